@@ -1,0 +1,5 @@
+/** The injector-webhook module. */
+@NullMarked
+package dev.lateen.injector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The install module. */
+@NullMarked
+package dev.lateen.install;
+
+import org.jspecify.annotations.NullMarked;
