@@ -1,0 +1,269 @@
+package dev.lateen.proxy.message;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Route;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request and its response as filters, the router, telemetry and the access log share it: Envoy's stream info. The data path fills it
+ * in as things become known; whoever comes later in the chain reads it. Belongs to one event loop; never kept after its completion.
+ */
+public final class Exchange {
+    /** The time of an event that has not happened. */
+    public static final long NEVER = Long.MIN_VALUE;
+
+    private final ConnectionFacts connection;
+    private final RequestHead request;
+    private final long startEpochMillis;
+    private final long startNanos;
+
+    private String originalPath;
+    private @Nullable ResponseHead response;
+    private @Nullable HeaderMap responseTrailers;
+    private @Nullable Route route;
+    private String virtualHostName = "";
+    private @Nullable Cluster cluster;
+    private @Nullable Endpoint endpoint;
+    private @Nullable InetSocketAddress upstreamLocalAddress;
+    private boolean upstreamMutualTls;
+    private PeerMetadata downstreamPeer = PeerMetadata.UNKNOWN;
+    private PeerMetadata upstreamPeer = PeerMetadata.UNKNOWN;
+    private String upstreamTransportFailure = "";
+    private String responseCodeDetails = "";
+    private int responseFlags;
+    private int attempts;
+    private long requestBytes;
+    private long responseBytes;
+    private long upstreamFirstByteSentNanos = NEVER;
+    private long upstreamFirstByteReceivedNanos = NEVER;
+    private long requestCompleteNanos = NEVER;
+    private long completeNanos = NEVER;
+    private @Nullable Object traceSpan;
+
+    /**
+     * @param startEpochMillis wall-clock time of the head's arrival
+     * @param startNanos the same on the monotonic clock
+     */
+    public Exchange(ConnectionFacts connection, RequestHead request, long startEpochMillis, long startNanos) {
+        this.connection = connection;
+        this.request = request;
+        this.startEpochMillis = startEpochMillis;
+        this.startNanos = startNanos;
+        this.originalPath = request.path();
+    }
+
+    public ConnectionFacts connection() {
+        return connection;
+    }
+
+    /** The request's head, edited so far. */
+    public RequestHead request() {
+        return request;
+    }
+
+    public long startEpochMillis() {
+        return startEpochMillis;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    /** The path as the client sent it, before rewrites. */
+    public String originalPath() {
+        return originalPath;
+    }
+
+    public void originalPath(String path) {
+        originalPath = path;
+    }
+
+    /** The response's head once there is one, whoever made it. */
+    public @Nullable ResponseHead response() {
+        return response;
+    }
+
+    public void response(ResponseHead head) {
+        response = head;
+    }
+
+    /** The status sent downstream, 0 while there is none. */
+    public int responseStatus() {
+        return response == null ? 0 : response.status();
+    }
+
+    public @Nullable HeaderMap responseTrailers() {
+        return responseTrailers;
+    }
+
+    public void responseTrailers(HeaderMap trailers) {
+        responseTrailers = trailers;
+    }
+
+    /** The matched route, null before matching and when nothing matched. */
+    public @Nullable Route route() {
+        return route;
+    }
+
+    public String virtualHostName() {
+        return virtualHostName;
+    }
+
+    public void route(Route matched, String virtualHost) {
+        route = matched;
+        virtualHostName = virtualHost;
+    }
+
+    /** The cluster the request goes to, null before the choice and for local replies. */
+    public @Nullable Cluster cluster() {
+        return cluster;
+    }
+
+    public void cluster(Cluster chosen) {
+        cluster = chosen;
+    }
+
+    /** The upstream host of the latest attempt. */
+    public @Nullable Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public void endpoint(Endpoint picked) {
+        endpoint = picked;
+    }
+
+    public @Nullable InetSocketAddress upstreamLocalAddress() {
+        return upstreamLocalAddress;
+    }
+
+    /** Whether the upstream connection of the latest attempt is mutual TLS. */
+    public boolean upstreamMutualTls() {
+        return upstreamMutualTls;
+    }
+
+    public void upstreamConnection(@Nullable InetSocketAddress localAddress, boolean mutualTls) {
+        upstreamLocalAddress = localAddress;
+        upstreamMutualTls = mutualTls;
+    }
+
+    public PeerMetadata downstreamPeer() {
+        return downstreamPeer;
+    }
+
+    public void downstreamPeer(PeerMetadata peer) {
+        downstreamPeer = peer;
+    }
+
+    public PeerMetadata upstreamPeer() {
+        return upstreamPeer;
+    }
+
+    public void upstreamPeer(PeerMetadata peer) {
+        upstreamPeer = peer;
+    }
+
+    public String upstreamTransportFailure() {
+        return upstreamTransportFailure;
+    }
+
+    public void upstreamTransportFailure(String reason) {
+        upstreamTransportFailure = reason;
+    }
+
+    /** Envoy's {@code %RESPONSE_CODE_DETAILS%}, such as {@code via_upstream} or {@code route_not_found}; empty while unknown. */
+    public String responseCodeDetails() {
+        return responseCodeDetails;
+    }
+
+    public void responseCodeDetails(String details) {
+        responseCodeDetails = details;
+    }
+
+    /** Bits of {@link ResponseFlag#bit()}. */
+    public int responseFlags() {
+        return responseFlags;
+    }
+
+    public boolean hasFlag(ResponseFlag flag) {
+        return (responseFlags & flag.bit()) != 0;
+    }
+
+    public void addFlag(ResponseFlag flag) {
+        responseFlags |= flag.bit();
+    }
+
+    public void removeFlag(ResponseFlag flag) {
+        responseFlags &= ~flag.bit();
+    }
+
+    /** Upstream attempts made so far; 1 is the first try. */
+    public int attempts() {
+        return attempts;
+    }
+
+    public void attempts(int count) {
+        attempts = count;
+    }
+
+    /** Body bytes received from downstream. */
+    public long requestBytes() {
+        return requestBytes;
+    }
+
+    public void addRequestBytes(long bytes) {
+        requestBytes += bytes;
+    }
+
+    /** Body bytes sent downstream. */
+    public long responseBytes() {
+        return responseBytes;
+    }
+
+    public void addResponseBytes(long bytes) {
+        responseBytes += bytes;
+    }
+
+    public long upstreamFirstByteSentNanos() {
+        return upstreamFirstByteSentNanos;
+    }
+
+    public void upstreamFirstByteSentNanos(long nanos) {
+        upstreamFirstByteSentNanos = nanos;
+    }
+
+    public long upstreamFirstByteReceivedNanos() {
+        return upstreamFirstByteReceivedNanos;
+    }
+
+    public void upstreamFirstByteReceivedNanos(long nanos) {
+        upstreamFirstByteReceivedNanos = nanos;
+    }
+
+    public long requestCompleteNanos() {
+        return requestCompleteNanos;
+    }
+
+    public void requestCompleteNanos(long nanos) {
+        requestCompleteNanos = nanos;
+    }
+
+    /** When the last byte went downstream or the exchange was given up; {@link #NEVER} before. */
+    public long completeNanos() {
+        return completeNanos;
+    }
+
+    public void completeNanos(long nanos) {
+        completeNanos = nanos;
+    }
+
+    /** The tracer's own state for this exchange, opaque to everybody else. */
+    public @Nullable Object traceSpan() {
+        return traceSpan;
+    }
+
+    public void traceSpan(Object span) {
+        traceSpan = span;
+    }
+}

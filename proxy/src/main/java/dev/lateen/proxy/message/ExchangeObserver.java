@@ -1,0 +1,25 @@
+package dev.lateen.proxy.message;
+
+/**
+ * Metrics, access logs and tracing as the data path sees them: compiled once for a connection manager, told of each exchange on its event
+ * loop. Must not block or throw.
+ */
+public interface ExchangeObserver {
+    /** The head is here and routed, no filter has run: tracing reads and writes its context headers now. */
+    default void onRequest(Exchange exchange) {}
+
+    /** The head about to be sent upstream for one attempt; may be edited (trace context, peer metadata). */
+    default void onUpstreamRequest(Exchange exchange, RequestHead upstreamHead) {}
+
+    /** The upstream's response head as it came, before filters (peer metadata is read and stripped here). */
+    default void onUpstreamResponse(Exchange exchange, ResponseHead head) {}
+
+    /** The response head about to be sent downstream, whoever made it. */
+    default void onResponse(Exchange exchange, ResponseHead head) {}
+
+    /** The last byte is sent or the exchange was given up; nothing of it may be kept after this returns. */
+    default void onComplete(Exchange exchange) {}
+
+    /** Watches nothing. */
+    ExchangeObserver NONE = new ExchangeObserver() {};
+}

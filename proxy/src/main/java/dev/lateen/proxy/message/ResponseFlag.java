@@ -1,0 +1,47 @@
+package dev.lateen.proxy.message;
+
+/**
+ * Why a response is not simply what the upstream said, with the short text of Envoy's {@code %RESPONSE_FLAGS%}
+ * (Envoy docs, "Access logging", response flags).
+ */
+public enum ResponseFlag {
+    NO_HEALTHY_UPSTREAM("UH"),
+    UPSTREAM_CONNECTION_FAILURE("UF"),
+    UPSTREAM_OVERFLOW("UO"),
+    UPSTREAM_CONNECTION_TERMINATION("UC"),
+    UPSTREAM_REQUEST_TIMEOUT("UT"),
+    UPSTREAM_RETRY_LIMIT_EXCEEDED("URX"),
+    UPSTREAM_REMOTE_RESET("UR"),
+    UPSTREAM_PROTOCOL_ERROR("UPE"),
+    UPSTREAM_MAX_STREAM_DURATION_REACHED("UMSDR"),
+    LOCAL_RESET("LR"),
+    NO_ROUTE_FOUND("NR"),
+    NO_CLUSTER_FOUND("NC"),
+    DOWNSTREAM_CONNECTION_TERMINATION("DC"),
+    DOWNSTREAM_PROTOCOL_ERROR("DPE"),
+    DELAY_INJECTED("DI"),
+    FAULT_INJECTED("FI"),
+    RATE_LIMITED("RL"),
+    UNAUTHORIZED_EXTERNAL_SERVICE("UAEX"),
+    STREAM_IDLE_TIMEOUT("SI"),
+    DURATION_TIMEOUT("DT"),
+    DNS_RESOLUTION_FAILED("DF"),
+    OVERLOAD_MANAGER("OM"),
+    DOWNSTREAM_REMOTE_RESET("DR");
+
+    private final String text;
+
+    ResponseFlag(String text) {
+        this.text = text;
+    }
+
+    /** The two to five letters of an access log. */
+    public String text() {
+        return text;
+    }
+
+    /** This flag's bit in {@link Exchange#responseFlags()}. */
+    public int bit() {
+        return 1 << ordinal();
+    }
+}

@@ -1,0 +1,25 @@
+package dev.lateen.proxy.message;
+
+/** The head of a response; filters may edit it on its way down. Belongs to one event loop. */
+public final class ResponseHead {
+    private int status;
+    private final HeaderMap headers;
+
+    /** @param status 100 to 599 */
+    public ResponseHead(int status, HeaderMap headers) {
+        this.status = status;
+        this.headers = headers;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public void status(int newStatus) {
+        status = newStatus;
+    }
+
+    public HeaderMap headers() {
+        return headers;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.lateen.proxy.message;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Endpoint;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/** One proxied TCP connection as telemetry and the access log see it. Belongs to one event loop. */
+public final class TcpSession {
+    private final ConnectionFacts connection;
+    private final long startEpochMillis;
+    private final long startNanos;
+    private @Nullable Cluster cluster;
+    private @Nullable Endpoint endpoint;
+    private @Nullable InetSocketAddress upstreamLocalAddress;
+    private boolean upstreamMutualTls;
+    private String upstreamTransportFailure = "";
+    private String connectionTerminationDetails = "";
+    private int responseFlags;
+    private long receivedBytes;
+    private long sentBytes;
+    private long completeNanos = Exchange.NEVER;
+
+    public TcpSession(ConnectionFacts connection, long startEpochMillis, long startNanos) {
+        this.connection = connection;
+        this.startEpochMillis = startEpochMillis;
+        this.startNanos = startNanos;
+    }
+
+    public ConnectionFacts connection() {
+        return connection;
+    }
+
+    public long startEpochMillis() {
+        return startEpochMillis;
+    }
+
+    public long startNanos() {
+        return startNanos;
+    }
+
+    public @Nullable Cluster cluster() {
+        return cluster;
+    }
+
+    public void cluster(Cluster chosen) {
+        cluster = chosen;
+    }
+
+    public @Nullable Endpoint endpoint() {
+        return endpoint;
+    }
+
+    public void endpoint(Endpoint picked) {
+        endpoint = picked;
+    }
+
+    public @Nullable InetSocketAddress upstreamLocalAddress() {
+        return upstreamLocalAddress;
+    }
+
+    public boolean upstreamMutualTls() {
+        return upstreamMutualTls;
+    }
+
+    public void upstreamConnection(@Nullable InetSocketAddress localAddress, boolean mutualTls) {
+        upstreamLocalAddress = localAddress;
+        upstreamMutualTls = mutualTls;
+    }
+
+    public String upstreamTransportFailure() {
+        return upstreamTransportFailure;
+    }
+
+    public void upstreamTransportFailure(String reason) {
+        upstreamTransportFailure = reason;
+    }
+
+    /** Envoy's {@code %CONNECTION_TERMINATION_DETAILS%}, such as {@code rbac_access_denied_matched_policy[none]}. */
+    public String connectionTerminationDetails() {
+        return connectionTerminationDetails;
+    }
+
+    public void connectionTerminationDetails(String details) {
+        connectionTerminationDetails = details;
+    }
+
+    public int responseFlags() {
+        return responseFlags;
+    }
+
+    public void addFlag(ResponseFlag flag) {
+        responseFlags |= flag.bit();
+    }
+
+    /** Bytes from downstream so far. */
+    public long receivedBytes() {
+        return receivedBytes;
+    }
+
+    public void addReceivedBytes(long bytes) {
+        receivedBytes += bytes;
+    }
+
+    /** Bytes to downstream so far. */
+    public long sentBytes() {
+        return sentBytes;
+    }
+
+    public void addSentBytes(long bytes) {
+        sentBytes += bytes;
+    }
+
+    public long completeNanos() {
+        return completeNanos;
+    }
+
+    public void completeNanos(long nanos) {
+        completeNanos = nanos;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.lateen.proxy.model;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.config.cluster.v3.Cluster}.
+ *
+ * @param connectTimeout above zero
+ * @param tls the default transport socket; null for clear text
+ * @param transportSocketMatches first whose labels the endpoint's {@code envoy.transport_socket_match} metadata holds wins over {@code tls}
+ * @param outlierDetection null when off
+ * @param idleTimeout of pooled connections; zero means none (default 1 h)
+ * @param maxRequestsPerConnection 0 for no limit
+ * @param bindAddress source address for upstream connections, or null
+ * @param services Istio's {@code filter_metadata["istio"]["services"]}: what the metrics call the destination
+ */
+public record Cluster(
+        String name,
+        String statName,
+        Discovery discovery,
+        Duration connectTimeout,
+        LbPolicy lbPolicy,
+        LbSettings lbSettings,
+        CircuitBreakers circuitBreakers,
+        @Nullable OutlierDetection outlierDetection,
+        @Nullable UpstreamTls tls,
+        List<TransportSocketMatch> transportSocketMatches,
+        UpstreamProtocol protocol,
+        Duration idleTimeout,
+        int maxRequestsPerConnection,
+        @Nullable Duration maxConnectionDuration,
+        @Nullable InetAddress bindAddress,
+        List<DestinationService> services,
+        Provenance provenance) {
+    public Cluster {
+        transportSocketMatches = List.copyOf(transportSocketMatches);
+        services = List.copyOf(services);
+    }
+
+    /** Where endpoints come from. */
+    public sealed interface Discovery {
+        record Static(LoadAssignment assignment) implements Discovery {}
+
+        /** @param serviceName the EDS resource's name */
+        record Eds(String serviceName) implements Discovery {}
+
+        /** Every address of every name is an endpoint. */
+        record StrictDns(LoadAssignment names, Duration refreshRate, boolean respectTtl) implements Discovery {}
+
+        /** The first address of the name, looked up anew. */
+        record LogicalDns(LoadAssignment names, Duration refreshRate, boolean respectTtl) implements Discovery {}
+
+        /** The connection's original destination. @param useHttpHeader whether {@code x-envoy-original-dst-host} may name it */
+        record OriginalDst(boolean useHttpHeader, int portOverride) implements Discovery {}
+    }
+
+    /** {@code Cluster.LbPolicy}. */
+    public enum LbPolicy {
+        ROUND_ROBIN,
+        LEAST_REQUEST,
+        RANDOM,
+        RING_HASH,
+        MAGLEV,
+        CLUSTER_PROVIDED
+    }
+
+    /**
+     * @param panicThreshold percent of healthy hosts under which health is ignored, 0 switches it off
+     * @param localityWeighted whether locality weights are followed
+     */
+    public record LbSettings(
+            int choiceCount, long minimumRingSize, long maglevTableSize, double panicThreshold, boolean localityWeighted) {}
+
+    /** {@code CircuitBreakers.Thresholds} of default priority. @param retryBudgetPercent negative when {@code maxRetries} rules */
+    public record CircuitBreakers(
+            long maxConnections,
+            long maxPendingRequests,
+            long maxRequests,
+            long maxRetries,
+            double retryBudgetPercent,
+            long minRetryConcurrency) {}
+
+    /** {@code OutlierDetection}; a count of 0 means that kind is off. */
+    public record OutlierDetection(
+            int consecutive5xx,
+            int consecutiveGatewayFailure,
+            int consecutiveLocalOriginFailure,
+            boolean splitExternalLocalOriginErrors,
+            Duration interval,
+            Duration baseEjectionTime,
+            Duration maxEjectionTime,
+            int maxEjectionPercent) {}
+
+    /** What is spoken upstream ({@code HttpProtocolOptions}). */
+    public enum UpstreamProtocol {
+        HTTP1,
+        HTTP2,
+        /** As the downstream side speaks. */
+        USE_DOWNSTREAM,
+        /** What ALPN agrees on. */
+        AUTO
+    }
+
+    /** @param tls null for clear text */
+    public record TransportSocketMatch(String name, java.util.Map<String, String> labels, @Nullable UpstreamTls tls) {
+        public TransportSocketMatch {
+            labels = java.util.Map.copyOf(labels);
+        }
+    }
+
+    /** One entry of Istio's {@code services} metadata. */
+    public record DestinationService(String host, String name, String namespace) {}
+}

@@ -1,0 +1,4 @@
+package dev.lateen.proxy.model;
+
+/** {@code DownstreamTlsContext}. */
+public record DownstreamTls(TlsSettings settings, boolean requireClientCertificate) {}

@@ -1,0 +1,122 @@
+package dev.lateen.proxy.model;
+
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager}.
+ *
+ * @param filters without those that have nothing to do; the last is a {@link HttpFilterConfig.Router}
+ * @param tracing null when off
+ * @param serverName value of the {@code server} header
+ * @param xffNumTrustedHops hops of {@code X-Forwarded-For} to trust
+ * @param streamIdleTimeout zero means none (Envoy's default of 5 min is filled in by the decoder)
+ * @param idleTimeout of a connection without streams; zero means none (default 1 h)
+ * @param maxRequestHeadersKib in KiB, default 60: above it 431
+ * @param maxHeadersCount default 100: above it 431
+ * @param upgrades upgrade types that are let through, lower-case, such as {@code websocket} or {@code CONNECT} as {@code connect}
+ */
+public record HttpConnectionManager(
+        String statPrefix,
+        Codec codec,
+        RouteSource routes,
+        List<HttpFilterConfig> filters,
+        List<AccessLogConfig> accessLogs,
+        @Nullable Tracing tracing,
+        String serverName,
+        ServerHeader serverHeader,
+        boolean useRemoteAddress,
+        int xffNumTrustedHops,
+        boolean skipXffAppend,
+        ForwardClientCert forwardClientCert,
+        boolean normalizePath,
+        boolean mergeSlashes,
+        EscapedSlashes escapedSlashes,
+        boolean stripMatchingHostPort,
+        boolean stripAnyHostPort,
+        boolean generateRequestId,
+        boolean preserveExternalRequestId,
+        boolean acceptHttp10,
+        Duration streamIdleTimeout,
+        Duration requestTimeout,
+        Duration requestHeadersTimeout,
+        Duration idleTimeout,
+        Duration maxConnectionDuration,
+        Duration drainTimeout,
+        int maxRequestHeadersKib,
+        int maxHeadersCount,
+        long maxConcurrentStreams,
+        List<String> upgrades)
+        implements TerminalFilter {
+    public HttpConnectionManager {
+        filters = List.copyOf(filters);
+        accessLogs = List.copyOf(accessLogs);
+        upgrades = List.copyOf(upgrades);
+    }
+
+    /** {@code HttpConnectionManager.CodecType}. */
+    public enum Codec {
+        AUTO,
+        HTTP1,
+        HTTP2
+    }
+
+    /** Where the routes are. */
+    public sealed interface RouteSource {
+        record Inline(RouteTable table) implements RouteSource {}
+
+        /** Looked up by name in the snapshot for each request. */
+        record Rds(String name) implements RouteSource {}
+    }
+
+    /** {@code ServerHeaderTransformation}. */
+    public enum ServerHeader {
+        OVERWRITE,
+        APPEND_IF_ABSENT,
+        PASS_THROUGH
+    }
+
+    /** {@code PathWithEscapedSlashesAction}. */
+    public enum EscapedSlashes {
+        KEEP_UNCHANGED,
+        REJECT_REQUEST,
+        UNESCAPE_AND_REDIRECT,
+        UNESCAPE_AND_FORWARD
+    }
+
+    /** {@code forward_client_cert_details} with its {@code set_current_client_cert_details}. */
+    public record ForwardClientCert(Mode mode, boolean subject, boolean cert, boolean chain, boolean dns, boolean uri) {
+        public enum Mode {
+            SANITIZE,
+            FORWARD_ONLY,
+            APPEND_FORWARD,
+            SANITIZE_SET,
+            ALWAYS_FORWARD_ONLY
+        }
+    }
+
+    /**
+     * {@code HttpConnectionManager.Tracing}; fractions in millionths.
+     *
+     * @param collectorCluster the Zipkin collector's cluster; null propagates context and reports nothing
+     * @param collectorPath such as {@code /api/v2/spans}
+     */
+    public record Tracing(
+            int clientSampling,
+            int randomSampling,
+            int overallSampling,
+            @Nullable String collectorCluster,
+            String collectorPath,
+            String collectorHostname,
+            boolean sharedSpanContext,
+            boolean traceId128Bit,
+            List<CustomTag> customTags) {
+        public Tracing {
+            customTags = List.copyOf(customTags);
+        }
+    }
+
+    /** {@code envoy.type.tracing.v3.CustomTag}: a literal, or a request header with a default. */
+    public record CustomTag(String tag, @Nullable String literal, @Nullable String requestHeader, String defaultValue) {}
+}

@@ -1,0 +1,27 @@
+package dev.lateen.proxy.model;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * {@code envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}.
+ *
+ * @param clusters one or more with their weights; {@code totalWeight} is their sum
+ * @param idleTimeout zero means none (Envoy's default 1 h is filled in by the decoder)
+ * @param maxConnectAttempts at least 1
+ */
+public record TcpProxy(
+        String statPrefix,
+        List<WeightedTcpCluster> clusters,
+        long totalWeight,
+        Duration idleTimeout,
+        int maxConnectAttempts,
+        List<AccessLogConfig> accessLogs)
+        implements TerminalFilter {
+    public TcpProxy {
+        clusters = List.copyOf(clusters);
+        accessLogs = List.copyOf(accessLogs);
+    }
+
+    public record WeightedTcpCluster(String cluster, long weight) {}
+}
