@@ -13,7 +13,7 @@ public final class TcpSession {
     private @Nullable Cluster cluster;
     private @Nullable Endpoint endpoint;
     private @Nullable InetSocketAddress upstreamLocalAddress;
-    private boolean upstreamMutualTls;
+    private @Nullable TlsFacts upstreamTls;
     private String upstreamTransportFailure = "";
     private String connectionTerminationDetails = "";
     private int responseFlags;
@@ -59,13 +59,19 @@ public final class TcpSession {
         return upstreamLocalAddress;
     }
 
-    public boolean upstreamMutualTls() {
-        return upstreamMutualTls;
+    /** What the handshake with the latest upstream host told (the peer is that host); null for clear text. */
+    public @Nullable TlsFacts upstreamTls() {
+        return upstreamTls;
     }
 
-    public void upstreamConnection(@Nullable InetSocketAddress localAddress, boolean mutualTls) {
+    /** Whether both sides of the upstream connection showed a certificate with a URI SAN, as mutual TLS in a mesh does. */
+    public boolean upstreamMutualTls() {
+        return upstreamTls != null && !upstreamTls.localUriSan().isEmpty();
+    }
+
+    public void upstreamConnection(@Nullable InetSocketAddress localAddress, @Nullable TlsFacts tls) {
         upstreamLocalAddress = localAddress;
-        upstreamMutualTls = mutualTls;
+        upstreamTls = tls;
     }
 
     public String upstreamTransportFailure() {
