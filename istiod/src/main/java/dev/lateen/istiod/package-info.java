@@ -1,4 +1,4 @@
-/** The istiod module. */
+/** The control plane as one object: config source, mesh snapshot, discovery, certificate authority and debug views, wired. */
 @NullMarked
 package dev.lateen.istiod;
 
