@@ -1,0 +1,5 @@
+/** Istio's extensions.istio.io kinds, one record a message. */
+@NullMarked
+package dev.lateen.api.extensions;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package dev.lateen.api.networking;
+
+import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Size;
+import java.util.List;
+
+/**
+ * How connections from clients are secured.
+ *
+ * @param httpsRedirect whether plain HTTP is answered with a redirect to HTTPS
+ * @param mode the way
+ * @param serverCertificate a file
+ * @param privateKey a file
+ * @param caCertificates a file with the roots of clients
+ * @param caCrl a file with the revoked certificates
+ * @param credentialName a Secret with the certificates, instead of files
+ * @param credentialNames several Secrets, one a kind of key
+ * @param tlsCertificates several pairs of files, one a kind of key
+ * @param caCertCredentialName a Secret with the roots of clients
+ * @param subjectAltNames names of which the client must have one
+ * @param verifyCertificateSpki hashes of client keys accepted
+ * @param verifyCertificateHash hashes of client certificates accepted
+ * @param minProtocolVersion TLS 1.2 if not said
+ * @param maxProtocolVersion TLS 1.3 if not said
+ * @param cipherSuites OpenSSL's names; empty means Envoy's defaults
+ */
+@AtMostOne(
+        value = {"tlsCertificates", "credentialNames"},
+        second = {"credentialName", "credentialNames"})
+public record ServerTls(
+        boolean httpsRedirect,
+        Mode mode,
+        String serverCertificate,
+        String privateKey,
+        String caCertificates,
+        String caCrl,
+        String credentialName,
+        @Size(min = 1, max = 2) List<String> credentialNames,
+        @Size(min = 1, max = 2) List<Certificate> tlsCertificates,
+        String caCertCredentialName,
+        List<String> subjectAltNames,
+        List<String> verifyCertificateSpki,
+        List<String> verifyCertificateHash,
+        Version minProtocolVersion,
+        Version maxProtocolVersion,
+        List<String> cipherSuites) {
+
+    /** The ways to secure a connection. */
+    public enum Mode {
+        /** The bytes are passed on; routing is by server name. */
+        PASSTHROUGH,
+        /** TLS ends here. */
+        SIMPLE,
+        /** TLS ends here; the client must have a certificate. */
+        MUTUAL,
+        /** As PASSTHROUGH, and the destination is read from the server name. */
+        AUTO_PASSTHROUGH,
+        /** TLS ends here, with the mesh's certificates on both sides. */
+        ISTIO_MUTUAL,
+        /** TLS ends here; the client may have a certificate. */
+        OPTIONAL_MUTUAL
+    }
+
+    /** Versions of TLS. */
+    public enum Version {
+        /** As the proxy has it. */
+        TLS_AUTO,
+        /** 1.0. */
+        TLSV1_0,
+        /** 1.1. */
+        TLSV1_1,
+        /** 1.2. */
+        TLSV1_2,
+        /** 1.3. */
+        TLSV1_3
+    }
+
+    /** A pair of files. */
+    public record Certificate(String serverCertificate, String privateKey, String caCertificates) {}
+}

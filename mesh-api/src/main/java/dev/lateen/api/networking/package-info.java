@@ -1,0 +1,5 @@
+/** Istio's networking.istio.io kinds, one record a message. */
+@NullMarked
+package dev.lateen.api.networking;
+
+import org.jspecify.annotations.NullMarked;

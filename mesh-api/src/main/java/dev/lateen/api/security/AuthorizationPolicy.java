@@ -1,0 +1,122 @@
+package dev.lateen.api.security;
+
+import dev.lateen.api.resource.Spec;
+import dev.lateen.api.schema.ApiKind;
+import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Length;
+import dev.lateen.api.schema.Obeys;
+import dev.lateen.api.schema.Required;
+import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.TextRules;
+import dev.lateen.api.selector.LabelSelector;
+import dev.lateen.api.selector.TargetReference;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who may do what.
+ *
+ * @param selector the workloads meant
+ * @param targetRef the one resource meant; old form of {@code targetRefs}
+ * @param targetRefs the resources meant
+ * @param rules any of them makes the policy match; null differs from empty for nobody: neither matches anything
+ * @param action what happens to a request that matches
+ * @param provider for CUSTOM: who decides
+ */
+@ApiKind(
+        group = "security.istio.io",
+        kind = "AuthorizationPolicy",
+        plural = "authorizationpolicies",
+        versions = {"v1", "v1beta1"})
+@AtMostOne({"selector", "targetRef", "targetRefs"})
+@Obeys(AuthorizationRules.Whole.class)
+public record AuthorizationPolicy(
+        @Nullable LabelSelector selector,
+        @Nullable TargetReference targetRef,
+        @Size(max = 16) List<TargetReference> targetRefs,
+        @Size(max = 512) List<Rule> rules,
+        Action action,
+        @Nullable Provider provider)
+        implements Spec {
+
+    /** What happens to a request that matches. */
+    public enum Action {
+        /** It may pass; all others may not. */
+        ALLOW,
+        /** It may not pass. */
+        DENY,
+        /** It is marked for the audit log. */
+        AUDIT,
+        /** The provider decides. */
+        CUSTOM
+    }
+
+    /** An extension provider of the mesh config, by name. */
+    public record Provider(String name) {}
+
+    /**
+     * All that is said must hold; a rule that says nothing matches everything.
+     *
+     * @param from any of these sources
+     * @param to any of these operations
+     * @param when all of these conditions
+     */
+    public record Rule(@Size(max = 512) List<From> from, List<To> to, List<Condition> when) {}
+
+    /** Where a request comes from. */
+    public record From(@Nullable Source source) {}
+
+    /** What a request is for. */
+    public record To(@Nullable Operation operation) {}
+
+    /**
+     * Where a request comes from: all that is said must hold, any value of one list will do. Values are exact, or begin or end with a
+     * star, or are a lone star for presence.
+     *
+     * @param principals identities of the peer, without {@code spiffe://}
+     * @param requestPrincipals issuer and subject of the token, with a slash between
+     * @param namespaces of the peer
+     * @param serviceAccounts of the peer, {@code namespace/name}, exact
+     * @param ipBlocks addresses or CIDRs of the peer
+     * @param remoteIpBlocks addresses or CIDRs of the client, through trusted proxies
+     * @param trustDomains of the peer
+     */
+    @Obeys(AuthorizationRules.SourceFits.class)
+    public record Source(
+            List<String> principals,
+            List<String> notPrincipals,
+            List<String> requestPrincipals,
+            List<String> notRequestPrincipals,
+            List<String> namespaces,
+            List<String> notNamespaces,
+            @Size(max = 16) List<@Length(max = 320) String> serviceAccounts,
+            @Size(max = 16) List<@Length(max = 320) String> notServiceAccounts,
+            List<@Obeys(TextRules.Cidr.class) String> ipBlocks,
+            List<@Obeys(TextRules.Cidr.class) String> notIpBlocks,
+            List<@Obeys(TextRules.Cidr.class) String> remoteIpBlocks,
+            List<@Obeys(TextRules.Cidr.class) String> notRemoteIpBlocks,
+            List<String> trustDomains,
+            List<String> notTrustDomains) {}
+
+    /** What a request is for: all that is said must hold, any value of one list will do. */
+    @Obeys(AuthorizationRules.OperationSaysSomething.class)
+    public record Operation(
+            List<String> hosts,
+            List<String> notHosts,
+            List<@Obeys(AuthorizationRules.PortText.class) String> ports,
+            List<@Obeys(AuthorizationRules.PortText.class) String> notPorts,
+            List<String> methods,
+            List<String> notMethods,
+            List<@Obeys(AuthorizationRules.PathText.class) String> paths,
+            List<@Obeys(AuthorizationRules.PathText.class) String> notPaths) {}
+
+    /**
+     * A condition on an attribute.
+     *
+     * @param key such as {@code request.headers[x]} or {@code source.ip}
+     * @param values any of them will do
+     * @param notValues none of them may be
+     */
+    @Obeys(AuthorizationRules.ConditionFits.class)
+    public record Condition(@Required String key, List<String> values, List<String> notValues) {}
+}

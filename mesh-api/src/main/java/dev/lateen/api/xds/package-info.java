@@ -1,0 +1,5 @@
+/** The vocabulary of the wire between control plane and proxy: type URLs, names and node ids. */
+@NullMarked
+package dev.lateen.api.xds;
+
+import org.jspecify.annotations.NullMarked;
