@@ -1,0 +1,26 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import io.netty.channel.Channel;
+
+/** Begins to speak HTTP on an accepted connection. */
+@FunctionalInterface
+public interface HttpServerStart {
+    /**
+     * Adds HTTP's handlers at the end of {@code channel}'s pipeline, which then holds only TLS, if any. Called on the channel's event loop once the
+     * chain is matched, TLS is done, network filters have agreed and the protocol is known. The channel is active already
+     * ({@code channelActive} is not fired again) and reads automatically; bytes that were read before follow as {@code channelRead} right after this
+     * returns. The user event {@link DrainEvent} asks the handlers to finish: GOAWAY, {@code Connection: close}.
+     *
+     * @param chain the connection's chain, whose current configuration is asked for each request
+     * @param manager the chain's connection manager now
+     * @param http2 whether ALPN or the client's preface said HTTP/2
+     */
+    void start(
+            Channel channel,
+            FilterChainRuntime chain,
+            HttpConnectionManager manager,
+            ConnectionFacts facts,
+            boolean http2);
+}

@@ -1,0 +1,72 @@
+package dev.lateen.proxy.transport;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFactory;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.IoEventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.EventExecutor;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import io.vertx.core.spi.transport.Transport;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The event loops that carry the data path: Vert.x's own, so that one verticle owns the proxy's life and nothing runs beside it. Epoll where
+ * Vert.x was started with its native transport, else NIO. Safe for use by several threads.
+ */
+public final class EventLoops {
+    private final List<EventLoop> loops;
+    private final Transport transport;
+    private final boolean epoll;
+    private final AtomicInteger turn = new AtomicInteger();
+
+    private EventLoops(List<EventLoop> loops, Transport transport, boolean epoll) {
+        this.loops = List.copyOf(loops);
+        this.transport = transport;
+        this.epoll = epoll;
+    }
+
+    /** The loops of {@code vertx}; they end with it. */
+    public static EventLoops of(Vertx vertx) {
+        VertxInternal internal = (VertxInternal) vertx;
+        EventLoopGroup group = internal.nettyEventLoopGroup();
+        List<EventLoop> all = new ArrayList<>();
+        for (EventExecutor executor : group) {
+            all.add((EventLoop) executor);
+        }
+        boolean epoll = all.getFirst() instanceof IoEventLoop io && io.isIoType(EpollIoHandler.class);
+        return new EventLoops(all, internal.transport(), epoll);
+    }
+
+    /** The next loop in turn. */
+    public EventLoop next() {
+        return loops.get(Math.floorMod(turn.getAndIncrement(), loops.size()));
+    }
+
+    /** All loops, at least one. */
+    public List<EventLoop> all() {
+        return loops;
+    }
+
+    /** Whether sockets are epoll's; {@code SO_ORIGINAL_DST} and {@code IP_TRANSPARENT} need that. */
+    public boolean epoll() {
+        return epoll;
+    }
+
+    /** Makes accepting channels for these loops. */
+    public ChannelFactory<? extends ServerChannel> serverChannels() {
+        return transport.serverChannelFactory(false);
+    }
+
+    /** Makes connecting channels for these loops. */
+    public ChannelFactory<? extends SocketChannel> channels() {
+        ChannelFactory<? extends Channel> factory = transport.channelFactory(false);
+        return () -> (SocketChannel) factory.newChannel();
+    }
+}

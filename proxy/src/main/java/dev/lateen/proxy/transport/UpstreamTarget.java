@@ -1,0 +1,41 @@
+package dev.lateen.proxy.transport;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.UpstreamTls;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where and how to connect.
+ *
+ * @param address resolved
+ * @param connectTimeout for the TCP connection and the TLS handshake together, as Envoy's {@code Cluster.connect_timeout}; above zero
+ * @param bindAddress source address, or null for the kernel's choice
+ * @param tls null for clear text
+ * @param sni the server name to ask for; empty takes {@code tls.sni()}
+ * @param alpn protocols to offer instead of {@code tls.settings().alpn()}, as the filter {@code istio.alpn} asks; empty keeps those
+ */
+public record UpstreamTarget(
+        InetSocketAddress address,
+        Duration connectTimeout,
+        @Nullable InetAddress bindAddress,
+        @Nullable UpstreamTls tls,
+        String sni,
+        List<String> alpn) {
+    public UpstreamTarget {
+        alpn = List.copyOf(alpn);
+    }
+
+    /** A host of {@code cluster}, with the transport socket chosen for that host. */
+    public static UpstreamTarget of(Cluster cluster, InetSocketAddress address, @Nullable UpstreamTls tls) {
+        return new UpstreamTarget(address, cluster.connectTimeout(), cluster.bindAddress(), tls, "", List.of());
+    }
+
+    /** The same with another server name and protocols to offer; empty ones keep what TLS settings say. */
+    public UpstreamTarget asking(String serverName, List<String> protocols) {
+        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, serverName, protocols);
+    }
+}
