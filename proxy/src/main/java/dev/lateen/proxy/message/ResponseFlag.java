@@ -1,5 +1,7 @@
 package dev.lateen.proxy.message;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Why a response is not simply what the upstream said, with the short text of Envoy's {@code %RESPONSE_FLAGS%}
  * (Envoy docs, "Access logging", response flags).
@@ -29,6 +31,8 @@ public enum ResponseFlag {
     OVERLOAD_MANAGER("OM"),
     DOWNSTREAM_REMOTE_RESET("DR");
 
+    private static final ResponseFlag[] VALUES = values();
+
     private final String text;
 
     ResponseFlag(String text) {
@@ -43,5 +47,19 @@ public enum ResponseFlag {
     /** This flag's bit in {@link Exchange#responseFlags()}. */
     public int bit() {
         return 1 << ordinal();
+    }
+
+    /** The flags of {@code bits} joined by commas in order of their declaration, or null when none is set. */
+    public static @Nullable String text(int bits) {
+        if (bits == 0) {
+            return null;
+        }
+        StringBuilder out = new StringBuilder();
+        for (ResponseFlag flag : VALUES) {
+            if ((bits & flag.bit()) != 0) {
+                out.append(out.isEmpty() ? "" : ",").append(flag.text);
+            }
+        }
+        return out.toString();
     }
 }

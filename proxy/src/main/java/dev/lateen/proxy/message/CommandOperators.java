@@ -1,0 +1,294 @@
+package dev.lateen.proxy.message;
+
+import dev.lateen.proxy.message.SubstitutionFormat.Facts;
+import dev.lateen.proxy.message.SubstitutionFormat.Part;
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Route;
+import java.net.InetSocketAddress;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Envoy's command operators by name. */
+final class CommandOperators {
+    private static final DateTimeFormatter START_TIME =
+            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+
+    private static final Map<String, Part> PLAIN = Map.ofEntries(
+            Map.entry("PROTOCOL", http(e -> e.request().protocol().text())),
+            Map.entry("RESPONSE_CODE", facts -> facts.exchange() == null ? "0" : String.valueOf(facts.exchange()
+                    .responseStatus())),
+            Map.entry("RESPONSE_FLAGS", CommandOperators::flags),
+            Map.entry("RESPONSE_CODE_DETAILS", http(e -> emptyToNull(e.responseCodeDetails()))),
+            Map.entry("CONNECTION_TERMINATION_DETAILS", tcp(s -> emptyToNull(s.connectionTerminationDetails()))),
+            Map.entry("UPSTREAM_TRANSPORT_FAILURE_REASON", CommandOperators::transportFailure),
+            Map.entry("BYTES_RECEIVED", CommandOperators::bytesReceived),
+            Map.entry("BYTES_SENT", CommandOperators::bytesSent),
+            Map.entry("DURATION", CommandOperators::duration),
+            Map.entry("REQUEST_DURATION", http(e -> millisSinceStart(e, e.requestCompleteNanos()))),
+            Map.entry("RESPONSE_DURATION", http(e -> millisSinceStart(e, e.upstreamFirstByteReceivedNanos()))),
+            Map.entry("RESPONSE_TX_DURATION", http(CommandOperators::responseTxDuration)),
+            Map.entry("UPSTREAM_HOST", CommandOperators::upstreamHost),
+            Map.entry("UPSTREAM_REMOTE_ADDRESS", CommandOperators::upstreamHost),
+            Map.entry("UPSTREAM_CLUSTER", CommandOperators::upstreamCluster),
+            Map.entry("UPSTREAM_CLUSTER_RAW", CommandOperators::upstreamCluster),
+            Map.entry("UPSTREAM_LOCAL_ADDRESS", CommandOperators::upstreamLocalAddress),
+            Map.entry("UPSTREAM_REQUEST_ATTEMPT_COUNT", http(e -> String.valueOf(e.attempts()))),
+            Map.entry("DOWNSTREAM_LOCAL_ADDRESS", facts -> text(facts.connection().localAddress())),
+            Map.entry("DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
+                    .localAddress())),
+            Map.entry("DOWNSTREAM_LOCAL_PORT", facts -> String.valueOf(
+                    facts.connection().localAddress().getPort())),
+            Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(facts.connection().remoteAddress())),
+            Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
+                    .remoteAddress())),
+            Map.entry("DOWNSTREAM_REMOTE_PORT", facts -> String.valueOf(
+                    facts.connection().remoteAddress().getPort())),
+            Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", facts -> text(facts.connection().remoteAddress())),
+            Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
+                    .remoteAddress())),
+            Map.entry("REQUESTED_SERVER_NAME", facts -> emptyToNull(facts.connection()
+                    .requestedServerName())),
+            Map.entry("DOWNSTREAM_PEER_URI_SAN", tls(t -> String.join(",", t.peerUriSans()))),
+            Map.entry("DOWNSTREAM_LOCAL_URI_SAN", tls(TlsFacts::localUriSan)),
+            Map.entry("DOWNSTREAM_PEER_SUBJECT", tls(TlsFacts::peerSubject)),
+            Map.entry("DOWNSTREAM_PEER_FINGERPRINT_256", tls(TlsFacts::peerSha256)),
+            Map.entry("DOWNSTREAM_TLS_VERSION", tls(TlsFacts::version)),
+            Map.entry("DOWNSTREAM_TLS_CIPHER", tls(TlsFacts::cipher)),
+            Map.entry("CONNECTION_ID", facts -> String.valueOf(facts.connection().id())),
+            Map.entry("ROUTE_NAME", http(CommandOperators::routeName)),
+            Map.entry("VIRTUAL_CLUSTER_NAME", facts -> null),
+            Map.entry("GRPC_STATUS", http(CommandOperators::grpcStatus)),
+            Map.entry("GRPC_STATUS_NUMBER", http(CommandOperators::grpcStatus)),
+            Map.entry("TRACE_ID", http(e -> e.request().headers().get("x-b3-traceid"))),
+            Map.entry("START_TIME", facts -> START_TIME.format(Instant.ofEpochMilli(startMillis(facts)))));
+
+    private CommandOperators() {}
+
+    /** @param text what stands between the percent signs */
+    static Part compile(String text) {
+        int open = text.indexOf('(');
+        String name = open < 0 ? text : text.substring(0, open);
+        int close = text.lastIndexOf(')');
+        String argument = open < 0 || close < open ? "" : text.substring(open + 1, close);
+        int limit = limit(close < 0 ? "" : text.substring(close + 1));
+        Part part =
+                switch (name) {
+                    case "REQ" -> header(argument, e -> e.request());
+                    case "RESP" -> responseHeader(argument);
+                    case "TRAILER" -> http(e -> e.responseTrailers() == null
+                            ? null
+                            : e.responseTrailers().getJoined(lower(argument)));
+                    case "FILTER_STATE", "DYNAMIC_METADATA", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
+                        facts -> null;
+                    case "HOSTNAME" -> facts -> null;
+                    case "START_TIME" -> argument.isEmpty() ? PLAIN.get("START_TIME") : startTime(argument);
+                    default -> PLAIN.get(name);
+                };
+        if (part == null) {
+            throw new IllegalArgumentException("format: %" + text + "% (expected: one of REQ(X?Y), RESP(X?Y), "
+                    + "TRAILER(X), " + String.join(", ", new java.util.TreeSet<>(PLAIN.keySet())) + ")");
+        }
+        return limit < 0 ? part : limited(part, limit);
+    }
+
+    private static int limit(String suffix) {
+        if (suffix.isEmpty()) {
+            return -1;
+        }
+        try {
+            return Integer.parseInt(suffix.substring(1));
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("format: length '" + suffix + "' (expected: a number after ':')", e);
+        }
+    }
+
+    private static Part limited(Part part, int limit) {
+        return facts -> {
+            CharSequence value = part.value(facts);
+            return value == null || value.length() <= limit ? value : value.subSequence(0, limit);
+        };
+    }
+
+    private static Part http(Function<Exchange, @Nullable CharSequence> read) {
+        return facts -> facts.exchange() == null ? null : read.apply(facts.exchange());
+    }
+
+    private static Part tcp(Function<TcpSession, @Nullable CharSequence> read) {
+        return facts -> facts.session() == null ? null : read.apply(facts.session());
+    }
+
+    private static Part tls(Function<TlsFacts, String> read) {
+        return facts -> {
+            TlsFacts tls = facts.connection().tls();
+            return tls == null ? null : emptyToNull(read.apply(tls));
+        };
+    }
+
+    /** {@code X?Y}: the first header, or the second when it is absent. */
+    private static Part header(String argument, Function<Exchange, RequestHead> head) {
+        String[] names = alternatives(argument);
+        return http(e -> {
+            CharSequence value = requestValue(e, head.apply(e), names[0]);
+            return value == null && names.length > 1 ? requestValue(e, head.apply(e), names[1]) : value;
+        });
+    }
+
+    private static @Nullable CharSequence requestValue(Exchange exchange, RequestHead head, String name) {
+        return switch (name) {
+            case ":method" -> head.method();
+            case ":path" -> head.path();
+            case ":authority", "host" -> emptyToNull(head.authority());
+            case ":scheme" -> head.scheme();
+            case "x-envoy-original-path" -> exchange.originalPath().equals(head.path()) ? null : exchange.originalPath();
+            default -> head.headers().getJoined(name);
+        };
+    }
+
+    private static Part responseHeader(String argument) {
+        String[] names = alternatives(argument);
+        return http(e -> {
+            ResponseHead head = e.response();
+            if (head == null) {
+                return null;
+            }
+            for (String name : names) {
+                CharSequence value = name.equals(":status")
+                        ? String.valueOf(head.status())
+                        : head.headers().getJoined(name);
+                if (value != null) {
+                    return value;
+                }
+            }
+            return null;
+        });
+    }
+
+    private static String[] alternatives(String argument) {
+        int mark = argument.indexOf('?');
+        return mark < 0
+                ? new String[] {lower(argument)}
+                : new String[] {lower(argument.substring(0, mark)), lower(argument.substring(mark + 1))};
+    }
+
+    private static Part startTime(String pattern) {
+        if (pattern.equals("%s")) {
+            return facts -> String.valueOf(startMillis(facts) / 1000);
+        }
+        DateTimeFormatter formatter = StrftimePattern.compile(pattern);
+        return facts -> formatter.format(Instant.ofEpochMilli(startMillis(facts)));
+    }
+
+    private static long startMillis(Facts facts) {
+        if (facts.exchange() != null) {
+            return facts.exchange().startEpochMillis();
+        }
+        return facts.session() == null ? 0 : facts.session().startEpochMillis();
+    }
+
+    private static @Nullable CharSequence flags(Facts facts) {
+        int bits = facts.exchange() != null
+                ? facts.exchange().responseFlags()
+                : facts.session() == null ? 0 : facts.session().responseFlags();
+        return ResponseFlag.text(bits);
+    }
+
+    private static @Nullable CharSequence transportFailure(Facts facts) {
+        if (facts.exchange() != null) {
+            return emptyToNull(facts.exchange().upstreamTransportFailure());
+        }
+        return facts.session() == null ? null : emptyToNull(facts.session().upstreamTransportFailure());
+    }
+
+    private static @Nullable CharSequence bytesReceived(Facts facts) {
+        return String.valueOf(
+                facts.exchange() != null
+                        ? facts.exchange().requestBytes()
+                        : facts.session() == null ? 0 : facts.session().receivedBytes());
+    }
+
+    private static @Nullable CharSequence bytesSent(Facts facts) {
+        return String.valueOf(
+                facts.exchange() != null
+                        ? facts.exchange().responseBytes()
+                        : facts.session() == null ? 0 : facts.session().sentBytes());
+    }
+
+    private static @Nullable CharSequence duration(Facts facts) {
+        if (facts.exchange() != null) {
+            return millisSinceStart(facts.exchange(), facts.exchange().completeNanos());
+        }
+        TcpSession session = facts.session();
+        return session == null || session.completeNanos() == Exchange.NEVER
+                ? null
+                : String.valueOf((session.completeNanos() - session.startNanos()) / 1_000_000);
+    }
+
+    private static @Nullable CharSequence millisSinceStart(Exchange exchange, long nanos) {
+        return nanos == Exchange.NEVER ? null : String.valueOf((nanos - exchange.startNanos()) / 1_000_000);
+    }
+
+    private static @Nullable CharSequence responseTxDuration(Exchange exchange) {
+        return exchange.completeNanos() == Exchange.NEVER || exchange.upstreamFirstByteReceivedNanos() == Exchange.NEVER
+                ? null
+                : String.valueOf(
+                        (exchange.completeNanos() - exchange.upstreamFirstByteReceivedNanos()) / 1_000_000);
+    }
+
+    private static @Nullable CharSequence upstreamHost(Facts facts) {
+        Endpoint endpoint = facts.exchange() != null
+                ? facts.exchange().endpoint()
+                : facts.session() == null ? null : facts.session().endpoint();
+        return endpoint == null ? null : endpoint.host() + ":" + endpoint.port();
+    }
+
+    private static @Nullable CharSequence upstreamCluster(Facts facts) {
+        Cluster cluster = facts.exchange() != null
+                ? facts.exchange().cluster()
+                : facts.session() == null ? null : facts.session().cluster();
+        return cluster == null ? null : cluster.name();
+    }
+
+    private static @Nullable CharSequence upstreamLocalAddress(Facts facts) {
+        InetSocketAddress address = facts.exchange() != null
+                ? facts.exchange().upstreamLocalAddress()
+                : facts.session() == null ? null : facts.session().upstreamLocalAddress();
+        return address == null ? null : text(address);
+    }
+
+    private static @Nullable CharSequence routeName(Exchange exchange) {
+        Route route = exchange.route();
+        return route == null ? null : emptyToNull(route.name());
+    }
+
+    private static @Nullable CharSequence grpcStatus(Exchange exchange) {
+        HeaderMap trailers = exchange.responseTrailers();
+        CharSequence status = trailers == null ? null : trailers.get("grpc-status");
+        ResponseHead head = exchange.response();
+        return status != null || head == null ? status : head.headers().get("grpc-status");
+    }
+
+    private static String host(InetSocketAddress address) {
+        return address.getAddress() == null
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
+    }
+
+    private static String text(InetSocketAddress address) {
+        String host = host(address);
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + address.getPort();
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+
+    private static String lower(String text) {
+        return text.toLowerCase(Locale.ROOT);
+    }
+}

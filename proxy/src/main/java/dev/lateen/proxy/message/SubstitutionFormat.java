@@ -1,0 +1,112 @@
+package dev.lateen.proxy.message;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A text with Envoy's command operators, such as {@code %REQ(:METHOD)%}, compiled once and written for many exchanges (Envoy docs, "Access
+ * logging", command operators). Used for access logs and for header values. Immutable.
+ */
+public final class SubstitutionFormat {
+    private final List<Part> parts;
+
+    private SubstitutionFormat(List<Part> parts) {
+        this.parts = List.copyOf(parts);
+    }
+
+    /** A piece of the output. */
+    interface Part {
+        /** Its value, or null when there is none. */
+        @Nullable CharSequence value(Facts facts);
+    }
+
+    /** What a format may read: an HTTP exchange, or a TCP session. Exactly one is non-null. */
+    record Facts(@Nullable Exchange exchange, @Nullable TcpSession session) {
+        ConnectionFacts connection() {
+            if (exchange != null) {
+                return exchange.connection();
+            }
+            if (session != null) {
+                return session.connection();
+            }
+            throw new IllegalStateException("facts: none (expected: an exchange or a session)");
+        }
+    }
+
+    /**
+     * Compiles a format.
+     *
+     * @throws IllegalArgumentException for an unknown operator or an unbalanced percent sign, saying which and where
+     */
+    public static SubstitutionFormat compile(String format) {
+        List<Part> parts = new ArrayList<>();
+        StringBuilder literal = new StringBuilder();
+        int i = 0;
+        while (i < format.length()) {
+            char c = format.charAt(i);
+            if (c != '%') {
+                literal.append(c);
+                i++;
+            } else if (i + 1 < format.length() && format.charAt(i + 1) == '%') {
+                literal.append('%');
+                i += 2;
+            } else {
+                int end = endOfOperator(format, i);
+                addLiteral(parts, literal);
+                parts.add(CommandOperators.compile(format.substring(i + 1, end)));
+                i = end + 1;
+            }
+        }
+        addLiteral(parts, literal);
+        return new SubstitutionFormat(parts);
+    }
+
+    private static int endOfOperator(String format, int start) {
+        int depth = 0;
+        for (int i = start + 1; i < format.length(); i++) {
+            char c = format.charAt(i);
+            if (c == '(') {
+                depth++;
+            } else if (c == ')') {
+                depth--;
+            } else if (c == '%' && depth <= 0) {
+                return i;
+            }
+        }
+        throw new IllegalArgumentException(
+                "format: '%' at " + start + " has no end (expected: %OPERATOR%, or %% for a percent sign)");
+    }
+
+    private static void addLiteral(List<Part> parts, StringBuilder literal) {
+        if (!literal.isEmpty()) {
+            String text = literal.toString();
+            parts.add(facts -> text);
+            literal.setLength(0);
+        }
+    }
+
+    /** Appends the text for an exchange; {@code missing} stands for a value that is not there. */
+    public void append(StringBuilder out, Exchange exchange, String missing) {
+        append(out, new Facts(exchange, null), missing);
+    }
+
+    /** Appends the text for a TCP session. */
+    public void append(StringBuilder out, TcpSession session, String missing) {
+        append(out, new Facts(null, session), missing);
+    }
+
+    /** The text for an exchange with missing values left out. */
+    public String format(Exchange exchange) {
+        StringBuilder out = new StringBuilder();
+        append(out, exchange, "");
+        return out.toString();
+    }
+
+    private void append(StringBuilder out, Facts facts, String missing) {
+        for (Part part : parts) {
+            CharSequence value = part.value(facts);
+            out.append(value == null ? missing : value);
+        }
+    }
+}
