@@ -1,4 +1,4 @@
-/** The install module. */
+/** The distribution's front door: {@code meshctl} and its commands, one class each. */
 @NullMarked
 package dev.lateen.install;
 

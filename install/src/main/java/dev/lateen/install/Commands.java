@@ -1,0 +1,33 @@
+package dev.lateen.install;
+
+import java.util.List;
+import java.util.function.Supplier;
+import picocli.CommandLine;
+
+/** The commands, in the order in which help lists them. A command is created only when it is asked for, or for help. */
+final class Commands {
+    private static final List<Entry> ALL = List.of(
+            new Entry("version", VersionCommand::new),
+            new Entry("help", HelpCommand::new));
+
+    private Commands() {}
+
+    private record Entry(String name, Supplier<Object> command) {}
+
+    static List<String> names() {
+        return ALL.stream().map(Entry::name).toList();
+    }
+
+    static boolean isKnown(String name) {
+        return ALL.stream().anyMatch(entry -> entry.name().equals(name));
+    }
+
+    static void addNeeded(CommandLine line, String asked) {
+        boolean everything = asked.equals("help");
+        for (Entry entry : ALL) {
+            if (everything || entry.name().equals(asked)) {
+                line.addSubcommand(entry.name(), entry.command().get());
+            }
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package dev.lateen.install;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Locale;
+import java.util.logging.ConsoleHandler;
+import java.util.logging.FileHandler;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Where log lines go, for a whole process. Set in code: the JDK's own default writes every INFO of every library to the terminal in two lines. */
+final class LoggingBootstrap {
+    /** Kept, because the JDK forgets the level of a logger that nobody refers to. */
+    private static final Logger ROOT = Logger.getLogger("");
+
+    private static final Logger OWN = Logger.getLogger("dev.lateen");
+    private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
+
+    private LoggingBootstrap() {}
+
+    /** Warnings only, on standard error: for tools. */
+    static void quiet() {
+        apply(new ConsoleHandler(), Level.WARNING, Level.WARNING);
+    }
+
+    /** A role alone: its own lines from a level on, on standard error; warnings of the libraries. */
+    static void console(Level level) {
+        apply(new ConsoleHandler(), level, Level.WARNING);
+    }
+
+    /** A whole mesh: everything into a file, so that the terminal keeps its table. */
+    static void file(Path file) throws IOException {
+        apply(new FileHandler(file.toString(), MAX_FILE_BYTES, 2, false), Level.INFO, Level.WARNING);
+    }
+
+    /** An Istio or Envoy level name as a level; null if there is none of that name. */
+    static @Nullable Level level(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "trace" -> Level.FINEST;
+            case "debug" -> Level.FINE;
+            case "info" -> Level.INFO;
+            case "warning", "warn" -> Level.WARNING;
+            case "error", "critical" -> Level.SEVERE;
+            case "off" -> Level.OFF;
+            default -> null;
+        };
+    }
+
+    private static void apply(Handler handler, Level own, Level libraries) {
+        LogManager.getLogManager().reset();
+        handler.setFormatter(new OneLine());
+        handler.setLevel(Level.ALL);
+        ROOT.addHandler(handler);
+        ROOT.setLevel(libraries);
+        OWN.setLevel(own);
+    }
+
+    /** Time, level, the class's short name, message; a stack trace behind it if there is one. */
+    private static final class OneLine extends Formatter {
+        @Override
+        public String format(LogRecord record) {
+            String logger = record.getLoggerName() == null ? "" : record.getLoggerName();
+            var line = new StringBuilder()
+                    .append(Instant.ofEpochMilli(record.getMillis()).truncatedTo(ChronoUnit.MILLIS))
+                    .append('\t')
+                    .append(name(record.getLevel()))
+                    .append('\t')
+                    .append(logger.substring(logger.lastIndexOf('.') + 1))
+                    .append('\t')
+                    .append(formatMessage(record))
+                    .append('\n');
+            if (record.getThrown() != null) {
+                var trace = new StringWriter();
+                record.getThrown().printStackTrace(new PrintWriter(trace));
+                line.append(trace);
+            }
+            return line.toString();
+        }
+
+        private static String name(Level level) {
+            if (level.intValue() >= Level.SEVERE.intValue()) {
+                return "error";
+            }
+            if (level.intValue() >= Level.WARNING.intValue()) {
+                return "warn";
+            }
+            return level.intValue() >= Level.INFO.intValue() ? "info" : "debug";
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.lateen.install;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.ParameterException;
+
+/**
+ * The command line of the distribution. Only the command that is asked for is looked at: a sidecar must not pay at its start for the options of twenty
+ * tools.
+ */
+@Command(
+        name = "meshctl",
+        description = "A service mesh with Istio's contracts: control plane, sidecars, gateways and tools.",
+        versionProvider = Meshctl.Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "meshctl help COMMAND tells more about one of them. To see a mesh at work: meshctl demo"})
+public final class Meshctl {
+    private Meshctl() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] args) {
+        LoggingBootstrap.quiet();
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        int exitCode = run(List.of(args), out, err);
+        out.flush();
+        err.flush();
+        System.exit(exitCode);
+    }
+
+    /** Runs one command and answers its exit code: 0, 1 if it failed, 2 if it was asked wrongly. */
+    static int run(List<String> args, PrintWriter out, PrintWriter err) {
+        List<String> given = args.isEmpty() || isHelp(args.getFirst()) ? helpFor(args) : args;
+        CommandLine line = new CommandLine(new Meshctl());
+        Commands.addNeeded(line, given.getFirst());
+        line.setOut(out).setErr(err);
+        line.setParameterExceptionHandler(Meshctl::wrongUse);
+        line.setExecutionExceptionHandler(Meshctl::failed);
+        line.setUsageHelpAutoWidth(true);
+        line.setCaseInsensitiveEnumValuesAllowed(true);
+        return line.execute(given.toArray(String[]::new));
+    }
+
+    private static boolean isHelp(String word) {
+        return word.equals("-h") || word.equals("--help") || word.equals("help");
+    }
+
+    private static List<String> helpFor(List<String> args) {
+        return args.size() > 1 && !args.get(1).startsWith("-") ? List.of(args.get(1), "--help") : List.of("help");
+    }
+
+    private static int wrongUse(ParameterException problem, String[] args) {
+        CommandLine command = problem.getCommandLine();
+        PrintWriter err = command.getErr();
+        boolean unknownCommand = command.getParent() == null && args.length > 0 && !Commands.isKnown(args[0]);
+        if (unknownCommand) {
+            err.println("meshctl: " + args[0] + ": unknown command (expected: " + String.join(", ", Commands.names()) + ")");
+        } else {
+            err.println("meshctl: " + problem.getMessage());
+            err.println("meshctl help " + command.getCommandName() + " tells what it takes");
+        }
+        return CommandFailure.BAD_INPUT;
+    }
+
+    private static int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) throws Exception {
+        if (problem instanceof CommandFailure failure) {
+            command.getErr().println("meshctl: " + failure.getMessage());
+            return failure.exitCode();
+        }
+        throw problem;
+    }
+
+    /** What {@code meshctl version} and {@code --version} print. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            return new String[] {"meshctl " + Release.VERSION};
+        }
+    }
+}

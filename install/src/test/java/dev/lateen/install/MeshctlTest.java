@@ -1,0 +1,54 @@
+package dev.lateen.install;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MeshctlTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @Test
+    void versionNamesTheContractsItKeeps() {
+        assertThat(meshctl("version")).isZero();
+        assertThat(out.toString()).startsWith("meshctl 0.1.0 (Istio 1.30.3, Java ").hasLineCount(1);
+    }
+
+    @Test
+    void helpListsEveryCommand() {
+        assertThat(meshctl("help")).isZero();
+        assertThat(out.toString()).contains(Commands.names());
+    }
+
+    @Test
+    void nothingAskedIsHelp() {
+        assertThat(meshctl()).isZero();
+        assertThat(out.toString()).contains("COMMAND", "version");
+    }
+
+    @Test
+    void helpOfOneCommandIsItsUsage() {
+        assertThat(meshctl("help", "version")).isZero();
+        assertThat(out.toString()).contains("meshctl version");
+    }
+
+    @Test
+    void anUnknownCommandIsNamedWithThoseThatExist() {
+        assertThat(meshctl("runn")).isEqualTo(2);
+        assertThat(err.toString()).contains("runn: unknown command", "version").hasLineCount(1);
+        assertThat(out.toString()).isEmpty();
+    }
+
+    @Test
+    void anUnknownOptionIsNamed() {
+        assertThat(meshctl("version", "--nope")).isEqualTo(2);
+        assertThat(err.toString()).contains("--nope", "meshctl help version");
+    }
+
+    private int meshctl(String... args) {
+        return Meshctl.run(List.of(args), new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+}
