@@ -4,6 +4,7 @@ import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Route;
 import java.net.InetSocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,8 @@ public final class Exchange {
     private final long startNanos;
 
     private String originalPath;
+    private InetSocketAddress clientAddress;
+    private List<String> upstreamAlpn = List.of();
     private @Nullable ResponseHead response;
     private @Nullable HeaderMap responseTrailers;
     private @Nullable Route route;
@@ -52,6 +55,7 @@ public final class Exchange {
         this.startEpochMillis = startEpochMillis;
         this.startNanos = startNanos;
         this.originalPath = request.path();
+        this.clientAddress = connection.remoteAddress();
     }
 
     public ConnectionFacts connection() {
@@ -78,6 +82,28 @@ public final class Exchange {
 
     public void originalPath(String path) {
         originalPath = path;
+    }
+
+    /**
+     * The trusted client's address: Envoy's downstream remote address, taken from {@code X-Forwarded-For} as {@code use_remote_address} and
+     * {@code xff_num_trusted_hops} say; the peer's own until the connection manager sets it.
+     */
+    public InetSocketAddress clientAddress() {
+        return clientAddress;
+    }
+
+    public void clientAddress(InetSocketAddress trusted) {
+        clientAddress = trusted;
+    }
+
+    /** What to offer upstream by ALPN instead of the cluster's own list (filter {@code istio.alpn}); empty keeps the cluster's. */
+    public List<String> upstreamAlpn() {
+        return upstreamAlpn;
+    }
+
+    /** @param protocols immutable, in order of preference */
+    public void upstreamAlpn(List<String> protocols) {
+        upstreamAlpn = protocols;
     }
 
     /** The response's head once there is one, whoever made it. */
