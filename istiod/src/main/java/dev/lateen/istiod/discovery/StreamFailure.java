@@ -1,0 +1,19 @@
+package dev.lateen.istiod.discovery;
+
+import io.vertx.grpc.common.GrpcStatus;
+
+/** Ends a client's stream; the message tells the client what was wrong. Carries no stack trace: clients cause it at will. */
+final class StreamFailure extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final GrpcStatus status;
+
+    StreamFailure(GrpcStatus status, String message) {
+        super(message, null, false, false);
+        this.status = status;
+    }
+
+    GrpcStatus status() {
+        return status;
+    }
+}

@@ -1,0 +1,249 @@
+package dev.lateen.istiod.discovery;
+
+import com.google.protobuf.Any;
+import dev.lateen.istiod.translate.Translation;
+import dev.lateen.istiod.translate.XdsResource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What one proxy wants of one type, and what it was sent of it. Not thread-safe. */
+final class Subscription {
+    private static final String ALL = "*";
+
+    private final String typeUrl;
+    private boolean wildcard;
+    private final Set<String> names = new LinkedHashSet<>();
+    /** What the proxy has, by name. A resource it brought from an earlier stream has no body here until it is known to be current. */
+    private final Map<String, XdsResource> sent = new HashMap<>();
+    /** Wanted names of which the proxy knows that they don't exist. */
+    private final Set<String> toldMissing = new HashSet<>();
+
+    private final AckState acks = new AckState();
+    private boolean started;
+    /** The first message of a type is always answered, since clients wait for that. */
+    private boolean owesAnswer = true;
+    /** The list of which everything was sent; the same list again means that there is nothing to do. */
+    private @Nullable List<XdsResource> settled;
+
+    Subscription(String typeUrl) {
+        this.typeUrl = typeUrl;
+    }
+
+    String typeUrl() {
+        return typeUrl;
+    }
+
+    AckState acks() {
+        return acks;
+    }
+
+    /** Whether the proxy was ever sent something of this type. */
+    boolean isServed() {
+        return !owesAnswer;
+    }
+
+    boolean wants(String name) {
+        return wildcard || names.contains(name);
+    }
+
+    boolean has(String name) {
+        return sent.containsKey(name);
+    }
+
+    int nameCount() {
+        return names.size();
+    }
+
+    Collection<XdsResource> sent() {
+        return sent.values();
+    }
+
+    TypeStatus status() {
+        return acks.status(typeUrl, wildcard ? -1 : names.size(), sent.size());
+    }
+
+    /** Takes in what the client wants from now on. */
+    void change(ClientRequest.Change change, boolean answersNothing) {
+        switch (change) {
+            case ClientRequest.Change.Whole whole -> replace(whole.names(), answersNothing);
+            case ClientRequest.Change.Difference difference -> apply(difference);
+        }
+        started = true;
+        settled = null;
+    }
+
+    /** State of the world: these names and no others; a message that answers no response starts from nothing. */
+    private void replace(List<String> wanted, boolean fresh) {
+        if (fresh) {
+            sent.clear();
+            toldMissing.clear();
+            owesAnswer = true;
+        }
+        Set<String> next = new LinkedHashSet<>(wanted);
+        boolean byName = XdsTypes.PUSH_ORDER.contains(typeUrl) && !XdsTypes.isWhole(typeUrl);
+        wildcard = next.remove(ALL) || (next.isEmpty() && !byName);
+        names.retainAll(next);
+        for (String name : next) {
+            if (names.add(name) && !wildcard) {
+                sent.remove(name);
+            }
+        }
+        toldMissing.retainAll(next);
+        if (!wildcard) {
+            sent.keySet().retainAll(next);
+        }
+    }
+
+    private void apply(ClientRequest.Change.Difference change) {
+        if (!started) {
+            wildcard = change.subscribe().isEmpty();
+            change.initialVersions()
+                    .forEach((name, version) -> sent.put(name, new XdsResource(name, version, Any.getDefaultInstance())));
+        }
+        for (String name : change.subscribe()) {
+            if (name.equals(ALL)) {
+                wildcard = true;
+            } else {
+                names.add(name);
+                toldMissing.remove(name);
+                // A client may ask again for what it has forgotten; then it must get it again.
+                if (!change.initialVersions().containsKey(name)) {
+                    sent.remove(name);
+                }
+            }
+        }
+        change.unsubscribe().forEach(this::unsubscribe);
+    }
+
+    private void unsubscribe(String name) {
+        if (name.equals(ALL)) {
+            wildcard = false;
+            sent.keySet().retainAll(names);
+        } else {
+            names.remove(name);
+            toldMissing.remove(name);
+            sent.remove(name);
+        }
+    }
+
+    /** The client needs these again although they did not change. */
+    void sendAgain(Collection<String> again) {
+        if (sent.keySet().removeAll(again)) {
+            settled = null;
+        }
+    }
+
+    /**
+     * What has to be sent, or null if nothing has; it counts as sent from then on.
+     *
+     * @param withdraw whether resources that are gone are taken away; before that only new and changed ones are sent, so that nothing
+     *     disappears while something the proxy still uses names it
+     */
+    @Nullable Update advance(Translation translation, Dialect dialect, boolean withdraw) {
+        List<XdsResource> all = wildcard ? translation.all(typeUrl) : List.of();
+        if (!owesAnswer && wildcard && names.isEmpty() && all == settled) {
+            return null;
+        }
+        Comparison comparison = compare(all, translation);
+        boolean said = owesAnswer && (wildcard || !names.isEmpty());
+        Update update = dialect == Dialect.DELTA ? difference(comparison, withdraw) : whole(comparison, withdraw, said);
+        if (comparison.gone().isEmpty() || withdraw) {
+            settled = all;
+        }
+        if (said) {
+            owesAnswer = false;
+        }
+        return said || update.saysSomething() ? update : null;
+    }
+
+    private Comparison compare(List<XdsResource> all, Translation translation) {
+        Comparison comparison = new Comparison();
+        Set<String> present = new HashSet<>();
+        for (XdsResource resource : all) {
+            present.add(resource.name());
+            comparison.take(resource, sent.get(resource.name()));
+        }
+        for (String name : names) {
+            if (present.contains(name)) {
+                continue;
+            }
+            XdsResource resource = translation.named(typeUrl, name);
+            if (resource != null) {
+                present.add(name);
+                comparison.take(resource, sent.get(name));
+            } else if (!sent.containsKey(name) && !toldMissing.contains(name)) {
+                comparison.missing(name);
+            }
+        }
+        for (String name : sent.keySet()) {
+            if (!present.contains(name)) {
+                comparison.gone(name);
+            }
+        }
+        return comparison;
+    }
+
+    private Update difference(Comparison comparison, boolean withdraw) {
+        List<String> added = keep(comparison);
+        List<String> removed = new ArrayList<>(comparison.missing());
+        if (withdraw) {
+            removed.addAll(comparison.gone());
+            forget(comparison);
+        }
+        return new Update(comparison.changed(), removed, added, comparison.updated(), false);
+    }
+
+    /** State of the world has no list of what is removed: of whole types all is sent that is to stay, of others what changed. */
+    private Update whole(Comparison comparison, boolean withdraw, boolean owed) {
+        List<XdsResource> leaving = comparison.gone().stream()
+                .map(name -> Objects.requireNonNull(sent.get(name)))
+                .filter(resource -> resource.body().getSerializedSize() > 0)
+                .toList();
+        List<String> added = keep(comparison);
+        if (withdraw) {
+            forget(comparison);
+        }
+        if (!XdsTypes.isWhole(typeUrl)) {
+            return new Update(comparison.changed(), List.of(), added, comparison.updated(), false);
+        }
+        boolean fewer = withdraw && !leaving.isEmpty();
+        if (comparison.changed().isEmpty() && !fewer && !owed) {
+            return Update.NOTHING;
+        }
+        List<XdsResource> staying = new ArrayList<>(comparison.current());
+        if (!withdraw) {
+            staying.addAll(leaving);
+        }
+        return new Update(staying, List.of(), added, comparison.updated(), fewer);
+    }
+
+    /** Notes what the proxy has now; returns the names it did not have before. */
+    private List<String> keep(Comparison comparison) {
+        List<String> added = new ArrayList<>();
+        for (XdsResource resource : comparison.current()) {
+            if (sent.put(resource.name(), resource) == null) {
+                added.add(resource.name());
+            }
+        }
+        added.forEach(toldMissing::remove);
+        toldMissing.addAll(comparison.missing());
+        return added;
+    }
+
+    private void forget(Comparison comparison) {
+        for (String name : comparison.gone()) {
+            sent.remove(name);
+            if (names.contains(name)) {
+                toldMissing.add(name);
+            }
+        }
+    }
+}
