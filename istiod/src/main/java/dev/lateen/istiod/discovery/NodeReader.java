@@ -2,6 +2,8 @@ package dev.lateen.istiod.discovery;
 
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lateen.api.xds.NodeId;
+import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.core.v3.Extension;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -11,35 +13,32 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the node of a discovery request, as Istio writes it: {@code role~ip~name.namespace~domain} and metadata. */
 final class NodeReader {
-    private static final Pattern SEPARATOR = Pattern.compile("~", Pattern.LITERAL);
     private static final int DEEPEST = 16;
 
     private NodeReader() {}
 
     /** The node without protobuf; one that breaks the form ends the stream, with the form in the message. */
     static ProxyNode read(Node node) throws StreamFailure {
-        String[] parts = SEPARATOR.split(node.getId(), -1);
-        if (parts.length != 4) {
-            throw malformed(node.getId(), "role~ip~name.namespace~domain");
-        }
-        int dot = parts[2].lastIndexOf('.');
-        if (dot <= 0 || dot == parts[2].length() - 1) {
-            throw malformed(node.getId(), "name.namespace as the third part");
-        }
+        NodeId id = NodeId.parse(node.getId()).orElseThrow(() -> malformed(node.getId(), "role~ip~name.namespace~domain"));
+        ProxyNode.Role role =
+                switch (id.role()) {
+                    case SIDECAR -> ProxyNode.Role.SIDECAR;
+                    case ROUTER -> ProxyNode.Role.ROUTER;
+                    case WAYPOINT, ZTUNNEL -> throw malformed(node.getId(), "sidecar or router as the first part");
+                };
         Map<String, Object> metadata = map(node.getMetadata(), 0);
         return new ProxyNode(
                 node.getId(),
-                role(node.getId(), parts[0]),
-                parts[1],
-                textOr(metadata.get("NAME"), parts[2].substring(0, dot)),
-                textOr(metadata.get("NAMESPACE"), parts[2].substring(dot + 1)),
-                parts[3],
+                role,
+                id.address(),
+                textOr(metadata.get(NodeMetadata.NAME), id.workload()),
+                textOr(metadata.get(NodeMetadata.NAMESPACE), id.namespace()),
+                id.domain(),
                 node.getCluster(),
                 new ProxyNode.Locality(
                         node.getLocality().getRegion(),
@@ -48,14 +47,6 @@ final class NodeReader {
                 node.getUserAgentName(),
                 extensions(node),
                 metadata);
-    }
-
-    private static ProxyNode.Role role(String id, String role) throws StreamFailure {
-        return switch (role) {
-            case "sidecar" -> ProxyNode.Role.SIDECAR;
-            case "router" -> ProxyNode.Role.ROUTER;
-            default -> throw malformed(id, "sidecar or router as the first part");
-        };
     }
 
     private static StreamFailure malformed(String id, String accepted) {

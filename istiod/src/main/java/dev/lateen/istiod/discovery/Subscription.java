@@ -1,6 +1,7 @@
 package dev.lateen.istiod.discovery;
 
 import com.google.protobuf.Any;
+import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.XdsResource;
 import java.util.ArrayList;
@@ -50,6 +51,11 @@ final class Subscription {
         return !owesAnswer;
     }
 
+    /** Whether a state-of-the-world response must hold all resources, because a missing one counts as removed. */
+    private boolean isWhole() {
+        return typeUrl.equals(TypeUrls.CLUSTER) || typeUrl.equals(TypeUrls.LISTENER);
+    }
+
     boolean wants(String name) {
         return wildcard || names.contains(name);
     }
@@ -88,7 +94,7 @@ final class Subscription {
             owesAnswer = true;
         }
         Set<String> next = new LinkedHashSet<>(wanted);
-        boolean byName = XdsTypes.PUSH_ORDER.contains(typeUrl) && !XdsTypes.isWhole(typeUrl);
+        boolean byName = TypeUrls.PUSH_ORDER.contains(typeUrl) && !isWhole();
         wildcard = next.remove(ALL) || (next.isEmpty() && !byName);
         names.retainAll(next);
         for (String name : next) {
@@ -149,7 +155,7 @@ final class Subscription {
      */
     @Nullable Update advance(Translation translation, Dialect dialect, boolean withdraw) {
         List<XdsResource> all = wildcard ? translation.all(typeUrl) : List.of();
-        if (!owesAnswer && wildcard && names.isEmpty() && all == settled) {
+        if (!owesAnswer && wildcard && names.isEmpty() && isSettled(all)) {
             return null;
         }
         Comparison comparison = compare(all, translation);
@@ -162,6 +168,12 @@ final class Subscription {
             owesAnswer = false;
         }
         return said || update.saysSomething() ? update : null;
+    }
+
+    /** Identity, not equality: that is what {@link Translation#all} promises, and it costs nothing. */
+    @SuppressWarnings("ReferenceEquality")
+    private boolean isSettled(List<XdsResource> all) {
+        return all == settled;
     }
 
     private Comparison compare(List<XdsResource> all, Translation translation) {
@@ -211,7 +223,7 @@ final class Subscription {
         if (withdraw) {
             forget(comparison);
         }
-        if (!XdsTypes.isWhole(typeUrl)) {
+        if (!isWhole()) {
             return new Update(comparison.changed(), List.of(), added, comparison.updated(), false);
         }
         boolean fewer = withdraw && !leaving.isEmpty();

@@ -1,0 +1,22 @@
+package dev.lateen.istiod.config;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Where config comes from: files, or an API server. Safe from any thread. */
+public interface ConfigSource extends AutoCloseable {
+
+    /** The config in force: the last that was good. */
+    ConfigInput current();
+
+    /**
+     * Waits for config newer than {@code version}; meant for a virtual thread.
+     *
+     * @return the newest config, or null if the time is over or the source was closed
+     */
+    @Nullable ConfigInput awaitNewer(long version, Duration atMost) throws InterruptedException;
+
+    /** Stops watching. */
+    @Override
+    void close();
+}
