@@ -31,4 +31,9 @@ public record PeerMetadata(
     public PeerMetadata {
         labels = Map.copyOf(labels);
     }
+
+    /** Whether the workload is known at all. */
+    public boolean known() {
+        return !workload.equals(UNKNOWN.workload);
+    }
 }

@@ -19,6 +19,8 @@ public final class TcpSession {
     private int responseFlags;
     private long receivedBytes;
     private long sentBytes;
+    private long reportedReceived;
+    private long reportedSent;
     private long completeNanos = Exchange.NEVER;
 
     public TcpSession(ConnectionFacts connection, long startEpochMillis, long startNanos) {
@@ -115,6 +117,20 @@ public final class TcpSession {
 
     public void addSentBytes(long bytes) {
         sentBytes += bytes;
+    }
+
+    /** Bytes from downstream since the last call. */
+    public long takeUnreportedReceived() {
+        long fresh = receivedBytes - reportedReceived;
+        reportedReceived = receivedBytes;
+        return fresh;
+    }
+
+    /** Bytes to downstream since the last call. */
+    public long takeUnreportedSent() {
+        long fresh = sentBytes - reportedSent;
+        reportedSent = sentBytes;
+        return fresh;
     }
 
     public long completeNanos() {

@@ -1,0 +1,45 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseHead;
+
+/** Several observers, told in order. The array is never changed. */
+@SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
+record Several(ExchangeObserver[] observers) implements ExchangeObserver {
+    @Override
+    public void onRequest(Exchange exchange) {
+        for (ExchangeObserver observer : observers) {
+            observer.onRequest(exchange);
+        }
+    }
+
+    @Override
+    public void onUpstreamRequest(Exchange exchange, RequestHead upstreamHead) {
+        for (ExchangeObserver observer : observers) {
+            observer.onUpstreamRequest(exchange, upstreamHead);
+        }
+    }
+
+    @Override
+    public void onUpstreamResponse(Exchange exchange, ResponseHead head) {
+        for (ExchangeObserver observer : observers) {
+            observer.onUpstreamResponse(exchange, head);
+        }
+    }
+
+    @Override
+    public void onResponse(Exchange exchange, ResponseHead head) {
+        for (ExchangeObserver observer : observers) {
+            observer.onResponse(exchange, head);
+        }
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+        for (ExchangeObserver observer : observers) {
+            observer.onComplete(exchange);
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.message.PeerMetadata;
+import dev.lateen.proxy.message.TcpObserver;
+import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.model.AccessLogConfig;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.NetworkFilterConfig;
+import dev.lateen.proxy.model.TcpProxy;
+import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The door of this package: makes the observers of filter chains, keeps the series and log files that outlive every snapshot, and gives a
+ * scrape what it asks for. Safe for use by several threads.
+ */
+public final class Telemetry implements Observers, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+
+    private final IstioMetrics metrics;
+    private final ZipkinJson zipkinJson;
+    private final RandomGenerator random;
+    private final CollectorClient collectors;
+    private final OutputStream standardOut;
+    private final Map<String, LogSink> sinks = new ConcurrentHashMap<>();
+    private final Map<CollectorKey, SpanReporter> reporters = new ConcurrentHashMap<>();
+
+    /** Posts spans to a collector through the proxy's own clusters; must not block. */
+    public interface CollectorClient {
+        /** @param cluster the collector's cluster; {@code hostname} the Host header; {@code body} a JSON array */
+        void post(String cluster, String hostname, String path, String body);
+    }
+
+    /**
+     * Whose telemetry this is.
+     *
+     * @param workload the labels of our own side
+     * @param serviceName the node's cluster, such as {@code productpage.default}
+     * @param nodeId the xDS node id
+     */
+    public record Owner(PeerMetadata workload, String serviceName, String nodeId) {}
+
+    private record CollectorKey(String cluster, String hostname, String path) {}
+
+    /**
+     * @param random safe for several threads
+     * @param standardOut where {@code /dev/stdout} goes; never closed
+     */
+    public Telemetry(Owner owner, RandomGenerator random, CollectorClient collectors, OutputStream standardOut) {
+        this.metrics = new IstioMetrics(owner.workload(), IstioMetrics.MAX_SERIES);
+        this.zipkinJson = new ZipkinJson(owner.serviceName(), owner.nodeId());
+        this.random = random;
+        this.collectors = collectors;
+        this.standardOut = standardOut;
+    }
+
+    @Override
+    public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
+        boolean inbound = direction == Listener.Direction.INBOUND;
+        List<ExchangeObserver> observers = new ArrayList<>();
+        HttpConnectionManager.Tracing tracing = manager.tracing();
+        if (tracing != null) {
+            observers.add(new Tracer(tracing, inbound, random, zipkinJson, reporter(tracing)));
+        }
+        for (HttpFilterConfig filter : manager.filters()) {
+            if (filter instanceof HttpFilterConfig.IstioStats stats) {
+                observers.add(new HttpStats(metrics, inbound, !stats.disableHostHeaderFallback()));
+            }
+        }
+        List<AccessLog> logs = accessLogs(manager.accessLogs());
+        if (!logs.isEmpty()) {
+            observers.add(new HttpLogs(logs));
+        }
+        return switch (observers.size()) {
+            case 0 -> ExchangeObserver.NONE;
+            case 1 -> observers.getFirst();
+            default -> new Several(observers.toArray(ExchangeObserver[]::new));
+        };
+    }
+
+    @Override
+    public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> networkFilters, Listener.Direction direction) {
+        boolean stats = networkFilters.stream().anyMatch(NetworkFilterConfig.IstioStats.class::isInstance);
+        List<AccessLog> logs = accessLogs(proxy.accessLogs());
+        return stats || !logs.isEmpty()
+                ? new TcpTelemetry(stats ? metrics : null, direction == Listener.Direction.INBOUND, logs)
+                : TcpObserver.NONE;
+    }
+
+    /** Istio's metric families for a scrape. */
+    public List<MetricSnapshot> snapshots() {
+        return metrics.snapshots();
+    }
+
+    /** Posts waiting spans; to be called every five seconds. */
+    public void flushSpans() {
+        reporters.values().forEach(SpanReporter::flush);
+    }
+
+    /** Access log lines that were dropped because a file could not keep up. */
+    public long droppedLogLines() {
+        return sinks.values().stream().mapToLong(LogSink::dropped).sum();
+    }
+
+    @Override
+    public void close() {
+        flushSpans();
+        sinks.values().forEach(LogSink::close);
+    }
+
+    private @Nullable Consumer<String> reporter(HttpConnectionManager.Tracing tracing) {
+        String cluster = tracing.collectorCluster();
+        if (cluster == null) {
+            return null;
+        }
+        CollectorKey key = new CollectorKey(cluster, tracing.collectorHostname(), tracing.collectorPath());
+        return reporters.computeIfAbsent(
+                key, k -> new SpanReporter(body -> collectors.post(k.cluster, k.hostname, k.path, body)));
+    }
+
+    private List<AccessLog> accessLogs(List<AccessLogConfig> configs) {
+        List<AccessLog> logs = new ArrayList<>();
+        for (AccessLogConfig config : configs) {
+            try {
+                logs.add(new AccessLog(config, sinks.computeIfAbsent(config.path(), this::open)));
+            } catch (IllegalArgumentException e) {
+                LOG.warn("access log {}: {}", config.path(), e.getMessage());
+            }
+        }
+        return logs;
+    }
+
+    private LogSink open(String path) {
+        try {
+            return new LogSink(path, switch (path) {
+                case "/dev/stdout" -> standardOut;
+                case "/dev/stderr" -> System.err;
+                default -> new FileOutputStream(path, true);
+            });
+        } catch (IOException e) {
+            throw new IllegalArgumentException("can't be opened: " + e.getMessage(), e);
+        }
+    }
+
+    /** Counts finished exchanges. */
+    private record HttpStats(IstioMetrics metrics, boolean inbound, boolean hostFallback) implements ExchangeObserver {
+        @Override
+        public void onComplete(Exchange exchange) {
+            metrics.count(exchange, inbound, hostFallback);
+        }
+    }
+
+    /** Writes finished exchanges to all logs. */
+    private record HttpLogs(List<AccessLog> logs) implements ExchangeObserver {
+        @Override
+        public void onComplete(Exchange exchange) {
+            for (AccessLog log : logs) {
+                log.log(exchange);
+            }
+        }
+    }
+
+    /** Metrics and logs of TCP sessions. */
+    private record TcpTelemetry(@Nullable IstioMetrics metrics, boolean inbound, List<AccessLog> logs)
+            implements TcpObserver {
+        @Override
+        public void onOpen(TcpSession session) {
+            if (metrics != null) {
+                metrics.opened(session, inbound);
+            }
+        }
+
+        @Override
+        public void onProgress(TcpSession session) {
+            if (metrics != null) {
+                metrics.transferred(session, inbound, session.takeUnreportedSent(), session.takeUnreportedReceived());
+            }
+        }
+
+        @Override
+        public void onClose(TcpSession session) {
+            onProgress(session);
+            if (metrics != null) {
+                metrics.closed(session, inbound);
+            }
+            for (AccessLog log : logs) {
+                log.log(session);
+            }
+        }
+    }
+}

@@ -1,0 +1,108 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
+import java.util.HexFormat;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes part in traces: continues or begins one, writes its context for the next hop (B3 always, {@code b3} and {@code traceparent} where
+ * they came in), and hands finished spans that are sampled to a reporter. An inbound listener makes SERVER spans, any other CLIENT spans.
+ */
+final class Tracer implements ExchangeObserver {
+    private final Tracing config;
+    private final boolean inbound;
+    private final RandomGenerator random;
+    private final ZipkinJson json;
+    private final @Nullable Consumer<String> reporter;
+
+    /** @param reporter takes a span in Zipkin's v2 JSON; null when nothing is reported. {@code random} is safe for several threads */
+    Tracer(
+            Tracing config,
+            boolean inbound,
+            RandomGenerator random,
+            ZipkinJson json,
+            @Nullable Consumer<String> reporter) {
+        this.config = config;
+        this.inbound = inbound;
+        this.random = random;
+        this.json = json;
+        this.reporter = reporter;
+    }
+
+    @Override
+    public void onRequest(Exchange exchange) {
+        HeaderMap headers = exchange.request().headers();
+        TraceContext context = TraceContext.extract(headers);
+        exchange.traceSpan(context == null ? begin(headers) : proceed(context));
+    }
+
+    private Span begin(HeaderMap headers) {
+        String id = newId();
+        String traceId = config.traceId128Bit() ? newId() + id : id;
+        return new Span(traceId, id, null, false, decide(TraceContext.bareDecision(headers)), false);
+    }
+
+    private Span proceed(TraceContext context) {
+        boolean sampled = decide(context.sampled());
+        if (inbound && config.sharedSpanContext()) {
+            return new Span(context.traceId(), context.spanId(), context.parentSpanId(), true, sampled, context.debug());
+        }
+        return new Span(context.traceId(), newId(), context.spanId(), false, sampled, context.debug());
+    }
+
+    private boolean decide(@Nullable Boolean asked) {
+        if (asked != null) {
+            return asked;
+        }
+        return chance(config.randomSampling()) && chance(config.overallSampling());
+    }
+
+    private boolean chance(int millionths) {
+        return millionths >= 1_000_000 || random.nextInt(1_000_000) < millionths;
+    }
+
+    @Override
+    public void onUpstreamRequest(Exchange exchange, RequestHead upstreamHead) {
+        if (!(exchange.traceSpan() instanceof Span span)) {
+            return;
+        }
+        HeaderMap headers = upstreamHead.headers();
+        headers.set("x-b3-traceid", span.traceId());
+        headers.set("x-b3-spanid", span.id());
+        if (span.parentId() == null) {
+            headers.remove("x-b3-parentspanid");
+        } else {
+            headers.set("x-b3-parentspanid", span.parentId());
+        }
+        headers.set("x-b3-sampled", span.sampled() ? "1" : "0");
+        if (headers.contains("b3")) {
+            headers.set("b3", span.traceId() + "-" + span.id() + "-" + (span.debug() ? "d" : span.sampled() ? "1" : "0"));
+        }
+        if (headers.contains("traceparent")) {
+            headers.set("traceparent", traceParent(span));
+        }
+    }
+
+    private static String traceParent(Span span) {
+        String traceId = span.traceId().length() == 32 ? span.traceId() : "0".repeat(16) + span.traceId();
+        return "00-" + traceId + "-" + span.id() + (span.sampled() ? "-01" : "-00");
+    }
+
+    @Override
+    public void onComplete(Exchange exchange) {
+        if (reporter != null && exchange.traceSpan() instanceof Span span && span.sampled()) {
+            reporter.accept(json.write(exchange, span, inbound, config));
+        }
+    }
+
+    private String newId() {
+        long id = random.nextLong();
+        return HexFormat.of().toHexDigits(id == 0 ? 1 : id);
+    }
+}

@@ -1,0 +1,108 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
+import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
+import org.jspecify.annotations.Nullable;
+
+/** Writes a span as one object of Zipkin's v2 JSON (openzipkin/zipkin-api), with the tags that Envoy gives its spans. */
+final class ZipkinJson {
+    private final String serviceName;
+    private final String nodeId;
+
+    /** @param serviceName the node's cluster, such as {@code productpage.default} */
+    ZipkinJson(String serviceName, String nodeId) {
+        this.serviceName = serviceName;
+        this.nodeId = nodeId;
+    }
+
+    String write(Exchange exchange, Span span, boolean inbound, Tracing config) {
+        StringBuilder out = new StringBuilder(1024).append('{');
+        field(out, "traceId", span.traceId());
+        field(out, "id", span.id());
+        if (span.parentId() != null) {
+            field(out, "parentId", span.parentId());
+        }
+        field(out, "kind", inbound ? "SERVER" : "CLIENT");
+        field(out, "name", name(exchange));
+        long end = exchange.completeNanos() == Exchange.NEVER ? exchange.startNanos() : exchange.completeNanos();
+        out.append("\"timestamp\":").append(exchange.startEpochMillis() * 1000);
+        out.append(",\"duration\":").append(Math.max(1, (end - exchange.startNanos()) / 1000));
+        if (span.shared()) {
+            out.append(",\"shared\":true");
+        }
+        if (span.debug()) {
+            out.append(",\"debug\":true");
+        }
+        out.append(",\"localEndpoint\":{\"serviceName\":");
+        JsonText.quote(out, serviceName);
+        out.append("},\"tags\":{");
+        tags(out, exchange, config);
+        return out.append("}}").toString();
+    }
+
+    private static String name(Exchange exchange) {
+        if (exchange.route() != null && !exchange.route().decoratorOperation().isEmpty()) {
+            return exchange.route().decoratorOperation();
+        }
+        return exchange.request().authority();
+    }
+
+    private void tags(StringBuilder out, Exchange exchange, Tracing config) {
+        HeaderMap headers = exchange.request().headers();
+        field(out, "component", "proxy");
+        field(out, "node_id", nodeId);
+        field(out, "http.method", exchange.request().method());
+        field(
+                out,
+                "http.url",
+                exchange.request().scheme() + "://" + exchange.request().authority() + exchange.originalPath());
+        field(out, "http.protocol", exchange.request().protocol().text());
+        field(out, "request_size", String.valueOf(exchange.requestBytes()));
+        field(out, "response_size", String.valueOf(exchange.responseBytes()));
+        String flags = ResponseFlag.text(exchange.responseFlags());
+        field(out, "response_flags", flags == null ? "-" : flags);
+        field(out, "peer.address", exchange.connection().remoteAddress().getHostString());
+        field(out, "upstream_cluster", exchange.cluster() == null ? "" : exchange.cluster().name());
+        header(out, headers, "guid:x-request-id", "x-request-id");
+        header(out, headers, "user_agent", "user-agent");
+        for (CustomTag tag : config.customTags()) {
+            String value = value(tag, headers);
+            if (value != null) {
+                field(out, tag.tag(), value);
+            }
+        }
+        if (exchange.responseStatus() >= 500 || exchange.responseStatus() == 0) {
+            field(out, "error", "true");
+        }
+        out.append("\"http.status_code\":");
+        JsonText.quote(out, String.valueOf(exchange.responseStatus()));
+    }
+
+    private static @Nullable String value(CustomTag tag, HeaderMap headers) {
+        if (tag.literal() != null) {
+            return tag.literal();
+        }
+        String header = tag.requestHeader() == null ? null : headers.getString(tag.requestHeader());
+        return header != null ? header : tag.defaultValue().isEmpty() ? null : tag.defaultValue();
+    }
+
+    private static void header(StringBuilder out, HeaderMap headers, String tag, String name) {
+        CharSequence value = headers.get(name);
+        if (value != null) {
+            JsonText.quote(out, tag);
+            out.append(':');
+            JsonText.quote(out, value);
+            out.append(',');
+        }
+    }
+
+    private static void field(StringBuilder out, String name, String value) {
+        JsonText.quote(out, name);
+        out.append(':');
+        JsonText.quote(out, value);
+        out.append(',');
+    }
+}

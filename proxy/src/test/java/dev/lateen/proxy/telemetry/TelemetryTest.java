@@ -1,0 +1,209 @@
+package dev.lateen.proxy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.PeerMetadata;
+import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.message.SubstitutionFormat;
+import dev.lateen.proxy.message.TlsFacts;
+import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class TelemetryTest {
+    private static final PeerMetadata REVIEWS = new PeerMetadata(
+            "reviews-v1", "default", "Kubernetes", "reviews", "v1", "reviews", "v1", Map.of());
+    private static final PeerMetadata PRODUCTPAGE = new PeerMetadata(
+            "productpage-v1", "default", "Kubernetes", "productpage", "v1", "productpage", "v1", Map.of());
+    private static final TlsFacts TLS = new TlsFacts(
+            "TLSv1.3", "TLS_AES_128_GCM_SHA256", "h2",
+            List.of("spiffe://cluster.local/ns/default/sa/bookinfo-productpage"),
+            List.of(), "", "ab12", "spiffe://cluster.local/ns/default/sa/bookinfo-reviews");
+
+    private static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
+        HeaderMap map = new HeaderMap();
+        for (int i = 0; i < headers.length; i += 2) {
+            map.add(headers[i], headers[i + 1]);
+        }
+        RequestHead head = new RequestHead("GET", path, "reviews:9080", "http", Protocol.HTTP_1_1, map);
+        ConnectionFacts connection = new ConnectionFacts(
+                7, new InetSocketAddress("127.0.0.9", 4000), new InetSocketAddress("127.1.0.1", 9080), true, "", tls);
+        Exchange exchange = new Exchange(connection, head, 1_700_000_000_123L, 0);
+        exchange.response(new ResponseHead(status, new HeaderMap()));
+        exchange.completeNanos(42_000_000);
+        return exchange;
+    }
+
+    private static String scrape(IstioMetrics metrics) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrometheusTextFormatWriter.create().write(out, new MetricSnapshots(metrics.snapshots()));
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void anInboundRequestIsCountedWithIstiosLabels() throws IOException {
+        IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
+        Exchange exchange = exchange("/reviews/0", 200, TLS);
+        exchange.downstreamPeer(PRODUCTPAGE);
+        metrics.count(exchange, true, true);
+        metrics.count(exchange, true, true);
+
+        assertThat(scrape(metrics))
+                .contains("# TYPE istio_requests_total counter")
+                .containsPattern("istio_requests_total\\{.*\\} 2\\.0")
+                .contains("reporter=\"destination\"")
+                .contains("source_workload=\"productpage-v1\"")
+                .contains("source_principal=\"spiffe://cluster.local/ns/default/sa/bookinfo-productpage\"")
+                .contains("destination_principal=\"spiffe://cluster.local/ns/default/sa/bookinfo-reviews\"")
+                .contains("destination_service=\"reviews:9080\"")
+                .contains("response_code=\"200\"")
+                .contains("response_flags=\"-\"")
+                .contains("connection_security_policy=\"mutual_tls\"")
+                .containsPattern("istio_request_duration_milliseconds_bucket\\{.*le=\"25\\.0\"\\} 0")
+                .containsPattern("istio_request_duration_milliseconds_bucket\\{.*le=\"50\\.0\"\\} 2");
+    }
+
+    @Test
+    void differentStatusesAreDifferentSeries() throws IOException {
+        IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
+        metrics.count(exchange("/", 200, null), true, true);
+        Exchange failed = exchange("/", 503, null);
+        failed.addFlag(ResponseFlag.NO_HEALTHY_UPSTREAM);
+        metrics.count(failed, true, true);
+
+        assertThat(scrape(metrics))
+                .contains("response_code=\"200\"")
+                .containsPattern("response_code=\"503\".*response_flags=\"UH\"");
+    }
+
+    @Test
+    void aFloodOfHostsDoesNotGrowTheSeriesWithoutBound() throws IOException {
+        IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
+        for (int i = 0; i < 70; i++) {
+            HeaderMap map = new HeaderMap();
+            RequestHead head = new RequestHead("GET", "/", "h" + i, "http", Protocol.HTTP_1_1, map);
+            Exchange exchange = new Exchange(exchange("/", 200, null).connection(), head, 0, 0);
+            exchange.response(new ResponseHead(200, new HeaderMap()));
+            exchange.completeNanos(1);
+            metrics.count(exchange, true, true);
+        }
+        long lines = scrape(metrics).lines().filter(l -> l.startsWith("istio_requests_total{")).count();
+        assertThat(lines).isEqualTo(21);
+    }
+
+    @Test
+    void theDefaultLogLineIsIstios() {
+        Exchange exchange = exchange("/reviews/0", 200, null, "user-agent", "curl/8", "x-request-id", "abc");
+        exchange.responseCodeDetails("via_upstream");
+        StringBuilder line = new StringBuilder();
+        SubstitutionFormat.compile(AccessLog.ISTIO_FORMAT).append(line, exchange, "-");
+        assertThat(line.toString())
+                .isEqualTo("[2023-11-14T22:13:20.123Z] \"GET /reviews/0 HTTP/1.1\" 200 - via_upstream - \"-\" 0 0 42 - "
+                        + "\"-\" \"curl/8\" \"abc\" \"reviews:9080\" \"-\" - - 127.1.0.1:9080 127.0.0.9:4000 - -\n");
+    }
+
+    @Test
+    void anUnknownOperatorIsNamedWithWhatIsAccepted() {
+        assertThatThrownBy(() -> SubstitutionFormat.compile("x %NO_SUCH% y"))
+                .hasMessageContaining("%NO_SUCH%")
+                .hasMessageContaining("RESPONSE_CODE");
+        assertThatThrownBy(() -> SubstitutionFormat.compile("100%")).hasMessageContaining("has no end");
+    }
+
+    @Test
+    void lengthsAndAlternativesAreKept() {
+        Exchange exchange = exchange("/reviews/0", 200, null, "x-a", "abcdef");
+        assertThat(SubstitutionFormat.compile("%REQ(X-B?X-A):3%|%REQ(x-none)%|100%%").format(exchange))
+                .isEqualTo("abc||100%");
+        assertThat(SubstitutionFormat.compile("%START_TIME(%Y/%m/%d %H:%M:%S.%3f)%").format(exchange))
+                .isEqualTo("2023/11/14 22:13:20.123");
+    }
+
+    private static Tracer tracer(boolean inbound, int sampling, List<String> spans) {
+        Tracing config =
+                new Tracing(1_000_000, sampling, 1_000_000, "zipkin", "/api/v2/spans", "zipkin", true, true, List.of());
+        return new Tracer(config, inbound, new SplittableRandom(1), new ZipkinJson("reviews.default", "n"), spans::add);
+    }
+
+    private static HeaderMap upstreamHeaders(ExchangeObserver tracer, Exchange exchange) {
+        tracer.onRequest(exchange);
+        RequestHead upstream = exchange.request().copy();
+        tracer.onUpstreamRequest(exchange, upstream);
+        tracer.onComplete(exchange);
+        return upstream.headers();
+    }
+
+    @Test
+    void anOutboundCallBecomesAChildOfTheCallersSpan() {
+        List<String> spans = new ArrayList<>();
+        HeaderMap sent = upstreamHeaders(
+                tracer(false, 0, spans),
+                exchange("/", 200, null, "x-b3-traceid", "463ac35c9f6413ad48485a3953bb6124",
+                        "x-b3-spanid", "a2fb4a1d1a96d312", "x-b3-sampled", "1"));
+        assertThat(sent.getString("x-b3-traceid")).isEqualTo("463ac35c9f6413ad48485a3953bb6124");
+        assertThat(sent.getString("x-b3-parentspanid")).isEqualTo("a2fb4a1d1a96d312");
+        assertThat(sent.getString("x-b3-spanid")).hasSize(16).isNotEqualTo("a2fb4a1d1a96d312");
+        assertThat(spans).singleElement().asString().contains("\"kind\":\"CLIENT\"").contains("\"parentId\":\"a2fb4a1d1a96d312\"");
+    }
+
+    @Test
+    void anInboundCallSharesTheCallersSpan() {
+        List<String> spans = new ArrayList<>();
+        HeaderMap sent = upstreamHeaders(
+                tracer(true, 0, spans),
+                exchange("/", 500, null, "b3", "463ac35c9f6413ad-a2fb4a1d1a96d312-1-0020000000000001"));
+        assertThat(sent.getString("x-b3-spanid")).isEqualTo("a2fb4a1d1a96d312");
+        assertThat(sent.getString("x-b3-parentspanid")).isEqualTo("0020000000000001");
+        assertThat(spans).singleElement().asString().contains("\"shared\":true").contains("\"error\":\"true\"");
+    }
+
+    @Test
+    void traceparentIsContinuedAndAnUnsampledTraceIsNotReported() {
+        List<String> spans = new ArrayList<>();
+        HeaderMap sent = upstreamHeaders(
+                tracer(false, 1_000_000, spans),
+                exchange("/", 200, null, "traceparent", "00-463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-00"));
+        assertThat(sent.getString("traceparent")).startsWith("00-463ac35c9f6413ad48485a3953bb6124-").endsWith("-00");
+        assertThat(sent.getString("x-b3-sampled")).isEqualTo("0");
+        assertThat(spans).isEmpty();
+    }
+
+    @Test
+    void brokenIdsBeginANewTrace() {
+        HeaderMap sent = upstreamHeaders(
+                tracer(false, 0, new ArrayList<>()),
+                exchange("/", 200, null, "x-b3-traceid", "xyz", "x-b3-spanid", "0000000000000000",
+                        "traceparent", "00-zz-1-1"));
+        assertThat(sent.getString("x-b3-traceid")).hasSize(32).isNotEqualTo("xyz");
+    }
+
+    @Test
+    void aCollectorThatIsDownCostsBoundedMemory() {
+        List<String> posted = new ArrayList<>();
+        SpanReporter reporter = new SpanReporter(posted::add);
+        for (int i = 0; i < 7; i++) {
+            reporter.accept("{}");
+        }
+        assertThat(posted).containsExactly("[{},{},{},{},{}]");
+        reporter.flush();
+        assertThat(posted).hasSize(2);
+    }
+}
