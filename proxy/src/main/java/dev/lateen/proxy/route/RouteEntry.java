@@ -80,7 +80,8 @@ public final class RouteEntry {
         rewrite.applyAutoHost(head, picked);
     }
 
-    /** What {@code owner} remembered for this entry, or null; for things compiled from both, such as filter chains. */
+    /** What {@code owner}, by identity, remembered for this entry, or null; for things compiled from both, such as filter chains. */
+    @SuppressWarnings("ReferenceEquality")
     public @Nullable Object memo(Object owner) {
         for (Memo memo : memos) {
             if (memo.owner == owner) {

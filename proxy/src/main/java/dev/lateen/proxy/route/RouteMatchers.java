@@ -3,11 +3,10 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.model.RouteTable;
 import java.util.Collection;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /** Compiled route tables by the identity of their tables. Reading takes no lock; safe for use by several threads. */
 public final class RouteMatchers {
-    private volatile Map<RouteTable, RouteMatcher> compiled = new IdentityHashMap<>();
+    private volatile IdentityHashMap<RouteTable, RouteMatcher> compiled = new IdentityHashMap<>();
 
     /** The table's matcher, compiled now if this is the first time. */
     public RouteMatcher of(RouteTable table) {
@@ -20,7 +19,7 @@ public final class RouteMatchers {
         if (found != null) {
             return found;
         }
-        Map<RouteTable, RouteMatcher> next = new IdentityHashMap<>(compiled);
+        IdentityHashMap<RouteTable, RouteMatcher> next = new IdentityHashMap<>(compiled);
         RouteMatcher matcher = RouteMatcher.compile(table);
         next.put(table, matcher);
         compiled = next;
@@ -29,7 +28,7 @@ public final class RouteMatchers {
 
     /** Drops what is compiled for tables that are none of these objects: call it with a new snapshot's tables, inline ones included. */
     public synchronized void retain(Collection<RouteTable> tables) {
-        Map<RouteTable, RouteMatcher> next = new IdentityHashMap<>();
+        IdentityHashMap<RouteTable, RouteMatcher> next = new IdentityHashMap<>();
         for (RouteTable table : tables) {
             RouteMatcher matcher = compiled.get(table);
             if (matcher != null) {

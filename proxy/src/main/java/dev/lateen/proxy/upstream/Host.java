@@ -72,8 +72,9 @@ public final class Host {
 
     /**
      * The transport socket for this host: the first of {@code transport_socket_matches} whose labels its metadata holds, else the cluster's
-     * own; null for clear text. Remembered until the cluster or the endpoint changes.
+     * own; null for clear text. Remembered until the cluster or the endpoint is another object.
      */
+    @SuppressWarnings("ReferenceEquality")
     public @Nullable UpstreamTls tls(Cluster cluster) {
         Endpoint endpoint = placement.endpoint();
         ChosenTls chosen = chosenTls;
