@@ -1,0 +1,125 @@
+package dev.lateen.proxy.admin;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.HostStats;
+import dev.lateen.proxy.upstream.UpstreamCluster;
+import dev.lateen.proxy.upstream.UpstreamClusters;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** {@code /clusters}: hosts with their counters and health, as lines or as {@code envoy.admin.v3.Clusters}. */
+final class ClustersPage {
+    private final UpstreamClusters clusters;
+
+    ClustersPage(UpstreamClusters clusters) {
+        this.clusters = clusters;
+    }
+
+    private List<UpstreamCluster> sorted() {
+        return clusters.all().stream()
+                .sorted(Comparator.comparing(c -> c.config().name()))
+                .toList();
+    }
+
+    String text() {
+        StringBuilder out = new StringBuilder();
+        for (UpstreamCluster cluster : sorted()) {
+            String name = cluster.config().name();
+            Cluster.CircuitBreakers breakers = cluster.config().circuitBreakers();
+            line(out, name, "observability_name", name);
+            line(out, name, "default_priority::max_connections", breakers.maxConnections());
+            line(out, name, "default_priority::max_pending_requests", breakers.maxPendingRequests());
+            line(out, name, "default_priority::max_requests", breakers.maxRequests());
+            line(out, name, "default_priority::max_retries", breakers.maxRetries());
+            line(out, name, "added_via_api", true);
+            for (Host host : cluster.hosts()) {
+                String prefix = name + "::" + host.addressText();
+                counters(host.stats()).forEach((counter, value) -> line(out, prefix, counter, value));
+                line(out, prefix, "hostname", host.endpoint().hostname());
+                line(out, prefix, "health_flags", flags(host));
+                line(out, prefix, "weight", host.endpoint().weight());
+                line(out, prefix, "region", host.locality().region());
+                line(out, prefix, "zone", host.locality().zone());
+                line(out, prefix, "sub_zone", host.locality().subZone());
+                line(out, prefix, "priority", host.priority());
+            }
+        }
+        return out.toString();
+    }
+
+    private static void line(StringBuilder out, String prefix, String name, Object value) {
+        out.append(prefix).append("::").append(name).append("::").append(value).append('\n');
+    }
+
+    private static Map<String, Long> counters(HostStats stats) {
+        Map<String, Long> counters = new LinkedHashMap<>();
+        counters.put("cx_active", stats.connectionsActive());
+        counters.put("cx_connect_fail", stats.connectionsFailed());
+        counters.put("cx_total", stats.connectionsTotal());
+        counters.put("rq_active", stats.requestsActive());
+        counters.put("rq_error", stats.requestsError());
+        counters.put("rq_success", stats.requestsSuccess());
+        counters.put("rq_timeout", stats.requestsTimeout());
+        counters.put("rq_total", stats.requestsTotal());
+        return counters;
+    }
+
+    private static String flags(Host host) {
+        if (host.isEjected()) {
+            return "/failed_outlier_check";
+        }
+        return host.isAvailable() ? "healthy" : "/failed_eds_health";
+    }
+
+    String json() {
+        JsonArray statuses = new JsonArray();
+        for (UpstreamCluster cluster : sorted()) {
+            JsonArray hosts = new JsonArray();
+            cluster.hosts().forEach(host -> hosts.add(host(host)));
+            statuses.add(new JsonObject()
+                    .put("name", cluster.config().name())
+                    .put("observability_name", cluster.config().name())
+                    .put("added_via_api", true)
+                    .put("host_statuses", hosts));
+        }
+        return new JsonObject().put("cluster_statuses", statuses).encodePrettily();
+    }
+
+    private static JsonObject host(Host host) {
+        JsonArray stats = new JsonArray();
+        counters(host.stats())
+                .forEach((name, value) -> stats.add(new JsonObject()
+                        .put("name", name)
+                        .put("type", name.endsWith("_active") ? "GAUGE" : "COUNTER")
+                        .put("value", String.valueOf(value))));
+        JsonObject health = new JsonObject()
+                .put("eds_health_status", host.endpoint().health().name());
+        if (host.isEjected()) {
+            health.put("failed_outlier_check", true);
+        }
+        return new JsonObject()
+                .put(
+                        "address",
+                        new JsonObject()
+                                .put(
+                                        "socket_address",
+                                        new JsonObject()
+                                                .put("address", host.address().getAddress().getHostAddress())
+                                                .put("port_value", host.address().getPort())))
+                .put("stats", stats)
+                .put("health_status", health)
+                .put("weight", host.endpoint().weight())
+                .put("hostname", host.endpoint().hostname())
+                .put(
+                        "locality",
+                        new JsonObject()
+                                .put("region", host.locality().region())
+                                .put("zone", host.locality().zone())
+                                .put("sub_zone", host.locality().subZone()));
+    }
+}

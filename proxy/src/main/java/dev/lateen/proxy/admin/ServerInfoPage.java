@@ -1,0 +1,20 @@
+package dev.lateen.proxy.admin;
+
+import io.vertx.core.json.JsonObject;
+
+/** {@code /server_info}: {@code envoy.admin.v3.ServerInfo}. */
+final class ServerInfoPage {
+    private ServerInfoPage() {}
+
+    static String json(AdminSource source) {
+        String uptime = source.uptimeMillis() / 1000 + "s";
+        return new JsonObject()
+                .put("version", "0.1.0/lateen")
+                .put("state", source.state().name())
+                .put("uptime_current_epoch", uptime)
+                .put("uptime_all_epochs", uptime)
+                .put("hot_restart_version", "disabled")
+                .put("node", new JsonObject(source.nodeJson()))
+                .encodePrettily();
+    }
+}
