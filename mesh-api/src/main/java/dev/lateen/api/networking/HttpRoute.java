@@ -5,6 +5,7 @@ import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
 import dev.lateen.api.schema.Default;
 import dev.lateen.api.schema.Length;
+import dev.lateen.api.schema.KnownButUnused;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Range;
@@ -35,6 +36,8 @@ import org.jspecify.annotations.Nullable;
  * @param corsPolicy cross-origin rules
  * @param headers changes to headers
  */
+// Old files still ask for WebSocket; upgrades are always on.
+@KnownButUnused("websocketUpgrade")
 @Obeys(VirtualServiceRules.HttpRouteAction.class)
 public record HttpRoute(
         String name,
@@ -144,7 +147,7 @@ public record HttpRoute(
         record Text(String string) implements Body {}
 
         /** As bytes in Base64. */
-        record Binary(@Obeys(TextRules.Base64.class) String bytes) implements Body {}
+        record Binary(@Obeys(TextRules.Base64Text.class) String bytes) implements Body {}
 
         /** No body. */
         record None() implements Body {}

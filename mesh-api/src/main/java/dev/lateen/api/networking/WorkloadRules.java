@@ -1,45 +1,84 @@
 package dev.lateen.api.networking;
 
+import dev.lateen.api.schema.IpText;
 import dev.lateen.api.schema.Report;
 import dev.lateen.api.schema.Rule;
+import dev.lateen.api.schema.TextRules;
+import java.util.Map;
+import java.util.Set;
 
-/** Rules that a bound cannot say. */
-public final class WorkloadRules {
+/** What a WorkloadEntry and a WorkloadGroup must be like beyond their bounds: the rules of Istio's CRD. */
+final class WorkloadRules {
+    private static final String UNIX = "unix://";
+
     private WorkloadRules() {}
 
-    /** To come. */
-    public static final class Address implements Rule<Object> {
+    /** An IP address, a host, or a Unix socket. */
+    static final class Address implements Rule<String> {
         @Override
-        public void check(Object value, Report report) {}
+        public void check(String value, Report report) {
+            if (value.startsWith(UNIX)) {
+                String path = value.substring(UNIX.length());
+                if (!(path.startsWith("/") || path.startsWith("@")) || path.endsWith("/")) {
+                    report.refuse("", "'" + value + "'", "unix:///path/to/socket or unix://@abstract");
+                }
+            } else if (!value.isEmpty() && !IpText.isAddress(value) && !HostRules.isName(value)) {
+                report.refuse("", "'" + value + "'", "an IP address, a host or unix:// with a path");
+            }
+        }
     }
 
-    /** To come. */
-    public static final class EntryPortName implements Rule<Object> {
+    /** The name of a port in an entry, as the CRD has it. */
+    static final class EntryPortName implements Rule<String> {
+        private static final int TOO_LONG = 63;
+
         @Override
-        public void check(Object value, Report report) {}
+        public void check(String value, Report report) {
+            if (value.length() >= TOO_LONG || !TextRules.isLabel(value)) {
+                report.refuse("", "port name '" + value + "'", "letters, digits and '-', less than 63");
+            }
+        }
     }
 
-    /** To come. */
-    public static final class HasAddress implements Rule<Object> {
+    /** An entry is somewhere. */
+    static final class HasAddress implements Rule<WorkloadEntry> {
         @Override
-        public void check(Object value, Report report) {}
+        public void check(WorkloadEntry value, Report report) {
+            if (value.address().isEmpty() && value.network().isEmpty()) {
+                report.refuse("", "no address", "address, or network for a workload behind a gateway");
+            }
+        }
     }
 
-    /** To come. */
-    public static final class ProbeScheme implements Rule<Object> {
+    /** A Unix socket has no ports. */
+    static final class UnixHasNoPorts implements Rule<WorkloadEntry> {
         @Override
-        public void check(Object value, Report report) {}
+        public void check(WorkloadEntry value, Report report) {
+            checkNoPorts(value.address(), value.ports(), report);
+        }
     }
 
-    /** To come. */
-    public static final class TemplateUnixHasNoPorts implements Rule<Object> {
+    /** A Unix socket has no ports. */
+    static final class TemplateUnixHasNoPorts implements Rule<WorkloadGroup.Template> {
         @Override
-        public void check(Object value, Report report) {}
+        public void check(WorkloadGroup.Template value, Report report) {
+            checkNoPorts(value.address(), value.ports(), report);
+        }
     }
 
-    /** To come. */
-    public static final class UnixHasNoPorts implements Rule<Object> {
+    private static void checkNoPorts(String address, Map<String, Integer> ports, Report report) {
+        if (address.startsWith(UNIX) && !ports.isEmpty()) {
+            report.refuse("ports", "ports of a Unix socket", "none");
+        }
+    }
+
+    /** How a probe asks. */
+    static final class ProbeScheme implements Rule<String> {
         @Override
-        public void check(Object value, Report report) {}
+        public void check(String value, Report report) {
+            if (!Set.of("", "HTTP", "HTTPS").contains(value)) {
+                report.refuse("", "'" + value + "'", "HTTP or HTTPS");
+            }
+        }
     }
 }

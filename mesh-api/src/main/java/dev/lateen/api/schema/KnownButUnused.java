@@ -11,4 +11,7 @@ import java.lang.annotation.Target;
 public @interface KnownButUnused {
     /** The names of the fields. */
     String[] value();
+
+    /** Whether not even a warning is given. */
+    boolean quiet() default false;
 }

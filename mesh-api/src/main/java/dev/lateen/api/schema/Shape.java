@@ -1,0 +1,101 @@
+package dev.lateen.api.schema;
+
+import com.google.re2j.Pattern;
+import java.lang.reflect.Constructor;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a value must be like: the annotations of a record component, read once. The reader binds by it, tests compare it with Istio's
+ * CRDs, and CRDs can be generated from it. Immutable.
+ */
+public sealed interface Shape {
+    /** The rules that no bound can say. */
+    List<Rule<Object>> rules();
+
+    /** A text. Lengths are in code points. */
+    record Text(int min, int max, @Nullable Pattern pattern, List<Rule<Object>> rules) implements Shape {}
+
+    /**
+     * A number.
+     *
+     * @param type {@code int}, {@code long} or {@code double}
+     * @param why why the bounds are tighter than Istio's CRD has them; empty if they are the same
+     */
+    record Numeric(Class<?> type, double min, double max, String why, List<Rule<Object>> rules) implements Shape {
+        /** Whether fractions are accepted. */
+        public boolean fractional() {
+            return type == double.class;
+        }
+    }
+
+    /** True or false. */
+    record Flag(List<Rule<Object>> rules) implements Shape {}
+
+    /** A duration. */
+    record Time(@Nullable Duration least, List<Rule<Object>> rules) implements Shape {}
+
+    /** One of several names. */
+    record Choice(Class<?> type, Map<String, Object> constants, List<Rule<Object>> rules) implements Shape {}
+
+    /** A list; {@code unique} is the field in which its members differ, empty if they need not. */
+    record ListOf(Shape member, int min, int max, String why, String unique, List<Rule<Object>> rules) implements Shape {}
+
+    /** A map with texts as keys. */
+    record MapOf(Text key, Shape value, int min, int max, String why, List<Rule<Object>> rules) implements Shape {}
+
+    /** Any object. */
+    record Free(List<Rule<Object>> rules) implements Shape {}
+
+    /**
+     * A message.
+     *
+     * @param fields by name, in order
+     * @param aliases other names of fields
+     * @param atMostOne groups of which not more than one field may be there
+     * @param exactlyOne a group of which one field must be there; empty if there is none
+     * @param unused fields known but not used
+     * @param quiet whether unused fields give no warning
+     * @param maker makes the record of the values of all fields, in order
+     */
+    record Message(
+            Class<?> type,
+            Map<String, Field> fields,
+            Map<String, String> aliases,
+            List<List<String>> atMostOne,
+            List<String> exactlyOne,
+            Set<String> unused,
+            boolean quiet,
+            Constructor<?> maker,
+            List<Rule<Object>> rules)
+            implements Shape {
+
+        /** Makes the record. */
+        public Object make(@Nullable Object[] values) {
+            try {
+                return maker.newInstance(values);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot make " + type, e);
+            }
+        }
+    }
+
+    /**
+     * One of several messages, told by the only field that each has.
+     *
+     * @param variants by the name of their field
+     * @param none the variant without a field
+     */
+    record Union(Class<?> type, Map<String, Message> variants, Message none, List<Rule<Object>> rules) implements Shape {}
+
+    /**
+     * A field of a message.
+     *
+     * @param index its place among the components of the record
+     * @param absent the value if it is not there; null if absence is told by null
+     */
+    record Field(String name, int index, Shape shape, boolean required, @Nullable Object absent) {}
+}
