@@ -3,8 +3,8 @@ package dev.lateen.proxy.model;
 import java.util.List;
 
 /**
- * Header edits of a route, virtual host, weighted cluster or route table. Removals come first in Envoy's documentation and its code removes
- * after adding within one level; levels are applied from the most specific to the least.
+ * Header edits of a route, virtual host, weighted cluster or route table. Within one level Envoy's code removes
+ * first, then writes; levels are applied from the most specific to the least.
  *
  * @param append lines to write; the value may hold Envoy command operators such as {@code %DOWNSTREAM_REMOTE_ADDRESS%}
  * @param remove lower-case names to drop

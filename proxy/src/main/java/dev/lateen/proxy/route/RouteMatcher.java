@@ -2,6 +2,8 @@ package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteTable;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -9,12 +11,14 @@ import java.util.random.RandomGenerator;
  * of its routes that matches, as Envoy's {@code envoy.config.route.v3} documents. A virtual host's routes are compiled when it is first
  * asked for, since most of a mesh's hosts never are. Immutable to its users; safe for use by several threads.
  */
-@SuppressWarnings("DoNotCallSuggester")
 public final class RouteMatcher {
     private final RouteTable table;
+    private final VirtualHostIndex hosts;
+    private final RouteDecision noHost = new RouteDecision.NotFound(null);
 
     private RouteMatcher(RouteTable table) {
         this.table = table;
+        this.hosts = new VirtualHostIndex(table);
     }
 
     public static RouteMatcher compile(RouteTable table) {
@@ -28,11 +32,18 @@ public final class RouteMatcher {
 
     /** Decides on a request; chance decides among weighted clusters and runtime fractions. */
     public RouteDecision match(RequestHead request, RandomGenerator random) {
-        throw new UnsupportedOperationException();
+        VirtualHostIndex.Slot slot = hosts.find(request.authority());
+        return slot == null ? noHost : slot.host().match(request, random);
     }
 
     /** The same decision with its reasons; draws from {@code random} in the same order. Slow; for people. */
     public RouteExplanation explain(RequestHead request, RandomGenerator random) {
-        throw new UnsupportedOperationException();
+        VirtualHostIndex.Slot slot = hosts.find(request.authority());
+        if (slot == null) {
+            return new RouteExplanation(noHost, "", "", List.of());
+        }
+        List<RouteExplanation.Attempt> attempts = new ArrayList<>();
+        RouteDecision decision = slot.host().explain(request, random, attempts);
+        return new RouteExplanation(decision, slot.host().host().name(), slot.domain(), attempts);
     }
 }

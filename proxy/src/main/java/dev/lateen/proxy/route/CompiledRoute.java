@@ -1,0 +1,161 @@
+package dev.lateen.proxy.route;
+
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.RouteAction;
+import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
+import dev.lateen.proxy.model.RouteAction.WeightedCluster;
+import dev.lateen.proxy.model.RouteMatch;
+import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.VirtualHost;
+import java.util.List;
+import java.util.random.RandomGenerator;
+
+/** One route with every decision it can lead to, made ahead. */
+final class CompiledRoute {
+    private static final int MILLION = 1_000_000;
+
+    private final Route route;
+    /** One decision for each weighted cluster; a single one otherwise. */
+    private final RouteDecision[] decisions;
+
+    CompiledRoute(RouteTable table, VirtualHost host, Route route) {
+        this.route = route;
+        this.decisions = decisions(table, host, route);
+    }
+
+    private static RouteDecision[] decisions(RouteTable table, VirtualHost host, Route route) {
+        return switch (route.action()) {
+            case RouteAction.Forward forward -> forwards(table, host, route, forward.cluster());
+            case RouteAction.Redirect redirect ->
+                one(new RouteDecision.Redirect(new RouteEntry(table, host, route, null)));
+            case RouteAction.DirectResponse direct ->
+                one(new RouteDecision.Direct(new RouteEntry(table, host, route, null)));
+            case RouteAction.NonForwarding none -> one(new RouteDecision.NotFound(host));
+        };
+    }
+
+    private static RouteDecision[] forwards(
+            RouteTable table, VirtualHost host, Route route, ClusterSpecifier specifier) {
+        return switch (specifier) {
+            case ClusterSpecifier.Single single ->
+                one(new RouteDecision.Forward(new RouteEntry(table, host, route, null), single.cluster()));
+            case ClusterSpecifier.Header header ->
+                one(new RouteDecision.Forward(new RouteEntry(table, host, route, null), ""));
+            case ClusterSpecifier.Weighted weighted -> {
+                RouteDecision[] all = new RouteDecision[weighted.clusters().size()];
+                for (int i = 0; i < all.length; i++) {
+                    WeightedCluster cluster = weighted.clusters().get(i);
+                    all[i] = new RouteDecision.Forward(
+                            new RouteEntry(table, host, route, cluster), cluster.cluster());
+                }
+                yield all;
+            }
+        };
+    }
+
+    private static RouteDecision[] one(RouteDecision decision) {
+        return new RouteDecision[] {decision};
+    }
+
+    Route route() {
+        return route;
+    }
+
+    boolean matches(RequestHead request, RandomGenerator random) {
+        RouteMatch match = route.match();
+        return PathCondition.matches(match.path(), match.caseSensitive(), request)
+                && HeaderConditions.allMatch(match.headers(), request)
+                && parametersMatch(match, request)
+                && (!match.grpcOnly() || request.isGrpc())
+                && byChance(match, random);
+    }
+
+    private static boolean parametersMatch(RouteMatch match, RequestHead request) {
+        List<HeaderMatcher.QueryParameter> wanted = match.queryParameters();
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!parameterMatches(wanted.get(i), request)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean parameterMatches(HeaderMatcher.QueryParameter wanted, RequestHead request) {
+        String value = QueryParameters.first(request.path(), wanted.name());
+        if (wanted.value() == null) {
+            return (value != null) == wanted.present();
+        }
+        return value != null && wanted.value().matches(value);
+    }
+
+    private static boolean byChance(RouteMatch match, RandomGenerator random) {
+        return match.runtimeFraction() >= MILLION || random.nextInt(MILLION) < match.runtimeFraction();
+    }
+
+    /** What did not hold, or empty; looks at the conditions in the order of {@link #matches}. */
+    String firstFailure(RequestHead request, RandomGenerator random) {
+        RouteMatch match = route.match();
+        if (!PathCondition.matches(match.path(), match.caseSensitive(), request)) {
+            return "path: \"" + request.pathWithoutQuery() + "\" (expected: "
+                    + PathCondition.describe(match.path(), match.caseSensitive()) + ")";
+        }
+        for (HeaderMatcher matcher : match.headers()) {
+            if (!HeaderConditions.matches(matcher, request)) {
+                CharSequence value = HeaderConditions.value(matcher.name(), request);
+                return "header " + matcher.name() + ": " + (value == null ? "absent" : "\"" + value + '"')
+                        + " (expected: " + HeaderConditions.describe(matcher) + ")";
+            }
+        }
+        for (HeaderMatcher.QueryParameter wanted : match.queryParameters()) {
+            if (!parameterMatches(wanted, request)) {
+                String value = QueryParameters.first(request.path(), wanted.name());
+                return "query parameter " + wanted.name() + ": " + (value == null ? "absent" : "\"" + value + '"')
+                        + " (expected: " + expected(wanted) + ")";
+            }
+        }
+        if (match.grpcOnly() && !request.isGrpc()) {
+            return "content-type: " + request.headers().get("content-type") + " (expected: application/grpc)";
+        }
+        return byChance(match, random) ? "" : "runtime fraction: not drawn (expected: " + match.runtimeFraction()
+                + " in a million)";
+    }
+
+    private static String expected(HeaderMatcher.QueryParameter wanted) {
+        return wanted.value() != null
+                ? HeaderConditions.describe(wanted.value())
+                : wanted.present() ? "present" : "absent";
+    }
+
+    RouteDecision decide(RequestHead request, RandomGenerator random) {
+        if (!(route.action() instanceof RouteAction.Forward forward)) {
+            return decisions[0];
+        }
+        return switch (forward.cluster()) {
+            case ClusterSpecifier.Single single -> decisions[0];
+            case ClusterSpecifier.Header header -> byHeader(header, request);
+            case ClusterSpecifier.Weighted weighted -> byWeight(weighted, random);
+        };
+    }
+
+    private RouteDecision byHeader(ClusterSpecifier.Header header, RequestHead request) {
+        CharSequence cluster = HeaderConditions.value(header.lowerCaseName(), request);
+        return cluster != null && decisions[0] instanceof RouteDecision.Forward forward
+                ? new RouteDecision.Forward(forward.entry(), cluster.toString())
+                : decisions[0];
+    }
+
+    private RouteDecision byWeight(ClusterSpecifier.Weighted weighted, RandomGenerator random) {
+        long left = random.nextLong(weighted.totalWeight());
+        List<WeightedCluster> clusters = weighted.clusters();
+        int last = clusters.size() - 1;
+        for (int i = 0; i < last; i++) {
+            left -= clusters.get(i).weight();
+            if (left < 0) {
+                return decisions[i];
+            }
+        }
+        return decisions[last];
+    }
+}

@@ -1,0 +1,87 @@
+package dev.lateen.proxy.route;
+
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.VirtualHost;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** A virtual host with its routes compiled when they are first needed; compiling twice in a race is harmless. */
+final class CompiledVirtualHost {
+    private final RouteTable table;
+    private final VirtualHost host;
+    private final RouteDecision tlsRedirect;
+    private final RouteDecision notFound;
+    private volatile CompiledRoute @Nullable [] routes;
+
+    CompiledVirtualHost(RouteTable table, VirtualHost host) {
+        this.table = table;
+        this.host = host;
+        this.tlsRedirect = new RouteDecision.TlsRedirect(host);
+        this.notFound = new RouteDecision.NotFound(host);
+    }
+
+    VirtualHost host() {
+        return host;
+    }
+
+    RouteDecision match(RequestHead request, RandomGenerator random) {
+        if (wantsTls(request)) {
+            return tlsRedirect;
+        }
+        for (CompiledRoute route : routes()) {
+            if (route.matches(request, random)) {
+                return route.decide(request, random);
+            }
+        }
+        return notFound;
+    }
+
+    RouteDecision explain(RequestHead request, RandomGenerator random, List<RouteExplanation.Attempt> attempts) {
+        if (wantsTls(request)) {
+            return tlsRedirect;
+        }
+        CompiledRoute[] all = routes();
+        for (int i = 0; i < all.length; i++) {
+            Route route = all[i].route();
+            String failed = all[i].firstFailure(request, random);
+            attempts.add(new RouteExplanation.Attempt(i, route.name(), failed, route.provenance()));
+            if (failed.isEmpty()) {
+                return all[i].decide(request, random);
+            }
+        }
+        return notFound;
+    }
+
+    private boolean wantsTls(RequestHead request) {
+        return switch (host.requireTls()) {
+            case NONE -> false;
+            case ALL -> !cameByTls(request);
+            case EXTERNAL_ONLY -> {
+                CharSequence internal = request.headers().get("x-envoy-internal");
+                boolean fromInside = internal != null && "true".contentEquals(internal);
+                yield !fromInside && !cameByTls(request);
+            }
+        };
+    }
+
+    /** By {@code x-forwarded-proto}, which the connection manager sets; by the scheme where it is missing. */
+    private static boolean cameByTls(RequestHead request) {
+        CharSequence proto = request.headers().get("x-forwarded-proto");
+        return "https".contentEquals(proto == null ? request.scheme() : proto);
+    }
+
+    private CompiledRoute[] routes() {
+        CompiledRoute[] compiled = routes;
+        if (compiled == null) {
+            compiled = new CompiledRoute[host.routes().size()];
+            for (int i = 0; i < compiled.length; i++) {
+                compiled[i] = new CompiledRoute(table, host, host.routes().get(i));
+            }
+            routes = compiled;
+        }
+        return compiled;
+    }
+}
