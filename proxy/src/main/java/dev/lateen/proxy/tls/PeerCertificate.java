@@ -1,0 +1,58 @@
+package dev.lateen.proxy.tls;
+
+import java.security.PublicKey;
+import java.security.cert.CertificateEncodingException;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import javax.security.auth.x500.X500Principal;
+
+/**
+ * What is read of a certificate once, after the handshake.
+ *
+ * @param otherSans e-mail and IP address subject alternative names
+ * @param sha256 hex of the whole certificate's SHA-256
+ */
+record PeerCertificate(
+        List<String> uriSans,
+        List<String> dnsSans,
+        List<String> otherSans,
+        String subject,
+        String sha256,
+        PublicKey publicKey) {
+    private static final int MAIL = 1;
+    private static final int DNS = 2;
+    private static final int URI = 6;
+    private static final int IP = 7;
+
+    /** @throws CertificateParsingException when its names or its bytes can't be read: such a peer must be refused */
+    static PeerCertificate of(X509Certificate certificate) throws CertificateParsingException {
+        List<String> uris = new ArrayList<>(1);
+        List<String> names = new ArrayList<>(1);
+        List<String> others = new ArrayList<>(0);
+        Collection<List<?>> sans = certificate.getSubjectAlternativeNames();
+        for (List<?> san : sans == null ? List.<List<?>>of() : sans) {
+            if (san.get(0) instanceof Integer kind && san.get(1) instanceof String value) {
+                switch (kind) {
+                    case URI -> uris.add(value);
+                    case DNS -> names.add(value);
+                    case MAIL, IP -> others.add(value);
+                    default -> {}
+                }
+            }
+        }
+        try {
+            return new PeerCertificate(
+                    uris,
+                    names,
+                    others,
+                    certificate.getSubjectX500Principal().getName(X500Principal.RFC2253),
+                    PeerCheck.hexSha256(certificate.getEncoded()),
+                    certificate.getPublicKey());
+        } catch (CertificateEncodingException e) {
+            throw new CertificateParsingException("certificate can't be encoded", e);
+        }
+    }
+}

@@ -1,0 +1,131 @@
+package dev.lateen.proxy.tls;
+
+import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.tls.TlsContexts.ContextKey;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.handler.ssl.ApplicationProtocolConfig;
+import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
+import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslHandler;
+import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.util.IllegalReferenceCountException;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.ReferenceCounted;
+import java.security.cert.CertificateParsingException;
+import java.util.ArrayList;
+import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLException;
+
+/** One TLS context with what is worth remembering of our own certificate. Native contexts are counted: engines keep theirs alive. */
+final class TlsContext {
+    private final SslContext context;
+    private final String localUriSan;
+
+    private TlsContext(SslContext context, String localUriSan) {
+        this.context = context;
+        this.localUriSan = localUriSan;
+    }
+
+    static TlsContext build(ContextKey key, SslProvider provider) throws TlsUnavailable {
+        List<PemMaterial.KeyPair> pairs = new ArrayList<>(1);
+        for (Secret.TlsCertificate certificate : key.certificates()) {
+            pairs.add(PemMaterial.keyPair(certificate));
+        }
+        try {
+            SslContextBuilder builder = key.server()
+                    ? SslContextBuilder.forServer(keyManagers(pairs, provider)).clientAuth(key.clientAuth())
+                    // Names are checked by PeerCheck, as the configuration asks.
+                    : SslContextBuilder.forClient().endpointIdentificationAlgorithm(null);
+            if (!key.server() && !pairs.isEmpty()) {
+                builder.keyManager(keyManagers(pairs, provider));
+            }
+            builder.sslProvider(provider)
+                    .protocols(CipherSuites.versions(key.minVersion(), key.maxVersion()))
+                    .applicationProtocolConfig(alpn(key.alpn()));
+            List<String> suites = CipherSuites.suites(key.cipherSuites());
+            if (!suites.isEmpty()) {
+                builder.ciphers(suites, io.netty.handler.ssl.SupportedCipherSuiteFilter.INSTANCE);
+            }
+            trust(builder, key);
+            return new TlsContext(builder.build(), localUriSan(pairs));
+        } catch (SSLException | IllegalArgumentException e) {
+            throw new TlsUnavailable("TLS settings of " + key.certificates() + ": " + e.getMessage());
+        }
+    }
+
+    private static void trust(SslContextBuilder builder, ContextKey key) throws TlsUnavailable {
+        if (key.roots() != null) {
+            builder.trustManager(TrustRoots.of(key.roots()));
+        } else if (key.systemRoots()) {
+            builder.trustManager(TrustRoots.system());
+        } else {
+            // Envoy checks no chain when no roots are given, or when untrusted ones are accepted.
+            builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
+        }
+    }
+
+    private static KeyManagerFactory keyManagers(List<PemMaterial.KeyPair> pairs, SslProvider provider) {
+        KeyManagerFactory factory = new FixedKeyManager(pairs).factory();
+        // Without the cache BoringSSL would parse the key anew in each handshake.
+        return provider == SslProvider.JDK ? factory : new OpenSslCachingX509KeyManagerFactory(factory);
+    }
+
+    private static ApplicationProtocolConfig alpn(List<String> protocols) {
+        return protocols.isEmpty()
+                ? ApplicationProtocolConfig.DISABLED
+                : new ApplicationProtocolConfig(
+                        Protocol.ALPN,
+                        SelectorFailureBehavior.NO_ADVERTISE,
+                        SelectedListenerFailureBehavior.ACCEPT,
+                        protocols);
+    }
+
+    private static String localUriSan(List<PemMaterial.KeyPair> pairs) throws TlsUnavailable {
+        if (pairs.isEmpty()) {
+            return "";
+        }
+        try {
+            List<String> uris =
+                    PeerCertificate.of(pairs.getFirst().chain().getFirst()).uriSans();
+            return uris.isEmpty() ? "" : uris.getFirst();
+        } catch (CertificateParsingException e) {
+            throw new TlsUnavailable("certificate chain: subject alternative names: " + e.getMessage());
+        }
+    }
+
+    /** The first URI SAN of our own certificate, or empty. */
+    String localUriSan() {
+        return localUriSan;
+    }
+
+    SslHandler serverHandler(ByteBufAllocator allocator) {
+        return context.newHandler(allocator);
+    }
+
+    /** @param sni empty for none */
+    SslHandler clientHandler(ByteBufAllocator allocator, String sni) {
+        return sni.isEmpty() ? context.newHandler(allocator) : context.newHandler(allocator, sni, -1);
+    }
+
+    /** False when the last reference is gone already. */
+    boolean retain() {
+        if (context instanceof ReferenceCounted counted) {
+            try {
+                counted.retain();
+            } catch (IllegalReferenceCountException _) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    void release() {
+        ReferenceCountUtil.safeRelease(context);
+    }
+}

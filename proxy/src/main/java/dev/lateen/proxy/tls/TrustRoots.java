@@ -1,0 +1,80 @@
+package dev.lateen.proxy.tls;
+
+import dev.lateen.proxy.model.Secret;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CRL;
+import java.security.cert.CertPathBuilder;
+import java.security.cert.CertStore;
+import java.security.cert.CollectionCertStoreParameters;
+import java.security.cert.PKIXBuilderParameters;
+import java.security.cert.PKIXRevocationChecker;
+import java.security.cert.X509CertSelector;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import javax.net.ssl.CertPathTrustManagerParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+
+/** Trust managers that check a chain against roots and nothing else: no host name. */
+final class TrustRoots {
+    private TrustRoots() {}
+
+    /** The platform's own roots. */
+    static X509TrustManager system() throws TlsUnavailable {
+        try {
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            factory.init((KeyStore) null);
+            return x509(factory);
+        } catch (GeneralSecurityException e) {
+            throw new TlsUnavailable("system roots: " + e.getMessage());
+        }
+    }
+
+    /** The roots of a secret; with a revocation list every certificate of a chain must be covered by one, as Envoy demands. */
+    static X509TrustManager of(Secret.ValidationContext secret) throws TlsUnavailable {
+        List<X509Certificate> roots = PemMaterial.certificates(secret.name(), "trusted CA", secret.trustedCaPem());
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (int i = 0; i < roots.size(); i++) {
+                store.setCertificateEntry(Integer.toString(i), roots.get(i));
+            }
+            TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
+            if (secret.crlPem().isEmpty()) {
+                factory.init(store);
+            } else {
+                factory.init(checkingRevocation(store, PemMaterial.revocationLists(secret.name(), secret.crlPem())));
+            }
+            return x509(factory);
+        } catch (GeneralSecurityException | IOException e) {
+            throw new TlsUnavailable("secret " + secret.name() + ": trusted CA: " + e.getMessage());
+        }
+    }
+
+    private static CertPathTrustManagerParameters checkingRevocation(KeyStore store, Collection<? extends CRL> lists)
+            throws GeneralSecurityException {
+        PKIXBuilderParameters parameters = new PKIXBuilderParameters(store, new X509CertSelector());
+        parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
+        PKIXRevocationChecker checker =
+                (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+        // Lists only: asking a responder would block an event loop.
+        checker.setOptions(EnumSet.of(
+                PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+        parameters.addCertPathChecker(checker);
+        return new CertPathTrustManagerParameters(parameters);
+    }
+
+    private static X509TrustManager x509(TrustManagerFactory factory) throws TlsUnavailable {
+        for (TrustManager manager : factory.getTrustManagers()) {
+            if (manager instanceof X509TrustManager x509) {
+                return x509;
+            }
+        }
+        throw new TlsUnavailable("no X.509 trust manager in this Java");
+    }
+}
