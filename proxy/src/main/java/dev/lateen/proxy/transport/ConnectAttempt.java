@@ -1,0 +1,137 @@
+package dev.lateen.proxy.transport;
+
+import dev.lateen.proxy.message.TlsFacts;
+import dev.lateen.proxy.model.UpstreamTls;
+import dev.lateen.proxy.tls.TlsContexts;
+import dev.lateen.proxy.tls.TlsHandshake;
+import dev.lateen.proxy.tls.TlsUnavailable;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** One connection on its way: TCP, then TLS, both within the connect timeout. Lives on one event loop. */
+final class ConnectAttempt implements TlsHandshake.Outcome {
+    private final EventLoops loops;
+    private final TlsContexts contexts;
+    private final EventLoop loop;
+    private final UpstreamTarget target;
+    private final ChannelHandler last;
+    private final Promise<Channel> result;
+    private @Nullable SocketChannel channel;
+    private @Nullable ScheduledFuture<?> timer;
+
+    ConnectAttempt(
+            EventLoops loops,
+            TlsContexts contexts,
+            EventLoop loop,
+            UpstreamTarget target,
+            ChannelHandler last,
+            Promise<Channel> result) {
+        this.loops = loops;
+        this.contexts = contexts;
+        this.loop = loop;
+        this.target = target;
+        this.last = last;
+        this.result = result;
+    }
+
+    void begin() {
+        try {
+            SocketChannel opened = loops.channels().newChannel();
+            channel = opened;
+            SocketOptions.apply(opened, loops.allocator());
+            // Nothing is read before the handler that reads it is there.
+            opened.config().setAutoRead(false);
+            timer = loop.schedule(this::timeOut, target.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
+            result.addListener(done -> settle(done, opened));
+            loop.register(opened).addListener((ChannelFuture registered) -> connect(registered, opened));
+        } catch (RuntimeException e) {
+            // No socket: file descriptors are used up.
+            fail(new ConnectFailure(ConnectFailure.LOCAL, "socket creation failure: " + e.getMessage()));
+        }
+    }
+
+    private void connect(ChannelFuture registered, SocketChannel opened) {
+        if (!registered.isSuccess()) {
+            fail(new ConnectFailure(ConnectFailure.LOCAL, String.valueOf(registered.cause())));
+            return;
+        }
+        InetSocketAddress local = null;
+        if (target.bindAddress() != null) {
+            local = new InetSocketAddress(target.bindAddress(), 0);
+            if (loops.epoll()) {
+                // The port is chosen at connect, so one source address serves 28,000 connections to each host, not in all.
+                opened.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
+            }
+        }
+        opened.connect(target.address(), local).addListener((ChannelFuture connected) -> connected(connected, opened));
+    }
+
+    private void connected(ChannelFuture connected, SocketChannel opened) {
+        if (result.isDone()) {
+            return;
+        }
+        if (!connected.isSuccess()) {
+            fail(ConnectWords.failure(connected.cause()));
+            return;
+        }
+        UpstreamTls tls = target.tls();
+        if (tls == null) {
+            succeed(opened);
+            return;
+        }
+        try {
+            TlsHandshake.connect(opened.pipeline(), contexts, tls, target.sni(), target.alpn(), this);
+        } catch (TlsUnavailable e) {
+            fail(new ConnectFailure(ConnectFailure.LOCAL, "TLS_error:|" + e.reason() + ":TLS_error_end"));
+        }
+    }
+
+    @Override
+    public void secured(TlsFacts facts) {
+        if (channel != null) {
+            succeed(channel);
+        }
+    }
+
+    @Override
+    public void refused(String reason) {
+        fail(new ConnectFailure(ConnectFailure.REMOTE, reason));
+    }
+
+    private void succeed(SocketChannel opened) {
+        if (result.isDone()) {
+            return;
+        }
+        opened.pipeline().addLast(last);
+        result.trySuccess(opened);
+        opened.config().setAutoRead(true);
+    }
+
+    private void timeOut() {
+        fail(new ConnectFailure(ConnectFailure.TIMEOUT, ""));
+    }
+
+    private void fail(ConnectFailure failure) {
+        result.tryFailure(failure);
+    }
+
+    /** Whatever ended the attempt, cancellation by the caller too. */
+    private void settle(Future<? super Channel> done, SocketChannel opened) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        if (!done.isSuccess()) {
+            opened.close();
+        }
+    }
+}
