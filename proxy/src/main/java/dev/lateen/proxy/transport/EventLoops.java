@@ -88,6 +88,6 @@ public final class EventLoops {
         int maxOrder = 7;
         int smallCache = 64;
         int normalCache = 8;
-        return new PooledByteBufAllocator(true, 1, loops, pageSize, maxOrder, smallCache, normalCache, false);
+        return new PooledByteBufAllocator(true, loops, loops, pageSize, maxOrder, smallCache, normalCache, false);
     }
 }

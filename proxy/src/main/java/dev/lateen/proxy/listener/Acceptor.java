@@ -1,0 +1,95 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.transport.SocketOptions;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes the connections of one bound socket and deals them out to the event loops in turn, so that they spread evenly whatever the kernel does. Which
+ * listener the socket belongs to may change while it stays bound.
+ */
+final class Acceptor extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
+    private static final long PAUSE_MILLIS = 500;
+
+    private final EventLoops loops;
+    private final ListenerContext context;
+    private volatile String listenerName;
+    private boolean toldOfLimit;
+
+    Acceptor(EventLoops loops, ListenerContext context, String listenerName) {
+        this.loops = loops;
+        this.context = context;
+        this.listenerName = listenerName;
+    }
+
+    String listenerName() {
+        return listenerName;
+    }
+
+    /** From now on its connections belong to this listener. */
+    void listenerName(String name) {
+        listenerName = name;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        Channel accepted = (Channel) message;
+        ListenerRuntime listener = context.table().named(listenerName);
+        if (listener == null || !mayEnter(accepted)) {
+            accepted.unsafe().closeForcibly();
+            return;
+        }
+        try {
+            SocketOptions.apply(accepted, loops.allocator());
+            accepted.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
+            accepted.pipeline().addLast(new ConnectionStart(context, accepted, listener));
+            loops.next().register(accepted).addListener((ChannelFuture registered) -> {
+                if (!registered.isSuccess()) {
+                    drop(accepted);
+                }
+            });
+        } catch (RuntimeException e) {
+            // A connection that was reset meanwhile has no addresses and takes no options.
+            LOG.debug("listener {}: connection dropped: {}", listenerName, e.toString());
+            drop(accepted);
+        }
+    }
+
+    private void drop(Channel accepted) {
+        accepted.unsafe().closeForcibly();
+        context.connections().leave(accepted);
+    }
+
+    private boolean mayEnter(Channel accepted) {
+        if (context.connections().enter(accepted)) {
+            toldOfLimit = false;
+            return true;
+        }
+        if (!toldOfLimit) {
+            toldOfLimit = true;
+            LOG.warn(
+                    "listener {}: connection closed: {} connections are open, the limit",
+                    listenerName,
+                    context.connections().accepted());
+        }
+        return false;
+    }
+
+    /** File descriptors are used up, mostly: accepting again at once would only spin. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, @Nullable Throwable cause) {
+        LOG.warn("listener {}: accept failed: {}", listenerName, String.valueOf(cause));
+        ctx.channel().config().setAutoRead(false);
+        ctx.executor()
+                .schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+}

@@ -1,0 +1,115 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.transport.EventLoops;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.ServerChannel;
+import io.netty.util.concurrent.Future;
+import io.netty.util.concurrent.Promise;
+import io.netty.util.concurrent.PromiseCombiner;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The sockets that accept, by address. A socket stays bound as long as any listener wants its address; what changes is only whose it is. Lives on one event
+ * loop.
+ */
+final class BoundSockets {
+    private static final Logger LOG = LoggerFactory.getLogger(BoundSockets.class);
+
+    private final EventLoops loops;
+    private final EventLoop home;
+    private final ListenerContext context;
+    private final int backlog;
+    private final Map<InetSocketAddress, Socket> sockets = new HashMap<>();
+    private final Map<InetSocketAddress, String> failures = new HashMap<>();
+
+    private record Socket(Channel channel, Acceptor acceptor) {}
+
+    BoundSockets(EventLoops loops, EventLoop home, ListenerContext context, int backlog) {
+        this.loops = loops;
+        this.home = home;
+        this.context = context;
+        this.backlog = backlog;
+    }
+
+    /** Binds what is wanted and not bound, after what is not wanted any more is closed: both may overlap. @param wanted address to listener name */
+    Future<Void> follow(Map<InetSocketAddress, String> wanted) {
+        PromiseCombiner closing = new PromiseCombiner(home);
+        for (Iterator<Map.Entry<InetSocketAddress, Socket>> all = sockets.entrySet().iterator(); all.hasNext(); ) {
+            Map.Entry<InetSocketAddress, Socket> entry = all.next();
+            if (!wanted.containsKey(entry.getKey())) {
+                closing.add(entry.getValue().channel().close());
+                all.remove();
+            }
+        }
+        failures.clear();
+        Promise<Void> closed = home.newPromise();
+        Promise<Void> done = home.newPromise();
+        closed.addListener(c -> bindMissing(wanted, done));
+        closing.finish(closed);
+        return done;
+    }
+
+    private void bindMissing(Map<InetSocketAddress, String> wanted, Promise<Void> done) {
+        PromiseCombiner binding = new PromiseCombiner(home);
+        wanted.forEach((address, name) -> {
+            Socket bound = sockets.get(address);
+            if (bound != null) {
+                bound.acceptor().listenerName(name);
+            } else {
+                Promise<Void> one = home.newPromise();
+                bind(address, name, one);
+                binding.add((Future<Void>) one);
+            }
+        });
+        binding.finish(done);
+    }
+
+    private void bind(InetSocketAddress address, String name, Promise<Void> done) {
+        Acceptor acceptor = new Acceptor(loops, context, name);
+        ServerChannel channel = loops.serverChannels().newChannel();
+        channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
+        channel.config().setOption(ChannelOption.SO_BACKLOG, backlog);
+        channel.pipeline().addLast(acceptor);
+        loops.next().register(channel).addListener((ChannelFuture registered) -> {
+            if (registered.isSuccess()) {
+                channel.bind(address)
+                        .addListener(bound -> home.execute(() -> settle(address, channel, acceptor, bound, done)));
+            } else {
+                home.execute(() -> settle(address, channel, acceptor, registered, done));
+            }
+        });
+    }
+
+    private void settle(
+            InetSocketAddress address, Channel channel, Acceptor acceptor, Future<?> bound, Promise<Void> done) {
+        if (bound.isSuccess()) {
+            sockets.put(address, new Socket(channel, acceptor));
+            LOG.info("listener {}: bound to {}", acceptor.listenerName(), channel.localAddress());
+        } else {
+            channel.close();
+            String reason = String.valueOf(bound.cause().getMessage());
+            failures.put(address, reason);
+            LOG.error("listener {}: can't bind to {}: {}", acceptor.listenerName(), address, reason);
+        }
+        done.setSuccess(null);
+    }
+
+    /** The real address when bound. */
+    @Nullable InetSocketAddress boundTo(InetSocketAddress address) {
+        Socket socket = sockets.get(address);
+        return socket == null ? null : (InetSocketAddress) socket.channel().localAddress();
+    }
+
+    @Nullable String failure(InetSocketAddress address) {
+        return failures.get(address);
+    }
+}

@@ -1,0 +1,226 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.message.TlsFacts;
+import dev.lateen.proxy.model.DownstreamTls;
+import dev.lateen.proxy.model.FilterChain;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.tls.TlsHandshake;
+import dev.lateen.proxy.tls.TlsUnavailable;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPipeline;
+import java.net.InetSocketAddress;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The beginning of a downstream connection, one step after the other: original destination, listener, PROXY protocol, first bytes, filter chain, TLS, network
+ * filters, protocol. At the end HTTP or TCP has the pipeline for itself. Every step either goes on or closes the connection.
+ */
+final class ConnectionStart extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionStart.class);
+
+    private final ListenerContext context;
+    private final Channel channel;
+    private ListenerRuntime listener;
+    private InetSocketAddress directSource;
+    private InetSocketAddress source;
+    private InetSocketAddress destination;
+    private FirstBytes firstBytes = FirstBytes.UNKNOWN;
+
+    /** @param receiving the listener whose socket accepted it */
+    ConnectionStart(ListenerContext context, Channel channel, ListenerRuntime receiving) {
+        this.context = context;
+        this.channel = channel;
+        this.listener = receiving;
+        this.directSource = (InetSocketAddress) channel.remoteAddress();
+        this.source = directSource;
+        this.destination = (InetSocketAddress) channel.localAddress();
+    }
+
+    /** Handlers that are added from here on have not heard of it, nor will they: they find the channel active. */
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        ctx.pipeline().remove(this);
+        findListener();
+        if (listener.listener().listenerFilters().proxyProtocol()) {
+            ProxyProtocol.add(
+                    ctx.pipeline(), listener.listener().listenerFilters().timeout(), this::readProxyProtocol);
+        } else {
+            sniff();
+        }
+    }
+
+    private void findListener() {
+        Listener receiving = listener.listener();
+        if (!receiving.useOriginalDst() && !receiving.listenerFilters().originalDst()) {
+            return;
+        }
+        InetSocketAddress original = context.originalDestination(channel);
+        if (original == null) {
+            return;
+        }
+        destination = original;
+        if (receiving.useOriginalDst()) {
+            ListenerRuntime headedFor = context.table().headedFor(original);
+            listener = headedFor != null ? headedFor : listener;
+        }
+    }
+
+    private void readProxyProtocol(@Nullable InetSocketAddress from, @Nullable InetSocketAddress to) {
+        source = from != null ? from : source;
+        destination = to != null ? to : destination;
+        sniff();
+    }
+
+    private void sniff() {
+        Sniffer.ClearText clearText = listener.looksForHttp(destination.getPort());
+        if (!listener.looksForTls() && clearText == Sniffer.ClearText.IGNORE) {
+            matchChain(FirstBytes.UNKNOWN);
+            return;
+        }
+        Listener.ListenerFilters filters = listener.listener().listenerFilters();
+        channel.pipeline()
+                .addLast(new Sniffer(
+                        listener.looksForTls(),
+                        clearText,
+                        filters.timeout(),
+                        filters.continueOnTimeout(),
+                        this::matchChain));
+    }
+
+    private void matchChain(FirstBytes facts) {
+        firstBytes = facts;
+        // The listener may have been replaced, or removed, while the first bytes were awaited.
+        ListenerRuntime current = context.table().named(listener.listener().name());
+        if (current == null) {
+            refuse("the listener is gone", null);
+            return;
+        }
+        listener = current;
+        FilterChainRuntime chain = listener.match(new MatchFacts(
+                destination,
+                facts.serverName(),
+                facts.transportProtocol(),
+                facts.protocols(),
+                directSource,
+                source));
+        if (chain == null) {
+            refuse("no filter chain matches", null);
+            return;
+        }
+        FilterChain version = chain.chain();
+        if (version.tls() == null) {
+            checkPolicy(chain, null);
+        } else {
+            secure(chain, version, version.tls());
+        }
+    }
+
+    private void secure(FilterChainRuntime chain, FilterChain version, DownstreamTls tls) {
+        try {
+            TlsHandshake.accept(
+                    channel.pipeline(),
+                    context.tls(),
+                    tls,
+                    version.transportSocketConnectTimeout(),
+                    new TlsHandshake.Outcome() {
+                        @Override
+                        public void secured(TlsFacts facts) {
+                            checkPolicy(chain, facts);
+                        }
+
+                        @Override
+                        public void refused(String reason) {
+                            refuse(reason.isEmpty() ? "closed during the TLS handshake" : reason, chain);
+                        }
+                    });
+        } catch (TlsUnavailable e) {
+            LOG.warn("listener {}: chain {}: connection refused: {}", chain.listenerName(), version.name(), e.reason());
+            refuse(e.reason(), chain);
+        }
+    }
+
+    private void checkPolicy(FilterChainRuntime chain, @Nullable TlsFacts tls) {
+        ConnectionFacts facts = new ConnectionFacts(
+                context.connections().nextId(),
+                source,
+                destination,
+                listener.listener().direction() == Listener.Direction.INBOUND,
+                firstBytes.serverName(),
+                tls);
+        LiveConnection connection = new LiveConnection(channel, chain, facts, context.policy());
+        String denial = connection.denial();
+        if (denial != null) {
+            deny(chain, facts, denial);
+            return;
+        }
+        context.connections().add(connection);
+        switch (chain.chain().terminal()) {
+            case TcpProxy proxy -> context.tcp().start(channel, chain, proxy, facts);
+            case HttpConnectionManager manager -> speakHttp(chain, manager, facts);
+        }
+    }
+
+    private void speakHttp(FilterChainRuntime chain, HttpConnectionManager manager, ConnectionFacts facts) {
+        // Envoy's HTTP/1 has no half-close: a client that stops sending is gone.
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
+        Boolean http2 = saysHttp2(manager.codec(), facts.tls());
+        if (http2 != null) {
+            context.http().start(channel, chain, manager, facts, http2);
+            return;
+        }
+        ChannelPipeline pipeline = channel.pipeline();
+        pipeline.addLast(new Sniffer(
+                false,
+                Sniffer.ClearText.HTTP_2_ONLY,
+                manager.idleTimeout(),
+                false,
+                bytes -> context.http()
+                        .start(channel, chain, manager, facts, bytes.protocols().contains(FirstBytes.H2C))));
+    }
+
+    /** Null when only the client's first bytes can tell. */
+    private @Nullable Boolean saysHttp2(HttpConnectionManager.Codec codec, @Nullable TlsFacts tls) {
+        return switch (codec) {
+            case HTTP1 -> false;
+            case HTTP2 -> true;
+            case AUTO -> {
+                if (tls != null && tls.alpn() != null) {
+                    yield tls.alpn().toLowerCase(Locale.ROOT).equals("h2");
+                }
+                yield tls != null || firstBytes.protocols().isEmpty()
+                        ? null
+                        : firstBytes.protocols().contains(FirstBytes.H2C);
+            }
+        };
+    }
+
+    /** Envoy logs such a connection as a TCP session without an upstream. */
+    private void deny(FilterChainRuntime chain, ConnectionFacts facts, String denial) {
+        TcpSession session = new TcpSession(facts, context.clock().millis(), context.nanoTime());
+        session.connectionTerminationDetails(denial);
+        session.completeNanos(context.nanoTime());
+        chain.tcpObserver().onClose(session);
+        refuse(denial, chain);
+    }
+
+    private void refuse(String reason, @Nullable FilterChainRuntime chain) {
+        LOG.debug(
+                "listener {}: chain {}: connection from {} to {} closed: {}",
+                listener.listener().name(),
+                chain == null ? "none" : chain.chain().name(),
+                source,
+                destination,
+                reason);
+        channel.close();
+    }
+}

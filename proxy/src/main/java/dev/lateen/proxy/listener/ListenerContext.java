@@ -1,0 +1,35 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.tls.TlsContexts;
+import io.netty.channel.Channel;
+import java.net.InetSocketAddress;
+import java.time.InstantSource;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What every new connection needs of the proxy around it. */
+record ListenerContext(
+        Supplier<ListenerTable> tables,
+        TlsContexts tls,
+        ConnectionPolicy policy,
+        HttpServerStart http,
+        TcpServerStart tcp,
+        Connections connections,
+        Function<Channel, @Nullable InetSocketAddress> originalDestinations,
+        InstantSource clock,
+        LongSupplier nanos) {
+    /** The table in force. */
+    ListenerTable table() {
+        return tables.get();
+    }
+
+    @Nullable InetSocketAddress originalDestination(Channel channel) {
+        return originalDestinations.apply(channel);
+    }
+
+    long nanoTime() {
+        return nanos.getAsLong();
+    }
+}

@@ -1,0 +1,100 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.listener.FilterChainMatcher.Candidate;
+import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.model.FilterChain;
+import dev.lateen.proxy.model.FilterChainMatch;
+import dev.lateen.proxy.model.Listener;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One version of a listener's configuration, compiled. Immutable but for the chains, which it shares with the versions before and after. */
+final class ListenerRuntime {
+    private final Listener listener;
+    private final Map<FilterChainMatch, FilterChainRuntime> chains;
+    private final @Nullable FilterChainRuntime defaultChain;
+    private final FilterChainMatcher<FilterChainRuntime> matcher;
+    private final boolean looksForTls;
+
+    private ListenerRuntime(
+            Listener listener,
+            Map<FilterChainMatch, FilterChainRuntime> chains,
+            @Nullable FilterChainRuntime defaultChain) {
+        this.listener = listener;
+        this.chains = chains;
+        this.defaultChain = defaultChain;
+        List<Candidate<FilterChainRuntime>> candidates = new ArrayList<>(chains.size());
+        for (FilterChain chain : listener.filterChains()) {
+            FilterChainRuntime runtime = chains.get(chain.match());
+            if (runtime != null) {
+                candidates.add(new Candidate<>(chain.match(), runtime));
+            }
+        }
+        this.matcher = FilterChainMatcher.compile(candidates, defaultChain);
+        this.looksForTls = listener.listenerFilters().tlsInspector() || anyChainNeedsTls(listener);
+    }
+
+    /** @param before the version in force until now, whose chains live on where the match is the same */
+    static ListenerRuntime compile(Listener listener, @Nullable ListenerRuntime before, Observers observers) {
+        Map<FilterChainMatch, FilterChainRuntime> chains = HashMap.newHashMap(listener.filterChains().size());
+        for (FilterChain chain : listener.filterChains()) {
+            if (!chains.containsKey(chain.match())) {
+                FilterChainRuntime old = before == null ? null : before.chains.get(chain.match());
+                chains.put(chain.match(), carry(old, listener, chain, observers));
+            }
+        }
+        FilterChain last = listener.defaultFilterChain();
+        FilterChainRuntime defaultChain =
+                last == null ? null : carry(before == null ? null : before.defaultChain, listener, last, observers);
+        return new ListenerRuntime(listener, chains, defaultChain);
+    }
+
+    private static FilterChainRuntime carry(
+            @Nullable FilterChainRuntime old, Listener listener, FilterChain chain, Observers observers) {
+        if (old == null) {
+            return new FilterChainRuntime(listener, chain, observers);
+        }
+        old.update(listener, chain, observers);
+        return old;
+    }
+
+    /** Envoy adds its TLS inspector by itself where a chain can't be told without it. */
+    private static boolean anyChainNeedsTls(Listener listener) {
+        return listener.filterChains().stream().map(FilterChain::match).anyMatch(ListenerRuntime::needsTls);
+    }
+
+    private static boolean needsTls(FilterChainMatch match) {
+        return match.transportProtocol().equals("tls")
+                || !match.serverNames().isEmpty()
+                || (match.transportProtocol().isEmpty()
+                        && !match.applicationProtocols().isEmpty());
+    }
+
+    Listener listener() {
+        return listener;
+    }
+
+    @Nullable FilterChainRuntime match(MatchFacts facts) {
+        return matcher.match(facts);
+    }
+
+    /** Whether {@code chain} is still one of this listener's. */
+    boolean has(FilterChainRuntime chain) {
+        return defaultChain == chain || chains.containsValue(chain);
+    }
+
+    boolean looksForTls() {
+        return looksForTls;
+    }
+
+    /** Whether clear text to this destination port is looked at. */
+    Sniffer.ClearText looksForHttp(int destinationPort) {
+        Listener.ListenerFilters filters = listener.listenerFilters();
+        return filters.httpInspector() && !filters.httpInspectorDisabledPorts().contains(destinationPort)
+                ? Sniffer.ClearText.HTTP
+                : Sniffer.ClearText.IGNORE;
+    }
+}

@@ -1,0 +1,71 @@
+package dev.lateen.proxy.listener;
+
+import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.model.Listener;
+import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** All listeners of one snapshot, compiled, by name and by address. Immutable. */
+final class ListenerTable {
+    static final ListenerTable EMPTY = new ListenerTable(Map.of(), Map.of(), Map.of());
+
+    private final Map<String, ListenerRuntime> byName;
+    private final Map<InetSocketAddress, ListenerRuntime> byAddress;
+    private final Map<Integer, ListenerRuntime> byWildcardPort;
+
+    private ListenerTable(
+            Map<String, ListenerRuntime> byName,
+            Map<InetSocketAddress, ListenerRuntime> byAddress,
+            Map<Integer, ListenerRuntime> byWildcardPort) {
+        this.byName = byName;
+        this.byAddress = byAddress;
+        this.byWildcardPort = byWildcardPort;
+    }
+
+    /** The table for a new snapshot; a listener that is the same object keeps its compiled form. */
+    @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
+    ListenerTable next(Map<String, Listener> listeners, Observers observers) {
+        Map<String, ListenerRuntime> names = HashMap.newHashMap(listeners.size());
+        Map<InetSocketAddress, ListenerRuntime> addresses = HashMap.newHashMap(listeners.size());
+        Map<Integer, ListenerRuntime> wildcards = new HashMap<>();
+        for (Listener listener : listeners.values()) {
+            ListenerRuntime before = byName.get(listener.name());
+            ListenerRuntime runtime = before != null && before.listener() == listener
+                    ? before
+                    : ListenerRuntime.compile(listener, before, observers);
+            names.put(listener.name(), runtime);
+            place(runtime, listener.address(), addresses, wildcards);
+            for (InetSocketAddress more : listener.additionalAddresses()) {
+                place(runtime, more, addresses, wildcards);
+            }
+        }
+        return new ListenerTable(names, addresses, wildcards);
+    }
+
+    private static void place(
+            ListenerRuntime runtime,
+            InetSocketAddress address,
+            Map<InetSocketAddress, ListenerRuntime> addresses,
+            Map<Integer, ListenerRuntime> wildcards) {
+        addresses.putIfAbsent(address, runtime);
+        if (!address.isUnresolved() && address.getAddress().isAnyLocalAddress()) {
+            wildcards.putIfAbsent(address.getPort(), runtime);
+        }
+    }
+
+    Map<String, ListenerRuntime> byName() {
+        return byName;
+    }
+
+    @Nullable ListenerRuntime named(String name) {
+        return byName.get(name);
+    }
+
+    /** Who takes a connection headed for {@code destination}: the listener of that very address, one of the wildcard address with that port, or nobody. */
+    @Nullable ListenerRuntime headedFor(InetSocketAddress destination) {
+        ListenerRuntime exact = byAddress.get(destination);
+        return exact != null ? exact : byWildcardPort.get(destination.getPort());
+    }
+}
