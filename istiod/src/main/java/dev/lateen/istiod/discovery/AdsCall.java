@@ -1,0 +1,82 @@
+package dev.lateen.istiod.discovery;
+
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** The gRPC side of one stream: hands messages to a mailbox one at a time, and writes from a thread that may wait. */
+final class AdsCall {
+    private final GrpcServerRequest<Buffer, Buffer> request;
+    private final Context context;
+    private final Mailbox mailbox;
+    private final @Nullable SSLSession tls;
+    private final @Nullable String authorization;
+    private final String peerAddress;
+
+    /** To be made on the call's event loop. */
+    AdsCall(GrpcServerRequest<Buffer, Buffer> request, Mailbox mailbox) {
+        this.request = request;
+        this.context = Objects.requireNonNull(Vertx.currentContext());
+        this.mailbox = mailbox;
+        this.tls = request.connection().sslSession();
+        this.authorization = request.headers().get("authorization");
+        this.peerAddress = String.valueOf(request.connection().remoteAddress());
+        request.pause();
+        request.handler(buffer -> mailbox.put(buffer.getBytes()));
+        request.endHandler(nothing -> mailbox.end());
+        request.exceptionHandler(failure -> mailbox.close());
+        request.response().exceptionHandler(failure -> mailbox.close());
+    }
+
+    @Nullable SSLSession tls() {
+        return tls;
+    }
+
+    @Nullable String authorization() {
+        return authorization;
+    }
+
+    String peerAddress() {
+        return peerAddress;
+    }
+
+    /** Whether the client compresses its messages, which is not read: a few bytes could become gigabytes. */
+    boolean isCompressed() {
+        String encoding = request.encoding();
+        return encoding != null && !encoding.equals("identity");
+    }
+
+    /** Asks for one more message. */
+    void fetch() {
+        context.runOnContext(nothing -> request.fetch(1));
+    }
+
+    /** Writes and waits until the client's flow control let it go. */
+    void send(byte[] message) throws InterruptedException {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        context.runOnContext(nothing -> request.response()
+                .write(Buffer.buffer(message))
+                .onSuccess(written::complete)
+                .onFailure(written::completeExceptionally));
+        mailbox.awaitWritten(written);
+    }
+
+    /** Ends the stream. */
+    void end(GrpcStatus status, String message) {
+        context.runOnContext(nothing -> {
+            if (!mailbox.closed().isDone()) {
+                var response = request.response().status(status);
+                if (!message.isEmpty()) {
+                    response.statusMessage(message);
+                }
+                response.end().onFailure(failure -> mailbox.close());
+            }
+        });
+    }
+}

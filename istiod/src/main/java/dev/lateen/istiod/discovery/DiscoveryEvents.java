@@ -1,0 +1,39 @@
+package dev.lateen.istiod.discovery;
+
+import dev.lateen.istiod.model.ProxyNode;
+import java.time.Duration;
+import java.util.Set;
+
+/** Learns what happens on discovery streams; called from streams' threads, at once by many; must not block. */
+public interface DiscoveryEvents {
+    /** Nobody listens. */
+    DiscoveryEvents NONE = new DiscoveryEvents() {};
+
+    /** A proxy sent its first message and was let in. */
+    default void connected(ProxyNode node) {}
+
+    /** A proxy's stream ended. */
+    default void disconnected(ProxyNode node) {}
+
+    /** A stream was refused before or after its first message; the reason names what was wrong. */
+    default void refused(String peerAddress, String reason) {}
+
+    /** A response was written. */
+    default void pushed(ProxyNode node, String typeUrl, int resources, int removed, int bytes) {}
+
+    /** A proxy accepted the last response of a type. */
+    default void acknowledged(ProxyNode node, String typeUrl) {}
+
+    /** A proxy rejected the last response of a type; it goes on with what it had. */
+    default void rejected(ProxyNode node, String typeUrl, String reason) {}
+
+    /** A proxy has all of a snapshot; the time counts from when the snapshot was put in force, or the proxy connected. */
+    default void converged(ProxyNode node, Duration took) {}
+
+    /**
+     * Every connected proxy has all of a snapshot.
+     *
+     * @param touched ids of the nodes that something was sent to because of it
+     */
+    default void inForce(long version, Set<String> touched, Duration took) {}
+}

@@ -1,0 +1,147 @@
+package dev.lateen.istiod.discovery;
+
+import dev.lateen.istiod.translate.XdsResource;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerRequest;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves {@code envoy.service.discovery.v3.AggregatedDiscoveryService}, both variants, on any number of gRPC servers. Safe from any
+ * thread.
+ */
+public final class DiscoveryServer {
+    private static final ServiceName SERVICE =
+            ServiceName.create("envoy.service.discovery.v3", "AggregatedDiscoveryService");
+
+    private final DiscoverySettings settings;
+    private final DiscoveryEvents events;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+    private final RandomGenerator random;
+    private final Convergence convergence;
+    private final Set<DiscoveryStream> streams = ConcurrentHashMap.newKeySet();
+    private final AtomicLong numbers = new AtomicLong();
+    private volatile @Nullable MeshView view;
+    private volatile boolean stopped;
+
+    /**
+     * A server without a snapshot: streams are accepted and wait for the first.
+     *
+     * @param nanos a clock for durations, such as {@code System::nanoTime}
+     * @param random spreads the ages of streams
+     */
+    public DiscoveryServer(
+            DiscoverySettings settings, DiscoveryEvents events, InstantSource clock, LongSupplier nanos, RandomGenerator random) {
+        this.settings = settings;
+        this.events = events;
+        this.clock = clock;
+        this.nanos = nanos;
+        this.random = random;
+        this.convergence = new Convergence(events, nanos);
+    }
+
+    /** Adds the service to a gRPC server; {@code peerCheck} decides who may call there. */
+    public void serveOn(GrpcServer grpc, PeerCheck peerCheck) {
+        for (Dialect dialect : Dialect.values()) {
+            grpc.callHandler(
+                    ServiceMethod.server(SERVICE, dialect.method(), GrpcMessageEncoder.IDENTITY, GrpcMessageDecoder.IDENTITY),
+                    request -> accept(request, dialect, peerCheck));
+        }
+    }
+
+    private void accept(GrpcServerRequest<Buffer, Buffer> request, Dialect dialect, PeerCheck peerCheck) {
+        Mailbox mailbox = new Mailbox();
+        AdsCall call = new AdsCall(request, mailbox);
+        if (streams.size() >= settings.maxStreams()) {
+            call.end(GrpcStatus.RESOURCE_EXHAUSTED, "streams: " + settings.maxStreams() + " are open (accepted: no more)");
+            return;
+        }
+        long number = numbers.incrementAndGet();
+        DiscoveryStream stream = new DiscoveryStream(this, call, mailbox, dialect, peerCheck, number);
+        streams.add(stream);
+        if (stopped) {
+            stream.stop();
+        }
+        Thread.ofVirtual().name("ads-" + number).start(stream);
+    }
+
+    /** Puts a snapshot in force: every proxy is sent what it does not have. To be called by one writer, with rising versions. */
+    public void publish(MeshView newView) {
+        convergence.published(
+                newView.version(), streams.stream().filter(DiscoveryStream::isServed).toList());
+        view = newView;
+        streams.forEach(DiscoveryStream::wake);
+    }
+
+    /** Ends all streams, so that proxies look for another istiod; later ones are ended at once. */
+    public void stop() {
+        stopped = true;
+        streams.forEach(DiscoveryStream::stop);
+    }
+
+    /** The snapshot in force; null before the first. */
+    public @Nullable MeshView view() {
+        return view;
+    }
+
+    /** Every connected proxy that has said who it is, the newest stream last. */
+    public List<ProxyStatus> proxies() {
+        return streams.stream()
+                .flatMap(stream -> stream.status().stream())
+                .sorted((a, b) -> a.connectedAt().compareTo(b.connectedAt()))
+                .toList();
+    }
+
+    /** What a connection was sent of a type and not told to drop; empty if there is no such connection. */
+    public List<XdsResource> sent(String connectionId, String typeUrl) {
+        return streams.stream()
+                .filter(stream -> stream.status().filter(s -> s.connectionId().equals(connectionId)).isPresent())
+                .findFirst()
+                .map(stream -> stream.sent(typeUrl))
+                .orElse(List.of());
+    }
+
+    void ended(DiscoveryStream stream) {
+        streams.remove(stream);
+        convergence.gone(stream);
+    }
+
+    DiscoverySettings settings() {
+        return settings;
+    }
+
+    DiscoveryEvents events() {
+        return events;
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    Convergence convergence() {
+        return convergence;
+    }
+
+    long nanos() {
+        return nanos.getAsLong();
+    }
+
+    /** When a stream that began at {@code began} should end, on the clock for durations. */
+    long streamEnd(long began) {
+        long age = settings.maxStreamAge().toNanos();
+        return age == 0 ? began + Long.MAX_VALUE / 2 : began + (long) (age * random.nextDouble(0.9, 1.1));
+    }
+}

@@ -1,0 +1,227 @@
+package dev.lateen.istiod.discovery;
+
+import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.api.xds.NodeMetadata;
+import dev.lateen.istiod.discovery.PeerCheck.Verdict;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.XdsResource;
+import io.envoyproxy.envoy.config.core.v3.ControlPlane;
+import io.vertx.grpc.common.GrpcStatus;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One connected proxy's thread: waits for a message or a newer snapshot, answers, waits again. Back-pressure falls out of that. */
+final class DiscoveryStream implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(DiscoveryStream.class);
+    private static final long LONG_WHILE = Duration.ofMinutes(1).toNanos();
+
+    private final DiscoveryServer server;
+    private final AdsCall call;
+    private final Mailbox mailbox;
+    private final Dialect dialect;
+    private final PeerCheck peerCheck;
+    private final long number;
+    private final Instant connectedAt;
+    private final long began;
+    private final long endsAt;
+    private final ControlPlane controlPlane;
+    private volatile @Nullable ProxySession session;
+    private volatile boolean stopping;
+
+    DiscoveryStream(DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, PeerCheck peerCheck, long number) {
+        this.server = server;
+        this.call = call;
+        this.mailbox = mailbox;
+        this.dialect = dialect;
+        this.peerCheck = peerCheck;
+        this.number = number;
+        this.connectedAt = server.clock().instant();
+        this.began = server.nanos();
+        this.endsAt = server.streamEnd(began);
+        this.controlPlane = ControlPlane.newBuilder()
+                .setIdentifier(server.settings().controlPlane())
+                .build();
+    }
+
+    /** A newer snapshot is in force. */
+    void wake() {
+        mailbox.wake();
+    }
+
+    /** Ends the stream soon. */
+    void stop() {
+        stopping = true;
+        mailbox.wake();
+    }
+
+    @Override
+    public void run() {
+        try {
+            converse();
+            call.end(stopping ? GrpcStatus.UNAVAILABLE : GrpcStatus.OK, stopping ? "istiod is stopping" : "");
+        } catch (StreamFailure failure) {
+            server.events().refused(call.peerAddress(), failure.getMessage());
+            call.end(failure.status(), failure.getMessage());
+        } catch (InterruptedException e) {
+            call.end(GrpcStatus.UNAVAILABLE, "istiod is stopping");
+        } catch (RuntimeException e) {
+            LOG.error("stream {} of {} ends by a fault of istiod", number, call.peerAddress(), e);
+            call.end(GrpcStatus.INTERNAL, "istiod failed; its log says why");
+        } finally {
+            server.ended(this);
+            ProxySession open = session;
+            if (open != null) {
+                server.events().disconnected(open.node());
+            }
+        }
+    }
+
+    private void converse() throws StreamFailure, InterruptedException {
+        if (call.isCompressed()) {
+            throw new StreamFailure(GrpcStatus.UNIMPLEMENTED, "grpc-encoding: compressed (accepted: identity)");
+        }
+        Optional<SpiffeId> identity = identity();
+        ClientRequest first = firstMessage();
+        if (first == null) {
+            return;
+        }
+        ProxySession open = open(first, identity);
+        session = open;
+        server.events().connected(open.node());
+        take(open, first);
+        call.fetch();
+        while (true) {
+            push(open);
+            mailbox.await(Math.min(open.quietFor(LONG_WHILE), Math.max(1, endsAt - server.nanos())));
+            if (stopping || mailbox.isOver() || server.nanos() - endsAt >= 0) {
+                return;
+            }
+            byte[] message = mailbox.poll();
+            if (message != null) {
+                take(open, dialect.read(message));
+                call.fetch();
+            }
+        }
+    }
+
+    private Optional<SpiffeId> identity() throws StreamFailure {
+        return switch (peerCheck.check(call.tls(), call.authorization())) {
+            case Verdict.Known known -> Optional.of(known.identity());
+            case Verdict.Anonymous _ -> Optional.empty();
+            case Verdict.Refused refused -> throw new StreamFailure(GrpcStatus.UNAUTHENTICATED, refused.reason());
+        };
+    }
+
+    private @Nullable ClientRequest firstMessage() throws StreamFailure, InterruptedException {
+        call.fetch();
+        long deadline = server.nanos() + server.settings().firstMessageWithin().toNanos();
+        while (true) {
+            byte[] message = mailbox.poll();
+            if (message != null) {
+                return dialect.read(message);
+            }
+            if (stopping || mailbox.isOver()) {
+                return null;
+            }
+            long left = deadline - server.nanos();
+            if (left <= 0) {
+                throw new StreamFailure(GrpcStatus.DEADLINE_EXCEEDED, "no discovery request came on this stream");
+            }
+            mailbox.await(left);
+        }
+    }
+
+    private ProxySession open(ClientRequest first, Optional<SpiffeId> identity) throws StreamFailure {
+        if (first.node() == null) {
+            throw new StreamFailure(
+                    GrpcStatus.INVALID_ARGUMENT, "node: absent in the first request (accepted: a node with an id)");
+        }
+        ProxyNode node = NodeReader.read(first.node());
+        if (server.settings().identityCheck() && identity.isPresent()) {
+            checkClaims(node, identity.get());
+        }
+        boolean proven = identity.isPresent() || server.settings().trustPlaintext();
+        return new ProxySession(node, dialect, proven, Long.toString(number), server::nanos);
+    }
+
+    /** Istio's {@code checkConnectionIdentity}: a credential is good for its own namespace and service account. */
+    private static void checkClaims(ProxyNode node, SpiffeId identity) throws StreamFailure {
+        String account = node.text(NodeMetadata.SERVICE_ACCOUNT);
+        boolean own = identity.namespace().equals(node.namespace())
+                && (account == null || account.isEmpty() || account.equals(identity.serviceAccount()));
+        if (!own) {
+            throw new StreamFailure(
+                    GrpcStatus.PERMISSION_DENIED,
+                    "node %s: claims namespace %s, service account %s (accepted for this credential: namespace %s, service account %s)"
+                            .formatted(
+                                    node.id(),
+                                    node.namespace(),
+                                    account,
+                                    identity.namespace(),
+                                    identity.serviceAccount()));
+        }
+    }
+
+    private void take(ProxySession open, ClientRequest request) throws StreamFailure {
+        switch (open.take(request)) {
+            case ACK -> server.events().acknowledged(open.node(), request.typeUrl());
+            case NACK -> server.events().rejected(open.node(), request.typeUrl(), String.valueOf(request.error()));
+            case NONE, STALE -> {}
+        }
+    }
+
+    private void push(ProxySession open) throws InterruptedException {
+        MeshView view = server.view();
+        if (view == null) {
+            return;
+        }
+        long settledBefore = open.settledVersion();
+        for (ServerResponse response : open.respond(view)) {
+            byte[] message = dialect.write(response, controlPlane);
+            server.convergence().touched(this, open.node().id());
+            call.send(message);
+            server.events()
+                    .pushed(
+                            open.node(),
+                            response.typeUrl(),
+                            response.resources().size(),
+                            response.removed().size(),
+                            message.length);
+        }
+        if (open.settledVersion() > settledBefore) {
+            long took = Math.min(server.convergence().elapsed(), server.nanos() - began);
+            server.events().converged(open.node(), Duration.ofNanos(took));
+            server.convergence().settled(this, open.settledVersion());
+        }
+    }
+
+    /** Whether the proxy had everything of some snapshot, and so will have everything of the next. */
+    boolean isServed() {
+        ProxySession open = session;
+        return open != null && open.settledVersion() >= 0;
+    }
+
+    /** How the proxy stands; empty before its first message. */
+    Optional<ProxyStatus> status() {
+        return Optional.ofNullable(session)
+                .map(open -> new ProxyStatus(
+                        open.node().id() + "-" + number,
+                        open.node(),
+                        call.peerAddress(),
+                        connectedAt,
+                        dialect == Dialect.DELTA,
+                        open.settledVersion(),
+                        open.types()));
+    }
+
+    /** What the proxy was sent of a type. */
+    List<XdsResource> sent(String typeUrl) {
+        ProxySession open = session;
+        return open == null ? List.of() : open.sent(typeUrl);
+    }
+}

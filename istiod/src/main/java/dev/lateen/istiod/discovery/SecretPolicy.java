@@ -1,0 +1,42 @@
+package dev.lateen.istiod.discovery;
+
+import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.Translation;
+import dev.lateen.istiod.translate.XdsResource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps private keys from those who only say who they are: secrets are for gateways, of their own namespace, whose identity is proven.
+ * To others they don't exist.
+ */
+final class SecretPolicy {
+    private SecretPolicy() {}
+
+    /** The translation as this proxy may see it. */
+    static Translation guard(Translation translation, ProxyNode node, boolean proven) {
+        return new Translation() {
+            @Override
+            public List<XdsResource> all(String typeUrl) {
+                return typeUrl.equals(TypeUrls.SECRET) ? List.of() : translation.all(typeUrl);
+            }
+
+            @Override
+            public @Nullable XdsResource named(String typeUrl, String name) {
+                boolean allowed = !typeUrl.equals(TypeUrls.SECRET) || mayHave(node, proven, name);
+                return allowed ? translation.named(typeUrl, name) : null;
+            }
+        };
+    }
+
+    private static boolean mayHave(ProxyNode node, boolean proven, String name) {
+        if (!proven || node.role() != ProxyNode.Role.ROUTER || !name.startsWith(WellKnown.KUBERNETES_SECRET_PREFIX)) {
+            return false;
+        }
+        String path = name.substring(WellKnown.KUBERNETES_SECRET_PREFIX.length());
+        int slash = path.indexOf('/');
+        return slash < 0 || path.substring(0, slash).equals(node.namespace());
+    }
+}
