@@ -1,4 +1,4 @@
-/** The egress-gateway module. */
+/** The egress gateway: the proxy in the egress role, with the names, labels and ports under which Istio's users know it. */
 @NullMarked
 package dev.lateen.egress;
 

@@ -1,4 +1,4 @@
-/** The ingress-gateway module. */
+/** The ingress gateway: the proxy in the ingress role, with the names, labels and ports under which Istio's users know it. */
 @NullMarked
 package dev.lateen.ingress;
 

@@ -7,6 +7,7 @@ import picocli.CommandLine;
 /** The commands, in the order in which help lists them. A command is created only when it is asked for, or for help. */
 final class Commands {
     private static final List<Entry> ALL = List.of(
+            new Entry("validate", ValidateCommand::new),
             new Entry("version", VersionCommand::new),
             new Entry("help", HelpCommand::new));
 

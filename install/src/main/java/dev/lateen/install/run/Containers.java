@@ -1,0 +1,154 @@
+package dev.lateen.install.run;
+
+import dev.lateen.install.standin.OutboundPath;
+import dev.lateen.install.standin.SampleImage;
+import dev.lateen.install.standin.StandInBootstrap;
+import dev.lateen.install.standin.StandIns;
+import io.fabric8.kubernetes.api.model.Container;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Brings a pod's containers to life: a known sample as a stand-in, any other by its command as a process. */
+final class Containers {
+    static final int PROXY_PORT = 15001;
+    private static final Duration MAX_GRACE = Duration.ofSeconds(3);
+    private static final long START_SECONDS = 10;
+
+    private final StandIns standIns;
+    private final OutboundPath.ServiceDirectory directory;
+    private final Path logs;
+
+    Containers(StandIns standIns, OutboundPath.ServiceDirectory directory, Path logs) {
+        this.standIns = standIns;
+        this.directory = directory;
+        this.logs = logs;
+    }
+
+    /** Starts all containers of a pod. Never fails: what goes wrong is the container's state. */
+    List<RunningContainer> start(PodPlan pod, AddressPlan.Addresses addresses, boolean sidecar, PodEnvironment variables) {
+        List<RunningContainer> running = new ArrayList<>();
+        for (Container container : pod.containers()) {
+            if (!container.getName().equals("istio-proxy")) {
+                running.add(start(pod, container, addresses, sidecar, variables.of(pod, container, addresses.pod())));
+            }
+        }
+        return running;
+    }
+
+    private RunningContainer start(
+            PodPlan pod, Container container, AddressPlan.Addresses addresses, boolean sidecar, Map<String, String> environment) {
+        Optional<SampleImage> sample = SampleImage.of(container.getImage() == null ? "" : container.getImage());
+        if (sample.isPresent()) {
+            return standIn(pod, container, sample.get(), addresses, sidecar, environment);
+        }
+        if (container.getCommand() == null || container.getCommand().isEmpty()) {
+            return new Absent("no stand-in for image " + container.getImage() + ", and no command to run");
+        }
+        return process(pod, container, addresses, sidecar, environment);
+    }
+
+    private RunningContainer standIn(
+            PodPlan pod,
+            Container container,
+            SampleImage sample,
+            AddressPlan.Addresses addresses,
+            boolean sidecar,
+            Map<String, String> environment) {
+        OutboundPath outbound = sidecar
+                ? new OutboundPath.ThroughSidecar(SocketAddress.inetSocketAddress(PROXY_PORT, addresses.pod()))
+                : new OutboundPath.Direct(directory);
+        var bootstrap = new StandInBootstrap(
+                pod.name(),
+                sidecar ? addresses.app() : addresses.pod(),
+                PodPlan.ports(container),
+                args(container, environment),
+                environment,
+                outbound);
+        String name = sample.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        try {
+            StandIns.Running running =
+                    standIns.start(sample, bootstrap).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+            return new StandIn(name, running);
+        } catch (ExecutionException | TimeoutException | CompletionException e) {
+            return new Absent("stand-in " + name + " can't listen on " + bootstrap.address() + ": " + cause(e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return new Absent("interrupted");
+        }
+    }
+
+    private static String cause(Exception e) {
+        return String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
+    }
+
+    private RunningContainer process(
+            PodPlan pod, Container container, AddressPlan.Addresses addresses, boolean sidecar, Map<String, String> environment) {
+        List<Integer> ports = PodPlan.ports(container);
+        environment.putIfAbsent("HOST", sidecar ? addresses.app() : addresses.pod());
+        environment.putIfAbsent("POD_IP", addresses.pod());
+        if (!ports.isEmpty()) {
+            environment.putIfAbsent("PORT", Integer.toString(ports.getFirst()));
+        }
+        if (sidecar) {
+            String proxy = "http://" + addresses.pod() + ":" + PROXY_PORT;
+            for (String name : List.of("HTTP_PROXY", "http_proxy")) {
+                environment.putIfAbsent(name, proxy);
+            }
+            for (String name : List.of("NO_PROXY", "no_proxy")) {
+                environment.putIfAbsent(name, "127.0.0.1,localhost");
+            }
+        }
+        List<String> command = new ArrayList<>();
+        container.getCommand().forEach(word -> command.add(PodEnvironment.expand(word, environment)));
+        command.addAll(args(container, environment));
+        Long grace = pod.pod().getSpec().getTerminationGracePeriodSeconds();
+        Duration wanted = grace == null ? MAX_GRACE : Duration.ofSeconds(Math.max(grace, 0));
+        return LocalProcess.start(new LocalProcess.Spec(
+                container.getName(),
+                command,
+                environment,
+                container.getWorkingDir() == null || container.getWorkingDir().isEmpty() ? null : Path.of(container.getWorkingDir()),
+                logs.resolve(pod.namespace() + "." + pod.name() + ".log"),
+                LocalProcess.Restart.of(pod.pod().getSpec().getRestartPolicy()),
+                wanted.compareTo(MAX_GRACE) < 0 ? wanted : MAX_GRACE));
+    }
+
+    private static List<String> args(Container container, Map<String, String> environment) {
+        return container.getArgs() == null
+                ? List.of()
+                : container.getArgs().stream().map(word -> PodEnvironment.expand(word, environment)).toList();
+    }
+
+    private record StandIn(String name, StandIns.Running running) implements RunningContainer {
+        @Override
+        public String state() {
+            return running.ports().isEmpty() ? name + " (waits)" : name;
+        }
+
+        @Override
+        public void stop() {
+            try {
+                running.stop().toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+            } catch (ExecutionException | TimeoutException alreadyClosed) {
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private record Absent(String state) implements RunningContainer {
+        @Override
+        public void stop() {}
+    }
+}

@@ -1,0 +1,27 @@
+package dev.lateen.install.run;
+
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+
+/** The control plane as a mesh on one machine sees it. Safe from any thread. */
+interface ControlPlane {
+    /**
+     * Reads the config, binds the ports and serves. Returns when it does.
+     *
+     * @param ready whether {@code /ready} may say so
+     */
+    void start(BooleanSupplier ready) throws InterruptedException;
+
+    /** What was wrong with the config it was started with; it serves what was right. */
+    List<String> problems();
+
+    /** A token with which a workload of this namespace and service account proves who it is. */
+    String token(String namespace, String serviceAccount);
+
+    /** The node ids of the proxies that have acknowledged the newest config. */
+    Set<String> inSync();
+
+    /** Drains and closes. */
+    void stop() throws InterruptedException;
+}

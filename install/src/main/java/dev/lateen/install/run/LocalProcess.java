@@ -1,0 +1,177 @@
+package dev.lateen.install.run;
+
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A container as a process of this machine: started again when it ends, as a kubelet would, its output in a file, and ended with all that it started
+ * itself. One virtual thread each.
+ */
+final class LocalProcess implements RunningContainer {
+    /** What of the machine's own environment a process may see; all else is the pod's. */
+    private static final Set<String> KEPT = Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "SHELL", "JAVA_HOME");
+
+    private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
+    private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
+    private static final Duration LONG_ENOUGH = Duration.ofSeconds(10);
+
+    private final Spec spec;
+    private final Thread thread;
+    private volatile @Nullable Process process;
+    private volatile String state = "starting";
+    private volatile boolean stopped;
+
+    /** When a process that ended is started again: Kubernetes' {@code restartPolicy}. */
+    enum Restart {
+        ALWAYS,
+        ON_FAILURE,
+        NEVER;
+
+        static Restart of(@Nullable String policy) {
+            if ("Never".equals(policy)) {
+                return NEVER;
+            }
+            return "OnFailure".equals(policy) ? ON_FAILURE : ALWAYS;
+        }
+    }
+
+    /**
+     * What to run.
+     *
+     * @param name stands before each line of its output
+     * @param command program and arguments
+     * @param environment its variables, beside a few of this machine's
+     * @param directory where it runs; null for the current one
+     * @param log the file its output is added to
+     * @param restart what happens when it ends
+     * @param grace how long it may take to end when it is told to
+     */
+    record Spec(
+            String name,
+            List<String> command,
+            Map<String, String> environment,
+            @Nullable Path directory,
+            Path log,
+            Restart restart,
+            Duration grace) {}
+
+    private LocalProcess(Spec spec) {
+        this.spec = spec;
+        thread = Thread.ofVirtual().name("process " + spec.name()).unstarted(this::keepRunning);
+    }
+
+    static LocalProcess start(Spec spec) {
+        LocalProcess process = new LocalProcess(spec);
+        process.thread.start();
+        return process;
+    }
+
+    @Override
+    public String state() {
+        return state;
+    }
+
+    @Override
+    public void stop() {
+        stopped = true;
+        Process running = process;
+        if (running != null) {
+            end(running, spec.grace());
+        }
+        thread.interrupt();
+    }
+
+    private void keepRunning() {
+        Duration backoff = FIRST_BACKOFF;
+        try {
+            while (!stopped) {
+                long begin = System.nanoTime();
+                Integer exit = runOnce();
+                if (exit == null || stopped || isFinal(exit)) {
+                    return;
+                }
+                boolean ranLong = System.nanoTime() - begin > LONG_ENOUGH.toNanos();
+                backoff = ranLong ? FIRST_BACKOFF : backoff;
+                state = "ended with " + exit + ", starts again (see " + spec.log() + ")";
+                Thread.sleep(backoff);
+                Duration doubled = backoff.multipliedBy(2);
+                backoff = doubled.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : doubled;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private boolean isFinal(int exit) {
+        boolean over = spec.restart() == Restart.NEVER || (spec.restart() == Restart.ON_FAILURE && exit == 0);
+        if (over) {
+            state = exit == 0 ? "completed" : "failed with " + exit + " (see " + spec.log() + ")";
+        }
+        return over;
+    }
+
+    /** Its exit code; null if it can't be started at all. */
+    private @Nullable Integer runOnce() throws InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder(spec.command()).redirectErrorStream(true);
+        builder.environment().keySet().retainAll(KEPT);
+        builder.environment().putAll(spec.environment());
+        if (spec.directory() != null) {
+            builder.directory(spec.directory().toFile());
+        }
+        Process started;
+        try {
+            started = builder.start();
+        } catch (IOException e) {
+            state = "can't start: " + e.getMessage();
+            return null;
+        }
+        process = started;
+        if (stopped) {
+            end(started, spec.grace());
+        }
+        state = "running, process " + started.pid();
+        copyOutput(started);
+        return started.waitFor();
+    }
+
+    private void copyOutput(Process started) {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+                BufferedWriter log = Files.newBufferedWriter(spec.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            started.getOutputStream().close();
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                log.write(spec.name() + " | " + line);
+                log.newLine();
+                log.flush();
+            }
+        } catch (IOException e) {
+            state = "running, but its output can't be kept: " + e.getMessage();
+        }
+    }
+
+    private static void end(Process running, Duration grace) {
+        List<ProcessHandle> family = running.descendants().toList();
+        running.destroy();
+        family.forEach(ProcessHandle::destroy);
+        try {
+            if (!running.waitFor(grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                running.destroyForcibly();
+            }
+        } catch (InterruptedException e) {
+            running.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+        family.forEach(ProcessHandle::destroyForcibly);
+    }
+}

@@ -1,0 +1,155 @@
+package dev.lateen.install.run;
+
+import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
+import dev.lateen.api.yaml.Reading;
+import dev.lateen.api.yaml.ResourceReader;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Reads the users' files, strictly: an unknown or ill-typed field is a problem with its path. Of what is good it keeps the Kubernetes kinds that make
+ * workloads; Istio's own kinds are istiod's to use.
+ */
+final class ManifestReader {
+    static final String DEFAULT_NAMESPACE = "default";
+    private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.ofEntries(
+            Map.entry("v1/Pod", Pod.class),
+            Map.entry("v1/Service", Service.class),
+            Map.entry("v1/ServiceAccount", ServiceAccount.class),
+            Map.entry("v1/Namespace", Namespace.class),
+            Map.entry("v1/ConfigMap", ConfigMap.class),
+            Map.entry("v1/Secret", Secret.class),
+            Map.entry("apps/v1/Deployment", Deployment.class),
+            Map.entry("apps/v1/StatefulSet", StatefulSet.class),
+            Map.entry("apps/v1/DaemonSet", DaemonSet.class),
+            Map.entry("batch/v1/Job", Job.class));
+
+    private final ResourceReader reader = new ResourceReader();
+    private final StrictModel model = new StrictModel();
+
+    /** Reads files, and the YAML and JSON files of directories, in the order of their names. */
+    Manifests read(List<Path> paths) {
+        var gathered = new Gathered();
+        for (Path path : paths) {
+            for (Path file : filesOf(path, gathered.problems)) {
+                read(file, gathered);
+            }
+        }
+        return new Manifests(gathered.resources, gathered.gateways, gathered.problems);
+    }
+
+    private static final class Gathered {
+        final List<HasMetadata> resources = new ArrayList<>();
+        final List<Manifests.GatewayPorts> gateways = new ArrayList<>();
+        final List<Problem> problems = new ArrayList<>();
+    }
+
+    static List<Path> filesOf(Path path, List<Problem> problems) {
+        if (!Files.isDirectory(path)) {
+            return List.of(path);
+        }
+        try (Stream<Path> files = Files.walk(path)) {
+            return files.filter(ManifestReader::isManifest).sorted().toList();
+        } catch (IOException | UncheckedIOException e) {
+            problems.add(problem(path, "can't be read: " + e.getMessage(), "a directory that can be read"));
+            return List.of();
+        }
+    }
+
+    private static boolean isManifest(Path file) {
+        String name = file.getFileName().toString();
+        boolean hidden = name.startsWith(".");
+        return !hidden
+                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
+                && Files.isRegularFile(file);
+    }
+
+    private void read(Path file, Gathered into) {
+        String text;
+        try {
+            text = Files.readString(file);
+        } catch (IOException e) {
+            String reason = Files.exists(file) ? "can't be read: " + e.getMessage() : "no such file or directory";
+            into.problems.add(problem(file, reason, "a file or directory that can be read"));
+            return;
+        }
+        read(file, text, into);
+    }
+
+    /** Reads the distribution's own manifests. */
+    Manifests read(Path name, String text) {
+        var gathered = new Gathered();
+        read(name, text, gathered);
+        return new Manifests(gathered.resources, gathered.gateways, gathered.problems);
+    }
+
+    private void read(Path file, String text, Gathered into) {
+        Reading reading = reader.read(file.toString(), text);
+        into.problems.addAll(reading.problems());
+        reading.documents().forEach(document -> take(document, into));
+        reading.of(Gateway.class).forEach(gateway -> into.gateways.add(ports(gateway.spec())));
+    }
+
+    private void take(RawDocument document, Gathered into) {
+        Class<? extends HasMetadata> type = KINDS.get(document.apiVersion() + "/" + document.kind());
+        if (type == null) {
+            return;
+        }
+        String namespace = document.namespace().isEmpty() ? DEFAULT_NAMESPACE : document.namespace();
+        String resource = document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
+        if (document.name().isEmpty()) {
+            into.problems.add(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
+            return;
+        }
+        switch (model.read(document.node(), type)) {
+            case StrictModel.Refused(String field, String found, String accepted) ->
+                into.problems.add(problem(document.origin(), resource, field, found, accepted));
+            case StrictModel.Accepted(HasMetadata accepted) -> into.resources.add(withNamespace(accepted));
+        }
+    }
+
+    private static Problem problem(Origin origin, String resource, String field, String found, String accepted) {
+        return new Problem(Problem.Severity.ERROR, origin, origin.line(), resource, field, found, accepted);
+    }
+
+    private static Problem problem(Path file, String found, String accepted) {
+        return problem(new Origin(file.toString(), 1, 0), "", "", found, accepted);
+    }
+
+    private static HasMetadata withNamespace(HasMetadata resource) {
+        ObjectMeta meta = resource.getMetadata();
+        if (meta.getNamespace() == null && !(resource instanceof Namespace)) {
+            meta.setNamespace(DEFAULT_NAMESPACE);
+        }
+        return resource;
+    }
+
+    private static Manifests.GatewayPorts ports(Gateway gateway) {
+        return new Manifests.GatewayPorts(
+                gateway.selector(),
+                gateway.servers().stream()
+                        .map(server -> new Manifests.Server(server.port().number(), server.port().protocol()))
+                        .toList());
+    }
+}

@@ -1,0 +1,222 @@
+package dev.lateen.install.run;
+
+import dev.lateen.install.CommandFailure;
+import dev.lateen.install.standin.StandIns;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+
+/** A whole mesh from start to end: the control plane, the pods, the gateways, and the watch over the users' files. */
+final class MeshRun {
+    private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
+    /** How long a leaving pod still answers after the proxies were told. */
+    private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(3);
+
+    private static final long LOOK_MILLIS = 200;
+    private static final int SESSION_KEY_BYTES = 32;
+
+    private final RunBootstrap bootstrap;
+    private final MeshRoles roles;
+    private final MeshLog log;
+    private final CountDownLatch stop;
+    private final ManifestReader reader = new ManifestReader();
+    private final PodDerivation derivation = new PodDerivation();
+
+    /**
+     * A mesh that is not started yet.
+     *
+     * @param roles make the control plane and the proxies
+     * @param stop counts down when it is to end
+     */
+    MeshRun(RunBootstrap bootstrap, MeshRoles roles, MeshLog log, CountDownLatch stop) {
+        this.roles = roles;
+        this.bootstrap = bootstrap;
+        this.log = log;
+        this.stop = stop;
+    }
+
+    /** The parts that a mesh is made of while it runs. */
+    private record Parts(Vertx vertx, ControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
+
+    /**
+     * Starts, runs until it is told to stop, drains and ends.
+     *
+     * @param whenUp called once, when the table has been printed
+     * @throws CommandFailure if the config is bad or a port is taken
+     */
+    void run(Runnable whenUp) throws InterruptedException {
+        // Before the first reading: what is edited from now on is seen.
+        ManifestWatch watch = new ManifestWatch(bootstrap.paths());
+        Manifests manifests = readOrRefuse();
+        DesiredMesh desired = DesiredMesh.of(manifests, bootstrap.gatewayPort(), reader, derivation);
+        checkPorts(desired);
+        createDirectories();
+        Vertx vertx = Vertx.vertx();
+        Parts parts = assemble(vertx);
+        try {
+            start(parts, desired, manifests);
+            whenUp.run();
+            watch(parts, watch, manifests);
+        } finally {
+            log.line("draining ...");
+            end(parts);
+        }
+    }
+
+    private Manifests readOrRefuse() {
+        Manifests manifests = reader.read(bootstrap.paths());
+        List<String> problems = new ArrayList<>(manifests.refusals());
+        problems.addAll(DesiredMesh.duplicates(manifests));
+        if (!problems.isEmpty()) {
+            throw refusal(problems);
+        }
+        return manifests;
+    }
+
+    private static CommandFailure refusal(List<String> problems) {
+        String count = problems.size() == 1 ? "one problem" : problems.size() + " problems";
+        return new CommandFailure(CommandFailure.BAD_INPUT, "the config has " + count + ":\n  " + String.join("\n  ", problems));
+    }
+
+    private void checkPorts(DesiredMesh desired) {
+        RunBootstrap.Addresses addresses = bootstrap.addresses();
+        List<RunBootstrap.Listen> wanted = new ArrayList<>(
+                List.of(addresses.grpc(), addresses.secureGrpc(), addresses.monitoring(), addresses.https()));
+        desired.ingressPort().ifPresent(port -> wanted.add(new RunBootstrap.Listen("--gateway-port", "127.0.0.1", port)));
+        String firstPod = new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork()).of("any").pod();
+        wanted.add(new RunBootstrap.Listen("--pod-network", firstPod, 15000));
+        FreePorts.check(wanted);
+    }
+
+    private void createDirectories() {
+        try {
+            Files.createDirectories(bootstrap.generated());
+            Files.createDirectories(bootstrap.logs());
+            try (Stream<Path> old = Files.list(bootstrap.generated())) {
+                for (Path file : old.toList()) {
+                    Files.delete(file);
+                }
+            }
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + e.getMessage());
+        }
+    }
+
+    private Parts assemble(Vertx vertx) {
+        RandomGenerator random = new SecureRandom();
+        byte[] sessionKey = new byte[SESSION_KEY_BYTES];
+        random.nextBytes(sessionKey);
+        StandIns standIns = new StandIns(vertx, sessionKey, random);
+        ServiceLookup services = new ServiceLookup();
+        ControlPlane controlPlane = roles.controlPlane(bootstrap, vertx, log);
+        ProxyHost proxies = roles.proxies(bootstrap, vertx);
+        Mesh mesh = new Mesh(
+                controlPlane,
+                proxies,
+                new Containers(standIns, services, bootstrap.logs()),
+                services,
+                new GeneratedConfig(bootstrap.generated()),
+                new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork()),
+                log);
+        return new Parts(vertx, controlPlane, proxies, standIns, mesh);
+    }
+
+    private void start(Parts parts, DesiredMesh desired, Manifests manifests) throws InterruptedException {
+        log.progress("starting the control plane");
+        parts.mesh().announce(desired);
+        parts.controlPlane().start(parts.mesh()::isUp);
+        if (!parts.controlPlane().problems().isEmpty()) {
+            throw refusal(parts.controlPlane().problems());
+        }
+        parts.mesh().reconcile(desired, manifests, ignored -> {});
+        awaitSync(parts.mesh(), SYNC_PATIENCE);
+        parts.mesh().markUp();
+        printTable(parts, desired.ingressPort());
+    }
+
+    private void awaitSync(Mesh mesh, Duration patience) throws InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (!mesh.isInSync() && System.nanoTime() < deadline) {
+            log.progress("waiting for config: " + mesh.proxiesInSync() + " of " + mesh.proxies() + " proxies in sync");
+            if (stop.await(50, TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        }
+    }
+
+    private void printTable(Parts parts, OptionalInt ingressPort) {
+        Set<String> inSync = parts.controlPlane().inSync();
+        String gateway = "127.0.0.1" + (ingressPort.isPresent() ? ":" + ingressPort.getAsInt() : "");
+        List<MeshTable.Row> rows = new ArrayList<>();
+        rows.add(new MeshTable.Row("istiod", bootstrap.addresses().secureGrpc().toString(), "serves"));
+        parts.mesh().pods().forEach(pod -> rows.add(MeshTable.row(pod, inSync, gateway)));
+        MeshTable.lines(rows).forEach(log::line);
+    }
+
+    private void watch(Parts parts, ManifestWatch watch, Manifests atStart) throws InterruptedException {
+        long deadline = bootstrap.duration().map(d -> System.nanoTime() + d.toNanos()).orElse(Long.MAX_VALUE);
+        Manifests current = atStart;
+        while (System.nanoTime() < deadline && !stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (watch.hasChanged()) {
+                current = follow(parts.mesh(), current);
+            }
+        }
+    }
+
+    /** Takes an edit over, or tells what is wrong with it and stays with what was good. */
+    private Manifests follow(Mesh mesh, Manifests current) throws InterruptedException {
+        Manifests next = reader.read(bootstrap.paths());
+        List<String> problems = new ArrayList<>(next.refusals());
+        problems.addAll(DesiredMesh.duplicates(next));
+        if (!problems.isEmpty()) {
+            problems.forEach(problem -> log.line("not taken: " + problem));
+            return current;
+        }
+        DesiredMesh desired = DesiredMesh.of(next, bootstrap.gatewayPort(), reader, derivation);
+        Mesh.Change change = mesh.reconcile(desired, next, what -> settle(mesh));
+        change.started().forEach(pod -> log.line("started " + pod));
+        change.stopped().forEach(pod -> log.line("stopped " + pod));
+        return next;
+    }
+
+    private void settle(Mesh mesh) {
+        try {
+            // Long enough for istiod to see the file and to have sent what follows from it.
+            Thread.sleep(500);
+            awaitSync(mesh, SETTLE_PATIENCE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void end(Parts parts) throws InterruptedException {
+        parts.mesh().stop();
+        parts.proxies().close();
+        parts.controlPlane().stop();
+        await(parts.standIns().close());
+        await(parts.vertx().close());
+    }
+
+    private static void await(Future<Void> future) throws InterruptedException {
+        try {
+            future.toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new UncheckedIOException(new IOException("not everything could be closed", e));
+        }
+    }
+}

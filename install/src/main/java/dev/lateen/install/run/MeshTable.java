@@ -1,0 +1,35 @@
+package dev.lateen.install.run;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** The table of a running mesh: component, address, state. Pure. */
+final class MeshTable {
+    private MeshTable() {}
+
+    /** One line of it. */
+    record Row(String component, String address, String state) {}
+
+    static Row row(PodRuntime pod, Set<String> inSync, String gatewayAddress) {
+        String containers = pod.containers().stream().map(RunningContainer::state).collect(Collectors.joining(", "));
+        String sync =
+                switch (pod.desired().proxy()) {
+                    case NONE -> "no sidecar";
+                    case SIDECAR, GATEWAY -> inSync.contains(pod.nodeId()) ? "in sync" : "waits for config";
+                };
+        String address = pod.desired().onHost() ? gatewayAddress : pod.addresses().pod();
+        return new Row(pod.key(), address, containers.isEmpty() ? sync : sync + "; " + containers);
+    }
+
+    static List<String> lines(List<Row> rows) {
+        List<Row> all = new ArrayList<>();
+        all.add(new Row("COMPONENT", "ADDRESS", "STATE"));
+        all.addAll(rows);
+        int component = all.stream().mapToInt(row -> row.component().length()).max().orElse(0);
+        int address = all.stream().mapToInt(row -> row.address().length()).max().orElse(0);
+        String format = "%-" + component + "s   %-" + address + "s   %s";
+        return all.stream().map(row -> String.format(format, row.component(), row.address(), row.state())).toList();
+    }
+}

@@ -1,0 +1,33 @@
+package dev.lateen.install.run;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pod that runs: its proxy, its containers, its addresses.
+ *
+ * @param desired what was asked for
+ * @param addresses where it is
+ * @param nodeId its proxy's node id; empty without one
+ * @param proxy its proxy; null without one
+ * @param containers its containers, in the order of the manifest
+ */
+record PodRuntime(
+        DesiredMesh.DesiredPod desired,
+        AddressPlan.Addresses addresses,
+        String nodeId,
+        ProxyHost.@Nullable RunningProxy proxy,
+        List<RunningContainer> containers) {
+
+    String key() {
+        return desired.plan().key();
+    }
+
+    /** Ends the proxy, which lets requests finish, and then what answers them. */
+    void stop() throws InterruptedException {
+        if (proxy != null) {
+            proxy.stop();
+        }
+        containers.forEach(RunningContainer::stop);
+    }
+}

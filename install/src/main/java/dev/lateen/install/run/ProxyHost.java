@@ -1,0 +1,29 @@
+package dev.lateen.install.run;
+
+import java.util.Map;
+
+/** Runs proxies in this process. Safe from any thread. */
+interface ProxyHost {
+    /** Starts a proxy; returns when it has begun to connect to the control plane. */
+    RunningProxy start(ProxySpec spec) throws InterruptedException;
+
+    /** Closes what the proxies share. */
+    void close() throws InterruptedException;
+
+    /** A proxy at work. */
+    interface RunningProxy {
+        /** Lets requests under way finish, within some seconds, and closes its listeners. */
+        void stop() throws InterruptedException;
+    }
+
+    /**
+     * What a proxy is told at its start.
+     *
+     * @param nodeId who it is, in Istio's form
+     * @param cluster the service cluster of its node
+     * @param metadata the metadata of its node
+     * @param address the pod address: admin, health and metrics are there
+     * @param token proves its identity to the certificate authority
+     */
+    record ProxySpec(String nodeId, String cluster, Map<String, Object> metadata, String address, String token) {}
+}

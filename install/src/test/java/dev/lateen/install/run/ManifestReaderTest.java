@@ -1,0 +1,81 @@
+package dev.lateen.install.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ManifestReaderTest {
+    @TempDir
+    Path dir;
+
+    @Test
+    void anUnknownFieldIsNamedWithFilePathAndWhatIsAccepted() throws IOException {
+        write("a.yaml", Yaml.deployment("web", 1, "x").replace("replicas:", "replica:"));
+        assertThat(refusals()).singleElement().asString().contains("a.yaml", "Deployment default/web", "spec.replica", "unknown field", "replicas");
+    }
+
+    @Test
+    void anIllTypedFieldSaysWhatWasFoundAndExpected() throws IOException {
+        write("a.yaml", Yaml.deployment("web", 1, "x").replace("replicas: 1", "replicas: many"));
+        assertThat(refusals()).singleElement().asString().contains("spec.replicas", "many", "a whole number");
+    }
+
+    @Test
+    void everyProblemOfEveryFileIsTold() throws IOException {
+        write("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {port: 1}\n");
+        write("b.yaml", "{ not yaml");
+        write("c.yaml", "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec: {hostz: [a]}\n");
+        assertThat(refusals()).hasSizeGreaterThanOrEqualTo(3).anyMatch(p -> p.contains("b.yaml")).anyMatch(p -> p.contains("hostz"));
+    }
+
+    @Test
+    void aMissingPathIsSaidSo() {
+        List<String> refusals = new ManifestReader().read(List.of(dir.resolve("none.yaml"))).refusals();
+        assertThat(refusals).singleElement().asString().contains("none.yaml", "no such file");
+    }
+
+    @Test
+    void directoriesAreReadInTheOrderOfNamesWithoutHiddenFiles() throws IOException {
+        Files.createDirectory(dir.resolve("sub"));
+        write("b.yaml", Yaml.deployment("b", 1, "x"));
+        write("a.yml", Yaml.deployment("a", 1, "x"));
+        write("sub/c.json", "{\"apiVersion\":\"v1\",\"kind\":\"Namespace\",\"metadata\":{\"name\":\"n\"}}");
+        write(".hidden.yaml", "{ not yaml");
+        write("notes.txt", "{ not yaml");
+        Manifests manifests = new ManifestReader().read(List.of(dir));
+        assertThat(manifests.resources()).extracting(r -> r.getMetadata().getName()).containsExactly("a", "b", "n");
+    }
+
+    @Test
+    void twoResourcesOfOneNameAreFound() {
+        Manifests manifests = Yaml.read(Yaml.deployment("a", 1, "x") + "---\n" + Yaml.deployment("a", 2, "x"));
+        assertThat(DesiredMesh.duplicates(manifests)).singleElement().asString().startsWith("Deployment default/a: ");
+    }
+
+    @Test
+    void aWatchSeesEditsNewFilesAndRemovals() throws IOException {
+        write("a.yaml", "a: 1");
+        ManifestWatch watch = new ManifestWatch(List.of(dir));
+        assertThat(watch.hasChanged()).isFalse();
+        write("a.yaml", "a: 22");
+        assertThat(watch.hasChanged()).isTrue();
+        write("b.yaml", "b: 1");
+        assertThat(watch.hasChanged()).isTrue();
+        Files.delete(dir.resolve("b.yaml"));
+        assertThat(watch.hasChanged()).isTrue();
+        assertThat(watch.hasChanged()).isFalse();
+    }
+
+    private List<String> refusals() {
+        return new ManifestReader().read(List.of(dir)).refusals();
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(dir.resolve(name), text);
+    }
+}

@@ -1,0 +1,238 @@
+package dev.lateen.install.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.install.CommandFailure;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A mesh whose control plane and proxies are told what to do and do nothing; pods, apps, files and the table are real. */
+class MeshRunTest {
+    @TempDir
+    Path dir;
+
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final CountDownLatch stop = new CountDownLatch(1);
+    private final CountDownLatch up = new CountDownLatch(1);
+    private final FakeRoles roles = new FakeRoles();
+    private final List<Thread> started = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void end() throws InterruptedException {
+        stop.countDown();
+        for (Thread thread : started) {
+            thread.join(Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void theTableNamesEveryComponentWithAddressAndState() throws Exception {
+        write("a.yaml", Yaml.deployment("details-v1", 1, "x/examples-bookinfo-details-v1:1"));
+        write("b.yaml", Yaml.deployment("db", 1, "redis"));
+        startMesh();
+        assertThat(lines).anyMatch(line -> line.matches("istiod +127.0.0.1:\\d+ +serves"));
+        assertThat(lines).anyMatch(line -> line.matches("istio-system/istio-ingressgateway-\\S+ +127.0.0.1 +in sync"));
+        assertThat(lines).anyMatch(line -> line.matches("default/details-v1-\\S+ +127.91.0.3 +in sync; details-v1"));
+        assertThat(lines).anyMatch(line -> line.contains("default/db-") && line.contains("no stand-in for image redis"));
+        assertThat(roles.ready.getAsBoolean()).isTrue();
+    }
+
+    @Test
+    void standInsAnswerBehindTheirSidecars() throws Exception {
+        write("a.yaml", Yaml.deployment("details-v1", 1, "x/examples-bookinfo-details-v1:1"));
+        startMesh();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.92.0.3:9080/details/0")).build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body()).contains("William Shakespeare");
+        }
+    }
+
+    @Test
+    void theControlPlaneIsToldThePodsAndTheGatewaysServices() throws Exception {
+        write("a.yaml", Yaml.deployment("details-v1", 1, "x/examples-bookinfo-details-v1:1"));
+        startMesh();
+        Manifests generated = new ManifestReader().read(List.of(dir.resolve("state/generated")));
+        assertThat(generated.problems()).isEmpty();
+        assertThat(generated.of(Pod.class))
+                .filteredOn(pod -> pod.getMetadata().getNamespace().equals("default"))
+                .singleElement()
+                .satisfies(pod -> {
+                    assertThat(pod.getStatus().getPodIP()).isEqualTo("127.91.0.3");
+                    assertThat(pod.getMetadata().getLabels()).containsEntry("security.istio.io/tlsMode", "istio");
+                });
+        assertThat(generated.of(Service.class)).hasSize(2);
+    }
+
+    @Test
+    void editsAreFollowedWhileItRuns() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "redis"));
+        startMesh();
+        write("b.yaml", Yaml.deployment("two", 1, "redis"));
+        await().until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~two-")));
+        Files.delete(dir.resolve("config/a.yaml"));
+        await().until(() -> roles.proxies.stream().noneMatch(id -> id.contains("~one-")));
+        write("b.yaml", "{ not yaml");
+        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("not taken: ")));
+        assertThat(roles.proxies).anyMatch(id -> id.contains("~two-"));
+    }
+
+    @Test
+    void badConfigIsRefusedWithAllItsProblems() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "x").replace("replicas", "replica"));
+        write("b.yaml", "{ not yaml");
+        assertThatThrownBy(() -> mesh(freePort()).run(up::countDown))
+                .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode()).isEqualTo(2))
+                .hasMessageContaining("2 problems")
+                .hasMessageContaining("spec.replica")
+                .hasMessageContaining("b.yaml");
+    }
+
+    @Test
+    void aTakenPortIsOneSentenceWithTheFlag() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "x"));
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            assertThatThrownBy(() -> mesh(taken.getLocalPort()).run(up::countDown))
+                    .isInstanceOf(CommandFailure.class)
+                    .hasMessage("port " + taken.getLocalPort() + " of 127.0.0.1 is in use (perhaps by another mesh); choose another with --grpcAddr");
+        }
+    }
+
+    @Test
+    void whenItEndsEverythingIsStopped() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 2, "x"));
+        startMesh();
+        assertThat(roles.proxies).hasSize(4);
+        stop.countDown();
+        started.getFirst().join(Duration.ofSeconds(20));
+        assertThat(roles.proxies).isEmpty();
+        assertThat(roles.stopped).isTrue();
+    }
+
+    private void startMesh() throws Exception {
+        MeshRun mesh = mesh(freePort());
+        Thread thread = Thread.ofPlatform().start(() -> {
+            try {
+                mesh.run(up::countDown);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        started.add(thread);
+        up.await();
+    }
+
+    private MeshRun mesh(int grpcPort) throws IOException {
+        var addresses = new RunBootstrap.Addresses(
+                listen("--grpcAddr", grpcPort),
+                listen("--secureGRPCAddr", freePort()),
+                listen("--monitoringAddr", freePort()),
+                listen("--httpsAddr", freePort()));
+        var bootstrap = new RunBootstrap(
+                List.of(Files.createDirectories(dir.resolve("config"))),
+                OptionalInt.empty(),
+                dir.resolve("state"),
+                Optional.empty(),
+                addresses,
+                "127.91",
+                "127.92");
+        return new MeshRun(bootstrap, roles, new Lines(), stop);
+    }
+
+    private static RunBootstrap.Listen listen(String flag, int port) {
+        return new RunBootstrap.Listen(flag, "127.0.0.1", port);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private void write(String name, String text) throws IOException {
+        Files.writeString(Files.createDirectories(dir.resolve("config")).resolve(name), text);
+    }
+
+    private final class Lines implements MeshLog {
+        @Override
+        public void progress(String line) {}
+
+        @Override
+        public void line(String line) {
+            lines.add(line);
+        }
+    }
+
+    private static final class FakeRoles implements MeshRoles, ControlPlane, ProxyHost {
+        final Set<String> proxies = ConcurrentHashMap.newKeySet();
+        volatile boolean stopped;
+        volatile BooleanSupplier ready = () -> false;
+
+        @Override
+        public ControlPlane controlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
+            return this;
+        }
+
+        @Override
+        public ProxyHost proxies(RunBootstrap bootstrap, Vertx vertx) {
+            return this;
+        }
+
+        @Override
+        public void start(BooleanSupplier isReady) {
+            ready = isReady;
+        }
+
+        @Override
+        public List<String> problems() {
+            return List.of();
+        }
+
+        @Override
+        public String token(String namespace, String serviceAccount) {
+            return namespace + "/" + serviceAccount;
+        }
+
+        @Override
+        public Set<String> inSync() {
+            return Set.copyOf(proxies);
+        }
+
+        @Override
+        public void stop() {
+            stopped = true;
+        }
+
+        @Override
+        public RunningProxy start(ProxySpec spec) {
+            proxies.add(spec.nodeId());
+            return () -> proxies.remove(spec.nodeId());
+        }
+
+        @Override
+        public void close() {}
+    }
+}
