@@ -1,18 +1,51 @@
 package dev.lateen.proxy.upstream;
 
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.Discovery;
+import dev.lateen.proxy.model.LoadAssignment;
+import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster at run time: its hosts, its balancer, its circuit breaker. Keeps its state while the cluster's name stays configured. */
-@SuppressWarnings("DoNotCallSuggester")
+/**
+ * A cluster at run time: its hosts, its balancer, its circuit breaker. It keeps its state while the cluster's name stays configured. Hosts
+ * and balancers are made when they are first asked for, since most clusters of a mesh never are; from then on a change rebuilds them on the
+ * thread that brings it, and {@link #pick} only reads.
+ */
 public final class UpstreamCluster {
-    private volatile Cluster config;
-    private final CircuitBreaker breaker;
+    /** What all clusters share. @param onRemoved told of every host that is gone */
+    record Surroundings(NameResolver resolver, Timers timers, Consumer<Host> onRemoved) {}
 
-    UpstreamCluster(Cluster config) {
+    private final Surroundings around;
+    private final SplittableRandom random;
+    private final CircuitBreaker breaker;
+    private final HostRegistry registry = new HostRegistry();
+    private final OriginalDstHosts originalDst;
+    private final ClusterTotals totals = new ClusterTotals();
+    private final AtomicLong panicPicks = new AtomicLong();
+    private final AtomicLong noneHealthy = new AtomicLong();
+    private volatile Cluster config;
+    private volatile boolean destinationPicked;
+    private volatile @Nullable HostSet hostSet;
+    private volatile @Nullable OutlierDetector detector;
+    private @Nullable LoadAssignment assignment;
+    private List<Placed> placed = List.of();
+    private boolean placedApplied = true;
+    private @Nullable DnsEndpoints dns;
+    private boolean closed;
+
+    UpstreamCluster(Cluster config, @Nullable LoadAssignment assignment, Surroundings around, long seed) {
+        this.around = around;
+        this.random = new SplittableRandom(seed);
         this.config = config;
         this.breaker = new CircuitBreaker(config.circuitBreakers());
+        this.originalDst = new OriginalDstHosts(around.timers(), this::departed);
+        replaceDetector(null, config);
+        replaceEndpoints(config, assignment);
     }
 
     /** Its configuration in the current snapshot. */
@@ -24,18 +57,189 @@ public final class UpstreamCluster {
         return breaker;
     }
 
-    /** A host to send to, by the cluster's balancing policy; null when there is none (503 {@code UH}). Lock-free. */
+    /** A host to send to, by the cluster's balancing policy; null when there is none (503 {@code UH}). Lock-free once in use. */
     public @Nullable Host pick(PickContext context) {
-        throw new UnsupportedOperationException();
+        if (destinationPicked) {
+            return counted(originalDst.pick(context));
+        }
+        HostSet set = hostSet;
+        if (set == null) {
+            set = build();
+        }
+        Host host = null;
+        for (int attempt = 0; attempt < context.maxAttempts(); attempt++) {
+            host = set.pick(context, attempt, panicPicks);
+            if (host == null || !context.wasTried(host)) {
+                break;
+            }
+        }
+        return counted(host);
+    }
+
+    private @Nullable Host counted(@Nullable Host host) {
+        if (host == null) {
+            noneHealthy.incrementAndGet();
+        }
+        return host;
     }
 
     /** All hosts, whatever their health, for the admin pages. */
     public List<Host> hosts() {
-        throw new UnsupportedOperationException();
+        if (destinationPicked) {
+            return originalDst.hosts();
+        }
+        ensureHosts();
+        return registry.hosts();
     }
 
-    /** Counters of the whole cluster. */
+    /** Counters of the whole cluster, hosts that are gone included. */
     public ClusterStats stats() {
-        throw new UnsupportedOperationException();
+        List<Host> hosts = hosts();
+        HostStats sum = totals.plus(hosts);
+        OutlierDetector outliers = detector;
+        return new ClusterStats(
+                sum.requestsActive(),
+                sum.requestsTotal(),
+                breaker.pending(),
+                sum.requestsTimeout(),
+                sum.connectionsActive(),
+                sum.connectionsTotal(),
+                sum.connectionsFailed(),
+                hosts.size(),
+                hosts.stream().filter(Host::isAvailable).count(),
+                hosts.stream().filter(Host::isEjected).count(),
+                outliers == null ? 0 : outliers.ejections(),
+                outliers == null ? 0 : outliers.overflows(),
+                noneHealthy.get(),
+                panicPicks.get());
+    }
+
+    /** Follows a new snapshot. */
+    synchronized void update(Cluster next, @Nullable LoadAssignment nextAssignment) {
+        Cluster before = config;
+        boolean sameEndpoints = before.discovery().equals(next.discovery())
+                && Objects.equals(assignment, nextAssignment);
+        if (before.equals(next) && sameEndpoints) {
+            config = next;
+            return;
+        }
+        config = next;
+        breaker.limits(next.circuitBreakers());
+        if (!Objects.equals(before.outlierDetection(), next.outlierDetection())) {
+            replaceDetector(detector, next);
+        }
+        if (!sameEndpoints) {
+            replaceEndpoints(next, nextAssignment);
+        }
+        refresh();
+    }
+
+    private void replaceDetector(@Nullable OutlierDetector before, Cluster next) {
+        if (before != null) {
+            before.close();
+        }
+        OutlierDetector made = next.outlierDetection() == null
+                ? null
+                : new OutlierDetector(
+                        next.outlierDetection(), around.timers(), registry::hosts, this::refreshNow, before);
+        detector = made;
+        registry.detector(made);
+        if (made != null) {
+            made.adopt();
+        } else {
+            registry.hosts().forEach(host -> host.outlier().ejected(false));
+        }
+    }
+
+    private void replaceEndpoints(Cluster next, @Nullable LoadAssignment nextAssignment) {
+        assignment = nextAssignment;
+        if (dns != null) {
+            dns.close();
+            dns = null;
+        }
+        destinationPicked = next.discovery() instanceof Discovery.OriginalDst;
+        switch (next.discovery()) {
+            case Discovery.Static fixed -> place(Placed.all(fixed.assignment()));
+            case Discovery.Eds eds -> place(nextAssignment == null ? List.of() : Placed.all(nextAssignment));
+            case Discovery.OriginalDst original -> originalDst.portOverride(original.portOverride());
+            case Discovery.StrictDns strict ->
+                follow(strict.names(), strict.refreshRate(), strict.respectTtl(), false);
+            case Discovery.LogicalDns logical ->
+                follow(logical.names(), logical.refreshRate(), logical.respectTtl(), true);
+        }
+    }
+
+    private void follow(LoadAssignment names, Duration rate, boolean respectTtl, boolean onlyOne) {
+        DnsEndpoints[] self = new DnsEndpoints[1];
+        DnsEndpoints made = new DnsEndpoints(
+                around.resolver(), around.timers(), names, rate, respectTtl, onlyOne, () -> resolved(self[0]));
+        self[0] = made;
+        dns = made;
+        made.start();
+    }
+
+    private synchronized void resolved(@Nullable DnsEndpoints from) {
+        if (from != null && Objects.equals(from, dns) && !closed) {
+            place(from.placed());
+            refresh();
+        }
+    }
+
+    private void place(List<Placed> next) {
+        placed = next;
+        placedApplied = false;
+    }
+
+    private synchronized HostSet build() {
+        HostSet set = hostSet;
+        if (set == null) {
+            applyPlaced();
+            set = new HostSet(config, registry.hosts(), random);
+            hostSet = set;
+        }
+        return set;
+    }
+
+    private synchronized void ensureHosts() {
+        applyPlaced();
+    }
+
+    private synchronized void refreshNow() {
+        refresh();
+    }
+
+    /** Rebuilds what is in use; what is not stays unbuilt. */
+    private void refresh() {
+        if (hostSet != null) {
+            applyPlaced();
+            hostSet = new HostSet(config, registry.hosts(), random);
+        }
+    }
+
+    private void applyPlaced() {
+        if (!placedApplied) {
+            placedApplied = true;
+            registry.replace(placed, detector).forEach(this::departed);
+        }
+    }
+
+    private void departed(Host host) {
+        totals.departed(host);
+        around.onRemoved().accept(host);
+    }
+
+    synchronized void close() {
+        closed = true;
+        if (dns != null) {
+            dns.close();
+        }
+        OutlierDetector outliers = detector;
+        if (outliers != null) {
+            outliers.close();
+        }
+        originalDst.close();
+        registry.replace(List.of(), null).forEach(this::departed);
+        placed = List.of();
+        hostSet = null;
     }
 }

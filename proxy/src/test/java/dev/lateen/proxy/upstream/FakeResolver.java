@@ -1,0 +1,38 @@
+package dev.lateen.proxy.upstream;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/** A name server with a table that tests write. */
+public final class FakeResolver implements NameResolver {
+    private final Map<String, Answer> answers = new HashMap<>();
+    public final List<String> asked = new ArrayList<>();
+
+    public void answer(String name, Duration timeToLive, String... addresses) {
+        List<InetAddress> list = new ArrayList<>();
+        for (String address : addresses) {
+            list.add(InetAddress.ofLiteral(address));
+        }
+        answers.put(name, new Answer(list, timeToLive));
+    }
+
+    public void fail(String name) {
+        answers.remove(name);
+    }
+
+    @Override
+    public CompletionStage<Answer> resolve(String name) {
+        asked.add(name);
+        Answer answer = answers.get(name);
+        return answer == null
+                ? CompletableFuture.failedFuture(new UnknownHostException(name))
+                : CompletableFuture.completedFuture(answer);
+    }
+}

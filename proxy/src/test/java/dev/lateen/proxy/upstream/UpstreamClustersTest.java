@@ -1,0 +1,319 @@
+package dev.lateen.proxy.upstream;
+
+import static dev.lateen.proxy.route.RouteFixtures.address;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.PLAIN;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.cluster;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.endpoint;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.fixed;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.level;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.locality;
+import static dev.lateen.proxy.upstream.UpstreamFixtures.snapshot;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.CircuitBreakers;
+import dev.lateen.proxy.model.Cluster.Discovery;
+import dev.lateen.proxy.model.Cluster.LbPolicy;
+import dev.lateen.proxy.model.Cluster.OutlierDetection;
+import dev.lateen.proxy.model.Endpoint.Health;
+import dev.lateen.proxy.model.LoadAssignment;
+import dev.lateen.proxy.model.ProxySnapshot;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class UpstreamClustersTest {
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+
+    private final UpstreamFixtures mesh = new UpstreamFixtures();
+    private final List<Host> gone = new ArrayList<>();
+
+    @Test
+    void hostsKeepTheirStateWhenTheConfigIsReplaced() {
+        mesh.clusters.onHostRemoved(gone::add);
+        Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
+        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
+        UpstreamCluster cluster = mesh.clusters.get("c");
+        List<Host> before = cluster.hosts();
+        before.forEach(Host::requestStarted);
+        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 2, 0)))));
+        assertThat(mesh.clusters.get("c")).isSameAs(cluster);
+        assertThat(cluster.hosts()).containsExactly(before.get(0), before.get(1));
+        assertThat(before.get(0).activeRequests()).isEqualTo(1);
+        assertThat(gone).containsExactly(before.get(2));
+        assertThat(before.get(2).isRemoved()).isTrue();
+        assertThat(cluster.stats().requestsActive()).isEqualTo(3);
+        before.get(2).requestFinished();
+        assertThat(cluster.stats().requestsTotal()).isEqualTo(3);
+    }
+
+    @Test
+    void newHealthIsInForceAtOnce() {
+        Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
+        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
+        UpstreamCluster cluster = mesh.clusters.get("c");
+        assertThat(mesh.count(cluster, 3)).hasSize(3);
+        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 2, 1)))));
+        assertThat(mesh.count(cluster, 10)).hasSize(2);
+    }
+
+    @Test
+    void aClusterThatIsGoneDropsItsHosts() {
+        mesh.clusters.onHostRemoved(gone::add);
+        UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 2, 0))));
+        cluster.pick(mesh.context);
+        mesh.clusters.update(ProxySnapshot.EMPTY);
+        assertThat(mesh.clusters.get("c")).isNull();
+        assertThat(gone).hasSize(2);
+        assertThat(cluster.pick(mesh.context)).isNull();
+    }
+
+    @Test
+    void edsWithoutAnAnswerHasNoHost() {
+        mesh.clusters.update(snapshot(cluster(LbPolicy.RANDOM, PLAIN, new Discovery.Eds("e")), null));
+        assertThat(mesh.clusters.get("c").pick(mesh.context)).isNull();
+    }
+
+    @Test
+    void circuitBreakerLimitsAndReleases() {
+        Cluster limited = cluster(
+                LbPolicy.RANDOM, PLAIN, fixed(level(0, 1, 0)), new CircuitBreakers(1, 1, 2, 1, -1, 0), null);
+        CircuitBreaker breaker = mesh.run(limited).breaker();
+        assertThat(breaker.tryAcquireRequest()).isTrue();
+        assertThat(breaker.tryAcquireRequest()).isTrue();
+        assertThat(breaker.tryAcquireRequest()).isFalse();
+        breaker.releaseRequest();
+        assertThat(breaker.tryAcquireRequest()).isTrue();
+        assertThat(breaker.requestOverflows()).isEqualTo(1);
+        assertThat(breaker.tryAcquireRetry()).isTrue();
+        assertThat(breaker.tryAcquireRetry()).isFalse();
+        assertThat(breaker.tryAcquireConnection() && breaker.tryAcquirePending()).isTrue();
+        assertThat(breaker.tryAcquireConnection() || breaker.tryAcquirePending()).isFalse();
+    }
+
+    @Test
+    void retryBudgetGrowsWithTheRequestsUnderWay() {
+        Cluster budget = cluster(
+                LbPolicy.RANDOM, PLAIN, fixed(level(0, 1, 0)), new CircuitBreakers(9, 9, 1000, 1, 20, 3), null);
+        CircuitBreaker breaker = mesh.run(budget).breaker();
+        for (int i = 0; i < 50; i++) {
+            assertThat(breaker.tryAcquireRequest()).isTrue();
+        }
+        int retries = 0;
+        while (breaker.tryAcquireRetry()) {
+            retries++;
+        }
+        assertThat(retries).isEqualTo(10);
+    }
+
+    private static Cluster ejecting(int fiveXx, int gateway, int local, boolean split, int maxPercent, int hosts) {
+        return cluster(
+                LbPolicy.ROUND_ROBIN,
+                new Cluster.LbSettings(2, 1024, 65537, 0, false),
+                fixed(level(0, hosts, 0)),
+                UpstreamFixtures.NO_LIMITS,
+                new OutlierDetection(
+                        fiveXx,
+                        gateway,
+                        local,
+                        split,
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(30),
+                        Duration.ofSeconds(300),
+                        maxPercent));
+    }
+
+    @Test
+    void consecutive5xxEjectsForAWhileThatGrows() {
+        UpstreamCluster cluster = mesh.run(ejecting(5, 0, 0, false, 50, 2));
+        cluster.pick(mesh.context);
+        Host bad = cluster.hosts().getFirst();
+        fail(bad, 500, 4);
+        bad.recordResponse(200);
+        fail(bad, 500, 4);
+        assertThat(bad.isEjected()).isFalse();
+        bad.recordResponse(500);
+        assertThat(bad.isEjected()).isTrue();
+        assertThat(mesh.count(cluster, 10)).containsOnlyKeys("10.0.0.2");
+        mesh.timers.pass(Duration.ofSeconds(29));
+        assertThat(bad.isEjected()).isTrue();
+        mesh.timers.pass(Duration.ofSeconds(1));
+        assertThat(bad.isEjected()).isFalse();
+        assertThat(mesh.count(cluster, 10)).hasSize(2);
+        fail(bad, 500, 5);
+        mesh.timers.pass(Duration.ofSeconds(59));
+        assertThat(bad.isEjected()).isTrue();
+        mesh.timers.pass(Duration.ofSeconds(1));
+        assertThat(bad.isEjected()).isFalse();
+        assertThat(cluster.stats().ejectionsTotal()).isEqualTo(2);
+        mesh.timers.pass(MINUTE);
+        assertThat(mesh.timers.pending()).as("an untroubled cluster has no timer").isZero();
+    }
+
+    @Test
+    void maxEjectionPercentIsKept() {
+        UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 50, 3));
+        cluster.pick(mesh.context);
+        cluster.hosts().forEach(host -> host.recordResponse(503));
+        assertThat(cluster.stats().ejectionsActive()).isEqualTo(1);
+        assertThat(cluster.stats().ejectionsOverflow()).isEqualTo(2);
+    }
+
+    @Test
+    void gatewayErrorsHaveACounterOfTheirOwn() {
+        UpstreamCluster cluster = mesh.run(ejecting(0, 3, 0, false, 100, 1));
+        cluster.pick(mesh.context);
+        Host host = cluster.hosts().getFirst();
+        fail(host, 503, 2);
+        host.recordResponse(500);
+        fail(host, 502, 2);
+        assertThat(host.isEjected()).isFalse();
+        host.recordFailure(LocalFailure.TIMEOUT, true);
+        assertThat(host.isEjected()).isTrue();
+        assertThat(cluster.pick(mesh.context)).isNull();
+    }
+
+    @Test
+    void localFailuresCountApartWhenSplit() {
+        UpstreamCluster cluster = mesh.run(ejecting(2, 0, 3, true, 100, 1));
+        cluster.pick(mesh.context);
+        Host host = cluster.hosts().getFirst();
+        host.recordFailure(LocalFailure.CONNECT, false);
+        host.recordFailure(LocalFailure.CONNECT, false);
+        host.recordConnected(false);
+        host.recordFailure(LocalFailure.CONNECT, false);
+        host.recordFailure(LocalFailure.TIMEOUT, true);
+        assertThat(host.isEjected()).isFalse();
+        host.recordFailure(LocalFailure.CONNECT, false);
+        assertThat(host.isEjected()).isTrue();
+    }
+
+    @Test
+    void switchingDetectionOffBringsHostsBack() {
+        UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 100, 1));
+        cluster.pick(mesh.context);
+        cluster.hosts().getFirst().recordResponse(500);
+        assertThat(cluster.pick(mesh.context)).isNull();
+        mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
+        assertThat(cluster.pick(mesh.context)).isNotNull();
+        assertThat(mesh.timers.pending()).isZero();
+    }
+
+    @Test
+    void connectFailuresCountAs503() {
+        UpstreamCluster cluster = mesh.run(ejecting(2, 0, 0, false, 100, 1));
+        cluster.pick(mesh.context);
+        Host host = cluster.hosts().getFirst();
+        host.recordFailure(LocalFailure.CONNECT, false);
+        host.recordConnected(false);
+        host.recordFailure(LocalFailure.CONNECT, false);
+        assertThat(host.isEjected()).isTrue();
+        assertThat(host.stats().connectionsFailed()).isEqualTo(2);
+    }
+
+    private static void fail(Host host, int status, int times) {
+        for (int i = 0; i < times; i++) {
+            host.recordResponse(status);
+        }
+    }
+
+    private static Cluster dns(boolean logical, boolean respectTtl, String... names) {
+        LoadAssignment assignment = new LoadAssignment(
+                "c",
+                List.of(locality(
+                        "z",
+                        1,
+                        0,
+                        java.util.Arrays.stream(names)
+                                .map(name -> endpoint(name, 1, Health.HEALTHY))
+                                .toArray(dev.lateen.proxy.model.Endpoint[]::new))));
+        Discovery discovery = logical
+                ? new Discovery.LogicalDns(assignment, MINUTE, respectTtl)
+                : new Discovery.StrictDns(assignment, MINUTE, respectTtl);
+        return cluster(LbPolicy.ROUND_ROBIN, PLAIN, discovery);
+    }
+
+    @Test
+    void strictDnsTakesEveryAddressAndFollowsChanges() {
+        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.1", "10.0.0.2");
+        mesh.resolver.answer("b.example", Duration.ZERO, "10.0.0.3");
+        UpstreamCluster cluster = mesh.run(dns(false, true, "a.example", "b.example"));
+        assertThat(mesh.count(cluster, 30)).hasSize(3);
+        Host kept = cluster.hosts().get(1);
+        assertThat(kept.endpoint().hostname()).isEqualTo("a.example");
+        assertThat(kept.endpoint().host()).isEqualTo("10.0.0.2");
+        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.2");
+        mesh.timers.pass(MINUTE);
+        assertThat(mesh.count(cluster, 30)).containsOnlyKeys("10.0.0.2", "10.0.0.3");
+        assertThat(cluster.hosts()).contains(kept);
+    }
+
+    @Test
+    void failedLookUpKeepsTheLastGoodAddresses() {
+        mesh.resolver.answer("a.example", Duration.ofSeconds(5), "10.0.0.1");
+        UpstreamCluster cluster = mesh.run(dns(false, true, "a.example"));
+        mesh.resolver.fail("a.example");
+        mesh.timers.pass(Duration.ofSeconds(5));
+        assertThat(mesh.resolver.asked).as("asked again after its time to live").hasSize(2);
+        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.1");
+        mesh.resolver.answer("a.example", Duration.ofSeconds(5), "10.0.0.9");
+        mesh.timers.pass(MINUTE);
+        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.9");
+    }
+
+    @Test
+    void logicalDnsStaysWithItsAddressWhileTheNameHasIt() {
+        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.1", "10.0.0.2");
+        UpstreamCluster cluster = mesh.run(dns(true, false, "a.example"));
+        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.1");
+        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.2", "10.0.0.1");
+        mesh.timers.pass(MINUTE);
+        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.1");
+        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.2");
+        mesh.timers.pass(MINUTE);
+        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.2");
+    }
+
+    @Test
+    void closingStopsAllTimers() {
+        mesh.run(dns(false, true, "a.example", "10.9.9.9"));
+        assertThat(mesh.timers.pending()).isPositive();
+        assertThat(mesh.count(mesh.clusters.get("c"), 1)).containsOnlyKeys("10.9.9.9");
+        mesh.clusters.close();
+        assertThat(mesh.timers.pending()).isZero();
+    }
+
+    @Test
+    void originalDestinationHostsComeOnDemandAndGoWhenIdle() {
+        mesh.clusters.onHostRemoved(gone::add);
+        UpstreamCluster cluster = mesh.run(
+                cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 0)));
+        assertThat(cluster.pick(mesh.context)).isNull();
+        mesh.context.originalDestination(address("10.7.7.7", 443));
+        Host host = cluster.pick(mesh.context);
+        assertThat(host.addressText()).isEqualTo("10.7.7.7:443");
+        assertThat(cluster.pick(mesh.context)).isSameAs(host);
+        host.connectionOpened();
+        mesh.timers.pass(MINUTE);
+        assertThat(cluster.hosts()).containsExactly(host);
+        host.connectionClosed();
+        mesh.timers.pass(Duration.ofSeconds(10));
+        assertThat(cluster.hosts()).isEmpty();
+        assertThat(gone).containsExactly(host);
+        assertThat(mesh.timers.pending()).isZero();
+    }
+
+    @Test
+    void originalDestinationIsBounded() {
+        UpstreamCluster cluster = mesh.run(
+                cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 8080)));
+        int made = 0;
+        for (int i = 0; i < OriginalDstHosts.MAX_HOSTS + 100; i++) {
+            mesh.context.originalDestination(address("10.3." + (i >> 8) + "." + (i & 255), 443));
+            made += cluster.pick(mesh.context) == null ? 0 : 1;
+        }
+        assertThat(made).isEqualTo(OriginalDstHosts.MAX_HOSTS);
+        assertThat(cluster.hosts().getFirst().address().getPort()).isEqualTo(8080);
+    }
+}
