@@ -1,0 +1,51 @@
+package dev.lateen.proxy.http.codec;
+
+import io.netty.util.concurrent.EventExecutor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the codecs of one event loop share: a scratch array for heads and the list of connections to flush. A connection that was written to
+ * is flushed once, after the loop has handled everything it had read: one system call for a head, its body and whatever else came with it.
+ */
+public final class CodecLoop {
+    private final EventExecutor executor;
+    private final HeadBytes scratch = new HeadBytes();
+    private final Runnable drain = this::drain;
+    private List<Flushable> dirty = new ArrayList<>();
+    private List<Flushable> spare = new ArrayList<>();
+
+    /** Something with written and not yet flushed bytes. */
+    interface Flushable {
+        /** Flushes now. */
+        void flushNow();
+    }
+
+    /** For the connections of {@code executor}; used on it only. */
+    public CodecLoop(EventExecutor executor) {
+        this.executor = executor;
+    }
+
+    HeadBytes scratch() {
+        scratch.clear();
+        return scratch;
+    }
+
+    /** The caller sees to it that it does so once until it was flushed. */
+    void flushLater(Flushable connection) {
+        if (dirty.isEmpty()) {
+            executor.execute(drain);
+        }
+        dirty.add(connection);
+    }
+
+    private void drain() {
+        List<Flushable> now = dirty;
+        dirty = spare;
+        spare = now;
+        for (int i = 0; i < now.size(); i++) {
+            now.get(i).flushNow();
+        }
+        now.clear();
+    }
+}

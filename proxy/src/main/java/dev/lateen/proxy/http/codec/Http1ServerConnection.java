@@ -1,0 +1,356 @@
+package dev.lateen.proxy.http.codec;
+
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.RequestHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import io.netty.util.ReferenceCountUtil;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The server side of an HTTP/1 connection: one exchange at a time; what a client pipelines waits, bounded, and is answered in order. Bytes of
+ * a request are never taken for another's: after anything doubtful the connection is closed.
+ */
+public final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements ServerConnection {
+    private enum Reading {
+        HEAD,
+        BODY,
+        /** The request is whole, its response is not. */
+        WAITING,
+        /** Nothing more is understood; what comes is dropped. */
+        DISCARD
+    }
+
+    /** How much of pipelined requests is kept before reading stops. */
+    private static final int PIPELINED = 64 * 1024;
+
+    /** How long a client whose request was not read to its end may take to read the answer (Envoy's delayed_close_timeout). */
+    private static final long LINGER_MILLIS = 1000;
+
+    private final ServerEvents events;
+    private final CodecLoop loop;
+    private final String scheme;
+    private final HeadReader heads;
+    private final Http1HeadParser parser;
+    private final Http1Body body;
+    private final BodySink bodySink = new RequestBody();
+
+    private ChannelHandlerContext ctx;
+    private Http1Writer writer;
+    private Http1ServerStream stream;
+    private Reading reading = Reading.HEAD;
+    private @Nullable RequestSink sink;
+    private @Nullable ByteBuf pending;
+    private boolean processing;
+    private boolean requestEnded;
+    private boolean partialTold;
+    private boolean draining;
+    private boolean closing;
+    private boolean paused;
+
+    /** @param tls whether the connection is encrypted, which decides the scheme of its requests */
+    public Http1ServerConnection(ServerEvents events, CodecLoop loop, CodecLimits limits, boolean tls) {
+        this.events = events;
+        this.loop = loop;
+        this.scheme = tls ? "https" : "http";
+        heads = new HeadReader(limits.maxHeadBytes(), "http1.headers_too_large");
+        parser = new Http1HeadParser(limits.maxHeaders());
+        body = new Http1Body(limits);
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        ctx = context;
+        writer = new Http1Writer(context, loop);
+        stream = new Http1ServerStream(this, writer, loop);
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        if (!(message instanceof ByteBuf in)) {
+            ReferenceCountUtil.release(message);
+            return;
+        }
+        if (pending != null) {
+            in = ByteToMessageDecoder.MERGE_CUMULATOR.cumulate(context.alloc(), pending, in);
+            pending = null;
+        }
+        process(in);
+    }
+
+    /** @param in ownership passes */
+    private void process(ByteBuf in) {
+        processing = true;
+        try {
+            int before;
+            Reading was;
+            do {
+                before = in.readableBytes();
+                was = reading;
+                step(in);
+            } while (in.isReadable() && (in.readableBytes() < before || reading != was));
+        } catch (MalformedMessage error) {
+            malformed(error);
+        } finally {
+            processing = false;
+        }
+        if (in.isReadable() && reading != Reading.DISCARD) {
+            pending = in;
+        } else {
+            in.release();
+        }
+        if (reading == Reading.HEAD && !heads.isEmpty() && !partialTold) {
+            partialTold = true;
+            events.onPartialHead();
+        }
+        readOrNot();
+    }
+
+    private void step(ByteBuf in) throws MalformedMessage {
+        switch (reading) {
+            case HEAD -> {
+                if (heads.read(in, true)) {
+                    begin();
+                }
+            }
+            case BODY -> body.decode(in, bodySink);
+            case WAITING -> {}
+            case DISCARD -> in.skipBytes(in.readableBytes());
+        }
+    }
+
+    private void begin() throws MalformedMessage {
+        RequestHead head = parser.request(heads.bytes(), heads.start(), heads.end(), scheme);
+        heads.reset();
+        partialTold = false;
+        stream.begin(head, parser.keepAlive() && !draining);
+        requestEnded = frameRequest(head);
+        reading = requestEnded ? Reading.WAITING : Reading.BODY;
+        events.onIdle(false);
+        RequestSink taken = events.onRequest(head, stream, requestEnded);
+        if (stream.active()) {
+            sink = taken;
+        }
+    }
+
+    /** @return whether the request ends with its head */
+    private boolean frameRequest(RequestHead head) {
+        if (stream.tunnelAsked()) {
+            // What follows belongs to the other protocol, if it is agreed on; until then it is passed on as it comes.
+            head.headers().remove("content-length");
+            body.untilConnectionEnds();
+            return false;
+        }
+        if (parser.lines().chunked()) {
+            body.chunked();
+            return false;
+        }
+        long length = parser.lines().contentLength();
+        if (length > 0) {
+            body.fixed(length);
+            return false;
+        }
+        body.none();
+        return true;
+    }
+
+    private void malformed(MalformedMessage error) {
+        reading = Reading.DISCARD;
+        body.none();
+        if (stream.active()) {
+            // A broken body: the exchange can't be completed.
+            RequestSink broken = sink;
+            finish();
+            if (broken != null) {
+                broken.onReset(StreamReset.PROTOCOL_ERROR);
+            }
+            return;
+        }
+        requestEnded = false;
+        stream.beginMalformed();
+        events.onIdle(false);
+        events.onMalformed(error, stream);
+    }
+
+    private final class RequestBody implements BodySink {
+        @Override
+        public void onData(ByteBuf data, boolean end) {
+            if (end) {
+                ended();
+            }
+            RequestSink to = sink;
+            if (to == null) {
+                data.release();
+            } else {
+                to.onData(data, end);
+            }
+        }
+
+        @Override
+        public void onTrailers(HeaderMap trailers) {
+            ended();
+            RequestSink to = sink;
+            if (to != null) {
+                to.onTrailers(trailers);
+            }
+        }
+
+        private void ended() {
+            requestEnded = true;
+            if (reading == Reading.BODY) {
+                reading = Reading.WAITING;
+            }
+        }
+    }
+
+    /** Reading goes on unless the request's taker is slow or a client pipelines far ahead. */
+    private void readOrNot() {
+        boolean ahead = pending != null && pending.readableBytes() > PIPELINED;
+        boolean read = !ahead && !(paused && reading == Reading.BODY);
+        if (ctx.channel().config().isAutoRead() != read) {
+            ctx.channel().config().setAutoRead(read);
+        }
+    }
+
+    /** The stream has written the last of its response. */
+    void responseEnded() {
+        boolean reusable = stream.keepAlive() && requestEnded && !stream.tunnel();
+        if (!reusable) {
+            finish();
+            return;
+        }
+        stream.deactivate();
+        sink = null;
+        paused = false;
+        reading = Reading.HEAD;
+        events.onIdle(true);
+        if (draining) {
+            drain();
+        } else if (!processing) {
+            ByteBuf rest = pending;
+            pending = null;
+            if (rest != null) {
+                process(rest);
+            } else {
+                readOrNot();
+            }
+        }
+    }
+
+    /** The exchange was the last one: lets the client read what was sent, then closes. */
+    private void finish() {
+        boolean whole = requestEnded || stream.tunnel();
+        stream.deactivate();
+        sink = null;
+        paused = false;
+        body.none();
+        events.onIdle(true);
+        closeGently(whole && pending == null);
+    }
+
+    /** @param now whether nothing unread can make the system reset the connection before the client has read the answer */
+    private void closeGently(boolean now) {
+        if (closing) {
+            return;
+        }
+        closing = true;
+        reading = Reading.DISCARD;
+        readOrNot();
+        ChannelHandlerContext context = ctx;
+        writer.flushNow();
+        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
+            if (now) {
+                context.close();
+            } else {
+                context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        });
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) {
+        reading = Reading.DISCARD;
+        closing = true;
+        body.none();
+        writer.release();
+        if (pending != null && !processing) {
+            pending.release();
+            pending = null;
+        }
+        if (stream.active()) {
+            stream.deactivate();
+            RequestSink left = sink;
+            sink = null;
+            if (left != null) {
+                left.onReset(StreamReset.CONNECTION_TERMINATION);
+            }
+        }
+        events.onClosed();
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext context, Object event) {
+        if (event == ChannelInputShutdownEvent.INSTANCE) {
+            context.close();
+            return;
+        }
+        context.fireUserEventTriggered(event);
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        context.close();
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext context) {
+        RequestSink to = sink;
+        if (to != null && context.channel().isWritable()) {
+            to.onWritable();
+        }
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+        if (stream.active()) {
+            stream.closeAfter();
+        } else if (heads.isEmpty() && pending == null) {
+            closeGently(true);
+        } else if (!processing && pending != null) {
+            ByteBuf rest = pending;
+            pending = null;
+            process(rest);
+        }
+    }
+
+    @Override
+    public void close() {
+        ctx.close();
+    }
+
+    /** Ends the connection in the middle of a response. */
+    void abort() {
+        stream.deactivate();
+        sink = null;
+        body.none();
+        reading = Reading.DISCARD;
+        closing = true;
+        writer.flushNow();
+        ctx.close();
+    }
+
+    void pause(boolean pause) {
+        paused = pause;
+        readOrNot();
+    }
+
+    boolean isWritable() {
+        return ctx.channel().isWritable();
+    }
+}

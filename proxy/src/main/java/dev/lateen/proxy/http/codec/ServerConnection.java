@@ -1,0 +1,12 @@
+package dev.lateen.proxy.http.codec;
+
+import io.netty.channel.ChannelHandler;
+
+/** The codec of one downstream connection. All methods on its event loop. */
+public interface ServerConnection extends ChannelHandler {
+    /** Takes no new requests, finishes those under way, then closes: {@code Connection: close} or GOAWAY. May be called again. */
+    void drain();
+
+    /** Closes at once. */
+    void close();
+}
