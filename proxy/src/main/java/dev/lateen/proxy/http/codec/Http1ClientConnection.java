@@ -13,6 +13,7 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /** The client side of an HTTP/1 connection and the stream of its one exchange at a time. */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which tells
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter implements ClientConnection, ClientStream {
     private static final byte[] NOTHING = {};
     private static final byte[] UPGRADE = Http1Writer.ascii("connection: upgrade\r\n");

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * The server side of an HTTP/1 connection: one exchange at a time; what a client pipelines waits, bounded, and is answered in order. Bytes of
  * a request are never taken for another's: after anything doubtful the connection is closed.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which tells
 public final class Http1ServerConnection extends ChannelInboundHandlerAdapter implements ServerConnection {
     private enum Reading {
         HEAD,

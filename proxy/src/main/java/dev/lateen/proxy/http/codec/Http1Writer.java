@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The writing side of one HTTP/1 connection: heads and small bodies gather in one buffer, which is written with one flush when the loop has
  * handled what it had read.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which tells
 final class Http1Writer implements Flushable {
     /** Larger body parts are written as they are, without a copy. */
     private static final int COPIED = 16 * 1024;

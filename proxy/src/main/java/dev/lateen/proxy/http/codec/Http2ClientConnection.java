@@ -1,0 +1,308 @@
+package dev.lateen.proxy.http.codec;
+
+import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
+import dev.lateen.proxy.message.HeaderMap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The client side of an HTTP/2 connection, on Netty's frame listener. */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
+public final class Http2ClientConnection extends Http2ConnectionHandler implements ClientConnection, Flushable {
+    /** Streams opened before the server has said how many it bears. */
+    private static final int BEFORE_SETTINGS = 100;
+
+    private static final int LAST_STREAM_ID = Integer.MAX_VALUE - 100;
+
+    private final Events events;
+    private final CodecLoop loop;
+    private final Http2Connection.PropertyKey key;
+    private final long maxStreams;
+    private ChannelHandlerContext ctx;
+    private int streams;
+    private boolean settingsReceived;
+    private boolean queued;
+    private boolean draining;
+    private boolean closed;
+
+    private Http2ClientConnection(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            Events events,
+            CodecLoop loop,
+            CodecLimits limits) {
+        super(decoder, encoder, settings);
+        this.events = events;
+        this.loop = loop;
+        this.maxStreams = limits.maxConcurrentStreams();
+        key = connection().newKey();
+        decoder.frameListener(new Frames());
+        connection().addListener(new Streams());
+        encoder.flowController().listener(this::writabilityChanged);
+    }
+
+    /** A connection that has a channel once it was added to a pipeline. */
+    public static Http2ClientConnection of(Events events, CodecLoop loop, CodecLimits limits) {
+        return new Builder(events, loop, limits).build();
+    }
+
+    private static final class Builder
+            extends AbstractHttp2ConnectionHandlerBuilder<Http2ClientConnection, Builder> {
+        private final Events events;
+        private final CodecLoop loop;
+        private final CodecLimits limits;
+
+        Builder(Events events, CodecLoop loop, CodecLimits limits) {
+            this.events = events;
+            this.loop = loop;
+            this.limits = limits;
+            Http2Parts parts = Http2Parts.of(false, limits);
+            codec(parts.decoder(), parts.encoder());
+            initialSettings(parts.settings());
+            gracefulShutdownTimeoutMillis(-1);
+        }
+
+        @Override
+        protected Http2ClientConnection build() {
+            return super.build();
+        }
+
+        @Override
+        protected Http2ClientConnection build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            return new Http2ClientConnection(decoder, encoder, settings, events, loop, limits);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) throws Exception {
+        ctx = context;
+        super.handlerAdded(context);
+        decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
+        flushLater();
+    }
+
+    private @Nullable Http2ClientStream stream(int id) {
+        Http2Stream stream = connection().stream(id);
+        return stream == null ? null : stream.getProperty(key);
+    }
+
+    private final class Frames extends Http2FrameAdapter {
+        @Override
+        public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers block, int dependency, short weight,
+                boolean exclusive, int padding, boolean end) throws Http2Exception {
+            onHeadersRead(context, id, block, padding, end);
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers block, int padding, boolean end)
+                throws Http2Exception {
+            Http2ClientStream open = stream(id);
+            if (open != null && !open.headers((Http2InboundHeaders) block, end)) {
+                open.lost(StreamReset.PROTOCOL_ERROR);
+                throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed response");
+            }
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end) {
+            Http2ClientStream open = stream(id);
+            return open == null ? data.readableBytes() + padding : open.received(data, padding, end);
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext context, int id, long error) {
+            Http2ClientStream open = stream(id);
+            if (open != null) {
+                open.lost(
+                        error == Http2Error.REFUSED_STREAM.code()
+                                ? StreamReset.REMOTE_REFUSED
+                                : StreamReset.REMOTE_RESET);
+            }
+        }
+
+        @Override
+        public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
+            settingsReceived = true;
+            events.onCapacity(Http2ClientConnection.this);
+        }
+    }
+
+    private final class Streams extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            Http2ClientStream open = stream.getProperty(key);
+            if (open != null) {
+                Http2Connection.Endpoint<?> local = connection().local();
+                boolean refused = connection().goAwayReceived() && stream.id() > local.lastStreamKnownByPeer();
+                open.lost(refused ? StreamReset.REMOTE_REFUSED : StreamReset.CONNECTION_TERMINATION);
+            }
+        }
+
+        @Override
+        public void onGoAwayReceived(int lastStreamId, long errorCode, ByteBuf debugData) {
+            drain();
+            events.onCapacity(Http2ClientConnection.this);
+        }
+    }
+
+    private void writabilityChanged(Http2Stream stream) {
+        Http2ClientStream open = stream.getProperty(key);
+        if (open != null && isWritable(stream)) {
+            open.writable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        closed = true;
+        super.channelInactive(context);
+        events.onClosed(this);
+    }
+
+    // --- writing, for the streams
+
+    /** @return the stream, or null when it could not be opened */
+    @Nullable
+    Http2Stream writeHead(Http2ClientStream opened, Http2Headers headers, boolean end) {
+        int id = connection().local().incrementAndGetNextStreamId();
+        if (id < 0 || closed) {
+            return null;
+        }
+        Http2Stream stream;
+        try {
+            stream = connection().local().createStream(id, false);
+        } catch (Http2Exception refused) {
+            return null;
+        }
+        stream.setProperty(key, opened);
+        encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
+        flushLater();
+        return stream;
+    }
+
+    void writeData(Http2Stream stream, ByteBuf data, boolean end) {
+        encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+        flushLater();
+    }
+
+    void writeTrailers(Http2Stream stream, HeaderMap trailers) {
+        if (trailers.size() == 0) {
+            writeData(stream, Unpooled.EMPTY_BUFFER, true);
+            return;
+        }
+        encoder().writeHeaders(ctx, stream.id(), Http2OutboundHeaders.trailers(trailers), 0, true, ctx.newPromise());
+        flushLater();
+    }
+
+    void writeReset(Http2Stream stream, Http2Error error) {
+        if (!closed) {
+            resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
+            flushLater();
+        }
+    }
+
+    void consume(Http2Stream stream, int bytes) {
+        try {
+            if (!closed && decoder().flowController().consumeBytes(stream, bytes)) {
+                flushLater();
+            }
+        } catch (Http2Exception error) {
+            onError(ctx, false, error);
+        }
+    }
+
+    boolean isWritable(Http2Stream stream) {
+        return encoder().flowController().isWritable(stream);
+    }
+
+    /** A stream is over. */
+    void released() {
+        streams--;
+        if (draining && streams == 0) {
+            ctx.executor().execute(this::close);
+        }
+        if (!closed) {
+            events.onCapacity(this);
+        }
+    }
+
+    private void flushLater() {
+        if (!queued) {
+            queued = true;
+            loop.flushLater(this);
+        }
+    }
+
+    @Override
+    public void flushNow() {
+        queued = false;
+        flush(ctx);
+    }
+
+    // --- ClientConnection
+
+    @Override
+    public boolean isHttp2() {
+        return true;
+    }
+
+    @Override
+    public int capacity() {
+        if (closed || draining || connection().local().lastStreamCreated() > LAST_STREAM_ID) {
+            return 0;
+        }
+        long allowed = settingsReceived ? connection().local().maxActiveStreams() : BEFORE_SETTINGS;
+        return (int) Math.max(0, Math.min(Math.min(allowed, maxStreams), Integer.MAX_VALUE) - streams);
+    }
+
+    @Override
+    public int active() {
+        return streams;
+    }
+
+    @Override
+    public int keepAliveSeconds() {
+        return -1;
+    }
+
+    @Override
+    public Channel channel() {
+        return ctx.channel();
+    }
+
+    @Override
+    public ClientStream open(ResponseSink sink) {
+        streams++;
+        return new Http2ClientStream(this, sink);
+    }
+
+    @Override
+    public void drain() {
+        draining = true;
+        if (streams == 0) {
+            close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        ctx.close();
+    }
+}

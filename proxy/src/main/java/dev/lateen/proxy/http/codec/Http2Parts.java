@@ -1,0 +1,106 @@
+package dev.lateen.proxy.http.codec;
+
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2Connection;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
+import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
+import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2FrameReader;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+
+/** Netty's HTTP/2 parts put together our way: our header blocks, streams served evenly, floods of control frames bounded. */
+record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    /** Beside the window of each stream, the connection's own is refilled at once: a slow stream must not stop the others. */
+    static final int CONNECTION_WINDOW = 1024 * 1024;
+
+    private static final int MAX_SMALL_CONTINUATIONS = 16;
+    private static final int MAX_CONTROL_FRAMES = 10_000;
+    private static final int FLUSH_QUANTUM = 16 * 1024;
+
+    static Http2Parts of(boolean server, CodecLimits limits) {
+        DefaultHttp2Connection connection = new DefaultHttp2Connection(server);
+        connection.local().flowController(new DefaultHttp2LocalFlowController(
+                connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
+        UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(connection);
+        distributor.minAllocationChunk(FLUSH_QUANTUM);
+        connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, distributor));
+        Http2FrameReader reader = new DefaultHttp2FrameReader(new HeadersDecoder(limits), MAX_SMALL_CONTINUATIONS);
+        Http2ConnectionEncoder encoder = new ControlFrameLimit(
+                new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter()), MAX_CONTROL_FRAMES);
+        Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
+                connection, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
+        Http2Settings settings = new Http2Settings()
+                .initialWindowSize(limits.streamWindow())
+                .maxHeaderListSize(limits.maxHeadBytes());
+        if (server) {
+            settings.maxConcurrentStreams(limits.maxConcurrentStreams());
+        } else {
+            settings.pushEnabled(false);
+        }
+        return new Http2Parts(decoder, encoder, settings);
+    }
+
+    private static final class HeadersDecoder extends DefaultHttp2HeadersDecoder {
+        private final int maxHeaders;
+
+        HeadersDecoder(CodecLimits limits) {
+            super(false, limits.maxHeadBytes());
+            maxHeaders = limits.maxHeaders();
+        }
+
+        @Override
+        protected Http2Headers newHeaders() {
+            return new Http2InboundHeaders(maxHeaders);
+        }
+    }
+
+    /** Closes a connection whose peer makes us queue answers (acknowledgements, resets) and does not read them. */
+    private static final class ControlFrameLimit extends DecoratingHttp2ConnectionEncoder {
+        private final int limit;
+        private int outstanding;
+
+        ControlFrameLimit(Http2ConnectionEncoder delegate, int limit) {
+            super(delegate);
+            this.limit = limit;
+        }
+
+        @Override
+        public ChannelFuture writeSettingsAck(ChannelHandlerContext ctx, ChannelPromise promise) {
+            return super.writeSettingsAck(ctx, counted(ctx, promise));
+        }
+
+        @Override
+        public ChannelFuture writePing(ChannelHandlerContext ctx, boolean ack, long data, ChannelPromise promise) {
+            return super.writePing(ctx, ack, data, ack ? counted(ctx, promise) : promise);
+        }
+
+        @Override
+        public ChannelFuture writeRstStream(
+                ChannelHandlerContext ctx, int streamId, long errorCode, ChannelPromise promise) {
+            return super.writeRstStream(ctx, streamId, errorCode, counted(ctx, promise));
+        }
+
+        @SuppressWarnings("FutureReturnValueIgnored")
+        private ChannelPromise counted(ChannelHandlerContext ctx, ChannelPromise promise) {
+            if (++outstanding > limit) {
+                ctx.flush();
+                if (outstanding > limit) {
+                    ctx.close();
+                }
+            }
+            return promise.unvoid().addListener(done -> outstanding--);
+        }
+    }
+}

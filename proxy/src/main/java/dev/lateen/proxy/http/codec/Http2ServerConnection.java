@@ -1,0 +1,271 @@
+package dev.lateen.proxy.http.codec;
+
+import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
+import dev.lateen.proxy.message.RequestHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2Connection;
+import io.netty.handler.codec.http2.Http2ConnectionAdapter;
+import io.netty.handler.codec.http2.Http2ConnectionDecoder;
+import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
+import io.netty.handler.codec.http2.Http2FrameAdapter;
+import io.netty.handler.codec.http2.Http2Headers;
+import io.netty.handler.codec.http2.Http2Settings;
+import io.netty.handler.codec.http2.Http2Stream;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/** The server side of an HTTP/2 connection, on Netty's frame listener. */
+@SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
+public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Flushable {
+    /** Between the two GOAWAYs of a drain: requests on their way meanwhile are still served. */
+    private static final long DRAIN_NOTICE_MILLIS = 1000;
+
+    private final ServerEvents events;
+    private final CodecLoop loop;
+    private final String scheme;
+    private final Http2Connection.PropertyKey key;
+    private ChannelHandlerContext ctx;
+    private int streams;
+    private boolean queued;
+    private boolean draining;
+    private boolean closed;
+
+    private Http2ServerConnection(
+            Http2ConnectionDecoder decoder,
+            Http2ConnectionEncoder encoder,
+            Http2Settings settings,
+            ServerEvents events,
+            CodecLoop loop,
+            boolean tls) {
+        super(decoder, encoder, settings);
+        this.events = events;
+        this.loop = loop;
+        this.scheme = tls ? "https" : "http";
+        key = connection().newKey();
+        decoder.frameListener(new Frames());
+        connection().addListener(new Streams());
+        encoder.flowController().listener(this::writabilityChanged);
+    }
+
+    /** A connection that serves once it was added to a pipeline. */
+    public static Http2ServerConnection of(ServerEvents events, CodecLoop loop, CodecLimits limits, boolean tls) {
+        return new Builder(events, loop, limits, tls).build();
+    }
+
+    private static final class Builder
+            extends AbstractHttp2ConnectionHandlerBuilder<Http2ServerConnection, Builder> {
+        private final ServerEvents events;
+        private final CodecLoop loop;
+        private final boolean tls;
+
+        Builder(ServerEvents events, CodecLoop loop, CodecLimits limits, boolean tls) {
+            this.events = events;
+            this.loop = loop;
+            this.tls = tls;
+            Http2Parts parts = Http2Parts.of(true, limits);
+            codec(parts.decoder(), parts.encoder());
+            initialSettings(parts.settings());
+            gracefulShutdownTimeoutMillis(-1);
+        }
+
+        @Override
+        protected Http2ServerConnection build() {
+            return super.build();
+        }
+
+        @Override
+        protected Http2ServerConnection build(
+                Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+            return new Http2ServerConnection(decoder, encoder, settings, events, loop, tls);
+        }
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext context) throws Exception {
+        ctx = context;
+        super.handlerAdded(context);
+        decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
+        flushLater();
+    }
+
+    private @Nullable Http2ServerStream stream(int id) {
+        Http2Stream stream = connection().stream(id);
+        return stream == null ? null : stream.getProperty(key);
+    }
+
+    private final class Frames extends Http2FrameAdapter {
+        @Override
+        public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers block, int dependency, short weight,
+                boolean exclusive, int padding, boolean end) throws Http2Exception {
+            onHeadersRead(context, id, block, padding, end);
+        }
+
+        @Override
+        public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers block, int padding, boolean end)
+                throws Http2Exception {
+            Http2InboundHeaders headers = (Http2InboundHeaders) block;
+            Http2ServerStream open = stream(id);
+            if (open != null) {
+                trailers(open, headers, end);
+            } else {
+                request(id, headers, end);
+            }
+        }
+
+        private void trailers(Http2ServerStream open, Http2InboundHeaders headers, boolean end) throws Http2Exception {
+            if (!headers.valid() || headers.hasPseudo() || !end) {
+                throw Http2Exception.streamError(open.id(), Http2Error.PROTOCOL_ERROR, "malformed trailers");
+            }
+            RequestSink to = open.sink();
+            if (to != null) {
+                to.onTrailers(headers.map());
+            }
+        }
+
+        private void request(int id, Http2InboundHeaders headers, boolean end) throws Http2Exception {
+            RequestHead head = headers.valid() ? headers.request(scheme) : null;
+            if (head == null) {
+                throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed request head");
+            }
+            Http2Stream stream = connection().stream(id);
+            Http2ServerStream opened = new Http2ServerStream(Http2ServerConnection.this, stream);
+            stream.setProperty(key, opened);
+            if (streams++ == 0) {
+                events.onIdle(false);
+            }
+            opened.sink(events.onRequest(head, opened, end));
+        }
+
+        @Override
+        public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end) {
+            Http2ServerStream open = stream(id);
+            return open == null ? data.readableBytes() + padding : open.received(data, padding, end);
+        }
+
+        @Override
+        public void onRstStreamRead(ChannelHandlerContext context, int id, long error) {
+            Http2ServerStream open = stream(id);
+            if (open != null) {
+                open.lost(StreamReset.REMOTE_RESET);
+            }
+        }
+    }
+
+    private final class Streams extends Http2ConnectionAdapter {
+        @Override
+        public void onStreamClosed(Http2Stream stream) {
+            Http2ServerStream open = stream.getProperty(key);
+            if (open != null) {
+                open.lost(StreamReset.CONNECTION_TERMINATION);
+                if (--streams == 0 && !closed) {
+                    events.onIdle(true);
+                }
+            }
+        }
+    }
+
+    private void writabilityChanged(Http2Stream stream) {
+        Http2ServerStream open = stream.getProperty(key);
+        if (open != null && open.sink() != null && isWritable(stream)) {
+            open.sink().onWritable();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext context) throws Exception {
+        closed = true;
+        super.channelInactive(context);
+        events.onClosed();
+    }
+
+    // --- writing
+
+    void writeHeaders(Http2Stream stream, Http2Headers headers, boolean end) {
+        ChannelFuture written = encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
+        stopRequest(stream, end, written);
+    }
+
+    void writeData(Http2Stream stream, ByteBuf data, boolean end) {
+        ChannelFuture written = encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+        stopRequest(stream, end, written);
+    }
+
+    /** After a response that did not wait for its request's end, the client is told to stop sending (RFC 9113 section 8.1). */
+    private void stopRequest(Http2Stream stream, boolean end, ChannelFuture written) {
+        if (end && stream.state().remoteSideOpen()) {
+            written.addListener(done -> {
+                if (done.isSuccess() && stream.state().remoteSideOpen()) {
+                    writeReset(stream, Http2Error.NO_ERROR);
+                }
+            });
+        }
+        flushLater();
+    }
+
+    void writeReset(Http2Stream stream, Http2Error error) {
+        resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
+        flushLater();
+    }
+
+    void consume(Http2Stream stream, int bytes) {
+        try {
+            if (decoder().flowController().consumeBytes(stream, bytes)) {
+                flushLater();
+            }
+        } catch (Http2Exception error) {
+            onError(ctx, false, error);
+        }
+    }
+
+    boolean isWritable(Http2Stream stream) {
+        return encoder().flowController().isWritable(stream);
+    }
+
+    private void flushLater() {
+        if (!queued) {
+            queued = true;
+            loop.flushLater(this);
+        }
+    }
+
+    @Override
+    public void flushNow() {
+        queued = false;
+        flush(ctx);
+    }
+
+    // --- ServerConnection
+
+    @Override
+    public void drain() {
+        if (draining || closed) {
+            return;
+        }
+        draining = true;
+        goAway(ctx, Integer.MAX_VALUE, Http2Error.NO_ERROR.code(), Unpooled.EMPTY_BUFFER, ctx.newPromise());
+        flush(ctx);
+        ctx.executor().schedule(this::finishDrain, DRAIN_NOTICE_MILLIS, TimeUnit.MILLISECONDS);
+    }
+
+    private void finishDrain() {
+        if (!closed) {
+            try {
+                close(ctx, ctx.newPromise());
+            } catch (Exception impossible) {
+                ctx.close();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        ctx.close();
+    }
+}

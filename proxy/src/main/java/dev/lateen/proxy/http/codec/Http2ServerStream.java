@@ -1,0 +1,149 @@
+package dev.lateen.proxy.http.codec;
+
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseHead;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The response side of one HTTP/2 stream of a server connection. */
+final class Http2ServerStream implements ServerStream {
+    private final Http2ServerConnection connection;
+    private final Http2Stream stream;
+    private @Nullable RequestSink sink;
+    private boolean headSent;
+    private boolean ended;
+    private boolean paused;
+    private int unconsumed;
+
+    Http2ServerStream(Http2ServerConnection connection, Http2Stream stream) {
+        this.connection = connection;
+        this.stream = stream;
+    }
+
+    int id() {
+        return stream.id();
+    }
+
+    void sink(RequestSink taker) {
+        if (!ended) {
+            sink = taker;
+        }
+    }
+
+    @Nullable
+    RequestSink sink() {
+        return sink;
+    }
+
+    /** @return how many bytes the flow-control window may grow by now */
+    int received(ByteBuf data, int padding, boolean end) {
+        int bytes = data.readableBytes() + padding;
+        RequestSink to = sink;
+        if (to != null) {
+            to.onData(data.retain(), end);
+        }
+        if (paused && sink != null) {
+            unconsumed += bytes;
+            return 0;
+        }
+        return bytes;
+    }
+
+    /** The stream is gone, by reset or with its connection. */
+    void lost(StreamReset reason) {
+        RequestSink to = sink;
+        sink = null;
+        if (!ended && to != null) {
+            ended = true;
+            to.onReset(reason);
+        }
+        ended = true;
+    }
+
+    @Override
+    public void informational(ResponseHead head) {
+        if (!ended && !headSent) {
+            connection.writeHeaders(stream, Http2OutboundHeaders.response(head), false);
+        }
+    }
+
+    @Override
+    public void head(ResponseHead head, boolean end) {
+        if (ended || headSent) {
+            return;
+        }
+        headSent = true;
+        if (end) {
+            end();
+        }
+        connection.writeHeaders(stream, Http2OutboundHeaders.response(head), end);
+    }
+
+    @Override
+    public void data(ByteBuf data, boolean end) {
+        if (ended || !headSent) {
+            data.release();
+            return;
+        }
+        if (end) {
+            end();
+        }
+        connection.writeData(stream, data, end);
+    }
+
+    @Override
+    public void trailers(HeaderMap trailers) {
+        if (ended || !headSent) {
+            return;
+        }
+        end();
+        if (trailers.size() == 0) {
+            connection.writeData(stream, Unpooled.EMPTY_BUFFER, true);
+        } else {
+            connection.writeHeaders(stream, Http2OutboundHeaders.trailers(trailers), true);
+        }
+    }
+
+    private void end() {
+        ended = true;
+        sink = null;
+        resumeReading();
+    }
+
+    @Override
+    public void reset(StreamReset reason) {
+        if (!ended) {
+            ended = true;
+            sink = null;
+            Http2Error error = switch (reason) {
+                case PROTOCOL_ERROR -> Http2Error.PROTOCOL_ERROR;
+                case REMOTE_REFUSED -> Http2Error.REFUSED_STREAM;
+                case CONNECTION_TERMINATION, REMOTE_RESET, LOCAL_RESET -> Http2Error.INTERNAL_ERROR;
+            };
+            connection.writeReset(stream, error);
+        }
+    }
+
+    @Override
+    public void pauseReading() {
+        paused = true;
+    }
+
+    @Override
+    public void resumeReading() {
+        paused = false;
+        if (unconsumed > 0) {
+            int bytes = unconsumed;
+            unconsumed = 0;
+            connection.consume(stream, bytes);
+        }
+    }
+
+    @Override
+    public boolean isWritable() {
+        return connection.isWritable(stream);
+    }
+}
