@@ -1,0 +1,85 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.ServerConnection;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The timers of a downstream connection: idle, its longest life, and how long a head may take. The idle timer is not moved with every request;
+ * when it fires it looks how long the connection has really been idle.
+ */
+final class ConnectionTimers {
+    private final HttpWorker worker;
+    private final ServerConnection connection;
+    private final long idleNanos;
+    private final long headNanos;
+    private boolean idle = true;
+    private long idleSince;
+    private @Nullable Future<?> idleTimer;
+    private @Nullable Future<?> headTimer;
+    private @Nullable Future<?> lifeTimer;
+
+    ConnectionTimers(HttpWorker worker, ServerConnection connection, HttpConnectionManager manager) {
+        this.worker = worker;
+        this.connection = connection;
+        this.idleNanos = manager.idleTimeout().toNanos();
+        this.headNanos = manager.requestHeadersTimeout().toNanos();
+        this.idleSince = worker.nanos();
+        Duration life = manager.maxConnectionDuration();
+        if (!life.isZero()) {
+            lifeTimer = worker.schedule(connection::drain, life.toNanos());
+        }
+        if (idleNanos > 0) {
+            idleTimer = worker.schedule(this::idleFired, idleNanos);
+        }
+    }
+
+    void idle(boolean now) {
+        idle = now;
+        if (now) {
+            idleSince = worker.nanos();
+        }
+    }
+
+    private void idleFired() {
+        long left = idle ? idleNanos - (worker.nanos() - idleSince) : idleNanos;
+        if (left > 0) {
+            idleTimer = worker.schedule(this::idleFired, left);
+        } else {
+            connection.drain();
+            // Whoever began a head and left it at that is not waited for.
+            idleTimer = worker.schedule(this::closeIfIdle, 2_000_000_000L);
+        }
+    }
+
+    private void closeIfIdle() {
+        if (idle) {
+            connection.close();
+        }
+    }
+
+    void headBegun() {
+        if (headNanos > 0 && headTimer == null) {
+            headTimer = worker.schedule(connection::close, headNanos);
+        }
+    }
+
+    void headRead() {
+        headTimer = cancelled(headTimer);
+    }
+
+    void close() {
+        idleTimer = cancelled(idleTimer);
+        headTimer = cancelled(headTimer);
+        lifeTimer = cancelled(lifeTimer);
+    }
+
+    private static @Nullable Future<?> cancelled(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,122 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The timers of one exchange, armed only where something is configured; with Istio's defaults there is none. */
+final class ExchangeTimers {
+    private final HttpExchange exchange;
+    private final HttpWorker worker;
+    private @Nullable Future<?> idle;
+    private @Nullable Future<?> request;
+    private @Nullable Future<?> duration;
+    private @Nullable Future<?> response;
+    private @Nullable Future<?> perTry;
+    private long idleNanos;
+    private long lastActivity;
+
+    ExchangeTimers(HttpExchange exchange, HttpWorker worker) {
+        this.exchange = exchange;
+        this.worker = worker;
+    }
+
+    /** With the connection manager's settings. */
+    void begin(HttpConnectionManager manager) {
+        idleTimeout(manager.streamIdleTimeout());
+        long requestNanos = manager.requestTimeout().toNanos();
+        if (requestNanos > 0 && !exchange.requestComplete()) {
+            request = worker.schedule(this::requestTooSlow, requestNanos);
+        }
+    }
+
+    /** Sets or replaces the stream idle timeout; zero is none. */
+    void idleTimeout(Duration timeout) {
+        idle = cancelled(idle);
+        idleNanos = timeout.toNanos();
+        if (idleNanos > 0) {
+            lastActivity = worker.nanos();
+            idle = worker.schedule(this::idleFired, idleNanos);
+        }
+    }
+
+    /** Something moved. */
+    void activity() {
+        if (idleNanos > 0) {
+            lastActivity = worker.nanos();
+        }
+        if (request != null && exchange.requestComplete()) {
+            request = cancelled(request);
+        }
+    }
+
+    private void idleFired() {
+        long left = idleNanos - (worker.nanos() - lastActivity);
+        if (left > 0) {
+            idle = worker.schedule(this::idleFired, left);
+            return;
+        }
+        exchange.reply(LocalReply.of(
+                exchange.requestComplete() ? 504 : 408,
+                "stream_idle_timeout",
+                ResponseFlag.STREAM_IDLE_TIMEOUT,
+                "stream timeout"));
+    }
+
+    private void requestTooSlow() {
+        if (!exchange.requestComplete() && !exchange.responding()) {
+            exchange.reply(LocalReply.of(408, "request_overall_timeout", null, "request timeout"));
+        }
+    }
+
+    /** The route's longest life of a stream; zero is none. */
+    void maxDuration(Duration limit) {
+        if (!limit.isZero()) {
+            duration = worker.schedule(
+                    () -> exchange.reply(LocalReply.of(
+                            exchange.requestComplete() ? 504 : 408,
+                            "max_duration_timeout",
+                            ResponseFlag.DURATION_TIMEOUT,
+                            "downstream duration timeout")),
+                    limit.toNanos());
+        }
+    }
+
+    /** The route's timeout, from the end of the request. */
+    void responseTimeout(Duration limit, Runnable fired) {
+        if (!limit.isZero() && response == null) {
+            response = worker.schedule(fired, limit.toNanos());
+        }
+    }
+
+    /** The timeout of one try; replaces that of the try before. */
+    void perTryTimeout(Duration limit, Runnable fired) {
+        perTry = cancelled(perTry);
+        if (!limit.isZero()) {
+            perTry = worker.schedule(fired, limit.toNanos());
+        }
+    }
+
+    /** The response has begun, or the try is over. */
+    void tryOver() {
+        perTry = cancelled(perTry);
+    }
+
+    void cancel() {
+        idle = cancelled(idle);
+        request = cancelled(request);
+        duration = cancelled(duration);
+        response = cancelled(response);
+        perTry = cancelled(perTry);
+    }
+
+    private static @Nullable Future<?> cancelled(@Nullable Future<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+        return null;
+    }
+}

@@ -1,0 +1,357 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.ClientStream;
+import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.RouteAction;
+import dev.lateen.proxy.model.RouteAction.Forward;
+import dev.lateen.proxy.route.RouteDecision;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.tls.TlsSession;
+import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.PickContext;
+import dev.lateen.proxy.upstream.UpstreamCluster;
+import dev.lateen.proxy.upstream.pool.PoolFailure;
+import dev.lateen.proxy.upstream.pool.PoolOptions;
+import io.netty.buffer.ByteBuf;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** The router: takes one exchange to a host of its cluster, again where the policy wants it, and brings the answer back. */
+final class Forwarding {
+    private final HttpExchange exchange;
+    private final Exchange facts;
+    private final RouteEntry entry;
+    private final Forward action;
+    private final String clusterName;
+    private final HttpWorker worker;
+    private final PickContext picking;
+    private @Nullable UpstreamCluster cluster;
+    private @Nullable Retries retries;
+    private @Nullable UpstreamAttempt attempt;
+    private @Nullable Mirrors mirrors;
+    private boolean keeping;
+
+    Forwarding(HttpExchange exchange, RouteDecision.Forward decision) {
+        this.exchange = exchange;
+        this.facts = exchange.facts();
+        this.entry = decision.entry();
+        this.clusterName = decision.cluster();
+        this.worker = exchange.worker();
+        this.picking = new PickContext(worker.random());
+        if (!(entry.route().action() instanceof Forward forward)) {
+            throw new IllegalStateException("forward without its action");
+        }
+        this.action = forward;
+    }
+
+    void start() {
+        UpstreamCluster found = worker.cluster(clusterName);
+        if (found == null) {
+            exchange.reply(LocalReply.clusterNotFound(action.clusterNotFoundStatus()));
+            return;
+        }
+        cluster = found;
+        facts.cluster(found.config());
+        RequestHead head = facts.request();
+        if (!Upgrades.allowed(head, exchange.manager().manager(), action)) {
+            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
+            return;
+        }
+        boolean tunnel = Upgrades.asked(head);
+        prepare(head, tunnel);
+        if (!tunnel) {
+            mirrors = Mirrors.of(exchange, action);
+        }
+        retries = Retries.of(this, entry, head, tunnel);
+        keeping = retries.mayNeedBody();
+        attempt();
+    }
+
+    private void prepare(RequestHead head, boolean tunnel) {
+        boolean suppress = exchange.manager().suppressEnvoyHeaders();
+        if (!entry.hashPolicies().isEmpty()) {
+            picking.hash(entry.hashPolicies().hash(facts));
+        }
+        picking.originalDestination(facts.connection().localAddress());
+        entry.prepareRequest(facts, head, suppress);
+        Duration timeout = tunnel ? Duration.ZERO : action.timeout();
+        if (!suppress && !timeout.isZero()) {
+            head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(timeout.toMillis()));
+        }
+        Duration idle = action.idleTimeout();
+        if (idle != null) {
+            exchange.timers().idleTimeout(idle);
+        }
+        Duration longest = action.maxStreamDuration();
+        if (longest != null) {
+            exchange.timers().maxDuration(longest);
+        }
+        if (exchange.requestComplete()) {
+            requestCompleted();
+        }
+    }
+
+    /** The route's timeout counts from the end of the request, so that a slow upload does not use it up. */
+    void requestCompleted() {
+        if (!Upgrades.asked(facts.request())) {
+            exchange.timers().responseTimeout(action.timeout(), this::timedOut);
+        }
+    }
+
+    private void timedOut() {
+        UpstreamAttempt current = attempt;
+        if (current != null) {
+            current.timedOut();
+        }
+        exchange.reply(LocalReply.upstreamTimeout("response_timeout"));
+    }
+
+    // --- a try
+
+    void attempt() {
+        UpstreamCluster to = cluster;
+        if (to == null || exchange.over()) {
+            return;
+        }
+        facts.attempts(facts.attempts() + 1);
+        Host host = to.pick(picking);
+        if (host == null) {
+            exchange.reply(LocalReply.noHealthyUpstream());
+            return;
+        }
+        picking.addTried(host);
+        facts.endpoint(host.endpoint());
+        RequestHead head = facts.request();
+        if (entry.virtualHost().includeRequestAttemptCount()) {
+            head.headers().set("x-envoy-attempt-count", Integer.toString(facts.attempts()));
+        }
+        entry.rewriteAutoHost(head, host.endpoint());
+        PoolOptions options = UpstreamProtocols.options(to.config(), host.tls(to.config()), facts);
+        if (options == null) {
+            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
+            return;
+        }
+        UpstreamAttempt begun = new UpstreamAttempt(this, to, host);
+        attempt = begun;
+        begun.begin(worker.pools(), options);
+    }
+
+    void onStream(UpstreamAttempt from, ClientStream stream) {
+        InetSocketAddress local =
+                stream.connection().channel().localAddress() instanceof InetSocketAddress address ? address : null;
+        facts.upstreamConnection(local, TlsSession.factsOf(stream.connection().channel()));
+        RequestHead head = facts.request();
+        exchange.manager().observer().onUpstreamRequest(facts, head);
+        facts.upstreamFirstByteSentNanos(worker.nanos());
+        RequestBody body = exchange.body();
+        boolean bodyless = exchange.requestComplete() && body.isEmpty();
+        stream.head(head, bodyless);
+        if (!bodyless && !from.over()) {
+            body.sendTo(stream, keeping);
+        }
+        Retries policy = retries;
+        if (policy != null && !from.over()) {
+            policy.armPerTryTimeout(exchange.timers());
+        }
+        if (!from.over()) {
+            resumeRequest();
+        }
+    }
+
+    // --- the request's body
+
+    void onRequestData(ByteBuf data, boolean end) {
+        Mirrors copies = mirrors;
+        if (copies != null) {
+            copies.onData(data, end);
+        }
+        RequestBody body = exchange.body();
+        UpstreamAttempt current = attempt;
+        ClientStream to = current == null || current.over() ? null : current.stream();
+        if (to == null) {
+            body.add(data, end);
+            if (body.full()) {
+                exchange.downstream().pauseReading();
+            }
+            return;
+        }
+        if (keeping && body.size() + data.readableBytes() > RequestBody.LIMIT) {
+            stopKeeping();
+        }
+        if (keeping) {
+            body.add(data.retainedDuplicate(), end);
+        }
+        to.data(data, end);
+        if (!to.isWritable() && !end) {
+            exchange.downstream().pauseReading();
+        }
+    }
+
+    void onRequestTrailers(HeaderMap trailers) {
+        UpstreamAttempt current = attempt;
+        ClientStream to = current == null || current.over() ? null : current.stream();
+        if (to == null || keeping) {
+            exchange.body().trailers(to == null ? trailers : trailers.copy());
+        }
+        if (to != null) {
+            to.trailers(trailers);
+        }
+    }
+
+    void resumeRequest() {
+        UpstreamAttempt current = attempt;
+        ClientStream to = current == null ? null : current.stream();
+        if (to != null && to.isWritable()) {
+            exchange.downstream().resumeReading();
+        }
+    }
+
+    /** The body is too large to be sent again, or no longer needed. */
+    private void stopKeeping() {
+        keeping = false;
+        exchange.body().release();
+    }
+
+    boolean canReplay() {
+        // Nothing of the body has left, or all of it is kept.
+        return keeping || exchange.requestComplete() && facts.requestBytes() == 0;
+    }
+
+    // --- the answer
+
+    void onInformational(ResponseHead head) {
+        exchange.respondInformational(head);
+    }
+
+    void onResponseHead(ResponseHead head, boolean end) {
+        facts.upstreamFirstByteReceivedNanos(worker.nanos());
+        exchange.timers().activity();
+        exchange.timers().tryOver();
+        exchange.manager().observer().onUpstreamResponse(facts, head);
+        Retries policy = retries;
+        if (policy != null && policy.onHead(head)) {
+            leaveAttempt();
+            return;
+        }
+        stopKeeping();
+        if (!exchange.manager().suppressEnvoyHeaders() && exchange.requestComplete()) {
+            long nanos = worker.nanos() - facts.requestCompleteNanos();
+            head.headers().set("x-envoy-upstream-service-time", Long.toString(nanos / 1_000_000));
+        }
+        facts.responseCodeDetails("via_upstream");
+        if (!entry.hashPolicies().isEmpty()) {
+            String cookie = entry.hashPolicies().setCookie(facts);
+            if (cookie != null) {
+                head.headers().add("set-cookie", cookie);
+            }
+        }
+        entry.responseHeaders().apply(facts, head);
+        exchange.respond(head, end);
+    }
+
+    void onResponseData(ByteBuf data, boolean end) {
+        exchange.respondData(data, end);
+        UpstreamAttempt current = attempt;
+        if (!end && current != null && current.stream() != null && !exchange.downstream().isWritable()) {
+            current.stream().pauseReading();
+        }
+    }
+
+    void onResponseTrailers(HeaderMap trailers) {
+        exchange.respondTrailers(trailers);
+    }
+
+    void resumeResponse() {
+        UpstreamAttempt current = attempt;
+        if (current != null && current.stream() != null && exchange.downstream().isWritable()) {
+            current.stream().resumeReading();
+        }
+    }
+
+    void onUpstreamReset(UpstreamAttempt from, StreamReset reason) {
+        exchange.timers().tryOver();
+        if (exchange.responding()) {
+            facts.addFlag(UpstreamFailures.flag(reason));
+            facts.responseCodeDetails(UpstreamFailures.afterResponse(reason));
+            exchange.abort();
+            return;
+        }
+        Retries policy = retries;
+        if (policy != null && policy.onReset(from, reason)) {
+            return;
+        }
+        exchange.reply(UpstreamFailures.beforeResponse(reason));
+    }
+
+    void onPoolFailure(PoolFailure failure) {
+        Retries policy = retries;
+        switch (failure) {
+            case PoolFailure.Overflow ignored -> exchange.reply(LocalReply.overflow());
+            case PoolFailure.Connect connect -> {
+                facts.upstreamTransportFailure(connect.cause().transportFailureReason());
+                if (policy == null || !policy.onConnectFailure()) {
+                    exchange.reply(UpstreamFailures.connect(connect.cause()));
+                }
+            }
+        }
+    }
+
+    void perTryTimedOut() {
+        UpstreamAttempt current = attempt;
+        if (current != null) {
+            current.timedOut();
+        }
+        Retries policy = retries;
+        if (policy == null || !policy.onTimeout()) {
+            exchange.reply(LocalReply.upstreamTimeout("upstream_per_try_timeout"));
+        }
+    }
+
+    private void leaveAttempt() {
+        UpstreamAttempt current = attempt;
+        if (current != null) {
+            current.giveUp();
+        }
+    }
+
+    HttpExchange exchange() {
+        return exchange;
+    }
+
+    @Nullable
+    UpstreamCluster cluster() {
+        return cluster;
+    }
+
+    PickContext picking() {
+        return picking;
+    }
+
+    void flag(ResponseFlag flag) {
+        facts.addFlag(flag);
+    }
+
+    RouteAction.Forward action() {
+        return action;
+    }
+
+    /** The exchange is over, whatever came of it. */
+    void end() {
+        leaveAttempt();
+        Retries policy = retries;
+        if (policy != null) {
+            policy.end();
+        }
+        Mirrors copies = mirrors;
+        if (copies != null) {
+            copies.end();
+        }
+    }
+}

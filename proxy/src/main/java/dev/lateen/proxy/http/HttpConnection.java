@@ -1,0 +1,136 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.http.codec.Http1ServerConnection;
+import dev.lateen.proxy.http.codec.Http2ServerConnection;
+import dev.lateen.proxy.http.codec.MalformedMessage;
+import dev.lateen.proxy.http.codec.RequestSink;
+import dev.lateen.proxy.http.codec.ServerConnection;
+import dev.lateen.proxy.http.codec.ServerEvents;
+import dev.lateen.proxy.http.codec.ServerStream;
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.model.HttpConnectionManager;
+
+/**
+ * One downstream connection: for each request it finds out what is configured now and begins an exchange. It outlives any configuration; a
+ * chain that is gone drains it.
+ */
+final class HttpConnection implements ServerEvents {
+    private static final int STREAM_WINDOW = 256 * 1024;
+
+    private final HttpWorker worker;
+    private final FilterChainRuntime chain;
+    private final ConnectionFacts facts;
+    private final ServerConnection codec;
+    private final ConnectionTimers timers;
+    private ManagerRuntime runtime;
+
+    HttpConnection(
+            HttpWorker worker,
+            FilterChainRuntime chain,
+            HttpConnectionManager manager,
+            ConnectionFacts facts,
+            boolean http2) {
+        this.worker = worker;
+        this.chain = chain;
+        this.facts = facts;
+        this.runtime = worker.runtime(manager, chain.exchangeObserver());
+        CodecLimits limits = limits(manager);
+        boolean tls = facts.tls() != null;
+        this.codec = http2
+                ? Http2ServerConnection.of(this, worker.codecLoop(), limits, tls)
+                : new Http1ServerConnection(this, worker.codecLoop(), limits, tls);
+        this.timers = new ConnectionTimers(worker, codec, manager);
+    }
+
+    private static CodecLimits limits(HttpConnectionManager manager) {
+        long streams = manager.maxConcurrentStreams();
+        return new CodecLimits(
+                manager.maxRequestHeadersKib() * 1024,
+                manager.maxHeadersCount(),
+                streams > 0 ? Math.min(streams, Integer.MAX_VALUE) : CodecLimits.DEFAULT.maxConcurrentStreams(),
+                STREAM_WINDOW);
+    }
+
+    ServerConnection codec() {
+        return codec;
+    }
+
+    HttpWorker worker() {
+        return worker;
+    }
+
+    ConnectionFacts facts() {
+        return facts;
+    }
+
+    /** What is configured now; read once for each request. */
+    private ManagerRuntime current() {
+        HttpConnectionManager manager = chain.manager();
+        if (manager == null) {
+            // The chain speaks TCP now: what it was made for is finished as it was.
+            codec.drain();
+            return runtime;
+        }
+        ExchangeObserver observer = chain.exchangeObserver();
+        if (!runtime.holdsFor(worker.snapshot(), manager, observer)) {
+            runtime = worker.runtime(manager, observer);
+        }
+        return runtime;
+    }
+
+    @Override
+    public RequestSink onRequest(RequestHead head, ServerStream stream, boolean end) {
+        timers.headRead();
+        HttpExchange exchange = exchange(head, stream);
+        exchange.start(end);
+        return exchange;
+    }
+
+    @Override
+    public void onPartialHead() {
+        timers.headBegun();
+    }
+
+    @Override
+    public void onMalformed(MalformedMessage error, ServerStream stream) {
+        timers.headRead();
+        RequestHead nothing = new RequestHead("", "", "", "http", Protocol.HTTP_1_1, new HeaderMap());
+        String body =
+                switch (error.status()) {
+                    case 431 -> "Request Header Fields Too Large";
+                    case 501 -> "Not Implemented";
+                    default -> "Bad Request";
+                };
+        exchange(nothing, stream)
+                .refuse(LocalReply.of(
+                        error.status(), error.details(), ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, body));
+    }
+
+    private HttpExchange exchange(RequestHead head, ServerStream stream) {
+        Exchange record = new Exchange(facts, head, worker.epochMillis(), worker.nanos());
+        return new HttpExchange(this, current(), record, stream);
+    }
+
+    @Override
+    public void onIdle(boolean idle) {
+        timers.idle(idle);
+    }
+
+    @Override
+    public void onClosed() {
+        timers.close();
+    }
+
+    void drain() {
+        codec.drain();
+    }
+}

@@ -1,0 +1,341 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.RequestSink;
+import dev.lateen.proxy.http.codec.ServerStream;
+import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.route.RouteDecision;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.route.RouteMatcher;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The life of one request, in order: head prepared, route matched, filters asked, then forwarded or answered here; the response's head
+ * through the filters the other way, its body straight down. Every way to end goes through {@link #complete()}.
+ */
+final class HttpExchange implements RequestSink {
+    private enum Phase {
+        /** Filters are asked; nothing is decided. */
+        DECIDING,
+        /** An answer is awaited from upstream. */
+        FORWARDING,
+        /** The response's head is on its way down. */
+        RESPONDING,
+        OVER
+    }
+
+    private final HttpConnection connection;
+    private final ManagerRuntime manager;
+    private final Exchange exchange;
+    private final ServerStream downstream;
+    private final RequestBody body = new RequestBody();
+    private final ExchangeTimers timers;
+    private Phase phase = Phase.DECIDING;
+    private RouteDecision decision = new RouteDecision.NotFound(null);
+    private @Nullable FilterRun filters;
+    private @Nullable Forwarding forwarding;
+
+    HttpExchange(HttpConnection connection, ManagerRuntime manager, Exchange exchange, ServerStream downstream) {
+        this.connection = connection;
+        this.manager = manager;
+        this.exchange = exchange;
+        this.downstream = downstream;
+        this.timers = new ExchangeTimers(this, connection.worker());
+    }
+
+    Exchange facts() {
+        return exchange;
+    }
+
+    HttpWorker worker() {
+        return connection.worker();
+    }
+
+    ManagerRuntime manager() {
+        return manager;
+    }
+
+    ServerStream downstream() {
+        return downstream;
+    }
+
+    RequestBody body() {
+        return body;
+    }
+
+    ExchangeTimers timers() {
+        return timers;
+    }
+
+    boolean over() {
+        return phase == Phase.OVER;
+    }
+
+    boolean requestComplete() {
+        return exchange.requestCompleteNanos() != Exchange.NEVER;
+    }
+
+    boolean responding() {
+        return phase == Phase.RESPONDING;
+    }
+
+    // --- the request
+
+    void start(boolean end) {
+        if (end) {
+            requestEnded();
+        }
+        timers.begin(manager.manager());
+        LocalReply refusal = RequestPreparation.prepare(exchange, manager.manager(), worker());
+        match();
+        manager.observer().onRequest(exchange);
+        if (refusal != null) {
+            reply(refusal);
+            return;
+        }
+        HttpFilter[] chain = manager.filters(entry(decision));
+        if (chain.length == 0) {
+            act();
+            return;
+        }
+        FilterRun run = new FilterRun(this, chain);
+        filters = run;
+        run.proceed();
+    }
+
+    /** Answers a head that could not be understood. */
+    void refuse(LocalReply reply) {
+        requestEnded();
+        manager.observer().onRequest(exchange);
+        reply(reply);
+    }
+
+    private void match() {
+        RouteMatcher matcher = manager.matcher();
+        if (matcher != null) {
+            decision = matcher.match(exchange.request(), worker().random());
+        }
+        RouteEntry entry = entry(decision);
+        if (entry != null) {
+            exchange.route(entry.route(), entry.virtualHost().name());
+        }
+    }
+
+    private static @Nullable RouteEntry entry(RouteDecision decision) {
+        return switch (decision) {
+            case RouteDecision.Forward forward -> forward.entry();
+            case RouteDecision.Redirect redirect -> redirect.entry();
+            case RouteDecision.Direct direct -> direct.entry();
+            case RouteDecision.TlsRedirect ignored -> null;
+            case RouteDecision.NotFound ignored -> null;
+        };
+    }
+
+    /** All filters have agreed: does what the route says. */
+    void act() {
+        if (phase != Phase.DECIDING) {
+            return;
+        }
+        switch (decision) {
+            case RouteDecision.Forward forward -> {
+                phase = Phase.FORWARDING;
+                Forwarding begun = new Forwarding(this, forward);
+                forwarding = begun;
+                begun.start();
+            }
+            case RouteDecision.Redirect redirect -> answer(RouteAnswers.redirect(redirect, exchange), redirect.entry());
+            case RouteDecision.Direct direct -> {
+                ResponseHead head = RouteAnswers.direct(direct, exchange);
+                direct.entry().responseHeaders().apply(exchange, head);
+                send(head, RouteAnswers.directBody(direct, exchange));
+            }
+            case RouteDecision.TlsRedirect ignored -> answer(RouteAnswers.toHttps(exchange), null);
+            case RouteDecision.NotFound ignored -> reply(LocalReply.routeNotFound());
+        }
+    }
+
+    private void answer(ResponseHead head, @Nullable RouteEntry entry) {
+        if (entry != null) {
+            entry.responseHeaders().apply(exchange, head);
+        }
+        send(head, null);
+    }
+
+    @Override
+    public void onData(ByteBuf data, boolean end) {
+        if (phase == Phase.OVER) {
+            data.release();
+            return;
+        }
+        exchange.addRequestBytes(data.readableBytes());
+        timers.activity();
+        if (end) {
+            requestEnded();
+        }
+        Forwarding to = forwarding;
+        if (to != null) {
+            to.onRequestData(data, end);
+        } else if (phase == Phase.DECIDING) {
+            body.add(data, end);
+            if (body.full()) {
+                downstream.pauseReading();
+            }
+        } else {
+            data.release();
+        }
+    }
+
+    @Override
+    public void onTrailers(HeaderMap trailers) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        timers.activity();
+        requestEnded();
+        Forwarding to = forwarding;
+        if (to != null) {
+            to.onRequestTrailers(trailers);
+        } else {
+            body.trailers(trailers);
+        }
+    }
+
+    private void requestEnded() {
+        exchange.requestCompleteNanos(worker().nanos());
+        Forwarding to = forwarding;
+        if (to != null) {
+            to.requestCompleted();
+        }
+    }
+
+    @Override
+    public void onReset(StreamReset reason) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        boolean protocol = reason == StreamReset.PROTOCOL_ERROR;
+        exchange.addFlag(
+                protocol ? ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR : ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        exchange.responseCodeDetails(protocol ? "http1.codec_error" : "downstream_remote_disconnect");
+        complete();
+    }
+
+    @Override
+    public void onWritable() {
+        Forwarding from = forwarding;
+        if (from != null && phase == Phase.RESPONDING) {
+            from.resumeResponse();
+        }
+    }
+
+    // --- the response
+
+    /** Answers here, through the filters that have seen the request. */
+    void reply(LocalReply reply) {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        if (phase == Phase.RESPONDING) {
+            exchange.responseCodeDetails(reply.details());
+            flag(reply);
+            abort();
+            return;
+        }
+        flag(reply);
+        exchange.responseCodeDetails(reply.details());
+        ResponseHead head = LocalReplyRenderer.head(reply, exchange.request());
+        send(head, LocalReplyRenderer.body(reply, exchange.request()));
+    }
+
+    private void flag(LocalReply reply) {
+        if (reply.flag() != null) {
+            exchange.addFlag(reply.flag());
+        }
+    }
+
+    private void send(ResponseHead head, @Nullable ByteBuf content) {
+        respond(head, content == null);
+        if (content != null) {
+            respondData(content, true);
+        }
+    }
+
+    /** Sends the response's head down, whoever made it. */
+    void respond(ResponseHead head, boolean end) {
+        if (phase == Phase.OVER || phase == Phase.RESPONDING) {
+            return;
+        }
+        phase = Phase.RESPONDING;
+        exchange.response(head);
+        FilterRun run = filters;
+        if (run != null) {
+            run.onResponse(exchange);
+        }
+        ResponseDecoration.apply(exchange, head, manager.manager(), decision, worker());
+        manager.observer().onResponse(exchange, head);
+        downstream.head(head, end);
+        if (end) {
+            complete();
+        }
+    }
+
+    void respondInformational(ResponseHead head) {
+        if (phase == Phase.FORWARDING) {
+            downstream.informational(head);
+        }
+    }
+
+    void respondData(ByteBuf data, boolean end) {
+        if (phase != Phase.RESPONDING) {
+            data.release();
+            return;
+        }
+        exchange.addResponseBytes(data.readableBytes());
+        timers.activity();
+        downstream.data(data, end);
+        if (end) {
+            complete();
+        }
+    }
+
+    void respondTrailers(HeaderMap trailers) {
+        if (phase == Phase.RESPONDING) {
+            exchange.responseTrailers(trailers);
+            downstream.trailers(trailers);
+            complete();
+        }
+    }
+
+    /** Ends a response that can't be completed. */
+    void abort() {
+        if (phase != Phase.OVER) {
+            downstream.reset(StreamReset.LOCAL_RESET);
+            complete();
+        }
+    }
+
+    private void complete() {
+        if (phase == Phase.OVER) {
+            return;
+        }
+        phase = Phase.OVER;
+        timers.cancel();
+        FilterRun run = filters;
+        if (run != null) {
+            run.cancel();
+        }
+        Forwarding begun = forwarding;
+        if (begun != null) {
+            begun.end();
+        }
+        body.release();
+        exchange.completeNanos(worker().nanos());
+        manager.observer().onComplete(exchange);
+    }
+}

@@ -1,0 +1,28 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.route.RouteMatchers;
+import dev.lateen.proxy.transport.UpstreamConnector;
+import dev.lateen.proxy.upstream.UpstreamClusters;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/**
+ * What the HTTP data path is built on; all of it safe for use by several threads.
+ *
+ * @param snapshots the current one, one volatile read
+ * @param clock wall-clock time
+ * @param nanoClock monotonic
+ * @param randoms makes one source of chance for each event loop
+ */
+public record HttpServices(
+        Supplier<ProxySnapshot> snapshots,
+        UpstreamClusters clusters,
+        RouteMatchers matchers,
+        FilterChains filterChains,
+        UpstreamConnector connector,
+        InstantSource clock,
+        LongSupplier nanoClock,
+        Supplier<RandomGenerator> randoms) {}

@@ -1,0 +1,140 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.ClientStream;
+import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.RouteAction.Mirror;
+import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.PickContext;
+import dev.lateen.proxy.upstream.UpstreamCluster;
+import dev.lateen.proxy.upstream.pool.PoolFailure;
+import dev.lateen.proxy.upstream.pool.PoolOptions;
+import dev.lateen.proxy.upstream.pool.StreamTaker;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/** A copy of a request on its way to a mirror; its answer is read and dropped. */
+final class MirroredRequest implements StreamTaker {
+    /** How long a mirror may take, in nanoseconds: its host must not hold a connection for ever. */
+    private static final long LIMIT_NANOS = 60_000_000_000L;
+
+    private final HttpWorker worker;
+    private final UpstreamCluster cluster;
+    private final Host host;
+    private final RequestHead head;
+    private @Nullable ByteBuf body;
+    private @Nullable ClientStream stream;
+    private boolean over;
+
+    private MirroredRequest(
+            HttpWorker worker, UpstreamCluster cluster, Host host, RequestHead head, @Nullable ByteBuf body) {
+        this.worker = worker;
+        this.cluster = cluster;
+        this.host = host;
+        this.head = head;
+        this.body = body;
+    }
+
+    /** @param body ownership passes */
+    static void send(HttpWorker worker, Mirror mirror, RequestHead head, @Nullable ByteBuf body) {
+        UpstreamCluster cluster = worker.cluster(mirror.cluster());
+        Host host = cluster == null ? null : cluster.pick(new PickContext(worker.random()));
+        if (cluster == null || host == null) {
+            if (body != null) {
+                body.release();
+            }
+            return;
+        }
+        if (!mirror.disableShadowHostSuffix()) {
+            head.authority(shadowed(head.authority()));
+        }
+        boolean http2 = cluster.config().protocol() == Cluster.UpstreamProtocol.HTTP2
+                || cluster.config().protocol() == Cluster.UpstreamProtocol.USE_DOWNSTREAM
+                        && head.protocol() == Protocol.HTTP_2;
+        MirroredRequest request = new MirroredRequest(worker, cluster, host, head, body);
+        worker.pools().acquire(cluster, host, http2 ? PoolOptions.HTTP2 : PoolOptions.HTTP1, request);
+    }
+
+    /** Envoy puts {@code -shadow} behind the host, before the port. */
+    private static String shadowed(String authority) {
+        int colon = authority.lastIndexOf(':');
+        boolean port = colon > authority.lastIndexOf(']');
+        return port
+                ? authority.substring(0, colon) + "-shadow" + authority.substring(colon)
+                : authority + "-shadow";
+    }
+
+    @Override
+    @SuppressWarnings("FutureReturnValueIgnored")
+    public void onStream(ClientStream opened, boolean reused) {
+        stream = opened;
+        host.requestStarted();
+        ByteBuf content = body;
+        body = null;
+        opened.head(head, content == null);
+        if (content != null) {
+            opened.data(content, true);
+        }
+        worker.schedule(this::tooLate, LIMIT_NANOS);
+    }
+
+    private void tooLate() {
+        if (!over && stream != null) {
+            finish();
+            stream.reset();
+        }
+    }
+
+    private void finish() {
+        if (!over) {
+            over = true;
+            host.requestFinished();
+            cluster.breaker().releaseRequest();
+        }
+    }
+
+    @Override
+    public void onFailure(PoolFailure failure) {
+        over = true;
+        if (body != null) {
+            body.release();
+            body = null;
+        }
+    }
+
+    @Override
+    public void onInformational(ResponseHead informational) {}
+
+    @Override
+    public void onHead(ResponseHead response, boolean end) {
+        host.recordResponse(response.status());
+        if (end) {
+            finish();
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf data, boolean end) {
+        data.release();
+        if (end) {
+            finish();
+        }
+    }
+
+    @Override
+    public void onTrailers(HeaderMap trailers) {
+        finish();
+    }
+
+    @Override
+    public void onReset(StreamReset reason) {
+        finish();
+    }
+
+    @Override
+    public void onWritable() {}
+}

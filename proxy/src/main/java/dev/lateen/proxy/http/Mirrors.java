@@ -1,0 +1,91 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.RouteAction.Forward;
+import dev.lateen.proxy.model.RouteAction.Mirror;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Copies of one request for the clusters that its route mirrors to. They are sent once the request is whole, so a body is held meanwhile; one
+ * above the limit is not mirrored. Nothing of a copy's fate touches the exchange.
+ */
+final class Mirrors {
+    private final HttpExchange exchange;
+    private final List<Mirror> chosen;
+    private final RequestHead head;
+    private @Nullable ByteBuf body;
+    private boolean over;
+
+    private Mirrors(HttpExchange exchange, List<Mirror> chosen) {
+        this.exchange = exchange;
+        this.chosen = chosen;
+        this.head = exchange.facts().request().copy();
+    }
+
+    /** Null when this request is not mirrored. Takes the body that is there already into account. */
+    static @Nullable Mirrors of(HttpExchange exchange, Forward action) {
+        if (action.mirrors().isEmpty()) {
+            return null;
+        }
+        List<Mirror> chosen = new ArrayList<>(action.mirrors().size());
+        for (Mirror mirror : action.mirrors()) {
+            if (exchange.worker().chance(mirror.fraction())) {
+                chosen.add(mirror);
+            }
+        }
+        if (chosen.isEmpty()) {
+            return null;
+        }
+        Mirrors mirrors = new Mirrors(exchange, chosen);
+        exchange.body().forEach(mirrors::hold);
+        if (exchange.requestComplete()) {
+            mirrors.send();
+        }
+        return mirrors;
+    }
+
+    /** @param data stays the caller's */
+    void onData(ByteBuf data, boolean end) {
+        hold(data);
+        if (end) {
+            send();
+        }
+    }
+
+    private void hold(ByteBuf data) {
+        if (over || !data.isReadable()) {
+            return;
+        }
+        if (body == null) {
+            body = ByteBufAllocator.DEFAULT.buffer(data.readableBytes());
+        }
+        if (body.readableBytes() + data.readableBytes() > RequestBody.LIMIT) {
+            end();
+            return;
+        }
+        body.writeBytes(data, data.readerIndex(), data.readableBytes());
+    }
+
+    private void send() {
+        if (over) {
+            return;
+        }
+        for (Mirror mirror : chosen) {
+            MirroredRequest.send(exchange.worker(), mirror, head.copy(), body == null ? null : body.retainedDuplicate());
+        }
+        end();
+    }
+
+    /** The exchange is over; a copy whose request was not whole is not sent. */
+    void end() {
+        over = true;
+        if (body != null) {
+            body.release();
+            body = null;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.ClientStream;
+import dev.lateen.proxy.message.HeaderMap;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a request's body that is held: until there is somewhere to send it, and for as long as it may have to be sent again. Bounded by
+ * Envoy's default {@code per_connection_buffer_limit_bytes}: beyond it reading stops, or the retry is given up.
+ */
+final class RequestBody {
+    /** Bytes. */
+    static final int LIMIT = 1024 * 1024;
+
+    private final List<ByteBuf> parts = new ArrayList<>(0);
+    private long size;
+    private boolean ended;
+    private @Nullable HeaderMap trailers;
+
+    /** @param data ownership passes */
+    void add(ByteBuf data, boolean end) {
+        if (data.isReadable()) {
+            size += data.readableBytes();
+            parts.add(data);
+        } else {
+            data.release();
+        }
+        ended |= end;
+    }
+
+    void trailers(HeaderMap last) {
+        trailers = last;
+        ended = true;
+    }
+
+    long size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return parts.isEmpty() && trailers == null;
+    }
+
+    void forEach(Consumer<ByteBuf> action) {
+        parts.forEach(action);
+    }
+
+    boolean full() {
+        return size >= LIMIT;
+    }
+
+    /** Sends what is held and, if {@code keep}, keeps it to be sent again. */
+    void sendTo(ClientStream stream, boolean keep) {
+        // Taken out first: sending may end the exchange, which releases what is held.
+        int count = parts.size();
+        ByteBuf[] sending = new ByteBuf[count];
+        for (int i = 0; i < count; i++) {
+            sending[i] = keep ? parts.get(i).retainedDuplicate() : parts.get(i);
+        }
+        if (!keep) {
+            parts.clear();
+            size = 0;
+        }
+        for (int i = 0; i < count; i++) {
+            stream.data(sending[i], i == count - 1 && ended && trailers == null);
+        }
+        HeaderMap lines = trailers;
+        if (lines != null) {
+            stream.trailers(keep ? lines.copy() : lines);
+        } else if (ended && count == 0) {
+            stream.data(Unpooled.EMPTY_BUFFER, true);
+        }
+    }
+
+    void release() {
+        for (ByteBuf part : parts) {
+            part.release();
+        }
+        parts.clear();
+        size = 0;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the connection manager does to a request's head before anybody else sees it; Envoy's {@code ConnectionManagerUtility}. */
+final class RequestPreparation {
+    private RequestPreparation() {}
+
+    /** @return a refusal, or null to go on */
+    static @Nullable LocalReply prepare(Exchange exchange, HttpConnectionManager manager, HttpWorker worker) {
+        RequestHead head = exchange.request();
+        if (head.protocol() == Protocol.HTTP_1_0 && !manager.acceptHttp10()) {
+            return LocalReply.of(426, "low_version", null, "");
+        }
+        if (manager.stripAnyHostPort() || manager.stripMatchingHostPort()) {
+            stripPort(exchange, manager.stripAnyHostPort());
+        }
+        LocalReply refusal = path(exchange, manager);
+        if (refusal != null) {
+            return refusal;
+        }
+        ForwardedHeaders.apply(exchange, manager);
+        ClientCertHeader.apply(exchange.connection(), head.headers(), manager.forwardClientCert());
+        requestId(exchange, manager, worker);
+        return null;
+    }
+
+    private static void stripPort(Exchange exchange, boolean any) {
+        RequestHead head = exchange.request();
+        String authority = head.authority();
+        int colon = authority.lastIndexOf(':');
+        if (colon <= 0 || authority.indexOf(']', colon) >= 0 || head.method().equals("CONNECT")) {
+            return;
+        }
+        String port = authority.substring(colon + 1);
+        if (any || port.equals(Integer.toString(exchange.connection().localAddress().getPort()))) {
+            head.authority(authority.substring(0, colon));
+        }
+    }
+
+    private static @Nullable LocalReply path(Exchange exchange, HttpConnectionManager manager) {
+        RequestHead head = exchange.request();
+        String path = head.path();
+        if (path.isEmpty() || path.charAt(0) != '/') {
+            return null;
+        }
+        if (path.indexOf('#') >= 0) {
+            return LocalReply.of(400, "path_normalization_failed", null, "");
+        }
+        EscapedSlashes slashes = manager.escapedSlashes();
+        if (slashes != EscapedSlashes.KEEP_UNCHANGED && PathNormalizer.hasEscapedSlash(path)) {
+            if (slashes == EscapedSlashes.REJECT_REQUEST) {
+                return LocalReply.of(400, "path_normalization_failed", null, "");
+            }
+            path = PathNormalizer.unescapeSlashes(path);
+        }
+        boolean unescaped = !path.equals(head.path());
+        if (manager.normalizePath()) {
+            path = PathNormalizer.normalize(path);
+            if (path.isEmpty()) {
+                return LocalReply.of(400, "path_normalization_failed", null, "");
+            }
+        }
+        if (manager.mergeSlashes()) {
+            path = PathNormalizer.mergeSlashes(path);
+        }
+        head.path(path);
+        if (unescaped && slashes == EscapedSlashes.UNESCAPE_AND_REDIRECT) {
+            return new LocalReply(
+                    307, "path_normalization_failed", null, "", List.of("location", path), LocalReply.GRPC_FROM_HTTP);
+        }
+        return null;
+    }
+
+    private static void requestId(Exchange exchange, HttpConnectionManager manager, HttpWorker worker) {
+        HeaderMap headers = exchange.request().headers();
+        boolean fromOutside = manager.useRemoteAddress() && !ForwardedHeaders.isInternal(exchange.clientAddress());
+        boolean replace = fromOutside && !manager.preserveExternalRequestId();
+        if (manager.generateRequestId() && (replace || !headers.contains("x-request-id"))) {
+            headers.set("x-request-id", RequestIds.next(worker.random()));
+        }
+    }
+}

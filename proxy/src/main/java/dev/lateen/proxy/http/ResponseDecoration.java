@@ -1,0 +1,34 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.route.RouteDecision;
+
+/** What the connection manager writes on every response's head: {@code date}, {@code server}, {@code x-envoy-attempt-count}. */
+final class ResponseDecoration {
+    private ResponseDecoration() {}
+
+    static void apply(
+            Exchange exchange, ResponseHead head, HttpConnectionManager manager, RouteDecision decision, HttpWorker worker) {
+        HeaderMap headers = head.headers();
+        if (!headers.contains("date")) {
+            headers.add("date", worker.date());
+        }
+        switch (manager.serverHeader()) {
+            case OVERWRITE -> headers.set("server", manager.serverName());
+            case APPEND_IF_ABSENT -> {
+                if (!headers.contains("server")) {
+                    headers.add("server", manager.serverName());
+                }
+            }
+            case PASS_THROUGH -> {}
+        }
+        if (decision instanceof RouteDecision.Forward forward
+                && forward.entry().virtualHost().includeAttemptCountInResponse()
+                && exchange.attempts() > 0) {
+            headers.set("x-envoy-attempt-count", Integer.toString(exchange.attempts()));
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.RetryPolicy;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.upstream.CircuitBreaker;
+import dev.lateen.proxy.upstream.UpstreamCluster;
+import io.netty.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/** Tries an exchange again: asks {@link RetryState}, minds the circuit breaker and the body, waits, and begins the next try. */
+final class Retries {
+    private final Forwarding forwarding;
+    private final @Nullable RetryState state;
+    private final boolean safe;
+    private boolean raceRetried;
+    private boolean counted;
+    private @Nullable Future<?> backoff;
+
+    private Retries(Forwarding forwarding, @Nullable RetryState state, boolean safe) {
+        this.forwarding = forwarding;
+        this.state = state;
+        this.safe = safe;
+    }
+
+    static Retries of(Forwarding forwarding, RouteEntry entry, RequestHead head, boolean tunnel) {
+        RetryPolicy own = forwarding.action().retryPolicy();
+        RetryPolicy policy = own == null ? entry.virtualHost().retryPolicy() : own;
+        boolean any = policy != null && !policy.retryOn().isEmpty() && policy.numRetries() > 0 && !tunnel;
+        if (any && policy.previousHostsPredicate()) {
+            forwarding.picking().avoidTried(policy.hostSelectionMaxAttempts());
+        }
+        boolean safe =
+                switch (head.method()) {
+                    case "GET", "HEAD", "OPTIONS", "TRACE" -> !tunnel;
+                    default -> false;
+                };
+        return new Retries(forwarding, any ? new RetryState(policy) : null, safe);
+    }
+
+    /** Whether the request's body may have to be sent again. */
+    boolean mayNeedBody() {
+        return state != null;
+    }
+
+    void armPerTryTimeout(ExchangeTimers timers) {
+        RetryPolicy policy = state == null ? forwarding.action().retryPolicy() : state.policy();
+        if (policy != null && !policy.perTryTimeout().isZero()) {
+            timers.perTryTimeout(policy.perTryTimeout(), forwarding::perTryTimedOut);
+        }
+    }
+
+    /** @return whether the response is dropped for another try */
+    boolean onHead(ResponseHead head) {
+        return state != null && state.wants(head) && again();
+    }
+
+    boolean onReset(UpstreamAttempt from, StreamReset reason) {
+        if (state != null && state.wants(reason, from.stream() != null) && again()) {
+            return true;
+        }
+        return closingRace(from, reason);
+    }
+
+    boolean onConnectFailure() {
+        return state != null && state.wantsAfterConnectFailure() && again();
+    }
+
+    boolean onTimeout() {
+        return state != null && state.wants(StreamReset.LOCAL_RESET, true) && again();
+    }
+
+    /**
+     * A server closes a connection that it thinks idle while a request is on its way to it: nobody has done anything wrong. A safe request without
+     * a body is sent once more, at once and on whatever connection there is, as HTTP clients do (RFC 9110 section 9.2.2).
+     */
+    private boolean closingRace(UpstreamAttempt from, StreamReset reason) {
+        boolean race = reason == StreamReset.CONNECTION_TERMINATION && from.reused();
+        if (!race || !safe || raceRetried || !forwarding.canReplay()) {
+            return false;
+        }
+        raceRetried = true;
+        forwarding.exchange().worker().loop().execute(forwarding::attempt);
+        return true;
+    }
+
+    private boolean again() {
+        RetryState policy = state;
+        UpstreamCluster cluster = forwarding.cluster();
+        if (policy == null || cluster == null || !forwarding.canReplay()) {
+            return false;
+        }
+        if (!policy.hasLeft()) {
+            forwarding.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+            return false;
+        }
+        release(cluster.breaker());
+        if (!cluster.breaker().tryAcquireRetry()) {
+            forwarding.flag(ResponseFlag.UPSTREAM_OVERFLOW);
+            return false;
+        }
+        counted = true;
+        policy.take();
+        HttpWorker worker = forwarding.exchange().worker();
+        backoff = worker.schedule(forwarding::attempt, policy.backoffNanos(worker.random()));
+        return true;
+    }
+
+    private void release(CircuitBreaker breaker) {
+        if (counted) {
+            counted = false;
+            breaker.releaseRetry();
+        }
+    }
+
+    void end() {
+        if (backoff != null) {
+            backoff.cancel(false);
+        }
+        UpstreamCluster cluster = forwarding.cluster();
+        if (cluster != null) {
+            release(cluster.breaker());
+        }
+    }
+}

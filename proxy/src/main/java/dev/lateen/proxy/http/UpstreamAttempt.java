@@ -1,0 +1,187 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.codec.ClientStream;
+import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.LocalFailure;
+import dev.lateen.proxy.upstream.UpstreamCluster;
+import dev.lateen.proxy.upstream.pool.PendingStream;
+import dev.lateen.proxy.upstream.pool.PoolFailure;
+import dev.lateen.proxy.upstream.pool.PoolOptions;
+import dev.lateen.proxy.upstream.pool.StreamTaker;
+import dev.lateen.proxy.upstream.pool.UpstreamPools;
+import io.netty.buffer.ByteBuf;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try to get an answer from one host. Tells its {@link Forwarding} what comes of it until it is given up, and keeps the host's and the
+ * circuit breaker's counts right whatever happens.
+ */
+final class UpstreamAttempt implements StreamTaker {
+    private final Forwarding forwarding;
+    private final UpstreamCluster cluster;
+    private final Host host;
+    private @Nullable PendingStream pending;
+    private @Nullable ClientStream stream;
+    private boolean reused;
+    private boolean counted;
+    private boolean responded;
+    private boolean over;
+
+    UpstreamAttempt(Forwarding forwarding, UpstreamCluster cluster, Host host) {
+        this.forwarding = forwarding;
+        this.cluster = cluster;
+        this.host = host;
+    }
+
+    void begin(UpstreamPools pools, PoolOptions options) {
+        PendingStream place = pools.acquire(cluster, host, options, this);
+        if (!over && stream == null) {
+            pending = place;
+        }
+    }
+
+    Host host() {
+        return host;
+    }
+
+    /** Null until there is a connection. */
+    @Nullable
+    ClientStream stream() {
+        return stream;
+    }
+
+    /** Whether its connection has carried requests before, so that its other side may just have closed it. */
+    boolean reused() {
+        return reused;
+    }
+
+    boolean over() {
+        return over;
+    }
+
+    /** Ends it without a word to anybody. */
+    void giveUp() {
+        if (over) {
+            return;
+        }
+        finish();
+        if (pending != null) {
+            pending.cancel();
+            pending = null;
+        }
+        if (stream != null) {
+            stream.reset();
+        }
+    }
+
+    /** Gives up because no answer came in time. */
+    void timedOut() {
+        if (!over) {
+            host.recordFailure(LocalFailure.TIMEOUT, true);
+            giveUp();
+        }
+    }
+
+    private void finish() {
+        over = true;
+        if (counted) {
+            counted = false;
+            host.requestFinished();
+            cluster.breaker().releaseRequest();
+        }
+    }
+
+    @Override
+    public void onStream(ClientStream opened, boolean usedBefore) {
+        pending = null;
+        stream = opened;
+        reused = usedBefore;
+        counted = true;
+        host.requestStarted();
+        forwarding.onStream(this, opened);
+    }
+
+    @Override
+    public void onFailure(PoolFailure failure) {
+        pending = null;
+        over = true;
+        forwarding.onPoolFailure(failure);
+    }
+
+    @Override
+    public void onInformational(ResponseHead head) {
+        if (!over) {
+            forwarding.onInformational(head);
+        }
+    }
+
+    @Override
+    public void onHead(ResponseHead head, boolean end) {
+        if (over) {
+            return;
+        }
+        responded = true;
+        CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
+        host.recordResponse(grpcStatus == null ? head.status() : httpStatus(grpcStatus));
+        if (end) {
+            finish();
+        }
+        forwarding.onResponseHead(head, end);
+    }
+
+    /** As Envoy counts a gRPC answer for outlier detection. */
+    private static int httpStatus(CharSequence grpcStatus) {
+        return switch (grpcStatus.toString()) {
+            case "0", "1", "3", "5", "6", "9", "11" -> 200;
+            case "7" -> 403;
+            case "16" -> 401;
+            case "8" -> 429;
+            case "4" -> 504;
+            case "12" -> 501;
+            case "14" -> 503;
+            default -> 500;
+        };
+    }
+
+    @Override
+    public void onData(ByteBuf data, boolean end) {
+        if (over) {
+            data.release();
+            return;
+        }
+        if (end) {
+            finish();
+        }
+        forwarding.onResponseData(data, end);
+    }
+
+    @Override
+    public void onTrailers(HeaderMap trailers) {
+        if (!over) {
+            finish();
+            forwarding.onResponseTrailers(trailers);
+        }
+    }
+
+    @Override
+    public void onReset(StreamReset reason) {
+        if (over) {
+            return;
+        }
+        finish();
+        if (!responded) {
+            host.recordFailure(LocalFailure.CONNECT, true);
+        }
+        forwarding.onUpstreamReset(this, reason);
+    }
+
+    @Override
+    public void onWritable() {
+        if (!over) {
+            forwarding.resumeRequest();
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.UpstreamTls;
+import dev.lateen.proxy.upstream.pool.PoolOptions;
+import dev.lateen.proxy.upstream.pool.Wire;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which protocol an exchange goes upstream by, and what TLS is told. */
+final class UpstreamProtocols {
+    private UpstreamProtocols() {}
+
+    /** Null when the request can't go by the protocol that the cluster wants: a tunnel over HTTP/2 without extended CONNECT. */
+    static @Nullable PoolOptions options(Cluster cluster, @Nullable UpstreamTls tls, Exchange exchange) {
+        RequestHead request = exchange.request();
+        boolean tunnel = Upgrades.asked(request);
+        Wire wire = wire(cluster, tls, request.protocol());
+        if (tunnel && wire != Wire.HTTP1) {
+            if (wire == Wire.HTTP2 && cluster.protocol() == Cluster.UpstreamProtocol.HTTP2) {
+                return null;
+            }
+            wire = Wire.HTTP1;
+        }
+        if (tls == null) {
+            return plain(wire);
+        }
+        String sni = tls.autoSni() ? hostOf(request.authority()) : "";
+        List<String> alpn = exchange.upstreamAlpn();
+        if (tunnel && wire == Wire.HTTP1 && alpn.isEmpty()) {
+            alpn = List.of("http/1.1");
+        }
+        return sni.isEmpty() && alpn.isEmpty() ? plain(wire) : new PoolOptions(wire, sni, alpn);
+    }
+
+    private static PoolOptions plain(Wire wire) {
+        return switch (wire) {
+            case HTTP1 -> PoolOptions.HTTP1;
+            case HTTP2 -> PoolOptions.HTTP2;
+            case AUTO -> PoolOptions.AUTO;
+        };
+    }
+
+    private static Wire wire(Cluster cluster, @Nullable UpstreamTls tls, Protocol downstream) {
+        return switch (cluster.protocol()) {
+            case HTTP1 -> Wire.HTTP1;
+            case HTTP2 -> Wire.HTTP2;
+            case USE_DOWNSTREAM -> downstream == Protocol.HTTP_2 ? Wire.HTTP2 : Wire.HTTP1;
+            case AUTO -> tls == null ? Wire.HTTP1 : Wire.AUTO;
+        };
+    }
+
+    /** The name in an authority; empty for an address, which is no server name (RFC 6066 section 3). */
+    private static String hostOf(String authority) {
+        if (authority.startsWith("[")) {
+            return "";
+        }
+        int colon = authority.lastIndexOf(':');
+        String host = colon < 0 ? authority : authority.substring(0, colon);
+        return host.isEmpty() || Character.isDigit(host.charAt(host.length() - 1)) ? "" : host;
+    }
+}

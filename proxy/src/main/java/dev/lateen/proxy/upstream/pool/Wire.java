@@ -1,0 +1,9 @@
+package dev.lateen.proxy.upstream.pool;
+
+/** What a pool's connections speak. */
+public enum Wire {
+    HTTP1,
+    HTTP2,
+    /** What ALPN agrees on; HTTP/1.1 where it agrees on nothing. */
+    AUTO
+}
