@@ -219,10 +219,12 @@ final class HttpExchange implements RequestSink {
         if (phase == Phase.OVER) {
             return;
         }
-        boolean protocol = reason == StreamReset.PROTOCOL_ERROR;
-        exchange.addFlag(
-                protocol ? ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR : ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
-        exchange.responseCodeDetails(protocol ? "http1.codec_error" : "downstream_remote_disconnect");
+        if (reason == StreamReset.PROTOCOL_ERROR) {
+            reply(LocalReply.of(400, "http1.codec_error", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Bad Request"));
+            return;
+        }
+        exchange.addFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        exchange.responseCodeDetails("downstream_remote_disconnect");
         complete();
     }
 

@@ -13,7 +13,6 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.IdentityHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ final class HttpWorker implements FilterContext {
     private final CodecLoop codecLoop;
     private final UpstreamPools pools;
     private final RandomGenerator random;
-    private final Map<HttpConnectionManager, ManagerRuntime> runtimes = new IdentityHashMap<>();
+    private final IdentityHashMap<HttpConnectionManager, ManagerRuntime> runtimes = new IdentityHashMap<>();
     private @Nullable ProxySnapshot compiledFor;
     private long dateSecond = Long.MIN_VALUE;
     private String date = "";

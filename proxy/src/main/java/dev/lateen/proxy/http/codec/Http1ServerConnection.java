@@ -164,11 +164,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         reading = Reading.DISCARD;
         body.none();
         if (stream.active()) {
-            // A broken body: the exchange can't be completed.
+            // A broken body: its taker may still answer, but nothing after it can be understood.
             RequestSink broken = sink;
-            finish();
+            sink = null;
             if (broken != null) {
                 broken.onReset(StreamReset.PROTOCOL_ERROR);
+            }
+            if (stream.active()) {
+                abort();
             }
             return;
         }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ public final class UpstreamPools {
     private final CodecLoop codecLoop;
     private final CodecLimits limits;
     private final LongSupplier nanoClock;
-    private final Map<Host, List<HostPool>> pools = new IdentityHashMap<>();
+    private final IdentityHashMap<Host, List<HostPool>> pools = new IdentityHashMap<>();
     private boolean sweeping;
 
     /** @param limits what an upstream's messages may be at most @param nanoClock monotonic */
