@@ -43,32 +43,33 @@ final class HttpPreface {
         }
         int start = bytes.readerIndex();
         int end = bytes.indexOf(start + Math.min(from, bytes.readableBytes()), bytes.writerIndex(), (byte) '\n');
-        if (!beginsWithMethod(bytes)) {
+        int method = methodLength(bytes);
+        if (method < 1) {
             return Kind.NONE;
         }
-        return end < 0 ? Kind.UNDECIDED : requestLine(bytes, end);
+        return end < 0 ? Kind.UNDECIDED : requestLine(bytes, start + method, end);
     }
 
-    private static boolean beginsWithMethod(ByteBuf bytes) {
-        int length = Math.min(bytes.readableBytes(), LONGEST_METHOD + 1);
-        for (int i = 0; i < length; i++) {
+    /** The length of the method, or what is there of it; 0 when it is none. */
+    private static int methodLength(ByteBuf bytes) {
+        int length = bytes.readableBytes();
+        for (int i = 0; i < length && i <= LONGEST_METHOD; i++) {
             byte b = bytes.getByte(bytes.readerIndex() + i);
             if (b == ' ') {
-                return i > 0;
+                return i;
             }
             if (!isTokenByte(b)) {
-                return false;
+                return 0;
             }
         }
-        return length <= LONGEST_METHOD;
+        return length <= LONGEST_METHOD ? length : 0;
     }
 
-    private static Kind requestLine(ByteBuf bytes, int newline) {
-        int start = bytes.readerIndex();
-        int end = newline > start && bytes.getByte(newline - 1) == '\r' ? newline - 1 : newline;
+    private static Kind requestLine(ByteBuf bytes, int methodEnd, int newline) {
+        int end = bytes.getByte(newline - 1) == '\r' ? newline - 1 : newline;
         int version = end - VERSION.length - 1;
-        // At least "M T HTTP/1.x": one byte of method, a space, one of target.
-        if (version < start + 3) {
+        // Between method and version are a space and a target of one byte at least.
+        if (version < methodEnd + 2) {
             return Kind.NONE;
         }
         for (int i = 0; i < VERSION.length; i++) {

@@ -12,6 +12,7 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
@@ -50,7 +51,7 @@ final class TlsContext {
                     .applicationProtocolConfig(alpn(key.alpn()));
             List<String> suites = CipherSuites.suites(key.cipherSuites());
             if (!suites.isEmpty()) {
-                builder.ciphers(suites, io.netty.handler.ssl.SupportedCipherSuiteFilter.INSTANCE);
+                builder.ciphers(suites, SupportedCipherSuiteFilter.INSTANCE);
             }
             trust(builder, key);
             return new TlsContext(builder.build(), localUriSan(pairs));
@@ -61,9 +62,9 @@ final class TlsContext {
 
     private static void trust(SslContextBuilder builder, ContextKey key) throws TlsUnavailable {
         if (key.roots() != null) {
-            builder.trustManager(TrustRoots.of(key.roots()));
+            builder.trustManager(new AlertingTrustManager(TrustRoots.of(key.roots())));
         } else if (key.systemRoots()) {
-            builder.trustManager(TrustRoots.system());
+            builder.trustManager(new AlertingTrustManager(TrustRoots.system()));
         } else {
             // Envoy checks no chain when no roots are given, or when untrusted ones are accepted.
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE);

@@ -143,13 +143,18 @@ public final class TlsContexts implements AutoCloseable {
     /** Two threads may both come here for the same key: then one's context is used once and not kept. */
     private TlsContext build(ContextKey key) throws TlsUnavailable {
         dropStale();
-        TlsContext built = TlsContext.build(key, provider);
+        TlsContext built = TlsContext.build(key, provider(key));
         built.retain();
         TlsContext before = contexts.put(key, built);
         if (before != null) {
             before.release();
         }
         return built;
+    }
+
+    /** Netty's binding to BoringSSL takes the first of several certificates without asking what the client can read; the JDK asks. */
+    private SslProvider provider(ContextKey key) {
+        return key.certificates().size() > 1 ? SslProvider.JDK : provider;
     }
 
     /** A secret that is no longer in the snapshot won't be asked for again. Runs only when a context is made, so never on the hot path. */

@@ -2,7 +2,9 @@ package dev.lateen.proxy.tls;
 
 import dev.lateen.proxy.message.TlsFacts;
 import io.netty.channel.Channel;
+import io.netty.handler.codec.DecoderException;
 import io.netty.util.AttributeKey;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** What the finished handshake of a channel told, kept with the channel. */
@@ -14,6 +16,14 @@ public final class TlsSession {
     /** Null for clear text, and until the handshake is done and its peer accepted. */
     public static @Nullable TlsFacts factsOf(Channel channel) {
         return channel.attr(FACTS).get();
+    }
+
+    /**
+     * {@code %UPSTREAM_TRANSPORT_FAILURE_REASON%} for what a channel of TLS threw after its handshake: with TLS 1.3 a server that refuses our certificate says so only
+     * then. Empty when it is no TLS failure.
+     */
+    public static String failureReason(Throwable cause) {
+        return cause instanceof DecoderException || cause instanceof SSLException ? TlsFailure.reason(cause) : "";
     }
 
     static void keep(Channel channel, TlsFacts facts) {

@@ -18,14 +18,14 @@ import java.util.List;
 import javax.net.ssl.CertPathTrustManagerParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
-import javax.net.ssl.X509TrustManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Trust managers that check a chain against roots and nothing else: no host name. */
 final class TrustRoots {
     private TrustRoots() {}
 
     /** The platform's own roots. */
-    static X509TrustManager system() throws TlsUnavailable {
+    static X509ExtendedTrustManager system() throws TlsUnavailable {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
             factory.init((KeyStore) null);
@@ -36,7 +36,7 @@ final class TrustRoots {
     }
 
     /** The roots of a secret; with a revocation list every certificate of a chain must be covered by one, as Envoy demands. */
-    static X509TrustManager of(Secret.ValidationContext secret) throws TlsUnavailable {
+    static X509ExtendedTrustManager of(Secret.ValidationContext secret) throws TlsUnavailable {
         List<X509Certificate> roots = PemMaterial.certificates(secret.name(), "trusted CA", secret.trustedCaPem());
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
@@ -69,9 +69,9 @@ final class TrustRoots {
         return new CertPathTrustManagerParameters(parameters);
     }
 
-    private static X509TrustManager x509(TrustManagerFactory factory) throws TlsUnavailable {
+    private static X509ExtendedTrustManager x509(TrustManagerFactory factory) throws TlsUnavailable {
         for (TrustManager manager : factory.getTrustManagers()) {
-            if (manager instanceof X509TrustManager x509) {
+            if (manager instanceof X509ExtendedTrustManager x509) {
                 return x509;
             }
         }
