@@ -120,7 +120,7 @@ public record HttpRoute(
             @Nullable @Port Integer port,
             @Nullable DerivePort derivePort,
             String scheme,
-            @Default("301") @Obeys(VirtualServiceRules.RedirectCode.class) int redirectCode) {}
+            @Default("301") @Range(min = 0, max = 308, why = "no redirect has a higher code") @Obeys(VirtualServiceRules.RedirectCode.class) int redirectCode) {}
 
     /** Where a redirect takes its port from. */
     public enum DerivePort {

@@ -43,7 +43,7 @@ final class DocumentReader {
             List<Resource<?>> resources,
             List<RawDocument> others,
             List<Problem> problems) {
-        Findings findings = new Findings(origin, lines, limits.problems());
+        Findings findings = new Findings(origin, root, lines, limits.problems());
         readOne(origin, root, findings, resources, others);
         problems.addAll(findings.problems());
     }

@@ -9,6 +9,7 @@ import tools.jackson.databind.JsonNode;
 /** Collects the problems of one document while a cursor moves over its tree. */
 final class Findings implements Report {
     private final Origin origin;
+    private final JsonNode root;
     private final Lines lines;
     private final int limit;
     private final List<Problem> problems = new ArrayList<>();
@@ -18,8 +19,9 @@ final class Findings implements Report {
     private int errors;
     private int suppressed;
 
-    Findings(Origin origin, Lines lines, int limit) {
+    Findings(Origin origin, JsonNode root, Lines lines, int limit) {
         this.origin = origin;
+        this.root = root;
         this.lines = lines;
         this.limit = limit;
     }
@@ -77,7 +79,8 @@ final class Findings implements Report {
     private int line(String path) {
         JsonNode container = containers.isEmpty() ? null : containers.getLast();
         if (container == null) {
-            return origin.line();
+            int found = Steps.line(root, path, lines);
+            return found > 0 ? found : origin.line();
         }
         Object step = steps.getLast();
         int here = step instanceof String field ? lines.of(container, field) : lines.of(container, (Integer) step);

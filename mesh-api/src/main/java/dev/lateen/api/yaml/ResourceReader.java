@@ -84,7 +84,7 @@ public final class ResourceReader {
             if (type == MeshConfig.class && inner.isPresent()) {
                 return settings(source + " data.mesh", inner.get(), type);
             }
-            Findings findings = new Findings(origin, document.lines(), limits.problems());
+            Findings findings = new Findings(origin, document.root(), document.lines(), limits.problems());
             if (tree.next().isPresent()) {
                 findings.refuse("", "several documents", "one");
             }

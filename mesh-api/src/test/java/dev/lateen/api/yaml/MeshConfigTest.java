@@ -1,0 +1,95 @@
+package dev.lateen.api.yaml;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.mesh.ProxySettings;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MeshConfigTest {
+    private final ResourceReader reader = new ResourceReader();
+
+    @Test
+    void anEmptyTextGivesIstiosDefaults() {
+        MeshConfig mesh = reader.readMeshConfig("mesh.yaml", "").settings().orElseThrow();
+        assertThat(mesh.trustDomain()).isEqualTo("cluster.local");
+        assertThat(mesh.rootNamespace()).isEqualTo("istio-system");
+        assertThat(mesh.enableAutoMtls()).isTrue();
+        assertThat(mesh.enableTracing()).isTrue();
+        assertThat(mesh.outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.ALLOW_ANY);
+        assertThat(mesh.inboundTrafficPolicy().mode()).isEqualTo(MeshConfig.InboundMode.PASSTHROUGH);
+        assertThat(mesh.accessLogFile()).isEmpty();
+        assertThat(mesh.accessLogEncoding()).isEqualTo(MeshConfig.AccessLogEncoding.TEXT);
+        assertThat(mesh.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(mesh.protocolDetectionTimeout()).isZero();
+        assertThat(mesh.proxyListenPort()).isEqualTo(15001);
+        assertThat(mesh.proxyInboundListenPort()).isEqualTo(15006);
+        assertThat(mesh.proxyHttpPort()).isZero();
+        assertThat(mesh.dnsRefreshRate()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(mesh.defaultHttpRetryPolicy()).isNull();
+        assertThat(mesh.ingressClass()).isEqualTo("istio");
+        ProxySettings proxy = mesh.defaultConfig();
+        assertThat(proxy.drainDuration()).isEqualTo(Duration.ofSeconds(45));
+        assertThat(proxy.terminationDrainDuration()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(proxy.proxyAdminPort()).isEqualTo(15000);
+        assertThat(proxy.statusPort()).isEqualTo(15020);
+        assertThat(proxy.tracing()).isNull();
+    }
+
+    @Test
+    void whatIsSaidOverridesTheDefaultAndNothingElse() {
+        MeshConfig mesh = read("""
+            accessLogFile: /dev/stdout
+            outboundTrafficPolicy: {mode: REGISTRY_ONLY}
+            defaultConfig:
+              concurrency: 0
+              tracing: {sampling: 100, zipkin: {address: "zipkin.istio-system:9411"}}
+            extensionProviders:
+            - name: zipkin
+              zipkin: {service: zipkin.istio-system.svc.cluster.local, port: 9411}
+            """).settings().orElseThrow();
+        assertThat(mesh.accessLogFile()).isEqualTo("/dev/stdout");
+        assertThat(mesh.outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.REGISTRY_ONLY);
+        assertThat(mesh.defaultConfig().concurrency()).isZero();
+        assertThat(mesh.defaultConfig().statusPort()).isEqualTo(15020);
+        assertThat(mesh.defaultConfig().tracing().sampling()).isEqualTo(100);
+        assertThat(mesh.extensionProviders()).singleElement().satisfies(p -> assertThat(p.zipkin().path()).isEqualTo("/api/v2/spans"));
+    }
+
+    @Test
+    void aKeyThatIstioHasAndLateenDoesNotUseIsAWarning() {
+        SettingsReading<MeshConfig> reading = read("thriftConfig: {}\ntrustDomain: td\n");
+        assertThat(texts(reading)).containsExactly("mesh.yaml:1 (document 1): warning: thriftConfig: known to Istio, without effect in Lateen");
+        assertThat(reading.settings().orElseThrow().trustDomain()).isEqualTo("td");
+    }
+
+    @Test
+    void aKeyThatIstioDoesNotHaveIsRefused() {
+        SettingsReading<MeshConfig> reading = read("trustDomian: td\n");
+        assertThat(reading.settings()).isEmpty();
+        assertThat(texts(reading)).singleElement().asString().startsWith("mesh.yaml:1 (document 1): trustDomian: unknown field (expected: 'trustDomain'?");
+    }
+
+    @Test
+    void istiosConfigMapIsReadThrough() {
+        SettingsReading<MeshConfig> reading = read("""
+            apiVersion: v1
+            kind: ConfigMap
+            metadata: {name: istio}
+            data:
+              mesh: |-
+                trustDomain: td
+            """);
+        assertThat(reading.settings().orElseThrow().trustDomain()).isEqualTo("td");
+    }
+
+    private SettingsReading<MeshConfig> read(String text) {
+        return reader.readMeshConfig("mesh.yaml", text);
+    }
+
+    private static List<String> texts(SettingsReading<MeshConfig> reading) {
+        return reading.problems().stream().map(Problem::toString).toList();
+    }
+}
