@@ -1,4 +1,4 @@
-/** The injector-webhook module. */
+/** Which pods get a sidecar, why or why not, and the patch that gives it; decided purely, answered over TLS. */
 @NullMarked
 package dev.lateen.injector;
 
