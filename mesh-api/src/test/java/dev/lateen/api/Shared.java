@@ -23,7 +23,8 @@ public final class Shared {
     /** All YAML files below a folder, sorted. */
     public static List<Path> yamlBelow(String folder) {
         try (Stream<Path> files = Files.walk(istio(folder))) {
-            return files.filter(f -> f.toString().endsWith(".yaml") || f.toString().endsWith(".yml"))
+            return files.filter(
+                            f -> f.toString().endsWith(".yaml") || f.toString().endsWith(".yml"))
                     .sorted()
                     .toList();
         } catch (IOException e) {

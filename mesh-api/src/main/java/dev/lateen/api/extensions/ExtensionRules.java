@@ -17,7 +17,8 @@ final class ExtensionRules {
         public void check(String value, Report report) {
             int colon = value.indexOf("://");
             boolean blank = value.chars().anyMatch(c -> c <= ' ');
-            boolean known = colon < 0 || SCHEMES.contains(value.substring(0, colon).toLowerCase(Locale.ROOT));
+            boolean known =
+                    colon < 0 || SCHEMES.contains(value.substring(0, colon).toLowerCase(Locale.ROOT));
             if (blank || !known || (colon >= 0 && colon == value.length() - 3)) {
                 report.refuse("", "'" + value + "'", "oci://, http://, https:// or file:// with a place");
             }

@@ -53,5 +53,6 @@ public record TrafficExtension(
     }
 
     /** Lua code. */
-    public record Lua(@Required @Length(min = 1, max = 65536) String inlineCode) {}
+    public record Lua(
+            @Required @Length(min = 1, max = 65536) String inlineCode) {}
 }

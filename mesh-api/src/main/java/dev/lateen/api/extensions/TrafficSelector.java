@@ -6,7 +6,8 @@ import dev.lateen.api.schema.Unique;
 import java.util.List;
 
 /** The traffic meant: all that is said must hold. */
-public record TrafficSelector(WorkloadMode mode, @Unique("number") List<PortNumber> ports) {
+public record TrafficSelector(
+        WorkloadMode mode, @Unique("number") List<PortNumber> ports) {
     /** Which side of a call is meant. */
     public enum WorkloadMode {
         /** As CLIENT_AND_SERVER. */
@@ -20,5 +21,6 @@ public record TrafficSelector(WorkloadMode mode, @Unique("number") List<PortNumb
     }
 
     /** A port. */
-    public record PortNumber(@Required @Range(min = 1, max = 65535) int number) {}
+    public record PortNumber(
+            @Required @Range(min = 1, max = 65535) int number) {}
 }

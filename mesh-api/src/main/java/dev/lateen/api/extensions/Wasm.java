@@ -15,7 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
  * A Wasm module and how it runs; the components mean what they mean in {@link WasmPlugin}.
  */
 public record Wasm(
-        @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class) String url,
+        @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class)
+        String url,
+
         @Pattern("(^$|^[a-f0-9]{64}$)") String sha256,
         PullPolicy imagePullPolicy,
         @Length(min = 1, max = 253) String imagePullSecret,

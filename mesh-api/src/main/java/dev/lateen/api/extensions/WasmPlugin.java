@@ -45,7 +45,10 @@ public record WasmPlugin(
         @Nullable LabelSelector selector,
         @Nullable TargetReference targetRef,
         @Size(max = 16) List<TargetReference> targetRefs,
-        @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class) String url,
+
+        @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class)
+        String url,
+
         @Pattern("(^$|^[a-f0-9]{64}$)") String sha256,
         Wasm.PullPolicy imagePullPolicy,
         @Length(min = 1, max = 253) String imagePullSecret,

@@ -26,11 +26,32 @@ import tools.jackson.databind.node.ObjectNode;
  * @param envoyFileAccessLog gets access logs
  */
 @KnownButUnused({
-    "lightstep", "datadog", "stackdriver", "opencensus", "skywalking", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls", "sds"
+    "lightstep",
+    "datadog",
+    "stackdriver",
+    "opencensus",
+    "skywalking",
+    "envoyHttpAls",
+    "envoyTcpAls",
+    "envoyOtelAls",
+    "sds"
 })
 @AtMostOne({
-    "envoyExtAuthzHttp", "envoyExtAuthzGrpc", "zipkin", "opentelemetry", "prometheus", "envoyFileAccessLog", "lightstep", "datadog",
-    "stackdriver", "opencensus", "skywalking", "envoyHttpAls", "envoyTcpAls", "envoyOtelAls", "sds"
+    "envoyExtAuthzHttp",
+    "envoyExtAuthzGrpc",
+    "zipkin",
+    "opentelemetry",
+    "prometheus",
+    "envoyFileAccessLog",
+    "lightstep",
+    "datadog",
+    "stackdriver",
+    "opencensus",
+    "skywalking",
+    "envoyHttpAls",
+    "envoyTcpAls",
+    "envoyOtelAls",
+    "sds"
 })
 public record ExtensionProvider(
         @Required @Length(min = 1) String name,
@@ -92,7 +113,10 @@ public record ExtensionProvider(
     /** Gets spans in OpenTelemetry's format. */
     @KnownButUnused({"resourceDetectors", "dynatraceSampler", "grpc"})
     public record OpenTelemetry(
-            @Required String service, @Required @Port int port, @Uint32 @Nullable Long maxTagLength, @Nullable Http http) {
+            @Required String service,
+            @Required @Port int port,
+            @Uint32 @Nullable Long maxTagLength,
+            @Nullable Http http) {
         /** Over HTTP. */
         @KnownButUnused({"headers"})
         public record Http(@Required String path, @Nullable Duration timeout) {}
@@ -103,9 +127,7 @@ public record ExtensionProvider(
 
     /** Gets access logs. */
     public record FileAccessLog(
-            @Default("/dev/stdout") String path,
-            @Nullable LogFormat logFormat,
-            boolean omitEmptyValues) {}
+            @Default("/dev/stdout") String path, @Nullable LogFormat logFormat, boolean omitEmptyValues) {}
 
     /** The format of an access log: a text, or labels with texts. */
     @AtMostOne({"text", "labels"})

@@ -62,13 +62,31 @@ import org.jspecify.annotations.Nullable;
  * @param caCertificates roots of other trust domains
  */
 @KnownButUnused({
-    "configSources", "certificates", "thriftConfig", "serviceSettings", "ca", "serviceScopeConfigs", "mixerCheckServer",
-    "mixerReportServer", "enableEnvoyAccessLogService", "disableMixerHttpReports", "enableClientSidePolicyCheck",
-    "sidecarToTelemetrySessionAffinity", "policyCheckFailOpen", "sdsUdsPath", "sdsRefreshDelay", "disablePolicyChecks",
-    "disableReportBatch", "reportBatchMaxEntries", "reportBatchMaxTime", "localityLbSettings"
+    "configSources",
+    "certificates",
+    "thriftConfig",
+    "serviceSettings",
+    "ca",
+    "serviceScopeConfigs",
+    "mixerCheckServer",
+    "mixerReportServer",
+    "enableEnvoyAccessLogService",
+    "disableMixerHttpReports",
+    "enableClientSidePolicyCheck",
+    "sidecarToTelemetrySessionAffinity",
+    "policyCheckFailOpen",
+    "sdsUdsPath",
+    "sdsRefreshDelay",
+    "disablePolicyChecks",
+    "disableReportBatch",
+    "reportBatchMaxEntries",
+    "reportBatchMaxTime",
+    "localityLbSettings"
 })
 public record MeshConfig(
-        @Default("cluster.local") @Obeys(MeshRules.TrustDomain.class) String trustDomain,
+        @Default("cluster.local") @Obeys(MeshRules.TrustDomain.class)
+        String trustDomain,
+
         List<String> trustDomainAliases,
         @Default("istio-system") String rootNamespace,
         @Default("true") boolean enableAutoMtls,
@@ -110,7 +128,8 @@ public record MeshConfig(
         List<TrustBundle> caCertificates) {
 
     /** What is done with requests to unknown hosts. */
-    public record OutboundTrafficPolicy(@Default("ALLOW_ANY") OutboundMode mode) {}
+    public record OutboundTrafficPolicy(
+            @Default("ALLOW_ANY") OutboundMode mode) {}
 
     /** What is done with requests to unknown hosts. */
     public enum OutboundMode {
@@ -172,12 +191,12 @@ public record MeshConfig(
     /** Which namespaces: those with all the labels and for which all the expressions hold. */
     public record NamespaceSelector(Map<String, String> matchLabels, List<Expression> matchExpressions) {
         /** A condition on a label: In, NotIn, Exists or DoesNotExist. */
-        public record Expression(@Required String key, @Required String operator, List<String> values) {}
+        public record Expression(
+                @Required String key, @Required String operator, List<String> values) {}
     }
 
     /** Limits of TLS; what is absent is the proxy's. */
-    public record TlsLimits(
-            ServerTls.Version minProtocolVersion, List<String> ecdhCurves, List<String> cipherSuites) {}
+    public record TlsLimits(ServerTls.Version minProtocolVersion, List<String> ecdhCurves, List<String> cipherSuites) {}
 
     /** Which Ingress resources are served. */
     public enum IngressControllerMode {
@@ -193,5 +212,6 @@ public record MeshConfig(
 
     /** Roots of another trust domain, as PEM or at a URL of a SPIFFE bundle. */
     @KnownButUnused({"certSigners"})
-    public record TrustBundle(@Nullable String pem, @Nullable String spiffeBundleUrl, List<String> trustDomains) {}
+    public record TrustBundle(
+            @Nullable String pem, @Nullable String spiffeBundleUrl, List<String> trustDomains) {}
 }

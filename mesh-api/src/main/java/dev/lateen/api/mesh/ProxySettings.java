@@ -38,10 +38,27 @@ import org.jspecify.annotations.Nullable;
  * @param runtimeValues Envoy's runtime
  */
 @KnownButUnused({
-    "configPath", "binaryPath", "customConfigFile", "tracingServiceName", "discoveryRefreshDelay", "zipkinAddress",
-    "parentShutdownDuration", "controlPlaneAuthPolicy", "proxyBootstrapTemplatePath", "statNameLength", "sds",
-    "envoyAccessLogService", "envoyMetricsService", "envoyMetricsServiceAddress", "statsdUdpAddress", "connectTimeout",
-    "availabilityZone", "caCertificatesPem", "privateKeyProvider", "fileFlushInterval", "fileFlushMinSizeKb",
+    "configPath",
+    "binaryPath",
+    "customConfigFile",
+    "tracingServiceName",
+    "discoveryRefreshDelay",
+    "zipkinAddress",
+    "parentShutdownDuration",
+    "controlPlaneAuthPolicy",
+    "proxyBootstrapTemplatePath",
+    "statNameLength",
+    "sds",
+    "envoyAccessLogService",
+    "envoyMetricsService",
+    "envoyMetricsServiceAddress",
+    "statsdUdpAddress",
+    "connectTimeout",
+    "availabilityZone",
+    "caCertificatesPem",
+    "privateKeyProvider",
+    "fileFlushInterval",
+    "fileFlushMinSizeKb",
     "statsCompression"
 })
 public record ProxySettings(
@@ -144,7 +161,8 @@ public record ProxySettings(
             @Nullable Switch xForwardedPort,
             @Nullable Boolean preserveHttp1HeaderCase) {
         /** On or off. */
-        public record Switch(@Nullable Boolean disabled, @Nullable Boolean enabled) {}
+        public record Switch(
+                @Nullable Boolean disabled, @Nullable Boolean enabled) {}
 
         /** The {@code server} header. */
         public record Server(@Nullable Boolean disabled, String value) {}

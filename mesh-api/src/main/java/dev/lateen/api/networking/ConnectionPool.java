@@ -19,7 +19,9 @@ public record ConnectionPool(@Nullable Tcp tcp, @Nullable Http http) {
      * @param idleTimeout without bytes; absent means 1 h, 0 means none
      */
     public record Tcp(
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative") int maxConnections,
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
+            int maxConnections,
+
             @AtLeast("1ms") @Nullable Duration connectTimeout,
             @Nullable Keepalive tcpKeepalive,
             @AtLeast("1ms") @Nullable Duration maxConnectionDuration,
@@ -33,7 +35,9 @@ public record ConnectionPool(@Nullable Tcp tcp, @Nullable Http http) {
      * @param interval between them
      */
     public record Keepalive(
-            @Uint32 long probes, @AtLeast("1ms") @Nullable Duration time, @AtLeast("1ms") @Nullable Duration interval) {}
+            @Uint32 long probes,
+            @AtLeast("1ms") @Nullable Duration time,
+            @AtLeast("1ms") @Nullable Duration interval) {}
 
     /**
      * What holds for HTTP.
@@ -49,14 +53,24 @@ public record ConnectionPool(@Nullable Tcp tcp, @Nullable Http http) {
      */
     @Obeys(DestinationRuleRules.HttpPool.class)
     public record Http(
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative") int http1MaxPendingRequests,
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative") int http2MaxRequests,
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative") int maxRequestsPerConnection,
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative") int maxRetries,
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
+            int http1MaxPendingRequests,
+
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
+            int http2MaxRequests,
+
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
+            int maxRequestsPerConnection,
+
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
+            int maxRetries,
+
             @AtLeast("1ms") @Nullable Duration idleTimeout,
             H2UpgradePolicy h2UpgradePolicy,
             boolean useClientProtocol,
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative") int maxConcurrentStreams) {}
+
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
+            int maxConcurrentStreams) {}
 
     /** Whether HTTP/1.1 is upgraded to HTTP/2. */
     public enum H2UpgradePolicy {

@@ -40,7 +40,9 @@ public record DestinationRule(
      * @param trafficPolicy overrides the rule's own
      */
     public record Subset(
-            @Required @Obeys({TextRules.NotBlank.class, TextRules.Label.class}) String name,
+            @Required @Obeys({TextRules.NotBlank.class, TextRules.Label.class})
+            String name,
+
             Map<String, String> labels,
             @Nullable TrafficPolicy trafficPolicy) {}
 }

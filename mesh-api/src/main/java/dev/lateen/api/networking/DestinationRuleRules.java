@@ -36,11 +36,17 @@ final class DestinationRuleRules {
                 if (number == null) {
                     report.refuse("portLevelSettings[" + i + "].port", "no port", "port.number");
                 } else if (!seen.add(number)) {
-                    report.warn("portLevelSettings[" + i + "].port", number + " a second time", "each port once; the first counts");
+                    report.warn(
+                            "portLevelSettings[" + i + "].port",
+                            number + " a second time",
+                            "each port once; the first counts");
                 }
             }
             if (value.outlierDetection() != null && value.outlierDetection().consecutiveErrors() != 0) {
-                report.warn("outlierDetection.consecutiveErrors", "an old field without effect", "consecutiveGatewayErrors");
+                report.warn(
+                        "outlierDetection.consecutiveErrors",
+                        "an old field without effect",
+                        "consecutiveGatewayErrors");
             }
         }
     }
@@ -59,7 +65,8 @@ final class DestinationRuleRules {
     static final class Tls implements Rule<TrafficPolicy.ClientTls> {
         @Override
         public void check(TrafficPolicy.ClientTls value, Report report) {
-            boolean files = !value.clientCertificate().isEmpty() || !value.privateKey().isEmpty();
+            boolean files =
+                    !value.clientCertificate().isEmpty() || !value.privateKey().isEmpty();
             boolean anyFile = files || !value.caCertificates().isEmpty();
             boolean named = !value.credentialName().isEmpty();
             if (named && anyFile) {
@@ -67,8 +74,13 @@ final class DestinationRuleRules {
             }
             switch (value.mode()) {
                 case MUTUAL -> {
-                    if (!named && (value.clientCertificate().isEmpty() || value.privateKey().isEmpty())) {
-                        report.refuse("mode", "MUTUAL without a certificate", "clientCertificate and privateKey, or credentialName");
+                    if (!named
+                            && (value.clientCertificate().isEmpty()
+                                    || value.privateKey().isEmpty())) {
+                        report.refuse(
+                                "mode",
+                                "MUTUAL without a certificate",
+                                "clientCertificate and privateKey, or credentialName");
                     }
                 }
                 case ISTIO_MUTUAL -> {
@@ -86,7 +98,8 @@ final class DestinationRuleRules {
         @Override
         public void check(LoadBalancer value, Report report) {
             boolean warm = value.warmup() != null || value.warmupDurationSecs() != null;
-            boolean random = value.simple() == LoadBalancer.Simple.RANDOM || value.simple() == LoadBalancer.Simple.PASSTHROUGH;
+            boolean random =
+                    value.simple() == LoadBalancer.Simple.RANDOM || value.simple() == LoadBalancer.Simple.PASSTHROUGH;
             if (warm && (random || value.consistentHash() != null)) {
                 report.warn("", "warmup without effect", "warmup with ROUND_ROBIN or LEAST_REQUEST");
             }
@@ -113,7 +126,8 @@ final class DestinationRuleRules {
 
         @Override
         public void check(LocalityLbSetting value, Report report) {
-            if (!value.distribute().isEmpty() && !(value.failover().isEmpty() && value.failoverPriority().isEmpty())) {
+            if (!value.distribute().isEmpty()
+                    && !(value.failover().isEmpty() && value.failoverPriority().isEmpty())) {
                 report.refuse("distribute", "distribute and failover", "one of them");
             }
             checkShares(value.distribute(), report);
@@ -122,7 +136,9 @@ final class DestinationRuleRules {
                 if (failover.from().equals(failover.to())) {
                     report.refuse("failover[" + i + "]", "from '" + failover.from() + "' to itself", "another region");
                 }
-                if (failover.from().contains("/") || failover.to().contains("/") || failover.to().contains("*")) {
+                if (failover.from().contains("/")
+                        || failover.to().contains("/")
+                        || failover.to().contains("*")) {
                     report.refuse("failover[" + i + "]", "a zone or a wildcard", "regions");
                 }
             }
@@ -133,7 +149,10 @@ final class DestinationRuleRules {
             for (int i = 0; i < all.size(); i++) {
                 LocalityLbSetting.Distribute distribute = all.get(i);
                 if (!seen.add(distribute.from())) {
-                    report.refuse("distribute[" + i + "].from", "'" + distribute.from() + "' a second time", "each locality once");
+                    report.refuse(
+                            "distribute[" + i + "].from",
+                            "'" + distribute.from() + "' a second time",
+                            "each locality once");
                 }
                 long sum = 0;
                 for (Map.Entry<String, Long> share : distribute.to().entrySet()) {

@@ -37,7 +37,10 @@ public record EnvoyFilter(
 
     /** One change. */
     @Obeys(EnvoyFilterRules.PatchFits.class)
-    public record ConfigPatch(ApplyTo applyTo, @Nullable ObjectMatch match, @Nullable Patch patch) {}
+    public record ConfigPatch(
+            ApplyTo applyTo,
+            @Nullable ObjectMatch match,
+            @Nullable Patch patch) {}
 
     /** What is changed. */
     public enum ApplyTo {
@@ -128,10 +131,15 @@ public record EnvoyFilter(
 
     /** A route configuration. */
     public record RouteConfigurationMatch(
-            @PortOrAny long portNumber, String portName, String gateway, @Nullable VirtualHostMatch vhost, String name) {}
+            @PortOrAny long portNumber,
+            String portName,
+            String gateway,
+            @Nullable VirtualHostMatch vhost,
+            String name) {}
 
     /** A virtual host. */
-    public record VirtualHostMatch(String name, String domainName, @Nullable RouteMatch route) {}
+    public record VirtualHostMatch(
+            String name, String domainName, @Nullable RouteMatch route) {}
 
     /** A route. */
     public record RouteMatch(String name, RouteAction action) {}
@@ -150,7 +158,9 @@ public record EnvoyFilter(
 
     /** A part of a waypoint. */
     public record WaypointMatch(
-            @Nullable FilterMatch filter, @Nullable WaypointRouteMatch route, @Nullable @Port Integer portNumber) {}
+            @Nullable FilterMatch filter,
+            @Nullable WaypointRouteMatch route,
+            @Nullable @Port Integer portNumber) {}
 
     /** A route of a waypoint. */
     public record WaypointRouteMatch(String name) {}

@@ -26,16 +26,17 @@ final class EnvoyFilterRules {
         }
 
         private static void checkMatch(EnvoyFilter.ApplyTo applyTo, EnvoyFilter.ObjectMatch match, Report report) {
-            String wanted =
-                    switch (applyTo) {
-                        case LISTENER, FILTER_CHAIN, NETWORK_FILTER, HTTP_FILTER, LISTENER_FILTER -> "listener";
-                        case ROUTE_CONFIGURATION, VIRTUAL_HOST, HTTP_ROUTE -> "routeConfiguration";
-                        case CLUSTER -> "cluster";
-                        case INVALID, EXTENSION_CONFIG, BOOTSTRAP -> "";
-                    };
+            String wanted = switch (applyTo) {
+                case LISTENER, FILTER_CHAIN, NETWORK_FILTER, HTTP_FILTER, LISTENER_FILTER -> "listener";
+                case ROUTE_CONFIGURATION, VIRTUAL_HOST, HTTP_ROUTE -> "routeConfiguration";
+                case CLUSTER -> "cluster";
+                case INVALID, EXTENSION_CONFIG, BOOTSTRAP -> "";
+            };
             String found = match.listener() != null
                     ? "listener"
-                    : match.routeConfiguration() != null ? "routeConfiguration" : match.cluster() != null ? "cluster" : "";
+                    : match.routeConfiguration() != null
+                            ? "routeConfiguration"
+                            : match.cluster() != null ? "cluster" : "";
             if (!found.isEmpty() && !wanted.isEmpty() && !found.equals(wanted)) {
                 report.refuse("match." + found, "match." + found + " with applyTo " + applyTo, "match." + wanted);
             }
@@ -48,7 +49,8 @@ final class EnvoyFilterRules {
         public void check(EnvoyFilter.ObjectMatch value, Report report) {
             boolean context = value.context() == EnvoyFilter.PatchContext.WAYPOINT;
             if (context != (value.waypoint() != null)) {
-                report.refuse("waypoint", context ? "no waypoint" : "waypoint", "context WAYPOINT and waypoint together");
+                report.refuse(
+                        "waypoint", context ? "no waypoint" : "waypoint", "context WAYPOINT and waypoint together");
             }
         }
     }

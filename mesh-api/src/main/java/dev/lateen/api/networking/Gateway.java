@@ -37,7 +37,10 @@ public record Gateway(List<Server> servers, Map<String, String> selector) implem
     public record Server(
             @Required ServerPort port,
             String bind,
-            @Required @Size(min = 1, why = "a server without hosts serves nothing") List<@Obeys(HostRules.ServerHost.class) String> hosts,
+
+            @Required @Size(min = 1, why = "a server without hosts serves nothing")
+            List<@Obeys(HostRules.ServerHost.class) String> hosts,
+
             @Nullable ServerTls tls,
             String defaultEndpoint,
             String name) {}

@@ -24,7 +24,10 @@ final class GatewayRules {
             for (int i = 0; i < value.servers().size(); i++) {
                 Gateway.Server server = value.servers().get(i);
                 if (!ports.add(server.port().name())) {
-                    report.refuse("servers[" + i + "].port.name", "'" + server.port().name() + "' a second time", "each name once");
+                    report.refuse(
+                            "servers[" + i + "].port.name",
+                            "'" + server.port().name() + "' a second time",
+                            "each name once");
                 }
                 if (!server.name().isEmpty() && !names.add(server.name())) {
                     report.refuse("servers[" + i + "].name", "'" + server.name() + "' a second time", "each name once");
@@ -70,19 +73,29 @@ final class GatewayRules {
         }
 
         private static void checkCertificates(ServerTls tls, Report report) {
-            boolean named = !tls.credentialName().isEmpty() || !tls.credentialNames().isEmpty();
-            boolean files = (!tls.serverCertificate().isEmpty() && !tls.privateKey().isEmpty())
-                    || !tls.tlsCertificates().isEmpty();
+            boolean named =
+                    !tls.credentialName().isEmpty() || !tls.credentialNames().isEmpty();
+            boolean files =
+                    (!tls.serverCertificate().isEmpty() && !tls.privateKey().isEmpty())
+                            || !tls.tlsCertificates().isEmpty();
             switch (tls.mode()) {
                 case SIMPLE, OPTIONAL_MUTUAL -> {
                     if (!named && !files) {
-                        report.refuse("tls", tls.mode() + " without a certificate", "credentialName, or serverCertificate and privateKey");
+                        report.refuse(
+                                "tls",
+                                tls.mode() + " without a certificate",
+                                "credentialName, or serverCertificate and privateKey");
                     }
                 }
                 case MUTUAL -> {
-                    boolean roots = named || !tls.caCertificates().isEmpty() || !tls.caCertCredentialName().isEmpty();
+                    boolean roots = named
+                            || !tls.caCertificates().isEmpty()
+                            || !tls.caCertCredentialName().isEmpty();
                     if (!named && !files) {
-                        report.refuse("tls", "MUTUAL without a certificate", "credentialName, or serverCertificate and privateKey");
+                        report.refuse(
+                                "tls",
+                                "MUTUAL without a certificate",
+                                "credentialName, or serverCertificate and privateKey");
                     } else if (!roots) {
                         report.refuse("tls", "MUTUAL without roots for clients", "credentialName or caCertificates");
                     }

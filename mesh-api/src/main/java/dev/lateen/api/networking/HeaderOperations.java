@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param request on the way to the destination
  * @param response on the way back
  */
-public record HeaderOperations(@Nullable Change request, @Nullable Change response) {
+public record HeaderOperations(
+        @Nullable Change request, @Nullable Change response) {
     /**
      * The changes of one direction.
      *

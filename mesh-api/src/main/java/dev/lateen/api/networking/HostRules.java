@@ -47,7 +47,8 @@ public final class HostRules {
             return false;
         }
         String tail = wide.substring(1);
-        return narrow.length() >= tail.length() && narrow.regionMatches(true, narrow.length() - tail.length(), tail, 0, tail.length());
+        return narrow.length() >= tail.length()
+                && narrow.regionMatches(true, narrow.length() - tail.length(), tail, 0, tail.length());
     }
 
     private static boolean isNamespace(String text) {
@@ -59,7 +60,10 @@ public final class HostRules {
         @Override
         public void check(String value, Report report) {
             if (!isWildcardName(value) && !IpText.isAddress(value)) {
-                report.refuse("", "'" + value + "'", "a host such as reviews, reviews.default.svc.cluster.local or *.example.com");
+                report.refuse(
+                        "",
+                        "'" + value + "'",
+                        "a host such as reviews, reviews.default.svc.cluster.local or *.example.com");
             }
         }
     }

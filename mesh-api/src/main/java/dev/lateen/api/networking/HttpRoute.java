@@ -4,8 +4,8 @@ import dev.lateen.api.schema.Alias;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
 import dev.lateen.api.schema.Default;
-import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.KnownButUnused;
+import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Range;
@@ -51,7 +51,10 @@ public record HttpRoute(
         @Nullable Retry retries,
         @Nullable FaultInjection fault,
         @Nullable Destination mirror,
-        @Alias("mirror_percent") @Range(min = 0, max = 100, why = "a share is 0 to 100") @Nullable Integer mirrorPercent,
+
+        @Alias("mirror_percent") @Range(min = 0, max = 100, why = "a share is 0 to 100") @Nullable
+        Integer mirrorPercent,
+
         @Nullable Percent mirrorPercentage,
         List<Mirror> mirrors,
         @Nullable CorsPolicy corsPolicy,
@@ -99,7 +102,10 @@ public record HttpRoute(
      */
     public record WeightedDestination(
             @Required Destination destination,
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a share is not negative") int weight,
+
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a share is not negative")
+            int weight,
+
             @Nullable HeaderOperations headers) {}
 
     /**
@@ -120,7 +126,11 @@ public record HttpRoute(
             @Nullable @Port Integer port,
             @Nullable DerivePort derivePort,
             String scheme,
-            @Default("301") @Range(min = 0, max = 308, why = "no redirect has a higher code") @Obeys(VirtualServiceRules.RedirectCode.class) int redirectCode) {}
+
+            @Default("301")
+            @Range(min = 0, max = 308, why = "no redirect has a higher code")
+            @Obeys(VirtualServiceRules.RedirectCode.class)
+            int redirectCode) {}
 
     /** Where a redirect takes its port from. */
     public enum DerivePort {
@@ -138,7 +148,9 @@ public record HttpRoute(
      */
     @Obeys(VirtualServiceRules.BodySize.class)
     public record DirectResponse(
-            @Required @Range(min = 200, max = 599, why = "Envoy answers with 200 to 599 only") int status,
+            @Required @Range(min = 200, max = 599, why = "Envoy answers with 200 to 599 only")
+            int status,
+
             @Nullable Body body) {}
 
     /** The body of a fixed response. */
@@ -169,7 +181,8 @@ public record HttpRoute(
      * @param uriRegexRewrite replaces parts of the path
      */
     @Obeys(VirtualServiceRules.RewriteSaysSomething.class)
-    public record Rewrite(String uri, String authority, @Nullable RegexRewrite uriRegexRewrite) {}
+    public record Rewrite(
+            String uri, String authority, @Nullable RegexRewrite uriRegexRewrite) {}
 
     /**
      * Replaces what matches.
@@ -191,7 +204,9 @@ public record HttpRoute(
      */
     @Obeys(VirtualServiceRules.RetryConditions.class)
     public record Retry(
-            @Range(min = 0, max = Integer.MAX_VALUE, why = "a number of tries is not negative") int attempts,
+            @Range(min = 0, max = Integer.MAX_VALUE, why = "a number of tries is not negative")
+            int attempts,
+
             @AtLeast("1ms") @Nullable Duration perTryTimeout,
             String retryOn,
             @Nullable Boolean retryRemoteLocalities,
@@ -199,7 +214,8 @@ public record HttpRoute(
             @AtLeast("1ms") @Nullable Duration backoff) {}
 
     /** Faults to inject. */
-    public record FaultInjection(@Nullable Delay delay, @Nullable Abort abort) {}
+    public record FaultInjection(
+            @Nullable Delay delay, @Nullable Abort abort) {}
 
     /**
      * A delay before forwarding.
@@ -212,7 +228,9 @@ public record HttpRoute(
     @AtMostOne({"fixedDelay", "exponentialDelay"})
     @Obeys(VirtualServiceRules.DelaySaysHowLong.class)
     public record Delay(
-            @Range(min = 0, max = 100, why = "a share is 0 to 100") int percent,
+            @Range(min = 0, max = 100, why = "a share is 0 to 100")
+            int percent,
+
             @AtLeast("1ms") @Nullable Duration fixedDelay,
             @AtLeast("1ms") @Nullable Duration exponentialDelay,
             @Nullable Percent percentage) {}
@@ -228,8 +246,12 @@ public record HttpRoute(
     @AtMostOne({"httpStatus", "grpcStatus", "http2Error"})
     @Obeys(VirtualServiceRules.AbortSaysHow.class)
     public record Abort(
-            @Range(min = 200, max = 599, why = "Envoy answers with 200 to 599 only") @Nullable Integer httpStatus,
-            @Obeys(VirtualServiceRules.GrpcStatusName.class) @Nullable String grpcStatus,
+            @Range(min = 200, max = 599, why = "Envoy answers with 200 to 599 only") @Nullable
+            Integer httpStatus,
+
+            @Obeys(VirtualServiceRules.GrpcStatusName.class) @Nullable
+            String grpcStatus,
+
             @Nullable String http2Error,
             @Nullable Percent percentage) {}
 
@@ -238,7 +260,8 @@ public record HttpRoute(
      *
      * @param percentage the share of copies; absent means all
      */
-    public record Mirror(@Required Destination destination, @Nullable Percent percentage) {}
+    public record Mirror(
+            @Required Destination destination, @Nullable Percent percentage) {}
 
     /**
      * Cross-origin rules.

@@ -7,4 +7,6 @@ import dev.lateen.api.schema.Range;
  *
  * @param value 0 to 100
  */
-public record Percent(@Range(min = 0, max = 100, why = "a share is 0 to 100, as Istio's webhook has it") double value) {}
+public record Percent(
+        @Range(min = 0, max = 100, why = "a share is 0 to 100, as Istio's webhook has it")
+        double value) {}

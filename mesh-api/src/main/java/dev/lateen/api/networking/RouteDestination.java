@@ -10,4 +10,6 @@ import dev.lateen.api.schema.Required;
  */
 public record RouteDestination(
         @Required Destination destination,
-        @Range(min = 0, max = Integer.MAX_VALUE, why = "a share is not negative") int weight) {}
+
+        @Range(min = 0, max = Integer.MAX_VALUE, why = "a share is not negative")
+        int weight) {}

@@ -35,9 +35,14 @@ import org.jspecify.annotations.Nullable;
 @AtMostOne({"workloadSelector", "endpoints"})
 @Obeys({ServiceEntryRules.Whole.class})
 public record ServiceEntry(
-        @Required @Size(min = 1, max = 256) List<@Obeys({HostRules.NotStar.class, HostRules.WildcardHost.class}) String> hosts,
+        @Required @Size(min = 1, max = 256)
+        List<@Obeys({HostRules.NotStar.class, HostRules.WildcardHost.class}) String> hosts,
+
         @Size(max = 256) List<@Length(max = 64) @Obeys(TextRules.Cidr.class) String> addresses,
-        @Size(max = 256) @Unique("name") @Obeys(ServiceEntryRules.DistinctPorts.class) List<ServicePort> ports,
+
+        @Size(max = 256) @Unique("name") @Obeys(ServiceEntryRules.DistinctPorts.class)
+        List<ServicePort> ports,
+
         Location location,
         Resolution resolution,
         @Size(max = 4096) List<WorkloadEntry> endpoints,
@@ -56,8 +61,13 @@ public record ServiceEntry(
      */
     public record ServicePort(
             @Required @Port int number,
-            @Length(max = 256) @Obeys(ServiceEntryRules.Protocol.class) String protocol,
-            @Required @Length(max = 256) @Obeys(TextRules.PortName.class) String name,
+
+            @Length(max = 256) @Obeys(ServiceEntryRules.Protocol.class)
+            String protocol,
+
+            @Required @Length(max = 256) @Obeys(TextRules.PortName.class)
+            String name,
+
             @Nullable @Port Integer targetPort) {}
 
     /** Inside or outside the mesh. */

@@ -22,13 +22,17 @@ final class ServiceEntryRules {
             boolean fixed = value.resolution() == ServiceEntry.Resolution.NONE
                     || value.resolution() == ServiceEntry.Resolution.STATIC;
             if (ranges && !fixed) {
-                report.refuse("addresses", "a range with resolution " + value.resolution(), "single addresses, or NONE or STATIC");
+                report.refuse(
+                        "addresses",
+                        "a range with resolution " + value.resolution(),
+                        "single addresses, or NONE or STATIC");
             }
             checkEndpoints(value, report);
             switch (value.resolution()) {
                 case NONE -> {
                     if (!value.endpoints().isEmpty()) {
-                        report.refuse("endpoints", "endpoints with resolution NONE", "no endpoints, or another resolution");
+                        report.refuse(
+                                "endpoints", "endpoints with resolution NONE", "no endpoints, or another resolution");
                     }
                 }
                 case STATIC -> {
@@ -53,7 +57,8 @@ final class ServiceEntryRules {
             }
             for (int i = 0; i < value.hosts().size(); i++) {
                 if (value.hosts().get(i).startsWith("*")) {
-                    String found = "'" + value.hosts().get(i) + "' with resolution " + value.resolution() + " and no endpoints";
+                    String found = "'" + value.hosts().get(i) + "' with resolution " + value.resolution()
+                            + " and no endpoints";
                     report.refuse("hosts[" + i + "]", found, "a full name, or endpoints");
                 }
             }
@@ -72,8 +77,14 @@ final class ServiceEntryRules {
                 }
                 boolean unix = endpoint.address().startsWith(UNIX);
                 boolean ip = IpText.isAddress(endpoint.address());
-                if (value.resolution() == ServiceEntry.Resolution.STATIC && !unix && !ip && !endpoint.address().isEmpty()) {
-                    report.refuse(path + ".address", "'" + endpoint.address() + "' with STATIC", "an IP address, or resolution DNS");
+                if (value.resolution() == ServiceEntry.Resolution.STATIC
+                        && !unix
+                        && !ip
+                        && !endpoint.address().isEmpty()) {
+                    report.refuse(
+                            path + ".address",
+                            "'" + endpoint.address() + "' with STATIC",
+                            "an IP address, or resolution DNS");
                 }
                 if (unix && value.resolution() == ServiceEntry.Resolution.DNS) {
                     report.refuse(path + ".address", "a Unix socket with DNS", "a host, or resolution STATIC");
@@ -98,12 +109,28 @@ final class ServiceEntryRules {
     /** The protocols of a service; empty means that it is found out. */
     static final class Protocol implements Rule<String> {
         private static final Set<String> KNOWN = Set.of(
-                "", "HTTP", "HTTPS", "HTTP2", "HTTP_PROXY", "GRPC", "GRPC-WEB", "TCP", "TLS", "UDP", "MONGO", "REDIS", "MYSQL", "HBONE");
+                "",
+                "HTTP",
+                "HTTPS",
+                "HTTP2",
+                "HTTP_PROXY",
+                "GRPC",
+                "GRPC-WEB",
+                "TCP",
+                "TLS",
+                "UDP",
+                "MONGO",
+                "REDIS",
+                "MYSQL",
+                "HBONE");
 
         @Override
         public void check(String value, Report report) {
             if (!KNOWN.contains(value.toUpperCase(Locale.ROOT))) {
-                report.refuse("", "'" + value + "'", "one of HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TCP, TLS, UDP, MONGO, REDIS, MYSQL");
+                report.refuse(
+                        "",
+                        "'" + value + "'",
+                        "one of HTTP, HTTPS, HTTP2, GRPC, GRPC-WEB, TCP, TLS, UDP, MONGO, REDIS, MYSQL");
             }
         }
     }

@@ -65,11 +65,15 @@ public record Sidecar(
             @Nullable ListenPort port,
             String bind,
             CaptureMode captureMode,
-            @Required @Size(min = 1, why = "an egress listener without hosts sees nothing") List<@Obeys(SidecarRules.EgressHost.class) String> hosts) {}
+
+            @Required @Size(min = 1, why = "an egress listener without hosts sees nothing")
+            List<@Obeys(SidecarRules.EgressHost.class) String> hosts) {}
 
     /** A port of the sidecar. */
     public record ListenPort(
-            @Nullable @Range(min = 0, max = 65535, why = "a port is at most 65535; 0 goes with a Unix socket") Integer number,
+            @Nullable @Range(min = 0, max = 65535, why = "a port is at most 65535; 0 goes with a Unix socket")
+            Integer number,
+
             @Obeys(ServiceEntryRules.Protocol.class) String protocol,
             String name,
             @Nullable @Port Integer targetPort) {}

@@ -25,7 +25,10 @@ final class SidecarRules {
             List<Sidecar.Egress> egress = value.egress();
             for (int i = 0; i < egress.size() - 1; i++) {
                 if (egress.get(i).port() == null) {
-                    report.refuse("egress[" + i + "]", "a listener without port before others", "one such listener, as the last");
+                    report.refuse(
+                            "egress[" + i + "]",
+                            "a listener without port before others",
+                            "one such listener, as the last");
                 }
             }
             Set<Integer> ports = new HashSet<>();
@@ -85,12 +88,16 @@ final class SidecarRules {
             }
             int colon = value.lastIndexOf(':');
             if (colon < 0 || !HOSTS.contains(value.substring(0, colon)) || !isPort(value.substring(colon + 1))) {
-                report.refuse("", "'" + value + "'", "127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or unix:// with a path");
+                report.refuse(
+                        "",
+                        "'" + value + "'",
+                        "127.0.0.1:PORT, 0.0.0.0:PORT, [::1]:PORT, [::]:PORT or unix:// with a path");
             }
         }
 
         private static boolean isPort(String text) {
-            boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean digits =
+                    !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
             return digits && Integer.parseInt(text) >= 1 && Integer.parseInt(text) <= HIGHEST_PORT;
         }
     }

@@ -28,7 +28,9 @@ public record TlsRoute(@Required List<Match> match, List<RouteDestination> route
      * @param sourceNamespace only workloads of this namespace have this rule
      */
     public record Match(
-            @Required @Size(min = 1, why = "without a name nothing would match") List<String> sniHosts,
+            @Required @Size(min = 1, why = "without a name nothing would match")
+            List<String> sniHosts,
+
             List<@Obeys(TextRules.Cidr.class) String> destinationSubnets,
             @Nullable @Port Integer port,
             Map<String, String> sourceLabels,

@@ -52,7 +52,9 @@ public record TrafficPolicy(
      * @param targetPort the port asked for
      */
     public record Tunnel(
-            @Default("CONNECT") @Obeys(DestinationRuleRules.TunnelProtocol.class) String protocol,
+            @Default("CONNECT") @Obeys(DestinationRuleRules.TunnelProtocol.class)
+            String protocol,
+
             @Required String targetHost,
             @Required @Port int targetPort) {}
 
@@ -73,7 +75,9 @@ public record TrafficPolicy(
      * @param percent of the active requests; absent means 20
      * @param minRetryConcurrency always allowed, whatever the share
      */
-    public record RetryBudget(@Percentage @Nullable Double percent, @Default("3") @Uint32 long minRetryConcurrency) {}
+    public record RetryBudget(
+            @Percentage @Nullable Double percent,
+            @Default("3") @Uint32 long minRetryConcurrency) {}
 
     /**
      * When an endpoint is left out for a while.
@@ -96,8 +100,12 @@ public record TrafficPolicy(
             @Uint32 @Nullable Long consecutive5xxErrors,
             @Default("10s") @AtLeast("1ms") Duration interval,
             @Default("30s") @AtLeast("1ms") Duration baseEjectionTime,
-            @Range(min = 0, max = 100, why = "a share is 0 to 100") int maxEjectionPercent,
-            @Range(min = 0, max = 100, why = "a share is 0 to 100") int minHealthPercent) {}
+
+            @Range(min = 0, max = 100, why = "a share is 0 to 100")
+            int maxEjectionPercent,
+
+            @Range(min = 0, max = 100, why = "a share is 0 to 100")
+            int minHealthPercent) {}
 
     /**
      * How a connection to a server is secured.

@@ -34,7 +34,8 @@ final class VirtualServiceRules {
                 report.refuse("hosts", "no hosts, but gateways", "hosts; or, for a delegate, no gateways");
             }
             if (!value.tls().isEmpty() || !value.tcp().isEmpty()) {
-                report.refuse("hosts", "no hosts, but tls or tcp routes", "hosts; or, for a delegate, http routes only");
+                report.refuse(
+                        "hosts", "no hosts, but tls or tcp routes", "hosts; or, for a delegate, http routes only");
             }
             for (int i = 0; i < value.http().size(); i++) {
                 if (value.http().get(i).delegate() != null) {
@@ -158,20 +159,20 @@ final class VirtualServiceRules {
     static final class MatchValues implements Rule<HttpRoute.Match> {
         @Override
         public void check(HttpRoute.Match value, Report report) {
-            boolean empty =
-                    switch (value.uri()) {
-                        case StringMatch.Exact(String text) -> text.isEmpty();
-                        case StringMatch.Prefix(String text) -> text.isEmpty();
-                        case StringMatch.Regex(String text) -> text.isEmpty();
-                        case StringMatch.Present() -> false;
-                        case null -> false;
-                    };
+            boolean empty = switch (value.uri()) {
+                case StringMatch.Exact(String text) -> text.isEmpty();
+                case StringMatch.Prefix(String text) -> text.isEmpty();
+                case StringMatch.Regex(String text) -> text.isEmpty();
+                case StringMatch.Present() -> false;
+                case null -> false;
+            };
             if (empty) {
                 report.refuse("uri", "an empty text", "a path such as /api");
             }
             for (Map.Entry<String, StringMatch> header : value.withoutHeaders().entrySet()) {
                 if (header.getValue() instanceof StringMatch.Prefix(String text) && text.isEmpty()) {
-                    report.warn("withoutHeaders", "an empty prefix for " + header.getKey(), "{} for the header's presence");
+                    report.warn(
+                            "withoutHeaders", "an empty prefix for " + header.getKey(), "{} for the header's presence");
                 }
             }
         }
@@ -182,7 +183,10 @@ final class VirtualServiceRules {
         @Override
         public void check(HttpRoute.Redirect value, Report report) {
             boolean ported = value.port() != null || value.derivePort() != null;
-            if (value.uri().isEmpty() && value.authority().isEmpty() && value.scheme().isEmpty() && !ported) {
+            if (value.uri().isEmpty()
+                    && value.authority().isEmpty()
+                    && value.scheme().isEmpty()
+                    && !ported) {
                 report.refuse("", "a redirect to nowhere", "uri, authority, scheme or port");
             }
         }
@@ -206,13 +210,12 @@ final class VirtualServiceRules {
 
         @Override
         public void check(HttpRoute.DirectResponse value, Report report) {
-            int size =
-                    switch (value.body()) {
-                        case HttpRoute.Body.Text(String text) -> text.length();
-                        case HttpRoute.Body.Binary(String base64) -> base64.length() / 4 * 3;
-                        case HttpRoute.Body.None() -> 0;
-                        case null -> 0;
-                    };
+            int size = switch (value.body()) {
+                case HttpRoute.Body.Text(String text) -> text.length();
+                case HttpRoute.Body.Binary(String base64) -> base64.length() / 4 * 3;
+                case HttpRoute.Body.None() -> 0;
+                case null -> 0;
+            };
             if (size > LARGEST) {
                 report.refuse("body", "a body of " + size + " bytes", "at most " + LARGEST);
             }
@@ -239,9 +242,22 @@ final class VirtualServiceRules {
     /** Conditions that Envoy knows (its x-envoy-retry-on and x-envoy-retry-grpc-on), or status codes. */
     static final class RetryConditions implements Rule<HttpRoute.Retry> {
         private static final Set<String> NAMES = Set.of(
-                "5xx", "gateway-error", "reset", "reset-before-request", "connect-failure", "envoy-ratelimited", "retriable-4xx",
-                "refused-stream", "retriable-status-codes", "retriable-headers", "http3-post-connect-failure", "cancelled",
-                "deadline-exceeded", "internal", "resource-exhausted", "unavailable");
+                "5xx",
+                "gateway-error",
+                "reset",
+                "reset-before-request",
+                "connect-failure",
+                "envoy-ratelimited",
+                "retriable-4xx",
+                "refused-stream",
+                "retriable-status-codes",
+                "retriable-headers",
+                "http3-post-connect-failure",
+                "cancelled",
+                "deadline-exceeded",
+                "internal",
+                "resource-exhausted",
+                "unavailable");
 
         @Override
         public void check(HttpRoute.Retry value, Report report) {
@@ -253,13 +269,17 @@ final class VirtualServiceRules {
             }
             for (String name : value.retryOn().split(",", -1)) {
                 if (!NAMES.contains(name.strip()) && !isStatus(name.strip())) {
-                    report.refuse("retryOn", "'" + name + "'", "a condition of Envoy such as 5xx or reset, or a status code");
+                    report.refuse(
+                            "retryOn", "'" + name + "'", "a condition of Envoy such as 5xx or reset, or a status code");
                 }
             }
         }
 
         private static boolean isStatus(String text) {
-            return text.length() == 3 && text.charAt(0) >= '1' && text.charAt(0) <= '5' && text.chars().allMatch(Character::isDigit);
+            return text.length() == 3
+                    && text.charAt(0) >= '1'
+                    && text.charAt(0) <= '5'
+                    && text.chars().allMatch(Character::isDigit);
         }
     }
 
@@ -286,9 +306,23 @@ final class VirtualServiceRules {
     /** The names of gRPC's status codes. */
     static final class GrpcStatusName implements Rule<String> {
         private static final Set<String> NAMES = Set.of(
-                "OK", "CANCELLED", "UNKNOWN", "INVALID_ARGUMENT", "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",
-                "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE", "UNIMPLEMENTED",
-                "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED");
+                "OK",
+                "CANCELLED",
+                "UNKNOWN",
+                "INVALID_ARGUMENT",
+                "DEADLINE_EXCEEDED",
+                "NOT_FOUND",
+                "ALREADY_EXISTS",
+                "PERMISSION_DENIED",
+                "RESOURCE_EXHAUSTED",
+                "FAILED_PRECONDITION",
+                "ABORTED",
+                "OUT_OF_RANGE",
+                "UNIMPLEMENTED",
+                "INTERNAL",
+                "UNAVAILABLE",
+                "DATA_LOSS",
+                "UNAUTHENTICATED");
 
         @Override
         public void check(String value, Report report) {

@@ -28,7 +28,9 @@ import java.util.Map;
         specRequired = true)
 @Obeys({WorkloadRules.UnixHasNoPorts.class, WorkloadRules.HasAddress.class})
 public record WorkloadEntry(
-        @Length(max = 256) @Obeys(WorkloadRules.Address.class) String address,
+        @Length(max = 256) @Obeys(WorkloadRules.Address.class)
+        String address,
+
         @Size(max = 128) Map<@Obeys(WorkloadRules.EntryPortName.class) String, @Port Integer> ports,
         @Size(max = 256) Map<String, String> labels,
         @Length(max = 2048) String network,

@@ -28,14 +28,21 @@ import org.jspecify.annotations.Nullable;
         plural = "workloadgroups",
         versions = {"v1", "v1beta1", "v1alpha3"},
         specRequired = true)
-public record WorkloadGroup(@Nullable Labels metadata, @Required Template template, @Nullable Probe probe) implements Spec {
+public record WorkloadGroup(
+        @Nullable Labels metadata,
+        @Required Template template,
+        @Nullable Probe probe) implements Spec {
     /** Labels and annotations. */
-    public record Labels(@Size(max = 256) Map<String, String> labels, @Size(max = 256) Map<String, String> annotations) {}
+    public record Labels(
+            @Size(max = 256) Map<String, String> labels,
+            @Size(max = 256) Map<String, String> annotations) {}
 
     /** A {@link WorkloadEntry} whose address may be missing; the components mean the same. */
     @Obeys(WorkloadRules.TemplateUnixHasNoPorts.class)
     public record Template(
-            @Length(max = 256) @Obeys(WorkloadRules.Address.class) String address,
+            @Length(max = 256) @Obeys(WorkloadRules.Address.class)
+            String address,
+
             @Size(max = 128) Map<@Obeys(WorkloadRules.EntryPortName.class) String, @Port Integer> ports,
             @Size(max = 256) Map<String, String> labels,
             @Length(max = 2048) String network,
@@ -73,7 +80,8 @@ public record WorkloadGroup(@Nullable Labels metadata, @Required Template templa
             List<Header> httpHeaders) {}
 
     /** A header of a probe. */
-    public record Header(@Pattern("^[-_A-Za-z0-9]+$") @Nullable String name, String value) {}
+    public record Header(
+            @Pattern("^[-_A-Za-z0-9]+$") @Nullable String name, String value) {}
 
     /** A connection that must succeed. */
     public record TcpSocket(String host, @Required @Port int port) {}

@@ -12,7 +12,8 @@ import java.util.Map;
  * @param labels the labels
  */
 public record WorkloadSelector(
-        @Size(max = 256) Map<
-                @Obeys(SelectorRules.NotEmpty.class) String,
-                @Length(max = 63) @Obeys(SelectorRules.NoWildcard.class) String>
+        @Size(max = 256)
+        Map<
+                        @Obeys(SelectorRules.NotEmpty.class) String,
+                        @Length(max = 63) @Obeys(SelectorRules.NoWildcard.class) String>
                 labels) {}

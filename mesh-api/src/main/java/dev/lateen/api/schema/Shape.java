@@ -42,7 +42,8 @@ public sealed interface Shape {
     record Choice(Class<?> type, Map<String, Object> constants, List<Rule<Object>> rules) implements Shape {}
 
     /** A list; {@code unique} is the field in which its members differ, empty if they need not. */
-    record ListOf(Shape member, int min, int max, String why, String unique, List<Rule<Object>> rules) implements Shape {}
+    record ListOf(Shape member, int min, int max, String why, String unique, List<Rule<Object>> rules)
+            implements Shape {}
 
     /** A map with texts as keys. */
     record MapOf(Text key, Shape value, int min, int max, String why, List<Rule<Object>> rules) implements Shape {}
@@ -89,7 +90,8 @@ public sealed interface Shape {
      * @param variants by the name of their field
      * @param none the variant without a field
      */
-    record Union(Class<?> type, Map<String, Message> variants, Message none, List<Rule<Object>> rules) implements Shape {}
+    record Union(Class<?> type, Map<String, Message> variants, Message none, List<Rule<Object>> rules)
+            implements Shape {}
 
     /**
      * A field of a message.
@@ -97,5 +99,10 @@ public sealed interface Shape {
      * @param index its place among the components of the record
      * @param absent the value if it is not there; null if absence is told by null
      */
-    record Field(String name, int index, Shape shape, boolean required, @Nullable Object absent) {}
+    record Field(
+            String name,
+            int index,
+            Shape shape,
+            boolean required,
+            @Nullable Object absent) {}
 }

@@ -114,7 +114,8 @@ public final class Shapes {
         }
         if (plain == Duration.class) {
             AtLeast least = find(annotated, AtLeast.class);
-            return new Shape.Time(least == null ? null : GoDuration.parse(least.value()).orElseThrow(), rules);
+            return new Shape.Time(
+                    least == null ? null : GoDuration.parse(least.value()).orElseThrow(), rules);
         }
         if (plain.isPrimitive() || java.lang.Number.class.isAssignableFrom(plain)) {
             return number(annotated, plain, rules);

@@ -11,7 +11,8 @@ import java.util.Set;
 /** What an AuthorizationPolicy must be like beyond its bounds: the rules of Istio's CRD and of its webhook. */
 final class AuthorizationRules {
     private static final String ACCEPTED_KEYS =
-            "request.headers[NAME], request.auth.claims[NAME], source.ip, source.principal, destination.port, connection.sni ...";
+            "request.headers[NAME], request.auth.claims[NAME], source.ip, source.principal, destination.port,"
+                    + " connection.sni ...";
 
     private AuthorizationRules() {}
 
@@ -30,7 +31,8 @@ final class AuthorizationRules {
             if (!custom && provider != null) {
                 report.refuse("provider", "a provider with action " + value.action(), "action CUSTOM");
             }
-            if (value.action() == AuthorizationPolicy.Action.DENY && value.rules().isEmpty()) {
+            if (value.action() == AuthorizationPolicy.Action.DENY
+                    && value.rules().isEmpty()) {
                 report.warn("rules", "DENY without rules", "at least one: without, nothing is denied");
             }
             for (int i = 0; i < value.rules().size(); i++) {
@@ -61,8 +63,8 @@ final class AuthorizationRules {
                     "notPrincipals", value.notPrincipals(),
                     "namespaces", value.namespaces(),
                     "notNamespaces", value.notNamespaces());
-            Map<String, List<String>> accounts =
-                    Map.of("serviceAccounts", value.serviceAccounts(), "notServiceAccounts", value.notServiceAccounts());
+            Map<String, List<String>> accounts = Map.of(
+                    "serviceAccounts", value.serviceAccounts(), "notServiceAccounts", value.notServiceAccounts());
             Map<String, List<String>> others = Map.of(
                     "requestPrincipals", value.requestPrincipals(),
                     "notRequestPrincipals", value.notRequestPrincipals(),
@@ -171,8 +173,17 @@ final class AuthorizationRules {
                 Pattern.compile("(request\\.headers|experimental\\.envoy\\.filters\\.[^\\[\\]]+)\\[[^\\[\\]]+\\]");
         private static final Pattern CLAIMS = Pattern.compile("request\\.auth\\.claims(\\[[^\\[\\]]+\\])+");
         private static final Set<String> KEYS = Set.of(
-                "source.ip", "remote.ip", "source.namespace", "source.serviceAccount", "source.trustDomain", "source.principal",
-                "request.auth.principal", "request.auth.audiences", "request.auth.presenter", "destination.ip", "destination.port",
+                "source.ip",
+                "remote.ip",
+                "source.namespace",
+                "source.serviceAccount",
+                "source.trustDomain",
+                "source.principal",
+                "request.auth.principal",
+                "request.auth.audiences",
+                "request.auth.presenter",
+                "destination.ip",
+                "destination.port",
                 "connection.sni");
         private static final Set<String> ADDRESSES = Set.of("source.ip", "remote.ip", "destination.ip");
 

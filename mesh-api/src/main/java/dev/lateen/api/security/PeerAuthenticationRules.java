@@ -11,7 +11,8 @@ final class PeerAuthenticationRules {
     static final class PortsNeedSelector implements Rule<PeerAuthentication> {
         @Override
         public void check(PeerAuthentication value, Report report) {
-            boolean selected = value.selector() != null && !value.selector().matchLabels().isEmpty();
+            boolean selected =
+                    value.selector() != null && !value.selector().matchLabels().isEmpty();
             if (!value.portLevelMtls().isEmpty() && !selected) {
                 report.refuse("portLevelMtls", "portLevelMtls without a selector", "selector.matchLabels");
             }
@@ -22,7 +23,8 @@ final class PeerAuthenticationRules {
     static final class PortKey implements Rule<String> {
         @Override
         public void check(String value, Report report) {
-            boolean digits = !value.isEmpty() && value.length() <= 5 && value.chars().allMatch(c -> c >= '0' && c <= '9');
+            boolean digits =
+                    !value.isEmpty() && value.length() <= 5 && value.chars().allMatch(c -> c >= '0' && c <= '9');
             if (!digits || Integer.parseInt(value) < 1 || Integer.parseInt(value) > 65535) {
                 report.refuse("", "'" + value + "'", "a port, 1 to 65535");
             }

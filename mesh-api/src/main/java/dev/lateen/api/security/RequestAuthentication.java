@@ -58,7 +58,10 @@ public record RequestAuthentication(
     public record JwtRule(
             @Length(min = 1) String issuer,
             List<@Length(min = 1) String> audiences,
-            @Alias("jwks_uri") @Length(min = 1, max = 2048) @Obeys(RequestAuthenticationRules.JwksUri.class) String jwksUri,
+
+            @Alias("jwks_uri") @Length(min = 1, max = 2048) @Obeys(RequestAuthenticationRules.JwksUri.class)
+            String jwksUri,
+
             String jwks,
             List<Header> fromHeaders,
             List<@Length(min = 1) String> fromParams,
@@ -74,6 +77,8 @@ public record RequestAuthentication(
 
     /** A claim that becomes a header. */
     public record ClaimToHeader(
-            @Required @Length(min = 1) @Pattern("^[-_A-Za-z0-9]+$") String header,
+            @Required @Length(min = 1) @Pattern("^[-_A-Za-z0-9]+$")
+            String header,
+
             @Required @Length(min = 1) String claim) {}
 }

@@ -11,7 +11,8 @@ import java.util.Map;
  * @param matchLabels the labels; empty selects every workload of the namespace
  */
 public record LabelSelector(
-        @Size(max = 4096) Map<
-                @Obeys({SelectorRules.NoWildcard.class, SelectorRules.NotEmpty.class}) String,
-                @Length(max = 63) @Obeys(SelectorRules.NoWildcard.class) String>
+        @Size(max = 4096)
+        Map<
+                        @Obeys({SelectorRules.NoWildcard.class, SelectorRules.NotEmpty.class}) String,
+                        @Length(max = 63) @Obeys(SelectorRules.NoWildcard.class) String>
                 matchLabels) {}

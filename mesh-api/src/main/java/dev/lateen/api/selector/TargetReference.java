@@ -14,7 +14,11 @@ import dev.lateen.api.schema.Required;
  * @param namespace always empty: the policy's own
  */
 public record TargetReference(
-        @Length(max = 253) @Pattern("^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$") String group,
-        @Required @Length(min = 1, max = 63) @Pattern("^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$") String kind,
+        @Length(max = 253) @Pattern("^$|^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+        String group,
+
+        @Required @Length(min = 1, max = 63) @Pattern("^[a-zA-Z]([-a-zA-Z0-9]*[a-zA-Z0-9])?$")
+        String kind,
+
         @Required @Length(min = 1, max = 253) String name,
         @Obeys(SelectorRules.SameNamespace.class) String namespace) {}

@@ -134,7 +134,9 @@ public record Telemetry(
      */
     @AtMostOne({"metric", "customMetric"})
     public record MetricSelector(
-            @Nullable StandardMetric metric, @Nullable @Length(min = 1) String customMetric, WorkloadMode mode) {}
+            @Nullable StandardMetric metric,
+            @Nullable @Length(min = 1) String customMetric,
+            WorkloadMode mode) {}
 
     /** Istio's metrics. */
     public enum StandardMetric {
@@ -188,7 +190,10 @@ public record Telemetry(
      * @param filter which requests; absent means all
      */
     public record AccessLogging(
-            @Nullable Selection match, List<ProviderRef> providers, @Nullable Boolean disabled, @Nullable Filter filter) {
+            @Nullable Selection match,
+            List<ProviderRef> providers,
+            @Nullable Boolean disabled,
+            @Nullable Filter filter) {
         /** A CEL expression that must be true. */
         public record Filter(String expression) {}
     }

@@ -62,7 +62,8 @@ public record ClusterName(Direction direction, int port, String subset, String h
     /** Reads {@link #sni}'s form; empty if {@code sni} is anything else. */
     public static Optional<ClusterName> parseSni(String sni) {
         String[] parts = sni.split("\\.", 4);
-        boolean formed = parts.length == 4 && parts[0].endsWith("_") && parts[1].endsWith("_") && parts[2].endsWith("_");
+        boolean formed =
+                parts.length == 4 && parts[0].endsWith("_") && parts[1].endsWith("_") && parts[2].endsWith("_");
         return formed ? of(chop(parts[0]), chop(parts[1]), chop(parts[2]), parts[3]) : Optional.empty();
     }
 

@@ -27,21 +27,21 @@ final class Binder {
     }
 
     /** The value; null if it was refused, and then the findings say why. */
-    @Nullable Object bind(JsonNode node, Shape shape) {
+    @Nullable
+    Object bind(JsonNode node, Shape shape) {
         int before = findings.errors();
-        Object value =
-                switch (shape) {
-                    case Shape.Text text -> text(node, text);
-                    case Shape.Numeric number -> number(node, number);
-                    case Shape.Flag _ -> flag(node);
-                    case Shape.Time time -> time(node, time);
-                    case Shape.Choice choice -> choice(node, choice);
-                    case Shape.ListOf list -> list(node, list);
-                    case Shape.MapOf map -> map(node, map);
-                    case Shape.Free _ -> node.isObject() ? node : wrongType(node, "a map");
-                    case Shape.Message message -> message(node, message);
-                    case Shape.Union union -> union(node, union);
-                };
+        Object value = switch (shape) {
+            case Shape.Text text -> text(node, text);
+            case Shape.Numeric number -> number(node, number);
+            case Shape.Flag _ -> flag(node);
+            case Shape.Time time -> time(node, time);
+            case Shape.Choice choice -> choice(node, choice);
+            case Shape.ListOf list -> list(node, list);
+            case Shape.MapOf map -> map(node, map);
+            case Shape.Free _ -> node.isObject() ? node : wrongType(node, "a map");
+            case Shape.Message message -> message(node, message);
+            case Shape.Union union -> union(node, union);
+        };
         if (value == null || findings.errors() > before) {
             return null;
         }
@@ -70,7 +70,10 @@ final class Binder {
         if (length < shape.min() || length > shape.max()) {
             findings.refuse("", "a text of " + length + " characters", Found.bounds(shape.min(), shape.max()));
         } else if (shape.pattern() != null && !shape.pattern().matcher(text).find()) {
-            findings.refuse("", "'" + text + "'", "a text that matches " + shape.pattern().pattern());
+            findings.refuse(
+                    "",
+                    "'" + text + "'",
+                    "a text that matches " + shape.pattern().pattern());
         }
     }
 
@@ -103,7 +106,8 @@ final class Binder {
             return wrongType(node, "a duration such as 500ms, 10s or 1h30m");
         }
         if (shape.least() != null && time.get().compareTo(shape.least()) < 0) {
-            findings.refuse("", "'" + node.stringValue() + "'", "a duration of at least " + Found.duration(shape.least()));
+            findings.refuse(
+                    "", "'" + node.stringValue() + "'", "a duration of at least " + Found.duration(shape.least()));
             return null;
         }
         return time.get();
@@ -111,7 +115,10 @@ final class Binder {
 
     private @Nullable Object choice(JsonNode node, Shape.Choice shape) {
         Object constant = node.isString() ? shape.constants().get(node.stringValue()) : null;
-        return constant == null ? wrongType(node, Found.oneOf(node.asString(""), shape.constants().keySet())) : constant;
+        return constant == null
+                ? wrongType(
+                        node, Found.oneOf(node.asString(""), shape.constants().keySet()))
+                : constant;
     }
 
     private @Nullable Object list(JsonNode node, Shape.ListOf shape) {
@@ -142,7 +149,8 @@ final class Binder {
         for (int i = 0; i < list.size(); i++) {
             JsonNode value = list.get(i).path(field);
             if (!value.isMissingNode() && !seen.add(value)) {
-                findings.refuse("[" + i + "]." + field, Found.value(value) + " a second time", "each " + field + " once");
+                findings.refuse(
+                        "[" + i + "]." + field, Found.value(value) + " a second time", "each " + field + " once");
             }
         }
     }
@@ -227,7 +235,8 @@ final class Binder {
                 findings.warn("", "known to Istio, without effect in Lateen", "");
             }
         } else {
-            findings.refuse("", "unknown field", Found.oneOf(name, shape.fields().keySet()));
+            findings.refuse(
+                    "", "unknown field", Found.oneOf(name, shape.fields().keySet()));
         }
         findings.leave();
     }
@@ -236,7 +245,8 @@ final class Binder {
         for (List<String> group : shape.atMostOne()) {
             List<String> found = present(node, group);
             if (found.size() > 1) {
-                findings.refuse(found.getLast(), String.join(" and ", found), "only one of " + String.join(", ", group));
+                findings.refuse(
+                        found.getLast(), String.join(" and ", found), "only one of " + String.join(", ", group));
             }
         }
         if (!shape.exactlyOne().isEmpty()) {
@@ -254,20 +264,28 @@ final class Binder {
 
     private @Nullable Object union(JsonNode node, Shape.Union shape) {
         if (!node.isObject()) {
-            return wrongType(node, "a map with one of " + String.join(", ", shape.variants().keySet()));
+            return wrongType(
+                    node,
+                    "a map with one of " + String.join(", ", shape.variants().keySet()));
         }
         List<String> found = new ArrayList<>();
         for (Map.Entry<String, JsonNode> entry : node.properties()) {
             if (!shape.variants().containsKey(entry.getKey())) {
                 findings.enter(node, entry.getKey());
-                findings.refuse("", "unknown field", Found.oneOf(entry.getKey(), shape.variants().keySet()));
+                findings.refuse(
+                        "",
+                        "unknown field",
+                        Found.oneOf(entry.getKey(), shape.variants().keySet()));
                 findings.leave();
             } else if (!entry.getValue().isNull()) {
                 found.add(entry.getKey());
             }
         }
         if (found.size() > 1) {
-            findings.refuse("", String.join(" and ", found), "only one of " + String.join(", ", shape.variants().keySet()));
+            findings.refuse(
+                    "",
+                    String.join(" and ", found),
+                    "only one of " + String.join(", ", shape.variants().keySet()));
             return null;
         }
         if (found.isEmpty()) {

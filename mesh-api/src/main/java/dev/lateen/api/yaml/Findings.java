@@ -73,7 +73,13 @@ final class Findings implements Report {
         String full = Steps.text(steps);
         boolean joined = full.isEmpty() || path.isEmpty() || path.startsWith("[");
         problems.add(new Problem(
-                severity, origin, line(path), resource, joined ? full + path : full + "." + path, Found.clipped(found), accepted));
+                severity,
+                origin,
+                line(path),
+                resource,
+                joined ? full + path : full + "." + path,
+                Found.clipped(found),
+                accepted));
     }
 
     private int line(String path) {

@@ -111,7 +111,8 @@ final class Found {
             case Shape.Numeric _ -> "a number";
             case Shape.Flag _ -> "true or false";
             case Shape.Time _ -> "a duration";
-            case Shape.Choice choice -> "one of " + String.join(", ", choice.constants().keySet());
+            case Shape.Choice choice ->
+                "one of " + String.join(", ", choice.constants().keySet());
             case Shape.ListOf _ -> "a list";
             case Shape.MapOf _, Shape.Free _, Shape.Message _, Shape.Union _ -> "a map";
         };

@@ -16,14 +16,31 @@ import org.jspecify.annotations.Nullable;
 /** What Kubernetes accepts under {@code metadata} (apimachinery's ObjectMeta), as far as it matters here. */
 @KnownButUnused(
         value = {
-            "generateName", "uid", "resourceVersion", "generation", "managedFields", "ownerReferences", "finalizers", "selfLink",
-            "deletionTimestamp", "deletionGracePeriodSeconds"
+            "generateName",
+            "uid",
+            "resourceVersion",
+            "generation",
+            "managedFields",
+            "ownerReferences",
+            "finalizers",
+            "selfLink",
+            "deletionTimestamp",
+            "deletionGracePeriodSeconds"
         },
         quiet = true)
 record ObjectMetadata(
-        @Required @Length(min = 1, max = 253) @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$") String name,
-        @Length(max = 63) @Pattern("^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$") String namespace,
-        Map<@Length(min = 1, max = 317) String, @Length(max = 63) @Pattern("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$") String> labels,
+        @Required
+        @Length(min = 1, max = 253)
+        @Pattern("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$")
+        String name,
+
+        @Length(max = 63) @Pattern("^([a-z0-9]([-a-z0-9]*[a-z0-9])?)?$")
+        String namespace,
+
+        Map<
+                        @Length(min = 1, max = 317) String,
+                        @Length(max = 63) @Pattern("^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$") String>
+                labels,
         Map<@Length(min = 1, max = 317) String, String> annotations,
         @Nullable @Obeys(Timestamp.class) String creationTimestamp) {
 

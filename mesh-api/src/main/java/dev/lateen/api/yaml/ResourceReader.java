@@ -77,8 +77,7 @@ public final class ResourceReader {
     private <T extends Record> SettingsReading<T> settings(String source, String text, Class<T> type) {
         try {
             YamlTree tree = new YamlTree(text, limits);
-            YamlDocument document =
-                    tree.next().orElseGet(() -> new YamlDocument(MeshSettings.NOTHING, 1, new Lines()));
+            YamlDocument document = tree.next().orElseGet(() -> new YamlDocument(MeshSettings.NOTHING, 1, new Lines()));
             Origin origin = new Origin(source, 1, document.line());
             Optional<String> inner = MeshSettings.inConfigMap(document.root());
             if (type == MeshConfig.class && inner.isPresent()) {
@@ -101,6 +100,12 @@ public final class ResourceReader {
     private static Problem problem(String source, int number, YamlSyntaxException e) {
         Origin origin = new Origin(source, number, e.line());
         return new Problem(
-                Problem.Severity.ERROR, origin, e.line(), "", "", Found.clipped(String.valueOf(e.getMessage())), e.accepted());
+                Problem.Severity.ERROR,
+                origin,
+                e.line(),
+                "",
+                "",
+                Found.clipped(String.valueOf(e.getMessage())),
+                e.accepted());
     }
 }

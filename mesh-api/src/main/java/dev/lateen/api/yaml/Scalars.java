@@ -2,14 +2,14 @@ package dev.lateen.api.yaml;
 
 import com.google.re2j.Pattern;
 import java.math.BigInteger;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /** What an unquoted scalar means: as in Kubernetes, which reads YAML 1.1 ({@code yes} is true, {@code 010} is eight). */
 final class Scalars {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final Pattern FLOAT =
-            Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
+    private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
     private static final int LONGEST_NUMBER = 100;
 
     private Scalars() {}
@@ -38,7 +38,7 @@ final class Scalars {
         return FLOAT.matches(digits) ? NODES.numberNode(Double.parseDouble(digits)) : NODES.stringNode(text);
     }
 
-    private static @org.jspecify.annotations.Nullable JsonNode whole(String text) {
+    private static @Nullable JsonNode whole(String text) {
         int sign = text.startsWith("-") || text.startsWith("+") ? 1 : 0;
         int radix = 10;
         int from = sign;

@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Parse;
 import org.snakeyaml.engine.v2.common.Anchor;
@@ -71,7 +72,7 @@ final class YamlTree {
         return Optional.of(new YamlDocument(root.node, line(first), lines));
     }
 
-    private @org.jspecify.annotations.Nullable Event advance() throws YamlSyntaxException {
+    private @Nullable Event advance() throws YamlSyntaxException {
         try {
             return events.hasNext() ? events.next() : null;
         } catch (MarkedYamlEngineException e) {
@@ -83,7 +84,7 @@ final class YamlTree {
         }
     }
 
-    private static String firstLine(@org.jspecify.annotations.Nullable String message) {
+    private static String firstLine(@Nullable String message) {
         return message == null ? "" : message.lines().findFirst().orElse("");
     }
 
@@ -98,13 +99,12 @@ final class YamlTree {
         if (level > limits.depth()) {
             throw tooDeep(event);
         }
-        Built built =
-                switch (event) {
-                    case ScalarEvent scalar -> new Built(scalar(scalar), 1, 1);
-                    case SequenceStartEvent _ -> list(event, level);
-                    case MappingStartEvent _ -> map(event, level);
-                    default -> throw new YamlSyntaxException(line(event), "no YAML: a value is missing", "");
-                };
+        Built built = switch (event) {
+            case ScalarEvent scalar -> new Built(scalar(scalar), 1, 1);
+            case SequenceStartEvent _ -> list(event, level);
+            case MappingStartEvent _ -> map(event, level);
+            default -> throw new YamlSyntaxException(line(event), "no YAML: a value is missing", "");
+        };
         if (event instanceof NodeEvent node && node.getAnchor().isPresent()) {
             anchors.put(node.getAnchor().get(), built);
         }
@@ -138,7 +138,8 @@ final class YamlTree {
     }
 
     private static JsonNode scalar(ScalarEvent scalar) {
-        boolean text = !scalar.isPlain() || scalar.getTag().filter("tag:yaml.org,2002:str"::equals).isPresent();
+        boolean text = !scalar.isPlain()
+                || scalar.getTag().filter("tag:yaml.org,2002:str"::equals).isPresent();
         return text ? NODES.stringNode(scalar.getValue()) : Scalars.plain(scalar.getValue());
     }
 
@@ -194,7 +195,8 @@ final class YamlTree {
     private static void merge(ObjectNode map, JsonNode merged, Event start) throws YamlSyntaxException {
         for (JsonNode source : merged.isArray() ? merged : NODES.arrayNode().add(merged)) {
             if (!source.isObject()) {
-                throw new YamlSyntaxException(line(start), "'<<' with something else than a map", "a map or a list of maps");
+                throw new YamlSyntaxException(
+                        line(start), "'<<' with something else than a map", "a map or a list of maps");
             }
             for (Map.Entry<String, JsonNode> field : source.properties()) {
                 if (!map.has(field.getKey())) {

@@ -17,7 +17,13 @@ class SpiffeIdTest {
     @Test
     void otherUrisAreNoIdentities() {
         for (String uri : new String[] {
-            "", "spiffe://", "spiffe://td", "spiffe://td/ns/a/sa/", "spiffe:///ns/a/sa/b", "spiffe://td/ns/a/sa/b/c", "https://td/ns/a/sa/b",
+            "",
+            "spiffe://",
+            "spiffe://td",
+            "spiffe://td/ns/a/sa/",
+            "spiffe:///ns/a/sa/b",
+            "spiffe://td/ns/a/sa/b/c",
+            "https://td/ns/a/sa/b",
             "spiffe://td/sa/a/ns/b"
         }) {
             assertThat(SpiffeId.parse(uri)).as(uri).isEmpty();
@@ -26,7 +32,8 @@ class SpiffeIdTest {
 
     @Test
     void partsThatCouldNotBeToldApartAreRefused() {
-        assertThatThrownBy(() -> new SpiffeId("td", "a/b", "c")).hasMessage("namespace: 'a/b' (expected: not empty, no slash)");
+        assertThatThrownBy(() -> new SpiffeId("td", "a/b", "c"))
+                .hasMessage("namespace: 'a/b' (expected: not empty, no slash)");
         assertThatThrownBy(() -> new SpiffeId("td", "a", "")).hasMessageContaining("service account");
     }
 }

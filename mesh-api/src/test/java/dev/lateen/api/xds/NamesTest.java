@@ -25,7 +25,15 @@ class NamesTest {
     @Test
     void otherNamesAreNoClusterNames() {
         for (String name : new String[] {
-            "BlackHoleCluster", "", "|||", "outbound|x|v|h", "outbound|70000|v|h", "outbound|1|v", "a|1||", "outbound|123456||h", "outbound|-1||h"
+            "BlackHoleCluster",
+            "",
+            "|||",
+            "outbound|x|v|h",
+            "outbound|70000|v|h",
+            "outbound|1|v",
+            "a|1||",
+            "outbound|123456||h",
+            "outbound|-1||h"
         }) {
             assertThat(ClusterName.parse(name)).as(name).isEmpty();
         }
@@ -43,14 +51,17 @@ class NamesTest {
 
     @Test
     void otherTextsAreNoNodeIds() {
-        for (String id : new String[] {"", "sidecar", "sidecar~~a.b~c", "sidecar~1.2.3.4~ab~c", "agent~1.2.3.4~a.b~c", "sidecar~1~.b~c"}) {
+        for (String id : new String[] {
+            "", "sidecar", "sidecar~~a.b~c", "sidecar~1.2.3.4~ab~c", "agent~1.2.3.4~a.b~c", "sidecar~1~.b~c"
+        }) {
             assertThat(NodeId.parse(id)).as(id).isEmpty();
         }
     }
 
     @Test
     void typesHaveIstiosShortNames() {
-        assertThat(TypeUrls.PUSH_ORDER.stream().map(TypeUrls::shortName)).containsExactly("CDS", "EDS", "LDS", "RDS", "SDS");
+        assertThat(TypeUrls.PUSH_ORDER.stream().map(TypeUrls::shortName))
+                .containsExactly("CDS", "EDS", "LDS", "RDS", "SDS");
         assertThat(TypeUrls.shortName("type.googleapis.com/x")).isEqualTo("type.googleapis.com/x");
     }
 }

@@ -37,17 +37,22 @@ final class CrdComparison {
             }
             case Shape.Free _ -> {
                 type(path, "object", schema);
-                same(path, "free", true, schema.path("x-kubernetes-preserve-unknown-fields").asBoolean(false));
+                same(
+                        path,
+                        "free",
+                        true,
+                        schema.path("x-kubernetes-preserve-unknown-fields").asBoolean(false));
             }
             case Shape.Message message -> message(path, message, schema);
             case Shape.Union union -> {
                 type(path, "object", schema);
                 same(path, "fields", union.variants().keySet(), names(schema.path("properties")));
                 same(path, "oneOf", Set.of(union.variants().keySet()), Set.copyOf(groups(schema)));
-                union.variants().forEach((name, variant) -> compare(
-                        path + "." + name,
-                        variant.fields().get(name).shape(),
-                        schema.path("properties").path(name)));
+                union.variants()
+                        .forEach((name, variant) -> compare(
+                                path + "." + name,
+                                variant.fields().get(name).shape(),
+                                schema.path("properties").path(name)));
             }
         }
     }
@@ -63,12 +68,17 @@ final class CrdComparison {
     private void number(String path, Shape.Numeric number, JsonNode schema) {
         type(path, number.fractional() ? "number" : "integer", schema);
         boolean int32 = schema.path("format").asString("").equals("int32");
-        boolean fits = schema.path("maximum").asDouble(Double.MAX_VALUE) <= Integer.MAX_VALUE || !number.why().isEmpty();
+        boolean fits = schema.path("maximum").asDouble(Double.MAX_VALUE) <= Integer.MAX_VALUE
+                || !number.why().isEmpty();
         if (number.type() == int.class ? !int32 && !fits : int32) {
             differences.add(path + ": " + number.type() + " but format " + schema.path("format"));
         }
-        double min = schema.has("minimum") ? schema.path("minimum").doubleValue() : int32 ? Integer.MIN_VALUE : -Double.MAX_VALUE;
-        double max = schema.has("maximum") ? schema.path("maximum").doubleValue() : int32 ? Integer.MAX_VALUE : Double.MAX_VALUE;
+        double min = schema.has("minimum")
+                ? schema.path("minimum").doubleValue()
+                : int32 ? Integer.MIN_VALUE : -Double.MAX_VALUE;
+        double max = schema.has("maximum")
+                ? schema.path("maximum").doubleValue()
+                : int32 ? Integer.MAX_VALUE : Double.MAX_VALUE;
         boolean same = number.min() == min && number.max() == max;
         boolean tighter = number.min() >= min && number.max() <= max;
         if (number.why().isEmpty() ? !same : !tighter || same) {
@@ -88,7 +98,11 @@ final class CrdComparison {
     private void list(String path, Shape.ListOf list, JsonNode schema) {
         type(path, "array", schema);
         bounds(path, list.min(), list.max(), list.why(), schema, "minItems", "maxItems");
-        same(path, "unique", list.unique(), schema.path("x-kubernetes-list-map-keys").path(0).asString(""));
+        same(
+                path,
+                "unique",
+                list.unique(),
+                schema.path("x-kubernetes-list-map-keys").path(0).asString(""));
         compare(path + "[]", list.member(), schema.path("items"));
     }
 
@@ -112,13 +126,17 @@ final class CrdComparison {
                 required.add(field.name());
             }
             if (schema.path("properties").has(field.name())) {
-                compare(path + "." + field.name(), field.shape(), schema.path("properties").path(field.name()));
+                compare(
+                        path + "." + field.name(),
+                        field.shape(),
+                        schema.path("properties").path(field.name()));
             }
         }
-        message.aliases().forEach((alias, name) -> compare(
-                path + "." + alias,
-                message.fields().get(name).shape(),
-                schema.path("properties").path(alias)));
+        message.aliases()
+                .forEach((alias, name) -> compare(
+                        path + "." + alias,
+                        message.fields().get(name).shape(),
+                        schema.path("properties").path(alias)));
         same(path, "required", required, texts(schema.path("required")));
     }
 

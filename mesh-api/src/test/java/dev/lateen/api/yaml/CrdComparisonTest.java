@@ -23,8 +23,13 @@ class CrdComparisonTest {
                 String name = kind.group() + "/" + version + "/" + kind.kind();
                 JsonNode schema = theirs.remove(name);
                 assertThat(schema).as(name).isNotNull();
-                comparison.compare(name, shapes.of(type.asSubclass(Record.class)), schema.path("properties").path("spec"));
-                assertThat(kind.specRequired()).as(name).isEqualTo(schema.path("required").toString().contains("spec"));
+                comparison.compare(
+                        name,
+                        shapes.of(type.asSubclass(Record.class)),
+                        schema.path("properties").path("spec"));
+                assertThat(kind.specRequired())
+                        .as(name)
+                        .isEqualTo(schema.path("required").toString().contains("spec"));
             }
         }
         assertThat(theirs).as("kinds and versions that are not read").isEmpty();

@@ -47,11 +47,14 @@ class CrdOracleTest {
         int changes = 0;
         for (JsonNode object : objects()) {
             for (Mutations.Mutation mutation : Mutations.of(object, oracle.schema(object))) {
-                compare(object.path("kind").stringValue() + " " + mutation.path() + ": " + mutation.what(), mutation.object());
+                compare(
+                        object.path("kind").stringValue() + " " + mutation.path() + ": " + mutation.what(),
+                        mutation.object());
                 changes++;
             }
         }
-        AN_EMPTY_LIST_IS_NO_LIST.forEach(name -> assertThat(tooLenient.remove(name)).as(name).isNotNull());
+        AN_EMPTY_LIST_IS_NO_LIST.forEach(
+                name -> assertThat(tooLenient.remove(name)).as(name).isNotNull());
         assertThat(tooLenient).as("accepted, but refused by Istio's CRDs").isEmpty();
         assertThat(tooStrict).as("refused, but accepted by Istio's CRDs").isEmpty();
         assertThat(beyond.unused()).as("exceptions that nothing needs").isEmpty();
@@ -89,7 +92,9 @@ class CrdOracleTest {
         }
         return byKind.values().stream()
                 .flatMap(all -> all.stream()
-                        .sorted(java.util.Comparator.comparingInt((JsonNode o) -> o.toString().length()).reversed())
+                        .sorted(java.util.Comparator.comparingInt(
+                                        (JsonNode o) -> o.toString().length())
+                                .reversed())
                         .limit(OBJECTS_OF_A_KIND))
                 .toList();
     }

@@ -30,7 +30,9 @@ class HostileTextTest {
             for (int i = 0; i < 1 + random.nextInt(8); i++) {
                 bad[random.nextInt(bad.length)] = (byte) random.nextInt(256);
             }
-            assertThat(reader.read("changed", new String(bad, StandardCharsets.ISO_8859_1)).problems()).isNotNull();
+            assertThat(reader.read("changed", new String(bad, StandardCharsets.ISO_8859_1))
+                            .problems())
+                    .isNotNull();
         }
     }
 
@@ -44,7 +46,8 @@ class HostileTextTest {
                 text.append(signs.charAt(random.nextInt(signs.length())));
             }
             assertThat(reader.read("random", text.toString()).problems()).isNotNull();
-            assertThat(reader.readMeshConfig("random", text.toString()).problems()).isNotNull();
+            assertThat(reader.readMeshConfig("random", text.toString()).problems())
+                    .isNotNull();
         }
     }
 
@@ -54,11 +57,12 @@ class HostileTextTest {
         for (int i = 1; i < 30; i++) {
             text.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(9) + "*a" + (i - 1)));
         }
-        Assertions.assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThat(
-                        reader.read("bomb", text.toString()).problems())
-                .singleElement()
-                .asString()
-                .contains("more than 4000000 values"));
+        Assertions.assertTimeoutPreemptively(
+                Duration.ofSeconds(5),
+                () -> assertThat(reader.read("bomb", text.toString()).problems())
+                        .singleElement()
+                        .asString()
+                        .contains("more than 4000000 values"));
     }
 
     @Test
@@ -67,12 +71,18 @@ class HostileTextTest {
         for (int i = 1; i < 5000; i++) {
             text.append("a%d: &a%d [*a%d]\n".formatted(i, i, i - 1));
         }
-        assertThat(reader.read("deep", text.toString()).problems()).singleElement().asString().contains("too deep");
+        assertThat(reader.read("deep", text.toString()).problems())
+                .singleElement()
+                .asString()
+                .contains("too deep");
     }
 
     @Test
     void depthAndLengthAreBounded() {
-        assertThat(reader.read("deep", "[".repeat(1_000_000)).problems()).singleElement().asString().contains("too deep");
+        assertThat(reader.read("deep", "[".repeat(1_000_000)).problems())
+                .singleElement()
+                .asString()
+                .contains("too deep");
         ResourceReader small = new ResourceReader("default", new Limits(10, 10, 10, 10));
         assertThat(small.read("long", "a: bcdefghijk").problems())
                 .singleElement()

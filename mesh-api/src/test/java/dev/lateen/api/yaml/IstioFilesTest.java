@@ -70,7 +70,9 @@ class IstioFilesTest {
         Path file = Shared.istio("samples/bookinfo/platform/kube/bookinfo.yaml");
         Reading reading = reader.read("bookinfo.yaml", Shared.text(file));
         assertThat(reading.resources()).isEmpty();
-        assertThat(reading.documents()).extracting(RawDocument::kind).contains("Service", "ServiceAccount", "Deployment");
+        assertThat(reading.documents())
+                .extracting(RawDocument::kind)
+                .contains("Service", "ServiceAccount", "Deployment");
         RawDocument details = reading.documents().getFirst();
         assertThat(details.name()).isEqualTo("details");
         assertThat(details.node().at("/spec/ports/0/port").intValue()).isEqualTo(9080);

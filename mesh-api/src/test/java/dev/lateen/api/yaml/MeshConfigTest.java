@@ -55,13 +55,17 @@ class MeshConfigTest {
         assertThat(mesh.defaultConfig().concurrency()).isZero();
         assertThat(mesh.defaultConfig().statusPort()).isEqualTo(15020);
         assertThat(mesh.defaultConfig().tracing().sampling()).isEqualTo(100);
-        assertThat(mesh.extensionProviders()).singleElement().satisfies(p -> assertThat(p.zipkin().path()).isEqualTo("/api/v2/spans"));
+        assertThat(mesh.extensionProviders())
+                .singleElement()
+                .satisfies(p -> assertThat(p.zipkin().path()).isEqualTo("/api/v2/spans"));
     }
 
     @Test
     void aKeyThatIstioHasAndLateenDoesNotUseIsAWarning() {
         SettingsReading<MeshConfig> reading = read("thriftConfig: {}\ntrustDomain: td\n");
-        assertThat(texts(reading)).containsExactly("mesh.yaml:1 (document 1): warning: thriftConfig: known to Istio, without effect in Lateen");
+        assertThat(texts(reading))
+                .containsExactly(
+                        "mesh.yaml:1 (document 1): warning: thriftConfig: known to Istio, without effect in Lateen");
         assertThat(reading.settings().orElseThrow().trustDomain()).isEqualTo("td");
     }
 
@@ -69,7 +73,10 @@ class MeshConfigTest {
     void aKeyThatIstioDoesNotHaveIsRefused() {
         SettingsReading<MeshConfig> reading = read("trustDomian: td\n");
         assertThat(reading.settings()).isEmpty();
-        assertThat(texts(reading)).singleElement().asString().startsWith("mesh.yaml:1 (document 1): trustDomian: unknown field (expected: 'trustDomain'?");
+        assertThat(texts(reading))
+                .singleElement()
+                .asString()
+                .startsWith("mesh.yaml:1 (document 1): trustDomian: unknown field (expected: 'trustDomain'?");
     }
 
     @Test

@@ -43,7 +43,8 @@ final class Mutations {
         }
         if (node instanceof ObjectNode object && schema.has("properties")) {
             fields(object, schema.path("properties"));
-        } else if (node instanceof ObjectNode object && schema.path("additionalProperties").isObject()) {
+        } else if (node instanceof ObjectNode object
+                && schema.path("additionalProperties").isObject()) {
             entries(object, schema.path("additionalProperties"));
         } else if (node instanceof ArrayNode array && !array.isEmpty()) {
             members(array, schema);

@@ -46,13 +46,15 @@ final class Oracle {
 
     /** The schema of an object's kind. */
     JsonNode schema(JsonNode object) {
-        return crds.get(object.path("apiVersion").stringValue() + "/" + object.path("kind").stringValue());
+        return crds.get(object.path("apiVersion").stringValue() + "/"
+                + object.path("kind").stringValue());
     }
 
     /** Why the object is refused; empty if it is accepted. */
     Optional<String> refusal(JsonNode object) {
         JsonNode crd = schema(object);
-        String name = object.path("apiVersion").stringValue() + object.path("kind").stringValue();
+        String name =
+                object.path("apiVersion").stringValue() + object.path("kind").stringValue();
         Schema schema = schemas.computeIfAbsent(name, _ -> compile(crd));
         List<com.networknt.schema.Error> errors = schema.validate(object);
         if (!errors.isEmpty()) {
@@ -68,7 +70,8 @@ final class Oracle {
         }
         ((ObjectNode) strict.path("properties")).putObject("status");
         close(strict);
-        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12).getSchema(strict);
+        return SchemaRegistry.withDefaultDialect(SpecificationVersion.DRAFT_2020_12)
+                .getSchema(strict);
     }
 
     /** Says in JSON schema's words what Kubernetes takes for granted. */
@@ -155,7 +158,9 @@ final class Oracle {
             String scheme = uri.getScheme() == null ? "" : uri.getScheme();
             boolean absolute = uri.isAbsolute() || text.startsWith("/");
             if (rule.contains("isURL")) {
-                return absolute ? Set.of("", "http", "https", "file", "oci").contains(scheme) : new URI("http://" + text).isAbsolute();
+                return absolute
+                        ? Set.of("", "http", "https", "file", "oci").contains(scheme)
+                        : new URI("http://" + text).isAbsolute();
             }
             return absolute && Set.of("http", "https").contains(scheme);
         } catch (java.net.URISyntaxException e) {

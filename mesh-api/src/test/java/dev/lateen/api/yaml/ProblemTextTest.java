@@ -7,12 +7,12 @@ import org.junit.jupiter.api.Test;
 
 class ProblemTextTest {
     private static final String HEAD = """
-            apiVersion: networking.istio.io/v1
-            kind: VirtualService
-            metadata:
-              name: reviews
-            spec:
-            """;
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata:
+          name: reviews
+        spec:
+        """;
 
     private final ResourceReader reader = new ResourceReader();
 
@@ -23,8 +23,11 @@ class ProblemTextTest {
               http:
               - rout:
                 - destination: {host: reviews}
-            """)).singleElement().asString().startsWith("vs.yaml:8 (document 1): VirtualService default/reviews: spec.http[0].rout:"
-                + " unknown field (expected: 'route'? one of name, match, route,");
+            """))
+                .singleElement()
+                .asString()
+                .startsWith("vs.yaml:8 (document 1): VirtualService default/reviews: spec.http[0].rout:"
+                        + " unknown field (expected: 'route'? one of name, match, route,");
     }
 
     @Test
@@ -35,8 +38,10 @@ class ProblemTextTest {
               - route:
                 - destination: {host: reviews}
                   weight: "10"
-            """)).containsExactly("vs.yaml:10 (document 1): VirtualService default/reviews: spec.http[0].route[0].weight:"
-                + " the text '10' (expected: a whole number, without quotes)");
+            """))
+                .containsExactly(
+                        "vs.yaml:10 (document 1): VirtualService default/reviews: spec.http[0].route[0].weight:"
+                                + " the text '10' (expected: a whole number, without quotes)");
     }
 
     @Test
@@ -50,8 +55,10 @@ class ProblemTextTest {
               subsets:
               - name: v1
                 labels: {version: 1}
-            """)).containsExactly("vs.yaml:8 (document 1): DestinationRule default/reviews: spec.subsets[0].labels.version:"
-                + " the number '1' (expected: a text: put it in quotes)");
+            """))
+                .containsExactly(
+                        "vs.yaml:8 (document 1): DestinationRule default/reviews: spec.subsets[0].labels.version:"
+                                + " the number '1' (expected: a text: put it in quotes)");
     }
 
     @Test
@@ -61,8 +68,10 @@ class ProblemTextTest {
               http:
               - route:
                 - weight: 1
-            """)).containsExactly("vs.yaml:9 (document 1): VirtualService default/reviews: spec.http[0].route[0].destination:"
-                + " missing (expected: a map)");
+            """))
+                .containsExactly(
+                        "vs.yaml:9 (document 1): VirtualService default/reviews: spec.http[0].route[0].destination:"
+                                + " missing (expected: a map)");
     }
 
     @Test
@@ -72,8 +81,9 @@ class ProblemTextTest {
               http:
               - match: [{uri: {exact: /a, prefix: /b}}]
                 route: [{destination: {host: reviews}}]
-            """)).containsExactly("vs.yaml:8 (document 1): VirtualService default/reviews: spec.http[0].match[0].uri:"
-                + " exact and prefix (expected: only one of exact, prefix, regex)");
+            """))
+                .containsExactly("vs.yaml:8 (document 1): VirtualService default/reviews: spec.http[0].match[0].uri:"
+                        + " exact and prefix (expected: only one of exact, prefix, regex)");
     }
 
     @Test
@@ -83,8 +93,10 @@ class ProblemTextTest {
             kind: PeerAuthentication
             metadata: {name: default, namespace: prod}
             spec: {mtls: {mode: STRICKT}}
-            """)).containsExactly("vs.yaml:4 (document 1): PeerAuthentication prod/default: spec.mtls.mode: the text 'STRICKT'"
-                + " (expected: 'STRICT'? one of UNSET, DISABLE, PERMISSIVE, STRICT)");
+            """))
+                .containsExactly(
+                        "vs.yaml:4 (document 1): PeerAuthentication prod/default: spec.mtls.mode: the text 'STRICKT'"
+                                + " (expected: 'STRICT'? one of UNSET, DISABLE, PERMISSIVE, STRICT)");
     }
 
     @Test
@@ -94,8 +106,10 @@ class ProblemTextTest {
               http:
               - timeout: 5
                 route: [{destination: {host: reviews}}]
-            """)).containsExactly("vs.yaml:8 (document 1): VirtualService default/reviews: spec.http[0].timeout: the number '5'"
-                + " (expected: a duration such as 500ms, 10s or 1h30m)");
+            """))
+                .containsExactly(
+                        "vs.yaml:8 (document 1): VirtualService default/reviews: spec.http[0].timeout: the number '5'"
+                                + " (expected: a duration such as 500ms, 10s or 1h30m)");
     }
 
     @Test
@@ -105,7 +119,12 @@ class ProblemTextTest {
               http:
               - match: [{uri: {regex: "/a("}}]
                 route: [{destination: {host: reviews}}]
-            """)).singleElement().asString().contains("spec.http[0].match[0].uri.regex: '/a(': missing closing )", "(expected: an expression of RE2)");
+            """))
+                .singleElement()
+                .asString()
+                .contains(
+                        "spec.http[0].match[0].uri.regex: '/a(': missing closing )",
+                        "(expected: an expression of RE2)");
     }
 
     @Test
@@ -118,13 +137,15 @@ class ProblemTextTest {
             apiVersion: networking.istio.io/v2
             kind: VirtualService
             metadata: {name: a}
-            """)).satisfiesExactly(
+            """))
+                .satisfiesExactly(
                         first -> assertThat(first)
-                                .startsWith("vs.yaml:2 (document 1): kind: unknown kind 'VirtualServices' of networking.istio.io"
-                                        + " (expected: 'VirtualService'? one of"),
+                                .startsWith("vs.yaml:2 (document 1): kind: unknown kind 'VirtualServices' of"
+                                        + " networking.istio.io (expected: 'VirtualService'? one of"),
                         second -> assertThat(second)
-                                .isEqualTo("vs.yaml:5 (document 2): apiVersion: 'networking.istio.io/v2' for VirtualService"
-                                        + " (expected: networking.istio.io/v1, networking.istio.io/v1beta1, networking.istio.io/v1alpha3)"));
+                                .isEqualTo("vs.yaml:5 (document 2): apiVersion: 'networking.istio.io/v2' for"
+                                        + " VirtualService (expected: networking.istio.io/v1,"
+                                        + " networking.istio.io/v1beta1, networking.istio.io/v1alpha3)"));
     }
 
     @Test
@@ -132,12 +153,16 @@ class ProblemTextTest {
         assertThat(problems(HEAD + """
               hosts: [a]
               hosts: [b]
-            """)).containsExactly("vs.yaml:7 (document 1): the key 'hosts' a second time (expected: each key once)");
+            """))
+                .containsExactly("vs.yaml:7 (document 1): the key 'hosts' a second time (expected: each key once)");
     }
 
     @Test
     void brokenYamlIsRefusedWithItsLine() {
-        assertThat(problems("a: b\nc: [1,\n")).singleElement().asString().startsWith("vs.yaml:3 (document 1): no YAML: ");
+        assertThat(problems("a: b\nc: [1,\n"))
+                .singleElement()
+                .asString()
+                .startsWith("vs.yaml:3 (document 1): no YAML: ");
     }
 
     @Test
@@ -153,8 +178,9 @@ class ProblemTextTest {
               kind: DestinationRule
               metadata: {name: reviews}
               spec: {}
-            """)).containsExactly(
-                        "vs.yaml:10 (document 1): DestinationRule default/reviews: items[1].spec.host: missing (expected: a text)");
+            """))
+                .containsExactly("vs.yaml:10 (document 1): DestinationRule default/reviews: items[1].spec.host: missing"
+                        + " (expected: a text)");
     }
 
     @Test
@@ -165,10 +191,14 @@ class ProblemTextTest {
             metadata: {name: default}
             """);
         assertThat(reading.problems()).isNotEmpty();
-        assertThat(reading.resources()).singleElement().satisfies(r -> assertThat(r.key()).hasToString("PeerAuthentication default/default"));
+        assertThat(reading.resources())
+                .singleElement()
+                .satisfies(r -> assertThat(r.key()).hasToString("PeerAuthentication default/default"));
     }
 
     private List<String> problems(String text) {
-        return reader.read("vs.yaml", text).problems().stream().map(Problem::toString).toList();
+        return reader.read("vs.yaml", text).problems().stream()
+                .map(Problem::toString)
+                .toList();
     }
 }

@@ -2,12 +2,12 @@ package dev.lateen.api.yaml;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.StringMatch;
 import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.api.networking.VirtualService;
-import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.resource.Resource;
 import java.time.Duration;
 import java.time.Instant;
@@ -83,8 +83,12 @@ class ResourceReadingTest {
               - {<<: *port, number: 443, name: other}
             """);
         assertThat(resource.spec().subjectAltNames()).isEqualTo(List.of("a.example.com"));
-        assertThat(resource.spec().ports()).extracting(ServiceEntry.ServicePort::protocol).containsExactly("HTTP", "HTTP");
-        assertThat(resource.spec().ports()).extracting(ServiceEntry.ServicePort::number).containsExactly(80, 443);
+        assertThat(resource.spec().ports())
+                .extracting(ServiceEntry.ServicePort::protocol)
+                .containsExactly("HTTP", "HTTP");
+        assertThat(resource.spec().ports())
+                .extracting(ServiceEntry.ServicePort::number)
+                .containsExactly(80, 443);
     }
 
     @Test
@@ -95,7 +99,8 @@ class ResourceReadingTest {
             metadata: {name: a}
             spec: {host: a, trafficPolicy: {outlierDetection: {splitExternalLocalOriginErrors: yes, consecutive5xxErrors: 010}}}
             """);
-        TrafficPolicy.OutlierDetection outliers = resource.spec().trafficPolicy().outlierDetection();
+        TrafficPolicy.OutlierDetection outliers =
+                resource.spec().trafficPolicy().outlierDetection();
         assertThat(outliers.splitExternalLocalOriginErrors()).isTrue();
         assertThat(outliers.consecutive5xxErrors()).isEqualTo(8);
     }
@@ -109,7 +114,8 @@ class ResourceReadingTest {
             ---
             {apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: z, creationTimestamp: "1969-01-01T00:00:00Z"}}
             """);
-        assertThat(reading.resources().stream().sorted(Resource.OLDEST_FIRST).map(Resource::name)).containsExactly("z", "a", "b");
+        assertThat(reading.resources().stream().sorted(Resource.OLDEST_FIRST).map(Resource::name))
+                .containsExactly("z", "a", "b");
     }
 
     private <S extends dev.lateen.api.resource.Spec> Resource<S> one(Class<S> kind, String text) {
