@@ -131,6 +131,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                     channel.pipeline(),
                     context.tls(),
                     tls,
+                    version.terminal() instanceof TcpProxy,
                     version.transportSocketConnectTimeout(),
                     new TlsHandshake.Outcome() {
                         @Override

@@ -25,6 +25,12 @@ public final class TlsContexts implements AutoCloseable {
     /** More contexts than any mesh needs at one time; reached only by configurations with a certificate for each of many chains. */
     private static final int MAX_CONTEXTS = 4096;
 
+    /**
+     * Who agrees on it must send Istio's metadata header before all other bytes of a TCP connection. This proxy doesn't, so it neither offers nor takes it: peers then do
+     * without.
+     */
+    private static final String PEER_EXCHANGE = "istio-peer-exchange";
+
     private final Supplier<ProxySnapshot> active;
     private final SslProvider provider;
     private final Map<ContextKey, TlsContext> contexts = new ConcurrentHashMap<>();
@@ -48,14 +54,15 @@ public final class TlsContexts implements AutoCloseable {
     /**
      * The context for connections that come in, retained for the caller.
      *
+     * @param halfClose whether one direction may end before the other
      * @throws TlsUnavailable when a secret is missing or can't be used: the connection must be refused
      */
-    TlsContext server(DownstreamTls tls) throws TlsUnavailable {
+    TlsContext server(DownstreamTls tls, boolean halfClose) throws TlsUnavailable {
         Validation validation = tls.settings().validation();
         ClientAuth auth = tls.requireClientCertificate()
                 ? ClientAuth.REQUIRE
                 : validation == null ? ClientAuth.NONE : ClientAuth.OPTIONAL;
-        ContextKey key = key(tls.settings(), true, auth, tls.settings().alpn());
+        ContextKey key = key(tls.settings(), true, halfClose, auth, tls.settings().alpn());
         if (key.certificates().isEmpty()) {
             throw new TlsUnavailable("TLS settings: no certificate (expected: at least one)");
         }
@@ -63,9 +70,13 @@ public final class TlsContexts implements AutoCloseable {
     }
 
     /** The context for connections that go out, retained for the caller. @param alpn offered instead of the settings' own when not empty */
-    TlsContext client(UpstreamTls tls, List<String> alpn) throws TlsUnavailable {
+    TlsContext client(UpstreamTls tls, List<String> alpn, boolean halfClose) throws TlsUnavailable {
         return context(key(
-                tls.settings(), false, ClientAuth.NONE, alpn.isEmpty() ? tls.settings().alpn() : alpn));
+                tls.settings(),
+                false,
+                halfClose,
+                ClientAuth.NONE,
+                alpn.isEmpty() ? tls.settings().alpn() : alpn));
     }
 
     /** How many contexts are kept now. */
@@ -79,7 +90,7 @@ public final class TlsContexts implements AutoCloseable {
         contexts.keySet().forEach(this::forget);
     }
 
-    private ContextKey key(TlsSettings settings, boolean server, ClientAuth auth, List<String> alpn)
+    private ContextKey key(TlsSettings settings, boolean server, boolean halfClose, ClientAuth auth, List<String> alpn)
             throws TlsUnavailable {
         Map<String, Secret> secrets = active.get().secrets();
         List<Secret.TlsCertificate> certificates = new ArrayList<>(1);
@@ -95,11 +106,12 @@ public final class TlsContexts implements AutoCloseable {
         }
         return new ContextKey(
                 server,
+                halfClose,
                 auth,
                 settings.minVersion(),
                 settings.maxVersion(),
                 settings.cipherSuites(),
-                alpn,
+                alpn.stream().filter(p -> !p.equals(PEER_EXCHANGE)).toList(),
                 certificates,
                 roots,
                 systemRoots);
@@ -152,9 +164,12 @@ public final class TlsContexts implements AutoCloseable {
         return built;
     }
 
-    /** Netty's binding to BoringSSL takes the first of several certificates without asking what the client can read; the JDK asks. */
+    /**
+     * Netty's binding to BoringSSL takes the first of several certificates without asking what the client can read, and ends both directions when the peer ends one;
+     * the JDK does better.
+     */
     private SslProvider provider(ContextKey key) {
-        return key.certificates().size() > 1 ? SslProvider.JDK : provider;
+        return key.certificates().size() > 1 || key.halfClose() ? SslProvider.JDK : provider;
     }
 
     /** A secret that is no longer in the snapshot won't be asked for again. Runs only when a context is made, so never on the hot path. */
@@ -177,6 +192,7 @@ public final class TlsContexts implements AutoCloseable {
     /** All that two TLS contexts can differ in. */
     record ContextKey(
             boolean server,
+            boolean halfClose,
             ClientAuth clientAuth,
             String minVersion,
             String maxVersion,

@@ -47,13 +47,19 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Takes part as server, at the end of {@code pipeline}.
      *
+     * @param halfClose whether one direction may end before the other, as raw TCP's may
      * @param timeout zero waits as long as the client does
      * @throws TlsUnavailable when there is no certificate to show: nothing was added
      */
     public static void accept(
-            ChannelPipeline pipeline, TlsContexts contexts, DownstreamTls tls, Duration timeout, Outcome outcome)
+            ChannelPipeline pipeline,
+            TlsContexts contexts,
+            DownstreamTls tls,
+            boolean halfClose,
+            Duration timeout,
+            Outcome outcome)
             throws TlsUnavailable {
-        TlsContext context = contexts.server(tls);
+        TlsContext context = contexts.server(tls, halfClose);
         try {
             SslHandler ssl = context.serverHandler(pipeline.channel().alloc());
             ssl.setHandshakeTimeoutMillis(timeout.toMillis());
@@ -69,6 +75,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
      *
      * @param sni instead of the settings' own when not empty
      * @param alpn offered instead of the settings' own when not empty
+     * @param halfClose whether one direction may end before the other, as raw TCP's may
      */
     public static void connect(
             ChannelPipeline pipeline,
@@ -76,10 +83,11 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
             UpstreamTls tls,
             String sni,
             List<String> alpn,
+            boolean halfClose,
             Outcome outcome)
             throws TlsUnavailable {
         String serverName = sni.isEmpty() ? tls.sni() : sni;
-        TlsContext context = contexts.client(tls, alpn);
+        TlsContext context = contexts.client(tls, alpn, halfClose);
         try {
             SslHandler ssl = context.clientHandler(pipeline.channel().alloc(), serverName);
             ssl.setHandshakeTimeoutMillis(0);

@@ -90,7 +90,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
             return;
         }
         try {
-            TlsHandshake.connect(opened.pipeline(), contexts, tls, target.sni(), target.alpn(), this);
+            TlsHandshake.connect(opened.pipeline(), contexts, tls, target.sni(), target.alpn(), target.halfClose(), this);
         } catch (TlsUnavailable e) {
             fail(new ConnectFailure(ConnectFailure.LOCAL, "TLS_error:|" + e.reason() + ":TLS_error_end"));
         }

@@ -30,8 +30,9 @@ public final class SocketOptions {
         config.setWriteBufferWaterMark(MESSAGE_MARKS);
     }
 
-    /** For a connection that carries raw bytes. */
+    /** For a connection that carries raw bytes, either way ending by itself. */
     public static void bulk(Channel channel) {
+        channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         channel.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(512, 16 * 1024, BULK_READ_MAX));
         channel.config().setWriteBufferWaterMark(BULK_MARKS);
     }

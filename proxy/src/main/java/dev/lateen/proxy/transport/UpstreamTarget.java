@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for clear text
  * @param sni the server name to ask for; empty takes {@code tls.sni()}
  * @param alpn protocols to offer instead of {@code tls.settings().alpn()}, as the filter {@code istio.alpn} asks; empty keeps those
+ * @param halfClose whether one direction may end before the other, also through TLS: raw TCP
  */
 public record UpstreamTarget(
         InetSocketAddress address,
@@ -24,18 +25,24 @@ public record UpstreamTarget(
         @Nullable InetAddress bindAddress,
         @Nullable UpstreamTls tls,
         String sni,
-        List<String> alpn) {
+        List<String> alpn,
+        boolean halfClose) {
     public UpstreamTarget {
         alpn = List.copyOf(alpn);
     }
 
     /** A host of {@code cluster}, with the transport socket chosen for that host. */
     public static UpstreamTarget of(Cluster cluster, InetSocketAddress address, @Nullable UpstreamTls tls) {
-        return new UpstreamTarget(address, cluster.connectTimeout(), cluster.bindAddress(), tls, "", List.of());
+        return new UpstreamTarget(address, cluster.connectTimeout(), cluster.bindAddress(), tls, "", List.of(), false);
     }
 
     /** The same with another server name and protocols to offer; empty ones keep what TLS settings say. */
     public UpstreamTarget asking(String serverName, List<String> protocols) {
-        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, serverName, protocols);
+        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, serverName, protocols, halfClose);
+    }
+
+    /** The same for raw TCP, whose directions may end one before the other. */
+    public UpstreamTarget withHalfClose() {
+        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, sni, alpn, true);
     }
 }

@@ -172,6 +172,13 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void metadataExchangeIsNeverAgreedOn() throws Exception {
+        handshake(serving("istio-peer-exchange", "h2"), offering("istio-peer-exchange", "istio"));
+        assertThat(server.facts().alpn()).isNull();
+        assertThat(client.facts().alpn()).isNull();
+    }
+
+    @Test
     void withoutACommonProtocolThereIsNone() throws Exception {
         handshake(serving("h2", "http/1.1"), offering("istio-peer-exchange", "istio"));
         assertThat(server.facts().alpn()).isNull();
@@ -258,8 +265,8 @@ class TlsHandshakeTest {
         EmbeddedChannel nextServer = new EmbeddedChannel();
         EmbeddedChannel nextClient = new EmbeddedChannel();
         Told told = new Told();
-        TlsHandshake.accept(nextServer.pipeline(), serverContexts(), mutual(List.of()), Duration.ZERO, new Told());
-        TlsHandshake.connect(nextClient.pipeline(), clientContexts(), expecting(PRODUCTPAGE), "", List.of(), told);
+        TlsHandshake.accept(nextServer.pipeline(), serverContexts(), mutual(List.of()), false, Duration.ZERO, new Told());
+        TlsHandshake.connect(nextClient.pipeline(), clientContexts(), expecting(PRODUCTPAGE), "", List.of(), false, told);
         exchange(nextClient, nextServer);
         assertThat(told.facts().peerPrincipal()).isEqualTo(PRODUCTPAGE);
         assertThat(serverContexts().size()).as("the old context is dropped").isEqualTo(1);
@@ -271,7 +278,7 @@ class TlsHandshakeTest {
     @Test
     void clustersThatExpectDifferentNamesShareAContext() throws Exception {
         handshake(mutual(List.of()), expecting(REVIEWS));
-        clientContexts().client(expecting(PRODUCTPAGE), List.of()).release();
+        clientContexts().client(expecting(PRODUCTPAGE), List.of(), false).release();
         assertThat(clientContexts().size()).isEqualTo(1);
     }
 
@@ -297,7 +304,7 @@ class TlsHandshakeTest {
     void silentClientIsClosedWhenTheTimeIsOver() throws Exception {
         serverChannel.freezeTime();
         TlsHandshake.accept(
-                serverChannel.pipeline(), serverContexts(), mutual(List.of()), Duration.ofSeconds(15), server);
+                serverChannel.pipeline(), serverContexts(), mutual(List.of()), false, Duration.ofSeconds(15), server);
         serverChannel.advanceTimeBy(14, TimeUnit.SECONDS);
         serverChannel.runScheduledPendingTasks();
         assertThat(server.calls).isZero();
@@ -372,8 +379,8 @@ class TlsHandshakeTest {
     }
 
     private void begin(DownstreamTls down, UpstreamTls up, List<String> alpn) throws Exception {
-        TlsHandshake.accept(serverChannel.pipeline(), serverContexts(), down, Duration.ZERO, server);
-        TlsHandshake.connect(clientChannel.pipeline(), clientContexts(), up, "", alpn, client);
+        TlsHandshake.accept(serverChannel.pipeline(), serverContexts(), down, false, Duration.ZERO, server);
+        TlsHandshake.connect(clientChannel.pipeline(), clientContexts(), up, "", alpn, false, client);
         clientChannel.pipeline().addLast(new ChannelInboundHandlerAdapter() {
             @Override
             public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {

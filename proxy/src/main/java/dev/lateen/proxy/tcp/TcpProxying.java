@@ -1,0 +1,50 @@
+package dev.lateen.proxy.tcp;
+
+import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.listener.TcpServerStart;
+import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.transport.SocketOptions;
+import dev.lateen.proxy.transport.UpstreamConnector;
+import dev.lateen.proxy.upstream.UpstreamClusters;
+import io.netty.channel.Channel;
+import java.time.InstantSource;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+
+/** {@code envoy.filters.network.tcp_proxy}: begins a {@link TcpRelay} for each connection. Safe for use by several threads. */
+public final class TcpProxying implements TcpServerStart {
+    private final UpstreamClusters clusters;
+    private final UpstreamConnector connector;
+    private final Supplier<RandomGenerator> chance;
+    private final InstantSource clock;
+    private final LongSupplier nanos;
+
+    /**
+     * @param chance asked on an event loop, for use on it
+     * @param nanos a monotonic clock
+     */
+    public TcpProxying(
+            UpstreamClusters clusters,
+            UpstreamConnector connector,
+            Supplier<RandomGenerator> chance,
+            InstantSource clock,
+            LongSupplier nanos) {
+        this.clusters = clusters;
+        this.connector = connector;
+        this.chance = chance;
+        this.clock = clock;
+        this.nanos = nanos;
+    }
+
+    @Override
+    public void start(Channel channel, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts) {
+        SocketOptions.bulk(channel);
+        TcpSession session = new TcpSession(facts, clock.millis(), nanos.getAsLong());
+        RandomGenerator random = chance.get();
+        TcpRelay relay = new TcpRelay(channel, chain, proxy, session, nanos);
+        relay.begin(new UpstreamSearch(clusters, connector, random, relay, proxy, session));
+    }
+}

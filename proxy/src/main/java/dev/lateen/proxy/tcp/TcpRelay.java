@@ -1,0 +1,228 @@
+package dev.lateen.proxy.tcp;
+
+import dev.lateen.proxy.listener.DenyEvent;
+import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.tls.TlsSession;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ScheduledFuture;
+import java.util.ArrayDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One proxied TCP connection: both its channels, what is counted, when it ends. Lives on one event loop. It keeps the configuration it began with; observers are
+ * asked for anew each time.
+ */
+final class TcpRelay implements UpstreamSearch.Found {
+    /** How often Istio reports a connection that lasts. */
+    private static final long PROGRESS_SECONDS = 5;
+
+    private final Channel downstream;
+    private final FilterChainRuntime chain;
+    private final TcpProxy proxy;
+    private final TcpSession session;
+    private final LongSupplier nanos;
+    private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(2);
+    private @Nullable UpstreamSearch search;
+    private @Nullable Channel upstream;
+    private @Nullable Runnable release;
+    private @Nullable ScheduledFuture<?> progress;
+    private @Nullable ScheduledFuture<?> idle;
+    private boolean downstreamEnded;
+    private boolean upstreamEnded;
+    private boolean closed;
+    private long lastActive;
+
+    TcpRelay(Channel downstream, FilterChainRuntime chain, TcpProxy proxy, TcpSession session, LongSupplier nanos) {
+        this.downstream = downstream;
+        this.chain = chain;
+        this.proxy = proxy;
+        this.session = session;
+        this.nanos = nanos;
+    }
+
+    /** Nothing is read until there is somebody to send it to; what was read before is kept. */
+    void begin(UpstreamSearch upstreams) {
+        search = upstreams;
+        lastActive = nanos.getAsLong();
+        downstream.config().setAutoRead(false);
+        downstream.pipeline().addLast(new RelayEnd(this, true));
+        scheduleIdle(proxy.idleTimeout().toNanos());
+        upstreams.begin(downstream.eventLoop(), new RelayEnd(this, false));
+    }
+
+    @Override
+    public void connected(Channel to, Runnable whenOver) {
+        upstream = to;
+        release = whenOver;
+        search = null;
+        lastActive = nanos.getAsLong();
+        chain.tcpObserver().onOpen(session);
+        progress = downstream
+                .eventLoop()
+                .scheduleAtFixedRate(
+                        () -> chain.tcpObserver().onProgress(session),
+                        PROGRESS_SECONDS,
+                        PROGRESS_SECONDS,
+                        TimeUnit.SECONDS);
+        for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
+            to.write(bytes, to.voidPromise());
+        }
+        to.flush();
+        if (downstreamEnded) {
+            HalfClose.afterWrites(to);
+        }
+        downstream.config().setAutoRead(to.isWritable());
+    }
+
+    @Override
+    public void nothingFound() {
+        search = null;
+        end();
+    }
+
+    /** The other side of {@code fromDownstream}'s side; null while it is not there. */
+    private @Nullable Channel other(boolean fromDownstream) {
+        return fromDownstream ? upstream : downstream;
+    }
+
+    void read(boolean fromDownstream, ByteBuf bytes) {
+        if (fromDownstream) {
+            session.addReceivedBytes(bytes.readableBytes());
+        } else {
+            session.addSentBytes(bytes.readableBytes());
+        }
+        Channel to = other(fromDownstream);
+        if (closed) {
+            bytes.release();
+        } else if (to == null) {
+            early.add(bytes);
+        } else {
+            to.write(bytes, to.voidPromise());
+            if (!to.isWritable()) {
+                from(fromDownstream).config().setAutoRead(false);
+            }
+        }
+    }
+
+    private Channel from(boolean downstreamSide) {
+        return downstreamSide || upstream == null ? downstream : upstream;
+    }
+
+    void readComplete(boolean fromDownstream) {
+        lastActive = nanos.getAsLong();
+        Channel to = other(fromDownstream);
+        if (to != null) {
+            to.flush();
+        }
+    }
+
+    /** One side can take more, or no more: the other side is read, or not. */
+    void writabilityChanged(boolean ofDownstream) {
+        Channel writable = ofDownstream ? downstream : upstream;
+        Channel source = ofDownstream ? upstream : downstream;
+        if (writable != null && source != null) {
+            lastActive = nanos.getAsLong();
+            source.config().setAutoRead(writable.isWritable());
+        }
+    }
+
+    /** One side has said all; the other may still answer. */
+    void inputEnded(boolean ofDownstream) {
+        if (ofDownstream ? downstreamEnded : upstreamEnded) {
+            return; // TLS ended first, then TCP
+        }
+        downstreamEnded |= ofDownstream;
+        upstreamEnded |= !ofDownstream;
+        if (downstreamEnded && upstreamEnded) {
+            end();
+            return;
+        }
+        Channel to = other(ofDownstream);
+        if (to != null) {
+            HalfClose.afterWrites(to);
+        }
+    }
+
+    void gone(boolean downstreamSide) {
+        if (!closed && downstreamSide && upstream == null) {
+            session.addFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);
+        }
+        end();
+    }
+
+    /** With TLS 1.3 a server refuses our certificate only after the handshake. */
+    void failed(boolean ofDownstream, Throwable cause) {
+        String reason = TlsSession.failureReason(cause);
+        if (!ofDownstream && !closed && !reason.isEmpty()) {
+            session.upstreamTransportFailure(reason);
+            session.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        }
+    }
+
+    void denied(DenyEvent event) {
+        session.connectionTerminationDetails(event.details());
+        end();
+    }
+
+    private void scheduleIdle(long delayNanos) {
+        if (!proxy.idleTimeout().isZero()) {
+            idle = downstream.eventLoop().schedule(this::checkIdle, delayNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void checkIdle() {
+        long left = proxy.idleTimeout().toNanos() - (nanos.getAsLong() - lastActive);
+        if (left > 0) {
+            scheduleIdle(left);
+        } else {
+            session.addFlag(ResponseFlag.STREAM_IDLE_TIMEOUT);
+            end();
+        }
+    }
+
+    /** Ends both sides, each after what was written to it; once. */
+    private void end() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        cancel(progress);
+        cancel(idle);
+        if (search != null) {
+            search.stop();
+        }
+        early.forEach(ReferenceCountUtil::safeRelease);
+        early.clear();
+        if (upstream != null) {
+            closeAfterWrites(upstream);
+        }
+        closeAfterWrites(downstream);
+        if (release != null) {
+            release.run();
+        }
+        session.completeNanos(nanos.getAsLong());
+        chain.tcpObserver().onClose(session);
+    }
+
+    private static void cancel(@Nullable ScheduledFuture<?> timer) {
+        if (timer != null) {
+            timer.cancel(false);
+        }
+    }
+
+    private static void closeAfterWrites(Channel channel) {
+        if (channel.isActive()) {
+            channel.config().setAutoRead(false);
+            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+        }
+    }
+}

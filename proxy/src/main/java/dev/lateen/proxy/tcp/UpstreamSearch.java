@@ -1,0 +1,163 @@
+package dev.lateen.proxy.tcp;
+
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
+import dev.lateen.proxy.tls.TlsSession;
+import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.transport.SocketOptions;
+import dev.lateen.proxy.transport.UpstreamConnector;
+import dev.lateen.proxy.transport.UpstreamTarget;
+import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.LocalFailure;
+import dev.lateen.proxy.upstream.PickContext;
+import dev.lateen.proxy.upstream.UpstreamCluster;
+import dev.lateen.proxy.upstream.UpstreamClusters;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.net.InetSocketAddress;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/** Finds a connection to an upstream host for one downstream connection: cluster by weight, host by its balancer, other hosts while attempts are left. */
+final class UpstreamSearch {
+    private final UpstreamClusters clusters;
+    private final UpstreamConnector connector;
+    private final RandomGenerator random;
+    private final Found found;
+    private final TcpProxy proxy;
+    private final TcpSession session;
+    private final PickContext context;
+    private int attempts;
+    private boolean stopped;
+    private @Nullable Future<Channel> connecting;
+
+    /** Hears how it went: one of its methods is called once, unless the search was stopped. */
+    interface Found {
+        /** @param release to be run once, when the connection is over */
+        void connected(Channel upstream, Runnable release);
+
+        /** The session says why. */
+        void nothingFound();
+    }
+
+    UpstreamSearch(
+            UpstreamClusters clusters,
+            UpstreamConnector connector,
+            RandomGenerator random,
+            Found found,
+            TcpProxy proxy,
+            TcpSession session) {
+        this.clusters = clusters;
+        this.connector = connector;
+        this.random = random;
+        this.found = found;
+        this.proxy = proxy;
+        this.session = session;
+        this.context = new PickContext(random)
+                .originalDestination(session.connection().localAddress())
+                .avoidTried(5);
+    }
+
+    /** @param last goes to the end of the upstream pipeline; must be sharable between attempts */
+    void begin(EventLoop loop, ChannelHandler last) {
+        String name = clusterName();
+        UpstreamCluster cluster = clusters.get(name);
+        if (cluster == null) {
+            fail(ResponseFlag.NO_CLUSTER_FOUND);
+            return;
+        }
+        session.cluster(cluster.config());
+        attempt(loop, cluster, last);
+    }
+
+    /** Nobody waits for it any more. */
+    void stop() {
+        stopped = true;
+        if (connecting != null) {
+            connecting.cancel(false);
+        }
+    }
+
+    private String clusterName() {
+        if (proxy.clusters().size() == 1) {
+            return proxy.clusters().getFirst().cluster();
+        }
+        long drawn = proxy.totalWeight() > 0 ? random.nextLong(proxy.totalWeight()) : 0;
+        for (WeightedTcpCluster weighted : proxy.clusters()) {
+            drawn -= weighted.weight();
+            if (drawn < 0) {
+                return weighted.cluster();
+            }
+        }
+        return "";
+    }
+
+    private void attempt(EventLoop loop, UpstreamCluster cluster, ChannelHandler last) {
+        if (attempts >= proxy.maxConnectAttempts()) {
+            fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+            return;
+        }
+        attempts++;
+        Host host = cluster.pick(context);
+        if (host == null) {
+            fail(ResponseFlag.NO_HEALTHY_UPSTREAM);
+            return;
+        }
+        if (!cluster.breaker().tryAcquireConnection()) {
+            fail(ResponseFlag.UPSTREAM_OVERFLOW);
+            return;
+        }
+        session.endpoint(host.endpoint());
+        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), host.tls(cluster.config()))
+                .withHalfClose();
+        Future<Channel> attempt = connector.connect(loop, target, last);
+        connecting = attempt;
+        attempt.addListener((Future<Channel> done) -> {
+            if (done.isSuccess()) {
+                connected(cluster, host, done.getNow());
+            } else {
+                cluster.breaker().releaseConnection();
+                failed(loop, cluster, host, done.cause(), last);
+            }
+        });
+    }
+
+    private void connected(UpstreamCluster cluster, Host host, Channel upstream) {
+        host.connectionOpened();
+        host.recordConnected(true);
+        Runnable release = () -> {
+            host.connectionClosed();
+            cluster.breaker().releaseConnection();
+        };
+        if (stopped) {
+            release.run();
+            upstream.close();
+            return;
+        }
+        SocketOptions.bulk(upstream);
+        session.upstreamConnection((InetSocketAddress) upstream.localAddress(), TlsSession.factsOf(upstream));
+        found.connected(upstream, release);
+    }
+
+    private void failed(EventLoop loop, UpstreamCluster cluster, Host host, Throwable cause, ChannelHandler last) {
+        if (stopped) {
+            return;
+        }
+        boolean timedOut = cause instanceof ConnectFailure failure && failure.timedOut();
+        host.recordFailure(timedOut ? LocalFailure.TIMEOUT : LocalFailure.CONNECT, false);
+        session.upstreamTransportFailure(
+                cause instanceof ConnectFailure failure ? failure.transportFailureReason() : String.valueOf(cause));
+        session.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        context.addTried(host);
+        attempt(loop, cluster, last);
+    }
+
+    private void fail(ResponseFlag flag) {
+        session.addFlag(flag);
+        found.nothingFound();
+    }
+}
