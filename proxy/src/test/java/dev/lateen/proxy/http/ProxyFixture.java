@@ -1,0 +1,304 @@
+package dev.lateen.proxy.http;
+
+import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.TcpObserver;
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.FilterChain;
+import dev.lateen.proxy.model.FilterChainMatch;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.LoadAssignment;
+import dev.lateen.proxy.model.NetworkFilterConfig;
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.route.RouteFixtures;
+import dev.lateen.proxy.route.RouteMatchers;
+import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.transport.UpstreamConnector;
+import dev.lateen.proxy.upstream.NameResolver;
+import dev.lateen.proxy.upstream.Timers;
+import dev.lateen.proxy.upstream.UpstreamClusters;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.socket.nio.NioSocketChannel;
+import io.netty.util.concurrent.Promise;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** The HTTP data path behind real sockets on one event loop, with clusters and routes of a test's own. */
+final class ProxyFixture implements AutoCloseable {
+    final List<Completed> completed = new CopyOnWriteArrayList<>();
+    final AtomicInteger upstreamConnections = new AtomicInteger();
+    final List<HttpFilter> filters = new ArrayList<>();
+    final List<Channel> accepted = new CopyOnWriteArrayList<>();
+    UpstreamClusters clusters;
+    private final Map<String, Cluster> configured = new HashMap<>();
+    private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
+    private final HttpServer server;
+    private ManagerSettings settings = new ManagerSettings();
+    private final List<Channel> listening = new ArrayList<>();
+
+    /** An exchange as telemetry saw it. */
+    record Completed(
+            int status, String flags, String details, int attempts, long received, long sent, String path, @Nullable String cluster) {}
+
+    /** What tests vary about the connection manager. */
+    static final class ManagerSettings {
+        boolean http10;
+        Duration streamIdle = Duration.ZERO;
+        Duration requestHeaders = Duration.ZERO;
+        List<String> upgrades = List.of("websocket");
+        boolean useRemoteAddress;
+        int maxHeaders = 100;
+    }
+
+    ProxyFixture() {
+        NameResolver none = name -> CompletableFuture.failedFuture(new IllegalStateException(name));
+        clusters = new UpstreamClusters(none, Timers.on(loops.next()), new SplittableRandom(3));
+        server = new HttpServer(new HttpServices(
+                () -> snapshot,
+                clusters,
+                new RouteMatchers(),
+                (manager, entry) -> filters,
+                connector(),
+                InstantSource.system(),
+                System::nanoTime,
+                () -> new SplittableRandom(5)));
+    }
+
+    ManagerSettings settings() {
+        return settings;
+    }
+
+    private UpstreamConnector connector() {
+        return (loop, target, last) -> {
+            upstreamConnections.incrementAndGet();
+            Promise<Channel> made = loop.newPromise();
+            new Bootstrap()
+                    .group(loop)
+                    .channel(NioSocketChannel.class)
+                    .handler(new ChannelInitializer<>() {
+                        @Override
+                        protected void initChannel(Channel channel) {}
+                    })
+                    .connect(target.address())
+                    .addListener((io.netty.channel.ChannelFuture connected) -> {
+                        if (connected.isSuccess()) {
+                            connected.channel().pipeline().addLast(last);
+                            made.setSuccess(connected.channel());
+                        } else {
+                            made.setFailure(new ConnectFailure(ConnectFailure.REMOTE, "delayed connect error: Connection refused"));
+                        }
+                    });
+            return made;
+        };
+    }
+
+    ProxyFixture cluster(String name, UpstreamProtocol protocol, int... ports) {
+        return cluster(name, protocol, new Cluster.CircuitBreakers(1000, 1000, 1000, 1000, -1, 0), 0, ports);
+    }
+
+    ProxyFixture cluster(
+            String name, UpstreamProtocol protocol, Cluster.CircuitBreakers breakers, int maxRequests, int... ports) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (int port : ports) {
+            endpoints.add(new Endpoint("127.0.0.1", port, "", 1, Endpoint.Health.HEALTHY, Map.of(), ""));
+        }
+        LoadAssignment assignment = new LoadAssignment(
+                name,
+                List.of(new LoadAssignment.LocalityEndpoints(new LoadAssignment.Locality("", "", ""), 1, 0, endpoints)));
+        configured.put(name, new Cluster(
+                name,
+                name,
+                new Cluster.Discovery.Static(assignment),
+                Duration.ofSeconds(5),
+                Cluster.LbPolicy.ROUND_ROBIN,
+                new Cluster.LbSettings(2, 1024, 65537, 50, false),
+                breakers,
+                null,
+                null,
+                List.of(),
+                protocol,
+                Duration.ofHours(1),
+                maxRequests,
+                null,
+                null,
+                List.of(),
+                Provenance.NONE));
+        return this;
+    }
+
+    ProxyFixture routes(Route... routes) {
+        return routes(RouteFixtures.table(RouteFixtures.host("*", routes)));
+    }
+
+    ProxyFixture routes(RouteTable table) {
+        ProxySnapshot next = new ProxySnapshot(
+                snapshot.version() + 1, Map.of(), Map.of("rds", table), configured, Map.of(), Map.of());
+        clusters.update(next);
+        snapshot = next;
+        return this;
+    }
+
+    /** Begins to listen. @return the port */
+    int listen(boolean http2) throws Exception {
+        HttpConnectionManager manager = manager();
+        FilterChain chain = new FilterChain(
+                "chain", FilterChainMatch.ANY, null, Duration.ZERO, List.of(), manager);
+        Listener listener = new Listener(
+                "listener",
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
+                List.of(),
+                true,
+                false,
+                Listener.Direction.OUTBOUND,
+                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, false, List.of()),
+                List.of(chain),
+                null,
+                List.of());
+        FilterChainRuntime runtime = new FilterChainRuntime(listener, chain, new Watching());
+        Channel bound = new ServerBootstrap()
+                .group(loops)
+                .channel(NioServerSocketChannel.class)
+                .childHandler(new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public boolean isSharable() {
+                        return true;
+                    }
+
+                    @Override
+                    public void channelActive(ChannelHandlerContext ctx) {
+                        Channel channel = ctx.channel();
+                        accepted.add(channel);
+                        ctx.pipeline().remove(this);
+                        ConnectionFacts facts = new ConnectionFacts(
+                                accepted.size(),
+                                (InetSocketAddress) channel.remoteAddress(),
+                                (InetSocketAddress) channel.localAddress(),
+                                false,
+                                "",
+                                null);
+                        server.start(channel, runtime, manager, facts, http2);
+                    }
+                })
+                .bind(InetAddress.getLoopbackAddress(), 0)
+                .sync()
+                .channel();
+        listening.add(bound);
+        return ((InetSocketAddress) bound.localAddress()).getPort();
+    }
+
+    private HttpConnectionManager manager() {
+        return new HttpConnectionManager(
+                "test",
+                HttpConnectionManager.Codec.AUTO,
+                new HttpConnectionManager.RouteSource.Rds("rds"),
+                List.of(new HttpFilterConfig.Router(false, false)),
+                List.of(),
+                null,
+                "envoy",
+                HttpConnectionManager.ServerHeader.OVERWRITE,
+                settings.useRemoteAddress,
+                0,
+                false,
+                new HttpConnectionManager.ForwardClientCert(
+                        HttpConnectionManager.ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
+                true,
+                false,
+                HttpConnectionManager.EscapedSlashes.KEEP_UNCHANGED,
+                false,
+                false,
+                true,
+                false,
+                settings.http10,
+                settings.streamIdle,
+                Duration.ZERO,
+                settings.requestHeaders,
+                Duration.ofHours(1),
+                Duration.ZERO,
+                Duration.ofSeconds(5),
+                60,
+                settings.maxHeaders,
+                100,
+                settings.upgrades);
+    }
+
+    private final class Watching implements Observers {
+        @Override
+        public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
+            return new ExchangeObserver() {
+                @Override
+                public void onComplete(Exchange exchange) {
+                    Cluster cluster = exchange.cluster();
+                    String flags = ResponseFlag.text(exchange.responseFlags());
+                    completed.add(new Completed(
+                            exchange.responseStatus(),
+                            flags == null ? "-" : flags,
+                            exchange.responseCodeDetails(),
+                            exchange.attempts(),
+                            exchange.requestBytes(),
+                            exchange.responseBytes(),
+                            exchange.request().path(),
+                            cluster == null ? null : cluster.name()));
+                }
+            };
+        }
+
+        @Override
+        public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> filters, Listener.Direction direction) {
+            return TcpObserver.NONE;
+        }
+    }
+
+    /** The only exchange so far, once it is over. */
+    Completed only() {
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> completed.size() == 1);
+        return completed.getFirst();
+    }
+
+    @Override
+    public void close() {
+        for (Channel channel : listening) {
+            channel.close().syncUninterruptibly();
+        }
+        for (Channel channel : accepted) {
+            channel.close().syncUninterruptibly();
+        }
+        server.close();
+        clusters.close();
+        loops.shutdownGracefully(0, 5, TimeUnit.SECONDS).syncUninterruptibly();
+    }
+}
