@@ -38,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What clients see when something goes wrong, with raw sockets at both ends. */
+@SuppressWarnings("StringConcatToTextBlock") // line ends are what it is about
 class FailureStoriesTest {
     private static final String GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
