@@ -1,5 +1,8 @@
 package dev.lateen.install;
 
+import dev.lateen.install.tools.KubeInjectCommand;
+import dev.lateen.install.tools.ProxyConfigCommand;
+import dev.lateen.install.tools.ProxyStatusCommand;
 import java.util.List;
 import java.util.function.Supplier;
 import picocli.CommandLine;
@@ -8,6 +11,9 @@ import picocli.CommandLine;
 final class Commands {
     private static final List<Entry> ALL = List.of(
             new Entry("validate", ValidateCommand::new),
+            new Entry("proxy-status", ProxyStatusCommand::new),
+            new Entry("proxy-config", ProxyConfigCommand::new),
+            new Entry("kube-inject", KubeInjectCommand::new),
             new Entry("version", VersionCommand::new),
             new Entry("help", HelpCommand::new));
 

@@ -1,0 +1,81 @@
+package dev.lateen.install.tools;
+
+import dev.lateen.injector.Injection;
+import dev.lateen.injector.InjectionDecision;
+import dev.lateen.injector.InjectionPolicy;
+import dev.lateen.injector.SidecarSettings;
+import dev.lateen.install.CommandFailure;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code meshctl kube-inject -f FILE}: prints a manifest with sidecars added, and says on standard error what was left alone and why. */
+@Command(
+        name = "kube-inject",
+        description = "Add sidecars to the workloads of a manifest and print it.",
+        mixinStandardHelpOptions = true)
+public final class KubeInjectCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = {"-f", "--filename"}, required = true, paramLabel = "FILE", description = "A Kubernetes manifest.")
+    private Path file = Path.of("");
+
+    @Option(names = {"-n", "--namespace"}, paramLabel = "NS", defaultValue = "default", description = "Where objects without a namespace will run (default: ${DEFAULT-VALUE}).")
+    private String namespace = "";
+
+    @Option(names = {"-r", "--revision"}, paramLabel = "REV", defaultValue = "default", description = "The control plane's revision (default: ${DEFAULT-VALUE}).")
+    private String revision = "";
+
+    @Override
+    public Integer call() {
+        SidecarSettings defaults = SidecarSettings.defaults();
+        Injection injection = new Injection(
+                InjectionPolicy.enabled(),
+                new SidecarSettings(
+                        defaults.image(), revision, defaults.caAddress(), defaults.clusterId(), defaults.meshId(),
+                        defaults.trustDomain(), defaults.clusterDomain()));
+        KubernetesSerialization kubernetes = new KubernetesSerialization();
+        List<String> printed = new ArrayList<>();
+        for (Object document : documents(kubernetes)) {
+            if (document instanceof HasMetadata object) {
+                explain(object, injection.apply(object, namespace, Map.of()));
+            }
+            printed.add(kubernetes.asYaml(document).replaceFirst("^---\\n", "").stripTrailing() + "\n");
+        }
+        spec.commandLine().getOut().print(String.join("---\n", printed));
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private List<Object> documents(KubernetesSerialization kubernetes) {
+        try {
+            Object read = kubernetes.unmarshal(Files.readString(file));
+            return read instanceof java.util.Collection<?> many ? new ArrayList<>(many) : List.of(read);
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + e.getMessage());
+        } catch (RuntimeException e) {
+            String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": " + why + " (expected: Kubernetes objects in YAML or JSON)");
+        }
+    }
+
+    private void explain(HasMetadata object, @org.jspecify.annotations.Nullable InjectionDecision decision) {
+        if (decision != null && !decision.inject()) {
+            spec.commandLine()
+                    .getErr()
+                    .println(object.getKind() + " " + object.getMetadata().getName() + ": no sidecar: " + decision.reason() + " ("
+                            + decision.detail() + ")");
+        }
+    }
+}

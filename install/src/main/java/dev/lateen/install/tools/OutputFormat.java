@@ -1,0 +1,7 @@
+package dev.lateen.install.tools;
+
+/** How a tool prints. */
+enum OutputFormat {
+    TABLE,
+    JSON
+}

@@ -1,0 +1,79 @@
+package dev.lateen.install.tools;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code meshctl proxy-status}: who is connected, and whether each has acknowledged what it was sent, as {@code istioctl proxy-status}. */
+@Command(
+        name = "proxy-status",
+        aliases = "ps",
+        description = "Tell for each proxy whether it is in sync with istiod.",
+        mixinStandardHelpOptions = true)
+public final class ProxyStatusCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--istiod", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:15014", description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
+    private String istiod = "";
+
+    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "table or json (default: ${DEFAULT-VALUE}).")
+    private OutputFormat output = OutputFormat.TABLE;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "POD", description = "Only this proxy.")
+    private @Nullable String pod;
+
+    @Override
+    public Integer call() {
+        List<JsonNode> proxies = new ArrayList<>();
+        for (JsonNode proxy : new MeshClient(istiod).istiod("/debug/syncz")) {
+            if (pod == null || proxy.path("proxy").asString("").startsWith(pod)) {
+                proxies.add(proxy);
+            }
+        }
+        proxies.sort(Comparator.comparing(proxy -> proxy.path("proxy").asString("")));
+        spec.commandLine().getOut().print(output == OutputFormat.JSON ? json(proxies) : table(proxies));
+        spec.commandLine().getOut().flush();
+        return 0;
+    }
+
+    private static String json(List<JsonNode> proxies) {
+        JsonMapper mapper = JsonMapper.builder().build();
+        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(proxies) + "\n";
+    }
+
+    private static String table(List<JsonNode> proxies) {
+        TextTable table = new TextTable("NAME", "CLUSTER", "CDS", "LDS", "EDS", "RDS", "ECDS", "ISTIOD", "VERSION");
+        for (JsonNode proxy : proxies) {
+            table.row(
+                    proxy.path("proxy").asString(""),
+                    proxy.path("cluster_id").asString(""),
+                    state(proxy, "cluster"),
+                    state(proxy, "listener"),
+                    state(proxy, "endpoint"),
+                    state(proxy, "route"),
+                    state(proxy, "extensionconfig"),
+                    proxy.path("istiod").asString("istiod"),
+                    proxy.path("istio_version").asString(""));
+        }
+        return table.text();
+    }
+
+    private static String state(JsonNode proxy, String type) {
+        String sent = proxy.path(type + "_sent").asString("");
+        String acked = proxy.path(type + "_acked").asString("");
+        if (sent.isEmpty()) {
+            return "IGNORED";
+        }
+        return sent.equals(acked) ? "SYNCED" : "STALE";
+    }
+}

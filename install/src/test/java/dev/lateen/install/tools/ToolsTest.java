@@ -1,0 +1,118 @@
+package dev.lateen.install.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.json.JsonMapper;
+
+class ToolsTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private HttpServer istiod;
+
+    @BeforeEach
+    void start() throws IOException {
+        istiod = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        istiod.start();
+    }
+
+    @AfterEach
+    void stop() {
+        istiod.stop(0);
+    }
+
+    private void page(String path, String body) {
+        istiod.createContext(path, exchange -> {
+            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+            exchange.sendResponseHeaders(200, bytes.length);
+            exchange.getResponseBody().write(bytes);
+            exchange.close();
+        });
+    }
+
+    private int run(Object command, String... args) {
+        return new CommandLine(command)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .execute(args);
+    }
+
+    @Test
+    void proxyStatusTellsWhoIsBehind() {
+        page(
+                "/debug/syncz",
+                """
+                [{"proxy":"reviews-v1.default","cluster_id":"Kubernetes","istio_version":"1.30.3",
+                  "cluster_sent":"a","cluster_acked":"a","listener_sent":"b","listener_acked":"a"}]""");
+        assertThat(run(new ProxyStatusCommand(), "--istiod", "127.0.0.1:" + istiod.getAddress().getPort())).isZero();
+        assertThat(out.toString().lines().toList().get(1))
+                .isEqualTo("reviews-v1.default    Kubernetes    SYNCED    STALE    IGNORED    IGNORED    IGNORED    istiod    1.30.3");
+    }
+
+    @Test
+    void aMeshThatIsNotRunningIsSaidSo() {
+        istiod.stop(0);
+        assertThatThrownBy(() -> new MeshClient("127.0.0.1:1").istiod("/debug/syncz"))
+                .hasMessageContaining("http://127.0.0.1:1/debug/syncz")
+                .hasMessageContaining("--istiod");
+    }
+
+    @Test
+    void podsAreFoundByTheirBeginningAndDoubtIsListed() {
+        ConnectedProxies proxies = ConnectedProxies.of(JsonMapper.builder().build().readTree("""
+                {"clients":[{"nodeId":"sidecar~127.1.0.1~reviews-v1-x.default~default.svc.cluster.local"},
+                            {"nodeId":"sidecar~127.1.0.2~reviews-v2-y.default~default.svc.cluster.local"}]}"""));
+        assertThat(proxies.named("reviews-v1").address()).isEqualTo("127.1.0.1");
+        assertThat(proxies.named("reviews-v2-y.default").address()).isEqualTo("127.1.0.2");
+        assertThatThrownBy(() -> proxies.named("reviews")).hasMessageContaining("means several").hasMessageContaining("reviews-v1-x.default, reviews-v2-y.default");
+        assertThatThrownBy(() -> proxies.named("nobody")).hasMessageContaining("is not connected");
+    }
+
+    @Test
+    void istiosOwnDumpIsReadIntoTables() throws IOException {
+        Path dump = Path.of(System.getProperty("lateen.shared"), "istio/xds/subset-routing/config_dump.json");
+        Assumptions.assumeTrue(Files.exists(dump), "shared data is not beside the checkout");
+        var tree = JsonMapper.builder().build().readTree(Files.readString(dump));
+        assertThat(ListenerRows.table(ConfigDump.of(tree, "ListenersConfigDump"))).contains("15006").contains("Trans: tls").contains("Route: 9080");
+        assertThat(ClusterRows.table(ConfigDump.of(tree, "ClustersConfigDump"))).containsPattern("reviews\\S* +9080 +v\\d +outbound +EDS");
+        assertThat(RouteRows.table(ConfigDump.of(tree, "RoutesConfigDump"))).containsPattern("9080 +reviews\\S*:9080 +");
+        assertThat(SecretRows.table(ConfigDump.of(tree, "SecretsConfigDump"))).contains("RESOURCE NAME");
+    }
+
+    @Test
+    void kubeInjectPrintsTheManifestWithASidecar(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("a.yaml"), """
+                apiVersion: v1
+                kind: Service
+                metadata: {name: a}
+                spec: {ports: [{port: 80}]}
+                ---
+                apiVersion: apps/v1
+                kind: Deployment
+                metadata: {name: a}
+                spec:
+                  selector: {matchLabels: {app: a}}
+                  template:
+                    metadata: {labels: {app: a}}
+                    spec: {containers: [{name: a, image: a}]}
+                """);
+        assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
+        assertThat(out.toString()).contains("kind: \"Service\"".replace("\"", "")).contains("istio-proxy").contains("---\n");
+    }
+}
