@@ -1,0 +1,141 @@
+package dev.lateen.istiod.ca;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.istiod.ca.RefusedException.Reason;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Date;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Service-account tokens where no Kubernetes is there to issue them: JWTs in the shape of projected ones (audience {@code istio-ca}, subject
+ * {@code system:serviceaccount:NAMESPACE:NAME}), signed with a key in the state directory. Safe from any thread.
+ */
+public final class TokenIssuer {
+    /** The audience Istio's agents ask for. */
+    public static final String AUDIENCE = "istio-ca";
+
+    private static final String ISSUER = "lateen-istiod";
+    private static final String SUBJECT = "system:serviceaccount:";
+    private static final int LONGEST = 16 * 1024;
+
+    private final ECKey key;
+    private final InstantSource clock;
+
+    private TokenIssuer(ECKey key, InstantSource clock) {
+        this.key = key;
+        this.clock = clock;
+    }
+
+    /**
+     * The issuer whose key is in a file; the file is made, for its owner alone, where there is none.
+     *
+     * @throws IOException if it can't be read or written; the message names the file
+     */
+    public static TokenIssuer openOrCreate(Path file, InstantSource clock) throws IOException {
+        try {
+            if (!Files.exists(file)) {
+                Files.createDirectories(file.toAbsolutePath().getParent());
+                AuthorityFiles.writePrivate(
+                        file, new ECKeyGenerator(Curve.P_256).keyIDFromThumbprint(true).generate().toJSONString());
+            }
+            return new TokenIssuer(ECKey.parse(Files.readString(file)), clock);
+        } catch (ParseException | JOSEException e) {
+            throw new IOException(file + ": no key: " + e.getMessage() + " (accepted: a private EC key as JWK)", e);
+        }
+    }
+
+    /** A token for a service account, good for {@code ttl} from now. */
+    public String mint(String namespace, String serviceAccount, Duration ttl) {
+        Instant now = clock.instant();
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer(ISSUER)
+                .subject(SUBJECT + namespace + ":" + serviceAccount)
+                .audience(AUDIENCE)
+                .issueTime(Date.from(now))
+                .notBeforeTime(Date.from(now))
+                .expirationTime(Date.from(now.plus(ttl)))
+                .jwtID(UUID.randomUUID().toString())
+                .claim(
+                        "kubernetes.io",
+                        Map.of("namespace", namespace, "serviceaccount", Map.of("name", serviceAccount)))
+                .build();
+        SignedJWT token = new SignedJWT(
+                new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(), claims);
+        try {
+            token.sign(new ECDSASigner(key));
+        } catch (JOSEException e) {
+            throw new IllegalStateException("token can't be signed", e);
+        }
+        return token.serialize();
+    }
+
+    /** Whose token it is. */
+    SpiffeId verify(String token, String trustDomain) throws RefusedException {
+        if (token.length() > LONGEST) {
+            throw refused("longer than " + LONGEST + " characters");
+        }
+        try {
+            SignedJWT jwt = SignedJWT.parse(token);
+            if (!JWSAlgorithm.ES256.equals(jwt.getHeader().getAlgorithm()) || !jwt.verify(new ECDSAVerifier(key.toECPublicKey()))) {
+                throw refused("not signed by this istiod");
+            }
+            JWTClaimsSet claims = jwt.getJWTClaimsSet();
+            checkTime(claims);
+            if (!ISSUER.equals(claims.getIssuer()) || !claims.getAudience().contains(AUDIENCE)) {
+                throw refused("issuer " + claims.getIssuer() + ", audience " + claims.getAudience());
+            }
+            return identity(claims.getSubject(), trustDomain);
+        } catch (ParseException | JOSEException e) {
+            throw refused("not a token: " + e.getMessage());
+        }
+    }
+
+    private void checkTime(JWTClaimsSet claims) throws RefusedException {
+        Instant now = clock.instant();
+        Date end = claims.getExpirationTime();
+        if (end == null || !now.isBefore(end.toInstant())) {
+            throw refused(end == null ? "no expiry" : "expired " + end.toInstant());
+        }
+        Date begin = claims.getNotBeforeTime();
+        if (begin != null && now.plus(CertificateAuthority.CLOCK_SKEW).isBefore(begin.toInstant())) {
+            throw refused("not good before " + begin.toInstant());
+        }
+    }
+
+    private static SpiffeId identity(String subject, String trustDomain) throws RefusedException {
+        List<String> parts = subject == null ? List.of() : List.of(subject.split(":", -1));
+        if (parts.size() != 4 || !subject.startsWith(SUBJECT)) {
+            throw refused("subject " + subject);
+        }
+        try {
+            return new SpiffeId(trustDomain, parts.get(2), parts.get(3));
+        } catch (IllegalArgumentException e) {
+            throw refused("subject " + subject);
+        }
+    }
+
+    private static RefusedException refused(String found) {
+        return new RefusedException(
+                Reason.UNAUTHENTICATED,
+                "token: " + found + " (accepted: a token of this istiod, audience " + AUDIENCE + ", subject " + SUBJECT
+                        + "NAMESPACE:NAME, not expired)");
+    }
+}
