@@ -9,9 +9,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.GeneralSecurityException;
 import java.security.PrivateKey;
-import java.security.PublicKey;
 import java.security.SecureRandom;
-import java.security.Signature;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -109,7 +107,7 @@ public final class AuthorityFiles {
         if (certificate.getNotAfter().toInstant().isBefore(clock.instant())) {
             throw wrong(file, "expired " + certificate.getNotAfter().toInstant() + " (accepted: not expired)");
         }
-        if (!belongs(key, certificate.getPublicKey())) {
+        if (!CertificatePairs.belongs(key, certificate, provider)) {
             throw wrong(directory.resolve(KEY), "not the key of " + CERTIFICATE + " (accepted: its private key)");
         }
         for (int i = 0; i < chain.size(); i++) {
@@ -122,23 +120,6 @@ public final class AuthorityFiles {
                         chain.get(i).getSubjectX500Principal() + " is not signed by " + issuer.getSubjectX500Principal()
                                 + " (accepted: a chain from " + CERTIFICATE + " to " + ROOT + ")");
             }
-        }
-    }
-
-    private boolean belongs(PrivateKey key, PublicKey certified) {
-        byte[] text = new byte[32];
-        random.nextBytes(text);
-        try {
-            Signature signature = Signature.getInstance(
-                    key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA", provider);
-            signature.initSign(key, random);
-            signature.update(text);
-            byte[] signed = signature.sign();
-            signature.initVerify(certified);
-            signature.update(text);
-            return signature.verify(signed);
-        } catch (GeneralSecurityException e) {
-            return false;
         }
     }
 

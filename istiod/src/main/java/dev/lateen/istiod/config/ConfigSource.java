@@ -1,5 +1,6 @@
 package dev.lateen.istiod.config;
 
+import dev.lateen.api.mesh.MeshConfig;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,9 @@ public interface ConfigSource extends AutoCloseable {
 
     /** The config in force: the last that was good. */
     ConfigInput current();
+
+    /** The mesh config in force; a change of it counts as newer config, so whoever reads it after {@link #current} misses nothing. */
+    MeshConfig mesh();
 
     /**
      * Waits for config newer than {@code version}; meant for a virtual thread.

@@ -1,0 +1,62 @@
+package dev.lateen.istiod.config;
+
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.api.yaml.SettingsReading;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The mesh config in force: of a file, as it was last good, or Istio's defaults. Written by one thread, read by any. */
+final class MeshConfigFile {
+    private final @Nullable Path path;
+    private final ResourceReader reader;
+    private FileTree.@Nullable Stamp stamp;
+    private List<Problem> problems = List.of();
+    private volatile MeshConfig current;
+
+    MeshConfigFile(@Nullable Path path, ResourceReader reader) {
+        this.path = path;
+        this.reader = reader;
+        this.current = reader.readMeshConfig("defaults", "").settings().orElseThrow();
+    }
+
+    @Nullable Path path() {
+        return path;
+    }
+
+    MeshConfig current() {
+        return current;
+    }
+
+    /** Reads the file if it changed; returns what is wrong with it now. A file that is gone leaves its last settings in force. */
+    List<Problem> read(FileTree tree) {
+        if (path == null) {
+            return List.of();
+        }
+        FileTree.Stamp now = tree.files().get(path);
+        if (now == null || now.equals(stamp)) {
+            return problems;
+        }
+        stamp = now;
+        try {
+            SettingsReading<MeshConfig> reading = reader.readMeshConfig(path.toString(), Files.readString(path));
+            reading.settings().ifPresent(settings -> current = settings);
+            problems = reading.problems();
+        } catch (IOException e) {
+            problems = List.of(new Problem(
+                    Problem.Severity.ERROR,
+                    new Origin(path.toString(), 1, 0),
+                    0,
+                    "",
+                    "",
+                    "can't be read: " + e,
+                    "a readable file of UTF-8 text"));
+        }
+        return problems;
+    }
+}

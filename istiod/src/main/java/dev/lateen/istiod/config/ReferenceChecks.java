@@ -1,0 +1,131 @@
+package dev.lateen.istiod.config;
+
+import dev.lateen.api.networking.Destination;
+import dev.lateen.api.networking.DestinationRule;
+import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.networking.HttpRoute;
+import dev.lateen.api.networking.TcpRoute;
+import dev.lateen.api.networking.TlsRoute;
+import dev.lateen.api.networking.VirtualService;
+import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.Problem;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * What no resource shows alone: destinations must exist (Istio's analyzers IST0101, IST0106 and the like). Pure; {@code meshctl validate}
+ * and the live source ask the same.
+ */
+public final class ReferenceChecks {
+    private static final int MOST_NAMES = 8;
+
+    private final KnownHosts hosts;
+    private final Map<String, Set<String>> subsets = new HashMap<>();
+    private final Set<String> gateways = new HashSet<>();
+    private final List<Problem> problems = new ArrayList<>();
+
+    private ReferenceChecks(Collection<Resource<?>> resources, KnownHosts hosts) {
+        this.hosts = hosts;
+        for (Resource<?> resource : resources) {
+            resource.as(DestinationRule.class).ifPresent(this::learn);
+            resource.as(Gateway.class).ifPresent(gateway -> gateways.add(gateway.namespace() + "/" + gateway.name()));
+        }
+    }
+
+    /** The problems of references between these resources. */
+    public static List<Problem> check(Collection<Resource<?>> resources, KnownHosts hosts) {
+        ReferenceChecks checks = new ReferenceChecks(resources, hosts);
+        resources.forEach(resource -> resource.as(VirtualService.class).ifPresent(checks::check));
+        return List.copyOf(checks.problems);
+    }
+
+    private void learn(Resource<DestinationRule> rule) {
+        Set<String> known = subsets.computeIfAbsent(
+                KnownHosts.fullName(rule.spec().host(), rule.namespace()), host -> new TreeSet<>());
+        rule.spec().subsets().forEach(subset -> known.add(subset.name()));
+    }
+
+    private void check(Resource<VirtualService> service) {
+        for (int i = 0; i < service.spec().gateways().size(); i++) {
+            checkGateway(service, service.spec().gateways().get(i), "spec.gateways[" + i + "]");
+        }
+        List<HttpRoute> http = service.spec().http();
+        for (int i = 0; i < http.size(); i++) {
+            check(service, http.get(i), "spec.http[" + i + "].");
+        }
+        List<TlsRoute> tls = service.spec().tls();
+        for (int i = 0; i < tls.size(); i++) {
+            for (int j = 0; j < tls.get(i).route().size(); j++) {
+                check(service, tls.get(i).route().get(j).destination(), "spec.tls[" + i + "].route[" + j + "].destination");
+            }
+        }
+        List<TcpRoute> tcp = service.spec().tcp();
+        for (int i = 0; i < tcp.size(); i++) {
+            for (int j = 0; j < tcp.get(i).route().size(); j++) {
+                check(service, tcp.get(i).route().get(j).destination(), "spec.tcp[" + i + "].route[" + j + "].destination");
+            }
+        }
+    }
+
+    private void check(Resource<VirtualService> service, HttpRoute route, String path) {
+        for (int j = 0; j < route.route().size(); j++) {
+            check(service, route.route().get(j).destination(), path + "route[" + j + "].destination");
+        }
+        if (route.mirror() != null) {
+            check(service, route.mirror(), path + "mirror");
+        }
+        for (int j = 0; j < route.mirrors().size(); j++) {
+            check(service, route.mirrors().get(j).destination(), path + "mirrors[" + j + "].destination");
+        }
+    }
+
+    private void check(Resource<VirtualService> service, Destination destination, String path) {
+        String host = KnownHosts.fullName(destination.host(), service.namespace());
+        if (!hosts.contains(host)) {
+            report(
+                    Problem.Severity.ERROR,
+                    service,
+                    path + ".host",
+                    "unknown host '" + destination.host() + "'",
+                    "a host of a Service or ServiceEntry" + some(hosts.names()));
+            return;
+        }
+        String subset = destination.subset();
+        Set<String> known = subsets.getOrDefault(host, Set.of());
+        if (!subset.isEmpty() && !known.contains(subset)) {
+            report(
+                    Problem.Severity.ERROR,
+                    service,
+                    path + ".subset",
+                    "unknown subset '" + subset + "' of " + host,
+                    "a subset that a DestinationRule of this host has" + some(known));
+        }
+    }
+
+    /** A gateway may be installed later, or live where these files don't tell: that is doubtful, not wrong. */
+    private void checkGateway(Resource<VirtualService> service, String gateway, String path) {
+        String full = gateway.indexOf('/') >= 0 ? gateway : service.namespace() + "/" + gateway;
+        if (!gateway.equals("mesh") && !gateways.contains(full)) {
+            report(Problem.Severity.WARNING, service, path, "unknown gateway '" + gateway + "'", "mesh, or a Gateway" + some(gateways));
+        }
+    }
+
+    private void report(Problem.Severity severity, Resource<?> at, String path, String found, String accepted) {
+        var origin = at.meta().origin();
+        problems.add(new Problem(severity, origin, origin.line(), at.key().toString(), path, found, accepted));
+    }
+
+    private static String some(Set<String> names) {
+        if (names.isEmpty()) {
+            return ", but there is none";
+        }
+        List<String> few = names.stream().sorted().limit(MOST_NAMES).toList();
+        return ": " + String.join(", ", few) + (names.size() > MOST_NAMES ? ", ..." : "");
+    }
+}

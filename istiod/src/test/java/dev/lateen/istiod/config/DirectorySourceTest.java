@@ -1,0 +1,286 @@
+package dev.lateen.istiod.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.Problem;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DirectorySourceTest {
+    private static final String SERVICE =
+            """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: reviews}
+            spec: {ports: [{name: http, port: 9080}]}
+            """;
+
+    @TempDir
+    private Path directory;
+
+    private final List<ConfigChange> changes = new CopyOnWriteArrayList<>();
+    private final List<Problem> problems = new CopyOnWriteArrayList<>();
+    private DirectorySource source;
+
+    @BeforeEach
+    void services() throws IOException {
+        write("service.yaml", SERVICE);
+    }
+
+    @AfterEach
+    void close() {
+        if (source != null) {
+            source.close();
+        }
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.writeString(directory.resolve(file), text);
+    }
+
+    private static String route(String name, String timeout) {
+        return """
+                apiVersion: networking.istio.io/v1
+                kind: VirtualService
+                metadata: {name: %s}
+                spec:
+                  hosts: [reviews]
+                  http: [{timeout: %s, route: [{destination: {host: reviews}}]}]
+                """
+                .formatted(name, timeout);
+    }
+
+    private static String rule(String subset) {
+        return """
+                apiVersion: networking.istio.io/v1
+                kind: DestinationRule
+                metadata: {name: reviews}
+                spec:
+                  host: reviews
+                  subsets: [{name: %s, labels: {version: v1}}]
+                """
+                .formatted(subset);
+    }
+
+    private static String toSubset(String subset) {
+        return route("reviews", "5s").replace("{host: reviews}", "{host: reviews, subset: " + subset + "}");
+    }
+
+    private DirectorySource open(Path... paths) throws InvalidConfigException {
+        List<Path> roots = paths.length == 0 ? List.of(directory) : List.of(paths);
+        source = DirectorySource.open(roots, null, events(), WatchTiming.USUAL, System::nanoTime);
+        return source;
+    }
+
+    private ConfigEvents events() {
+        return new ConfigEvents() {
+            @Override
+            public void changed(ConfigChange change) {
+                changes.add(change);
+            }
+
+            @Override
+            public void problems(List<Problem> found) {
+                problems.addAll(found);
+            }
+        };
+    }
+
+    private List<String> names() {
+        return source.current().resources().stream().map(Resource::name).sorted().toList();
+    }
+
+    @Test
+    void everythingUnderADirectoryIsReadAndHiddenFilesAreNot() throws Exception {
+        Files.createDirectories(directory.resolve("deep/er"));
+        write("deep/er/route.yml", route("deep", "1s"));
+        write("notes.txt", "not yaml: [");
+        write(".hidden.yaml", "not yaml: [");
+        open();
+        assertThat(names()).containsExactly("deep");
+        assertThat(source.current().documents()).hasSize(1);
+    }
+
+    @Test
+    void anEditIsInForceWithinASecond() throws Exception {
+        write("route.yaml", route("reviews", "1s"));
+        open();
+        long version = source.current().version();
+        write("route.yaml", route("reviews", "2s"));
+        ConfigInput newer = source.awaitNewer(version, Duration.ofSeconds(5));
+        assertThat(newer).isNotNull();
+        await().untilAsserted(() -> assertThat(changes).hasSize(1));
+        assertThat(changes.getFirst().files()).containsExactly(directory.resolve("route.yaml").toString());
+        assertThat(changes.getFirst().resources())
+                .containsExactly(new ConfigChange.ResourceChange(
+                        ConfigChange.Kind.CHANGED,
+                        "VirtualService default/reviews",
+                        directory.resolve("route.yaml").toString()));
+    }
+
+    @Test
+    void whatDidNotChangeStaysTheSameObject() throws Exception {
+        write("a.yaml", route("a", "1s"));
+        write("b.yaml", route("b", "1s"));
+        open();
+        ConfigInput before = source.current();
+        write("b.yaml", route("b", "2s") + "---\n" + route("c", "2s"));
+        ConfigInput after = source.awaitNewer(before.version(), Duration.ofSeconds(5));
+        assertThat(after.resources().getFirst()).isSameAs(before.resources().getFirst());
+        assertThat(after.documents().getFirst()).isSameAs(before.documents().getFirst());
+    }
+
+    @Test
+    void filesMayComeGoAndBeRenamedOver() throws Exception {
+        open();
+        write("route.yaml", route("first", "1s"));
+        await().until(() -> names().equals(List.of("first")));
+        Path next = Files.writeString(directory.resolve("next"), route("second", "1s"));
+        Files.move(next, directory.resolve("route.yaml"), StandardCopyOption.ATOMIC_MOVE);
+        await().until(() -> names().equals(List.of("second")));
+        Files.delete(directory.resolve("route.yaml"));
+        await().until(() -> names().isEmpty());
+    }
+
+    @Test
+    void aMountedConfigMapChangesByItsLink() throws Exception {
+        Path mount = Files.createDirectory(directory.resolve("mount"));
+        Path one = Files.createDirectory(mount.resolve("..one"));
+        Path two = Files.createDirectory(mount.resolve("..two"));
+        Files.writeString(one.resolve("route.yaml"), route("one", "1s"));
+        Files.writeString(two.resolve("route.yaml"), route("two", "1s"));
+        Files.createSymbolicLink(mount.resolve("..data"), Path.of("..one"));
+        Files.createSymbolicLink(mount.resolve("route.yaml"), Path.of("..data/route.yaml"));
+        open();
+        assertThat(names()).containsExactly("one");
+        Path swapped = Files.createSymbolicLink(mount.resolve("..data_tmp"), Path.of("..two"));
+        Files.move(swapped, mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE);
+        await().until(() -> names().equals(List.of("two")));
+    }
+
+    @Test
+    void aFileThatBreaksStaysAsItWasWhileOthersChange() throws Exception {
+        write("a.yaml", route("a", "1s"));
+        open();
+        write("a.yaml", route("a", "1s").replace("timeout", "timeuot"));
+        await().until(() -> !problems.isEmpty());
+        assertThat(names()).containsExactly("a");
+        assertThat(problems.getFirst().toString())
+                .contains("a.yaml")
+                .contains("VirtualService default/a")
+                .contains("spec.http[0].timeuot");
+
+        write("b.yaml", route("b", "1s"));
+        await().until(() -> names().equals(List.of("a", "b")));
+        assertThat(problems).hasSize(1);
+
+        write("a.yaml", route("better", "1s"));
+        await().until(() -> names().equals(List.of("b", "better")));
+    }
+
+    @Test
+    void aRouteToNowhereIsRefusedAndLeavesTheLastGoodInForce() throws Exception {
+        write("rule.yaml", rule("v1"));
+        write("route.yaml", toSubset("v1"));
+        open();
+        write("route.yaml", toSubset("v9"));
+        await().until(() -> problems.size() == 1);
+        assertThat(problems.getFirst().toString())
+                .contains("spec.http[0].route[0].destination.subset", "unknown subset 'v9'", "v1");
+        write("route.yaml", toSubset("v1").replace("destination: {host: reviews,", "destination: {host: nowhere,"));
+        await().until(() -> problems.size() == 2);
+        assertThat(problems.getLast().found()).isEqualTo("unknown host 'nowhere'");
+        assertThat(source.current().version()).isEqualTo(1);
+    }
+
+    @Test
+    void aRemovalThatLeavesARouteWithoutTargetIsNotInForce() throws Exception {
+        write("rule.yaml", rule("v1"));
+        write("route.yaml", toSubset("v1"));
+        open();
+        Files.delete(directory.resolve("rule.yaml"));
+        await().until(() -> problems.size() == 1);
+        assertThat(names()).containsExactly("reviews", "reviews");
+        Files.delete(directory.resolve("route.yaml"));
+        await().until(() -> names().isEmpty());
+    }
+
+    @Test
+    void twoResourcesOfOneNameAreAnErrorThatNamesBothFiles() throws Exception {
+        write("a.yaml", route("same", "1s"));
+        write("b.yaml", route("same", "2s"));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("a.yaml")
+                .hasMessageContaining("b.yaml")
+                .hasMessageContaining("VirtualService default/same");
+    }
+
+    @Test
+    void aFileNamedTwiceIsReadOnce() throws Exception {
+        write("a.yaml", route("a", "1s"));
+        open(directory, directory.resolve("a.yaml"));
+        assertThat(names()).containsExactly("a");
+    }
+
+    @Test
+    void aPathThatIsNotThereIsAnError() {
+        assertThatThrownBy(() -> open(directory.resolve("nowhere")))
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("nowhere")
+                .hasMessageContaining("no such file or directory");
+    }
+
+    @Test
+    void aBrokenCertificateIsAnErrorWithoutItsContent() throws Exception {
+        write(
+                "secret.yaml",
+                """
+                apiVersion: v1
+                kind: Secret
+                type: kubernetes.io/tls
+                metadata: {name: gateway-cert, namespace: istio-system}
+                stringData: {tls.crt: top secret, tls.key: top secret}
+                """);
+        assertThatThrownBy(this::open)
+                .hasMessageContaining("secret.yaml")
+                .hasMessageContaining("Secret istio-system/gateway-cert")
+                .hasMessageContaining("tls.crt")
+                .hasMessageNotContaining("top secret");
+    }
+
+    @Test
+    void meshConfigIsWatchedToo() throws Exception {
+        Path mesh = Files.writeString(directory.resolve("mesh"), "trustDomain: one.example\n");
+        source = DirectorySource.open(
+                List.of(directory.resolve("service.yaml")), mesh, events(), WatchTiming.USUAL, System::nanoTime);
+        assertThat(source.mesh().trustDomain()).isEqualTo("one.example");
+        long version = source.current().version();
+        Files.writeString(mesh, "trustDomain: two.example\n");
+        assertThat(source.awaitNewer(version, Duration.ofSeconds(5))).isNotNull();
+        assertThat(source.mesh().trustDomain()).isEqualTo("two.example");
+        Files.writeString(mesh, "trustDomian: three.example\n");
+        await().until(() -> !problems.isEmpty());
+        assertThat(source.mesh().trustDomain()).isEqualTo("two.example");
+    }
+
+    @Test
+    void waitingEndsWithTheTimeOrTheSource() throws Exception {
+        open();
+        assertThat(source.awaitNewer(1, Duration.ofMillis(20))).isNull();
+        source.close();
+        assertThat(source.awaitNewer(1, Duration.ofHours(1))).isNull();
+    }
+}
