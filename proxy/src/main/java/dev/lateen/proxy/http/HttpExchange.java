@@ -12,6 +12,7 @@ import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.route.RouteDecision;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.RouteMatcher;
+import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 
@@ -124,6 +125,13 @@ final class HttpExchange implements RequestSink {
         RouteEntry entry = entry(decision);
         if (entry != null) {
             exchange.route(entry.route(), entry.virtualHost().name());
+        }
+        if (decision instanceof RouteDecision.Forward forward) {
+            // Filters may ask where the request goes; Envoy too tells them before they run.
+            UpstreamCluster cluster = worker().cluster(forward.cluster());
+            if (cluster != null) {
+                exchange.cluster(cluster.config());
+            }
         }
     }
 

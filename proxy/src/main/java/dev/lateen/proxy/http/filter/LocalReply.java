@@ -1,6 +1,8 @@
 package dev.lateen.proxy.http.filter;
 
 import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.policy.RbacDecision;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -76,14 +78,103 @@ public record LocalReply(
         return of(504, details, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream request timeout");
     }
 
-    /** Authorization says no: 403. @param policy the policy that decided, {@code none} when an ALLOW list matched nothing */
-    public static LocalReply rbacDenied(String policy) {
-        return of(403, "rbac_access_denied_matched_policy[" + policy + "]", null, "RBAC: access denied");
+    /** Authorization says no: 403 {@code RBAC: access denied}; the details name the policy. */
+    public static LocalReply rbacDenied(RbacDecision decision) {
+        return of(403, decision.details(), null, "RBAC: access denied");
+    }
+
+    /** The fault filter answers instead of the upstream: the configured status, FI. A gRPC status counts for gRPC requests only. */
+    public static LocalReply faultAbort(HttpFilterConfig.Fault fault) {
+        boolean byGrpc = fault.abortGrpcStatus() != HttpFilterConfig.Fault.NONE;
+        return new LocalReply(
+                byGrpc ? httpStatus(fault.abortGrpcStatus()) : fault.abortHttpStatus(),
+                "fault_filter_abort",
+                ResponseFlag.FAULT_INJECTED,
+                "fault filter abort",
+                List.of(),
+                byGrpc ? fault.abortGrpcStatus() : GRPC_FROM_HTTP);
+    }
+
+    /** A security filter can't be built here: 403 for everything, naming it. */
+    public static LocalReply filterUnavailable(String filterName, String reason) {
+        return of(
+                403,
+                "filter_unavailable{" + filterName.replace(' ', '_') + "}",
+                null,
+                "access denied: filter " + filterName + " can't run here: " + reason);
+    }
+
+    /** The answer to a CORS preflight: 200. @param headers name, value, name, value; none refuse the origin */
+    public static LocalReply corsPreflight(List<String> headers) {
+        return new LocalReply(200, "cors_response", null, "", headers, GRPC_FROM_HTTP);
+    }
+
+    /** The client's message breaks the protocol: 400 DPE. @param details such as {@code http1.codec_error} */
+    public static LocalReply badRequest(String details) {
+        return of(400, details, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Bad Request");
+    }
+
+    /** The request's headers are too large or too many: 431. @param details such as {@code http1.headers_too_large} */
+    public static LocalReply headersTooLarge(String details) {
+        return of(431, details, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Request Header Fields Too Large");
+    }
+
+    /** The stream was idle for too long: 504, or 408 while the request is not complete; SI. */
+    public static LocalReply streamIdle(boolean requestComplete) {
+        return of(
+                requestComplete ? 504 : 408, "stream_idle_timeout", ResponseFlag.STREAM_IDLE_TIMEOUT, "stream timeout");
+    }
+
+    /** The request as a whole took too long to come: 408. */
+    public static LocalReply requestTimeout() {
+        return of(408, "request_overall_timeout", null, "request timeout");
+    }
+
+    /** The stream lasted too long: 504, or 408 while the request is not complete; DT. */
+    public static LocalReply durationTimeout(boolean requestComplete) {
+        return of(
+                requestComplete ? 504 : 408,
+                "max_duration_timeout",
+                ResponseFlag.DURATION_TIMEOUT,
+                "downstream duration timeout");
+    }
+
+    /** An upgrade that is not let through: 403. */
+    public static LocalReply upgradeFailed() {
+        return of(403, "upgrade_failed", null, "");
+    }
+
+    /** The cluster's name can't be resolved: 503 DF. */
+    public static LocalReply dnsFailure() {
+        return of(503, "dns_resolution_failure", ResponseFlag.DNS_RESOLUTION_FAILED, "DNS resolution failure");
+    }
+
+    /** Too many requests: 429 RL. */
+    public static LocalReply rateLimited() {
+        return of(429, "local_rate_limited", ResponseFlag.RATE_LIMITED, "local_rate_limited");
     }
 
     /** A plain reply. */
     public static LocalReply of(int status, String details, @Nullable ResponseFlag flag, String body) {
         return new LocalReply(status, details, flag, body, List.of(), GRPC_FROM_HTTP);
+    }
+
+    /** The HTTP status that stands for a gRPC status ({@code Grpc::Utility::grpcToHttpStatus}, Envoy). */
+    private static int httpStatus(int grpcStatus) {
+        return switch (grpcStatus) {
+            case 0 -> 200;
+            case 1 -> 499;
+            case 3, 9, 11 -> 400;
+            case 4 -> 504;
+            case 5 -> 404;
+            case 6, 10 -> 409;
+            case 7 -> 403;
+            case 8 -> 429;
+            case 12 -> 501;
+            case 14 -> 503;
+            case 16 -> 401;
+            default -> 500;
+        };
     }
 
     private static LocalReply reset(ResponseFlag flag, String reason) {

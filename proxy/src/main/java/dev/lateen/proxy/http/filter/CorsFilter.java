@@ -1,0 +1,89 @@
+package dev.lateen.proxy.http.filter;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.HttpFilterConfig.CorsPolicy;
+import dev.lateen.proxy.model.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.filters.http.cors} with the policy of a route: answers preflight requests of allowed origins (Fetch standard, "CORS-preflight
+ * request"), and lets allowed origins read the responses to their simple requests.
+ */
+final class CorsFilter implements HttpFilter {
+    private static final int ALWAYS = 1_000_000;
+
+    private final CorsPolicy policy;
+
+    CorsFilter(CorsPolicy policy) {
+        this.policy = policy;
+    }
+
+    @Override
+    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+        HeaderMap headers = exchange.request().headers();
+        CharSequence origin = headers.get("origin");
+        boolean preflight = origin != null
+                && !origin.isEmpty()
+                && exchange.request().method().equals("OPTIONS")
+                && hasValue(headers.get("access-control-request-method"));
+        if (!preflight || !(policy.filterEnabledFraction() >= ALWAYS || context.chance(policy.filterEnabledFraction()))) {
+            return FilterVerdict.CONTINUE;
+        }
+        if (allows(origin)) {
+            return new FilterVerdict.Reply(LocalReply.corsPreflight(preflightHeaders(origin)));
+        }
+        return policy.forwardNotMatchingPreflights()
+                ? FilterVerdict.CONTINUE
+                : new FilterVerdict.Reply(LocalReply.corsPreflight(List.of()));
+    }
+
+    private static boolean hasValue(@Nullable CharSequence value) {
+        return value != null && !value.isEmpty();
+    }
+
+    private boolean allows(CharSequence origin) {
+        for (StringMatcher matcher : policy.allowOrigins()) {
+            if (matcher.matches(origin)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private List<String> preflightHeaders(CharSequence origin) {
+        List<String> headers = new ArrayList<>();
+        add(headers, "access-control-allow-origin", origin.toString());
+        add(headers, "access-control-allow-credentials", policy.allowCredentials() ? "true" : "");
+        add(headers, "access-control-allow-methods", policy.allowMethods());
+        add(headers, "access-control-allow-headers", policy.allowHeaders());
+        add(headers, "access-control-max-age", policy.maxAge());
+        return headers;
+    }
+
+    private static void add(List<String> headers, String name, String value) {
+        if (!value.isEmpty()) {
+            headers.add(name);
+            headers.add(value);
+        }
+    }
+
+    @Override
+    public void onResponse(Exchange exchange) {
+        CharSequence origin = exchange.request().headers().get("origin");
+        ResponseHead response = exchange.response();
+        if (response == null || origin == null || origin.isEmpty() || !allows(origin)) {
+            return;
+        }
+        response.headers().set("access-control-allow-origin", origin.toString());
+        if (policy.allowCredentials()) {
+            response.headers().set("access-control-allow-credentials", "true");
+        }
+        if (!policy.exposeHeaders().isEmpty()) {
+            response.headers().set("access-control-expose-headers", policy.exposeHeaders());
+        }
+    }
+}

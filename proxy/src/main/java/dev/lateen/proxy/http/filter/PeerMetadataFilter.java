@@ -1,0 +1,96 @@
+package dev.lateen.proxy.http.filter;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.PeerMetadata;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.HttpFilterConfig.PeerMetadataExchange;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code envoy.filters.http.peer_metadata}: reads who the peer is from its headers and takes them away, and tells the other side who we
+ * are. Peers send the same header with each request, so what was read is remembered, bounded, and used only for an equal header.
+ */
+final class PeerMetadataFilter implements HttpFilter {
+    static final String ID = "x-envoy-peer-metadata-id";
+    static final String METADATA = "x-envoy-peer-metadata";
+    private static final int MAX_REMEMBERED = 500;
+    private static final String PASSTHROUGH = "PassthroughCluster";
+
+    private final PeerMetadataExchange config;
+    private final LocalWorkload local;
+    private final Map<String, PeerMetadata> remembered = new ConcurrentHashMap<>();
+
+    PeerMetadataFilter(PeerMetadataExchange config, LocalWorkload local) {
+        this.config = config;
+        this.local = local;
+    }
+
+    @Override
+    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+        HeaderMap headers = exchange.request().headers();
+        if (config.downstreamDiscovery()) {
+            PeerMetadata peer = take(headers);
+            if (peer != null) {
+                exchange.downstreamPeer(peer);
+            }
+        }
+        if (config.upstreamPropagation() && !isExternal(exchange.cluster())) {
+            tell(headers);
+        }
+        return FilterVerdict.CONTINUE;
+    }
+
+    @Override
+    public void onResponse(Exchange exchange) {
+        ResponseHead response = exchange.response();
+        if (response == null) {
+            return;
+        }
+        if (config.upstreamDiscovery()) {
+            PeerMetadata peer = take(response.headers());
+            if (peer != null) {
+                exchange.upstreamPeer(peer);
+            }
+        }
+        // Only a peer that told us who it is gets to know who we are.
+        if (config.downstreamPropagation() && exchange.downstreamPeer().known()) {
+            tell(response.headers());
+        }
+    }
+
+    private boolean isExternal(@Nullable Cluster cluster) {
+        return config.skipExternalClusters() && cluster != null && cluster.name().equals(PASSTHROUGH);
+    }
+
+    private void tell(HeaderMap headers) {
+        if (!local.header().isEmpty()) {
+            headers.set(ID, local.nodeId());
+            headers.set(METADATA, local.header());
+        }
+    }
+
+    private @Nullable PeerMetadata take(HeaderMap headers) {
+        String header = headers.getString(METADATA);
+        headers.remove(ID);
+        if (header == null) {
+            return null;
+        }
+        headers.remove(METADATA);
+        PeerMetadata known = remembered.get(header);
+        if (known != null) {
+            return known;
+        }
+        PeerMetadata peer = PeerMetadataHeader.decode(header);
+        if (peer != null) {
+            if (remembered.size() >= MAX_REMEMBERED) {
+                remembered.clear();
+            }
+            remembered.put(header, peer);
+        }
+        return peer;
+    }
+}

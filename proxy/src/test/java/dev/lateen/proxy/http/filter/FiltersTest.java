@@ -1,0 +1,338 @@
+package dev.lateen.proxy.http.filter;
+
+import static dev.lateen.proxy.route.RouteFixtures.any;
+import static dev.lateen.proxy.route.RouteFixtures.exchange;
+import static dev.lateen.proxy.route.RouteFixtures.get;
+import static dev.lateen.proxy.route.RouteFixtures.request;
+import static dev.lateen.proxy.route.RouteFixtures.table;
+import static dev.lateen.proxy.route.RouteFixtures.to;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.PeerMetadata;
+import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.Cluster.LbPolicy;
+import dev.lateen.proxy.model.HeaderMutations;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpConnectionManager.Codec;
+import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
+import dev.lateen.proxy.model.HttpConnectionManager.ForwardClientCert;
+import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
+import dev.lateen.proxy.model.HttpConnectionManager.ServerHeader;
+import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.model.HttpFilterConfig.CorsPolicy;
+import dev.lateen.proxy.model.HttpFilterConfig.Fault;
+import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.RbacPolicies;
+import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.VirtualHost;
+import dev.lateen.proxy.model.VirtualHost.RequireTls;
+import dev.lateen.proxy.route.RouteDecision;
+import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.route.RouteMatcher;
+import dev.lateen.proxy.upstream.UpstreamFixtures;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class FiltersTest {
+    private static final FilterContext ALWAYS = millionths -> millionths > 0;
+    private static final String RBAC = "envoy.filters.http.rbac";
+    private static final HttpFilterConfig.Rbac DENY_ALL = new HttpFilterConfig.Rbac(
+            new RbacPolicies(new RbacPolicies.Rules(RbacPolicies.Action.ALLOW, List.of()), null, ""));
+
+    private final FilterCounters counters = new FilterCounters();
+    private final LocalWorkload local = LocalWorkload.of(
+            "sidecar~1~a.b~c",
+            Map.of(
+                    "NAME", "reviews-1",
+                    "NAMESPACE", "default",
+                    "WORKLOAD_NAME", "reviews-v1",
+                    "CLUSTER_ID", "Kubernetes",
+                    "OWNER", "kubernetes://apis/apps/v1/namespaces/default/deployments/reviews-v1",
+                    "PLATFORM", "not sent",
+                    "LABELS", Map.of("app", "reviews", "version", "v1", "service.istio.io/canonical-name", "reviews")));
+
+    private FilterVerdict run(HttpFilterConfig config, Exchange exchange) {
+        List<HttpFilter> filters = compile(List.of(config), null);
+        assertThat(filters).hasSize(1);
+        return filters.getFirst().onRequest(exchange, ALWAYS);
+    }
+
+    private static LocalReply reply(FilterVerdict verdict) {
+        assertThat(verdict).isInstanceOf(FilterVerdict.Reply.class);
+        return ((FilterVerdict.Reply) verdict).reply();
+    }
+
+    private List<HttpFilter> compile(List<HttpFilterConfig> filters, RouteEntry entry) {
+        return new FilterCompiler(local, counters).compile(manager(filters), entry);
+    }
+
+    @Test
+    void deniedRequestsGetIstiosAnswer() {
+        LocalReply denied = reply(run(DENY_ALL, exchange(get("h", "/"))));
+        assertThat(denied.status()).isEqualTo(403);
+        assertThat(denied.body()).isEqualTo("RBAC: access denied");
+        assertThat(denied.details()).isEqualTo("rbac_access_denied_matched_policy[none]");
+        assertThat(counters.snapshot()).containsEntry("http.test.rbac.denied", 1L);
+    }
+
+    @Test
+    void shadowRulesCountAndLetThrough() {
+        HttpFilterConfig dryRun = new HttpFilterConfig.Rbac(
+                new RbacPolicies(null, DENY_ALL.policies().rules(), "istio_dry_run_allow_"));
+        assertThat(run(dryRun, exchange(get("h", "/")))).isSameAs(FilterVerdict.CONTINUE);
+        assertThat(counters.snapshot()).containsEntry("http.test.rbac.istio_dry_run_allow_shadow_denied", 1L);
+    }
+
+    @Test
+    void faultsDelayThenAbort() {
+        Fault both = new Fault(Duration.ofMillis(50), 1_000_000, 555, Fault.NONE, 1_000_000, List.of(), "");
+        Exchange exchange = exchange(get("h", "/"));
+        FilterVerdict.Delay delay = (FilterVerdict.Delay) run(both, exchange);
+        assertThat(delay.delay()).isEqualTo(Duration.ofMillis(50));
+        assertThat(exchange.hasFlag(ResponseFlag.DELAY_INJECTED)).isTrue();
+        LocalReply abort = reply(delay.then());
+        assertThat(abort.status()).isEqualTo(555);
+        assertThat(abort.body()).isEqualTo("fault filter abort");
+        assertThat(abort.details()).isEqualTo("fault_filter_abort");
+        assertThat(abort.flag()).isEqualTo(ResponseFlag.FAULT_INJECTED);
+    }
+
+    @Test
+    void grpcFaultsHaveAGrpcStatus() {
+        Fault grpc = new Fault(null, 0, Fault.NONE, 14, 1_000_000, List.of(), "");
+        LocalReply abort = reply(run(grpc, exchange(get("h", "/"))));
+        assertThat(abort.grpcStatus()).isEqualTo(14);
+        assertThat(abort.status()).isEqualTo(503);
+    }
+
+    private static final CorsPolicy CORS = new CorsPolicy(
+            List.of(new StringMatcher.Suffix(".example.com", false)),
+            "GET,POST",
+            "x-custom",
+            "x-seen",
+            "86400",
+            true,
+            1_000_000,
+            false);
+
+    @Test
+    void preflightOfAnAllowedOriginIsAnswered() {
+        LocalReply answer = reply(run(
+                new HttpFilterConfig.Cors(CORS),
+                exchange(request(
+                        "OPTIONS",
+                        "h",
+                        "/",
+                        "origin",
+                        "https://a.example.com",
+                        "access-control-request-method",
+                        "POST"))));
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.headers())
+                .containsExactly(
+                        "access-control-allow-origin", "https://a.example.com",
+                        "access-control-allow-credentials", "true",
+                        "access-control-allow-methods", "GET,POST",
+                        "access-control-allow-headers", "x-custom",
+                        "access-control-max-age", "86400");
+    }
+
+    @Test
+    void preflightOfAnotherOriginIsRefusedOrForwarded() {
+        Exchange stranger =
+                exchange(request("OPTIONS", "h", "/", "origin", "https://evil", "access-control-request-method", "GET"));
+        assertThat(reply(run(new HttpFilterConfig.Cors(CORS), stranger)).headers()).isEmpty();
+        CorsPolicy forwarding = new CorsPolicy(CORS.allowOrigins(), "", "", "", "", false, 1_000_000, true);
+        assertThat(run(new HttpFilterConfig.Cors(forwarding), stranger)).isSameAs(FilterVerdict.CONTINUE);
+    }
+
+    @Test
+    void simpleRequestsOfAnAllowedOriginMayReadTheResponse() {
+        HttpFilter filter = compile(List.of(new HttpFilterConfig.Cors(CORS)), null).getFirst();
+        Exchange exchange = exchange(get("h", "/", "origin", "https://a.example.com"));
+        assertThat(filter.onRequest(exchange, ALWAYS)).isSameAs(FilterVerdict.CONTINUE);
+        exchange.response(new ResponseHead(200, new HeaderMap()));
+        filter.onResponse(exchange);
+        assertThat(exchange.response().headers().getString("access-control-allow-origin"))
+                .isEqualTo("https://a.example.com");
+        assertThat(exchange.response().headers().getString("access-control-expose-headers")).isEqualTo("x-seen");
+        Exchange stranger = exchange(get("h", "/", "origin", "https://evil"));
+        stranger.response(new ResponseHead(200, new HeaderMap()));
+        filter.onResponse(stranger);
+        assertThat(stranger.response().headers().size()).isZero();
+    }
+
+    @Test
+    void alpnNamesTheHttpVersionSpokenUpstream() {
+        Exchange exchange = exchange(
+                new RequestHead("GET", "/", "h", "http", Protocol.HTTP_2, new HeaderMap()));
+        run(new HttpFilterConfig.IstioAlpn(), exchange);
+        assertThat(exchange.upstreamAlpn()).containsExactly("istio-h2", "istio", "h2");
+        exchange.cluster(UpstreamFixtures.cluster(
+                LbPolicy.RANDOM, new dev.lateen.proxy.model.Cluster.LbSettings(2, 1, 2, 0, false), UpstreamFixtures.fixed()));
+        run(new HttpFilterConfig.IstioAlpn(), exchange);
+        assertThat(exchange.upstreamAlpn()).containsExactly("istio-http/1.1", "istio", "http/1.1");
+    }
+
+    @Test
+    void peersTellEachOtherWhoTheyAre() {
+        // The client's outbound side adds, the server's inbound side reads, strips and answers, the client reads the answer.
+        HttpFilter client = compile(
+                        List.of(new HttpFilterConfig.PeerMetadataExchange(false, true, false, true, true)), null)
+                .getFirst();
+        HttpFilter server = compile(
+                        List.of(new HttpFilterConfig.PeerMetadataExchange(true, false, true, false, false)), null)
+                .getFirst();
+        RequestHead head = get("h", "/");
+        client.onRequest(exchange(head), ALWAYS);
+        assertThat(head.headers().getString("x-envoy-peer-metadata-id")).isEqualTo("sidecar~1~a.b~c");
+
+        Exchange inbound = exchange(head);
+        server.onRequest(inbound, ALWAYS);
+        assertThat(head.headers().size()).isZero();
+        assertThat(inbound.downstreamPeer())
+                .isEqualTo(new PeerMetadata(
+                        "reviews-v1",
+                        "default",
+                        "Kubernetes",
+                        "reviews",
+                        "unknown",
+                        "reviews",
+                        "v1",
+                        Map.of("app", "reviews", "version", "v1", "service.istio.io/canonical-name", "reviews")));
+
+        inbound.response(new ResponseHead(200, new HeaderMap()));
+        server.onResponse(inbound);
+        Exchange outbound = exchange(get("h", "/"));
+        outbound.response(inbound.response());
+        client.onResponse(outbound);
+        assertThat(outbound.upstreamPeer().workload()).isEqualTo("reviews-v1");
+        assertThat(outbound.response().headers().size()).isZero();
+    }
+
+    @Test
+    void strangersLearnNothingAndNonsenseIsStripped() {
+        HttpFilter server = compile(
+                        List.of(new HttpFilterConfig.PeerMetadataExchange(true, false, true, false, false)), null)
+                .getFirst();
+        RequestHead head = get("h", "/", "x-envoy-peer-metadata", "!!!", "x-envoy-peer-metadata-id", "x");
+        Exchange exchange = exchange(head);
+        server.onRequest(exchange, ALWAYS);
+        assertThat(head.headers().size()).isZero();
+        assertThat(exchange.downstreamPeer()).isEqualTo(PeerMetadata.UNKNOWN);
+        exchange.response(new ResponseHead(200, new HeaderMap()));
+        server.onResponse(exchange);
+        assertThat(exchange.response().headers().size()).isZero();
+    }
+
+    @Test
+    void peerMetadataIsReadAsIstiosEnvoyWritesIt() {
+        // {"NAMESPACE": "ns"} and {"WORKLOAD_NAME": "w"} as a serialised google.protobuf.Struct, written by hand, without padding.
+        byte[] bytes = {
+            10, 17, 10, 9, 'N', 'A', 'M', 'E', 'S', 'P', 'A', 'C', 'E', 18, 4, 26, 2, 'n', 's',
+            10, 20, 10, 13, 'W', 'O', 'R', 'K', 'L', 'O', 'A', 'D', '_', 'N', 'A', 'M', 'E', 18, 3, 26, 1, 'w'
+        };
+        String header = java.util.Base64.getEncoder().withoutPadding().encodeToString(bytes);
+        PeerMetadata peer = PeerMetadataHeader.decode(header);
+        assertThat(peer.namespace()).isEqualTo("ns");
+        assertThat(peer.workload()).isEqualTo("w");
+        assertThat(peer.app()).isEqualTo("unknown");
+    }
+
+    @Test
+    void aFilterThatCannotBeBuiltDeniesEverythingByName() {
+        LocalReply denied =
+                reply(run(new HttpFilterConfig.Denied("envoy.filters.http.jwt_authn", "not built"), exchange(get("h", "/"))));
+        assertThat(denied.status()).isEqualTo(403);
+        assertThat(denied.body()).contains("envoy.filters.http.jwt_authn");
+    }
+
+    @Test
+    void filtersWithNothingToDoAreLeftOut() {
+        List<HttpFilterConfig> idle = List.of(
+                new HttpFilterConfig.GrpcStats(),
+                new HttpFilterConfig.IstioStats(true),
+                new HttpFilterConfig.Cors(null),
+                new HttpFilterConfig.Fault(null, 0, Fault.NONE, Fault.NONE, 0, List.of(), ""),
+                new HttpFilterConfig.Rbac(new RbacPolicies(null, null, "")),
+                new HttpFilterConfig.Ignored("envoy.filters.http.grpc_web"),
+                new HttpFilterConfig.Router(false, false));
+        assertThat(compile(idle, null)).isEmpty();
+    }
+
+    @Test
+    void theMostSpecificOverrideWins() {
+        HttpFilterConfig allow = new HttpFilterConfig.Rbac(new RbacPolicies(null, null, ""));
+        List<HttpFilterConfig> filters = List.of(DENY_ALL);
+        assertThat(compile(filters, entry(Map.of(), Map.of()))).hasSize(1);
+        assertThat(compile(filters, entry(Map.of(RBAC, allow), Map.of()))).isEmpty();
+        assertThat(compile(filters, entry(Map.of(RBAC, allow), Map.of(RBAC, DENY_ALL)))).hasSize(1);
+        assertThat(compile(filters, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Disabled()))))
+                .isEmpty();
+        assertThat(compile(filters, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Cors(null)))))
+                .as("an override of another kind changes nothing")
+                .hasSize(1);
+    }
+
+    private static RouteEntry entry(Map<String, HttpFilterConfig> ofHost, Map<String, HttpFilterConfig> ofRoute) {
+        Route route = new Route(
+                "r", any(), to("c"), HeaderMutations.NONE, HeaderMutations.NONE, ofRoute, "", Provenance.NONE);
+        VirtualHost host = new VirtualHost(
+                "v",
+                List.of("*"),
+                List.of(route),
+                RequireTls.NONE,
+                HeaderMutations.NONE,
+                HeaderMutations.NONE,
+                false,
+                false,
+                null,
+                ofHost);
+        RouteDecision decision = RouteMatcher.compile(table(host)).match(get("h", "/"), new SplittableRandom(1));
+        return ((RouteDecision.Forward) decision).entry();
+    }
+
+    private static HttpConnectionManager manager(List<HttpFilterConfig> filters) {
+        Duration none = Duration.ZERO;
+        return new HttpConnectionManager(
+                "test",
+                Codec.AUTO,
+                new RouteSource.Rds("r"),
+                filters,
+                List.of(),
+                null,
+                "envoy",
+                ServerHeader.OVERWRITE,
+                false,
+                0,
+                false,
+                new ForwardClientCert(ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
+                true,
+                false,
+                EscapedSlashes.KEEP_UNCHANGED,
+                false,
+                false,
+                true,
+                false,
+                false,
+                none,
+                none,
+                none,
+                none,
+                none,
+                none,
+                60,
+                100,
+                100,
+                List.of());
+    }
+}
