@@ -9,7 +9,8 @@ final class ListenOption {
     static Listen parse(String flag, String text) {
         int colon = text.lastIndexOf(':');
         if (colon < 0) {
-            throw new CommandFailure(CommandFailure.BAD_INPUT, flag + ": " + text + " (expected: ADDRESS:PORT or :PORT)");
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, flag + ": " + text + " (expected: ADDRESS:PORT or :PORT)");
         }
         String host = text.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {

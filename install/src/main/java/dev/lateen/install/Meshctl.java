@@ -58,7 +58,8 @@ public final class Meshctl {
         PrintWriter err = command.getErr();
         boolean unknownCommand = command.getParent() == null && args.length > 0 && !Commands.isKnown(args[0]);
         if (unknownCommand) {
-            err.println("meshctl: " + args[0] + ": unknown command (expected: " + String.join(", ", Commands.names()) + ")");
+            err.println("meshctl: " + args[0] + ": unknown command (expected: " + String.join(", ", Commands.names())
+                    + ")");
         } else {
             err.println("meshctl: " + problem.getMessage());
             err.println("meshctl help " + command.getCommandName() + " tells what it takes");

@@ -17,38 +17,71 @@ final class RunOptions {
     @Option(
             names = "--gateway-port",
             paramLabel = "N",
-            description = "Port of 127.0.0.1 for the first HTTP server of the ingress gateway (default: the Gateway's own).")
+            description =
+                    "Port of 127.0.0.1 for the first HTTP server of the ingress gateway (default: the Gateway's own).")
     private @Nullable Integer gatewayPort;
 
-    @Option(names = "--state", paramLabel = "DIR", description = "Where keys, logs and generated files are kept (default: a temporary directory).")
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Where keys, logs and generated files are kept (default: a temporary directory).")
     private @Nullable Path state;
 
-    @Option(names = "--duration", paramLabel = "TIME", description = "Drain and end after this time, such as 30s or 5m (default: on Ctrl-C).")
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            description = "Drain and end after this time, such as 30s or 5m (default: on Ctrl-C).")
     private @Nullable String duration;
 
-    @Option(names = "--grpcAddr", paramLabel = "ADDR", defaultValue = "127.0.0.1:15010", description = "Config for proxies, plaintext (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--grpcAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15010",
+            description = "Config for proxies, plaintext (default: ${DEFAULT-VALUE}).")
     private String grpc = "";
 
-    @Option(names = "--secureGRPCAddr", paramLabel = "ADDR", defaultValue = "127.0.0.1:15012", description = "Config and certificates for proxies, TLS (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--secureGRPCAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15012",
+            description = "Config and certificates for proxies, TLS (default: ${DEFAULT-VALUE}).")
     private String secureGrpc = "";
 
-    @Option(names = "--monitoringAddr", paramLabel = "ADDR", defaultValue = "127.0.0.1:15014", description = "Metrics, readiness and debug pages (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--monitoringAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15014",
+            description = "Metrics, readiness and debug pages (default: ${DEFAULT-VALUE}).")
     private String monitoring = "";
 
-    @Option(names = "--httpsAddr", paramLabel = "ADDR", defaultValue = "127.0.0.1:15017", description = "Webhooks (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--httpsAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15017",
+            description = "Webhooks (default: ${DEFAULT-VALUE}).")
     private String https = "";
 
-    @Option(names = "--pod-network", paramLabel = "A.B", defaultValue = "127.1", description = "First two numbers of the pods' addresses (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--pod-network",
+            paramLabel = "A.B",
+            defaultValue = "127.1",
+            description = "First two numbers of the pods' addresses (default: ${DEFAULT-VALUE}).")
     private String podNetwork = "";
 
-    @Option(names = "--app-network", paramLabel = "A.B", defaultValue = "127.2", description = "First two numbers of the addresses behind the sidecars (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--app-network",
+            paramLabel = "A.B",
+            defaultValue = "127.2",
+            description = "First two numbers of the addresses behind the sidecars (default: ${DEFAULT-VALUE}).")
     private String appNetwork = "";
 
     /** The options as start-up settings; makes the state directory. */
     RunBootstrap bootstrap(List<Path> paths) {
         return new RunBootstrap(
                 paths,
-                gatewayPort == null ? OptionalInt.empty() : OptionalInt.of(ListenOption.port("--gateway-port", gatewayPort.toString())),
+                gatewayPort == null
+                        ? OptionalInt.empty()
+                        : OptionalInt.of(ListenOption.port("--gateway-port", gatewayPort.toString())),
                 stateDirectory(),
                 duration == null ? Optional.empty() : Optional.of(durationOf(duration)),
                 new RunBootstrap.Addresses(
@@ -74,9 +107,13 @@ final class RunOptions {
 
     private static String network(String flag, String value) {
         String[] parts = value.split("\\.", -1);
-        boolean good = parts.length == 2 && parts[0].equals("127") && parts[1].matches("[0-9]{1,3}") && Integer.parseInt(parts[1]) <= 255;
+        boolean good = parts.length == 2
+                && parts[0].equals("127")
+                && parts[1].matches("[0-9]{1,3}")
+                && Integer.parseInt(parts[1]) <= 255;
         if (!good) {
-            throw new CommandFailure(CommandFailure.BAD_INPUT, flag + ": " + value + " (expected: 127 and a number, such as 127.1)");
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, flag + ": " + value + " (expected: 127 and a number, such as 127.1)");
         }
         return value;
     }
@@ -93,6 +130,7 @@ final class RunOptions {
         } catch (DateTimeParseException | NumberFormatException e) {
             // Told below.
         }
-        throw new CommandFailure(CommandFailure.BAD_INPUT, "--duration: " + text + " (expected: a time such as 30s, 5m or 1h30m)");
+        throw new CommandFailure(
+                CommandFailure.BAD_INPUT, "--duration: " + text + " (expected: a time such as 30s, 5m or 1h30m)");
     }
 }

@@ -20,7 +20,10 @@ final class ValidateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-f", "--filename"}, paramLabel = "PATH", description = "A file or directory; may be repeated.")
+    @Option(
+            names = {"-f", "--filename"},
+            paramLabel = "PATH",
+            description = "A file or directory; may be repeated.")
     private List<Path> files = new ArrayList<>();
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "More files and directories.")

@@ -5,7 +5,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-@Command(name = "version", description = "Print the version, and whose contracts it keeps.", mixinStandardHelpOptions = true)
+@Command(
+        name = "version",
+        description = "Print the version, and whose contracts it keeps.",
+        mixinStandardHelpOptions = true)
 final class VersionCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -16,7 +19,9 @@ final class VersionCommand implements Callable<Integer> {
                 .getOut()
                 .printf(
                         "meshctl %s (Istio %s, Java %s)%n",
-                        Release.VERSION, Release.ISTIO_VERSION, Runtime.version().feature());
+                        Release.VERSION,
+                        Release.ISTIO_VERSION,
+                        Runtime.version().feature());
         return 0;
     }
 }

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The shell launcher, with JDKs and a distribution that are only shells. */
 class LauncherTest {
-    private static final Path LAUNCHER = Path.of(System.getProperty("lateen.root", "..")).resolve("meshctl");
+    private static final Path LAUNCHER =
+            Path.of(System.getProperty("lateen.root", "..")).resolve("meshctl");
 
     @TempDir
     Path dir;
@@ -46,14 +47,16 @@ class LauncherTest {
     void javaHomeWinsWhenItIsNewEnough() throws Exception {
         Path chosen = fakeJdk("b-25", "25");
         fakeJdk("c-26", "26");
-        assertThat(launch(Map.of("JAVA_HOME", chosen.toString()), "version").output()).startsWith("java of b-25");
+        assertThat(launch(Map.of("JAVA_HOME", chosen.toString()), "version").output())
+                .startsWith("java of b-25");
     }
 
     @Test
     void anOldJavaHomeIsPassedOver() throws Exception {
         Path old = fakeJdk("a-8", "1.8.0_402");
         fakeJdk("b-25", "25.0.3");
-        assertThat(launch(Map.of("JAVA_HOME", old.toString()), "version").output()).startsWith("java of b-25");
+        assertThat(launch(Map.of("JAVA_HOME", old.toString()), "version").output())
+                .startsWith("java of b-25");
     }
 
     @Test
@@ -82,8 +85,10 @@ class LauncherTest {
     @Test
     void itWorksBehindSymbolicLinks() throws Exception {
         fakeJdk("b-25", "25");
-        Path first = Files.createSymbolicLink(dir.resolve("first"), LAUNCHER.toAbsolutePath().normalize());
-        Path second = Files.createSymbolicLink(dir.resolve("second"), Path.of(first.getFileName().toString()));
+        Path first = Files.createSymbolicLink(
+                dir.resolve("first"), LAUNCHER.toAbsolutePath().normalize());
+        Path second = Files.createSymbolicLink(
+                dir.resolve("second"), Path.of(first.getFileName().toString()));
         assertThat(launch(second, Map.of(), "version").output()).startsWith("java of b-25");
     }
 
@@ -91,7 +96,9 @@ class LauncherTest {
     void aSidecarGetsASmallHeapAndNoKubernetesClient() throws Exception {
         fakeJdk("b-25", "25");
         String proxy = launch(Map.of(), "proxy", "-c", "x.yaml").output();
-        assertThat(proxy).contains("[-Xmx64m]", "[-XX:+UseSerialGC]", "proxy-1.jar").doesNotContain("kubernetes-model-1.jar");
+        assertThat(proxy)
+                .contains("[-Xmx64m]", "[-XX:+UseSerialGC]", "proxy-1.jar")
+                .doesNotContain("kubernetes-model-1.jar");
         assertThat(launch(Map.of(), "run", "x").output()).contains("kubernetes-model-1.jar");
     }
 
@@ -99,7 +106,12 @@ class LauncherTest {
         Path home = roots.resolve(name);
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
         Files.writeString(home.resolve("release"), "IMPLEMENTOR=\"Nobody\"\nJAVA_VERSION=\"" + version + "\"\n");
-        script(java, "printf 'java of " + name + "'\nfor a; do case $a in dev.*) printf ' %s' \"$a\";; *) printf ' [%s]' \"$a\";; esac; done\n");
+        script(
+                java,
+                "printf 'java of " + name
+                        + "'\n"
+                        + "for a; do case $a in dev.*) printf ' %s' \"$a\";; *) printf ' [%s]' \"$a\";; esac;"
+                        + " done\n");
         return home;
     }
 

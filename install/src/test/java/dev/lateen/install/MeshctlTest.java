@@ -14,7 +14,9 @@ class MeshctlTest {
     @Test
     void versionNamesTheContractsItKeeps() {
         assertThat(meshctl("version")).isZero();
-        assertThat(out.toString()).startsWith("meshctl 0.1.0 (Istio 1.30.3, Java ").hasLineCount(1);
+        assertThat(out.toString())
+                .startsWith("meshctl 0.1.0 (Istio 1.30.3, Java ")
+                .hasLineCount(1);
     }
 
     @Test

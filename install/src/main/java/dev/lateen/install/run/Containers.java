@@ -35,7 +35,8 @@ final class Containers {
     }
 
     /** Starts all containers of a pod. Never fails: what goes wrong is the container's state. */
-    List<RunningContainer> start(PodPlan pod, AddressPlan.Addresses addresses, boolean sidecar, PodEnvironment variables) {
+    List<RunningContainer> start(
+            PodPlan pod, AddressPlan.Addresses addresses, boolean sidecar, PodEnvironment variables) {
         List<RunningContainer> running = new ArrayList<>();
         for (Container container : pod.containers()) {
             if (!container.getName().equals("istio-proxy")) {
@@ -46,7 +47,11 @@ final class Containers {
     }
 
     private RunningContainer start(
-            PodPlan pod, Container container, AddressPlan.Addresses addresses, boolean sidecar, Map<String, String> environment) {
+            PodPlan pod,
+            Container container,
+            AddressPlan.Addresses addresses,
+            boolean sidecar,
+            Map<String, String> environment) {
         Optional<SampleImage> sample = SampleImage.of(container.getImage() == null ? "" : container.getImage());
         if (sample.isPresent()) {
             return standIn(pod, container, sample.get(), addresses, sidecar, environment);
@@ -76,8 +81,10 @@ final class Containers {
                 outbound);
         String name = sample.name().toLowerCase(Locale.ROOT).replace('_', '-');
         try {
-            StandIns.Running running =
-                    standIns.start(sample, bootstrap).toCompletionStage().toCompletableFuture().get(START_SECONDS, TimeUnit.SECONDS);
+            StandIns.Running running = standIns.start(sample, bootstrap)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_SECONDS, TimeUnit.SECONDS);
             return new StandIn(name, running);
         } catch (ExecutionException | TimeoutException | CompletionException e) {
             return new Absent("stand-in " + name + " can't listen on " + bootstrap.address() + ": " + cause(e));
@@ -92,7 +99,11 @@ final class Containers {
     }
 
     private RunningContainer process(
-            PodPlan pod, Container container, AddressPlan.Addresses addresses, boolean sidecar, Map<String, String> environment) {
+            PodPlan pod,
+            Container container,
+            AddressPlan.Addresses addresses,
+            boolean sidecar,
+            Map<String, String> environment) {
         List<Integer> ports = PodPlan.ports(container);
         environment.putIfAbsent("HOST", sidecar ? addresses.app() : addresses.pod());
         environment.putIfAbsent("POD_IP", addresses.pod());
@@ -117,7 +128,9 @@ final class Containers {
                 container.getName(),
                 command,
                 environment,
-                container.getWorkingDir() == null || container.getWorkingDir().isEmpty() ? null : Path.of(container.getWorkingDir()),
+                container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
+                        ? null
+                        : Path.of(container.getWorkingDir()),
                 logs.resolve(pod.namespace() + "." + pod.name() + ".log"),
                 LocalProcess.Restart.of(pod.pod().getSpec().getRestartPolicy()),
                 wanted.compareTo(MAX_GRACE) < 0 ? wanted : MAX_GRACE));
@@ -126,7 +139,9 @@ final class Containers {
     private static List<String> args(Container container, Map<String, String> environment) {
         return container.getArgs() == null
                 ? List.of()
-                : container.getArgs().stream().map(word -> PodEnvironment.expand(word, environment)).toList();
+                : container.getArgs().stream()
+                        .map(word -> PodEnvironment.expand(word, environment))
+                        .toList();
     }
 
     private record StandIn(String name, StandIns.Running running) implements RunningContainer {

@@ -19,7 +19,8 @@ import java.util.OptionalInt;
  * @param gatewayServices those Services which the users didn't write
  * @param ingressPort the port of this machine on which the first HTTP server of the ingress gateway listens; empty if no Gateway asks for one
  */
-record DesiredMesh(List<DesiredPod> pods, List<Service> services, List<Service> gatewayServices, OptionalInt ingressPort) {
+record DesiredMesh(
+        List<DesiredPod> pods, List<Service> services, List<Service> gatewayServices, OptionalInt ingressPort) {
     /** What stands before a pod's application. */
     enum Proxy {
         /** Nothing: it opted out. */
@@ -43,11 +44,12 @@ record DesiredMesh(List<DesiredPod> pods, List<Service> services, List<Service> 
         for (Brought gateway : List.of(
                 new Brought(IngressGateway.SELECTOR, IngressGateway.manifest()),
                 new Brought(EgressGateway.SELECTOR, EgressGateway.manifest()))) {
-            boolean theirs = userPods.stream().anyMatch(pod -> gateway.selector().equals(pod.labels().get("istio")));
+            boolean theirs = userPods.stream()
+                    .anyMatch(pod -> gateway.selector().equals(pod.labels().get("istio")));
             if (!theirs) {
                 Manifests own = reader.read(Path.of(gateway.selector() + ".yaml"), gateway.manifest());
                 derivation.pods(own).forEach(plan -> pods.add(desired(plan, new SidecarRule(own))));
-                own.of(Service.class).forEach(gatewayServices::add);
+                own.of(Service.class).filter(service -> !isAmong(service, user)).forEach(gatewayServices::add);
             }
         }
         SidecarRule rule = new SidecarRule(user);
@@ -58,14 +60,25 @@ record DesiredMesh(List<DesiredPod> pods, List<Service> services, List<Service> 
         gatewayServices.stream().filter(DesiredMesh::isIngress).forEach(ports::apply);
         OptionalInt ingressPort = ports.listensOn(ingressService(services, gatewayServices));
         services.addAll(gatewayServices);
-        return new DesiredMesh(withoutDuplicates(pods), List.copyOf(services), List.copyOf(gatewayServices), ingressPort);
+        return new DesiredMesh(
+                withoutDuplicates(pods), List.copyOf(services), List.copyOf(gatewayServices), ingressPort);
+    }
+
+    private static boolean isAmong(Service service, Manifests user) {
+        return user.of(Service.class)
+                .map(Service::getMetadata)
+                .anyMatch(meta -> meta.getName().equals(service.getMetadata().getName())
+                        && meta.getNamespace().equals(service.getMetadata().getNamespace()));
     }
 
     private record Brought(String selector, String manifest) {}
 
     private static DesiredPod desired(PodPlan plan, SidecarRule rule) {
         if (isGateway(plan)) {
-            return new DesiredPod(plan, Proxy.GATEWAY, IngressGateway.SELECTOR.equals(plan.labels().get("istio")));
+            return new DesiredPod(
+                    plan,
+                    Proxy.GATEWAY,
+                    IngressGateway.SELECTOR.equals(plan.labels().get("istio")));
         }
         return new DesiredPod(plan, rule.givesSidecar(plan) ? Proxy.SIDECAR : Proxy.NONE, false);
     }
@@ -84,7 +97,8 @@ record DesiredMesh(List<DesiredPod> pods, List<Service> services, List<Service> 
     }
 
     private static boolean isIngress(Service service) {
-        Map<String, String> selector = service.getSpec() == null ? null : service.getSpec().getSelector();
+        Map<String, String> selector =
+                service.getSpec() == null ? null : service.getSpec().getSelector();
         return selector != null && IngressGateway.SELECTOR.equals(selector.get("istio"));
     }
 
@@ -98,9 +112,13 @@ record DesiredMesh(List<DesiredPod> pods, List<Service> services, List<Service> 
     static List<String> duplicates(Manifests manifests) {
         Map<String, Integer> counts = new LinkedHashMap<>();
         for (HasMetadata resource : manifests.resources()) {
-            String key = resource.getKind() + " " + resource.getMetadata().getNamespace() + "/" + resource.getMetadata().getName();
+            String key = resource.getKind() + " " + resource.getMetadata().getNamespace() + "/"
+                    + resource.getMetadata().getName();
             counts.merge(key, 1, Integer::sum);
         }
-        return counts.entrySet().stream().filter(e -> e.getValue() > 1).map(e -> e.getKey() + ": two resources have this name (expected: one)").toList();
+        return counts.entrySet().stream()
+                .filter(e -> e.getValue() > 1)
+                .map(e -> e.getKey() + ": two resources have this name (expected: one)")
+                .toList();
     }
 }

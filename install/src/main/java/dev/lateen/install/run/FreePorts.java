@@ -21,7 +21,8 @@ final class FreePorts {
                 String reason = e instanceof BindException ? reason(e) : String.valueOf(e.getMessage());
                 throw new CommandFailure(
                         CommandFailure.FAILED,
-                        "port " + listen.port() + " of " + listen.host() + " " + reason + "; choose another with " + listen.flag());
+                        "port " + listen.port() + " of " + listen.host() + " " + reason + "; choose another with "
+                                + listen.flag());
             }
         }
     }

@@ -20,7 +20,8 @@ final class GatewayPortPlan {
     GatewayPortPlan(Manifests manifests, String selector, OptionalInt wanted) {
         this.wanted = wanted;
         Optional<Manifests.Server> server = manifests.gateways().stream()
-                .filter(gateway -> gateway.selector().isEmpty() || selector.equals(gateway.selector().get("istio")))
+                .filter(gateway -> gateway.selector().isEmpty()
+                        || selector.equals(gateway.selector().get("istio")))
                 .flatMap(gateway -> gateway.servers().stream())
                 .filter(Manifests.Server::isPlainHttp)
                 .findFirst();

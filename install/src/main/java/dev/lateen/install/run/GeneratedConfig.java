@@ -47,19 +47,20 @@ final class GeneratedConfig {
     private static ObjectNode pod(PodFact fact) {
         PodPlan plan = fact.plan();
         ObjectNode pod = YAML.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
-        ObjectNode metadata = pod.putObject("metadata").put("name", plan.name()).put("namespace", plan.namespace());
+        // A pod that the user wrote has its name already, without an address.
+        boolean usersOwn = plan.workloadKind().equals("Pod");
+        String name = usersOwn ? plan.name() + "-0" : plan.name();
+        ObjectNode metadata = pod.putObject("metadata").put("name", name).put("namespace", plan.namespace());
         boolean proxied = fact.proxy() != DesiredMesh.Proxy.NONE;
         ObjectNode labels = metadata.putObject("labels");
         (proxied ? ProxyIdentity.injectedLabels(plan) : new TreeMap<>(plan.labels())).forEach(labels::put);
-        if (!plan.workloadKind().equals("Pod")) {
-            metadata.putArray("ownerReferences")
-                    .addObject()
-                    .put("apiVersion", plan.workloadKind().equals("Job") ? "batch/v1" : "apps/v1")
-                    .put("kind", plan.workloadKind())
-                    .put("name", plan.workload())
-                    .put("uid", plan.workload())
-                    .put("controller", true);
-        }
+        metadata.putArray("ownerReferences")
+                .addObject()
+                .put("apiVersion", plan.workloadApiVersion())
+                .put("kind", plan.workloadKind())
+                .put("name", plan.workload())
+                .put("uid", plan.workload())
+                .put("controller", true);
         ObjectNode spec = pod.putObject("spec").put("serviceAccountName", plan.serviceAccount());
         var containers = spec.putArray("containers");
         plan.containers().forEach(container -> containers.add(container(container)));
@@ -70,7 +71,8 @@ final class GeneratedConfig {
     }
 
     private static ObjectNode container(Container container) {
-        ObjectNode node = YAML.createObjectNode().put("name", container.getName()).put("image", container.getImage());
+        ObjectNode node =
+                YAML.createObjectNode().put("name", container.getName()).put("image", container.getImage());
         if (container.getPorts() != null && !container.getPorts().isEmpty()) {
             var ports = node.putArray("ports");
             container.getPorts().forEach(port -> {
@@ -94,7 +96,11 @@ final class GeneratedConfig {
             Files.createDirectories(directory);
             Path fresh = directory.resolve("." + name + ".new");
             Files.writeString(fresh, text);
-            Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            Files.move(
+                    fresh,
+                    directory.resolve(name),
+                    StandardCopyOption.ATOMIC_MOVE,
+                    StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw new UncheckedIOException("can't write to " + directory, e);
         }

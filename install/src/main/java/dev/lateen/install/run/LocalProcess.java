@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LocalProcess implements RunningContainer {
     /** What of the machine's own environment a process may see; all else is the pod's. */
-    private static final Set<String> KEPT = Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "SHELL", "JAVA_HOME");
+    private static final Set<String> KEPT =
+            Set.of("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "USER", "SHELL", "JAVA_HOME");
 
     private static final Duration FIRST_BACKOFF = Duration.ofMillis(500);
     private static final Duration MAX_BACKOFF = Duration.ofSeconds(30);
@@ -147,8 +148,10 @@ final class LocalProcess implements RunningContainer {
     }
 
     private void copyOutput(Process started) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
-                BufferedWriter log = Files.newBufferedWriter(spec.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+        try (BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
+                BufferedWriter log =
+                        Files.newBufferedWriter(spec.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             started.getOutputStream().close();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 log.write(spec.name() + " | " + line);

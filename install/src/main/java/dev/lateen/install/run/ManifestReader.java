@@ -117,7 +117,8 @@ final class ManifestReader {
             return;
         }
         String namespace = document.namespace().isEmpty() ? DEFAULT_NAMESPACE : document.namespace();
-        String resource = document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
+        String resource =
+                document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
         if (document.name().isEmpty()) {
             into.problems.add(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
             return;
@@ -149,7 +150,8 @@ final class ManifestReader {
         return new Manifests.GatewayPorts(
                 gateway.selector(),
                 gateway.servers().stream()
-                        .map(server -> new Manifests.Server(server.port().number(), server.port().protocol()))
+                        .map(server -> new Manifests.Server(
+                                server.port().number(), server.port().protocol()))
                         .toList());
     }
 }

@@ -41,7 +41,12 @@ final class ManifestWatch {
                 try {
                     BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
                     Object key = attributes.fileKey() == null ? "" : attributes.fileKey();
-                    seen.put(file, new Seen(key, attributes.size(), attributes.lastModifiedTime().toMillis()));
+                    seen.put(
+                            file,
+                            new Seen(
+                                    key,
+                                    attributes.size(),
+                                    attributes.lastModifiedTime().toMillis()));
                 } catch (IOException gone) {
                     seen.remove(file);
                 }

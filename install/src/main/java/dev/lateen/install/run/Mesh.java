@@ -80,7 +80,9 @@ final class Mesh {
 
     long proxiesInSync() {
         Set<String> inSync = controlPlane.inSync();
-        return pods.values().stream().filter(pod -> inSync.contains(pod.nodeId())).count();
+        return pods.values().stream()
+                .filter(pod -> inSync.contains(pod.nodeId()))
+                .count();
     }
 
     /** Addresses and files for the pods to come, so that the control plane knows them before their proxies connect. */
@@ -88,7 +90,8 @@ final class Mesh {
         generated.writeServices(desired.gatewayServices());
         List<GeneratedConfig.PodFact> facts = new ArrayList<>();
         for (DesiredPod pod : desired.pods()) {
-            facts.add(new GeneratedConfig.PodFact(pod.plan(), pod.proxy(), addresses.of(pod.plan().key()).pod(), true));
+            facts.add(new GeneratedConfig.PodFact(
+                    pod.plan(), pod.proxy(), addresses.of(pod.plan().key()).pod(), true));
         }
         generated.writePods(facts);
     }
@@ -102,13 +105,19 @@ final class Mesh {
         Map<String, DesiredPod> wanted = new LinkedHashMap<>();
         desired.pods().forEach(pod -> wanted.put(pod.plan().key(), pod));
         Map<String, PodRuntime> now = new LinkedHashMap<>(pods);
-        List<PodRuntime> changed = now.values().stream().filter(pod -> isReplaced(pod, wanted.get(pod.key()))).toList();
+        List<PodRuntime> changed = now.values().stream()
+                .filter(pod -> isReplaced(pod, wanted.get(pod.key())))
+                .toList();
         // A pod that keeps its name can't run beside its successor.
         stopAll(changed, now);
-        List<DesiredPod> missing = wanted.values().stream().filter(pod -> !now.containsKey(pod.plan().key())).toList();
+        List<DesiredPod> missing = wanted.values().stream()
+                .filter(pod -> !now.containsKey(pod.plan().key()))
+                .toList();
         startAll(missing, manifests).forEach(pod -> now.put(pod.key(), pod));
         pods = Map.copyOf(ordered(now, wanted));
-        List<PodRuntime> leaving = now.values().stream().filter(pod -> !wanted.containsKey(pod.key())).toList();
+        List<PodRuntime> leaving = now.values().stream()
+                .filter(pod -> !wanted.containsKey(pod.key()))
+                .toList();
         update(desired, leaving, true);
         if (!leaving.isEmpty()) {
             settle.accept("new pods");
@@ -147,10 +156,13 @@ final class Mesh {
         List<GeneratedConfig.PodFact> facts = new ArrayList<>();
         List<ServiceLookup.PodAt> at = new ArrayList<>();
         for (PodRuntime pod : pods.values()) {
-            boolean ready = leavingReady || leaving.stream().noneMatch(other -> other.key().equals(pod.key()));
-            facts.add(new GeneratedConfig.PodFact(pod.desired().plan(), pod.desired().proxy(), pod.addresses().pod(), ready));
+            boolean ready = leavingReady
+                    || leaving.stream().noneMatch(other -> other.key().equals(pod.key()));
+            facts.add(new GeneratedConfig.PodFact(
+                    pod.desired().plan(), pod.desired().proxy(), pod.addresses().pod(), ready));
             if (ready) {
-                at.add(new ServiceLookup.PodAt(pod.desired().plan(), pod.addresses().pod()));
+                at.add(new ServiceLookup.PodAt(
+                        pod.desired().plan(), pod.addresses().pod()));
             }
         }
         generated.writeServices(desired.gatewayServices());
@@ -174,7 +186,8 @@ final class Mesh {
         return inParallel(starts);
     }
 
-    private PodRuntime start(DesiredPod pod, AddressPlan.Addresses at, PodEnvironment variables) throws InterruptedException {
+    private PodRuntime start(DesiredPod pod, AddressPlan.Addresses at, PodEnvironment variables)
+            throws InterruptedException {
         PodPlan plan = pod.plan();
         boolean proxied = pod.proxy() != DesiredMesh.Proxy.NONE;
         List<RunningContainer> running = containers.start(plan, at, proxied, variables);
@@ -189,7 +202,9 @@ final class Mesh {
                 ProxyIdentity.cluster(plan),
                 ProxyIdentity.metadata(role, plan, at, bind),
                 at.pod(),
-                controlPlane.token(plan.namespace(), plan.serviceAccount())));
+                plan.namespace(),
+                plan.serviceAccount(),
+                () -> controlPlane.token(plan.namespace(), plan.serviceAccount())));
         return new PodRuntime(pod, at, nodeId, proxy, running);
     }
 

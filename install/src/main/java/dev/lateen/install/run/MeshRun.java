@@ -90,15 +90,19 @@ final class MeshRun {
 
     private static CommandFailure refusal(List<String> problems) {
         String count = problems.size() == 1 ? "one problem" : problems.size() + " problems";
-        return new CommandFailure(CommandFailure.BAD_INPUT, "the config has " + count + ":\n  " + String.join("\n  ", problems));
+        return new CommandFailure(
+                CommandFailure.BAD_INPUT, "the config has " + count + ":\n  " + String.join("\n  ", problems));
     }
 
     private void checkPorts(DesiredMesh desired) {
         RunBootstrap.Addresses addresses = bootstrap.addresses();
         List<RunBootstrap.Listen> wanted = new ArrayList<>(
                 List.of(addresses.grpc(), addresses.secureGrpc(), addresses.monitoring(), addresses.https()));
-        desired.ingressPort().ifPresent(port -> wanted.add(new RunBootstrap.Listen("--gateway-port", "127.0.0.1", port)));
-        String firstPod = new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork()).of("any").pod();
+        desired.ingressPort()
+                .ifPresent(port -> wanted.add(new RunBootstrap.Listen("--gateway-port", "127.0.0.1", port)));
+        String firstPod = new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork())
+                .of("any")
+                .pod();
         wanted.add(new RunBootstrap.Listen("--pod-network", firstPod, 15000));
         FreePorts.check(wanted);
     }
@@ -113,7 +117,8 @@ final class MeshRun {
                 }
             }
         } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + e.getMessage());
+            throw new CommandFailure(
+                    CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + e.getMessage());
         }
     }
 
@@ -169,7 +174,8 @@ final class MeshRun {
     }
 
     private void watch(Parts parts, ManifestWatch watch, Manifests atStart) throws InterruptedException {
-        long deadline = bootstrap.duration().map(d -> System.nanoTime() + d.toNanos()).orElse(Long.MAX_VALUE);
+        long deadline =
+                bootstrap.duration().map(d -> System.nanoTime() + d.toNanos()).orElse(Long.MAX_VALUE);
         Manifests current = atStart;
         while (System.nanoTime() < deadline && !stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             if (watch.hasChanged()) {

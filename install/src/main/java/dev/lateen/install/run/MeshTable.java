@@ -13,23 +13,32 @@ final class MeshTable {
     record Row(String component, String address, String state) {}
 
     static Row row(PodRuntime pod, Set<String> inSync, String gatewayAddress) {
-        String containers = pod.containers().stream().map(RunningContainer::state).collect(Collectors.joining(", "));
-        String sync =
-                switch (pod.desired().proxy()) {
-                    case NONE -> "no sidecar";
-                    case SIDECAR, GATEWAY -> inSync.contains(pod.nodeId()) ? "in sync" : "waits for config";
-                };
-        String address = pod.desired().onHost() ? gatewayAddress : pod.addresses().pod();
-        return new Row(pod.key(), address, containers.isEmpty() ? sync : sync + "; " + containers);
+        String containers =
+                pod.containers().stream().map(RunningContainer::state).collect(Collectors.joining(", "));
+        String sync = switch (pod.desired().proxy()) {
+            case NONE -> "no sidecar";
+            case SIDECAR, GATEWAY -> inSync.contains(pod.nodeId()) ? "in sync" : "waits for config";
+        };
+        String address =
+                pod.desired().onHost() ? gatewayAddress : pod.addresses().pod();
+        return new Row(name(pod), address, containers.isEmpty() ? sync : sync + "; " + containers);
+    }
+
+    /** As istioctl writes it. */
+    private static String name(PodRuntime pod) {
+        return pod.desired().plan().name() + "." + pod.desired().plan().namespace();
     }
 
     static List<String> lines(List<Row> rows) {
         List<Row> all = new ArrayList<>();
         all.add(new Row("COMPONENT", "ADDRESS", "STATE"));
         all.addAll(rows);
-        int component = all.stream().mapToInt(row -> row.component().length()).max().orElse(0);
+        int component =
+                all.stream().mapToInt(row -> row.component().length()).max().orElse(0);
         int address = all.stream().mapToInt(row -> row.address().length()).max().orElse(0);
         String format = "%-" + component + "s   %-" + address + "s   %s";
-        return all.stream().map(row -> String.format(format, row.component(), row.address(), row.state())).toList();
+        return all.stream()
+                .map(row -> String.format(format, row.component(), row.address(), row.state()))
+                .toList();
     }
 }

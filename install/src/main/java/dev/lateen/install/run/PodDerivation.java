@@ -38,20 +38,27 @@ final class PodDerivation {
 
     private List<PodPlan> podsOf(HasMetadata resource) {
         return switch (resource) {
-            case Pod pod -> List.of(new PodPlan(pod, nameOf(pod), "Pod", fingerprint(pod.getSpec(), pod.getMetadata())));
+            case Pod pod ->
+                List.of(new PodPlan(pod, nameOf(pod), "Pod", fingerprint(pod.getSpec(), pod.getMetadata())));
             case Deployment d -> deployment(d);
             case StatefulSet s ->
                 replicas(s, s.getSpec().getTemplate(), count(s.getSpec().getReplicas()), i -> nameOf(s) + "-" + i);
-            case DaemonSet d -> replicas(d, d.getSpec().getTemplate(), 1, i -> nameOf(d) + "-" + PodNames.suffix(key(d), i));
+            case DaemonSet d ->
+                replicas(d, d.getSpec().getTemplate(), 1, i -> nameOf(d) + "-" + PodNames.suffix(key(d), i));
             case Job j ->
-                replicas(j, j.getSpec().getTemplate(), count(j.getSpec().getParallelism()), i -> nameOf(j) + "-" + PodNames.suffix(key(j), i));
+                replicas(
+                        j,
+                        j.getSpec().getTemplate(),
+                        count(j.getSpec().getParallelism()),
+                        i -> nameOf(j) + "-" + PodNames.suffix(key(j), i));
             default -> List.of();
         };
     }
 
     private List<PodPlan> deployment(Deployment deployment) {
         PodTemplateSpec template = deployment.getSpec().getTemplate();
-        String replicaSet = nameOf(deployment) + "-" + PodNames.templateHash(key(deployment) + fingerprint(template.getSpec(), template.getMetadata()));
+        String replicaSet = nameOf(deployment) + "-"
+                + PodNames.templateHash(key(deployment) + fingerprint(template.getSpec(), template.getMetadata()));
         int replicas = count(deployment.getSpec().getReplicas());
         return replicas(
                 deployment,

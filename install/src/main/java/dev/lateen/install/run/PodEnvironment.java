@@ -20,11 +20,18 @@ final class PodEnvironment {
     private final Map<String, Map<String, String>> secrets = new HashMap<>();
 
     PodEnvironment(Manifests manifests) {
-        manifests.of(ConfigMap.class).forEach(map -> configMaps.put(
-                map.getMetadata().getNamespace() + "/" + map.getMetadata().getName(),
-                map.getData() == null ? Map.of() : map.getData()));
-        manifests.of(Secret.class).forEach(secret ->
-                secrets.put(secret.getMetadata().getNamespace() + "/" + secret.getMetadata().getName(), values(secret)));
+        manifests
+                .of(ConfigMap.class)
+                .forEach(map -> configMaps.put(
+                        map.getMetadata().getNamespace() + "/"
+                                + map.getMetadata().getName(),
+                        map.getData() == null ? Map.of() : map.getData()));
+        manifests
+                .of(Secret.class)
+                .forEach(secret -> secrets.put(
+                        secret.getMetadata().getNamespace() + "/"
+                                + secret.getMetadata().getName(),
+                        values(secret)));
     }
 
     Map<String, String> of(PodPlan pod, Container container, String podAddress) {
@@ -73,9 +80,11 @@ final class PodEnvironment {
         String prefix = source.getPrefix() == null ? "" : source.getPrefix();
         Map<String, String> values = Map.of();
         if (source.getConfigMapRef() != null) {
-            values = configMaps.getOrDefault(pod.namespace() + "/" + source.getConfigMapRef().getName(), Map.of());
+            values = configMaps.getOrDefault(
+                    pod.namespace() + "/" + source.getConfigMapRef().getName(), Map.of());
         } else if (source.getSecretRef() != null) {
-            values = secrets.getOrDefault(pod.namespace() + "/" + source.getSecretRef().getName(), Map.of());
+            values = secrets.getOrDefault(
+                    pod.namespace() + "/" + source.getSecretRef().getName(), Map.of());
         }
         values.forEach((name, value) -> environment.put(prefix + name, value));
     }
@@ -85,11 +94,14 @@ final class PodEnvironment {
             return field(pod, source.getFieldRef(), podAddress);
         }
         if (source.getConfigMapKeyRef() != null) {
-            return configMaps.getOrDefault(pod.namespace() + "/" + source.getConfigMapKeyRef().getName(), Map.of())
+            return configMaps
+                    .getOrDefault(
+                            pod.namespace() + "/" + source.getConfigMapKeyRef().getName(), Map.of())
                     .get(source.getConfigMapKeyRef().getKey());
         }
         if (source.getSecretKeyRef() != null) {
-            return secrets.getOrDefault(pod.namespace() + "/" + source.getSecretKeyRef().getName(), Map.of())
+            return secrets.getOrDefault(
+                            pod.namespace() + "/" + source.getSecretKeyRef().getName(), Map.of())
                     .get(source.getSecretKeyRef().getKey());
         }
         return null;
@@ -105,7 +117,12 @@ final class PodEnvironment {
             case "spec.nodeName" -> "localhost";
             case "status.podIP", "status.podIPs" -> podAddress;
             case "status.hostIP", "status.hostIPs" -> "127.0.0.1";
-            default -> keyed(path, "metadata.labels", pod.labels(), keyed(path, "metadata.annotations", pod.annotations(), null));
+            default ->
+                keyed(
+                        path,
+                        "metadata.labels",
+                        pod.labels(),
+                        keyed(path, "metadata.annotations", pod.annotations(), null));
         };
     }
 

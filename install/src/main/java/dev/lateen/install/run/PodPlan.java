@@ -28,6 +28,15 @@ record PodPlan(Pod pod, String workload, String workloadKind, String fingerprint
         return namespace() + "/" + name();
     }
 
+    /** Group and version of the workload's kind. */
+    String workloadApiVersion() {
+        return switch (workloadKind) {
+            case "Pod" -> "v1";
+            case "Job" -> "batch/v1";
+            default -> "apps/v1";
+        };
+    }
+
     Map<String, String> labels() {
         Map<String, String> labels = pod.getMetadata().getLabels();
         return labels == null ? Map.of() : labels;

@@ -1,6 +1,7 @@
 package dev.lateen.install.run;
 
 import java.util.Map;
+import java.util.concurrent.Callable;
 
 /** Runs proxies in this process. Safe from any thread. */
 interface ProxyHost {
@@ -23,7 +24,16 @@ interface ProxyHost {
      * @param cluster the service cluster of its node
      * @param metadata the metadata of its node
      * @param address the pod address: admin, health and metrics are there
-     * @param token proves its identity to the certificate authority
+     * @param namespace the namespace of its identity
+     * @param serviceAccount the service account of its identity
+     * @param token proves its identity to the certificate authority; asked for with each certificate
      */
-    record ProxySpec(String nodeId, String cluster, Map<String, Object> metadata, String address, String token) {}
+    record ProxySpec(
+            String nodeId,
+            String cluster,
+            Map<String, Object> metadata,
+            String address,
+            String namespace,
+            String serviceAccount,
+            Callable<String> token) {}
 }

@@ -28,7 +28,8 @@ final class ProxyIdentity {
     }
 
     static String nodeId(Role role, PodPlan pod, String address) {
-        return role.word + "~" + address + "~" + pod.name() + "." + pod.namespace() + "~" + pod.namespace() + ".svc.cluster.local";
+        return role.word + "~" + address + "~" + pod.name() + "." + pod.namespace() + "~" + pod.namespace()
+                + ".svc.cluster.local";
     }
 
     static String cluster(PodPlan pod) {
@@ -48,7 +49,8 @@ final class ProxyIdentity {
 
     static String canonicalRevision(PodPlan pod) {
         Map<String, String> labels = pod.labels();
-        for (String label : new String[] {"service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"}) {
+        for (String label :
+                new String[] {"service.istio.io/canonical-revision", "app.kubernetes.io/version", "version"}) {
             String value = labels.get(label);
             if (value != null && !value.isEmpty()) {
                 return value;
@@ -93,13 +95,7 @@ final class ProxyIdentity {
     }
 
     private static String owner(PodPlan pod) {
-        String group =
-                switch (pod.workloadKind()) {
-                    case "Pod" -> "v1";
-                    case "Job" -> "batch/v1";
-                    default -> "apps/v1";
-                };
-        return "kubernetes://apis/" + group + "/namespaces/" + pod.namespace() + "/" + pod.workloadKind().toLowerCase(Locale.ROOT) + "s/"
-                + pod.workload();
+        return "kubernetes://apis/" + pod.workloadApiVersion() + "/namespaces/" + pod.namespace() + "/"
+                + pod.workloadKind().toLowerCase(Locale.ROOT) + "s/" + pod.workload();
     }
 }

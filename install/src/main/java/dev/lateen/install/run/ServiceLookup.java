@@ -23,17 +23,21 @@ final class ServiceLookup implements OutboundPath.ServiceDirectory {
     void update(List<Service> services, List<PodAt> pods) {
         Map<String, List<SocketAddress>> next = new HashMap<>();
         for (Service service : services) {
-            Map<String, String> selector = service.getSpec() == null ? null : service.getSpec().getSelector();
+            Map<String, String> selector =
+                    service.getSpec() == null ? null : service.getSpec().getSelector();
             if (selector == null || selector.isEmpty() || service.getSpec().getPorts() == null) {
                 continue;
             }
             for (ServicePort port : service.getSpec().getPorts()) {
                 List<SocketAddress> addresses = new ArrayList<>();
                 for (PodAt pod : pods) {
-                    boolean selected = pod.plan().namespace().equals(service.getMetadata().getNamespace())
-                            && pod.plan().labels().entrySet().containsAll(selector.entrySet());
+                    boolean selected =
+                            pod.plan().namespace().equals(service.getMetadata().getNamespace())
+                                    && pod.plan().labels().entrySet().containsAll(selector.entrySet());
                     if (selected) {
-                        target(port, pod).ifPresent(number -> addresses.add(SocketAddress.inetSocketAddress(number, pod.address())));
+                        target(port, pod)
+                                .ifPresent(number ->
+                                        addresses.add(SocketAddress.inetSocketAddress(number, pod.address())));
                     }
                 }
                 put(next, service, port.getPort(), List.copyOf(addresses));
@@ -54,7 +58,8 @@ final class ServiceLookup implements OutboundPath.ServiceDirectory {
     }
 
     /** A short name belongs to the first namespace that has it: a stand-in doesn't say whose it is. */
-    private static void put(Map<String, List<SocketAddress>> into, Service service, int port, List<SocketAddress> addresses) {
+    private static void put(
+            Map<String, List<SocketAddress>> into, Service service, int port, List<SocketAddress> addresses) {
         String name = service.getMetadata().getName();
         String qualified = name + "." + service.getMetadata().getNamespace();
         into.putIfAbsent(name + ":" + port, addresses);

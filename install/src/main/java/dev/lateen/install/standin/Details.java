@@ -62,8 +62,9 @@ final class Details {
         }
         var headers = ForwardedHeaders.of(context.request().headers());
         calls.get(EXTERNAL_HOST, 80, EXTERNAL_URI, headers, EXTERNAL_TIMEOUT).onComplete(result -> {
-            Optional<ObjectNode> book =
-                    result.succeeded() ? Json.parse(result.result().body()).flatMap(json -> outsideBook(id, json)) : Optional.empty();
+            Optional<ObjectNode> book = result.succeeded()
+                    ? Json.parse(result.result().body()).flatMap(json -> outsideBook(id, json))
+                    : Optional.empty();
             if (book.isPresent()) {
                 Json.answer(context, 200, Json.text(book.get()));
             } else {

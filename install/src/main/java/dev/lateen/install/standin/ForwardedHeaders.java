@@ -22,8 +22,7 @@ final class ForwardedHeaders {
             "x-b3-sampled",
             "x-b3-flags",
             "sw8");
-    private static final List<String> APPLICATION =
-            List.of("end-user", "user-agent", "cookie", "authorization", "jwt");
+    private static final List<String> APPLICATION = List.of("end-user", "user-agent", "cookie", "authorization", "jwt");
 
     private ForwardedHeaders() {}
 

@@ -7,7 +7,8 @@ final class HelloWorld {
     private final String greeting;
 
     HelloWorld(StandInBootstrap bootstrap) {
-        greeting = "Hello version: %s, instance: %s\n".formatted(bootstrap.env("SERVICE_VERSION", "None"), bootstrap.podName());
+        greeting = "Hello version: %s, instance: %s\n"
+                .formatted(bootstrap.env("SERVICE_VERSION", "None"), bootstrap.podName());
     }
 
     void mount(Router router) {

@@ -50,15 +50,21 @@ final class Httpbin {
         router.route("/headers").handler(c -> echo.answer(c, 200, echo.headersOnly(c)));
         router.route("/ip").handler(c -> echo.answer(c, 200, Json.object().put("origin", HttpbinEcho.origin(c))));
         router.route("/user-agent")
-                .handler(c -> echo.answer(c, 200, Json.object().put("user-agent", c.request().getHeader("user-agent"))));
+                .handler(c -> echo.answer(
+                        c, 200, Json.object().put("user-agent", c.request().getHeader("user-agent"))));
         router.route("/hostname").handler(c -> echo.answer(c, 200, Json.object().put("hostname", hostname)));
         router.route("/uuid")
-                .handler(c -> echo.answer(c, 200, Json.object().put("uuid", UUID.randomUUID().toString())));
+                .handler(c -> echo.answer(
+                        c, 200, Json.object().put("uuid", UUID.randomUUID().toString())));
         router.route("/response-headers").handler(echo::responseHeaders);
         router.route("/cookies").handler(echo::cookies);
-        router.get("/json").handler(c -> Json.answer(c, 200, "{\"slideshow\":{\"title\":\"Sample Slide Show\",\"slides\":[]}}"));
-        router.get("/xml").handler(c -> Text.answer(c, 200, "application/xml", "<?xml version=\"1.0\"?><slideshow title=\"Sample\"/>"));
-        router.get("/html").handler(c -> Text.answer(c, 200, Text.HTML, "<!DOCTYPE html><h1>Herman Melville - Moby-Dick</h1>\n"));
+        router.get("/json")
+                .handler(c -> Json.answer(c, 200, "{\"slideshow\":{\"title\":\"Sample Slide Show\",\"slides\":[]}}"));
+        router.get("/xml")
+                .handler(c ->
+                        Text.answer(c, 200, "application/xml", "<?xml version=\"1.0\"?><slideshow title=\"Sample\"/>"));
+        router.get("/html")
+                .handler(c -> Text.answer(c, 200, Text.HTML, "<!DOCTYPE html><h1>Herman Melville - Moby-Dick</h1>\n"));
         router.get("/robots.txt").handler(c -> Text.answer(c, 200, "text/plain", "User-agent: *\nDisallow: /deny\n"));
         router.get("/deny").handler(c -> Text.answer(c, 200, "text/plain", "YOU SHOULDN'T BE HERE\n"));
     }
@@ -84,14 +90,22 @@ final class Httpbin {
         String[] codes = context.pathParam("codes").split(",", -1);
         OptionalInt code = ProductId.of(codes[random.nextInt(codes.length)]);
         if (code.isEmpty() || code.getAsInt() < 200 || code.getAsInt() > 599) {
-            Json.error(context, 400, "status code: " + context.pathParam("codes") + " (expected: 200 to 599, or several with commas)");
+            Json.error(
+                    context,
+                    400,
+                    "status code: " + context.pathParam("codes") + " (expected: 200 to 599, or several with commas)");
             return;
         }
         var response = context.response().setStatusCode(code.getAsInt());
         switch (code.getAsInt()) {
-            case 301, 302, 303, 305, 307 -> response.putHeader("location", "/redirect/1").end();
-            case 401 -> response.putHeader("www-authenticate", "Basic realm=\"Fake Realm\"").end();
-            case 418 -> response.putHeader("x-more-info", "http://tools.ietf.org/html/rfc2324").end("I'm a teapot!");
+            case 301, 302, 303, 305, 307 ->
+                response.putHeader("location", "/redirect/1").end();
+            case 401 ->
+                response.putHeader("www-authenticate", "Basic realm=\"Fake Realm\"")
+                        .end();
+            case 418 ->
+                response.putHeader("x-more-info", "http://tools.ietf.org/html/rfc2324")
+                        .end("I'm a teapot!");
             default -> response.end();
         }
     }

@@ -30,7 +30,10 @@ final class HttpbinEcho {
 
     void answer(RoutingContext context, int status, JsonNode json) {
         String contentType = dialect == Dialect.GO ? "application/json; charset=utf-8" : "application/json";
-        context.response().setStatusCode(status).putHeader("content-type", contentType).end(Json.text(json) + "\n");
+        context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", contentType)
+                .end(Json.text(json) + "\n");
     }
 
     ObjectNode withoutBody(RoutingContext context) {
@@ -148,6 +151,7 @@ final class HttpbinEcho {
     }
 
     private static boolean isToken(String name) {
-        return !name.isEmpty() && name.chars().allMatch(c -> c > ' ' && c < 127 && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0);
+        return !name.isEmpty()
+                && name.chars().allMatch(c -> c > ' ' && c < 127 && "()<>@,;:\\\"/[]?={}".indexOf(c) < 0);
     }
 }

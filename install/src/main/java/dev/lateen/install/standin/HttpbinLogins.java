@@ -37,9 +37,15 @@ final class HttpbinLogins {
     private void bearer(RoutingContext context) {
         String header = context.request().getHeader("authorization");
         if (header == null || !header.startsWith("Bearer ")) {
-            context.response().putHeader("www-authenticate", "Bearer").setStatusCode(401).end();
+            context.response()
+                    .putHeader("www-authenticate", "Bearer")
+                    .setStatusCode(401)
+                    .end();
             return;
         }
-        echo.answer(context, 200, Json.object().put("authenticated", true).put("token", header.substring("Bearer ".length())));
+        echo.answer(
+                context,
+                200,
+                Json.object().put("authenticated", true).put("token", header.substring("Bearer ".length())));
     }
 }

@@ -23,7 +23,9 @@ final class HttpbinRedirects {
             return;
         }
         String next = count == 1 ? "/get" : path + (count - 1);
-        String authority = context.request().authority() == null ? "" : context.request().authority().toString();
+        String authority = context.request().authority() == null
+                ? ""
+                : context.request().authority().toString();
         redirect(context, 302, path.startsWith("/absolute") ? "http://" + authority + next : next);
     }
 
@@ -40,7 +42,9 @@ final class HttpbinRedirects {
 
     private void setCookies(RoutingContext context) {
         for (var parameter : context.queryParams()) {
-            context.response().addCookie(Cookie.cookie(parameter.getKey(), parameter.getValue()).setPath("/"));
+            context.response()
+                    .addCookie(Cookie.cookie(parameter.getKey(), parameter.getValue())
+                            .setPath("/"));
         }
         redirect(context, 302, "/cookies");
     }

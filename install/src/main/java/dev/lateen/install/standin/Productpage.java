@@ -15,9 +15,11 @@ import tools.jackson.databind.JsonNode;
 /** Bookinfo's front: a page and an API that gather details, reviews and ratings. */
 final class Productpage {
     static final String TITLE = "The Comedy of Errors";
-    static final String DESCRIPTION = "<a href=\"https://en.wikipedia.org/wiki/The_Comedy_of_Errors\">Wikipedia Summary</a>: "
-            + "The Comedy of Errors is one of <b>William Shakespeare's</b> early plays. It is his shortest and one of his most farcical comedies, "
-            + "with a major part of the humour coming from slapstick and mistaken identity, in addition to puns and word play.";
+    static final String DESCRIPTION =
+            "<a href=\"https://en.wikipedia.org/wiki/The_Comedy_of_Errors\">Wikipedia Summary</a>: The Comedy of"
+                + " Errors is one of <b>William Shakespeare's</b> early plays. It is his shortest and one of his most"
+                + " farcical comedies, with a major part of the humour coming from slapstick and mistaken identity, in"
+                + " addition to puns and word play.";
     /** The original's; Istio's fault-injection task counts on them: two tries of three seconds for reviews, one for the others. */
     private static final Duration TIMEOUT = Duration.ofSeconds(3);
 
@@ -58,7 +60,9 @@ final class Productpage {
         router.get("/health").handler(c -> Text.answer(c, 200, Text.HTML, "Product page is healthy"));
         router.get("/static/style.css").handler(c -> Text.answer(c, 200, "text/css", ProductpageHtml.style()));
         router.get("/productpage").handler(this::page);
-        router.post("/login").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES)).handler(this::login);
+        router.post("/login")
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
+                .handler(this::login);
         router.get("/logout").handler(this::logout);
         router.get("/api/v1/products").handler(c -> Json.answer(c, 200, products()));
         router.get("/api/v1/products/:id").handler(c -> api(c, details, 1));
@@ -130,7 +134,8 @@ final class Productpage {
     }
 
     private void logout(RoutingContext context) {
-        context.response().addCookie(Cookie.cookie(UserSession.COOKIE, "").setPath("/").setMaxAge(0));
+        context.response()
+                .addCookie(Cookie.cookie(UserSession.COOKIE, "").setPath("/").setMaxAge(0));
         back(context);
     }
 

@@ -53,7 +53,9 @@ final class Ratings {
     private JsonNode ratings(int id) {
         JsonNode ratings = posted.get(id);
         var answer = Json.object().put("id", id);
-        answer.set("ratings", ratings != null ? ratings : Json.object().put("Reviewer1", 5).put("Reviewer2", 4));
+        answer.set(
+                "ratings",
+                ratings != null ? ratings : Json.object().put("Reviewer1", 5).put("Reviewer2", 4));
         return answer;
     }
 }

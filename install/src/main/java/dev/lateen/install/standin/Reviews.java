@@ -10,9 +10,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Bookinfo's reviews: v1 has no stars, v2 black ones, v3 red ones, as the image's variables say. */
 final class Reviews {
-    private static final String FIRST = "An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!";
+    private static final String FIRST =
+            "An extremely entertaining play by Shakespeare. The slapstick humour is refreshing!";
     private static final String SECOND =
-            "Absolutely fun and entertaining. The play lacks thematic depth when compared to other plays by Shakespeare.";
+            "Absolutely fun and entertaining. The play lacks thematic depth when compared to other plays by"
+                    + " Shakespeare.";
     private static final int UNKNOWN_STARS = -1;
 
     private final OutboundCalls calls;
@@ -58,9 +60,8 @@ final class Reviews {
     private Future<JsonNode> ratings(RoutingContext context, int id) {
         var headers = ForwardedHeaders.of(context.request().headers());
         return calls.get(ratingsHost, ratingsPort, "/ratings/" + id, headers, ratingsTimeout)
-                .map(answer -> answer.status() == 200
-                        ? Json.parse(answer.body()).orElseGet(Json::object)
-                        : Json.object());
+                .map(answer ->
+                        answer.status() == 200 ? Json.parse(answer.body()).orElseGet(Json::object) : Json.object());
     }
 
     private ObjectNode body(int id, JsonNode stars) {

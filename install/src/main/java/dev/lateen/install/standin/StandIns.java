@@ -89,7 +89,8 @@ public final class StandIns {
         return router;
     }
 
-    private Future<Running> startHttp(StandInBootstrap bootstrap, Handler<HttpServerRequest> handler, List<Integer> ports) {
+    private Future<Running> startHttp(
+            StandInBootstrap bootstrap, Handler<HttpServerRequest> handler, List<Integer> ports) {
         List<HttpServer> servers = new ArrayList<>();
         List<Future<?>> listening = new ArrayList<>();
         for (int port : ports) {
@@ -137,7 +138,8 @@ public final class StandIns {
         var environment = new HashMap<>(image.environment());
         environment.putAll(given.environment());
         List<Integer> ports = image == SampleImage.TCP_ECHO ? List.<Integer>of() : given.ports();
-        return new StandInBootstrap(given.podName(), given.address(), ports, given.args(), environment, given.outbound());
+        return new StandInBootstrap(
+                given.podName(), given.address(), ports, given.args(), environment, given.outbound());
     }
 
     private record Servers(List<Integer> ports, List<HttpServer> http, List<NetServer> tcp) implements Running {

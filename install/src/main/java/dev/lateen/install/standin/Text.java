@@ -10,7 +10,10 @@ final class Text {
     private Text() {}
 
     static void answer(RoutingContext context, int status, String contentType, String body) {
-        context.response().setStatusCode(status).putHeader("content-type", contentType).end(body);
+        context.response()
+                .setStatusCode(status)
+                .putHeader("content-type", contentType)
+                .end(body);
     }
 
     static String escape(String text) {

@@ -20,10 +20,27 @@ class DesiredMeshTest {
 
     @Test
     void aUsersOwnGatewayTakesThePlace() {
-        String own = Yaml.deployment("mine", 1, "auto").replace("app: mine, version: v1", "app: mine, istio: ingressgateway");
+        String own = Yaml.deployment("mine", 1, "auto")
+                .replace("app: mine, version: v1", "app: mine, istio: ingressgateway");
         DesiredMesh mesh = mesh(own, OptionalInt.empty());
         assertThat(mesh.pods()).extracting(pod -> pod.plan().workload()).containsExactly("istio-egressgateway", "mine");
         assertThat(mesh.pods().getLast().proxy()).isEqualTo(DesiredMesh.Proxy.GATEWAY);
+    }
+
+    @Test
+    void aUsersServiceOfAGatewayIsNotWrittenTwice() {
+        String service = """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: istio-ingressgateway, namespace: istio-system}
+            spec: {selector: {istio: ingressgateway}, ports: [{name: http, port: 80, targetPort: 8181}]}
+            ---
+            """;
+        DesiredMesh mesh = mesh(service + gateway(80), OptionalInt.empty());
+        assertThat(mesh.gatewayServices())
+                .extracting(s -> s.getMetadata().getName())
+                .containsExactly("istio-egressgateway");
+        assertThat(mesh.ingressPort()).hasValue(8181);
     }
 
     @Test
@@ -52,18 +69,17 @@ class DesiredMeshTest {
 
     private static String gateway(int port) {
         return """
-                apiVersion: networking.istio.io/v1
-                kind: Gateway
-                metadata: {name: g}
-                spec:
-                  selector: {istio: ingressgateway}
-                  servers:
-                  - port: {number: 443, name: tls, protocol: TLS}
-                    tls: {mode: PASSTHROUGH}
-                    hosts: ["*"]
-                  - port: {number: %d, name: http, protocol: HTTP}
-                    hosts: ["*"]
-                """
-                .formatted(port);
+            apiVersion: networking.istio.io/v1
+            kind: Gateway
+            metadata: {name: g}
+            spec:
+              selector: {istio: ingressgateway}
+              servers:
+              - port: {number: 443, name: tls, protocol: TLS}
+                tls: {mode: PASSTHROUGH}
+                hosts: ["*"]
+              - port: {number: %d, name: http, protocol: HTTP}
+                hosts: ["*"]
+            """.formatted(port);
     }
 }

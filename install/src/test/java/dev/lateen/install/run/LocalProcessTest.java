@@ -42,7 +42,8 @@ class LocalProcessTest {
         long child = Long.parseLong(log().strip().substring("web | ".length()));
         assertThat(ProcessHandle.of(child)).isPresent();
         process.stop();
-        await().until(() -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
+        await().until(() ->
+                ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
     }
 
     @Test

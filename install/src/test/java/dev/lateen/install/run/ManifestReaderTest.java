@@ -16,7 +16,10 @@ class ManifestReaderTest {
     @Test
     void anUnknownFieldIsNamedWithFilePathAndWhatIsAccepted() throws IOException {
         write("a.yaml", Yaml.deployment("web", 1, "x").replace("replicas:", "replica:"));
-        assertThat(refusals()).singleElement().asString().contains("a.yaml", "Deployment default/web", "spec.replica", "unknown field", "replicas");
+        assertThat(refusals())
+                .singleElement()
+                .asString()
+                .contains("a.yaml", "Deployment default/web", "spec.replica", "unknown field", "replicas");
     }
 
     @Test
@@ -29,13 +32,19 @@ class ManifestReaderTest {
     void everyProblemOfEveryFileIsTold() throws IOException {
         write("a.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: s}\nspec: {port: 1}\n");
         write("b.yaml", "{ not yaml");
-        write("c.yaml", "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec: {hostz: [a]}\n");
-        assertThat(refusals()).hasSizeGreaterThanOrEqualTo(3).anyMatch(p -> p.contains("b.yaml")).anyMatch(p -> p.contains("hostz"));
+        write(
+                "c.yaml",
+                "apiVersion: networking.istio.io/v1\nkind: VirtualService\nmetadata: {name: v}\nspec: {hostz: [a]}\n");
+        assertThat(refusals())
+                .hasSizeGreaterThanOrEqualTo(3)
+                .anyMatch(p -> p.contains("b.yaml"))
+                .anyMatch(p -> p.contains("hostz"));
     }
 
     @Test
     void aMissingPathIsSaidSo() {
-        List<String> refusals = new ManifestReader().read(List.of(dir.resolve("none.yaml"))).refusals();
+        List<String> refusals =
+                new ManifestReader().read(List.of(dir.resolve("none.yaml"))).refusals();
         assertThat(refusals).singleElement().asString().contains("none.yaml", "no such file");
     }
 
@@ -48,7 +57,9 @@ class ManifestReaderTest {
         write(".hidden.yaml", "{ not yaml");
         write("notes.txt", "{ not yaml");
         Manifests manifests = new ManifestReader().read(List.of(dir));
-        assertThat(manifests.resources()).extracting(r -> r.getMetadata().getName()).containsExactly("a", "b", "n");
+        assertThat(manifests.resources())
+                .extracting(r -> r.getMetadata().getName())
+                .containsExactly("a", "b", "n");
     }
 
     @Test

@@ -55,9 +55,10 @@ class MeshRunTest {
         write("b.yaml", Yaml.deployment("db", 1, "redis"));
         startMesh();
         assertThat(lines).anyMatch(line -> line.matches("istiod +127.0.0.1:\\d+ +serves"));
-        assertThat(lines).anyMatch(line -> line.matches("istio-system/istio-ingressgateway-\\S+ +127.0.0.1 +in sync"));
-        assertThat(lines).anyMatch(line -> line.matches("default/details-v1-\\S+ +127.91.0.3 +in sync; details-v1"));
-        assertThat(lines).anyMatch(line -> line.contains("default/db-") && line.contains("no stand-in for image redis"));
+        assertThat(lines)
+                .anyMatch(line -> line.matches("istio-ingressgateway-\\S+\\.istio-system +127.0.0.1 +in sync"));
+        assertThat(lines).anyMatch(line -> line.matches("details-v1-\\S+\\.default +127.91.0.3 +in sync; details-v1"));
+        assertThat(lines).anyMatch(line -> line.startsWith("db-") && line.contains("no stand-in for image redis"));
         assertThat(roles.ready.getAsBoolean()).isTrue();
     }
 
@@ -65,9 +66,12 @@ class MeshRunTest {
     void standInsAnswerBehindTheirSidecars() throws Exception {
         write("a.yaml", Yaml.deployment("details-v1", 1, "x/examples-bookinfo-details-v1:1"));
         startMesh();
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.92.0.3:9080/details/0")).build();
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.92.0.3:9080/details/0"))
+                .build();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body()).contains("William Shakespeare");
+            assertThat(client.send(request, HttpResponse.BodyHandlers.ofString())
+                            .body())
+                    .contains("William Shakespeare");
         }
     }
 
@@ -105,7 +109,9 @@ class MeshRunTest {
         write("a.yaml", Yaml.deployment("one", 1, "x").replace("replicas", "replica"));
         write("b.yaml", "{ not yaml");
         assertThatThrownBy(() -> mesh(freePort()).run(up::countDown))
-                .isInstanceOfSatisfying(CommandFailure.class, failure -> assertThat(failure.exitCode()).isEqualTo(2))
+                .isInstanceOfSatisfying(
+                        CommandFailure.class,
+                        failure -> assertThat(failure.exitCode()).isEqualTo(2))
                 .hasMessageContaining("2 problems")
                 .hasMessageContaining("spec.replica")
                 .hasMessageContaining("b.yaml");
@@ -117,7 +123,8 @@ class MeshRunTest {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> mesh(taken.getLocalPort()).run(up::countDown))
                     .isInstanceOf(CommandFailure.class)
-                    .hasMessage("port " + taken.getLocalPort() + " of 127.0.0.1 is in use (perhaps by another mesh); choose another with --grpcAddr");
+                    .hasMessage("port " + taken.getLocalPort()
+                            + " of 127.0.0.1 is in use (perhaps by another mesh); choose another with --grpcAddr");
         }
     }
 

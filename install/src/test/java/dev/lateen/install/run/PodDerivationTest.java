@@ -11,7 +11,11 @@ class PodDerivationTest {
     @Test
     void aDeploymentBecomesItsReplicasWithKubernetesNames() {
         List<PodPlan> pods = pods(Yaml.deployment("reviews-v1", 3, "x"));
-        assertThat(pods).hasSize(3).extracting(PodPlan::name).doesNotHaveDuplicates().allMatch(name -> name.matches("reviews-v1-[b-z2-9]{10}-[b-z2-9]{5}"));
+        assertThat(pods)
+                .hasSize(3)
+                .extracting(PodPlan::name)
+                .doesNotHaveDuplicates()
+                .allMatch(name -> name.matches("reviews-v1-[b-z2-9]{10}-[b-z2-9]{5}"));
         assertThat(pods.getFirst().workload()).isEqualTo("reviews-v1");
         assertThat(pods.getFirst().serviceAccount()).isEqualTo("reviews-v1-account");
         assertThat(pods.getFirst().labels()).containsEntry("version", "v1");
@@ -30,7 +34,8 @@ class PodDerivationTest {
 
     @Test
     void aChangedTemplateMakesNewPods() {
-        assertThat(names(Yaml.deployment("a", 1, "x"))).doesNotContainAnyElementsOf(names(Yaml.deployment("a", 1, "y")));
+        assertThat(names(Yaml.deployment("a", 1, "x")))
+                .doesNotContainAnyElementsOf(names(Yaml.deployment("a", 1, "y")));
     }
 
     @Test
@@ -38,30 +43,32 @@ class PodDerivationTest {
         String statefulSet = Yaml.deployment("db", 2, "x").replace("kind: Deployment", "kind: StatefulSet");
         assertThat(names(statefulSet)).containsExactly("db-0", "db-1");
         assertThat(names("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: lonely, namespace: far}
-                spec: {containers: [{name: c, image: x}]}
-                """)).containsExactly("lonely");
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: lonely, namespace: far}
+            spec: {containers: [{name: c, image: x}]}
+            """)).containsExactly("lonely");
     }
 
     @Test
     void optingOutIsIstios() {
-        String out = Yaml.deployment("a", 1, "x").replace("version: v1}", "version: v1, sidecar.istio.io/inject: \"false\"}");
+        String out = Yaml.deployment("a", 1, "x")
+                .replace("version: v1}", "version: v1, sidecar.istio.io/inject: \"false\"}");
         assertThat(givesSidecar(Yaml.deployment("a", 1, "x"))).isTrue();
         assertThat(givesSidecar(out)).isFalse();
         String namespace = """
-                ---
-                apiVersion: v1
-                kind: Namespace
-                metadata: {name: default, labels: {istio-injection: disabled}}
-                """;
+            ---
+            apiVersion: v1
+            kind: Namespace
+            metadata: {name: default, labels: {istio-injection: disabled}}
+            """;
         assertThat(givesSidecar(Yaml.deployment("a", 1, "x") + namespace)).isFalse();
     }
 
     private boolean givesSidecar(String yaml) {
         Manifests manifests = Yaml.read(yaml);
-        return new SidecarRule(manifests).givesSidecar(derivation.pods(manifests).getFirst());
+        return new SidecarRule(manifests)
+                .givesSidecar(derivation.pods(manifests).getFirst());
     }
 
     private List<PodPlan> pods(String yaml) {

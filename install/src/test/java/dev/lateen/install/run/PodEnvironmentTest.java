@@ -7,40 +7,41 @@ import org.junit.jupiter.api.Test;
 
 class PodEnvironmentTest {
     private static final String POD = """
-            apiVersion: v1
-            kind: ConfigMap
-            metadata: {name: settings}
-            data: {COLOR: red, SIZE: big}
-            ---
-            apiVersion: v1
-            kind: Secret
-            metadata: {name: hidden}
-            data: {PASSWORD: c2VjcmV0}
-            ---
-            apiVersion: v1
-            kind: Pod
-            metadata: {name: p, labels: {app: web}}
-            spec:
-              serviceAccountName: sa
-              containers:
-              - name: c
-                image: x
-                envFrom: [{prefix: S_, configMapRef: {name: settings}}]
-                env:
-                - {name: PLAIN, value: v}
-                - {name: COMBINED, value: "$(PLAIN)-$(S_COLOR)-$(UNKNOWN)-$$(PLAIN)"}
-                - {name: PASSWORD, valueFrom: {secretKeyRef: {name: hidden, key: PASSWORD}}}
-                - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
-                - {name: APP, valueFrom: {fieldRef: {fieldPath: "metadata.labels['app']"}}}
-                - {name: ACCOUNT, valueFrom: {fieldRef: {fieldPath: spec.serviceAccountName}}}
-                - {name: MISSING, valueFrom: {configMapKeyRef: {name: nope, key: x, optional: true}}}
-            """;
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: settings}
+        data: {COLOR: red, SIZE: big}
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: hidden}
+        data: {PASSWORD: c2VjcmV0}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: p, labels: {app: web}}
+        spec:
+          serviceAccountName: sa
+          containers:
+          - name: c
+            image: x
+            envFrom: [{prefix: S_, configMapRef: {name: settings}}]
+            env:
+            - {name: PLAIN, value: v}
+            - {name: COMBINED, value: "$(PLAIN)-$(S_COLOR)-$(UNKNOWN)-$$(PLAIN)"}
+            - {name: PASSWORD, valueFrom: {secretKeyRef: {name: hidden, key: PASSWORD}}}
+            - {name: IP, valueFrom: {fieldRef: {fieldPath: status.podIP}}}
+            - {name: APP, valueFrom: {fieldRef: {fieldPath: "metadata.labels['app']"}}}
+            - {name: ACCOUNT, valueFrom: {fieldRef: {fieldPath: spec.serviceAccountName}}}
+            - {name: MISSING, valueFrom: {configMapKeyRef: {name: nope, key: x, optional: true}}}
+        """;
 
     @Test
     void aContainersVariablesAreWhatKubernetesWouldMakeOfThem() {
         Manifests manifests = Yaml.read(POD);
         PodPlan pod = new PodDerivation().pods(manifests).getFirst();
-        Map<String, String> environment = new PodEnvironment(manifests).of(pod, pod.containers().getFirst(), "127.1.0.9");
+        Map<String, String> environment =
+                new PodEnvironment(manifests).of(pod, pod.containers().getFirst(), "127.1.0.9");
         assertThat(environment)
                 .containsEntry("S_COLOR", "red")
                 .containsEntry("COMBINED", "v-red-$(UNKNOWN)-$(PLAIN)")

@@ -84,7 +84,9 @@ class BookinfoTest {
     @Test
     void reviewsSaysWhenRatingsIsGone() throws Exception {
         start("reviews", SampleImage.REVIEWS_V2);
-        assertThat(json(get("reviews", "/reviews/0")).at("/reviews/1/rating/error").asString())
+        assertThat(json(get("reviews", "/reviews/0"))
+                        .at("/reviews/1/rating/error")
+                        .asString())
                 .isEqualTo("Ratings service is currently unavailable");
     }
 
@@ -95,8 +97,10 @@ class BookinfoTest {
                 .POST(HttpRequest.BodyPublishers.ofString("{\"Reviewer1\":1}"))
                 .build();
         assertThat(json(send(post)).at("/ratings/Reviewer1").asInt()).isEqualTo(1);
-        assertThat(json(get("ratings", "/ratings/3")).at("/ratings/Reviewer1").asInt()).isEqualTo(1);
-        assertThat(json(get("ratings", "/ratings/4")).at("/ratings/Reviewer2").asInt()).isEqualTo(4);
+        assertThat(json(get("ratings", "/ratings/3")).at("/ratings/Reviewer1").asInt())
+                .isEqualTo(1);
+        assertThat(json(get("ratings", "/ratings/4")).at("/ratings/Reviewer2").asInt())
+                .isEqualTo(4);
     }
 
     @Test
@@ -105,11 +109,25 @@ class BookinfoTest {
         start("reviews", SampleImage.REVIEWS_V2);
         start("productpage", SampleImage.PRODUCTPAGE);
         assertThat(get("productpage", "/productpage").body())
-                .contains("<title>Simple Bookstore App</title>", "Book Details", "Book Reviews", "William Shakespeare", "★★★★☆", "reviews-pod");
-        assertThat(json(get("productpage", "/api/v1/products")).at("/0/title").asString()).isEqualTo("The Comedy of Errors");
-        assertThat(json(get("productpage", "/api/v1/products/0")).path("pages").asInt()).isEqualTo(200);
-        assertThat(json(get("productpage", "/api/v1/products/0/ratings")).at("/ratings/Reviewer1").asInt()).isEqualTo(5);
-        assertThat(json(get("productpage", "/api/v1/products/0/reviews")).path("podname").asString()).isEqualTo("reviews-pod");
+                .contains(
+                        "<title>Simple Bookstore App</title>",
+                        "Book Details",
+                        "Book Reviews",
+                        "William Shakespeare",
+                        "★★★★☆",
+                        "reviews-pod");
+        assertThat(json(get("productpage", "/api/v1/products")).at("/0/title").asString())
+                .isEqualTo("The Comedy of Errors");
+        assertThat(json(get("productpage", "/api/v1/products/0")).path("pages").asInt())
+                .isEqualTo(200);
+        assertThat(json(get("productpage", "/api/v1/products/0/ratings"))
+                        .at("/ratings/Reviewer1")
+                        .asInt())
+                .isEqualTo(5);
+        assertThat(json(get("productpage", "/api/v1/products/0/reviews"))
+                        .path("podname")
+                        .asString())
+                .isEqualTo("reviews-pod");
     }
 
     @Test
@@ -127,8 +145,8 @@ class BookinfoTest {
     @Test
     void whoLogsInIsForwardedAsEndUser() throws Exception {
         await(standIns.start(
-                        SampleImage.GO_HTTPBIN,
-                        new StandInBootstrap("echo", ADDRESS, List.of(port("echo")), List.of(), Map.of(), direct())));
+                SampleImage.GO_HTTPBIN,
+                new StandInBootstrap("echo", ADDRESS, List.of(port("echo")), List.of(), Map.of(), direct())));
         start("productpage", SampleImage.PRODUCTPAGE, Map.of("DETAILS_HOSTNAME", "echo"));
         HttpRequest login = request("productpage", "/login")
                 .header("content-type", "application/x-www-form-urlencoded")
@@ -140,9 +158,12 @@ class BookinfoTest {
         assertThat(answer.headers().firstValue("location")).contains("http://shop/productpage");
         String header = answer.headers().firstValue("set-cookie").orElseThrow();
         String cookie = header.substring(0, header.indexOf(';'));
-        HttpResponse<String> page = send(request("productpage", "/productpage").header("cookie", cookie).build());
+        HttpResponse<String> page = send(
+                request("productpage", "/productpage").header("cookie", cookie).build());
         assertThat(page.body()).contains("jason", "sign out");
-        HttpResponse<String> forged = send(request("productpage", "/productpage").header("cookie", cookie + "x").build());
+        HttpResponse<String> forged = send(request("productpage", "/productpage")
+                .header("cookie", cookie + "x")
+                .build());
         assertThat(forged.body()).doesNotContain("sign out");
     }
 
@@ -152,7 +173,8 @@ class BookinfoTest {
 
     private void start(String name, SampleImage image, Map<String, String> environment) throws Exception {
         await(standIns.start(
-                image, new StandInBootstrap(name + "-pod", ADDRESS, List.of(port(name)), List.of(), environment, direct())));
+                image,
+                new StandInBootstrap(name + "-pod", ADDRESS, List.of(port(name)), List.of(), environment, direct())));
     }
 
     private OutboundPath direct() {

@@ -97,15 +97,20 @@ class OtherSamplesTest {
 
     @Test
     void curlWaitsAndListensToNothing() throws Exception {
-        assertThat(await(standIns.start(SampleImage.CURL, bootstrap(List.of(), List.of()))).ports()).isEmpty();
+        assertThat(await(standIns.start(SampleImage.CURL, bootstrap(List.of(), List.of())))
+                        .ports())
+                .isEmpty();
     }
 
     @Test
     void aTakenPortFailsTheStart() throws Exception {
         try (ServerSocket taken = new ServerSocket(0)) {
-            Future<StandIns.Running> start = standIns.start(
-                    SampleImage.HELLOWORLD_V1, bootstrap(List.of(taken.getLocalPort()), List.of()));
-            assertThat(start.transform(result -> Future.succeededFuture(result.failed())).toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS))
+            Future<StandIns.Running> start =
+                    standIns.start(SampleImage.HELLOWORLD_V1, bootstrap(List.of(taken.getLocalPort()), List.of()));
+            assertThat(start.transform(result -> Future.succeededFuture(result.failed()))
+                            .toCompletionStage()
+                            .toCompletableFuture()
+                            .get(10, TimeUnit.SECONDS))
                     .isTrue();
         }
     }
@@ -115,7 +120,8 @@ class OtherSamplesTest {
         BlockingQueue<String> seen = new LinkedBlockingQueue<>();
         HttpServer sidecar = await(vertx.createHttpServer()
                 .requestHandler(request -> {
-                    seen.add(request.uri() + " host=" + request.getHeader("host") + " trace=" + request.getHeader("x-b3-traceid"));
+                    seen.add(request.uri() + " host=" + request.getHeader("host") + " trace="
+                            + request.getHeader("x-b3-traceid"));
                     request.response().end("{\"ratings\":{\"Reviewer1\":2,\"Reviewer2\":3}}");
                 })
                 .listen(0, ADDRESS));
@@ -125,9 +131,11 @@ class OtherSamplesTest {
                 SampleImage.REVIEWS_V2,
                 new StandInBootstrap(
                         "a-pod", ADDRESS, List.of(port), List.of(), Map.of(), new OutboundPath.ThroughSidecar(proxy))));
-        HttpRequest request = request(port, "/reviews/0").header("x-b3-traceid", "abc").build();
+        HttpRequest request =
+                request(port, "/reviews/0").header("x-b3-traceid", "abc").build();
         assertThat(json(send(request)).at("/reviews/0/rating/stars").asInt()).isEqualTo(2);
-        assertThat(seen.poll(5, TimeUnit.SECONDS)).isEqualTo("http://ratings:9080/ratings/0 host=ratings:9080 trace=abc");
+        assertThat(seen.poll(5, TimeUnit.SECONDS))
+                .isEqualTo("http://ratings:9080/ratings/0 host=ratings:9080 trace=abc");
     }
 
     private int start(SampleImage image) throws Exception {

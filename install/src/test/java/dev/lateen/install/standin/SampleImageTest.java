@@ -26,7 +26,15 @@ class SampleImageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"redis:alpine", "examples-bookinfo-ratings-v2:1", "my-go-httpbin", "docker.io/library/httpbin", "curl", ""})
+    @ValueSource(
+            strings = {
+                "redis:alpine",
+                "examples-bookinfo-ratings-v2:1",
+                "my-go-httpbin",
+                "docker.io/library/httpbin",
+                "curl",
+                ""
+            })
     void otherImagesAreNot(String image) {
         assertThat(SampleImage.of(image)).isEmpty();
     }

@@ -1,0 +1,43 @@
+package dev.lateen.install;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * Goes once through what a role does at its start, so that the JVM can keep the classes it loaded and linked for the next starts (the launcher's
+ * {@code -XX:AOTCacheOutput}). Ends with 1 for a role it has no rehearsal for.
+ */
+final class Rehearsal {
+    private Rehearsal() {}
+
+    /** With the role's name as the only argument. */
+    public static void main(String[] args) throws IOException {
+        LoggingBootstrap.quiet();
+        boolean done = args.length == 1 && rehearse(args[0]);
+        System.exit(done ? 0 : 1);
+    }
+
+    private static boolean rehearse(String role) throws IOException {
+        return switch (role) {
+            case "meshctl" -> tools();
+            default -> false;
+        };
+    }
+
+    private static boolean tools() throws IOException {
+        Path directory = Files.createTempDirectory("lateen-rehearsal-");
+        try {
+            Path demo = directory.resolve("demo");
+            new DemoFiles(demo).copyMissing();
+            PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+            Meshctl.run(List.of("help"), nowhere, nowhere);
+            return Meshctl.run(List.of("validate", "-f", demo.toString()), nowhere, nowhere) == 0;
+        } finally {
+            TemporaryFiles.delete(directory);
+        }
+    }
+}
