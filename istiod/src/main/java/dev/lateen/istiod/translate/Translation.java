@@ -16,5 +16,6 @@ public interface Translation {
     List<XdsResource> all(String typeUrl);
 
     /** One resource by its name, or null if there is none; a proxy that asked for it learns that it doesn't exist. */
-    @Nullable XdsResource named(String typeUrl, String name);
+    @Nullable
+    XdsResource named(String typeUrl, String name);
 }

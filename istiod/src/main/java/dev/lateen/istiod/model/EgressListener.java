@@ -1,0 +1,23 @@
+package dev.lateen.istiod.model;
+
+import dev.lateen.api.networking.Sidecar;
+import dev.lateen.istiod.registry.Service;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a sidecar may call through one of its outbound listeners.
+ *
+ * @param declared the entry of the Sidecar resource; null for the one listener of all that has no Sidecar
+ * @param services visible there, the oldest first
+ * @param rules VirtualServices in force there, the oldest first
+ */
+public record EgressListener(Sidecar.@Nullable Egress declared, List<Service> services, List<RoutingRule> rules) {
+
+    /** Its own port, or 0 if it stands for the ports of all its services. */
+    public int port() {
+        boolean none =
+                declared == null || declared.port() == null || declared.port().number() == null;
+        return none ? 0 : declared.port().number();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.lateen.istiod.registry;
+
+import dev.lateen.api.resource.Origin;
+import io.fabric8.kubernetes.api.model.AnyType;
+import io.fabric8.kubernetes.api.model.Endpoints;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Secret;
+import io.fabric8.kubernetes.api.model.ServiceAccount;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The Kubernetes objects that the registry reads, typed. Kinds it has no use for are left out. */
+final class KubernetesObjects {
+    private static final ObjectMapper MAPPER = JsonMapper.builder().build();
+    private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.ofEntries(
+            Map.entry("v1/Service", io.fabric8.kubernetes.api.model.Service.class),
+            Map.entry("v1/Pod", Pod.class),
+            Map.entry("v1/ServiceAccount", ServiceAccount.class),
+            Map.entry("v1/Namespace", Namespace.class),
+            Map.entry("v1/Node", Node.class),
+            Map.entry("v1/Secret", Secret.class),
+            Map.entry("v1/Endpoints", Endpoints.class),
+            Map.entry("discovery.k8s.io/v1/EndpointSlice", EndpointSlice.class),
+            Map.entry("apps/v1/Deployment", Deployment.class),
+            Map.entry("apps/v1/ReplicaSet", ReplicaSet.class),
+            Map.entry("apps/v1/StatefulSet", StatefulSet.class),
+            Map.entry("apps/v1/DaemonSet", DaemonSet.class));
+
+    /** A typed object and where it came from. */
+    record Typed(HasMetadata object, Origin origin) {
+        String namespace() {
+            String namespace = object.getMetadata().getNamespace();
+            return namespace == null || namespace.isEmpty() ? "default" : namespace;
+        }
+
+        String name() {
+            return object.getMetadata().getName();
+        }
+    }
+
+    private final List<Typed> objects = new ArrayList<>();
+    private final List<RegistryProblem> problems = new ArrayList<>();
+
+    /** Takes a document in; one that can't be read is reported and left out. */
+    void read(JsonNode document, Origin origin) {
+        String apiVersion = document.path("apiVersion").asString("");
+        String kind = document.path("kind").asString("");
+        Class<? extends HasMetadata> type = KINDS.get(apiVersion + "/" + kind);
+        if (type == null) {
+            return;
+        }
+        String subject = kind + " " + document.path("metadata").path("name").asString("(no name)");
+        try {
+            HasMetadata object = MAPPER.treeToValue(document, type);
+            if (object.getMetadata() == null || object.getMetadata().getName() == null) {
+                problems.add(
+                        new RegistryProblem(origin, subject, "metadata.name: absent (expected: a name); left out"));
+                return;
+            }
+            reportUnknown(object, origin, subject);
+            objects.add(new Typed(object, origin));
+        } catch (JacksonException e) {
+            problems.add(new RegistryProblem(origin, subject, e.getOriginalMessage() + "; left out"));
+        }
+    }
+
+    private void reportUnknown(HasMetadata object, Origin origin, String subject) {
+        if (object instanceof AnyType) {
+            return;
+        }
+        switch (object) {
+            case io.fabric8.kubernetes.api.model.Service service -> {
+                unknown("", service.getAdditionalProperties(), origin, subject);
+                if (service.getSpec() != null) {
+                    unknown("spec.", service.getSpec().getAdditionalProperties(), origin, subject);
+                    service.getSpec()
+                            .getPorts()
+                            .forEach(p -> unknown("spec.ports[].", p.getAdditionalProperties(), origin, subject));
+                }
+            }
+            case Pod pod -> {
+                unknown("", pod.getAdditionalProperties(), origin, subject);
+                if (pod.getSpec() != null) {
+                    unknown("spec.", pod.getSpec().getAdditionalProperties(), origin, subject);
+                }
+            }
+            case Deployment deployment -> {
+                unknown("", deployment.getAdditionalProperties(), origin, subject);
+                if (deployment.getSpec() != null) {
+                    unknown("spec.", deployment.getSpec().getAdditionalProperties(), origin, subject);
+                }
+            }
+            default -> {
+                ObjectMeta meta = object.getMetadata();
+                unknown("metadata.", meta.getAdditionalProperties(), origin, subject);
+            }
+        }
+    }
+
+    private void unknown(String path, @Nullable Map<String, Object> fields, Origin origin, String subject) {
+        if (fields != null) {
+            fields.keySet()
+                    .forEach(f ->
+                            problems.add(new RegistryProblem(origin, subject, path + f + ": unknown field; ignored")));
+        }
+    }
+
+    /** All objects of one kind, as read. */
+    <T extends HasMetadata> List<T> all(Class<T> type) {
+        return objects.stream()
+                .map(Typed::object)
+                .filter(type::isInstance)
+                .map(type::cast)
+                .toList();
+    }
+
+    /** All objects with their origins. */
+    List<Typed> typed(Class<? extends HasMetadata> type) {
+        return objects.stream().filter(t -> type.isInstance(t.object())).toList();
+    }
+
+    List<RegistryProblem> problems() {
+        return List.copyOf(problems);
+    }
+}

@@ -1,0 +1,117 @@
+package dev.lateen.istiod.registry;
+
+import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.Node;
+import io.fabric8.kubernetes.api.model.OwnerReference;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodStatus;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Pods with an address as workloads. */
+final class KubernetesWorkloads {
+    private static final String TLS_MODE = "security.istio.io/tlsMode";
+    private static final String LOCALITY = "istio-locality";
+    private static final String NETWORK = "topology.istio.io/network";
+    private final String clusterId;
+    private final Map<String, Node> nodes;
+
+    KubernetesWorkloads(String clusterId, List<Node> nodes) {
+        this.clusterId = clusterId;
+        this.nodes =
+                nodes.stream().collect(Collectors.toMap(n -> n.getMetadata().getName(), n -> n, (a, b) -> a));
+    }
+
+    /** The workload of a pod; empty if it has no address or has ended. */
+    Optional<WorkloadInstance> workload(KubernetesObjects.Typed typed) {
+        Pod pod = (Pod) typed.object();
+        PodStatus status = pod.getStatus();
+        if (pod.getSpec() == null
+                || status == null
+                || status.getPodIP() == null
+                || status.getPodIP().isEmpty()
+                || ended(status)) {
+            return Optional.empty();
+        }
+        Map<String, String> labels =
+                KubernetesServices.orEmpty(pod.getMetadata().getLabels());
+        String account = pod.getSpec().getServiceAccountName();
+        return Optional.of(new WorkloadInstance(
+                typed.name(),
+                typed.namespace(),
+                status.getPodIP(),
+                ports(pod.getSpec().getContainers()),
+                labels,
+                account == null || account.isEmpty() ? "default" : account,
+                locality(pod, labels),
+                labels.getOrDefault(NETWORK, ""),
+                0,
+                "istio".equals(labels.get(TLS_MODE)),
+                workloadName(pod, labels),
+                clusterId,
+                ready(pod, status)));
+    }
+
+    private static boolean ended(PodStatus status) {
+        return "Succeeded".equals(status.getPhase()) || "Failed".equals(status.getPhase());
+    }
+
+    private static boolean ready(Pod pod, PodStatus status) {
+        boolean leaving = pod.getMetadata().getDeletionTimestamp() != null;
+        return !leaving
+                && (status.getConditions() == null
+                        || status.getConditions().isEmpty()
+                        || status.getConditions().stream()
+                                .anyMatch(c -> "Ready".equals(c.getType()) && "True".equals(c.getStatus())));
+    }
+
+    private static Map<String, Integer> ports(@Nullable List<Container> containers) {
+        Map<String, Integer> ports = new HashMap<>();
+        if (containers != null) {
+            containers.stream()
+                    .flatMap(c -> c.getPorts().stream())
+                    .filter(p -> p.getName() != null && p.getContainerPort() != null)
+                    .forEach(p -> ports.putIfAbsent(p.getName(), p.getContainerPort()));
+        }
+        return Map.copyOf(ports);
+    }
+
+    private String locality(Pod pod, Map<String, String> labels) {
+        String own = labels.get(LOCALITY);
+        if (own != null && !own.isEmpty()) {
+            return own.contains("/") ? own : own.replace('.', '/');
+        }
+        Node node = pod.getSpec().getNodeName() == null
+                ? null
+                : nodes.get(pod.getSpec().getNodeName());
+        if (node == null) {
+            return "";
+        }
+        Map<String, String> of = KubernetesServices.orEmpty(node.getMetadata().getLabels());
+        String region = of.getOrDefault("topology.kubernetes.io/region", "");
+        String zone = of.getOrDefault("topology.kubernetes.io/zone", "");
+        String subZone = of.getOrDefault("topology.istio.io/subzone", "");
+        String joined = region + "/" + zone + "/" + subZone;
+        return joined.equals("//") ? "" : joined.replaceAll("/+$", "");
+    }
+
+    // A Deployment's pods are owned by a ReplicaSet whose name is the Deployment's and the pod template's hash.
+    private static String workloadName(Pod pod, Map<String, String> labels) {
+        List<OwnerReference> owners = pod.getMetadata().getOwnerReferences();
+        if (owners == null || owners.isEmpty()) {
+            return pod.getMetadata().getName();
+        }
+        OwnerReference owner = owners.getFirst();
+        String hash = labels.get("pod-template-hash");
+        if ("ReplicaSet".equals(owner.getKind())
+                && hash != null
+                && owner.getName().endsWith("-" + hash)) {
+            return owner.getName().substring(0, owner.getName().length() - hash.length() - 1);
+        }
+        return owner.getName();
+    }
+}

@@ -1,0 +1,142 @@
+package dev.lateen.istiod.registry;
+
+import dev.lateen.api.networking.ServiceEntry;
+import dev.lateen.api.networking.WorkloadEntry;
+import dev.lateen.api.resource.Resource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** ServiceEntry and WorkloadEntry as services and workloads. */
+final class ServiceEntries {
+    private static final String TLS_MODE = "security.istio.io/tlsMode";
+    private final String clusterId;
+    private final List<String> defaultExportTo;
+
+    ServiceEntries(String clusterId, List<String> defaultExportTo) {
+        this.clusterId = clusterId;
+        this.defaultExportTo = defaultExportTo;
+    }
+
+    /** One service for each host. */
+    List<Service> services(Resource<ServiceEntry> resource, AutoAddresses autoAddresses) {
+        ServiceEntry entry = resource.spec();
+        Resolution resolution = resolution(entry.resolution());
+        List<ServicePort> ports =
+                entry.ports().stream().map(ServiceEntries::port).toList();
+        List<Service> services = new ArrayList<>();
+        for (String host : entry.hosts()) {
+            boolean needsAddress = entry.addresses().isEmpty()
+                    && resolution != Resolution.ORIGINAL_DESTINATION
+                    && resolution != Resolution.DYNAMIC_DNS
+                    && !host.startsWith("*");
+            services.add(new Service(
+                    host,
+                    resource.namespace(),
+                    host,
+                    ports,
+                    entry.addresses(),
+                    needsAddress
+                            ? autoAddresses.forHost(resource.namespace() + "/" + resource.name() + "/" + host)
+                            : "",
+                    resolution,
+                    entry.location() == ServiceEntry.Location.MESH_EXTERNAL,
+                    false,
+                    entry.exportTo().isEmpty() ? defaultExportTo : entry.exportTo(),
+                    entry.workloadSelector() == null
+                            ? Map.of()
+                            : entry.workloadSelector().labels(),
+                    resource.meta().labels(),
+                    entry.subjectAltNames(),
+                    "",
+                    resource.meta().created(),
+                    resource.meta().origin()));
+        }
+        return services;
+    }
+
+    private static Resolution resolution(ServiceEntry.Resolution resolution) {
+        return switch (resolution) {
+            case NONE -> Resolution.ORIGINAL_DESTINATION;
+            case STATIC -> Resolution.ENDPOINTS;
+            case DNS -> Resolution.DNS;
+            case DNS_ROUND_ROBIN -> Resolution.DNS_ROUND_ROBIN;
+            case DYNAMIC_DNS -> Resolution.DYNAMIC_DNS;
+        };
+    }
+
+    private static ServicePort port(ServiceEntry.ServicePort port) {
+        Protocol protocol = Protocol.of(port.number(), port.name(), "TCP", port.protocol());
+        int target = port.targetPort() == null || port.targetPort() == 0 ? port.number() : port.targetPort();
+        return new ServicePort(port.number(), port.name(), protocol, Integer.toString(target));
+    }
+
+    /** The endpoints written into the entry; for a host to be asked of DNS that names none, the host itself. */
+    List<WorkloadInstance> inlineWorkloads(Resource<ServiceEntry> resource, String host) {
+        ServiceEntry entry = resource.spec();
+        List<WorkloadInstance> workloads = new ArrayList<>();
+        for (int i = 0; i < entry.endpoints().size(); i++) {
+            workloads.add(workload(
+                    resource.name() + "-" + i,
+                    resource.namespace(),
+                    entry.endpoints().get(i),
+                    Map.of()));
+        }
+        boolean asksDns = entry.resolution() == ServiceEntry.Resolution.DNS
+                || entry.resolution() == ServiceEntry.Resolution.DNS_ROUND_ROBIN;
+        if (workloads.isEmpty() && asksDns && entry.workloadSelector() == null && !host.startsWith("*")) {
+            workloads.add(new WorkloadInstance(
+                    resource.name(),
+                    resource.namespace(),
+                    host,
+                    Map.of(),
+                    Map.of(),
+                    "",
+                    "",
+                    "",
+                    0,
+                    false,
+                    "",
+                    clusterId,
+                    true));
+        }
+        return workloads;
+    }
+
+    WorkloadInstance workload(Resource<WorkloadEntry> resource) {
+        return workload(
+                resource.name(),
+                resource.namespace(),
+                resource.spec(),
+                resource.meta().labels());
+    }
+
+    private WorkloadInstance workload(
+            String name, String namespace, WorkloadEntry entry, Map<String, String> metaLabels) {
+        Map<String, String> labels = new HashMap<>(metaLabels);
+        labels.putAll(entry.labels());
+        return new WorkloadInstance(
+                name,
+                namespace,
+                entry.address(),
+                entry.ports(),
+                Map.copyOf(labels),
+                entry.serviceAccount(),
+                entry.locality().isEmpty()
+                        ? labels.getOrDefault("istio-locality", "").replace('.', '/')
+                        : entry.locality(),
+                entry.network(),
+                entry.weight(),
+                mutualTls(labels, entry.serviceAccount()),
+                name,
+                clusterId,
+                true);
+    }
+
+    // An entry with an identity is taken to have a sidecar unless its label says otherwise.
+    private static boolean mutualTls(Map<String, String> labels, String serviceAccount) {
+        String mode = labels.get(TLS_MODE);
+        return mode == null ? !serviceAccount.isEmpty() : mode.equals("istio");
+    }
+}

@@ -1,0 +1,56 @@
+package dev.lateen.istiod.registry;
+
+import java.util.Map;
+
+/**
+ * Something that serves: a pod, a virtual machine, or an endpoint written into a ServiceEntry.
+ *
+ * @param name of the pod or entry
+ * @param namespace where it is declared
+ * @param address IP, host name, or {@code unix://} path
+ * @param ports named ports
+ * @param labels its labels
+ * @param serviceAccount its identity; empty if none is known
+ * @param locality {@code region/zone/subzone}; may be empty
+ * @param network for meshes of several networks; may be empty
+ * @param weight share of load; 0 means 1
+ * @param mutualTls whether a sidecar answers mutual TLS there
+ * @param workloadName of the Deployment or the like that made it
+ * @param clusterId the cluster it is in
+ * @param ready whether it takes traffic
+ */
+public record WorkloadInstance(
+        String name,
+        String namespace,
+        String address,
+        Map<String, Integer> ports,
+        Map<String, String> labels,
+        String serviceAccount,
+        String locality,
+        String network,
+        long weight,
+        boolean mutualTls,
+        String workloadName,
+        String clusterId,
+        boolean ready) {
+
+    /** The name under which telemetry groups it: its canonical-name label, its app label, or the workload's name. */
+    public String canonicalName() {
+        return first("service.istio.io/canonical-name", "app.kubernetes.io/name", "app", workloadName);
+    }
+
+    /** The revision under which telemetry groups it. */
+    public String canonicalRevision() {
+        return first("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version", "latest");
+    }
+
+    private String first(String best, String second, String third, String otherwise) {
+        for (String key : new String[] {best, second, third}) {
+            String value = labels.get(key);
+            if (value != null && !value.isEmpty()) {
+                return value;
+            }
+        }
+        return otherwise;
+    }
+}

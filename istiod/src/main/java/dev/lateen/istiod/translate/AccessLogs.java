@@ -1,0 +1,126 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.lateen.api.mesh.ExtensionProvider;
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.istiod.model.TelemetryRules;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
+import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Access logs to files, in Istio's format unless another is given. */
+final class AccessLogs {
+    static final String TEXT =
+            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE%"
+                    + " %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS%"
+                    + " \"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION%"
+                    + " %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\""
+                    + " \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW%"
+                    + " %UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS%"
+                    + " %REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
+
+    private static final List<String> JSON = List.of(
+            "start_time=%START_TIME%",
+            "method=%REQ(:METHOD)%",
+            "path=%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%",
+            "protocol=%PROTOCOL%",
+            "response_code=%RESPONSE_CODE%",
+            "response_flags=%RESPONSE_FLAGS%",
+            "response_code_details=%RESPONSE_CODE_DETAILS%",
+            "connection_termination_details=%CONNECTION_TERMINATION_DETAILS%",
+            "upstream_transport_failure_reason=%UPSTREAM_TRANSPORT_FAILURE_REASON%",
+            "bytes_received=%BYTES_RECEIVED%",
+            "bytes_sent=%BYTES_SENT%",
+            "duration=%DURATION%",
+            "upstream_service_time=%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%",
+            "x_forwarded_for=%REQ(X-FORWARDED-FOR)%",
+            "user_agent=%REQ(USER-AGENT)%",
+            "request_id=%REQ(X-REQUEST-ID)%",
+            "authority=%REQ(:AUTHORITY)%",
+            "upstream_host=%UPSTREAM_HOST%",
+            "upstream_cluster=%UPSTREAM_CLUSTER_RAW%",
+            "upstream_local_address=%UPSTREAM_LOCAL_ADDRESS%",
+            "downstream_local_address=%DOWNSTREAM_LOCAL_ADDRESS%",
+            "downstream_remote_address=%DOWNSTREAM_REMOTE_ADDRESS%",
+            "requested_server_name=%REQUESTED_SERVER_NAME%",
+            "route_name=%ROUTE_NAME%");
+
+    private AccessLogs() {}
+
+    static List<AccessLog> of(ProxyView view, boolean inbound) {
+        return view.snapshot().telemetry(view.node().namespace(), view.node().labels()).accessLogs(inbound).stream()
+                .map(log -> file(log, view.snapshot().mesh()))
+                .toList();
+    }
+
+    private static AccessLog file(TelemetryRules.AccessLog log, MeshConfig mesh) {
+        ExtensionProvider.FileAccessLog to =
+                java.util.Objects.requireNonNull(log.provider().envoyFileAccessLog());
+        AccessLog.Builder out = AccessLog.newBuilder()
+                .setName("envoy.access_loggers.file")
+                .setTypedConfig(Protos.any(FileAccessLog.newBuilder()
+                        .setPath(to.path())
+                        .setLogFormat(format(to, mesh))
+                        .build()));
+        if (!log.filter().isEmpty()) {
+            out.setFilter(AccessLogFilter.newBuilder()
+                    .setExtensionFilter(ExtensionFilter.newBuilder()
+                            .setName("envoy.access_loggers.extension_filters.cel")
+                            .setTypedConfig(Protos.any(ExpressionFilter.newBuilder()
+                                    .setExpression(log.filter())
+                                    .build()))));
+        }
+        return out.build();
+    }
+
+    private static SubstitutionFormatString format(ExtensionProvider.FileAccessLog to, MeshConfig mesh) {
+        SubstitutionFormatString.Builder format =
+                SubstitutionFormatString.newBuilder().setOmitEmptyValues(to.omitEmptyValues());
+        ExtensionProvider.LogFormat own = to.logFormat();
+        if (own != null && own.labels() != null) {
+            return format.setJsonFormat(struct(own.labels())).build();
+        }
+        if (own != null && own.text() != null) {
+            return format.setTextFormatSource(inline(own.text())).build();
+        }
+        if (mesh.accessLogEncoding() == MeshConfig.AccessLogEncoding.JSON) {
+            return format.setJsonFormat(defaultJson()).build();
+        }
+        String text = mesh.accessLogFormat().isEmpty() ? TEXT : mesh.accessLogFormat();
+        return format.setTextFormatSource(inline(text.endsWith("\n") ? text : text + "\n"))
+                .build();
+    }
+
+    private static DataSource inline(String text) {
+        return DataSource.newBuilder().setInlineString(text).build();
+    }
+
+    private static Struct defaultJson() {
+        Map<String, Value> fields = new LinkedHashMap<>();
+        for (String entry : JSON) {
+            int equals = entry.indexOf('=');
+            fields.put(entry.substring(0, equals), Protos.text(entry.substring(equals + 1)));
+        }
+        return Protos.struct(fields);
+    }
+
+    private static Struct struct(ObjectNode node) {
+        Map<String, Value> fields = new LinkedHashMap<>();
+        node.properties()
+                .forEach(p -> fields.put(
+                        p.getKey(),
+                        p.getValue() instanceof ObjectNode inner
+                                ? Protos.value(struct(inner))
+                                : Protos.text(p.getValue().asString())));
+        return Protos.struct(fields);
+    }
+}

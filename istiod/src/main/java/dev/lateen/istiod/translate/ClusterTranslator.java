@@ -1,0 +1,350 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.Value;
+import dev.lateen.api.networking.DestinationRule;
+import dev.lateen.api.networking.TrafficPolicy.ClientTls;
+import dev.lateen.api.security.PeerAuthentication.MutualTls.Mode;
+import dev.lateen.api.xds.ClusterName;
+import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.MergedRule;
+import dev.lateen.istiod.registry.Protocol;
+import dev.lateen.istiod.registry.Resolution;
+import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServiceEndpoint;
+import dev.lateen.istiod.registry.ServicePort;
+import io.envoyproxy.envoy.config.cluster.v3.Cluster;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** Services as upstream clusters: one for each port, and one more for each subset. */
+final class ClusterTranslator {
+    private final ProxyView view;
+    private final ClusterPolicy policies;
+    private final EndpointTranslator endpoints;
+    private final Memo<List<XdsResource>> memo;
+
+    /** What the clusters of one service depend on. */
+    private record Key(
+            Identity service,
+            Identity rule,
+            Identity mesh,
+            List<String> names,
+            List<Identity> endpoints,
+            ClientKind client,
+            Object locality,
+            boolean withoutInterception,
+            boolean gateway,
+            boolean mutual) {}
+
+    ClusterTranslator(ProxyView view, Memo<List<XdsResource>> memo) {
+        this.view = view;
+        this.memo = memo;
+        this.policies = new ClusterPolicy(view.snapshot().mesh());
+        this.endpoints = new EndpointTranslator(view.snapshot());
+    }
+
+    /** The clusters towards all services that the proxy sees; the same for all proxies of its kind and scope. */
+    List<XdsResource> outbound() {
+        List<XdsResource> clusters = new ArrayList<>();
+        for (Service service : view.scope().services()) {
+            if (service.resolution() != Resolution.ALIAS) {
+                clusters.addAll(memo.get(key(service), () -> outbound(service)));
+            }
+        }
+        clusters.add(blackHole());
+        if (!view.gateway()) {
+            clusters.add(passthrough());
+        }
+        return clusters;
+    }
+
+    private Key key(Service service) {
+        MergedRule rule = view.scope().destinationRule(service);
+        boolean inline = service.resolution() == Resolution.DNS || service.resolution() == Resolution.DNS_ROUND_ROBIN;
+        List<Identity> lists = inline || service.headless()
+                ? service.ports().stream()
+                        .map(p -> new Identity(view.snapshot().registry().endpoints(service, p)))
+                        .toList()
+                : List.of();
+        return new Key(
+                new Identity(service),
+                new Identity(rule == null ? "" : rule),
+                new Identity(view.snapshot().mesh()),
+                subjectAltNames(service),
+                lists,
+                view.client(),
+                inline ? view.node().locality() : "",
+                view.withoutInterception(),
+                view.gateway(),
+                acceptsMutualTls(service));
+    }
+
+    private List<XdsResource> outbound(Service service) {
+        List<XdsResource> clusters = new ArrayList<>();
+        MergedRule rule = view.scope().destinationRule(service);
+        for (ServicePort port : service.ports()) {
+            if (port.protocol() == Protocol.UDP) {
+                continue;
+            }
+            add(clusters, outbound(service, port, rule, null));
+            if (rule != null) {
+                for (DestinationRule.Subset subset : rule.subsets()) {
+                    add(clusters, outbound(service, port, rule, subset));
+                }
+            }
+        }
+        return List.copyOf(clusters);
+    }
+
+    private static void add(List<XdsResource> clusters, @Nullable Cluster cluster) {
+        if (cluster != null) {
+            clusters.add(Protos.resource(cluster.getName(), cluster));
+        }
+    }
+
+    private @Nullable Cluster outbound(
+            Service service, ServicePort port, @Nullable MergedRule rule, DestinationRule.@Nullable Subset subset) {
+        ClusterName name = ClusterName.outbound(port.number(), subset == null ? "" : subset.name(), service.hostname());
+        EffectivePolicy policy = EffectivePolicy.of(rule, subset, port.number());
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(name.toString())
+                .setAltStatName(name + ";")
+                .setMetadata(metadata(List.of(service), rule, subset));
+        discovery(cluster, service);
+        policies.connectionPool(cluster, policy.connectionPool(), policy.retryBudget());
+        policies.outlierDetection(cluster, policy.outlierDetection());
+        policies.loadBalancer(cluster, policy.loadBalancer());
+        if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
+                || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS) {
+            if (!inlineEndpoints(cluster, name, service, port, subset, policy)) {
+                return null;
+            }
+        } else if (cluster.getType() == Cluster.DiscoveryType.EDS) {
+            cluster.setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
+                    .setEdsConfig(ConfigSources.ADS)
+                    .setServiceName(name.toString()));
+        }
+        boolean http2 = policies.http2(port, policy.connectionPool());
+        boolean originates = transport(cluster, service, name, policy, rule, http2);
+        boolean autoSni =
+                originates && policy.tls() != null && policy.tls().sni().isEmpty();
+        boolean verifies =
+                policy.tls() != null && !Boolean.TRUE.equals(policy.tls().insecureSkipVerify());
+        boolean autoSan = autoSni
+                && verifies
+                && policy.tls() != null
+                && policy.tls().subjectAltNames().isEmpty();
+        policies.httpOptions(cluster, port, policy.connectionPool(), http2, autoSni, autoSan);
+        return cluster.build();
+    }
+
+    // Without interception there is no original destination, so a headless service is balanced over its endpoints.
+    private void discovery(Cluster.Builder cluster, Service service) {
+        switch (service.resolution()) {
+            case ENDPOINTS -> cluster.setType(Cluster.DiscoveryType.EDS);
+            case DNS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
+            case DNS_ROUND_ROBIN -> dns(cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS));
+            case ORIGINAL_DESTINATION, DYNAMIC_DNS, ALIAS -> {
+                boolean known = service.headless() && (view.withoutInterception() || view.gateway());
+                cluster.setType(known ? Cluster.DiscoveryType.EDS : Cluster.DiscoveryType.ORIGINAL_DST);
+            }
+        }
+    }
+
+    // Envoy has moved these fields to an extension; all versions in use still read them here, where Istio writes them.
+    @SuppressWarnings("deprecation")
+    private void dns(Cluster.Builder cluster) {
+        cluster.setRespectDnsTtl(true)
+                .setDnsRefreshRate(Protos.duration(view.snapshot().mesh().dnsRefreshRate()))
+                .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY)
+                .setDnsJitter(com.google.protobuf.Duration.newBuilder().setNanos(100_000_000));
+    }
+
+    private boolean inlineEndpoints(
+            Cluster.Builder cluster,
+            ClusterName name,
+            Service service,
+            ServicePort port,
+            DestinationRule.@Nullable Subset subset,
+            EffectivePolicy policy) {
+        List<ServiceEndpoint> known = view.snapshot().registry().endpoints(service, port);
+        // Envoy takes one endpoint only for LOGICAL_DNS.
+        List<ServiceEndpoint> used = cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS && known.size() > 1
+                ? known.subList(0, 1)
+                : known;
+        ClusterLoadAssignment assignment = endpoints.loadAssignment(new EndpointTranslator.Request(
+                name,
+                used,
+                subset == null ? Map.of() : subset.labels(),
+                view.node().locality(),
+                policies.localitySetting(policy.loadBalancer()),
+                policy.outlierDetection() != null,
+                false));
+        if (assignment.getEndpointsCount() == 0) {
+            return false;
+        }
+        cluster.setLoadAssignment(assignment);
+        return true;
+    }
+
+    /** Puts TLS in; true if it is TLS that the user asked for towards a server outside the mesh. */
+    private boolean transport(
+            Cluster.Builder cluster,
+            Service service,
+            ClusterName name,
+            EffectivePolicy policy,
+            @Nullable MergedRule rule,
+            boolean http2) {
+        ClientTls tls = policy.tls();
+        if (tls == null) {
+            automaticTls(cluster, service, name, http2);
+            return false;
+        }
+        return switch (tls.mode()) {
+            case DISABLE -> false;
+            case ISTIO_MUTUAL -> {
+                String sni = tls.sni().isEmpty() ? name.sni() : tls.sni();
+                List<String> names = tls.subjectAltNames().isEmpty() ? subjectAltNames(service) : tls.subjectAltNames();
+                cluster.setTransportSocket(TransportSockets.mutual(sni, names, http2, view.client()));
+                yield false;
+            }
+            case SIMPLE, MUTUAL -> originate(cluster, service, tls, rule, http2);
+        };
+    }
+
+    private boolean originate(
+            Cluster.Builder cluster, Service service, ClientTls tls, @Nullable MergedRule rule, boolean http2) {
+        // A credential named by a rule for everybody would have to be in every sidecar's hands.
+        boolean tooWide =
+                !tls.credentialName().isEmpty() && !view.gateway() && (rule == null || rule.selector() == null);
+        boolean incomplete = tls.mode() == ClientTls.Mode.MUTUAL
+                && tls.credentialName().isEmpty()
+                && (tls.clientCertificate().isEmpty() || tls.privateKey().isEmpty());
+        if (tooWide || incomplete) {
+            return false;
+        }
+        boolean names = !service.kubernetes() && tls.subjectAltNames().isEmpty();
+        cluster.setTransportSocket(
+                TransportSockets.origination(tls, names ? subjectAltNames(service) : tls.subjectAltNames(), http2));
+        return true;
+    }
+
+    private void automaticTls(Cluster.Builder cluster, Service service, ClusterName name, boolean http2) {
+        if (service.external() || !view.snapshot().mesh().enableAutoMtls() || !acceptsMutualTls(service)) {
+            return;
+        }
+        TransportSocket mutual = TransportSockets.mutual(name.sni(), subjectAltNames(service), http2, view.client());
+        if (cluster.getType() != Cluster.DiscoveryType.ORIGINAL_DST) {
+            cluster.addAllTransportSocketMatches(TransportSockets.automatic(mutual));
+        } else if (allHaveSidecars(service)) {
+            // No endpoint metadata to match on, so it is all or nothing.
+            cluster.setTransportSocket(mutual);
+        }
+    }
+
+    private boolean acceptsMutualTls(Service service) {
+        return view.snapshot().inboundTls(service.namespace(), Map.of()).mode() != Mode.DISABLE;
+    }
+
+    private boolean allHaveSidecars(Service service) {
+        List<ServiceEndpoint> all = service.ports().stream()
+                .flatMap(p -> view.snapshot().registry().endpoints(service, p).stream())
+                .toList();
+        return service.headless()
+                && !all.isEmpty()
+                && all.stream().allMatch(e -> e.workload().mutualTls());
+    }
+
+    private List<String> subjectAltNames(Service service) {
+        TreeSet<String> names = new TreeSet<>(service.subjectAltNames());
+        if (!service.external()) {
+            names.addAll(view.snapshot()
+                    .registry()
+                    .serviceAccounts(service, view.snapshot().mesh().trustDomain()));
+        }
+        return List.copyOf(names);
+    }
+
+    /** The clusters towards the workload's own application. */
+    List<XdsResource> inbound(List<InboundPort> ports) {
+        if (view.gateway()) {
+            return List.of();
+        }
+        List<XdsResource> clusters = new ArrayList<>();
+        for (InboundPort port : ports) {
+            Cluster cluster = new InboundCluster(view, policies).cluster(port);
+            clusters.add(Protos.resource(cluster.getName(), cluster));
+        }
+        if (!view.withoutInterception()) {
+            clusters.add(inboundPassthrough());
+        }
+        return clusters;
+    }
+
+    static Metadata metadata(
+            List<Service> services, @Nullable MergedRule rule, DestinationRule.@Nullable Subset subset) {
+        Map<String, Value> fields = new HashMap<>();
+        if (rule != null) {
+            fields.put("config", Protos.text(Protos.path(rule.key())));
+        }
+        if (subset != null) {
+            fields.put("subset", Protos.text(subset.name()));
+        }
+        if (!services.isEmpty()) {
+            fields.put(
+                    "services",
+                    Protos.list(services.stream()
+                            .map(s -> Protos.value(Protos.struct(Map.of(
+                                    "host", Protos.text(s.hostname()),
+                                    "name", Protos.text(s.name()),
+                                    "namespace", Protos.text(s.namespace())))))
+                            .toList()));
+        }
+        return Metadata.newBuilder()
+                .putFilterMetadata("istio", Protos.struct(fields))
+                .build();
+    }
+
+    private XdsResource blackHole() {
+        Cluster cluster = Cluster.newBuilder()
+                .setName(WellKnown.BLACK_HOLE_CLUSTER)
+                .setAltStatName(WellKnown.BLACK_HOLE_CLUSTER + ";")
+                .setType(Cluster.DiscoveryType.STATIC)
+                .setConnectTimeout(Protos.duration(view.snapshot().mesh().connectTimeout()))
+                .build();
+        return Protos.resource(cluster.getName(), cluster);
+    }
+
+    // Both pass-through clusters count under the outbound one's name, as Istio's do.
+    private Cluster.Builder originalDestination(String name) {
+        Cluster.Builder cluster = Cluster.newBuilder()
+                .setName(name)
+                .setAltStatName(WellKnown.PASSTHROUGH_CLUSTER + ";")
+                .setType(Cluster.DiscoveryType.ORIGINAL_DST)
+                .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
+                .setConnectTimeout(Protos.duration(view.snapshot().mesh().connectTimeout()))
+                .setCircuitBreakers(ClusterPolicy.noLimits());
+        ClusterPolicy.asTheClient(cluster);
+        return cluster;
+    }
+
+    private XdsResource passthrough() {
+        return Protos.resource(
+                WellKnown.PASSTHROUGH_CLUSTER,
+                originalDestination(WellKnown.PASSTHROUGH_CLUSTER).build());
+    }
+
+    private XdsResource inboundPassthrough() {
+        Cluster cluster = originalDestination(WellKnown.INBOUND_PASSTHROUGH_CLUSTER)
+                .setUpstreamBindConfig(InboundCluster.OWN_SOURCE)
+                .build();
+        return Protos.resource(cluster.getName(), cluster);
+    }
+}

@@ -1,0 +1,142 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.BoolValue;
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.networking.ServerTls;
+import dev.lateen.api.xds.Alpn;
+import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
+import java.util.List;
+
+/** TLS towards clients: mutual TLS within the mesh, and what a gateway's server asks for. */
+final class DownstreamTls {
+    private static final List<String> CIPHERS = List.of(
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384",
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "AES256-GCM-SHA384",
+            "AES128-GCM-SHA256");
+
+    private DownstreamTls() {}
+
+    /** A client must show a certificate of the mesh's trust domain or one of its aliases. */
+    @SuppressWarnings("deprecation") // match_subject_alt_names is what Istio writes and all read.
+    static TransportSocket mesh(MeshConfig mesh, boolean tcpMetadata) {
+        CertificateValidationContext.Builder names = CertificateValidationContext.newBuilder();
+        TrustDomains.of(mesh)
+                .names()
+                .forEach(d ->
+                        names.addMatchSubjectAltNames(StringMatcher.newBuilder().setPrefix("spiffe://" + d + "/")));
+        boolean newest = mesh.meshMTLS().minProtocolVersion() == ServerTls.Version.TLSV1_3;
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setTlsParams(TlsParameters.newBuilder()
+                        .setTlsMinimumProtocolVersion(newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
+                        .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
+                        .addAllCipherSuites(
+                                mesh.meshMTLS().cipherSuites().isEmpty()
+                                        ? CIPHERS
+                                        : mesh.meshMTLS().cipherSuites()))
+                .addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
+                .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                        .setDefaultValidationContext(names)
+                        .setValidationContextSdsSecretConfig(ConfigSources.ROOT_CA));
+        if (tcpMetadata) {
+            common.addAlpnProtocols(Alpn.ISTIO_PEER_EXCHANGE);
+        }
+        common.addAlpnProtocols(Alpn.H2).addAlpnProtocols(Alpn.HTTP_1_1);
+        return socket(common.build(), true);
+    }
+
+    /** A server of a Gateway that ends TLS. */
+    static TransportSocket server(ServerTls tls, boolean http) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(parameters(tls));
+        if (http) {
+            common.addAlpnProtocols(Alpn.H2).addAlpnProtocols(Alpn.HTTP_1_1);
+        }
+        boolean requires = tls.mode() == ServerTls.Mode.MUTUAL || tls.mode() == ServerTls.Mode.ISTIO_MUTUAL;
+        boolean asks = requires || tls.mode() == ServerTls.Mode.OPTIONAL_MUTUAL;
+        if (tls.mode() == ServerTls.Mode.ISTIO_MUTUAL) {
+            common.addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
+                    .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                            .setDefaultValidationContext(clientNames(tls))
+                            .setValidationContextSdsSecretConfig(ConfigSources.ROOT_CA));
+        } else if (!tls.credentialName().isEmpty() || !tls.credentialNames().isEmpty()) {
+            credentials(tls, common, asks);
+        } else {
+            files(tls, common, asks);
+        }
+        return socket(common.build(), requires);
+    }
+
+    private static void credentials(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
+        List<String> names = tls.credentialNames().isEmpty() ? List.of(tls.credentialName()) : tls.credentialNames();
+        names.forEach(n -> common.addTlsCertificateSdsSecretConfigs(ConfigSources.credential(n)));
+        if (asks) {
+            String authority =
+                    tls.caCertCredentialName().isEmpty() ? names.getFirst() + "-cacert" : tls.caCertCredentialName();
+            common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                    .setDefaultValidationContext(clientNames(tls))
+                    .setValidationContextSdsSecretConfig(ConfigSources.credential(authority)));
+        }
+    }
+
+    private static void files(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
+        common.addTlsCertificateSdsSecretConfigs(
+                ConfigSources.file("file-cert:" + tls.serverCertificate() + "~" + tls.privateKey()));
+        if (asks) {
+            common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
+                    .setDefaultValidationContext(clientNames(tls))
+                    .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + tls.caCertificates())));
+        }
+    }
+
+    @SuppressWarnings("deprecation") // As above.
+    private static CertificateValidationContext clientNames(ServerTls tls) {
+        CertificateValidationContext.Builder context = CertificateValidationContext.newBuilder()
+                .addAllVerifyCertificateHash(tls.verifyCertificateHash())
+                .addAllVerifyCertificateSpki(tls.verifyCertificateSpki());
+        tls.subjectAltNames()
+                .forEach(n -> context.addMatchSubjectAltNames(
+                        StringMatcher.newBuilder().setExact(n)));
+        return context.build();
+    }
+
+    private static TlsParameters parameters(ServerTls tls) {
+        TlsParameters.Builder parameters = TlsParameters.newBuilder()
+                .setTlsMinimumProtocolVersion(
+                        tls.minProtocolVersion() == ServerTls.Version.TLS_AUTO
+                                ? TlsProtocol.TLSv1_2
+                                : protocol(tls.minProtocolVersion()))
+                .addAllCipherSuites(tls.cipherSuites());
+        if (tls.maxProtocolVersion() != ServerTls.Version.TLS_AUTO) {
+            parameters.setTlsMaximumProtocolVersion(protocol(tls.maxProtocolVersion()));
+        }
+        return parameters.build();
+    }
+
+    private static TlsProtocol protocol(ServerTls.Version version) {
+        return switch (version) {
+            case TLS_AUTO -> TlsProtocol.TLS_AUTO;
+            case TLSV1_0 -> TlsProtocol.TLSv1_0;
+            case TLSV1_1 -> TlsProtocol.TLSv1_1;
+            case TLSV1_2 -> TlsProtocol.TLSv1_2;
+            case TLSV1_3 -> TlsProtocol.TLSv1_3;
+        };
+    }
+
+    private static TransportSocket socket(CommonTlsContext common, boolean requiresClient) {
+        return TransportSockets.socket(
+                TransportSockets.TLS,
+                DownstreamTlsContext.newBuilder()
+                        .setCommonTlsContext(common)
+                        .setRequireClientCertificate(BoolValue.of(requiresClient))
+                        .build());
+    }
+}

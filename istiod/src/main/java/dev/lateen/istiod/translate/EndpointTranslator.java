@@ -1,0 +1,139 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import dev.lateen.api.networking.LocalityLbSetting;
+import dev.lateen.api.security.PeerAuthentication.MutualTls.Mode;
+import dev.lateen.api.xds.ClusterName;
+import dev.lateen.istiod.model.Labels;
+import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.registry.ServiceEndpoint;
+import dev.lateen.istiod.registry.WorkloadInstance;
+import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.config.endpoint.v3.Endpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
+import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Endpoints of a service's port as load assignments, grouped by locality. */
+final class EndpointTranslator {
+
+    /** All that a load assignment is made from. */
+    record Request(
+            ClusterName cluster,
+            List<ServiceEndpoint> endpoints,
+            Map<String, String> subsetLabels,
+            ProxyNode.Locality from,
+            @Nullable LocalityLbSetting locality,
+            boolean failsOver,
+            boolean addressesOnly) {}
+
+    private final MeshSnapshot snapshot;
+
+    EndpointTranslator(MeshSnapshot snapshot) {
+        this.snapshot = snapshot;
+    }
+
+    ClusterLoadAssignment loadAssignment(Request request) {
+        Map<String, List<WorkloadInstance>> order = new TreeMap<>();
+        Map<String, LocalityLbEndpoints.Builder> groups = new TreeMap<>();
+        for (ServiceEndpoint endpoint : request.endpoints()) {
+            WorkloadInstance workload = endpoint.workload();
+            boolean fits = workload.ready()
+                    && Labels.satisfy(workload.labels(), request.subsetLabels())
+                    && (!request.addressesOnly() || isAddress(workload.address()));
+            if (fits) {
+                order.computeIfAbsent(workload.locality(), l -> new ArrayList<>())
+                        .add(workload);
+                groups.computeIfAbsent(workload.locality(), l -> group(l)).addLbEndpoints(endpoint(endpoint));
+            }
+        }
+        List<LocalityLbEndpoints.Builder> list = new ArrayList<>(groups.values());
+        for (LocalityLbEndpoints.Builder group : list) {
+            int weight = group.getLbEndpointsList().stream()
+                    .mapToInt(e -> e.getLoadBalancingWeight().getValue())
+                    .sum();
+            group.setLoadBalancingWeight(UInt32Value.of(weight));
+        }
+        LocalityLbSetting setting = request.locality();
+        if (setting != null && !list.isEmpty()) {
+            Localities localities = new Localities(request.from(), new ArrayList<>(order.values()), list);
+            localities.apply(setting, request.failsOver());
+        }
+        ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
+                .setClusterName(request.cluster().toString());
+        list.forEach(assignment::addEndpoints);
+        return assignment.build();
+    }
+
+    private static LocalityLbEndpoints.Builder group(String locality) {
+        LocalityLbEndpoints.Builder group = LocalityLbEndpoints.newBuilder();
+        if (!locality.isEmpty()) {
+            group.setLocality(locality(locality));
+        }
+        return group;
+    }
+
+    static Locality locality(String text) {
+        String[] parts = text.split("/", 3);
+        Locality.Builder locality = Locality.newBuilder().setRegion(parts[0]);
+        if (parts.length > 1) {
+            locality.setZone(parts[1]);
+        }
+        if (parts.length > 2) {
+            locality.setSubZone(parts[2]);
+        }
+        return locality.build();
+    }
+
+    private LbEndpoint endpoint(ServiceEndpoint endpoint) {
+        WorkloadInstance workload = endpoint.workload();
+        Metadata.Builder metadata = Metadata.newBuilder().putFilterMetadata("istio", workloadName(workload));
+        if (workload.mutualTls() && !refusesTls(endpoint)) {
+            metadata.putFilterMetadata(
+                    "envoy.transport_socket_match", Protos.struct(Map.of("tlsMode", Protos.text("istio"))));
+        }
+        return LbEndpoint.newBuilder()
+                .setEndpoint(Endpoint.newBuilder().setAddress(Protos.address(endpoint.address(), endpoint.port())))
+                .setLoadBalancingWeight(Protos.u32(workload.weight() == 0 ? 1 : workload.weight()))
+                .setMetadata(metadata)
+                .build();
+    }
+
+    // A workload that was told not to use TLS on a port must not be called with it.
+    private boolean refusesTls(ServiceEndpoint endpoint) {
+        WorkloadInstance workload = endpoint.workload();
+        return snapshot.inboundTls(workload.namespace(), workload.labels()).mode(endpoint.port()) == Mode.DISABLE;
+    }
+
+    private static Struct workloadName(WorkloadInstance w) {
+        String name = String.join(
+                ";", w.workloadName(), w.namespace(), w.canonicalName(), w.canonicalRevision(), w.clusterId());
+        return Protos.struct(Map.of("workload", Protos.text(name)));
+    }
+
+    static boolean isAddress(String text) {
+        if (text.startsWith("unix://") || text.indexOf(':') >= 0) {
+            return true;
+        }
+        String[] parts = text.split("\\.", -1);
+        if (parts.length != 4) {
+            return false;
+        }
+        for (String part : parts) {
+            boolean number =
+                    !part.isEmpty() && part.length() <= 3 && part.chars().allMatch(c -> c >= '0' && c <= '9');
+            if (!number || Integer.parseInt(part) > 255) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,181 @@
+package dev.lateen.istiod.translate;
+
+import dev.lateen.api.networking.ServerTls;
+import dev.lateen.api.networking.TcpRoute;
+import dev.lateen.api.networking.TlsRoute;
+import dev.lateen.istiod.model.Hosts;
+import dev.lateen.istiod.model.RoutingRule;
+import dev.lateen.istiod.registry.Protocol;
+import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The listeners of a gateway: one for each port of its Gateways. */
+final class GatewayListeners {
+    private final ProxyView view;
+    private final TcpFilters tcp;
+
+    GatewayListeners(ProxyView view) {
+        this.view = view;
+        this.tcp = new TcpFilters(view);
+    }
+
+    List<Listener> listeners() {
+        List<Listener> listeners = new ArrayList<>();
+        for (GatewayPort port : GatewayPort.of(view)) {
+            Listener listener = listener(port);
+            if (listener != null) {
+                listeners.add(listener);
+            }
+        }
+        return listeners;
+    }
+
+    private @Nullable Listener listener(GatewayPort port) {
+        String own = view.node().bindAddress();
+        String asked = port.bind().isEmpty() ? "0.0.0.0" : port.bind();
+        String name = asked + "_" + port.port();
+        List<FilterChain> chains = new ArrayList<>();
+        Set<String> serverNames = new HashSet<>();
+        switch (port.kind()) {
+            case PLAIN_HTTP -> {
+                GatewayPort.Served first = port.servers().getFirst();
+                chains.add(FilterChain.newBuilder()
+                        .addFilters(new HttpConnectionManagers(view)
+                                .gateway("outbound_" + name + ";", first.routeName(port.port()), first.protocol()))
+                        .setTransportSocketConnectTimeout(Protos.seconds(15))
+                        .build());
+            }
+            case TLS -> port.servers().forEach(s -> tlsChains(s, port, name, serverNames, chains));
+            case TCP -> tcpChains(port.servers().getFirst(), null, serverNames, chains);
+        }
+        if (chains.isEmpty()) {
+            return null;
+        }
+        Listener.Builder listener = Listener.newBuilder()
+                .setName(name)
+                .setAddress(Protos.address(own != null && port.bind().isEmpty() ? own : asked, port.port()))
+                .addAllFilterChains(chains)
+                .setTrafficDirection(TrafficDirection.OUTBOUND)
+                .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1));
+        if (port.kind() == GatewayPort.Kind.TLS) {
+            listener.addListenerFilters(ListenerFilters.TLS_INSPECTOR);
+        }
+        return listener.build();
+    }
+
+    private void tlsChains(
+            GatewayPort.Served served, GatewayPort port, String name, Set<String> taken, List<FilterChain> chains) {
+        ServerTls tls = served.server().tls();
+        if (tls == null) {
+            // A port that speaks TLS with nothing said of it passes it through.
+            passthroughChains(served, taken, chains);
+        } else if (!served.endsTls()) {
+            // Passing through by itself (AUTO_PASSTHROUGH) is for meshes of several networks; it is not there yet.
+            if (tls.mode() == ServerTls.Mode.PASSTHROUGH) {
+                passthroughChains(served, taken, chains);
+            }
+        } else if (served.routesHttp()) {
+            FilterChainMatch match = names(served.hosts(), taken);
+            if (match == null) {
+                return;
+            }
+            FilterChain.Builder chain = FilterChain.newBuilder()
+                    .addFilters(new HttpConnectionManagers(view)
+                            .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
+                    .setTransportSocket(DownstreamTls.server(tls, true))
+                    .setTransportSocketConnectTimeout(Protos.seconds(15));
+            if (!match.equals(FilterChainMatch.getDefaultInstance())) {
+                chain.setFilterChainMatch(match);
+            }
+            chains.add(chain.build());
+        } else {
+            tcpChains(served, tls, taken, chains);
+        }
+    }
+
+    /** The names that no earlier chain has; null if none is left. */
+    private static @Nullable FilterChainMatch names(List<String> hosts, Set<String> taken) {
+        if (hosts.contains("*")) {
+            return taken.add("*") ? FilterChainMatch.getDefaultInstance() : null;
+        }
+        List<String> free = hosts.stream().filter(taken::add).toList();
+        return free.isEmpty()
+                ? null
+                : FilterChainMatch.newBuilder().addAllServerNames(free).build();
+    }
+
+    private void passthroughChains(GatewayPort.Served served, Set<String> taken, List<FilterChain> chains) {
+        for (RoutingRule rule : rules(served)) {
+            for (TlsRoute route : rule.tls()) {
+                for (TlsRoute.Match match : route.match()) {
+                    if (!concerns(match.port(), match.gateways(), served)) {
+                        continue;
+                    }
+                    List<String> names = match.sniHosts().stream()
+                            .filter(n -> served.hosts().stream().anyMatch(h -> Hosts.overlap(n, h)))
+                            .toList();
+                    FilterChainMatch matched = names.isEmpty() ? null : names(names, taken);
+                    if (matched != null) {
+                        chains.add(TcpRoutes.chain(
+                                matched,
+                                tcp.outbound(
+                                        route.route(),
+                                        served.server().port().number(),
+                                        served.protocol(),
+                                        prefix(rule))));
+                    }
+                }
+            }
+        }
+    }
+
+    private void tcpChains(
+            GatewayPort.Served served, @Nullable ServerTls tls, Set<String> taken, List<FilterChain> chains) {
+        for (RoutingRule rule : rules(served)) {
+            for (TcpRoute route : rule.tcp()) {
+                boolean mine = route.match().isEmpty()
+                        || route.match().stream().anyMatch(m -> concerns(m.port(), m.gateways(), served));
+                if (!mine) {
+                    continue;
+                }
+                FilterChainMatch match =
+                        tls == null ? FilterChainMatch.getDefaultInstance() : names(served.hosts(), taken);
+                if (match == null) {
+                    return;
+                }
+                FilterChain.Builder chain = TcpRoutes.chain(
+                        match,
+                        tcp.outbound(route.route(), served.server().port().number(), served.protocol(), prefix(rule)))
+                        .toBuilder();
+                if (tls != null) {
+                    chain.setTransportSocket(DownstreamTls.server(tls, false));
+                }
+                chains.add(chain.build());
+                return;
+            }
+        }
+    }
+
+    private static String prefix(RoutingRule rule) {
+        return rule.source().name() + "." + rule.namespace();
+    }
+
+    private static boolean concerns(@Nullable Integer port, List<String> gateways, GatewayPort.Served served) {
+        return (port == null || port == 0 || port == served.server().port().number())
+                && (gateways.isEmpty() || gateways.contains(served.gatewayName()));
+    }
+
+    private List<RoutingRule> rules(GatewayPort.Served served) {
+        return view.scope().allRoutingRules().stream()
+                .filter(r -> r.gateways().contains(served.gatewayName()))
+                .filter(r -> !GatewayRoutes.hosts(served, r).isEmpty())
+                .toList();
+    }
+}

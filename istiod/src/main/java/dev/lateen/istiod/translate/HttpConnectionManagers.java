@@ -1,0 +1,134 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.BoolValue;
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.mesh.ProxySettings;
+import dev.lateen.istiod.registry.Protocol;
+import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.ForwardClientCertDetails;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.PathWithEscapedSlashesAction;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager.SetCurrentClientCertDetails;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.Rds;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.RequestIDExtension;
+import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
+
+/** The HTTP connection managers of a proxy, as Istio sets them up for each side. */
+final class HttpConnectionManagers {
+    static final String NAME = "envoy.filters.network.http_connection_manager";
+    private static final String SERVER = "istio-envoy";
+    private final ProxyView view;
+
+    HttpConnectionManagers(ProxyView view) {
+        this.view = view;
+    }
+
+    Filter outbound(String statPrefix, String routeName, boolean httpProxy) {
+        HttpConnectionManager.Builder manager = start(statPrefix, HttpFilters.Side.OUTBOUND, Protocol.HTTP)
+                .setRds(rds(routeName))
+                .setUseRemoteAddress(BoolValue.of(false));
+        if (httpProxy) {
+            manager.setHttpProtocolOptions(Http1ProtocolOptions.newBuilder().setAllowAbsoluteUrl(BoolValue.of(true)));
+        }
+        return filter(manager);
+    }
+
+    Filter inbound(String statPrefix, RouteConfiguration routes, Protocol protocol) {
+        return filter(start(statPrefix, HttpFilters.Side.INBOUND, protocol)
+                .setRouteConfig(routes)
+                .setServerName(SERVER)
+                .setUseRemoteAddress(BoolValue.of(false))
+                .setForwardClientCertDetails(ForwardClientCertDetails.APPEND_FORWARD)
+                .setSetCurrentClientCertDetails(SetCurrentClientCertDetails.newBuilder()
+                        .setSubject(BoolValue.of(true))
+                        .setDns(true)
+                        .setUri(true)));
+    }
+
+    Filter gateway(String statPrefix, String routeName, Protocol protocol) {
+        ProxySettings.Topology topology = view.snapshot().mesh().defaultConfig().gatewayTopology();
+        HttpConnectionManager.Builder manager = start(statPrefix, HttpFilters.Side.GATEWAY, protocol)
+                .setRds(rds(routeName))
+                .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
+                .setServerName(SERVER)
+                .setUseRemoteAddress(BoolValue.of(true));
+        ForwardClientCertDetails details = details(topology);
+        manager.setForwardClientCertDetails(details);
+        if (details == ForwardClientCertDetails.SANITIZE_SET || details == ForwardClientCertDetails.APPEND_FORWARD) {
+            manager.setSetCurrentClientCertDetails(SetCurrentClientCertDetails.newBuilder()
+                    .setSubject(BoolValue.of(true))
+                    .setCert(true)
+                    .setDns(true)
+                    .setUri(true));
+        }
+        if (topology != null) {
+            manager.setXffNumTrustedHops((int) topology.numTrustedProxies());
+        }
+        return filter(manager);
+    }
+
+    private static ForwardClientCertDetails details(
+            ProxySettings.@org.jspecify.annotations.Nullable Topology topology) {
+        if (topology == null) {
+            return ForwardClientCertDetails.SANITIZE_SET;
+        }
+        return switch (topology.forwardClientCertDetails()) {
+            case UNDEFINED, SANITIZE_SET -> ForwardClientCertDetails.SANITIZE_SET;
+            case SANITIZE -> ForwardClientCertDetails.SANITIZE;
+            case FORWARD_ONLY -> ForwardClientCertDetails.FORWARD_ONLY;
+            case APPEND_FORWARD -> ForwardClientCertDetails.APPEND_FORWARD;
+            case ALWAYS_FORWARD_ONLY -> ForwardClientCertDetails.ALWAYS_FORWARD_ONLY;
+        };
+    }
+
+    private static Filter filter(HttpConnectionManager.Builder manager) {
+        return Filter.newBuilder()
+                .setName(NAME)
+                .setTypedConfig(Protos.any(manager.build()))
+                .build();
+    }
+
+    private static Rds rds(String routeName) {
+        return Rds.newBuilder()
+                .setConfigSource(ConfigSources.ADS)
+                .setRouteConfigName(routeName)
+                .build();
+    }
+
+    private HttpConnectionManager.Builder start(String statPrefix, HttpFilters.Side side, Protocol protocol) {
+        boolean inbound = side == HttpFilters.Side.INBOUND;
+        boolean useRequestId = view.snapshot()
+                .telemetry(view.node().namespace(), view.node().labels())
+                .tracing(inbound)
+                .useRequestId();
+        HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
+                .setStatPrefix(statPrefix)
+                .setProxy100Continue(true)
+                .setStreamIdleTimeout(Protos.ZERO)
+                .addUpgradeConfigs(
+                        HttpConnectionManager.UpgradeConfig.newBuilder().setUpgradeType("websocket"))
+                .setRequestIdExtension(RequestIDExtension.newBuilder()
+                        .setTypedConfig(Protos.any(UuidRequestIdConfig.newBuilder()
+                                .setUseRequestIdForTraceSampling(BoolValue.of(useRequestId))
+                                .build())))
+                .addAllHttpFilters(HttpFilters.of(view, side, protocol == Protocol.GRPC_WEB))
+                .addAllAccessLog(AccessLogs.of(view, inbound));
+        normalise(manager, view.snapshot().mesh().pathNormalization().normalization());
+        Tracing.of(view, inbound).ifPresent(manager::setTracing);
+        return manager;
+    }
+
+    private static void normalise(HttpConnectionManager.Builder manager, MeshConfig.NormalizationType type) {
+        manager.setPathWithEscapedSlashesAction(PathWithEscapedSlashesAction.KEEP_UNCHANGED)
+                .setNormalizePath(BoolValue.of(type != MeshConfig.NormalizationType.NONE));
+        switch (type) {
+            case NONE, BASE, DEFAULT -> {}
+            case MERGE_SLASHES -> manager.setMergeSlashes(true);
+            case DECODE_AND_MERGE_SLASHES ->
+                manager.setMergeSlashes(true)
+                        .setPathWithEscapedSlashesAction(PathWithEscapedSlashesAction.UNESCAPE_AND_FORWARD);
+        }
+    }
+}

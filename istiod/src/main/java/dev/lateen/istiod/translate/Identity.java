@@ -1,0 +1,15 @@
+package dev.lateen.istiod.translate;
+
+/** Makes an object's identity a key: equal only to itself. */
+record Identity(Object of) {
+    @Override
+    @SuppressWarnings("ReferenceEquality") // That is what this is for.
+    public boolean equals(Object other) {
+        return other instanceof Identity that && of == that.of;
+    }
+
+    @Override
+    public int hashCode() {
+        return System.identityHashCode(of);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.lateen.istiod.translate;
+
+import io.envoyproxy.envoy.config.listener.v3.Listener;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All listeners of a proxy. */
+final class ListenerTranslator {
+    private final ProxyView view;
+
+    ListenerTranslator(ProxyView view) {
+        this.view = view;
+    }
+
+    List<XdsResource> all() {
+        List<Listener> listeners = new ArrayList<>();
+        if (view.gateway()) {
+            listeners.addAll(new GatewayListeners(view).listeners());
+        } else {
+            listeners.addAll(new OutboundListeners(view).listeners());
+            listeners.addAll(new InboundListeners(view).listeners(InboundPort.of(view)));
+        }
+        return listeners.stream().map(l -> Protos.resource(l.getName(), l)).toList();
+    }
+}

@@ -1,0 +1,139 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.Duration;
+import com.google.protobuf.ListValue;
+import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.UInt32Value;
+import com.google.protobuf.Value;
+import dev.lateen.api.resource.ResourceKey;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
+import io.envoyproxy.envoy.config.core.v3.Pipe;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Small makers of protobuf values, the same bytes for the same content every time. */
+final class Protos {
+    static final Duration ZERO = Duration.getDefaultInstance();
+
+    private Protos() {}
+
+    static Any any(Message message) {
+        return Any.newBuilder()
+                .setTypeUrl(
+                        "type.googleapis.com/" + message.getDescriptorForType().getFullName())
+                .setValue(bytes(message))
+                .build();
+    }
+
+    /** An Any for a message that there is no generated class of. */
+    static Any typedStruct(String type, Struct value) {
+        return any(com.github.xds.type.v3.TypedStruct.newBuilder()
+                .setTypeUrl("type.googleapis.com/" + type)
+                .setValue(value)
+                .build());
+    }
+
+    static XdsResource resource(String name, Message message) {
+        Any body = any(message);
+        return new XdsResource(name, version(body.getValue()), body);
+    }
+
+    private static ByteString bytes(Message message) {
+        byte[] bytes = new byte[message.getSerializedSize()];
+        CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+        out.useDeterministicSerialization();
+        try {
+            message.writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return ByteString.copyFrom(bytes);
+    }
+
+    static String version(ByteString content) {
+        try {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            digest.update(content.asReadOnlyByteBuffer());
+            return HexFormat.of().formatHex(digest.digest(), 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static Duration duration(java.time.Duration duration) {
+        return Duration.newBuilder()
+                .setSeconds(duration.getSeconds())
+                .setNanos(duration.getNano())
+                .build();
+    }
+
+    static Duration seconds(long seconds) {
+        return Duration.newBuilder().setSeconds(seconds).build();
+    }
+
+    static UInt32Value u32(long value) {
+        return UInt32Value.of((int) value);
+    }
+
+    static Value text(String text) {
+        return Value.newBuilder().setStringValue(text).build();
+    }
+
+    static Value list(List<Value> values) {
+        return Value.newBuilder()
+                .setListValue(ListValue.newBuilder().addAllValues(values))
+                .build();
+    }
+
+    static Struct struct(Map<String, Value> fields) {
+        return Struct.newBuilder().putAllFields(fields).build();
+    }
+
+    static Value value(Struct struct) {
+        return Value.newBuilder().setStructValue(struct).build();
+    }
+
+    static Address address(String host, int port) {
+        if (host.startsWith("unix://")) {
+            return Address.newBuilder()
+                    .setPipe(Pipe.newBuilder().setPath(host.substring("unix://".length())))
+                    .build();
+        }
+        return Address.newBuilder()
+                .setSocketAddress(SocketAddress.newBuilder().setAddress(host).setPortValue(port))
+                .build();
+    }
+
+    /** {@code filter_metadata["istio"]["config"]}, which names the resource that something comes from. */
+    static Metadata provenance(ResourceKey key) {
+        return Metadata.newBuilder()
+                .putFilterMetadata("istio", struct(Map.of("config", text(path(key)))))
+                .build();
+    }
+
+    static String path(ResourceKey key) {
+        return "/apis/" + key.group() + "/v1/namespaces/" + key.namespace() + "/" + kebab(key.kind()) + "/"
+                + key.name();
+    }
+
+    private static String kebab(String kind) {
+        return kind.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
+    }
+
+    static ByteString utf8(String text) {
+        return ByteString.copyFrom(text, StandardCharsets.UTF_8);
+    }
+}

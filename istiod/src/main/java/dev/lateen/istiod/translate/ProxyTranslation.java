@@ -1,0 +1,261 @@
+package dev.lateen.istiod.translate;
+
+import dev.lateen.api.networking.DestinationRule;
+import dev.lateen.api.networking.LocalityLbSetting;
+import dev.lateen.api.resource.ResourceKey;
+import dev.lateen.api.security.PeerAuthentication;
+import dev.lateen.api.xds.ClusterName;
+import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.istiod.model.MergedRule;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.registry.Protocol;
+import dev.lateen.istiod.registry.Resolution;
+import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServiceEndpoint;
+import dev.lateen.istiod.registry.ServicePort;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What one proxy gets of one snapshot. Each answer is looked up by what it depends on before it is made. */
+final class ProxyTranslation implements Translation {
+    private final ProxyView view;
+    private final Answers answers;
+    private final Memo<List<XdsResource>> clusterMemo;
+    private final Memo<XdsResource> endpointMemo;
+    private final Interner interner;
+    private final Outbound outbound;
+    private volatile @Nullable Whole whole;
+
+    /** What the outbound side of a proxy depends on. */
+    private record Outbound(
+            Identity scope,
+            ClientKind client,
+            ProxyNode.Role role,
+            ProxyNode.Locality locality,
+            boolean withoutInterception,
+            int httpProxyPort,
+            boolean answersDns,
+            List<String> gatewayAddresses,
+            Map<String, String> gatewayLabels) {}
+
+    /** What the rest depends on, too: the workload's own labels, ports and, where they show, addresses. */
+    private record Whole(
+            Outbound outbound,
+            Map<String, String> labels,
+            List<String> addresses,
+            String applicationAddress,
+            String bindAddress,
+            String meshId,
+            String clusterId,
+            List<Object> inbound) {}
+
+    private record Asked(String type, String name, Object by) {}
+
+    private record EndpointKey(
+            ClusterName cluster,
+            Identity endpoints,
+            Map<String, String> subset,
+            ProxyNode.Locality locality,
+            @Nullable LocalityLbSetting setting,
+            boolean failsOver,
+            List<ResourceKey> policies,
+            Object policySpecs) {}
+
+    ProxyTranslation(
+            ProxyView view,
+            Answers answers,
+            Memo<List<XdsResource>> clusterMemo,
+            Memo<XdsResource> endpointMemo,
+            Interner interner) {
+        this.view = view;
+        this.answers = answers;
+        this.clusterMemo = clusterMemo;
+        this.endpointMemo = endpointMemo;
+        this.interner = interner;
+        ProxyNode node = view.node();
+        this.outbound = new Outbound(
+                new Identity(view.scope()),
+                view.client(),
+                node.role(),
+                node.locality(),
+                view.withoutInterception(),
+                view.httpProxyPort(),
+                view.answersDns(),
+                view.gateway() ? node.addresses() : List.of(),
+                view.gateway() ? node.labels() : Map.of());
+    }
+
+    private Whole whole() {
+        Whole known = whole;
+        if (known == null) {
+            known = makeWhole();
+            whole = known;
+        }
+        return known;
+    }
+
+    private Whole makeWhole() {
+        ProxyNode node = view.node();
+        List<Object> inbound = new ArrayList<>();
+        if (!view.gateway()) {
+            for (InboundPort port : InboundPort.of(view)) {
+                inbound.add(port.port());
+                port.services().forEach(s -> inbound.add(new Identity(s)));
+            }
+        }
+        boolean showsAddress = view.withoutInterception() || view.gateway() || listsPods();
+        return new Whole(
+                outbound,
+                node.labels(),
+                showsAddress ? node.addresses() : List.of(),
+                or(node.applicationAddress()),
+                or(node.bindAddress()),
+                view.meshId(),
+                view.clusterId(),
+                inbound);
+    }
+
+    // Listeners for the pods of a headless service leave the proxy's own pod out.
+    private boolean listsPods() {
+        return view.scope().services().stream()
+                .anyMatch(s -> s.headless()
+                        && s.ports().stream().anyMatch(p -> !p.protocol().isHttp()));
+    }
+
+    private static String or(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    @Override
+    public List<XdsResource> all(String typeUrl) {
+        return switch (typeUrl) {
+            case TypeUrls.CLUSTER -> answers.list(new Asked(typeUrl, "", whole()), () -> interner.all(clusters()));
+            case TypeUrls.LISTENER ->
+                answers.list(new Asked(typeUrl, "", whole()), () -> interner.all(new ListenerTranslator(view).all()));
+            case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", outbound), () -> interner.all(routes()));
+            case TypeUrls.ENDPOINT -> answers.list(new Asked(typeUrl, "", outbound), () -> interner.all(endpoints()));
+            default -> List.of();
+        };
+    }
+
+    @Override
+    public @Nullable XdsResource named(String typeUrl, String name) {
+        return switch (typeUrl) {
+            case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
+                all(typeUrl).stream()
+                        .filter(r -> r.name().equals(name))
+                        .findFirst()
+                        .orElse(null);
+            case TypeUrls.ROUTE ->
+                answers.one(new Asked(typeUrl, name, outbound), () -> interned(new RouteTranslator(view).named(name)));
+            case TypeUrls.ENDPOINT -> endpoint(name);
+            case TypeUrls.SECRET ->
+                interned(new SecretTranslator(view).secret(name).orElse(null));
+            default -> null;
+        };
+    }
+
+    private @Nullable XdsResource interned(@Nullable XdsResource resource) {
+        return resource == null ? null : interner.one(resource);
+    }
+
+    private List<XdsResource> clusters() {
+        ClusterTranslator translator = new ClusterTranslator(view, clusterMemo);
+        List<XdsResource> all =
+                new ArrayList<>(answers.list(new Asked("outbound", "", outbound), translator::outbound));
+        if (!view.gateway()) {
+            all.addAll(translator.inbound(InboundPort.of(view)));
+        }
+        return all;
+    }
+
+    private List<XdsResource> routes() {
+        List<XdsResource> routes = new ArrayList<>();
+        for (String name : new RouteTranslator(view).names()) {
+            XdsResource route = named(TypeUrls.ROUTE, name);
+            if (route != null) {
+                routes.add(route);
+            }
+        }
+        return routes;
+    }
+
+    private List<XdsResource> endpoints() {
+        List<XdsResource> all = new ArrayList<>();
+        for (Service service : view.scope().services()) {
+            MergedRule rule = view.scope().destinationRule(service);
+            for (ServicePort port : service.ports()) {
+                add(all, ClusterName.outbound(port.number(), service.hostname()));
+                if (rule != null) {
+                    rule.subsets()
+                            .forEach(s -> add(all, ClusterName.outbound(port.number(), s.name(), service.hostname())));
+                }
+            }
+        }
+        return all;
+    }
+
+    private void add(List<XdsResource> all, ClusterName name) {
+        XdsResource resource = endpoint(name.toString());
+        if (resource != null) {
+            all.add(resource);
+        }
+    }
+
+    private @Nullable XdsResource endpoint(String name) {
+        ClusterName cluster = ClusterName.parse(name).orElse(null);
+        if (cluster == null || cluster.direction() != ClusterName.Direction.OUTBOUND) {
+            return null;
+        }
+        Service service =
+                view.scope().service(cluster.host()).filter(this::isTold).orElse(null);
+        Optional<ServicePort> port = service == null ? Optional.empty() : service.port(cluster.port());
+        if (service == null || port.isEmpty() || port.get().protocol() == Protocol.UDP) {
+            return null;
+        }
+        MergedRule rule = view.scope().destinationRule(service);
+        DestinationRule.Subset subset =
+                rule == null ? null : rule.subset(cluster.subset()).orElse(null);
+        if (!cluster.subset().isEmpty() && subset == null) {
+            return null;
+        }
+        EffectivePolicy policy = EffectivePolicy.of(rule, subset, cluster.port());
+        return endpoint(cluster, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
+    }
+
+    // Endpoints of other kinds stand in the cluster, or are found by the proxy.
+    private boolean isTold(Service service) {
+        return service.resolution() == Resolution.ENDPOINTS
+                || service.headless() && (view.withoutInterception() || view.gateway());
+    }
+
+    private XdsResource endpoint(
+            ClusterName cluster,
+            List<ServiceEndpoint> list,
+            DestinationRule.@Nullable Subset subset,
+            EffectivePolicy policy) {
+        Map<String, String> labels = subset == null ? Map.of() : subset.labels();
+        LocalityLbSetting setting = new ClusterPolicy(view.snapshot().mesh()).localitySetting(policy.loadBalancer());
+        boolean failsOver = policy.outlierDetection() != null;
+        ProxyNode.Locality from = view.node().locality();
+        var policies = view.snapshot().all(PeerAuthentication.class);
+        EndpointKey key = new EndpointKey(
+                cluster,
+                new Identity(list),
+                labels,
+                from,
+                setting,
+                failsOver,
+                policies.stream().map(p -> p.key()).toList(),
+                policies.stream().map(p -> new Identity(p)).toList());
+        EndpointTranslator.Request request =
+                new EndpointTranslator.Request(cluster, list, labels, from, setting, failsOver, true);
+        return endpointMemo.get(key, () -> {
+            var assignment = new EndpointTranslator(view.snapshot()).loadAssignment(request);
+            return interner.one(Protos.resource(cluster.toString(), assignment));
+        });
+    }
+}

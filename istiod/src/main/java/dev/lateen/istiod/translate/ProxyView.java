@@ -1,0 +1,71 @@
+package dev.lateen.istiod.translate;
+
+import dev.lateen.api.xds.NodeMetadata;
+import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.model.WorkloadScope;
+import dev.lateen.istiod.registry.Service;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A proxy and what it may see, as all translators look at it.
+ *
+ * @param snapshot the mesh
+ * @param scope what of it this proxy sees
+ * @param node who it is
+ * @param client what it understands
+ */
+record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, ClientKind client) {
+
+    static ProxyView of(MeshSnapshot snapshot, ProxyNode node) {
+        return new ProxyView(snapshot, snapshot.scope(node), node, ClientKind.of(node));
+    }
+
+    boolean gateway() {
+        return node.role() == ProxyNode.Role.ROUTER;
+    }
+
+    /** Whether nothing redirects connections to the proxy, so that its listeners bind real ports. */
+    boolean withoutInterception() {
+        return node.applicationAddress() != null || "NONE".equals(node.text(NodeMetadata.INTERCEPTION_MODE));
+    }
+
+    /** The port of the listener for applications that are told to use a proxy; 0 for none. */
+    int httpProxyPort() {
+        String own = node.text(NodeMetadata.HTTP_PROXY_PORT);
+        if (own == null) {
+            return snapshot.mesh().proxyHttpPort();
+        }
+        boolean number = !own.isEmpty() && own.length() <= 5 && own.chars().allMatch(c -> c >= '0' && c <= '9');
+        return number ? Integer.parseInt(own) : 0;
+    }
+
+    boolean answersDns() {
+        Object capture = node.metadata().get(NodeMetadata.DNS_CAPTURE);
+        return Boolean.TRUE.equals(capture) || "true".equals(capture);
+    }
+
+    String clusterId() {
+        return or(node.text(NodeMetadata.CLUSTER_ID), "Kubernetes");
+    }
+
+    String meshId() {
+        return or(node.text(NodeMetadata.MESH_ID), snapshot.mesh().trustDomain());
+    }
+
+    private static String or(@Nullable String text, String otherwise) {
+        return text == null || text.isEmpty() ? otherwise : text;
+    }
+
+    /** The virtual addresses under which this proxy meets a service. */
+    List<String> addresses(Service service) {
+        if (service.autoAddress().isEmpty() || !answersDns()) {
+            return service.addresses();
+        }
+        List<String> all = new ArrayList<>(service.addresses());
+        all.add(service.autoAddress());
+        return all;
+    }
+}

@@ -1,0 +1,270 @@
+package dev.lateen.istiod.translate;
+
+import com.google.protobuf.BoolValue;
+import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.EgressListener;
+import dev.lateen.istiod.model.Hosts;
+import dev.lateen.istiod.model.RoutingRule;
+import dev.lateen.istiod.registry.Protocol;
+import dev.lateen.istiod.registry.Resolution;
+import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServicePort;
+import io.envoyproxy.envoy.config.route.v3.DirectResponseAction;
+import io.envoyproxy.envoy.config.route.v3.Route;
+import io.envoyproxy.envoy.config.route.v3.RouteAction;
+import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.config.route.v3.VirtualHost;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** The outbound routes of a sidecar: one configuration for each HTTP port, and one for all ports behind its HTTP proxy listener. */
+final class SidecarRoutes {
+    private static final Set<String> MESH = Set.of(WellKnown.MESH_GATEWAY);
+    private static final int MAX_DIRECT_BODY = 1 << 20;
+    private final ProxyView view;
+    private final VirtualHostNames names;
+
+    SidecarRoutes(ProxyView view) {
+        this.view = view;
+        this.names = new VirtualHostNames(view);
+    }
+
+    /** A virtual host before its domains are made unique. */
+    private record Draft(String name, List<String> domains, List<Route> routes) {}
+
+    /** A service in one configuration: null service means a host that only a VirtualService knows. */
+    private record Called(@Nullable Service service, String host, int port) {}
+
+    /** The names of all configurations that its listeners ask for. */
+    Set<String> names() {
+        TreeSet<String> all = new TreeSet<>();
+        for (EgressListener listener : view.scope().egress()) {
+            for (Service service : listener.services()) {
+                service.ports().stream().filter(p -> isRouted(service, p)).forEach(p -> all.add(routeName(service, p)));
+            }
+        }
+        if (view.withoutInterception()) {
+            all.clear();
+        }
+        if (view.httpProxyPort() > 0) {
+            all.add(WellKnown.HTTP_PROXY_ROUTE);
+        }
+        return all;
+    }
+
+    // A port whose protocol is detected shares its listener with nobody, so it has routes of its own.
+    static String routeName(Service service, ServicePort port) {
+        return port.protocol().isAuto() && !OutboundListeners.isWildcardBound(service)
+                ? service.hostname() + ":" + port.number()
+                : Integer.toString(port.number());
+    }
+
+    static boolean isRouted(Service service, ServicePort port) {
+        boolean routed = port.protocol().isHttp() || port.protocol() == Protocol.AUTO;
+        return routed && service.resolution() != Resolution.ALIAS;
+    }
+
+    @Nullable
+    RouteConfiguration configuration(String name) {
+        if (name.equals(WellKnown.HTTP_PROXY_ROUTE)) {
+            return view.httpProxyPort() == 0 ? null : configuration(name, drafts(null, 0, name));
+        }
+        int colon = name.lastIndexOf(':');
+        String number = name.substring(colon + 1);
+        if (number.isEmpty() || number.length() > 5 || !number.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            return null;
+        }
+        int port = Integer.parseInt(number);
+        String host = colon < 0 ? null : name.substring(0, colon);
+        return configuration(name, drafts(host, port, name));
+    }
+
+    private List<Draft> drafts(@Nullable String onlyHost, int port, String name) {
+        List<Draft> drafts = new ArrayList<>();
+        for (EgressListener listener : view.scope().egress()) {
+            if (port != 0 && listener.port() != 0 && listener.port() != port) {
+                continue;
+            }
+            Map<String, Called> called = called(listener, onlyHost, port, name);
+            Set<String> done = new HashSet<>();
+            for (RoutingRule rule : listener.rules()) {
+                addRule(drafts, rule, listener, called, done, port);
+            }
+            called.forEach((key, c) -> {
+                if (c.service() != null && !done.contains(key)) {
+                    HttpRoutes routes = new HttpRoutes(new RouteContext(view, MESH, port, c.port()));
+                    drafts.add(draft(c, List.of(routes.byDefault(c.service(), c.port())), port));
+                }
+            });
+        }
+        return drafts;
+    }
+
+    private Map<String, Called> called(EgressListener listener, @Nullable String onlyHost, int port, String name) {
+        Map<String, Called> called = new LinkedHashMap<>();
+        for (Service service : listener.services()) {
+            if (onlyHost != null && !onlyHost.equals(service.hostname())) {
+                continue;
+            }
+            for (ServicePort own : service.ports()) {
+                boolean here = port == 0
+                        ? own.protocol().isHttp()
+                                || view.withoutInterception() && own.protocol().isAuto()
+                        : own.number() == port
+                                && (onlyHost != null || routeName(service, own).equals(name));
+                if (here && isRouted(service, own)) {
+                    called.put(
+                            service.hostname() + ":" + own.number(),
+                            new Called(service, service.hostname(), own.number()));
+                }
+            }
+        }
+        return called;
+    }
+
+    private void addRule(
+            List<Draft> drafts,
+            RoutingRule rule,
+            EgressListener listener,
+            Map<String, Called> called,
+            Set<String> done,
+            int port) {
+        if (rule.http().isEmpty()) {
+            return;
+        }
+        List<Called> mine = new ArrayList<>();
+        List<String> unknown = new ArrayList<>();
+        for (String host : rule.hosts()) {
+            boolean known = false;
+            for (Map.Entry<String, Called> entry : called.entrySet()) {
+                boolean meant = host.equals(entry.getValue().host())
+                        || host.startsWith("*")
+                                && Hosts.within(entry.getValue().host(), host)
+                                && isMostSpecific(listener, entry.getValue().host(), host);
+                if (meant) {
+                    known = true;
+                    if (done.add(entry.getKey())) {
+                        mine.add(entry.getValue());
+                    }
+                }
+            }
+            if (!known && view.scope().service(host).isEmpty()) {
+                unknown.add(host);
+            }
+        }
+        // A host that no registry knows is served on port 80, where plain names are called.
+        if (mine.isEmpty() && (port == 80 || port == 0)) {
+            for (String host : unknown) {
+                if (done.add(host + ":80")) {
+                    mine.add(new Called(null, host, 80));
+                }
+            }
+        }
+        for (Called one : mine) {
+            List<Route> routes = new HttpRoutes(new RouteContext(view, MESH, port, one.port())).of(rule);
+            if (routes.isEmpty()) {
+                done.remove(one.host() + ":" + one.port());
+            } else {
+                drafts.add(draft(one, routes, port));
+            }
+        }
+    }
+
+    private static boolean isMostSpecific(EgressListener listener, String host, String pattern) {
+        Set<String> patterns = new HashSet<>();
+        listener.rules().stream().filter(r -> !r.http().isEmpty()).forEach(r -> patterns.addAll(r.hosts()));
+        return pattern.equals(Hosts.mostSpecific(host, patterns));
+    }
+
+    private Draft draft(Called called, List<Route> routes, int port) {
+        List<String> plain = called.service() == null ? names.of(called.host()) : names.of(called.service());
+        List<String> domains = port == 0 ? behindProxy(called, plain) : plain;
+        return new Draft(called.host() + ":" + called.port(), domains, routes);
+    }
+
+    // A proxy's client names host and port. Port 80 may go unsaid; without interception a service's first port as well.
+    private List<String> behindProxy(Called called, List<String> plain) {
+        List<String> domains = new ArrayList<>();
+        plain.forEach(name -> domains.add(name + ":" + called.port()));
+        Service service = called.service();
+        boolean first = service != null
+                && view.withoutInterception()
+                && service.port(80).isEmpty()
+                && service.ports().stream()
+                        .filter(p -> isRouted(service, p))
+                        .findFirst()
+                        .filter(p -> p.number() == called.port())
+                        .isPresent();
+        if (called.port() == 80 || first) {
+            domains.addAll(plain);
+        }
+        return domains;
+    }
+
+    private RouteConfiguration configuration(String name, List<Draft> drafts) {
+        RouteConfiguration.Builder configuration = RouteConfiguration.newBuilder()
+                .setName(name)
+                .setValidateClusters(BoolValue.of(false))
+                .setMaxDirectResponseBodySizeBytes(Protos.u32(MAX_DIRECT_BODY))
+                .setIgnorePortInHostMatching(!name.equals(WellKnown.HTTP_PROXY_ROUTE));
+        uniqueHosts(drafts).stream()
+                .sorted(Comparator.comparing(VirtualHost::getName))
+                .forEach(configuration::addVirtualHosts);
+        boolean starTaken = configuration.getVirtualHostsList().stream()
+                .anyMatch(v -> v.getDomainsList().contains("*"));
+        if (!starTaken) {
+            configuration.addVirtualHosts(unknownHosts());
+        }
+        return configuration.build();
+    }
+
+    /** Envoy refuses a configuration in which a domain or a name stands twice: the first that has it keeps it. */
+    private static List<VirtualHost> uniqueHosts(List<Draft> drafts) {
+        Set<String> takenDomains = new HashSet<>();
+        Set<String> takenNames = new HashSet<>();
+        List<VirtualHost> hosts = new ArrayList<>();
+        for (Draft draft : drafts) {
+            List<String> free = draft.domains().stream()
+                    .filter(d -> takenDomains.add(d.toLowerCase(Locale.ROOT)))
+                    .toList();
+            if (!free.isEmpty() && takenNames.add(draft.name())) {
+                hosts.add(VirtualHost.newBuilder()
+                        .setName(draft.name())
+                        .addAllDomains(free)
+                        .addAllRoutes(draft.routes())
+                        .setIncludeRequestAttemptCount(true)
+                        .build());
+            }
+        }
+        return hosts;
+    }
+
+    @SuppressWarnings("deprecation") // max_grpc_timeout is what Istio writes.
+    private VirtualHost unknownHosts() {
+        boolean allowed = view.scope().allowsUnknownHosts();
+        String name = allowed ? WellKnown.ALLOW_ANY : WellKnown.BLOCK_ALL;
+        Route.Builder route = Route.newBuilder().setName(name).setMatch(RouteMatches.all());
+        if (allowed) {
+            route.setRoute(RouteAction.newBuilder()
+                    .setCluster(WellKnown.PASSTHROUGH_CLUSTER)
+                    .setTimeout(Protos.ZERO)
+                    .setMaxGrpcTimeout(Protos.ZERO));
+        } else {
+            route.setDirectResponse(DirectResponseAction.newBuilder().setStatus(502));
+        }
+        return VirtualHost.newBuilder()
+                .setName(name)
+                .addDomains("*")
+                .addRoutes(route)
+                .setIncludeRequestAttemptCount(true)
+                .build();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.lateen.istiod.translate;
+
+import dev.lateen.api.networking.RouteDestination;
+import dev.lateen.api.networking.TcpRoute;
+import dev.lateen.api.networking.TlsRoute;
+import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.EgressListener;
+import dev.lateen.istiod.model.Hosts;
+import dev.lateen.istiod.model.Labels;
+import dev.lateen.istiod.model.RoutingRule;
+import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServicePort;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
+import io.envoyproxy.envoy.config.listener.v3.FilterChain;
+import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Outbound chains for connections that are not HTTP: by VirtualService where there is one, else straight to the service. */
+final class TcpRoutes {
+    private final ProxyView view;
+    private final EgressListener egress;
+    private final TcpFilters tcp;
+
+    TcpRoutes(ProxyView view, EgressListener egress, TcpFilters tcp) {
+        this.view = view;
+        this.egress = egress;
+        this.tcp = tcp;
+    }
+
+    List<FilterChain> chains(Service service, ServicePort port, boolean sharesAddress) {
+        List<FilterChain> chains = new ArrayList<>();
+        List<String> ranges = sharesAddress
+                ? service.addresses().stream().filter(a -> a.contains("/")).toList()
+                : List.of();
+        for (RoutingRule rule : egress.rules()) {
+            boolean meant = rule.hosts().stream().anyMatch(h -> Hosts.within(service.hostname(), h));
+            if (!meant) {
+                continue;
+            }
+            if (port.protocol().isTls() || port.protocol().isAuto()) {
+                tlsChains(chains, rule, port);
+            }
+            if (!port.protocol().isTls() && chains.isEmpty()) {
+                tcpChains(chains, rule, port, ranges);
+            }
+            if (!chains.isEmpty()) {
+                break;
+            }
+        }
+        boolean complete = chains.stream().anyMatch(c -> c.getFilterChainMatch().equals(match(List.of(), ranges)));
+        if (complete) {
+            return chains;
+        }
+        // Services on one address are told apart by the name that TLS asks for.
+        List<String> names = port.protocol().isTls() && sharesAddress ? List.of(service.hostname()) : List.of();
+        chains.add(
+                chain(match(names, ranges), tcp.outbound(OutboundListeners.cluster(service, port), port.protocol())));
+        return chains;
+    }
+
+    private void tlsChains(List<FilterChain> chains, RoutingRule rule, ServicePort port) {
+        for (TlsRoute route : rule.tls()) {
+            for (TlsRoute.Match match : route.match()) {
+                if (concerns(match.port(), port, match.gateways(), match.sourceLabels(), match.sourceNamespace())) {
+                    chains.add(chain(
+                            match(match.sniHosts(), match.destinationSubnets()), filters(rule, route.route(), port)));
+                }
+            }
+        }
+    }
+
+    private void tcpChains(List<FilterChain> chains, RoutingRule rule, ServicePort port, List<String> ranges) {
+        for (TcpRoute route : rule.tcp()) {
+            if (route.match().isEmpty()) {
+                chains.add(chain(match(List.of(), ranges), filters(rule, route.route(), port)));
+                return;
+            }
+            for (TcpRoute.Match match : route.match()) {
+                if (concerns(match.port(), port, match.gateways(), match.sourceLabels(), match.sourceNamespace())) {
+                    List<String> subnets = match.destinationSubnets().isEmpty() ? ranges : match.destinationSubnets();
+                    chains.add(chain(match(List.of(), subnets), filters(rule, route.route(), port)));
+                    if (match.destinationSubnets().isEmpty()) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    private boolean concerns(
+            @Nullable Integer wanted,
+            ServicePort port,
+            List<String> gateways,
+            Map<String, String> labels,
+            String namespace) {
+        return (wanted == null || wanted == 0 || wanted == port.number())
+                && (gateways.isEmpty() || gateways.contains(WellKnown.MESH_GATEWAY))
+                && (namespace.isEmpty() || namespace.equals(view.scope().namespace()))
+                && Labels.satisfy(view.scope().labels(), labels);
+    }
+
+    private List<Filter> filters(RoutingRule rule, List<RouteDestination> route, ServicePort port) {
+        return tcp.outbound(route, port.number(), port.protocol(), rule.source().name() + "." + rule.namespace());
+    }
+
+    static FilterChainMatch match(List<String> serverNames, List<String> ranges) {
+        FilterChainMatch.Builder match = FilterChainMatch.newBuilder();
+        // Envoy's name for all server names is none.
+        if (!serverNames.contains("*")) {
+            match.addAllServerNames(serverNames);
+        }
+        ranges.forEach(r -> match.addPrefixRanges(RbacTerms.cidr(r)));
+        return match.build();
+    }
+
+    static FilterChain chain(FilterChainMatch match, List<Filter> filters) {
+        FilterChain.Builder chain = FilterChain.newBuilder().addAllFilters(filters);
+        if (!match.equals(FilterChainMatch.getDefaultInstance())) {
+            chain.setFilterChainMatch(match);
+        }
+        return chain.build();
+    }
+}

@@ -1,0 +1,35 @@
+package dev.lateen.istiod.translate;
+
+import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.model.ProxyNode;
+import java.util.List;
+
+/**
+ * Turns snapshots into xDS. What is made is remembered by its inputs: a service that did not change is not translated again when another
+ * one does, and proxies that may see the same get the same objects. Bounded; safe from any thread.
+ */
+public final class Translator {
+    private final Memo<List<XdsResource>> clusters = new Memo<>(50_000);
+    private final Memo<XdsResource> endpoints = new Memo<>(100_000);
+    private final Interner interner = new Interner();
+    private volatile Answers current = new Answers(null);
+
+    /** What one proxy gets of a snapshot; cheap, the work is done when it is asked for. */
+    public Translation translate(MeshSnapshot snapshot, ProxyNode node) {
+        return new ProxyTranslation(ProxyView.of(snapshot, node), answers(snapshot), clusters, endpoints, interner);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // A snapshot is itself and no other.
+    private Answers answers(MeshSnapshot snapshot) {
+        Answers known = current;
+        if (known.snapshot() == snapshot) {
+            return known;
+        }
+        synchronized (this) {
+            if (current.snapshot() != snapshot) {
+                current = new Answers(snapshot);
+            }
+            return current;
+        }
+    }
+}
