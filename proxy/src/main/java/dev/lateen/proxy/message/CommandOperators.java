@@ -44,17 +44,16 @@ final class CommandOperators {
                     .localAddress())),
             Map.entry("DOWNSTREAM_LOCAL_PORT", facts -> String.valueOf(
                     facts.connection().localAddress().getPort())),
-            Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(facts.connection().remoteAddress())),
-            Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
-                    .remoteAddress())),
-            Map.entry("DOWNSTREAM_REMOTE_PORT", facts -> String.valueOf(
-                    facts.connection().remoteAddress().getPort())),
+            Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(client(facts))),
+            Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(client(facts))),
+            Map.entry("DOWNSTREAM_REMOTE_PORT", facts -> String.valueOf(client(facts).getPort())),
             Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", facts -> text(facts.connection().remoteAddress())),
             Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
                     .remoteAddress())),
             Map.entry("REQUESTED_SERVER_NAME", facts -> emptyToNull(facts.connection()
                     .requestedServerName())),
             Map.entry("DOWNSTREAM_PEER_URI_SAN", tls(t -> String.join(",", t.peerUriSans()))),
+            Map.entry("DOWNSTREAM_PEER_DNS_SAN", tls(t -> String.join(",", t.peerDnsSans()))),
             Map.entry("DOWNSTREAM_LOCAL_URI_SAN", tls(TlsFacts::localUriSan)),
             Map.entry("DOWNSTREAM_PEER_SUBJECT", tls(TlsFacts::peerSubject)),
             Map.entry("DOWNSTREAM_PEER_FINGERPRINT_256", tls(TlsFacts::peerSha256)),
@@ -79,7 +78,7 @@ final class CommandOperators {
         int limit = limit(close < 0 ? "" : text.substring(close + 1));
         Part part =
                 switch (name) {
-                    case "REQ" -> header(argument, e -> e.request());
+                    case "REQ" -> requestHeader(argument);
                     case "RESP" -> responseHeader(argument);
                     case "TRAILER" -> http(e -> e.responseTrailers() == null
                             ? null
@@ -131,12 +130,17 @@ final class CommandOperators {
     }
 
     /** {@code X?Y}: the first header, or the second when it is absent. */
-    private static Part header(String argument, Function<Exchange, RequestHead> head) {
+    private static Part requestHeader(String argument) {
         String[] names = alternatives(argument);
-        return http(e -> {
-            CharSequence value = requestValue(e, head.apply(e), names[0]);
-            return value == null && names.length > 1 ? requestValue(e, head.apply(e), names[1]) : value;
-        });
+        return facts -> {
+            Exchange exchange = facts.exchange();
+            RequestHead head = facts.request();
+            if (exchange == null || head == null) {
+                return null;
+            }
+            CharSequence value = requestValue(exchange, head, names[0]);
+            return value == null && names.length > 1 ? requestValue(exchange, head, names[1]) : value;
+        };
     }
 
     private static @Nullable CharSequence requestValue(Exchange exchange, RequestHead head, String name) {
@@ -152,21 +156,20 @@ final class CommandOperators {
 
     private static Part responseHeader(String argument) {
         String[] names = alternatives(argument);
-        return http(e -> {
-            ResponseHead head = e.response();
+        return facts -> {
+            ResponseHead head = facts.response();
             if (head == null) {
                 return null;
             }
             for (String name : names) {
-                CharSequence value = name.equals(":status")
-                        ? String.valueOf(head.status())
-                        : head.headers().getJoined(name);
+                CharSequence value =
+                        name.equals(":status") ? String.valueOf(head.status()) : head.headers().getJoined(name);
                 if (value != null) {
                     return value;
                 }
             }
             return null;
-        });
+        };
     }
 
     private static String[] alternatives(String argument) {
@@ -271,6 +274,13 @@ final class CommandOperators {
         CharSequence status = trailers == null ? null : trailers.get("grpc-status");
         ResponseHead head = exchange.response();
         return status != null || head == null ? status : head.headers().get("grpc-status");
+    }
+
+    /** The trusted client of an exchange, the peer of a TCP session. */
+    private static InetSocketAddress client(Facts facts) {
+        return facts.exchange() == null
+                ? facts.connection().remoteAddress()
+                : facts.exchange().clientAddress();
     }
 
     private static String host(InetSocketAddress address) {

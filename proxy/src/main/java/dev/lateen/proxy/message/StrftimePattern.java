@@ -3,6 +3,7 @@ package dev.lateen.proxy.message;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.util.Locale;
 
 /** The part of {@code strftime} that access logs use in {@code %START_TIME(...)%}, with Envoy's {@code %1f} to {@code %9f}. */
@@ -40,6 +41,7 @@ final class StrftimePattern {
             case 'b' -> builder.appendPattern("MMM");
             case 'a' -> builder.appendPattern("EEE");
             case 'j' -> builder.appendPattern("DDD");
+            case 's' -> builder.appendValue(ChronoField.INSTANT_SECONDS);
             case 'f' -> builder.appendPattern("SSSSSSSSS");
             case 'F' -> builder.appendPattern("yyyy-MM-dd");
             case 'T' -> builder.appendPattern("HH:mm:ss");
@@ -48,7 +50,7 @@ final class StrftimePattern {
             case '%' -> builder.appendLiteral('%');
             default ->
                 throw new IllegalArgumentException("time format: %" + directive + " in '" + pattern
-                        + "' (expected: %Y %m %d %e %H %M %S %b %a %j %f %1f to %9f %F %T %Z %z %%, or %s alone)");
+                        + "' (expected: %Y %m %d %e %H %M %S %b %a %j %f %1f to %9f %F %T %Z %z %s %%)");
         }
     }
 }

@@ -21,8 +21,12 @@ public final class SubstitutionFormat {
         @Nullable CharSequence value(Facts facts);
     }
 
-    /** What a format may read: an HTTP exchange, or a TCP session. Exactly one is non-null. */
-    record Facts(@Nullable Exchange exchange, @Nullable TcpSession session) {
+    /** What a format may read: an HTTP exchange with the heads of the moment, or a TCP session. */
+    record Facts(
+            @Nullable Exchange exchange,
+            @Nullable TcpSession session,
+            @Nullable RequestHead request,
+            @Nullable ResponseHead response) {
         ConnectionFacts connection() {
             if (exchange != null) {
                 return exchange.connection();
@@ -88,18 +92,25 @@ public final class SubstitutionFormat {
 
     /** Appends the text for an exchange; {@code missing} stands for a value that is not there. */
     public void append(StringBuilder out, Exchange exchange, String missing) {
-        append(out, new Facts(exchange, null), missing);
+        append(out, new Facts(exchange, null, exchange.request(), exchange.response()), missing);
     }
 
     /** Appends the text for a TCP session. */
     public void append(StringBuilder out, TcpSession session, String missing) {
-        append(out, new Facts(null, session), missing);
+        append(out, new Facts(null, session, null, null), missing);
     }
 
     /** The text for an exchange with missing values left out. */
     public String format(Exchange exchange) {
         StringBuilder out = new StringBuilder();
         append(out, exchange, "");
+        return out.toString();
+    }
+
+    /** The text for a head that is being edited, missing values left out. @param response null while there is none */
+    public String format(Exchange exchange, RequestHead request, @Nullable ResponseHead response) {
+        StringBuilder out = new StringBuilder();
+        append(out, new Facts(exchange, null, request, response), "");
         return out.toString();
     }
 

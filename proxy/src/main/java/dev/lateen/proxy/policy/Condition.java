@@ -16,29 +16,36 @@ interface Condition {
      * @param client the trusted client's address, null when it is not an IP address
      * @param request null for a TCP connection: then headers are missing and there is no path, as for Envoy's network filter
      */
-    record Subject(ConnectionFacts connection, @Nullable InetAddress client, @Nullable RequestHead request) {}
+    record Subject(
+            ConnectionFacts connection,
+            @Nullable InetAddress client,
+            @Nullable RequestHead request) {}
 
     static Condition allOf(List<Condition> parts) {
         Condition[] all = parts.toArray(Condition[]::new);
-        return all.length == 1 ? all[0] : subject -> {
-            for (Condition part : all) {
-                if (!part.holds(subject)) {
-                    return false;
-                }
-            }
-            return true;
-        };
+        return all.length == 1
+                ? all[0]
+                : subject -> {
+                    for (Condition part : all) {
+                        if (!part.holds(subject)) {
+                            return false;
+                        }
+                    }
+                    return true;
+                };
     }
 
     static Condition anyOf(List<Condition> parts) {
         Condition[] all = parts.toArray(Condition[]::new);
-        return all.length == 1 ? all[0] : subject -> {
-            for (Condition part : all) {
-                if (part.holds(subject)) {
-                    return true;
-                }
-            }
-            return false;
-        };
+        return all.length == 1
+                ? all[0]
+                : subject -> {
+                    for (Condition part : all) {
+                        if (part.holds(subject)) {
+                            return true;
+                        }
+                    }
+                    return false;
+                };
     }
 }

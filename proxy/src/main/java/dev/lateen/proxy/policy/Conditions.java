@@ -47,12 +47,14 @@ final class Conditions {
             case Principal.Or or -> Condition.anyOf(principals(or.any()));
             case Principal.Not not -> not(principal(not.principal()));
             case Principal.Authenticated authenticated -> subject -> authenticated(authenticated, subject);
-            case Principal.PeerPrincipal peer -> subject -> {
-                String name = subject.connection().peerPrincipal();
-                return !name.isEmpty() && peer.matcher().matches(name);
-            };
+            case Principal.PeerPrincipal peer ->
+                subject -> {
+                    String name = subject.connection().peerPrincipal();
+                    return !name.isEmpty() && peer.matcher().matches(name);
+                };
             case Principal.DirectRemoteIp ip ->
-                subject -> within(ip.range(), subject.connection().remoteAddress().getAddress());
+                subject ->
+                        within(ip.range(), subject.connection().remoteAddress().getAddress());
             case Principal.RemoteIp ip -> subject -> within(ip.range(), subject.client());
             case Principal.Header header -> header(header.matcher());
             case Principal.UrlPath path -> path(path.matcher());

@@ -26,8 +26,9 @@ public record FaultDecision(@Nullable Duration delay, boolean abort) {
      * @param chance true with the given chance in millionths
      */
     public static FaultDecision of(Fault fault, RequestHead request, String cluster, IntPredicate chance) {
-        boolean concerned = (fault.upstreamCluster().isEmpty() || fault.upstreamCluster().equals(cluster))
-                && HeaderConditions.allMatch(fault.headers(), request);
+        boolean concerned =
+                (fault.upstreamCluster().isEmpty() || fault.upstreamCluster().equals(cluster))
+                        && HeaderConditions.allMatch(fault.headers(), request);
         if (!concerned) {
             return NONE;
         }

@@ -65,9 +65,7 @@ public final class RbacEngine {
     }
 
     private RbacExplanation explain(Condition.Subject subject) {
-        return rules == null
-                ? new RbacExplanation(NO_RULES, "no rules", List.of())
-                : rules.explain(subject);
+        return rules == null ? new RbacExplanation(NO_RULES, "no rules", List.of()) : rules.explain(subject);
     }
 
     private static Condition.Subject subject(Exchange exchange) {

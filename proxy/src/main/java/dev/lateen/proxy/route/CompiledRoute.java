@@ -47,8 +47,7 @@ final class CompiledRoute {
                 RouteDecision[] all = new RouteDecision[weighted.clusters().size()];
                 for (int i = 0; i < all.length; i++) {
                     WeightedCluster cluster = weighted.clusters().get(i);
-                    all[i] = new RouteDecision.Forward(
-                            new RouteEntry(table, host, route, cluster), cluster.cluster());
+                    all[i] = new RouteDecision.Forward(new RouteEntry(table, host, route, cluster), cluster.cluster());
                 }
                 yield all;
             }
@@ -118,8 +117,9 @@ final class CompiledRoute {
         if (match.grpcOnly() && !request.isGrpc()) {
             return "content-type: " + request.headers().get("content-type") + " (expected: application/grpc)";
         }
-        return byChance(match, random) ? "" : "runtime fraction: not drawn (expected: " + match.runtimeFraction()
-                + " in a million)";
+        return byChance(match, random)
+                ? ""
+                : "runtime fraction: not drawn (expected: " + match.runtimeFraction() + " in a million)";
     }
 
     private static String expected(HeaderMatcher.QueryParameter wanted) {

@@ -28,7 +28,8 @@ final class Cookies {
     }
 
     static String set(HashPolicy.Cookie cookie, String value) {
-        StringBuilder text = new StringBuilder(cookie.name()).append("=\"").append(value).append('"');
+        StringBuilder text =
+                new StringBuilder(cookie.name()).append("=\"").append(value).append('"');
         Duration ttl = cookie.ttl();
         if (ttl != null && !ttl.isZero()) {
             text.append("; Max-Age=").append(ttl.toSeconds());

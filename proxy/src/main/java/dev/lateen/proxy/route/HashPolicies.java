@@ -64,9 +64,7 @@ public final class HashPolicies {
             }
             case HashPolicy.SourceIp ip -> {
                 var address = exchange.clientAddress().getAddress();
-                yield address == null
-                        ? OptionalLong.empty()
-                        : OptionalLong.of(XxHash64.hash(address.getHostAddress()));
+                yield address == null ? OptionalLong.empty() : OptionalLong.of(XxHash64.hash(address.getHostAddress()));
             }
             case HashPolicy.QueryParameter parameter -> {
                 String value = QueryParameters.first(exchange.request().path(), parameter.name());

@@ -29,7 +29,7 @@ public final class HeaderEditor {
         this.levels = levels.toArray(Level[]::new);
     }
 
-    private record Edit(String name, HeaderFormat format, HeaderMutations.AppendAction action, boolean keepEmpty) {}
+    private record Edit(String name, HeaderValue value, HeaderMutations.AppendAction action, boolean keepEmpty) {}
 
     private record Level(List<String> remove, List<Edit> edits) {}
 
@@ -49,7 +49,8 @@ public final class HeaderEditor {
         for (HeaderValueOption option : level.append()) {
             String name = PathCondition.lower(option.name());
             if (!isProtected(name)) {
-                edits.add(new Edit(name, HeaderFormat.compile(option.value()), option.action(), option.keepEmptyValue()));
+                edits.add(
+                        new Edit(name, HeaderValue.compile(option.value()), option.action(), option.keepEmptyValue()));
             }
         }
         List<String> remove = level.remove().stream()
@@ -63,7 +64,8 @@ public final class HeaderEditor {
         return name.isEmpty() || name.charAt(0) == ':' || name.equals("host");
     }
 
-    static HeaderEditor forRequest(RouteTable table, VirtualHost host, Route route, @Nullable WeightedCluster weighted) {
+    static HeaderEditor forRequest(
+            RouteTable table, VirtualHost host, Route route, @Nullable WeightedCluster weighted) {
         return ordered(
                 table,
                 weighted == null ? HeaderMutations.NONE : weighted.requestHeaders(),
@@ -72,7 +74,8 @@ public final class HeaderEditor {
                 table.requestHeaders());
     }
 
-    static HeaderEditor forResponse(RouteTable table, VirtualHost host, Route route, @Nullable WeightedCluster weighted) {
+    static HeaderEditor forResponse(
+            RouteTable table, VirtualHost host, Route route, @Nullable WeightedCluster weighted) {
         return ordered(
                 table,
                 weighted == null ? HeaderMutations.NONE : weighted.responseHeaders(),
@@ -114,7 +117,7 @@ public final class HeaderEditor {
         String[] values = new String[edits.size()];
         for (int i = 0; i < values.length; i++) {
             Edit edit = edits.get(i);
-            String value = edit.format.format(exchange, request, response);
+            String value = edit.value.format(exchange, request, response);
             boolean written = (!value.isEmpty() || edit.keepEmpty) && wanted(edit, headers);
             values[i] = written ? value : null;
         }

@@ -56,7 +56,8 @@ final class PathCondition {
     static int matchedLength(PathMatch match, String path) {
         return switch (match) {
             case PathMatch.Prefix prefix -> Math.min(prefix.prefix().length(), end(path));
-            case PathMatch.PathSeparatedPrefix prefix -> Math.min(prefix.prefix().length(), end(path));
+            case PathMatch.PathSeparatedPrefix prefix ->
+                Math.min(prefix.prefix().length(), end(path));
             case PathMatch.Exact exact -> end(path);
             case PathMatch.Regex regex -> end(path);
             case PathMatch.UriTemplate template -> end(path);

@@ -14,13 +14,15 @@ public final class RedirectLocation {
         if (!(route.action() instanceof RouteAction.Redirect redirect)) {
             throw new IllegalArgumentException("route action: " + route.action() + " (expected: a redirect)");
         }
-        String scheme = redirect.schemeRedirect() != null && !redirect.schemeRedirect().isEmpty()
-                ? redirect.schemeRedirect()
-                : redirect.httpsRedirect() ? "https" : request.scheme();
+        String scheme =
+                redirect.schemeRedirect() != null && !redirect.schemeRedirect().isEmpty()
+                        ? redirect.schemeRedirect()
+                        : redirect.httpsRedirect() ? "https" : request.scheme();
         String port = redirect.portRedirect() == 0 ? "" : ":" + redirect.portRedirect();
-        String host = redirect.hostRedirect() != null && !redirect.hostRedirect().isEmpty()
-                ? redirect.hostRedirect()
-                : requestHost(request, scheme, !port.isEmpty());
+        String host =
+                redirect.hostRedirect() != null && !redirect.hostRedirect().isEmpty()
+                        ? redirect.hostRedirect()
+                        : requestHost(request, scheme, !port.isEmpty());
         return scheme + "://" + host + port + path(redirect, route, request.path());
     }
 
@@ -55,7 +57,8 @@ public final class RedirectLocation {
                     ? redirect.pathRedirect()
                     : redirect.pathRedirect() + requested.substring(query);
         } else {
-            PathRewriter rewriter = PathRewriter.compile(redirect.pathRewrite(), route.match().path());
+            PathRewriter rewriter =
+                    PathRewriter.compile(redirect.pathRewrite(), route.match().path());
             path = rewriter == null ? requested : rewriter.apply(requested);
         }
         if (!path.startsWith("/")) {

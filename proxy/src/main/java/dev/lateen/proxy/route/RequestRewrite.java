@@ -30,7 +30,8 @@ final class RequestRewrite {
         HostRewrite host = ofWeighted == null || ofWeighted.isEmpty()
                 ? forward.hostRewrite()
                 : new HostRewrite.Literal(ofWeighted);
-        PathRewriter path = PathRewriter.compile(forward.pathRewrite(), route.match().path());
+        PathRewriter path =
+                PathRewriter.compile(forward.pathRewrite(), route.match().path());
         return new RequestRewrite(host, path, forward.appendXForwardedHost());
     }
 

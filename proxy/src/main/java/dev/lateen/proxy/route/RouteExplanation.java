@@ -11,8 +11,7 @@ import java.util.List;
  * @param domain the domain that matched, empty for none
  * @param attempts the routes that were looked at, in order; only the last may have matched
  */
-public record RouteExplanation(
-        RouteDecision decision, String virtualHost, String domain, List<Attempt> attempts) {
+public record RouteExplanation(RouteDecision decision, String virtualHost, String domain, List<Attempt> attempts) {
     public RouteExplanation {
         attempts = List.copyOf(attempts);
     }

@@ -46,7 +46,8 @@ final class VirtualHostIndex {
         }
     }
 
-    @Nullable Slot find(String authority) {
+    @Nullable
+    Slot find(String authority) {
         if (exact.isEmpty() && suffixes.isEmpty() && prefixes.isEmpty()) {
             return any;
         }

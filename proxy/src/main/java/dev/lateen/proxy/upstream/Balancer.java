@@ -8,7 +8,8 @@ interface Balancer {
     Balancer EMPTY = (context, attempt) -> null;
 
     /** @param attempt 0 for the first choice, counting up while tried hosts are avoided */
-    @Nullable Host pick(PickContext context, int attempt);
+    @Nullable
+    Host pick(PickContext context, int attempt);
 
     /** A host and its share of the balancer's load, above zero. */
     record Weighted(Host host, double weight) {}

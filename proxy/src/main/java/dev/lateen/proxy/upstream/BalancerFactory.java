@@ -43,7 +43,9 @@ final class BalancerFactory {
     private List<Share> shares(List<Host> level, Predicate<Host> counts) {
         Map<Locality, List<Host>> localities = new LinkedHashMap<>();
         for (Host host : level) {
-            localities.computeIfAbsent(host.locality(), key -> new ArrayList<>()).add(host);
+            localities
+                    .computeIfAbsent(host.locality(), key -> new ArrayList<>())
+                    .add(host);
         }
         List<Share> shares = new ArrayList<>();
         for (List<Host> all : localities.values()) {

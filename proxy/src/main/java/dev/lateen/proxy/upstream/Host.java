@@ -31,7 +31,8 @@ public final class Host {
     /** @param locality where it is; @param priority 0 is the highest */
     record Placement(Endpoint endpoint, Locality locality, int localityWeight, int priority) {}
 
-    private record ChosenTls(Cluster cluster, Endpoint endpoint, @Nullable UpstreamTls tls) {}
+    private record ChosenTls(
+            Cluster cluster, Endpoint endpoint, @Nullable UpstreamTls tls) {}
 
     static String text(InetSocketAddress address) {
         String ip = address.getAddress().getHostAddress();

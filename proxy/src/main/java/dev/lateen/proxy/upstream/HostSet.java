@@ -66,8 +66,8 @@ final class HostSet {
         return host.isAvailable() && host.endpoint().health() == Health.DEGRADED;
     }
 
-
-    @Nullable Host pick(PickContext context, int attempt, AtomicLong panicPicks) {
+    @Nullable
+    Host pick(PickContext context, int attempt, AtomicLong panicPicks) {
         if (healthy.length == 0) {
             return null;
         }

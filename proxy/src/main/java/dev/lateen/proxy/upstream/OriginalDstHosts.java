@@ -52,7 +52,8 @@ final class OriginalDstHosts {
         portOverride = port;
     }
 
-    @Nullable Host pick(PickContext context) {
+    @Nullable
+    Host pick(PickContext context) {
         InetSocketAddress wanted = context.originalDestination();
         if (wanted == null || wanted.getAddress() == null || closed) {
             return null;
@@ -75,13 +76,7 @@ final class OriginalDstHosts {
 
     private static Entry entry(InetSocketAddress address) {
         Endpoint endpoint = new Endpoint(
-                address.getAddress().getHostAddress(),
-                address.getPort(),
-                "",
-                1,
-                Endpoint.Health.HEALTHY,
-                Map.of(),
-                "");
+                address.getAddress().getHostAddress(), address.getPort(), "", 1, Endpoint.Health.HEALTHY, Map.of(), "");
         return new Entry(new Host(address, new Host.Placement(endpoint, NOWHERE, 0, 0)));
     }
 

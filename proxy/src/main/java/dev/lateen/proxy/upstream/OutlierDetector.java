@@ -165,7 +165,9 @@ final class OutlierDetector {
 
     private long ejectionNanos(OutlierState state) {
         long base = config.baseEjectionTime().toNanos();
-        return Math.min(base * Math.max(1, state.multiplier), Math.max(base, config.maxEjectionTime().toNanos()));
+        return Math.min(
+                base * Math.max(1, state.multiplier),
+                Math.max(base, config.maxEjectionTime().toNanos()));
     }
 
     /** Carries on with hosts that another configuration ejected. */

@@ -11,6 +11,7 @@ final class OutlierState {
     long ejectedAtNanos;
     /** How many base ejection times the next ejection lasts; counts down by one an interval while the host behaves. */
     int multiplier;
+
     volatile int ejections;
 
     boolean ejected() {

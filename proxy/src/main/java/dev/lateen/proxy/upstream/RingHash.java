@@ -18,7 +18,8 @@ final class RingHash implements Balancer {
     /** @param weighted weights that add up to one */
     RingHash(List<Weighted> weighted, long minimumRingSize) {
         double least = weighted.stream().mapToDouble(Weighted::weight).min().orElseThrow();
-        double scale = Math.min(Math.ceil(least * Math.clamp(minimumRingSize, 1, MAX_RING_SIZE)) / least, MAX_RING_SIZE);
+        double scale =
+                Math.min(Math.ceil(least * Math.clamp(minimumRingSize, 1, MAX_RING_SIZE)) / least, MAX_RING_SIZE);
         // Sums of fractions may come out a little high: room for one more point a host.
         int room = (int) Math.ceil(scale) + weighted.size();
         long[] unordered = new long[room];

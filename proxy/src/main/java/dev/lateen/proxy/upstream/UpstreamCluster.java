@@ -117,8 +117,8 @@ public final class UpstreamCluster {
     /** Follows a new snapshot. */
     synchronized void update(Cluster next, @Nullable LoadAssignment nextAssignment) {
         Cluster before = config;
-        boolean sameEndpoints = before.discovery().equals(next.discovery())
-                && Objects.equals(assignment, nextAssignment);
+        boolean sameEndpoints =
+                before.discovery().equals(next.discovery()) && Objects.equals(assignment, nextAssignment);
         if (before.equals(next) && sameEndpoints) {
             config = next;
             return;
@@ -162,8 +162,7 @@ public final class UpstreamCluster {
             case Discovery.Static fixed -> place(Placed.all(fixed.assignment()));
             case Discovery.Eds eds -> place(nextAssignment == null ? List.of() : Placed.all(nextAssignment));
             case Discovery.OriginalDst original -> originalDst.portOverride(original.portOverride());
-            case Discovery.StrictDns strict ->
-                follow(strict.names(), strict.refreshRate(), strict.respectTtl(), false);
+            case Discovery.StrictDns strict -> follow(strict.names(), strict.refreshRate(), strict.respectTtl(), false);
             case Discovery.LogicalDns logical ->
                 follow(logical.names(), logical.refreshRate(), logical.respectTtl(), true);
         }

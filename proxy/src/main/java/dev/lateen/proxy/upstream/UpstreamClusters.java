@@ -40,7 +40,8 @@ public final class UpstreamClusters implements AutoCloseable {
             return;
         }
         Map<String, UpstreamCluster> before = clusters;
-        Map<String, UpstreamCluster> next = HashMap.newHashMap(snapshot.clusters().size());
+        Map<String, UpstreamCluster> next =
+                HashMap.newHashMap(snapshot.clusters().size());
         for (Cluster cluster : snapshot.clusters().values()) {
             LoadAssignment assignment = assignment(cluster, snapshot);
             UpstreamCluster running = before.get(cluster.name());

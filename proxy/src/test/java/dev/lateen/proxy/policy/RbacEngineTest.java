@@ -55,8 +55,8 @@ class RbacEngineTest {
         Exchange anybody = from("", get("h", "/"));
         assertThat(engine(Action.ALLOW, policy("allow-all", ANYTHING, ANYBODY)).check(anybody))
                 .isEqualTo(new RbacDecision(true, "ns[foo]-policy[allow-all]-rule[0]"));
-        Policy none = policy(
-                "allow-none", new Permission.Not(new Permission.Any()), new Principal.Not(new Principal.Any()));
+        Policy none =
+                policy("allow-none", new Permission.Not(new Permission.Any()), new Principal.Not(new Principal.Any()));
         assertThat(engine(Action.ALLOW, none).check(anybody)).isEqualTo(new RbacDecision(false, "none"));
         assertThat(engine(Action.ALLOW, none).check(anybody).details())
                 .isEqualTo("rbac_access_denied_matched_policy[none]");
@@ -65,10 +65,15 @@ class RbacEngineTest {
     @Test
     void denyNamesItsPolicyAndAuditLetsThrough() {
         Exchange anybody = from("", get("h", "/"));
-        assertThat(engine(Action.DENY, policy("deny all", ANYTHING, ANYBODY)).check(anybody).details())
+        assertThat(engine(Action.DENY, policy("deny all", ANYTHING, ANYBODY))
+                        .check(anybody)
+                        .details())
                 .isEqualTo("rbac_access_denied_matched_policy[ns[foo]-policy[deny_all]-rule[0]]");
         assertThat(engine(Action.DENY).check(anybody)).isEqualTo(new RbacDecision(true, "none"));
-        assertThat(engine(Action.LOG, policy("audit", ANYTHING, ANYBODY)).check(anybody).allowed()).isTrue();
+        assertThat(engine(Action.LOG, policy("audit", ANYTHING, ANYBODY))
+                        .check(anybody)
+                        .allowed())
+                .isTrue();
     }
 
     @Test
@@ -78,7 +83,8 @@ class RbacEngineTest {
         Exchange exchange = from("", get("h", "/other"));
         assertThat(shadowOnly.check(exchange).allowed()).isTrue();
         assertThat(shadowOnly.checkShadow(exchange)).isEqualTo(new RbacDecision(false, "none"));
-        assertThat(shadowOnly.checkShadow(from("", get("h", "/exact?q=1"))).allowed()).isTrue();
+        assertThat(shadowOnly.checkShadow(from("", get("h", "/exact?q=1"))).allowed())
+                .isTrue();
     }
 
     private static Permission path(String exact) {
@@ -101,7 +107,9 @@ class RbacEngineTest {
                 new Permission.UrlPath(new StringMatcher.Prefix("/prefix/", false)),
                 new Permission.UrlPath(new StringMatcher.Suffix("/suffix", false)),
                 new Permission.UriTemplate(Pattern.compile("/path/template/[^/]+"))));
-        assertThat(engine(Action.ALLOW, policy("p", paths, ANYBODY)).check(from("", get("h", path))).allowed())
+        assertThat(engine(Action.ALLOW, policy("p", paths, ANYBODY))
+                        .check(from("", get("h", path)))
+                        .allowed())
                 .isEqualTo(allowed);
     }
 
@@ -120,22 +128,26 @@ class RbacEngineTest {
                         new StringMatcher.Exact("spiffe://cluster.local/ns/default/sa/productpage", false)))));
         RequestHead head = get("reviews", "/");
         head.method(method);
-        assertThat(engine(Action.ALLOW, policy).check(from(peer, head)).allowed()).isEqualTo(allowed);
+        assertThat(engine(Action.ALLOW, policy).check(from(peer, head)).allowed())
+                .isEqualTo(allowed);
     }
 
     @Test
     void namespacesComeFromTheIdentity() {
         Principal ns = new Principal.PeerPrincipal(new StringMatcher.Regex(Pattern.compile(".*/ns/foo/.*")));
         RbacEngine deny = engine(Action.DENY, policy("p", ANYTHING, ns));
-        assertThat(deny.check(from("spiffe://td/ns/foo/sa/a", get("h", "/"))).allowed()).isFalse();
-        assertThat(deny.check(from("spiffe://td/ns/bar/sa/a", get("h", "/"))).allowed()).isTrue();
+        assertThat(deny.check(from("spiffe://td/ns/foo/sa/a", get("h", "/"))).allowed())
+                .isFalse();
+        assertThat(deny.check(from("spiffe://td/ns/bar/sa/a", get("h", "/"))).allowed())
+                .isTrue();
         assertThat(deny.check(from("", get("h", "/"))).allowed()).isTrue();
     }
 
     @Test
     void anyAuthenticatedPeerNeedsTls() {
         RbacEngine engine = engine(Action.ALLOW, policy("p", ANYTHING, new Principal.Authenticated(null)));
-        assertThat(engine.check(from("spiffe://td/ns/foo/sa/a", get("h", "/"))).allowed()).isTrue();
+        assertThat(engine.check(from("spiffe://td/ns/foo/sa/a", get("h", "/"))).allowed())
+                .isTrue();
         assertThat(engine.check(from("", get("h", "/"))).allowed()).isFalse();
     }
 
@@ -158,21 +170,31 @@ class RbacEngineTest {
                 new Permission.DestinationPortRange(9000, 9081),
                 new Permission.DestinationIp(new Cidr(address("10.0.0.0", 0).getAddress(), 24)),
                 new Permission.RequestedServerName(new StringMatcher.Exact("sni.example", false))));
-        assertThat(engine(Action.ALLOW, policy("p", all, ANYBODY)).check(connection("", "10.0.0.1")).allowed())
+        assertThat(engine(Action.ALLOW, policy("p", all, ANYBODY))
+                        .check(connection("", "10.0.0.1"))
+                        .allowed())
                 .isTrue();
         Permission range = new Permission.DestinationPortRange(9000, 9080);
-        assertThat(engine(Action.ALLOW, policy("p", range, ANYBODY)).check(connection("", "10.0.0.1")).allowed())
+        assertThat(engine(Action.ALLOW, policy("p", range, ANYBODY))
+                        .check(connection("", "10.0.0.1"))
+                        .allowed())
                 .isFalse();
     }
 
     @Test
     void httpPartsAreMissingOnTcp() {
         ConnectionFacts tcp = connection("", "10.0.0.1");
-        assertThat(engine(Action.ALLOW, policy("p", path("/"), ANYBODY)).check(tcp).allowed()).isFalse();
+        assertThat(engine(Action.ALLOW, policy("p", path("/"), ANYBODY))
+                        .check(tcp)
+                        .allowed())
+                .isFalse();
         Permission get = new Permission.Header(header(":method", "GET"));
-        assertThat(engine(Action.ALLOW, policy("p", get, ANYBODY)).check(tcp).allowed()).isFalse();
+        assertThat(engine(Action.ALLOW, policy("p", get, ANYBODY)).check(tcp).allowed())
+                .isFalse();
         HeaderMatcher absent = new HeaderMatcher("x", new HeaderMatcher.Test.Present(true), true, false);
-        assertThat(engine(Action.DENY, policy("p", new Permission.Header(absent), ANYBODY)).check(tcp).allowed())
+        assertThat(engine(Action.DENY, policy("p", new Permission.Header(absent), ANYBODY))
+                        .check(tcp)
+                        .allowed())
                 .isFalse();
     }
 
@@ -181,8 +203,14 @@ class RbacEngineTest {
         Principal jwt = new Principal.Metadata("envoy.filters.http.jwt_authn", List.of("payload", "iss"), null, false);
         Principal noJwt = new Principal.Metadata("envoy.filters.http.jwt_authn", List.of("payload", "iss"), null, true);
         Exchange anybody = from("", get("h", "/"));
-        assertThat(engine(Action.ALLOW, policy("p", ANYTHING, jwt)).check(anybody).allowed()).isFalse();
-        assertThat(engine(Action.ALLOW, policy("p", ANYTHING, noJwt)).check(anybody).allowed()).isTrue();
+        assertThat(engine(Action.ALLOW, policy("p", ANYTHING, jwt))
+                        .check(anybody)
+                        .allowed())
+                .isFalse();
+        assertThat(engine(Action.ALLOW, policy("p", ANYTHING, noJwt))
+                        .check(anybody)
+                        .allowed())
+                .isTrue();
     }
 
     @Test

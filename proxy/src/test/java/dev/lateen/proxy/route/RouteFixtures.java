@@ -94,7 +94,8 @@ public final class RouteFixtures {
 
     /** All of this prefix to a cluster. */
     public static Route prefix(String prefix, String cluster) {
-        return route(cluster, match(new PathMatch.Prefix(prefix)), to(cluster), HeaderMutations.NONE, HeaderMutations.NONE);
+        return route(
+                cluster, match(new PathMatch.Prefix(prefix)), to(cluster), HeaderMutations.NONE, HeaderMutations.NONE);
     }
 
     public static RouteMatch match(PathMatch path, HeaderMatcher... headers) {
@@ -137,7 +138,9 @@ public final class RouteFixtures {
                     (String) nameAndWeight[2 * i], weight, HeaderMutations.NONE, HeaderMutations.NONE, null, Map.of());
         }
         return forward(
-                new ClusterSpecifier.Weighted(List.of(clusters), total), new PathRewrite.None(), new HostRewrite.None());
+                new ClusterSpecifier.Weighted(List.of(clusters), total),
+                new PathRewrite.None(),
+                new HostRewrite.None());
     }
 
     /** Name, value pairs, all to overwrite. */

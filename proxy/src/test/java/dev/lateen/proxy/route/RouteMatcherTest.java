@@ -62,9 +62,10 @@ class RouteMatcherTest {
     @Test
     void portIsLeftOutOnlyWhenAskedFor() {
         VirtualHost reviews = host("reviews", prefix("/", "r"));
-        RouteTable ignoring = new RouteTable(
-                "t", List.of(reviews), false, HeaderMutations.NONE, HeaderMutations.NONE, true, false);
-        assertThat(cluster(RouteMatcher.compile(ignoring), get("reviews:9080", "/"))).isEqualTo("r");
+        RouteTable ignoring =
+                new RouteTable("t", List.of(reviews), false, HeaderMutations.NONE, HeaderMutations.NONE, true, false);
+        assertThat(cluster(RouteMatcher.compile(ignoring), get("reviews:9080", "/")))
+                .isEqualTo("r");
         assertThat(decide(table(reviews), get("reviews:9080", "/"))).isEqualTo(new RouteDecision.NotFound(null));
         assertThat(VirtualHostIndex.withoutPort("[::1]:80")).isEqualTo("[::1]");
         assertThat(VirtualHostIndex.withoutPort("[::1]")).isEqualTo("[::1]");
@@ -99,7 +100,8 @@ class RouteMatcherTest {
         "/FOO,        rest",
     })
     void pathsMatchByTheirKind(String path, String cluster) {
-        RouteMatch anyCase = new RouteMatch(new PathMatch.Exact("/case"), false, List.of(), List.of(), 1_000_000, false);
+        RouteMatch anyCase =
+                new RouteMatch(new PathMatch.Exact("/case"), false, List.of(), List.of(), 1_000_000, false);
         RouteMatcher matcher = RouteMatcher.compile(table(host(
                 "*",
                 prefix("/foo", "prefix"),
@@ -122,15 +124,18 @@ class RouteMatcherTest {
     @Test
     void connectMatchesOnlyItsOwnKind() {
         RouteTable table = table(host("*", prefix("/", "web"), route(match(new PathMatch.Connect()), to("tunnel"))));
-        assertThat(cluster(RouteMatcher.compile(table), request("CONNECT", "h:443", ""))).isEqualTo("tunnel");
+        assertThat(cluster(RouteMatcher.compile(table), request("CONNECT", "h:443", "")))
+                .isEqualTo("tunnel");
         assertThat(cluster(RouteMatcher.compile(table), get("h", "/"))).isEqualTo("web");
     }
 
     @Test
     void headersOfOneNameAreJoinedByComma() {
         RouteTable table = table(host("*", route(any(header("x-a", "1,2")), to("both")), prefix("/", "rest")));
-        assertThat(cluster(RouteMatcher.compile(table), get("h", "/", "X-A", "1", "x-a", "2"))).isEqualTo("both");
-        assertThat(cluster(RouteMatcher.compile(table), get("h", "/", "x-a", "1"))).isEqualTo("rest");
+        assertThat(cluster(RouteMatcher.compile(table), get("h", "/", "X-A", "1", "x-a", "2")))
+                .isEqualTo("both");
+        assertThat(cluster(RouteMatcher.compile(table), get("h", "/", "x-a", "1")))
+                .isEqualTo("rest");
     }
 
     @ParameterizedTest
@@ -159,7 +164,8 @@ class RouteMatcherTest {
         HeaderMatcher range = new HeaderMatcher("x-n", new HeaderMatcher.Test.Range(-10, 0), false, false);
         assertThat(HeaderConditions.matches(range, get("h", "/", "x-n", "-1"))).isTrue();
         assertThat(HeaderConditions.matches(range, get("h", "/", "x-n", "0"))).isFalse();
-        assertThat(HeaderConditions.matches(range, get("h", "/", "x-n", "-1somestring"))).isFalse();
+        assertThat(HeaderConditions.matches(range, get("h", "/", "x-n", "-1somestring")))
+                .isFalse();
         HeaderMatcher present = new HeaderMatcher("x-n", new HeaderMatcher.Test.Present(true), false, false);
         assertThat(HeaderConditions.matches(present, get("h", "/", "x-n", ""))).isTrue();
         assertThat(HeaderConditions.matches(present, get("h", "/"))).isFalse();
@@ -169,17 +175,23 @@ class RouteMatcherTest {
 
     @Test
     void pseudoHeadersMatchLikeOthers() {
-        assertThat(HeaderConditions.matches(header(":method", "GET"), get("h", "/"))).isTrue();
-        assertThat(HeaderConditions.matches(header(":authority", "h:1"), get("h:1", "/"))).isTrue();
-        assertThat(HeaderConditions.matches(header("host", "h:1"), get("h:1", "/"))).isTrue();
-        assertThat(HeaderConditions.matches(header(":path", "/a?b"), get("h", "/a?b"))).isTrue();
-        assertThat(HeaderConditions.matches(header(":scheme", "http"), get("h", "/"))).isTrue();
+        assertThat(HeaderConditions.matches(header(":method", "GET"), get("h", "/")))
+                .isTrue();
+        assertThat(HeaderConditions.matches(header(":authority", "h:1"), get("h:1", "/")))
+                .isTrue();
+        assertThat(HeaderConditions.matches(header("host", "h:1"), get("h:1", "/")))
+                .isTrue();
+        assertThat(HeaderConditions.matches(header(":path", "/a?b"), get("h", "/a?b")))
+                .isTrue();
+        assertThat(HeaderConditions.matches(header(":scheme", "http"), get("h", "/")))
+                .isTrue();
     }
 
     @ParameterizedTest
     @CsvSource({"/?a=1, yes", "/?b=2&a=1, yes", "/?a=2, no", "/?aa=1, no", "/, no", "/?x=a=1, no", "/?a=1#f, yes"})
     void queryParametersMatchByValue(String path, String cluster) {
-        assertThat(cluster(byQuery(new StringMatcher.Exact("1", false)), get("h", path))).isEqualTo(cluster);
+        assertThat(cluster(byQuery(new StringMatcher.Exact("1", false)), get("h", path)))
+                .isEqualTo(cluster);
     }
 
     @ParameterizedTest
@@ -203,8 +215,10 @@ class RouteMatcherTest {
     void grpcRoutesTakeOnlyGrpc() {
         RouteMatch match = new RouteMatch(new PathMatch.Prefix("/"), true, List.of(), List.of(), 1_000_000, true);
         RouteMatcher matcher = RouteMatcher.compile(table(host("*", route(match, to("grpc")), prefix("/", "rest"))));
-        assertThat(cluster(matcher, get("h", "/", "content-type", "application/grpc+proto"))).isEqualTo("grpc");
-        assertThat(cluster(matcher, get("h", "/", "content-type", "application/grpc-web"))).isEqualTo("rest");
+        assertThat(cluster(matcher, get("h", "/", "content-type", "application/grpc+proto")))
+                .isEqualTo("grpc");
+        assertThat(cluster(matcher, get("h", "/", "content-type", "application/grpc-web")))
+                .isEqualTo("rest");
     }
 
     @Test
@@ -225,8 +239,8 @@ class RouteMatcherTest {
     @Test
     void runtimeFractionLetsTheRestFallThrough() {
         RouteMatch tenth = new RouteMatch(new PathMatch.Prefix("/"), true, List.of(), List.of(), 100_000, false);
-        Map<String, Integer> hits = count(
-                RouteMatcher.compile(table(host("*", route(tenth, to("some")), prefix("/", "rest")))), 10_000);
+        Map<String, Integer> hits =
+                count(RouteMatcher.compile(table(host("*", route(tenth, to("some")), prefix("/", "rest")))), 10_000);
         double sigma = Math.sqrt(10_000 * 0.9 * 0.1);
         assertThat((double) hits.get("some")).isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
     }
@@ -266,8 +280,8 @@ class RouteMatcherTest {
 
     @Test
     void explanationNamesHostRouteAndFailedCondition() {
-        RouteMatcher matcher = RouteMatcher.compile(
-                table(host("reviews.*", route(any(header("end-user", "jason")), to("v2")), prefix("/", "v1"))));
+        RouteMatcher matcher = RouteMatcher.compile(table(
+                host("reviews.*", route(any(header("end-user", "jason")), to("v2")), prefix("/", "v1"))));
         RouteExplanation why = matcher.explain(get("reviews.default", "/", "end-user", "mary"), random);
         assertThat(why.virtualHost()).isEqualTo("reviews.*");
         assertThat(why.domain()).isEqualTo("reviews.*");
@@ -284,7 +298,8 @@ class RouteMatcherTest {
         RouteMatcher matcher = RouteMatcher.compile(
                 table(host("*", route(half, weighted("a", 1, "b", 2)), route(any(), weighted("c", 1, "d", 1)))));
         for (int seed = 0; seed < 200; seed++) {
-            assertThat(matcher.explain(get("h", "/"), new SplittableRandom(seed)).decision())
+            assertThat(matcher.explain(get("h", "/"), new SplittableRandom(seed))
+                            .decision())
                     .isSameAs(matcher.match(get("h", "/"), new SplittableRandom(seed)));
         }
     }

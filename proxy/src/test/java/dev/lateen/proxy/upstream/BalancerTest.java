@@ -47,18 +47,15 @@ class BalancerTest {
         assertThat(WeightedSchedule.of(new long[] {2, 1})).containsExactly(0, 0, 1);
         int[] large = WeightedSchedule.of(new long[] {3_000_000_019L, 1_000_000_007L});
         assertThat(large.length).isLessThanOrEqualTo(8200);
-        assertThat(Arrays.stream(large).filter(i -> i == 1).count() * 4.0 / large.length).isBetween(0.999, 1.001);
+        assertThat(Arrays.stream(large).filter(i -> i == 1).count() * 4.0 / large.length)
+                .isBetween(0.999, 1.001);
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(weighted(3, 1))));
         assertThat(mesh.count(cluster, 400)).containsEntry("10.0.0.1", 300).containsEntry("10.0.0.2", 100);
     }
 
     private static LocalityEndpoints weighted(int first, int second) {
         return locality(
-                "z",
-                1,
-                0,
-                endpoint("10.0.0.1", first, Health.HEALTHY),
-                endpoint("10.0.0.2", second, Health.HEALTHY));
+                "z", 1, 0, endpoint("10.0.0.1", first, Health.HEALTHY), endpoint("10.0.0.2", second, Health.HEALTHY));
     }
 
     @Test
@@ -77,8 +74,7 @@ class BalancerTest {
     void leastRequestFollowsWeightsWhenAllAreIdle() {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.LEAST_REQUEST, PLAIN, fixed(weighted(9, 1))));
         double sigma = Math.sqrt(10_000 * 0.9 * 0.1);
-        assertThat((double) mesh.count(cluster, 10_000).get("10.0.0.2"))
-                .isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
+        assertThat((double) mesh.count(cluster, 10_000).get("10.0.0.2")).isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
     }
 
     @Test
@@ -110,7 +106,8 @@ class BalancerTest {
                 .filter(entry -> !entry.getValue().equals(after.get(entry.getKey())))
                 .count();
         assertThat(after.values()).doesNotContain("10.0.0.10");
-        // Few others move: the hosts that stay get some points more, as in Envoy, whose rings have at least the size asked for.
+        // Few others move: the hosts that stay get some points more, as in Envoy, whose rings have at least the size
+        // asked for.
         assertThat(moved).isLessThan(1000);
     }
 
@@ -148,7 +145,8 @@ class BalancerTest {
         for (int i = 0; i < 100; i++) {
             assertThat(cluster.pick(mesh.context)).isNotSameAs(first);
         }
-        mesh.context.addTried(cluster.hosts().stream().filter(h -> h != first).findFirst().orElseThrow());
+        mesh.context.addTried(
+                cluster.hosts().stream().filter(h -> h != first).findFirst().orElseThrow());
         assertThat(cluster.pick(mesh.context)).isNotNull();
     }
 
@@ -221,8 +219,7 @@ class BalancerTest {
         for (int i = 0; i < 10; i++) {
             endpoints[i] = endpoint("10.0.0." + (i + 1), 1, i < 5 ? Health.HEALTHY : Health.DEGRADED);
         }
-        UpstreamCluster cluster =
-                mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, endpoints))));
+        UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, endpoints))));
         Map<String, Integer> hits = mesh.count(cluster, 10_000);
         int healthy = 0;
         for (int i = 1; i <= 5; i++) {
@@ -269,8 +266,7 @@ class BalancerTest {
 
     @Test
     void sameHashDrawsTheSamePriority() {
-        UpstreamCluster cluster =
-                mesh.run(cluster(LbPolicy.RING_HASH, PLAIN, fixed(level(0, 5, 5), level(1, 10, 0))));
+        UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RING_HASH, PLAIN, fixed(level(0, 5, 5), level(1, 10, 0))));
         SplittableRandom keys = new SplittableRandom(3);
         Set<Integer> priorities = new HashSet<>();
         for (int i = 0; i < 200; i++) {

@@ -77,8 +77,8 @@ class UpstreamClustersTest {
 
     @Test
     void circuitBreakerLimitsAndReleases() {
-        Cluster limited = cluster(
-                LbPolicy.RANDOM, PLAIN, fixed(level(0, 1, 0)), new CircuitBreakers(1, 1, 2, 1, -1, 0), null);
+        Cluster limited =
+                cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 1, 0)), new CircuitBreakers(1, 1, 2, 1, -1, 0), null);
         CircuitBreaker breaker = mesh.run(limited).breaker();
         assertThat(breaker.tryAcquireRequest()).isTrue();
         assertThat(breaker.tryAcquireRequest()).isTrue();
@@ -88,14 +88,16 @@ class UpstreamClustersTest {
         assertThat(breaker.requestOverflows()).isEqualTo(1);
         assertThat(breaker.tryAcquireRetry()).isTrue();
         assertThat(breaker.tryAcquireRetry()).isFalse();
-        assertThat(breaker.tryAcquireConnection() && breaker.tryAcquirePending()).isTrue();
-        assertThat(breaker.tryAcquireConnection() || breaker.tryAcquirePending()).isFalse();
+        assertThat(breaker.tryAcquireConnection() && breaker.tryAcquirePending())
+                .isTrue();
+        assertThat(breaker.tryAcquireConnection() || breaker.tryAcquirePending())
+                .isFalse();
     }
 
     @Test
     void retryBudgetGrowsWithTheRequestsUnderWay() {
-        Cluster budget = cluster(
-                LbPolicy.RANDOM, PLAIN, fixed(level(0, 1, 0)), new CircuitBreakers(9, 9, 1000, 1, 20, 3), null);
+        Cluster budget =
+                cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 1, 0)), new CircuitBreakers(9, 9, 1000, 1, 20, 3), null);
         CircuitBreaker breaker = mesh.run(budget).breaker();
         for (int i = 0; i < 50; i++) {
             assertThat(breaker.tryAcquireRequest()).isTrue();
@@ -148,7 +150,9 @@ class UpstreamClustersTest {
         assertThat(bad.isEjected()).isFalse();
         assertThat(cluster.stats().ejectionsTotal()).isEqualTo(2);
         mesh.timers.pass(MINUTE);
-        assertThat(mesh.timers.pending()).as("an untroubled cluster has no timer").isZero();
+        assertThat(mesh.timers.pending())
+                .as("an untroubled cluster has no timer")
+                .isZero();
     }
 
     @Test
@@ -287,8 +291,8 @@ class UpstreamClustersTest {
     @Test
     void originalDestinationHostsComeOnDemandAndGoWhenIdle() {
         mesh.clusters.onHostRemoved(gone::add);
-        UpstreamCluster cluster = mesh.run(
-                cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 0)));
+        UpstreamCluster cluster =
+                mesh.run(cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 0)));
         assertThat(cluster.pick(mesh.context)).isNull();
         mesh.context.originalDestination(address("10.7.7.7", 443));
         Host host = cluster.pick(mesh.context);
@@ -306,8 +310,8 @@ class UpstreamClustersTest {
 
     @Test
     void originalDestinationIsBounded() {
-        UpstreamCluster cluster = mesh.run(
-                cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 8080)));
+        UpstreamCluster cluster =
+                mesh.run(cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 8080)));
         int made = 0;
         for (int i = 0; i < OriginalDstHosts.MAX_HOSTS + 100; i++) {
             mesh.context.originalDestination(address("10.3." + (i >> 8) + "." + (i & 255), 443));

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamFixtures {
     static final LbSettings PLAIN = new LbSettings(2, 1024, 65537, 50, false);
     static final LbSettings LOCALITY_WEIGHTED = new LbSettings(2, 1024, 65537, 50, true);
-    static final CircuitBreakers NO_LIMITS = new CircuitBreakers(
-            Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, -1, 0);
+    static final CircuitBreakers NO_LIMITS =
+            new CircuitBreakers(Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE, -1, 0);
 
     final FakeTimers timers = new FakeTimers();
     final FakeResolver resolver = new FakeResolver();

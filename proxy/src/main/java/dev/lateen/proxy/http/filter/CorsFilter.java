@@ -30,7 +30,8 @@ final class CorsFilter implements HttpFilter {
                 && !origin.isEmpty()
                 && exchange.request().method().equals("OPTIONS")
                 && hasValue(headers.get("access-control-request-method"));
-        if (!preflight || !(policy.filterEnabledFraction() >= ALWAYS || context.chance(policy.filterEnabledFraction()))) {
+        if (!preflight
+                || !(policy.filterEnabledFraction() >= ALWAYS || context.chance(policy.filterEnabledFraction()))) {
             return FilterVerdict.CONTINUE;
         }
         if (allows(origin)) {

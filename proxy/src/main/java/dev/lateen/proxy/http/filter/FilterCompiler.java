@@ -6,7 +6,6 @@ import dev.lateen.proxy.policy.RbacEngine;
 import dev.lateen.proxy.route.RouteEntry;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +36,8 @@ public final class FilterCompiler {
 
     private static @Nullable HttpFilterConfig override(HttpFilterConfig config, RouteEntry entry) {
         String name = name(config);
-        HttpFilterConfig found = entry.weighted() == null ? null : entry.weighted().perFilter().get(name);
+        HttpFilterConfig found =
+                entry.weighted() == null ? null : entry.weighted().perFilter().get(name);
         found = found == null ? entry.route().perFilter().get(name) : found;
         found = found == null ? entry.virtualHost().perFilter().get(name) : found;
         return found != null && canReplace(config, found) ? found : null;
@@ -73,7 +73,8 @@ public final class FilterCompiler {
     private @Nullable HttpFilter filter(HttpFilterConfig config, String prefix) {
         return switch (config) {
             case HttpFilterConfig.Rbac rbac -> rbac(rbac, prefix + "rbac.");
-            case HttpFilterConfig.Fault fault -> doesNothing(fault) ? null : new FaultFilter(fault, counters, prefix + "fault.");
+            case HttpFilterConfig.Fault fault ->
+                doesNothing(fault) ? null : new FaultFilter(fault, counters, prefix + "fault.");
             case HttpFilterConfig.Cors cors -> cors.policy() == null ? null : new CorsFilter(cors.policy());
             case HttpFilterConfig.IstioAlpn alpn -> new IstioAlpnFilter();
             case HttpFilterConfig.PeerMetadataExchange exchange -> new PeerMetadataFilter(exchange, local);
@@ -89,7 +90,9 @@ public final class FilterCompiler {
 
     private @Nullable HttpFilter rbac(HttpFilterConfig.Rbac rbac, String prefix) {
         RbacEngine engine = RbacEngine.compile(rbac.policies());
-        return engine.isEmpty() ? null : new RbacFilter(engine, counters, prefix, rbac.policies().shadowStatPrefix());
+        return engine.isEmpty()
+                ? null
+                : new RbacFilter(engine, counters, prefix, rbac.policies().shadowStatPrefix());
     }
 
     private static boolean doesNothing(HttpFilterConfig.Fault fault) {

@@ -13,8 +13,7 @@ public final class FilterCounters {
         Map<String, LongAdder> names = byPrefix.get(prefix);
         LongAdder counter = names == null ? null : names.get(name);
         if (counter == null) {
-            counter = byPrefix
-                    .computeIfAbsent(prefix, key -> new ConcurrentHashMap<>())
+            counter = byPrefix.computeIfAbsent(prefix, key -> new ConcurrentHashMap<>())
                     .computeIfAbsent(name, key -> new LongAdder());
         }
         counter.increment();

@@ -78,9 +78,9 @@ public record LocalReply(
         return of(504, details, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream request timeout");
     }
 
-    /** Authorization says no: 403 {@code RBAC: access denied}; the details name the policy. */
-    public static LocalReply rbacDenied(RbacDecision decision) {
-        return of(403, decision.details(), null, "RBAC: access denied");
+    /** Authorization says no: 403. @param policy the policy that decided, {@code none} when an ALLOW list matched nothing */
+    public static LocalReply rbacDenied(String policy) {
+        return of(403, new RbacDecision(false, policy).details(), null, "RBAC: access denied");
     }
 
     /** The fault filter answers instead of the upstream: the configured status, FI. A gRPC status counts for gRPC requests only. */

@@ -63,7 +63,9 @@ final class PeerMetadataFilter implements HttpFilter {
     }
 
     private boolean isExternal(@Nullable Cluster cluster) {
-        return config.skipExternalClusters() && cluster != null && cluster.name().equals(PASSTHROUGH);
+        return config.skipExternalClusters()
+                && cluster != null
+                && cluster.name().equals(PASSTHROUGH);
     }
 
     private void tell(HeaderMap headers) {

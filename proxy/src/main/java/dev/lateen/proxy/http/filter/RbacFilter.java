@@ -31,6 +31,6 @@ final class RbacFilter implements HttpFilter {
             return FilterVerdict.CONTINUE;
         }
         counters.count(prefix, "denied");
-        return new FilterVerdict.Reply(LocalReply.rbacDenied(decision));
+        return new FilterVerdict.Reply(LocalReply.rbacDenied(decision.policy()));
     }
 }

@@ -148,23 +148,26 @@ class FiltersTest {
 
     @Test
     void preflightOfAnotherOriginIsRefusedOrForwarded() {
-        Exchange stranger =
-                exchange(request("OPTIONS", "h", "/", "origin", "https://evil", "access-control-request-method", "GET"));
-        assertThat(reply(run(new HttpFilterConfig.Cors(CORS), stranger)).headers()).isEmpty();
+        Exchange stranger = exchange(
+                request("OPTIONS", "h", "/", "origin", "https://evil", "access-control-request-method", "GET"));
+        assertThat(reply(run(new HttpFilterConfig.Cors(CORS), stranger)).headers())
+                .isEmpty();
         CorsPolicy forwarding = new CorsPolicy(CORS.allowOrigins(), "", "", "", "", false, 1_000_000, true);
         assertThat(run(new HttpFilterConfig.Cors(forwarding), stranger)).isSameAs(FilterVerdict.CONTINUE);
     }
 
     @Test
     void simpleRequestsOfAnAllowedOriginMayReadTheResponse() {
-        HttpFilter filter = compile(List.of(new HttpFilterConfig.Cors(CORS)), null).getFirst();
+        HttpFilter filter =
+                compile(List.of(new HttpFilterConfig.Cors(CORS)), null).getFirst();
         Exchange exchange = exchange(get("h", "/", "origin", "https://a.example.com"));
         assertThat(filter.onRequest(exchange, ALWAYS)).isSameAs(FilterVerdict.CONTINUE);
         exchange.response(new ResponseHead(200, new HeaderMap()));
         filter.onResponse(exchange);
         assertThat(exchange.response().headers().getString("access-control-allow-origin"))
                 .isEqualTo("https://a.example.com");
-        assertThat(exchange.response().headers().getString("access-control-expose-headers")).isEqualTo("x-seen");
+        assertThat(exchange.response().headers().getString("access-control-expose-headers"))
+                .isEqualTo("x-seen");
         Exchange stranger = exchange(get("h", "/", "origin", "https://evil"));
         stranger.response(new ResponseHead(200, new HeaderMap()));
         filter.onResponse(stranger);
@@ -173,19 +176,21 @@ class FiltersTest {
 
     @Test
     void alpnNamesTheHttpVersionSpokenUpstream() {
-        Exchange exchange = exchange(
-                new RequestHead("GET", "/", "h", "http", Protocol.HTTP_2, new HeaderMap()));
+        Exchange exchange = exchange(new RequestHead("GET", "/", "h", "http", Protocol.HTTP_2, new HeaderMap()));
         run(new HttpFilterConfig.IstioAlpn(), exchange);
         assertThat(exchange.upstreamAlpn()).containsExactly("istio-h2", "istio", "h2");
         exchange.cluster(UpstreamFixtures.cluster(
-                LbPolicy.RANDOM, new dev.lateen.proxy.model.Cluster.LbSettings(2, 1, 2, 0, false), UpstreamFixtures.fixed()));
+                LbPolicy.RANDOM,
+                new dev.lateen.proxy.model.Cluster.LbSettings(2, 1, 2, 0, false),
+                UpstreamFixtures.fixed()));
         run(new HttpFilterConfig.IstioAlpn(), exchange);
         assertThat(exchange.upstreamAlpn()).containsExactly("istio-http/1.1", "istio", "http/1.1");
     }
 
     @Test
     void peersTellEachOtherWhoTheyAre() {
-        // The client's outbound side adds, the server's inbound side reads, strips and answers, the client reads the answer.
+        // The client's outbound side adds, the server's inbound side reads, strips and answers, the client reads the
+        // answer.
         HttpFilter client = compile(
                         List.of(new HttpFilterConfig.PeerMetadataExchange(false, true, false, true, true)), null)
                 .getFirst();
@@ -236,10 +241,11 @@ class FiltersTest {
 
     @Test
     void peerMetadataIsReadAsIstiosEnvoyWritesIt() {
-        // {"NAMESPACE": "ns"} and {"WORKLOAD_NAME": "w"} as a serialised google.protobuf.Struct, written by hand, without padding.
+        // {"NAMESPACE": "ns"} and {"WORKLOAD_NAME": "w"} as a serialised google.protobuf.Struct, written by hand,
+        // without padding.
         byte[] bytes = {
-            10, 17, 10, 9, 'N', 'A', 'M', 'E', 'S', 'P', 'A', 'C', 'E', 18, 4, 26, 2, 'n', 's',
-            10, 20, 10, 13, 'W', 'O', 'R', 'K', 'L', 'O', 'A', 'D', '_', 'N', 'A', 'M', 'E', 18, 3, 26, 1, 'w'
+            10, 17, 10, 9, 'N', 'A', 'M', 'E', 'S', 'P', 'A', 'C', 'E', 18, 4, 26, 2, 'n', 's', 10, 20, 10, 13, 'W',
+            'O', 'R', 'K', 'L', 'O', 'A', 'D', '_', 'N', 'A', 'M', 'E', 18, 3, 26, 1, 'w'
         };
         String header = java.util.Base64.getEncoder().withoutPadding().encodeToString(bytes);
         PeerMetadata peer = PeerMetadataHeader.decode(header);
@@ -250,8 +256,8 @@ class FiltersTest {
 
     @Test
     void aFilterThatCannotBeBuiltDeniesEverythingByName() {
-        LocalReply denied =
-                reply(run(new HttpFilterConfig.Denied("envoy.filters.http.jwt_authn", "not built"), exchange(get("h", "/"))));
+        LocalReply denied = reply(
+                run(new HttpFilterConfig.Denied("envoy.filters.http.jwt_authn", "not built"), exchange(get("h", "/"))));
         assertThat(denied.status()).isEqualTo(403);
         assertThat(denied.body()).contains("envoy.filters.http.jwt_authn");
     }
@@ -275,7 +281,8 @@ class FiltersTest {
         List<HttpFilterConfig> filters = List.of(DENY_ALL);
         assertThat(compile(filters, entry(Map.of(), Map.of()))).hasSize(1);
         assertThat(compile(filters, entry(Map.of(RBAC, allow), Map.of()))).isEmpty();
-        assertThat(compile(filters, entry(Map.of(RBAC, allow), Map.of(RBAC, DENY_ALL)))).hasSize(1);
+        assertThat(compile(filters, entry(Map.of(RBAC, allow), Map.of(RBAC, DENY_ALL))))
+                .hasSize(1);
         assertThat(compile(filters, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Disabled()))))
                 .isEmpty();
         assertThat(compile(filters, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Cors(null)))))
