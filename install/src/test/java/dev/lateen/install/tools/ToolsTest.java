@@ -113,6 +113,6 @@ class ToolsTest {
                     spec: {containers: [{name: a, image: a}]}
                 """);
         assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
-        assertThat(out.toString()).contains("kind: \"Service\"".replace("\"", "")).contains("istio-proxy").contains("---\n");
+        assertThat(out.toString()).contains("kind: \"Service\"").contains("istio-proxy").contains("---\n");
     }
 }
