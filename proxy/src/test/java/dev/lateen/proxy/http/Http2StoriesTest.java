@@ -1,0 +1,211 @@
+package dev.lateen.proxy.http;
+
+import static dev.lateen.proxy.route.RouteFixtures.any;
+import static dev.lateen.proxy.route.RouteFixtures.prefix;
+import static dev.lateen.proxy.route.RouteFixtures.route;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.listener.DrainEvent;
+import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.model.RetryPolicy;
+import dev.lateen.proxy.model.RouteAction;
+import io.netty.buffer.Unpooled;
+import io.netty.handler.codec.http2.DefaultHttp2DataFrame;
+import io.netty.handler.codec.http2.DefaultHttp2GoAwayFrame;
+import io.netty.handler.codec.http2.DefaultHttp2Headers;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Headers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** HTTP/2 at the level of frames, with Netty's frame codec at both ends. */
+class Http2StoriesTest {
+    private final ProxyFixture proxy = new ProxyFixture();
+    private final FramePeer peers = new FramePeer();
+
+    @BeforeAll
+    static void watchLeaks() {
+        Leaks.watch();
+    }
+
+    @AfterAll
+    static void nothingLeaked() {
+        assertThat(Leaks.found()).isEmpty();
+    }
+
+    @AfterEach
+    void stop() {
+        peers.close();
+        proxy.close();
+    }
+
+    private static Http2Headers get(String path) {
+        return new DefaultHttp2Headers(false).method("GET").scheme("http").authority("a").path(path);
+    }
+
+    private static Http2Headers ok() {
+        return new DefaultHttp2Headers().status("200");
+    }
+
+    @Test
+    void requestTrailersPass() throws Exception {
+        int port = peers.serve(stream -> {
+            if (stream.ended()) {
+                stream.send(new DefaultHttp2HeadersFrame(ok().add("x-got", stream.trailer("x-sum")), true));
+            }
+        });
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
+
+        FramePeer.Stream stream = peers.connect(proxy.listen(true)).open();
+        stream.send(new DefaultHttp2HeadersFrame(get("/").method("POST"), false));
+        stream.send(new DefaultHttp2DataFrame(Unpooled.copiedBuffer("hello", StandardCharsets.US_ASCII), false));
+        stream.send(new DefaultHttp2HeadersFrame(new DefaultHttp2Headers().add("x-sum", "42"), true));
+
+        stream.untilOver();
+        assertThat(stream.header(":status")).isEqualTo("200");
+        assertThat(stream.header("x-got")).isEqualTo("42");
+    }
+
+    @Test
+    void aResetAfterTheHeadReachesTheClientAsOne() throws Exception {
+        int port = peers.serve(stream -> {
+            stream.send(new DefaultHttp2HeadersFrame(ok(), false));
+            stream.send(new DefaultHttp2ResetFrame(Http2Error.INTERNAL_ERROR));
+        });
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
+
+        FramePeer.Stream stream = peers.connect(proxy.listen(true)).open();
+        stream.send(new DefaultHttp2HeadersFrame(get("/"), true));
+
+        stream.untilOver();
+        assertThat(stream.reset()).isEqualTo(Http2Error.INTERNAL_ERROR.code());
+        assertThat(proxy.only().flags()).isEqualTo("UR");
+    }
+
+    @Test
+    void aRefusedStreamIsTriedAgain() throws Exception {
+        int[] count = {0};
+        int port = peers.serve(stream -> {
+            if (count[0]++ == 0) {
+                stream.send(new DefaultHttp2ResetFrame(Http2Error.REFUSED_STREAM));
+            } else {
+                stream.send(new DefaultHttp2HeadersFrame(ok(), true));
+            }
+        });
+        RetryPolicy retry = new RetryPolicy(
+                Set.of("refused-stream"), 1, Duration.ZERO, Set.of(), false, 1, Duration.ofMillis(1), Duration.ofMillis(2), List.of());
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(route(any(), forward(retry)));
+
+        FramePeer.Stream stream = peers.connect(proxy.listen(true)).open();
+        stream.send(new DefaultHttp2HeadersFrame(get("/"), true));
+
+        stream.untilOver();
+        assertThat(stream.header(":status")).isEqualTo("200");
+        assertThat(proxy.only().attempts()).isEqualTo(2);
+    }
+
+    private static RouteAction.Forward forward(RetryPolicy retry) {
+        return new RouteAction.Forward(
+                new RouteAction.ClusterSpecifier.Single("c"),
+                new RouteAction.PathRewrite.None(),
+                new RouteAction.HostRewrite.None(),
+                Duration.ZERO,
+                null,
+                null,
+                retry,
+                List.of(),
+                List.of(),
+                503,
+                List.of(),
+                false);
+    }
+
+    @Test
+    void afterAGoAwayRequestsTakeANewConnection() throws Exception {
+        int port = peers.serve(stream -> {
+            stream.send(new DefaultHttp2HeadersFrame(ok(), true));
+            stream.sendOnConnection(new DefaultHttp2GoAwayFrame(Http2Error.NO_ERROR));
+        });
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
+        FramePeer.Connection client = peers.connect(proxy.listen(true));
+        for (int i = 0; i < 3; i++) {
+            FramePeer.Stream stream = client.open();
+            stream.send(new DefaultHttp2HeadersFrame(get("/" + i), true));
+            stream.untilOver();
+            assertThat(stream.header(":status")).isEqualTo("200");
+            int connections = i + 1;
+            // The proxy has seen the GOAWAY once it has closed that connection.
+            Awaitility.await().until(() -> peers.serverConnectionsClosed() == connections);
+        }
+        assertThat(proxy.upstreamConnections).hasValue(3);
+    }
+
+    @Test
+    void aClientsResetReachesTheUpstream() throws Exception {
+        FramePeer.Stream[] seen = new FramePeer.Stream[1];
+        int port = peers.serve(stream -> seen[0] = stream);
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
+        FramePeer.Stream stream = peers.connect(proxy.listen(true)).open();
+        stream.send(new DefaultHttp2HeadersFrame(get("/"), true));
+        Awaitility.await().until(() -> seen[0] != null);
+
+        stream.send(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
+
+        seen[0].untilOver();
+        assertThat(seen[0].reset()).isEqualTo(Http2Error.CANCEL.code());
+        assertThat(proxy.only().flags()).isEqualTo("DC");
+    }
+
+    @Test
+    void aMalformedHeadEndsOnlyItsStream() throws Exception {
+        int port = peers.serve(stream -> stream.send(new DefaultHttp2HeadersFrame(ok(), true)));
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
+        FramePeer.Connection client = peers.connect(proxy.listen(true));
+        for (Http2Headers broken : List.of(
+                get("/").add("connection", "close"),
+                get("/").add("transfer-encoding", "chunked"),
+                get("/").add("te", "gzip"),
+                get("/").add("x", "a\r\nb: c"),
+                get("relative"),
+                get("/ blank"),
+                new DefaultHttp2Headers(false).method("GET").scheme("http").path("/"),
+                new DefaultHttp2Headers(false).method("GET").scheme("http").authority("a").path("/").add("Upper", "x"))) {
+            FramePeer.Stream stream = client.open();
+            stream.send(new DefaultHttp2HeadersFrame(broken, true));
+            stream.untilOver();
+            assertThat(stream.reset()).as("%s", broken).isEqualTo(Http2Error.PROTOCOL_ERROR.code());
+        }
+        FramePeer.Stream fine = client.open();
+        fine.send(new DefaultHttp2HeadersFrame(get("/"), true));
+        fine.untilOver();
+        assertThat(fine.header(":status")).isEqualTo("200");
+    }
+
+    @Test
+    void drainingLetsTheRequestsUnderWayEnd() throws Exception {
+        FramePeer.Stream[] seen = new FramePeer.Stream[1];
+        int port = peers.serve(stream -> seen[0] = stream);
+        proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
+        FramePeer.Connection client = peers.connect(proxy.listen(true));
+        FramePeer.Stream stream = client.open();
+        stream.send(new DefaultHttp2HeadersFrame(get("/"), true));
+        Awaitility.await().until(() -> seen[0] != null);
+
+        proxy.accepted.getFirst().pipeline().fireUserEventTriggered(DrainEvent.INSTANCE);
+        Awaitility.await().until(() -> client.goAways() >= 1);
+        seen[0].send(new DefaultHttp2HeadersFrame(ok(), true));
+
+        stream.untilOver();
+        assertThat(stream.header(":status")).isEqualTo("200");
+        Awaitility.await().until(client::closed);
+    }
+}
