@@ -94,11 +94,11 @@ public final class AuthorityFiles {
                     .forEach(chain::add);
         }
         check(directory, key, chain, root);
-        return new CertificateAuthority(
-                new KeyPairAndChain(key, List.copyOf(chain)), root, provider, clock, random);
+        return new CertificateAuthority(new KeyPairAndChain(key, List.copyOf(chain)), root, provider, clock, random);
     }
 
-    private void check(Path directory, PrivateKey key, List<X509Certificate> chain, X509Certificate root) throws IOException {
+    private void check(Path directory, PrivateKey key, List<X509Certificate> chain, X509Certificate root)
+            throws IOException {
         X509Certificate certificate = chain.getFirst();
         Path file = directory.resolve(CERTIFICATE);
         if (certificate.getBasicConstraints() < 0) {

@@ -73,7 +73,8 @@ public final class Callers {
                 return Optional.empty();
             }
             return names.stream()
-                    .filter(name -> name.size() == 2 && Integer.valueOf(URI_NAME).equals(name.get(0)))
+                    .filter(name ->
+                            name.size() == 2 && Integer.valueOf(URI_NAME).equals(name.get(0)))
                     .flatMap(name -> SpiffeId.parse(String.valueOf(name.get(1))).stream())
                     .findFirst();
         } catch (CertificateParsingException e) {

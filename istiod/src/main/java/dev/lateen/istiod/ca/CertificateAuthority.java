@@ -54,7 +54,11 @@ public final class CertificateAuthority {
      * @param root what everyone trusts
      */
     CertificateAuthority(
-            KeyPairAndChain signer, X509Certificate root, BouncyCastleProvider provider, InstantSource clock, SecureRandom random) {
+            KeyPairAndChain signer,
+            X509Certificate root,
+            BouncyCastleProvider provider,
+            InstantSource clock,
+            SecureRandom random) {
         this.signer = signer;
         this.root = root;
         this.provider = provider;
@@ -122,14 +126,16 @@ public final class CertificateAuthority {
                 SubjectPublicKeyInfo.getInstance(key.getEncoded()));
         try {
             JcaX509ExtensionUtils identifiers = new JcaX509ExtensionUtils();
-            builder.addExtension(Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
             builder.addExtension(
-                    Extension.extendedKeyUsage,
-                    false,
-                    new ExtendedKeyUsage(new KeyPurposeId[] {KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth}));
+                    Extension.keyUsage, true, new KeyUsage(KeyUsage.digitalSignature | KeyUsage.keyEncipherment));
+            builder.addExtension(Extension.extendedKeyUsage, false, new ExtendedKeyUsage(new KeyPurposeId[] {
+                KeyPurposeId.id_kp_serverAuth, KeyPurposeId.id_kp_clientAuth
+            }));
             builder.addExtension(Extension.basicConstraints, true, new BasicConstraints(false));
             builder.addExtension(
-                    Extension.authorityKeyIdentifier, false, identifiers.createAuthorityKeyIdentifier(signer.certificate()));
+                    Extension.authorityKeyIdentifier,
+                    false,
+                    identifiers.createAuthorityKeyIdentifier(signer.certificate()));
             // RFC 5280, 4.2.1.6: critical where the subject is empty, as it is here.
             builder.addExtension(
                     Extension.subjectAlternativeName, true, new GeneralNames(names.toArray(GeneralName[]::new)));
@@ -141,11 +147,16 @@ public final class CertificateAuthority {
 
     /** A new self-signed root: ECDSA P-256. */
     static KeyPairAndChain newRoot(
-            String organization, Duration ttl, BouncyCastleProvider provider, InstantSource clock, SecureRandom random) {
+            String organization,
+            Duration ttl,
+            BouncyCastleProvider provider,
+            InstantSource clock,
+            SecureRandom random) {
         KeyPair pair = newKeyPair(provider, random);
         X500Name name = new X500Name("O=" + organization);
         Instant now = clock.instant();
-        SubjectPublicKeyInfo key = SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded());
+        SubjectPublicKeyInfo key =
+                SubjectPublicKeyInfo.getInstance(pair.getPublic().getEncoded());
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                 name, serial(random), Date.from(now.minus(CLOCK_SKEW)), Date.from(now.plus(ttl)), name, key);
         try {
@@ -160,7 +171,8 @@ public final class CertificateAuthority {
         }
     }
 
-    private static X509Certificate build(X509v3CertificateBuilder builder, PrivateKey key, BouncyCastleProvider provider)
+    private static X509Certificate build(
+            X509v3CertificateBuilder builder, PrivateKey key, BouncyCastleProvider provider)
             throws GeneralSecurityException {
         try {
             var contentSigner = new JcaContentSignerBuilder(algorithm(key))

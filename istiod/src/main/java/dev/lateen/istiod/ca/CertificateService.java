@@ -39,7 +39,11 @@ public final class CertificateService {
      * @param longestTtl what longer wishes are cut to (Istio: {@code MAX_WORKLOAD_CERT_TTL}, 90 d)
      */
     public CertificateService(
-            CertificateAuthority authority, Callers callers, Duration defaultTtl, Duration longestTtl, CaEvents events) {
+            CertificateAuthority authority,
+            Callers callers,
+            Duration defaultTtl,
+            Duration longestTtl,
+            CaEvents events) {
         this.authority = authority;
         this.callers = callers;
         this.defaultTtl = defaultTtl;
@@ -49,8 +53,8 @@ public final class CertificateService {
 
     /** Adds the service to a gRPC server, which must speak TLS, for its callers send tokens. */
     public void serveOn(GrpcServer grpc) {
-        ServiceMethod<Buffer, Buffer> method =
-                ServiceMethod.server(SERVICE, "CreateCertificate", GrpcMessageEncoder.IDENTITY, GrpcMessageDecoder.IDENTITY);
+        ServiceMethod<Buffer, Buffer> method = ServiceMethod.server(
+                SERVICE, "CreateCertificate", GrpcMessageEncoder.IDENTITY, GrpcMessageDecoder.IDENTITY);
         grpc.callHandler(method, this::accept);
     }
 
@@ -58,9 +62,10 @@ public final class CertificateService {
         Context context = Objects.requireNonNull(Vertx.currentContext());
         SSLSession tls = request.connection().sslSession();
         String authorization = request.headers().get("authorization");
-        request.last().onSuccess(message -> Thread.ofVirtual()
-                .name("ca")
-                .start(() -> answer(request, context, tls, authorization, message.getBytes())));
+        request.last()
+                .onSuccess(message -> Thread.ofVirtual()
+                        .name("ca")
+                        .start(() -> answer(request, context, tls, authorization, message.getBytes())));
     }
 
     private void answer(
@@ -88,7 +93,8 @@ public final class CertificateService {
         IstioCertificateRequest request = parse(message);
         if (request.getMetadata().containsFields("ImpersonatedIdentity")) {
             throw new RefusedException(
-                    Reason.DENIED, "metadata.ImpersonatedIdentity: set (accepted: absent; nobody may ask for others here)");
+                    Reason.DENIED,
+                    "metadata.ImpersonatedIdentity: set (accepted: absent; nobody may ask for others here)");
         }
         PublicKey key = SigningRequest.key(request.getCsr(), authority.provider());
         Duration ttl = ttl(request.getValidityDuration());
@@ -122,8 +128,9 @@ public final class CertificateService {
         };
     }
 
-    private static void fail(GrpcServerRequest<Buffer, Buffer> request, Context context, GrpcStatus status, String message) {
-        context.runOnContext(
-                nothing -> request.response().status(status).statusMessage(message).end());
+    private static void fail(
+            GrpcServerRequest<Buffer, Buffer> request, Context context, GrpcStatus status, String message) {
+        context.runOnContext(nothing ->
+                request.response().status(status).statusMessage(message).end());
     }
 }

@@ -1,8 +1,8 @@
 package dev.lateen.istiod.ca;
 
 import java.io.ByteArrayInputStream;
-import java.io.StringReader;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.security.PrivateKey;
 import java.security.cert.Certificate;

@@ -34,10 +34,12 @@ final class SigningRequest {
         try {
             PublicKey key = request.getPublicKey();
             checkStrength(key);
-            boolean signed = request.isSignatureValid(
-                    new JcaContentVerifierProviderBuilder().setProvider(provider).build(key));
+            boolean signed = request.isSignatureValid(new JcaContentVerifierProviderBuilder()
+                    .setProvider(provider)
+                    .build(key));
             if (!signed) {
-                throw invalid("csr: its signature is not by its key (accepted: a request signed with the key it names)");
+                throw invalid(
+                        "csr: its signature is not by its key (accepted: a request signed with the key it names)");
             }
             return key;
         } catch (GeneralSecurityException | OperatorCreationException | PKCSException | RuntimeException e) {
@@ -47,7 +49,8 @@ final class SigningRequest {
 
     private static final String KEYS = "EC P-256 or P-384, RSA of 2048 to 8192 bits";
 
-    private static JcaPKCS10CertificationRequest parse(String pem, BouncyCastleProvider provider) throws RefusedException {
+    private static JcaPKCS10CertificationRequest parse(String pem, BouncyCastleProvider provider)
+            throws RefusedException {
         if (pem.length() > LONGEST) {
             throw invalid("csr: " + pem.length() + " characters (accepted: at most " + LONGEST + ")");
         }
@@ -62,18 +65,17 @@ final class SigningRequest {
     }
 
     private static void checkStrength(PublicKey key) throws RefusedException {
-        boolean strong =
-                switch (key) {
-                    case ECPublicKey ec -> {
-                        BigInteger order = ec.getParams().getOrder();
-                        yield order.equals(P256_ORDER) || order.equals(P384_ORDER);
-                    }
-                    case RSAPublicKey rsa -> {
-                        int bits = rsa.getModulus().bitLength();
-                        yield bits >= SMALLEST_RSA && bits <= LARGEST_RSA;
-                    }
-                    default -> false;
-                };
+        boolean strong = switch (key) {
+            case ECPublicKey ec -> {
+                BigInteger order = ec.getParams().getOrder();
+                yield order.equals(P256_ORDER) || order.equals(P384_ORDER);
+            }
+            case RSAPublicKey rsa -> {
+                int bits = rsa.getModulus().bitLength();
+                yield bits >= SMALLEST_RSA && bits <= LARGEST_RSA;
+            }
+            default -> false;
+        };
         if (!strong) {
             throw invalid("csr: key " + describe(key) + " (accepted: " + KEYS + ")");
         }

@@ -54,7 +54,11 @@ public final class TokenIssuer {
             if (!Files.exists(file)) {
                 Files.createDirectories(file.toAbsolutePath().getParent());
                 AuthorityFiles.writePrivate(
-                        file, new ECKeyGenerator(Curve.P_256).keyIDFromThumbprint(true).generate().toJSONString());
+                        file,
+                        new ECKeyGenerator(Curve.P_256)
+                                .keyIDFromThumbprint(true)
+                                .generate()
+                                .toJSONString());
             }
             return new TokenIssuer(ECKey.parse(Files.readString(file)), clock);
         } catch (ParseException | JOSEException e) {
@@ -94,7 +98,8 @@ public final class TokenIssuer {
         }
         try {
             SignedJWT jwt = SignedJWT.parse(token);
-            if (!JWSAlgorithm.ES256.equals(jwt.getHeader().getAlgorithm()) || !jwt.verify(new ECDSAVerifier(key.toECPublicKey()))) {
+            if (!JWSAlgorithm.ES256.equals(jwt.getHeader().getAlgorithm())
+                    || !jwt.verify(new ECDSAVerifier(key.toECPublicKey()))) {
                 throw refused("not signed by this istiod");
             }
             JWTClaimsSet claims = jwt.getJWTClaimsSet();

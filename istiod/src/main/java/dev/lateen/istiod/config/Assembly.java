@@ -31,7 +31,8 @@ record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents,
             for (Resource<?> resource : reading.resources()) {
                 resources.add(resource);
                 String key = resource.key().group() + "/" + resource.key();
-                checkUnique(places, key, resource.key().toString(), resource.meta().origin(), problems);
+                checkUnique(
+                        places, key, resource.key().toString(), resource.meta().origin(), problems);
             }
             for (RawDocument document : reading.documents()) {
                 documents.add(new KubernetesDocument(document.node(), document.origin()));

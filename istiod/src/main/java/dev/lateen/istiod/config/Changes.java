@@ -35,13 +35,17 @@ final class Changes {
     private static Map<String, Entry> entries(ConfigInput input) {
         Map<String, Entry> entries = new LinkedHashMap<>();
         for (Resource<?> resource : input.resources()) {
-            Object says = List.of(resource.spec(), resource.meta().labels(), resource.meta().annotations());
-            entries.put(resource.key().toString(), new Entry(says, resource.meta().origin().source()));
+            Object says = List.of(
+                    resource.spec(), resource.meta().labels(), resource.meta().annotations());
+            entries.put(
+                    resource.key().toString(),
+                    new Entry(says, resource.meta().origin().source()));
         }
         for (KubernetesDocument document : input.documents()) {
             var metadata = document.body().path("metadata");
             String name = document.body().path("kind").asString("") + " "
-                    + metadata.path("namespace").asString("default") + "/" + metadata.path("name").asString("");
+                    + metadata.path("namespace").asString("default") + "/"
+                    + metadata.path("name").asString("");
             entries.put(name, new Entry(document.body(), document.origin().source()));
         }
         return entries;

@@ -18,7 +18,11 @@ public interface ConfigSource extends AutoCloseable {
      *
      * @return the newest config, or null if the time is over or the source was closed
      */
-    @Nullable ConfigInput awaitNewer(long version, Duration atMost) throws InterruptedException;
+    @Nullable
+    ConfigInput awaitNewer(long version, Duration atMost) throws InterruptedException;
+
+    /** Whether nothing newer will come. */
+    boolean isClosed();
 
     /** Stops watching. */
     @Override

@@ -62,7 +62,8 @@ public final class DirectorySource implements ConfigSource {
             throw new InvalidConfigException(problems);
         }
         this.stamps = tree.files();
-        this.current = new ConfigInput(1, lastGood.assembly().resources(), lastGood.assembly().documents());
+        this.current = new ConfigInput(
+                1, lastGood.assembly().resources(), lastGood.assembly().documents());
         tell(problems);
     }
 
@@ -84,7 +85,13 @@ public final class DirectorySource implements ConfigSource {
 
     private static Problem absent(Path root) {
         return new Problem(
-                Problem.Severity.ERROR, new Origin(root.toString(), 1, 0), 0, "", "", "no such file or directory", "an existing one");
+                Problem.Severity.ERROR,
+                new Origin(root.toString(), 1, 0),
+                0,
+                "",
+                "",
+                "no such file or directory",
+                "an existing one");
     }
 
     private FileTree look() {
@@ -113,7 +120,10 @@ public final class DirectorySource implements ConfigSource {
             while (!closed && watching.await(timing.poll().toNanos())) {
                 FileTree tree = look();
                 if (!tree.files().equals(stamps)) {
-                    reload(rested(tree));
+                    FileTree rested = rested(tree);
+                    if (!closed) {
+                        reload(rested);
+                    }
                 }
             }
         } catch (InterruptedException e) {
@@ -208,6 +218,11 @@ public final class DirectorySource implements ConfigSource {
         } finally {
             lock.unlock();
         }
+    }
+
+    @Override
+    public boolean isClosed() {
+        return closed;
     }
 
     @Override

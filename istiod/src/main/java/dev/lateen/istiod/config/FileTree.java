@@ -34,7 +34,8 @@ final class FileTree {
      * @param modified in nanoseconds
      * @param key the file system's name for it, which a rename over it changes
      */
-    record Stamp(Path target, long size, long modified, @Nullable Object key) {}
+    record Stamp(
+            Path target, long size, long modified, @Nullable Object key) {}
 
     private final Map<Path, Stamp> files = new LinkedHashMap<>();
     private final Set<Path> directories = new HashSet<>();

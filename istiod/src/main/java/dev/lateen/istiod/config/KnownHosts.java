@@ -30,7 +30,8 @@ public final class KnownHosts {
             }
         }
         for (Resource<?> resource : resources) {
-            resource.as(ServiceEntry.class).ifPresent(entry -> entry.spec().hosts().forEach(hosts::add));
+            resource.as(ServiceEntry.class)
+                    .ifPresent(entry -> entry.spec().hosts().forEach(hosts::add));
         }
         return hosts;
     }

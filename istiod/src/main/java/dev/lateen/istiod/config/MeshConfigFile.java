@@ -25,7 +25,8 @@ final class MeshConfigFile {
         this.current = reader.readMeshConfig("defaults", "").settings().orElseThrow();
     }
 
-    @Nullable Path path() {
+    @Nullable
+    Path path() {
         return path;
     }
 

@@ -50,8 +50,8 @@ final class ParsedFiles {
     }
 
     private static Reading unreadable(Path file, String found, String accepted) {
-        Problem problem = new Problem(
-                Problem.Severity.ERROR, new Origin(file.toString(), 1, 0), 0, "", "", found, accepted);
+        Problem problem =
+                new Problem(Problem.Severity.ERROR, new Origin(file.toString(), 1, 0), 0, "", "", found, accepted);
         return new Reading(List.of(), List.of(), List.of(problem));
     }
 }

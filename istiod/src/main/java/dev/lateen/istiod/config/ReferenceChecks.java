@@ -62,13 +62,19 @@ public final class ReferenceChecks {
         List<TlsRoute> tls = service.spec().tls();
         for (int i = 0; i < tls.size(); i++) {
             for (int j = 0; j < tls.get(i).route().size(); j++) {
-                check(service, tls.get(i).route().get(j).destination(), "spec.tls[" + i + "].route[" + j + "].destination");
+                check(
+                        service,
+                        tls.get(i).route().get(j).destination(),
+                        "spec.tls[" + i + "].route[" + j + "].destination");
             }
         }
         List<TcpRoute> tcp = service.spec().tcp();
         for (int i = 0; i < tcp.size(); i++) {
             for (int j = 0; j < tcp.get(i).route().size(); j++) {
-                check(service, tcp.get(i).route().get(j).destination(), "spec.tcp[" + i + "].route[" + j + "].destination");
+                check(
+                        service,
+                        tcp.get(i).route().get(j).destination(),
+                        "spec.tcp[" + i + "].route[" + j + "].destination");
             }
         }
     }
@@ -112,7 +118,12 @@ public final class ReferenceChecks {
     private void checkGateway(Resource<VirtualService> service, String gateway, String path) {
         String full = gateway.indexOf('/') >= 0 ? gateway : service.namespace() + "/" + gateway;
         if (!gateway.equals("mesh") && !gateways.contains(full)) {
-            report(Problem.Severity.WARNING, service, path, "unknown gateway '" + gateway + "'", "mesh, or a Gateway" + some(gateways));
+            report(
+                    Problem.Severity.WARNING,
+                    service,
+                    path,
+                    "unknown gateway '" + gateway + "'",
+                    "mesh, or a Gateway" + some(gateways));
         }
     }
 

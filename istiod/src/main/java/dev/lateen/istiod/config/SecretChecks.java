@@ -49,7 +49,8 @@ public final class SecretChecks {
             return plain.stringValue();
         }
         try {
-            byte[] bytes = Base64.getMimeDecoder().decode(secret.path("data").path(key).asString(""));
+            byte[] bytes =
+                    Base64.getMimeDecoder().decode(secret.path("data").path(key).asString(""));
             return new String(bytes, StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException e) {
             return "";

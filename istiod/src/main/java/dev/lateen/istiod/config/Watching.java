@@ -34,7 +34,8 @@ final class Watching implements AutoCloseable {
             return;
         }
         keys.entrySet().removeIf(entry -> {
-            boolean unwanted = !wanted.contains(entry.getKey()) || !entry.getValue().isValid();
+            boolean unwanted =
+                    !wanted.contains(entry.getKey()) || !entry.getValue().isValid();
             if (unwanted) {
                 entry.getValue().cancel();
             }
@@ -51,6 +52,8 @@ final class Watching implements AutoCloseable {
                                     StandardWatchEventKinds.ENTRY_MODIFY,
                                     StandardWatchEventKinds.ENTRY_DELETE));
                 }
+            } catch (ClosedWatchServiceException e) {
+                return;
             } catch (IOException e) {
                 // Gone again, or too many watches: the look every now and then covers it.
                 keys.remove(directory);

@@ -53,14 +53,6 @@ final class AckState {
 
     TypeStatus status(String typeUrl, int subscribed, int held) {
         return new TypeStatus(
-                typeUrl,
-                subscribed,
-                held,
-                sentNonce,
-                sentVersion,
-                answeredNonce,
-                ackedNonce,
-                ackedVersion,
-                rejection);
+                typeUrl, subscribed, held, sentNonce, sentVersion, answeredNonce, ackedNonce, ackedVersion, rejection);
     }
 }

@@ -34,11 +34,13 @@ final class AdsCall {
         request.response().exceptionHandler(failure -> mailbox.close());
     }
 
-    @Nullable SSLSession tls() {
+    @Nullable
+    SSLSession tls() {
         return tls;
     }
 
-    @Nullable String authorization() {
+    @Nullable
+    String authorization() {
         return authorization;
     }
 

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param error why it rejects that response; null if it doesn't
  * @param change what it wants from now on
  */
-record ClientRequest(@Nullable Node node, String typeUrl, String nonce, @Nullable String error, Change change) {
+record ClientRequest(
+        @Nullable Node node,
+        String typeUrl,
+        String nonce,
+        @Nullable String error,
+        Change change) {
 
     /** How the wanted names change. */
     sealed interface Change {
@@ -29,7 +34,10 @@ record ClientRequest(@Nullable Node node, String typeUrl, String nonce, @Nullabl
         default int size() {
             return switch (this) {
                 case Whole whole -> whole.names().size();
-                case Difference d -> d.subscribe().size() + d.unsubscribe().size() + d.initialVersions().size();
+                case Difference d ->
+                    d.subscribe().size()
+                            + d.unsubscribe().size()
+                            + d.initialVersions().size();
             };
         }
     }

@@ -93,8 +93,7 @@ enum Dialect {
         try {
             return parse(ByteString.copyFrom(bytes));
         } catch (InvalidProtocolBufferException e) {
-            throw new StreamFailure(
-                    GrpcStatus.INVALID_ARGUMENT, "malformed discovery request: " + e.getMessage());
+            throw new StreamFailure(GrpcStatus.INVALID_ARGUMENT, "malformed discovery request: " + e.getMessage());
         }
     }
 

@@ -44,7 +44,11 @@ public final class DiscoveryServer {
      * @param random spreads the ages of streams
      */
     public DiscoveryServer(
-            DiscoverySettings settings, DiscoveryEvents events, InstantSource clock, LongSupplier nanos, RandomGenerator random) {
+            DiscoverySettings settings,
+            DiscoveryEvents events,
+            InstantSource clock,
+            LongSupplier nanos,
+            RandomGenerator random) {
         this.settings = settings;
         this.events = events;
         this.clock = clock;
@@ -57,7 +61,8 @@ public final class DiscoveryServer {
     public void serveOn(GrpcServer grpc, PeerCheck peerCheck) {
         for (Dialect dialect : Dialect.values()) {
             grpc.callHandler(
-                    ServiceMethod.server(SERVICE, dialect.method(), GrpcMessageEncoder.IDENTITY, GrpcMessageDecoder.IDENTITY),
+                    ServiceMethod.server(
+                            SERVICE, dialect.method(), GrpcMessageEncoder.IDENTITY, GrpcMessageDecoder.IDENTITY),
                     request -> accept(request, dialect, peerCheck));
         }
     }
@@ -66,7 +71,9 @@ public final class DiscoveryServer {
         Mailbox mailbox = new Mailbox();
         AdsCall call = new AdsCall(request, mailbox);
         if (streams.size() >= settings.maxStreams()) {
-            call.end(GrpcStatus.RESOURCE_EXHAUSTED, "streams: " + settings.maxStreams() + " are open (accepted: no more)");
+            call.end(
+                    GrpcStatus.RESOURCE_EXHAUSTED,
+                    "streams: " + settings.maxStreams() + " are open (accepted: no more)");
             return;
         }
         long number = numbers.incrementAndGet();
@@ -81,7 +88,8 @@ public final class DiscoveryServer {
     /** Puts a snapshot in force: every proxy is sent what it does not have. To be called by one writer, with rising versions. */
     public void publish(MeshView newView) {
         convergence.published(
-                newView.version(), streams.stream().filter(DiscoveryStream::isServed).toList());
+                newView.version(),
+                streams.stream().filter(DiscoveryStream::isServed).toList());
         view = newView;
         streams.forEach(DiscoveryStream::wake);
     }
@@ -108,7 +116,9 @@ public final class DiscoveryServer {
     /** What a connection was sent of a type and not told to drop; empty if there is no such connection. */
     public List<XdsResource> sent(String connectionId, String typeUrl) {
         return streams.stream()
-                .filter(stream -> stream.status().filter(s -> s.connectionId().equals(connectionId)).isPresent())
+                .filter(stream -> stream.status()
+                        .filter(s -> s.connectionId().equals(connectionId))
+                        .isPresent())
                 .findFirst()
                 .map(stream -> stream.sent(typeUrl))
                 .orElse(List.of());

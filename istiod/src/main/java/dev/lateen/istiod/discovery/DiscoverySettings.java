@@ -22,9 +22,15 @@ public record DiscoverySettings(
         Duration firstMessageWithin,
         Duration maxStreamAge) {
 
+    /** Streams at a time, unless told otherwise. */
+    public static final int MOST_STREAMS = 10_000;
+
+    /** How long a stream may stay silent at its beginning, unless told otherwise. */
+    public static final Duration FIRST_MESSAGE_WITHIN = Duration.ofSeconds(30);
+
     /** The usual ones. */
     public static DiscoverySettings defaults(String controlPlane) {
-        return new DiscoverySettings(controlPlane, true, false, 10_000, Duration.ofSeconds(30), Duration.ZERO);
+        return new DiscoverySettings(controlPlane, true, false, MOST_STREAMS, FIRST_MESSAGE_WITHIN, Duration.ZERO);
     }
 
     /** The same with callers without a credential trusted, or not. */

@@ -33,7 +33,8 @@ final class DiscoveryStream implements Runnable {
     private volatile @Nullable ProxySession session;
     private volatile boolean stopping;
 
-    DiscoveryStream(DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, PeerCheck peerCheck, long number) {
+    DiscoveryStream(
+            DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, PeerCheck peerCheck, long number) {
         this.server = server;
         this.call = call;
         this.mailbox = mailbox;

@@ -24,13 +24,13 @@ final class NodeReader {
 
     /** The node without protobuf; one that breaks the form ends the stream, with the form in the message. */
     static ProxyNode read(Node node) throws StreamFailure {
-        NodeId id = NodeId.parse(node.getId()).orElseThrow(() -> malformed(node.getId(), "role~ip~name.namespace~domain"));
-        ProxyNode.Role role =
-                switch (id.role()) {
-                    case SIDECAR -> ProxyNode.Role.SIDECAR;
-                    case ROUTER -> ProxyNode.Role.ROUTER;
-                    case WAYPOINT, ZTUNNEL -> throw malformed(node.getId(), "sidecar or router as the first part");
-                };
+        NodeId id =
+                NodeId.parse(node.getId()).orElseThrow(() -> malformed(node.getId(), "role~ip~name.namespace~domain"));
+        ProxyNode.Role role = switch (id.role()) {
+            case SIDECAR -> ProxyNode.Role.SIDECAR;
+            case ROUTER -> ProxyNode.Role.ROUTER;
+            case WAYPOINT, ZTUNNEL -> throw malformed(node.getId(), "sidecar or router as the first part");
+        };
         Map<String, Object> metadata = map(node.getMetadata(), 0);
         return new ProxyNode(
                 node.getId(),

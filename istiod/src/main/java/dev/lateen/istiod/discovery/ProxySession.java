@@ -66,7 +66,8 @@ final class ProxySession {
         if (subscription.nameCount() > MOST_NAMES) {
             throw new StreamFailure(
                     GrpcStatus.RESOURCE_EXHAUSTED,
-                    "resource names of " + request.typeUrl() + ": more than " + MOST_NAMES + " (accepted: no more than that)");
+                    "resource names of " + request.typeUrl() + ": more than " + MOST_NAMES
+                            + " (accepted: no more than that)");
         }
         if (request.typeUrl().equals(TypeUrls.ENDPOINT)) {
             warming.subscribed(subscription);
@@ -76,22 +77,24 @@ final class ProxySession {
 
     private void checkBounds(ClientRequest request) throws StreamFailure {
         if (request.typeUrl().isEmpty()) {
-            throw new StreamFailure(GrpcStatus.INVALID_ARGUMENT, "type_url: empty (accepted: the type URL of an xDS resource)");
+            throw new StreamFailure(
+                    GrpcStatus.INVALID_ARGUMENT, "type_url: empty (accepted: the type URL of an xDS resource)");
         }
         if (request.typeUrl().length() > LONGEST_NAME
                 || (subscriptions.size() >= MOST_TYPES && !subscriptions.containsKey(request.typeUrl()))) {
             throw new StreamFailure(
-                    GrpcStatus.RESOURCE_EXHAUSTED, "type_url: more than " + MOST_TYPES + " types (accepted: no more than that)");
+                    GrpcStatus.RESOURCE_EXHAUSTED,
+                    "type_url: more than " + MOST_TYPES + " types (accepted: no more than that)");
         }
-        Stream<String> names =
-                switch (request.change()) {
-                    case ClientRequest.Change.Whole whole -> whole.names().stream();
-                    case ClientRequest.Change.Difference d ->
-                        Stream.concat(d.subscribe().stream(), d.initialVersions().keySet().stream());
-                };
+        Stream<String> names = switch (request.change()) {
+            case ClientRequest.Change.Whole whole -> whole.names().stream();
+            case ClientRequest.Change.Difference d ->
+                Stream.concat(d.subscribe().stream(), d.initialVersions().keySet().stream());
+        };
         if (names.anyMatch(name -> name.length() > LONGEST_NAME)) {
             throw new StreamFailure(
-                    GrpcStatus.INVALID_ARGUMENT, "resource name: longer than " + LONGEST_NAME + " characters (accepted: no longer)");
+                    GrpcStatus.INVALID_ARGUMENT,
+                    "resource name: longer than " + LONGEST_NAME + " characters (accepted: no longer)");
         }
     }
 

@@ -112,7 +112,8 @@ final class Subscription {
         if (!started) {
             wildcard = change.subscribe().isEmpty();
             change.initialVersions()
-                    .forEach((name, version) -> sent.put(name, new XdsResource(name, version, Any.getDefaultInstance())));
+                    .forEach((name, version) ->
+                            sent.put(name, new XdsResource(name, version, Any.getDefaultInstance())));
         }
         for (String name : change.subscribe()) {
             if (name.equals(ALL)) {
@@ -153,7 +154,8 @@ final class Subscription {
      * @param withdraw whether resources that are gone are taken away; before that only new and changed ones are sent, so that nothing
      *     disappears while something the proxy still uses names it
      */
-    @Nullable Update advance(Translation translation, Dialect dialect, boolean withdraw) {
+    @Nullable
+    Update advance(Translation translation, Dialect dialect, boolean withdraw) {
         List<XdsResource> all = wildcard ? translation.all(typeUrl) : List.of();
         if (!owesAnswer && wildcard && names.isEmpty() && isSettled(all)) {
             return null;

@@ -78,7 +78,10 @@ class CertificateServiceTest {
                         Duration.ofDays(90),
                         CaEvents.NONE)
                 .serveOn(grpc);
-        http = vertx.createHttpServer().requestHandler(grpc).listen(0, "127.0.0.1").await();
+        http = vertx.createHttpServer()
+                .requestHandler(grpc)
+                .listen(0, "127.0.0.1")
+                .await();
     }
 
     @AfterEach
@@ -155,18 +158,25 @@ class CertificateServiceTest {
         assertRefused(tokens.mint("default", "a", Duration.ZERO), csr, GrpcStatus.UNAUTHENTICATED, "expired");
         TokenIssuer stranger = TokenIssuer.openOrCreate(state.resolve("other.jwk"), clock);
         assertRefused(
-                stranger.mint("default", "a", Duration.ofHours(1)), csr, GrpcStatus.UNAUTHENTICATED, "not signed by this istiod");
+                stranger.mint("default", "a", Duration.ofHours(1)),
+                csr,
+                GrpcStatus.UNAUTHENTICATED,
+                "not signed by this istiod");
         String[] parts = token("a").split("\\.", -1);
-        String unsigned = Base64.getUrlEncoder().withoutPadding().encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
+        String unsigned = Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
                 + "." + parts[1] + ".";
         assertRefused(unsigned, csr, GrpcStatus.UNAUTHENTICATED, "token: ");
     }
 
     @Test
     void authorityAndIssuerOutliveARestart() throws Exception {
-        assertThat(files().openOrCreate(state.resolve("ca"), "cluster.local").root()).isEqualTo(authority.root());
+        assertThat(files().openOrCreate(state.resolve("ca"), "cluster.local").root())
+                .isEqualTo(authority.root());
         TokenIssuer reopened = TokenIssuer.openOrCreate(state.resolve("tokens.jwk"), clock);
-        assertThat(reopened.verify(token("a"), "cluster.local")).isEqualTo(new SpiffeId("cluster.local", "default", "a"));
+        assertThat(reopened.verify(token("a"), "cluster.local"))
+                .isEqualTo(new SpiffeId("cluster.local", "default", "a"));
         for (String file : List.of("ca/ca-key.pem", "tokens.jwk")) {
             assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(state.resolve(file))))
                     .isEqualTo("rw-------");
@@ -177,10 +187,7 @@ class CertificateServiceTest {
     void aGivenAuthorityMustFitTogether() throws Exception {
         Path other = state.resolve("other");
         files().openOrCreate(other, "cluster.local");
-        Files.copy(
-                other.resolve("ca-key.pem"),
-                state.resolve("ca/ca-key.pem"),
-                StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(other.resolve("ca-key.pem"), state.resolve("ca/ca-key.pem"), StandardCopyOption.REPLACE_EXISTING);
         assertThatThrownBy(() -> files().open(state.resolve("ca")))
                 .hasMessageContaining("ca-key.pem")
                 .hasMessageContaining("not the key of ca-cert.pem");
@@ -188,8 +195,8 @@ class CertificateServiceTest {
 
     @Test
     void istiodsOwnCertificateNamesItsHosts() throws Exception {
-        KeyPairAndChain server = authority.issueServer(
-                List.of("istiod.istio-system.svc"), List.of("127.0.0.1"), Duration.ofHours(1));
+        KeyPairAndChain server =
+                authority.issueServer(List.of("istiod.istio-system.svc"), List.of("127.0.0.1"), Duration.ofHours(1));
         assertThat(server.certificate().getSubjectAlternativeNames())
                 .containsExactly(List.of(2, "istiod.istio-system.svc"), List.of(7, "127.0.0.1"));
         assertThat(CertificatePairs.problem(server.chainPem(), server.keyPem())).isEmpty();
@@ -257,7 +264,8 @@ class CertificateServiceTest {
             builder.addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate());
         }
         String algorithm = key.getPublic().getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
-        byte[] bytes = builder.build(new JcaContentSignerBuilder(algorithm).build(signer)).getEncoded();
+        byte[] bytes = builder.build(new JcaContentSignerBuilder(algorithm).build(signer))
+                .getEncoded();
         return "-----BEGIN CERTIFICATE REQUEST-----\n"
                 + Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes)
                 + "\n-----END CERTIFICATE REQUEST-----\n";

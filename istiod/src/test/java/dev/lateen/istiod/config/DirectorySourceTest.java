@@ -19,13 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DirectorySourceTest {
-    private static final String SERVICE =
-            """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: reviews}
-            spec: {ports: [{name: http, port: 9080}]}
-            """;
+    private static final String SERVICE = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: reviews}
+        spec: {ports: [{name: http, port: 9080}]}
+        """;
 
     @TempDir
     private Path directory;
@@ -52,26 +51,24 @@ class DirectorySourceTest {
 
     private static String route(String name, String timeout) {
         return """
-                apiVersion: networking.istio.io/v1
-                kind: VirtualService
-                metadata: {name: %s}
-                spec:
-                  hosts: [reviews]
-                  http: [{timeout: %s, route: [{destination: {host: reviews}}]}]
-                """
-                .formatted(name, timeout);
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: %s}
+            spec:
+              hosts: [reviews]
+              http: [{timeout: %s, route: [{destination: {host: reviews}}]}]
+            """.formatted(name, timeout);
     }
 
     private static String rule(String subset) {
         return """
-                apiVersion: networking.istio.io/v1
-                kind: DestinationRule
-                metadata: {name: reviews}
-                spec:
-                  host: reviews
-                  subsets: [{name: %s, labels: {version: v1}}]
-                """
-                .formatted(subset);
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: reviews}
+            spec:
+              host: reviews
+              subsets: [{name: %s, labels: {version: v1}}]
+            """.formatted(subset);
     }
 
     private static String toSubset(String subset) {
@@ -99,7 +96,10 @@ class DirectorySourceTest {
     }
 
     private List<String> names() {
-        return source.current().resources().stream().map(Resource::name).sorted().toList();
+        return source.current().resources().stream()
+                .map(Resource::name)
+                .sorted()
+                .toList();
     }
 
     @Test
@@ -122,7 +122,8 @@ class DirectorySourceTest {
         ConfigInput newer = source.awaitNewer(version, Duration.ofSeconds(5));
         assertThat(newer).isNotNull();
         await().untilAsserted(() -> assertThat(changes).hasSize(1));
-        assertThat(changes.getFirst().files()).containsExactly(directory.resolve("route.yaml").toString());
+        assertThat(changes.getFirst().files())
+                .containsExactly(directory.resolve("route.yaml").toString());
         assertThat(changes.getFirst().resources())
                 .containsExactly(new ConfigChange.ResourceChange(
                         ConfigChange.Kind.CHANGED,
@@ -245,15 +246,13 @@ class DirectorySourceTest {
 
     @Test
     void aBrokenCertificateIsAnErrorWithoutItsContent() throws Exception {
-        write(
-                "secret.yaml",
-                """
-                apiVersion: v1
-                kind: Secret
-                type: kubernetes.io/tls
-                metadata: {name: gateway-cert, namespace: istio-system}
-                stringData: {tls.crt: top secret, tls.key: top secret}
-                """);
+        write("secret.yaml", """
+            apiVersion: v1
+            kind: Secret
+            type: kubernetes.io/tls
+            metadata: {name: gateway-cert, namespace: istio-system}
+            stringData: {tls.crt: top secret, tls.key: top secret}
+            """);
         assertThatThrownBy(this::open)
                 .hasMessageContaining("secret.yaml")
                 .hasMessageContaining("Secret istio-system/gateway-cert")

@@ -26,7 +26,10 @@ final class Ads implements AutoCloseable {
         server = new DiscoveryServer(settings, events(), InstantSource.system(), System::nanoTime, new Random(1));
         GrpcServer grpc = GrpcServer.server(vertx);
         server.serveOn(grpc, peerCheck);
-        http = vertx.createHttpServer().requestHandler(grpc).listen(0, "127.0.0.1").await();
+        http = vertx.createHttpServer()
+                .requestHandler(grpc)
+                .listen(0, "127.0.0.1")
+                .await();
     }
 
     int port() {

@@ -28,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** An xDS client written by hand: says what a test tells it to, and keeps what it hears. */
-final class AdsPeer implements AutoCloseable {
+public final class AdsPeer implements AutoCloseable {
     static final String NODE_ID = "sidecar~10.0.0.1~reviews-v1.default~default.svc.cluster.local";
 
     private final GrpcClient client;
@@ -51,11 +51,12 @@ final class AdsPeer implements AutoCloseable {
         return call(vertx, port, "StreamAggregatedResources", new HttpClientOptions(), null);
     }
 
-    static AdsPeer call(Vertx vertx, int port, String method, HttpClientOptions options, @Nullable String token) {
+    public static AdsPeer call(
+            Vertx vertx, int port, String method, HttpClientOptions options, @Nullable String token) {
         GrpcClient client = GrpcClient.client(
                 vertx, options.setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false));
-        GrpcClientRequest<Buffer, Buffer> request =
-                client.request(SocketAddress.inetSocketAddress(port, "127.0.0.1")).await();
+        GrpcClientRequest<Buffer, Buffer> request = client.request(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+                .await();
         request.serviceName(ServiceName.create("envoy.service.discovery.v3", "AggregatedDiscoveryService"));
         request.methodName(method);
         if (token != null) {
@@ -75,16 +76,12 @@ final class AdsPeer implements AutoCloseable {
     }
 
     /** Subscribes to names of a type, or to all with none. */
-    void subscribe(String typeUrl, String... names) {
-        say(DeltaDiscoveryRequest.newBuilder()
-                .setTypeUrl(typeUrl)
-                .addAllResourceNamesSubscribe(List.of(names)));
+    public void subscribe(String typeUrl, String... names) {
+        say(DeltaDiscoveryRequest.newBuilder().setTypeUrl(typeUrl).addAllResourceNamesSubscribe(List.of(names)));
     }
 
     void unsubscribe(String typeUrl, String... names) {
-        say(DeltaDiscoveryRequest.newBuilder()
-                .setTypeUrl(typeUrl)
-                .addAllResourceNamesUnsubscribe(List.of(names)));
+        say(DeltaDiscoveryRequest.newBuilder().setTypeUrl(typeUrl).addAllResourceNamesUnsubscribe(List.of(names)));
     }
 
     /** Subscribes as a proxy does that was connected before. */
@@ -95,10 +92,8 @@ final class AdsPeer implements AutoCloseable {
                 .addAllResourceNamesSubscribe(List.of(names)));
     }
 
-    void acknowledge(DeltaDiscoveryResponse response) {
-        say(DeltaDiscoveryRequest.newBuilder()
-                .setTypeUrl(response.getTypeUrl())
-                .setResponseNonce(response.getNonce()));
+    public void acknowledge(DeltaDiscoveryResponse response) {
+        say(DeltaDiscoveryRequest.newBuilder().setTypeUrl(response.getTypeUrl()).setResponseNonce(response.getNonce()));
     }
 
     void reject(DeltaDiscoveryResponse response, String reason) {
@@ -133,7 +128,7 @@ final class AdsPeer implements AutoCloseable {
         raw(message.build());
     }
 
-    void raw(MessageLite message) {
+    public void raw(MessageLite message) {
         raw(message.toByteArray());
     }
 
@@ -143,7 +138,7 @@ final class AdsPeer implements AutoCloseable {
         request.write(Buffer.buffer(message));
     }
 
-    DeltaDiscoveryResponse hear() {
+    public DeltaDiscoveryResponse hear() {
         try {
             return DeltaDiscoveryResponse.parseFrom(next());
         } catch (InvalidProtocolBufferException e) {
@@ -160,7 +155,7 @@ final class AdsPeer implements AutoCloseable {
     }
 
     /** Hears a response of this type and accepts it. */
-    DeltaDiscoveryResponse hearAndAcknowledge(String typeUrl) {
+    public DeltaDiscoveryResponse hearAndAcknowledge(String typeUrl) {
         DeltaDiscoveryResponse response = hear();
         if (!response.getTypeUrl().equals(typeUrl)) {
             throw new AssertionError("heard " + response + " (expected: " + TypeUrls.shortName(typeUrl) + ")");
@@ -187,11 +182,11 @@ final class AdsPeer implements AutoCloseable {
     }
 
     /** How the server ended the stream. */
-    GrpcStatus status() {
+    public GrpcStatus status() {
         return within(status);
     }
 
-    String statusMessage() {
+    public String statusMessage() {
         return within(statusMessage);
     }
 
@@ -199,7 +194,7 @@ final class AdsPeer implements AutoCloseable {
         return future.orTimeout(5, TimeUnit.SECONDS).join();
     }
 
-    static List<String> names(DeltaDiscoveryResponse response) {
+    public static List<String> names(DeltaDiscoveryResponse response) {
         return response.getResourcesList().stream().map(Resource::getName).toList();
     }
 

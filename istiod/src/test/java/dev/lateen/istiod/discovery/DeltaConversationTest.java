@@ -180,8 +180,11 @@ class DeltaConversationTest {
 
     @Test
     void routesDoNotWaitLongForEndpointsThatNobodyAsksFor() {
-        FakeMesh mesh = publish(
-                FakeMesh.version(1).with(CLUSTER, "a").with(ENDPOINT, "a").with(LISTENER, "l").with(ROUTE, "r"));
+        FakeMesh mesh = publish(FakeMesh.version(1)
+                .with(CLUSTER, "a")
+                .with(ENDPOINT, "a")
+                .with(LISTENER, "l")
+                .with(ROUTE, "r"));
         subscribeToAll("a");
         publish(mesh.next().with(CLUSTER, "a", "b").with(ENDPOINT, "a", "b").with(ROUTE, "r=2"));
         peer.hearAndAcknowledge(CLUSTER);
@@ -190,8 +193,11 @@ class DeltaConversationTest {
 
     @Test
     void aChangedClusterGetsItsEndpointsAgain() {
-        FakeMesh mesh = publish(
-                FakeMesh.version(1).with(CLUSTER, "a", "b").with(ENDPOINT, "a", "b").with(LISTENER, "l").with(ROUTE, "r"));
+        FakeMesh mesh = publish(FakeMesh.version(1)
+                .with(CLUSTER, "a", "b")
+                .with(ENDPOINT, "a", "b")
+                .with(LISTENER, "l")
+                .with(ROUTE, "r"));
         subscribeToAll("a", "b");
         publish(mesh.next().with(CLUSTER, "a=2", "b"));
         assertThat(AdsPeer.names(peer.hearAndAcknowledge(CLUSTER))).containsExactly("a");

@@ -49,6 +49,9 @@ record FakeMesh(long version, Map<String, List<XdsResource>> byType) implements 
 
     @Override
     public @Nullable XdsResource named(String typeUrl, String name) {
-        return all(typeUrl).stream().filter(r -> r.name().equals(name)).findFirst().orElse(null);
+        return all(typeUrl).stream()
+                .filter(r -> r.name().equals(name))
+                .findFirst()
+                .orElse(null);
     }
 }

@@ -44,7 +44,9 @@ class StrangersTest {
                 AdsPeer peer = ads.delta()) {
             peer.subscribe(CLUSTER);
             assertThat(peer.status()).isEqualTo(GrpcStatus.PERMISSION_DENIED);
-            assertThat(peer.statusMessage()).contains("claims namespace default").contains("namespace other");
+            assertThat(peer.statusMessage())
+                    .contains("claims namespace default")
+                    .contains("namespace other");
         }
     }
 
@@ -103,7 +105,8 @@ class StrangersTest {
 
     @Test
     void aFirstRequestWithoutNodeEndsTheStream() {
-        byte[] nobody = DeltaDiscoveryRequest.newBuilder().setTypeUrl(CLUSTER).build().toByteArray();
+        byte[] nobody =
+                DeltaDiscoveryRequest.newBuilder().setTypeUrl(CLUSTER).build().toByteArray();
         assertRefused(nobody, GrpcStatus.INVALID_ARGUMENT, "node: absent");
     }
 
@@ -111,7 +114,9 @@ class StrangersTest {
     void aNodeIdThatIsNotIstiosEndsTheStream() {
         assertRefused(first("envoy-1", CLUSTER).toByteArray(), GrpcStatus.INVALID_ARGUMENT, "found \"envoy-1\"");
         assertRefused(
-                first("ztunnel~1.1.1.1~a.b~c", CLUSTER).toByteArray(), GrpcStatus.INVALID_ARGUMENT, "sidecar or router");
+                first("ztunnel~1.1.1.1~a.b~c", CLUSTER).toByteArray(),
+                GrpcStatus.INVALID_ARGUMENT,
+                "sidecar or router");
     }
 
     @Test
@@ -140,9 +145,8 @@ class StrangersTest {
     void aStreamOnWhichNothingIsSaidIsEnded() {
         DiscoverySettings impatient =
                 new DiscoverySettings("test", true, false, 10, Duration.ofMillis(50), Duration.ZERO);
-        HttpClientOptions plainHttp2 = new HttpClientOptions()
-                .setProtocolVersion(HttpVersion.HTTP_2)
-                .setHttp2ClearTextUpgrade(false);
+        HttpClientOptions plainHttp2 =
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false);
         try (Ads ads = new Ads(impatient, PeerCheck.NONE)) {
             HttpClientRequest silent = ads.vertx
                     .createHttpClient(plainHttp2)
@@ -152,11 +156,14 @@ class StrangersTest {
                             "127.0.0.1",
                             "/envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources")
                     .await();
-            silent.putHeader("content-type", "application/grpc").setChunked(true).writeHead();
+            silent.putHeader("content-type", "application/grpc")
+                    .setChunked(true)
+                    .writeHead();
             HttpClientResponse response = silent.response().await();
             response.end().await();
             String inHeaders = response.getHeader("grpc-status");
-            assertThat(inHeaders != null ? inHeaders : response.getTrailer("grpc-status")).isEqualTo("4");
+            assertThat(inHeaders != null ? inHeaders : response.getTrailer("grpc-status"))
+                    .isEqualTo("4");
         }
     }
 
@@ -192,7 +199,8 @@ class StrangersTest {
             peer.raw(message);
             assertThat(peer.status()).isEqualTo(status);
             assertThat(peer.statusMessage()).contains(reason);
-            assertThat(ads.told).anySatisfy(line -> assertThat(line).startsWith("refused: ").contains(reason));
+            assertThat(ads.told)
+                    .anySatisfy(line -> assertThat(line).startsWith("refused: ").contains(reason));
         }
     }
 }

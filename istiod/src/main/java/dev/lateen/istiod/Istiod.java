@@ -1,0 +1,242 @@
+package dev.lateen.istiod;
+
+import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.api.networking.VirtualService;
+import dev.lateen.istiod.ca.AuthorityFiles;
+import dev.lateen.istiod.ca.Callers;
+import dev.lateen.istiod.ca.CertificateAuthority;
+import dev.lateen.istiod.ca.CertificateService;
+import dev.lateen.istiod.ca.RefusedException;
+import dev.lateen.istiod.ca.TokenIssuer;
+import dev.lateen.istiod.config.DirectorySource;
+import dev.lateen.istiod.config.InvalidConfigException;
+import dev.lateen.istiod.config.WatchTiming;
+import dev.lateen.istiod.debug.DebugServer;
+import dev.lateen.istiod.debug.IstiodMetrics;
+import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.discovery.DiscoveryServer;
+import dev.lateen.istiod.discovery.DiscoverySettings;
+import dev.lateen.istiod.discovery.PeerCheck;
+import dev.lateen.istiod.discovery.ProxyStatus;
+import dev.lateen.istiod.model.MeshSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Random;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The control plane: config source, snapshots, discovery, certificate authority and debug pages, wired. Methods are safe from any thread.
+ */
+public final class Istiod {
+    /** Istio's gRPC limit. */
+    private static final long LARGEST_MESSAGE = 4 * 1024 * 1024;
+
+    private final IstiodBootstrap bootstrap;
+    private final IstiodMetrics metrics;
+    private final Readiness readiness = new Readiness();
+    private final CertificateAuthority authority;
+    private final TokenIssuer tokens;
+    private final Callers callers;
+    private final DirectorySource source;
+    private final DiscoveryServer discovery;
+    private final SnapshotWriter writer;
+    private final Ports ports;
+    private final HttpServerOptions tls;
+    private volatile Addresses addresses = new Addresses(0, 0, 0, 0);
+
+    /**
+     * The ports that are really bound.
+     *
+     * @param grpc plaintext discovery
+     * @param secureGrpc discovery and certificates over TLS
+     * @param monitoring metrics, readiness, debug pages
+     * @param http the same pages once more; 0 if not at all
+     */
+    public record Addresses(int grpc, int secureGrpc, int monitoring, int http) {}
+
+    private Istiod(
+            Vertx vertx, IstiodBootstrap bootstrap, IstiodMetrics metrics, IstiodEvents events, DirectorySource source)
+            throws IOException {
+        this.bootstrap = bootstrap;
+        this.metrics = metrics;
+        InstantSource clock = InstantSource.system();
+        this.source = source;
+        String trustDomain = source.mesh().trustDomain();
+        this.authority = authority(bootstrap, trustDomain, clock);
+        this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
+        this.callers = new Callers(tokens, trustDomain);
+        DiscoverySettings settings = new DiscoverySettings(
+                "istiod/" + Release.VERSION,
+                true,
+                bootstrap.grpc().isLoopback(),
+                DiscoverySettings.MOST_STREAMS,
+                DiscoverySettings.FIRST_MESSAGE_WITHIN,
+                bootstrap.maxStreamAge());
+        this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
+        this.writer = new SnapshotWriter(source, discovery);
+        this.ports = new Ports(vertx);
+        this.tls = Ports.secure(authority);
+        readiness.require("first snapshot", () -> discovery.view() != null);
+        registerGauges();
+    }
+
+    private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
+            throws IOException {
+        AuthorityFiles files = new AuthorityFiles(clock, new SecureRandom());
+        Path given = bootstrap.authority();
+        return given != null
+                ? files.open(given)
+                : files.openOrCreate(bootstrap.state().resolve("ca"), trustDomain);
+    }
+
+    /**
+     * Reads the config, opens the ports and serves.
+     *
+     * @param listener learns of config changes, problems and proxies
+     * @return done when all ports are bound; fails with {@link InvalidConfigException}, or an {@link IOException} that names the file or flag
+     */
+    public static Future<Istiod> start(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener) {
+        return vertx.executeBlocking(() -> prepare(vertx, bootstrap, listener), false)
+                .compose(istiod -> istiod.open(vertx)
+                        .map(istiod)
+                        .recover(failure -> istiod.stop().transform(stopped -> Future.failedFuture(failure))));
+    }
+
+    /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. */
+    private static Istiod prepare(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener)
+            throws IOException, InvalidConfigException {
+        IstiodMetrics metrics = new IstiodMetrics();
+        IstiodEvents events = new Observed(metrics, listener);
+        DirectorySource source = DirectorySource.open(
+                bootstrap.config(), bootstrap.meshConfig(), events, WatchTiming.USUAL, System::nanoTime);
+        try {
+            Istiod istiod = new Istiod(vertx, bootstrap, metrics, events, source);
+            istiod.writer.start();
+            return istiod;
+        } catch (IOException | RuntimeException e) {
+            source.close();
+            throw e;
+        }
+    }
+
+    private Future<Void> open(Vertx vertx) {
+        DebugServer debug = new DebugServer(discovery, source, writer::snapshot, metrics, readiness, Release.json());
+        Handler<HttpServerRequest> pages = debug.handler(vertx);
+        GrpcServer plain = grpc(vertx);
+        discovery.serveOn(plain, PeerCheck.NONE);
+        GrpcServer secure = grpc(vertx);
+        discovery.serveOn(secure, this::check);
+        new CertificateService(
+                        authority,
+                        callers,
+                        bootstrap.defaultCertificateTtl(),
+                        bootstrap.longestCertificateTtl(),
+                        metrics)
+                .serveOn(secure);
+        ListenAddress http = bootstrap.http();
+        Future<Integer> grpcPort = ports.openPlain(bootstrap.grpc(), plain);
+        Future<Integer> securePort = ports.openSecure(bootstrap.secureGrpc(), tls, authority, secure);
+        Future<Integer> monitoringPort = ports.openPlain(bootstrap.monitoring(), pages);
+        Future<Integer> httpPort = http == null ? Future.succeededFuture(0) : ports.openPlain(http, pages);
+        return Future.join(grpcPort, securePort, monitoringPort, httpPort)
+                .onSuccess(all -> addresses = new Addresses(
+                        grpcPort.result(), securePort.result(), monitoringPort.result(), httpPort.result()))
+                .mapEmpty();
+    }
+
+    private static GrpcServer grpc(Vertx vertx) {
+        return GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(LARGEST_MESSAGE));
+    }
+
+    private PeerCheck.Verdict check(@Nullable SSLSession tls, @Nullable String authorization) {
+        try {
+            SpiffeId identity = callers.identify(tls, authorization);
+            return new PeerCheck.Verdict.Known(identity);
+        } catch (RefusedException e) {
+            return new PeerCheck.Verdict.Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void registerGauges() {
+        metrics.gauge(
+                "pilot_xds",
+                "Number of endpoints connected to this pilot using XDS.",
+                "version",
+                Release.ISTIO_VERSION,
+                () -> discovery.proxies().size());
+        metrics.gauge("pilot_services", "Total services known to pilot.", () -> {
+            MeshSnapshot snapshot = writer.snapshot();
+            return snapshot == null ? 0 : snapshot.registry().services().size();
+        });
+        metrics.gauge(
+                "pilot_virt_services",
+                "Total virtual services known to pilot.",
+                () -> source.current().resources().stream()
+                        .filter(resource -> resource.spec() instanceof VirtualService)
+                        .count());
+        metrics.gauge(
+                "citadel_server_root_cert_expiry_timestamp",
+                "The unix timestamp, in seconds, when the root cert will expire.",
+                () -> authority.root().getNotAfter().toInstant().getEpochSecond());
+        metrics.gauge("pilot_info", "Pilot version and build information.", "version", Release.VERSION, () -> 1);
+    }
+
+    /** The ports that are really bound. */
+    public Addresses addresses() {
+        return addresses;
+    }
+
+    /** Mints tokens with which workloads on this machine prove who they are. */
+    public TokenIssuer tokens() {
+        return tokens;
+    }
+
+    /** The mesh's authority, for its root and for servers of the control plane such as the injector. */
+    public CertificateAuthority authority() {
+        return authority;
+    }
+
+    /** Adds a condition to {@code /ready}. */
+    public Readiness readiness() {
+        return readiness;
+    }
+
+    /** Every connected proxy as it stands. */
+    public List<ProxyStatus> proxies() {
+        return discovery.proxies();
+    }
+
+    /** The snapshot in force; null before the first. */
+    public @Nullable MeshSnapshot snapshot() {
+        return writer.snapshot();
+    }
+
+    /** Whether this proxy (by its node id) has everything of the snapshot in force and has accepted all of it. */
+    public boolean isInSync(String nodeId) {
+        MeshSnapshot snapshot = writer.snapshot();
+        return snapshot != null
+                && discovery.proxies().stream()
+                        .filter(proxy -> proxy.node().id().equals(nodeId))
+                        .anyMatch(proxy -> proxy.settledVersion() == snapshot.version()
+                                && proxy.types().stream().allMatch(type -> type.rejection() == null));
+    }
+
+    /** Ends all streams, closes the ports and stops watching. */
+    public Future<Void> stop() {
+        writer.stop();
+        source.close();
+        discovery.stop();
+        return ports.close();
+    }
+}

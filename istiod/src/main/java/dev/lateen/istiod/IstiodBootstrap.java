@@ -1,0 +1,93 @@
+package dev.lateen.istiod;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How an istiod starts.
+ *
+ * @param config files and directories with resources ({@code --config})
+ * @param meshConfig a file with mesh config ({@code --meshConfig}); null for the defaults
+ * @param state where the root key and the token key are kept ({@code --state})
+ * @param authority a directory with a given authority in the files of Istio's secret {@code cacerts}; null for one of our own in {@code state}
+ * @param grpc plaintext discovery ({@code --grpcAddr}, 15010)
+ * @param secureGrpc discovery and certificates over TLS ({@code --secureGRPCAddr}, 15012)
+ * @param monitoring metrics, readiness and debug pages ({@code --monitoringAddr}, 15014)
+ * @param http the same pages once more ({@code --httpAddr}, 8080); null for not at all
+ * @param defaultCertificateTtl of certificates whose request names none (Istio: {@code DEFAULT_WORKLOAD_CERT_TTL}, 24 h)
+ * @param longestCertificateTtl what longer wishes are cut to (Istio: {@code MAX_WORKLOAD_CERT_TTL}, 90 d)
+ * @param maxStreamAge after which a discovery stream is ended; zero for never
+ */
+public record IstiodBootstrap(
+        List<Path> config,
+        @Nullable Path meshConfig,
+        Path state,
+        @Nullable Path authority,
+        ListenAddress grpc,
+        ListenAddress secureGrpc,
+        ListenAddress monitoring,
+        @Nullable ListenAddress http,
+        Duration defaultCertificateTtl,
+        Duration longestCertificateTtl,
+        Duration maxStreamAge) {
+
+    /** Istio's ports on the loopback address, and its certificate lives. */
+    public static IstiodBootstrap onLoopback(List<Path> config, Path state) {
+        return new IstiodBootstrap(
+                config,
+                null,
+                state,
+                null,
+                ListenAddress.parse("--grpcAddr", "127.0.0.1:15010"),
+                ListenAddress.parse("--secureGRPCAddr", "127.0.0.1:15012"),
+                ListenAddress.parse("--monitoringAddr", "127.0.0.1:15014"),
+                null,
+                Duration.ofHours(24),
+                Duration.ofDays(90),
+                Duration.ZERO);
+    }
+
+    /** The same on other addresses, in the order of Istio's flags. */
+    public IstiodBootstrap withAddresses(
+            ListenAddress grpcAddress,
+            ListenAddress secureAddress,
+            @Nullable ListenAddress httpAddress,
+            ListenAddress monitoringAddress) {
+        return new IstiodBootstrap(
+                config,
+                meshConfig,
+                state,
+                authority,
+                grpcAddress,
+                secureAddress,
+                monitoringAddress,
+                httpAddress,
+                defaultCertificateTtl,
+                longestCertificateTtl,
+                maxStreamAge);
+    }
+
+    /** The same with a file of mesh config. */
+    public IstiodBootstrap withMeshConfig(@Nullable Path file) {
+        return new IstiodBootstrap(
+                config,
+                file,
+                state,
+                authority,
+                grpc,
+                secureGrpc,
+                monitoring,
+                http,
+                defaultCertificateTtl,
+                longestCertificateTtl,
+                maxStreamAge);
+    }
+
+    /** The same with other lives of certificates. */
+    public IstiodBootstrap withCertificateTtl(Duration usual, Duration longest) {
+        return new IstiodBootstrap(
+                config, meshConfig, state, authority, grpc, secureGrpc, monitoring, http, usual, longest, maxStreamAge);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.lateen.istiod;
+
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.config.ConfigChange;
+import dev.lateen.istiod.debug.IstiodMetrics;
+import dev.lateen.istiod.model.ProxyNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/** Tells both the metrics and whoever else listens. */
+record Observed(IstiodMetrics metrics, IstiodEvents listener) implements IstiodEvents {
+    @Override
+    public void changed(ConfigChange change) {
+        metrics.changed(change);
+        listener.changed(change);
+    }
+
+    @Override
+    public void problems(List<Problem> problems) {
+        metrics.problems(problems);
+        listener.problems(problems);
+    }
+
+    @Override
+    public void connected(ProxyNode node) {
+        metrics.connected(node);
+        listener.connected(node);
+    }
+
+    @Override
+    public void disconnected(ProxyNode node) {
+        metrics.disconnected(node);
+        listener.disconnected(node);
+    }
+
+    @Override
+    public void refused(String peerAddress, String reason) {
+        metrics.refused(peerAddress, reason);
+        listener.refused(peerAddress, reason);
+    }
+
+    @Override
+    public void pushed(ProxyNode node, String typeUrl, int resources, int removed, int bytes) {
+        metrics.pushed(node, typeUrl, resources, removed, bytes);
+        listener.pushed(node, typeUrl, resources, removed, bytes);
+    }
+
+    @Override
+    public void acknowledged(ProxyNode node, String typeUrl) {
+        metrics.acknowledged(node, typeUrl);
+        listener.acknowledged(node, typeUrl);
+    }
+
+    @Override
+    public void rejected(ProxyNode node, String typeUrl, String reason) {
+        metrics.rejected(node, typeUrl, reason);
+        listener.rejected(node, typeUrl, reason);
+    }
+
+    @Override
+    public void converged(ProxyNode node, Duration took) {
+        metrics.converged(node, took);
+        listener.converged(node, took);
+    }
+
+    @Override
+    public void inForce(long version, Set<String> touched, Duration took) {
+        metrics.inForce(version, touched, took);
+        listener.inForce(version, touched, took);
+    }
+}

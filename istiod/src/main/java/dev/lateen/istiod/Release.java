@@ -1,0 +1,14 @@
+package dev.lateen.istiod;
+
+/** Which release this is, and which of Istio's it follows. */
+final class Release {
+    static final String VERSION = "0.1.0";
+    static final String ISTIO_VERSION = "1.30.3";
+
+    private Release() {}
+
+    /** The answer to {@code /version}. */
+    static String json() {
+        return "{\"version\":\"" + VERSION + "\",\"istioVersion\":\"" + ISTIO_VERSION + "\"}\n";
+    }
+}

@@ -1,0 +1,93 @@
+package dev.lateen.istiod;
+
+import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.discovery.DiscoveryServer;
+import dev.lateen.istiod.discovery.MeshView;
+import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.Translation;
+import dev.lateen.istiod.translate.Translator;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The one thread that builds snapshots: waits for newer config, builds on the snapshot before, puts the new one in force. */
+final class SnapshotWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
+    private static final Duration LONG_WHILE = Duration.ofMinutes(10);
+
+    /** A snapshot as discovery sees it. */
+    private record TranslatedMesh(MeshSnapshot snapshot, Translator translator) implements MeshView {
+        @Override
+        public long version() {
+            return snapshot.version();
+        }
+
+        @Override
+        public Translation translate(ProxyNode node) {
+            return translator.translate(snapshot, node);
+        }
+    }
+
+    private final ConfigSource source;
+    private final DiscoveryServer discovery;
+    private final Translator translator = new Translator();
+    private volatile @Nullable MeshSnapshot snapshot;
+    private volatile boolean stopped;
+
+    SnapshotWriter(ConfigSource source, DiscoveryServer discovery) {
+        this.source = source;
+        this.discovery = discovery;
+    }
+
+    /** The snapshot in force; null before the first. */
+    @Nullable
+    MeshSnapshot snapshot() {
+        return snapshot;
+    }
+
+    /** Puts the first snapshot in force, and follows the source from then on. */
+    void start() {
+        ConfigInput first = source.current();
+        build(first);
+        Thread.ofVirtual().name("snapshots").start(() -> follow(first.version()));
+    }
+
+    void stop() {
+        stopped = true;
+    }
+
+    private void follow(long from) {
+        long version = from;
+        try {
+            while (!stopped) {
+                ConfigInput newer = source.awaitNewer(version, LONG_WHILE);
+                if (newer != null) {
+                    version = newer.version();
+                    buildOrKeep(newer);
+                } else if (source.isClosed()) {
+                    return;
+                }
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("no more snapshots are built");
+        }
+    }
+
+    /** What can't be built leaves the snapshot before in force: a fault of ours must not stop the mesh. */
+    private void buildOrKeep(ConfigInput input) {
+        try {
+            build(input);
+        } catch (RuntimeException e) {
+            LOG.error("config {} can't be put in force; the one before stays", input.version(), e);
+        }
+    }
+
+    private void build(ConfigInput input) {
+        MeshSnapshot next = MeshSnapshot.build(input, source.mesh(), snapshot);
+        snapshot = next;
+        discovery.publish(new TranslatedMesh(next, translator));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.lateen.istiod.debug;
+
+import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.ca.CaEvents;
+import dev.lateen.istiod.ca.RefusedException;
+import dev.lateen.istiod.config.ConfigEvents;
+import dev.lateen.istiod.discovery.DiscoveryEvents;
+import dev.lateen.istiod.model.ProxyNode;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleSupplier;
+
+/** Istio's metrics of a control plane, by Istio's names and types (pilot/pkg/xds/monitoring.go, security/pkg/server/ca/monitoring.go). */
+public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEvents {
+    private final MetricsPage page = new MetricsPage();
+    private final MetricsPage.Counter pushes =
+            page.counter("pilot_xds_pushes", "Responses that were sent, by type.", "type");
+    private final MetricsPage.Counter rejects =
+            page.counter("pilot_total_xds_rejects", "Total number of XDS responses from pilot rejected by proxy.");
+    private final MetricsPage.Counter rejectedConfigs =
+            page.counter("pilot_total_rejected_configs", "Total number of configs that Pilot had to reject or ignore.");
+    private final MetricsPage.Counter refusedStreams =
+            page.counter("pilot_xds_refused_streams", "Streams ended because of what the client said or lacked.");
+    private final MetricsPage.Histogram convergence = page.histogram(
+            "pilot_proxy_convergence_time",
+            "Delay in seconds between config change and a proxy receiving all required configuration.",
+            .1,
+            .5,
+            1,
+            3,
+            5,
+            10,
+            20,
+            30);
+    private final MetricsPage.Histogram sizes = page.histogram(
+            "pilot_xds_config_size_bytes",
+            "Distribution of configuration sizes pushed to clients.",
+            1,
+            10_000,
+            1_000_000,
+            4_000_000,
+            10_000_000,
+            40_000_000);
+    private final MetricsPage.Counter asked =
+            page.counter("citadel_server_csr_count", "The number of CSRs received by Citadel server.");
+    private final MetricsPage.Counter issued = page.counter(
+            "citadel_server_success_cert_issuance_count", "The number of certificates issuances that have succeeded.");
+    private final MetricsPage.Counter unauthenticated =
+            page.counter("citadel_server_authentication_failure_count", "The number of authentication failures.");
+    private final MetricsPage.Counter unsigned =
+            page.counter("citadel_server_csr_sign_err_count", "The number of errors occurred when signing the CSR.");
+
+    /** A gauge that is asked when the page is. */
+    public void gauge(String name, String help, DoubleSupplier value) {
+        page.gauge(name, help, "", value);
+    }
+
+    /** A gauge with one label. */
+    public void gauge(String name, String help, String label, String labelValue, DoubleSupplier value) {
+        page.gauge(name, help, "{" + label + "=\"" + labelValue + "\"}", value);
+    }
+
+    /** All of it in Prometheus' text format. */
+    public String text() {
+        return page.text();
+    }
+
+    @Override
+    public void pushed(ProxyNode node, String typeUrl, int resources, int removed, int bytes) {
+        if (TypeUrls.PUSH_ORDER.contains(typeUrl)) {
+            pushes.add(TypeUrls.shortName(typeUrl).toLowerCase(Locale.ROOT), 1);
+        } else {
+            pushes.add("other", 1);
+        }
+        sizes.observe(bytes);
+    }
+
+    @Override
+    public void rejected(ProxyNode node, String typeUrl, String reason) {
+        rejects.add(1);
+    }
+
+    @Override
+    public void refused(String peerAddress, String reason) {
+        refusedStreams.add(1);
+    }
+
+    @Override
+    public void converged(ProxyNode node, Duration took) {
+        convergence.observe(took.toNanos() / 1e9);
+    }
+
+    @Override
+    public void problems(List<Problem> problems) {
+        rejectedConfigs.add(problems.stream().filter(Problem::isError).count());
+    }
+
+    @Override
+    public void asked() {
+        asked.add(1);
+    }
+
+    @Override
+    public void issued(SpiffeId identity, Duration ttl) {
+        issued.add(1);
+    }
+
+    @Override
+    public void refused(RefusedException.Reason reason, String message) {
+        if (reason == RefusedException.Reason.UNAUTHENTICATED) {
+            unauthenticated.add(1);
+        } else {
+            unsigned.add(1);
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package dev.lateen.istiod.debug;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.DoubleSupplier;
+
+/**
+ * A few counters, gauges and histograms in Prometheus' text format. Written by hand because Istio's counters lack the suffix
+ * {@code _total} that Prometheus' own library insists on. Safe from any thread.
+ */
+final class MetricsPage {
+    private final List<Family> families = new CopyOnWriteArrayList<>();
+
+    private sealed interface Family {
+        void write(StringBuilder page);
+    }
+
+    /** A counter with at most one label. */
+    static final class Counter implements Family {
+        private final String name;
+        private final String help;
+        private final String label;
+        private final Map<String, LongAdder> values = new ConcurrentHashMap<>();
+
+        private Counter(String name, String help, String label) {
+            this.name = name;
+            this.help = help;
+            this.label = label;
+            if (label.isEmpty()) {
+                values.put("", new LongAdder());
+            }
+        }
+
+        void add(long amount) {
+            add("", amount);
+        }
+
+        void add(String labelValue, long amount) {
+            values.computeIfAbsent(labelValue, value -> new LongAdder()).add(amount);
+        }
+
+        @Override
+        public void write(StringBuilder page) {
+            head(page, name, help, "counter");
+            new TreeMap<>(values)
+                    .forEach((value, count) -> page.append(name)
+                            .append(label.isEmpty() ? "" : "{" + label + "=\"" + value + "\"}")
+                            .append(' ')
+                            .append(count.sum())
+                            .append('\n'));
+        }
+    }
+
+    private record Gauge(String name, String help, String labels, DoubleSupplier value) implements Family {
+        @Override
+        public void write(StringBuilder page) {
+            head(page, name, help, "gauge");
+            page.append(name)
+                    .append(labels)
+                    .append(' ')
+                    .append(number(value.getAsDouble()))
+                    .append('\n');
+        }
+    }
+
+    /** A histogram without labels. */
+    static final class Histogram implements Family {
+        private final String name;
+        private final String help;
+        private final double[] bounds;
+        private final long[] counts;
+        private long total;
+        private double sum;
+
+        private Histogram(String name, String help, double... bounds) {
+            this.name = name;
+            this.help = help;
+            this.bounds = bounds;
+            this.counts = new long[bounds.length];
+        }
+
+        synchronized void observe(double value) {
+            for (int i = 0; i < bounds.length; i++) {
+                if (value <= bounds[i]) {
+                    counts[i]++;
+                }
+            }
+            total++;
+            sum += value;
+        }
+
+        @Override
+        public synchronized void write(StringBuilder page) {
+            head(page, name, help, "histogram");
+            for (int i = 0; i < bounds.length; i++) {
+                page.append("%s_bucket{le=\"%s\"} %d\n".formatted(name, number(bounds[i]), counts[i]));
+            }
+            page.append("%s_bucket{le=\"+Inf\"} %d\n".formatted(name, total));
+            page.append(name).append("_sum ").append(number(sum)).append('\n');
+            page.append(name).append("_count ").append(total).append('\n');
+        }
+    }
+
+    Counter counter(String name, String help) {
+        return add(new Counter(name, help, ""));
+    }
+
+    Counter counter(String name, String help, String label) {
+        return add(new Counter(name, help, label));
+    }
+
+    Histogram histogram(String name, String help, double... bounds) {
+        return add(new Histogram(name, help, bounds));
+    }
+
+    /** A gauge that is asked when the page is; {@code labels} with their braces, or empty. */
+    void gauge(String name, String help, String labels, DoubleSupplier value) {
+        add(new Gauge(name, help, labels, value));
+    }
+
+    private <F extends Family> F add(F family) {
+        families.add(family);
+        return family;
+    }
+
+    /** The page, families in order of name. */
+    String text() {
+        List<String> parts = new ArrayList<>();
+        for (Family family : families) {
+            StringBuilder part = new StringBuilder();
+            family.write(part);
+            parts.add(part.toString());
+        }
+        parts.sort(null);
+        return String.join("", parts);
+    }
+
+    private static void head(StringBuilder page, String name, String help, String type) {
+        page.append("# HELP ").append(name).append(' ').append(help).append('\n');
+        page.append("# TYPE ").append(name).append(' ').append(type).append('\n');
+    }
+
+    private static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) < 1e15
+                ? Long.toString((long) value)
+                : Double.toString(value);
+    }
+}

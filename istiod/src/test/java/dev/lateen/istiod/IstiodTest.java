@@ -1,0 +1,299 @@
+package dev.lateen.istiod;
+
+import static dev.lateen.api.xds.TypeUrls.CLUSTER;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.api.ca.IstioCertificateRequest;
+import dev.lateen.api.ca.IstioCertificateResponse;
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.config.ConfigChange;
+import dev.lateen.istiod.config.InvalidConfigException;
+import dev.lateen.istiod.discovery.AdsPeer;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientRequest;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceName;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A whole istiod on free ports, with strangers calling it as an agent and an Envoy would. */
+class IstiodTest {
+    private static final String REVIEWS = """
+        apiVersion: v1
+        kind: Service
+        metadata: {name: reviews}
+        spec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}
+        """;
+    private static final String MORE = "---\n" + REVIEWS.replace("reviews", "ratings");
+    private static final String DELTA = "DeltaAggregatedResources";
+
+    private final Vertx vertx = Vertx.vertx();
+    private final List<String> log = new CopyOnWriteArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private Path config;
+    private Istiod istiod;
+
+    @BeforeEach
+    void start() throws Exception {
+        config = Files.createDirectory(directory.resolve("config"));
+        Files.writeString(config.resolve("services.yaml"), REVIEWS);
+        istiod = Istiod.start(vertx, bootstrap(0), events()).await();
+    }
+
+    @AfterEach
+    void stop() {
+        istiod.stop().await();
+        vertx.close().await();
+    }
+
+    private IstiodBootstrap bootstrap(int grpcPort) {
+        ListenAddress any = ListenAddress.parse("--monitoringAddr", "127.0.0.1:0");
+        return IstiodBootstrap.onLoopback(List.of(config), directory.resolve("state"))
+                .withAddresses(
+                        ListenAddress.parse("--grpcAddr", "127.0.0.1:" + grpcPort),
+                        ListenAddress.parse("--secureGRPCAddr", "127.0.0.1:0"),
+                        null,
+                        any);
+    }
+
+    private IstiodEvents events() {
+        return new IstiodEvents() {
+            @Override
+            public void changed(ConfigChange change) {
+                log.add("changed " + change.resources().size());
+            }
+
+            @Override
+            public void problems(List<Problem> problems) {
+                problems.forEach(problem -> log.add("problem " + problem));
+            }
+
+            @Override
+            public void inForce(long version, Set<String> touched, Duration took) {
+                log.add("in force " + version + " " + touched);
+            }
+        };
+    }
+
+    @Test
+    void anAgentGetsACertificateAndSpeaksXdsWithIt() throws Exception {
+        KeyPair key = newKey();
+        List<String> chain = certificate(key, istiod.tokens().mint("default", "reviews", Duration.ofHours(1)));
+        try (AdsPeer peer = secure(key, chain, null)) {
+            peer.raw(hello("default", CLUSTER));
+            assertThat(AdsPeer.names(peer.hearAndAcknowledge(CLUSTER)))
+                    .contains("outbound|9080||reviews.default.svc.cluster.local");
+        }
+        try (AdsPeer peer = secure(key, chain, null)) {
+            peer.raw(hello("other", CLUSTER));
+            assertThat(peer.status()).isEqualTo(GrpcStatus.PERMISSION_DENIED);
+        }
+    }
+
+    @Test
+    void theSecurePortAsksForACredential() {
+        try (AdsPeer peer = secure(null, List.of(), null)) {
+            peer.raw(hello("default", CLUSTER));
+            assertThat(peer.status()).isEqualTo(GrpcStatus.UNAUTHENTICATED);
+        }
+        try (AdsPeer peer = secure(null, List.of(), istiod.tokens().mint("default", "x", Duration.ofHours(1)))) {
+            peer.raw(hello("default", CLUSTER));
+            assertThat(AdsPeer.names(peer.hear())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void anEditReachesAProxyWithinASecondAndIsToldWithWhomItTouched() throws Exception {
+        try (AdsPeer peer = plain()) {
+            peer.subscribe(CLUSTER);
+            peer.hearAndAcknowledge(CLUSTER);
+            await().until(() -> istiod.proxies().getFirst().settledVersion() > 0);
+            String node = istiod.proxies().getFirst().node().id();
+
+            long begin = System.nanoTime();
+            Files.writeString(config.resolve("services.yaml"), REVIEWS + MORE);
+            assertThat(AdsPeer.names(peer.hearAndAcknowledge(CLUSTER)))
+                    .contains("outbound|9080||ratings.default.svc.cluster.local");
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+
+            // A second is promised; this machine may be busy with other things.
+            assertThat(took).isLessThan(Duration.ofSeconds(3));
+            await().untilAsserted(() -> assertThat(log).contains("changed 1", "in force 2 [" + node + "]"));
+            await().until(() -> istiod.isInSync(node));
+        }
+    }
+
+    @Test
+    void aBrokenEditLeavesProxiesInPeace() throws Exception {
+        Files.writeString(config.resolve("services.yaml"), "kind: [");
+        await().untilAsserted(() -> assertThat(log).anyMatch(line -> line.startsWith("problem ")));
+        assertThat(istiod.snapshot().registry().services()).hasSize(1);
+        assertThat(get("/metrics")).contains("pilot_total_rejected_configs 1\n");
+    }
+
+    @Test
+    void debugPagesShowWhatAProxyHas() {
+        try (AdsPeer peer = plain()) {
+            peer.subscribe(CLUSTER);
+            peer.hearAndAcknowledge(CLUSTER);
+            await().until(() -> istiod.proxies().getFirst().settledVersion() > 0);
+
+            JsonObject sync = new JsonArray(get("/debug/syncz")).getJsonObject(0);
+            assertThat(sync.getString("proxy")).isEqualTo("reviews-v1.default");
+            assertThat(sync.getString("cluster_sent")).isNotEmpty().isEqualTo(sync.getString("cluster_acked"));
+            JsonObject dump = new JsonObject(get("/debug/config_dump?proxyID=reviews-v1.default"));
+            assertThat(dump.getJsonArray("configs").getJsonObject(0).getString("@type"))
+                    .isEqualTo("type.googleapis.com/envoy.admin.v3.ClustersConfigDump");
+            assertThat(dump.encode()).contains("outbound|9080||reviews.default.svc.cluster.local");
+            assertThat(new JsonObject(get("/debug/adsz")).getInteger("totalClients"))
+                    .isEqualTo(1);
+            assertThat(get("/metrics"))
+                    .contains(
+                            "# TYPE pilot_xds_pushes counter\n",
+                            "pilot_xds_pushes{type=\"cds\"} 1\n",
+                            "pilot_services 1\n");
+        }
+        assertThat(new JsonArray(get("/debug/registryz")).getJsonObject(0).getString("hostname"))
+                .isEqualTo("reviews.default.svc.cluster.local");
+        assertThat(get("/version")).contains("0.1.0");
+    }
+
+    @Test
+    void readinessWaitsForWhatIsRequired() {
+        assertThat(get("/ready")).isEqualTo("ready\n");
+        istiod.readiness().require("sidecars in sync", () -> false);
+        assertThat(get("/ready")).isEqualTo("not ready: sidecars in sync\n");
+    }
+
+    @Test
+    void aPortInUseIsReportedWithItsFlag() {
+        int taken = istiod.addresses().grpc();
+        assertThatThrownBy(() ->
+                        Istiod.start(vertx, bootstrap(taken), IstiodEvents.NONE).await())
+                .hasMessageContaining("--grpcAddr 127.0.0.1:" + taken)
+                .hasMessageContaining("already in use");
+    }
+
+    @Test
+    void wrongConfigAtTheStartIsAFailure() throws Exception {
+        Files.writeString(config.resolve("wrong.yaml"), "apiVersion: networking.istio.io/v1\nkind: VirtualServise\n");
+        assertThatThrownBy(() ->
+                        Istiod.start(vertx, bootstrap(0), IstiodEvents.NONE).await())
+                .isInstanceOf(InvalidConfigException.class)
+                .hasMessageContaining("wrong.yaml");
+    }
+
+    @Test
+    void addressesAreReadAsIstioWritesThem() {
+        assertThat(ListenAddress.parse("--grpcAddr", ":15010"))
+                .isEqualTo(new ListenAddress("--grpcAddr", "0.0.0.0", 15010));
+        assertThat(ListenAddress.parse("--grpcAddr", "[::1]:0").host()).isEqualTo("::1");
+        for (String wrong : List.of("15010", "localhost:", "localhost:99999", "::1:80", "")) {
+            assertThatThrownBy(() -> ListenAddress.parse("--grpcAddr", wrong))
+                    .hasMessageContaining("--grpcAddr")
+                    .hasMessageContaining("accepted: HOST:PORT");
+        }
+    }
+
+    private String get(String path) {
+        return vertx.createHttpClient()
+                .request(HttpMethod.GET, istiod.addresses().monitoring(), "127.0.0.1", path)
+                .compose(request -> request.send())
+                .compose(response -> response.body())
+                .map(Buffer::toString)
+                .await();
+    }
+
+    private AdsPeer plain() {
+        return AdsPeer.call(vertx, istiod.addresses().grpc(), DELTA, new HttpClientOptions(), null);
+    }
+
+    private AdsPeer secure(@Nullable KeyPair key, List<String> chain, @Nullable String token) {
+        return AdsPeer.call(vertx, istiod.addresses().secureGrpc(), DELTA, tls(key, chain), token);
+    }
+
+    private HttpClientOptions tls(@Nullable KeyPair key, List<String> chain) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setTrustOptions(new PemTrustOptions()
+                        .addCertValue(Buffer.buffer(istiod.authority().rootPem())));
+        if (key != null) {
+            String pem = "-----BEGIN PRIVATE KEY-----\n"
+                    + Base64.getMimeEncoder().encodeToString(key.getPrivate().getEncoded())
+                    + "\n-----END PRIVATE KEY-----\n";
+            options.setKeyCertOptions(new PemKeyCertOptions()
+                    .setKeyValue(Buffer.buffer(pem))
+                    .setCertValue(Buffer.buffer(String.join("", chain.subList(0, chain.size() - 1)))));
+        }
+        return options;
+    }
+
+    private static DeltaDiscoveryRequest hello(String namespace, String typeUrl) {
+        return DeltaDiscoveryRequest.newBuilder()
+                .setTypeUrl(typeUrl)
+                .setNode(Node.newBuilder()
+                        .setId("sidecar~10.0.0.1~reviews-v1." + namespace + "~" + namespace + ".svc.cluster.local"))
+                .build();
+    }
+
+    private static KeyPair newKey() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        return generator.generateKeyPair();
+    }
+
+    private List<String> certificate(KeyPair key, String token) throws Exception {
+        byte[] csr = new JcaPKCS10CertificationRequestBuilder(new X500Name("CN=agent"), key.getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
+                .getEncoded();
+        String pem = "-----BEGIN CERTIFICATE REQUEST-----\n"
+                + Base64.getMimeEncoder().encodeToString(csr)
+                + "\n-----END CERTIFICATE REQUEST-----\n";
+        GrpcClient client = GrpcClient.client(vertx, tls(null, List.of()));
+        GrpcClientRequest<Buffer, Buffer> request = client.request(
+                        SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1"))
+                .await();
+        request.serviceName(ServiceName.create("istio.v1.auth", "IstioCertificateService"))
+                .methodName("CreateCertificate");
+        request.headers().set("authorization", "Bearer " + token);
+        request.end(Buffer.buffer(
+                IstioCertificateRequest.newBuilder().setCsr(pem).build().toByteArray()));
+        Buffer answer = request.response().compose(response -> response.last()).await();
+        return IstioCertificateResponse.parseFrom(answer.getBytes()).getCertChainList();
+    }
+}
