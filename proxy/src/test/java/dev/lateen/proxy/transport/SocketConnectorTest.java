@@ -1,0 +1,178 @@
+package dev.lateen.proxy.transport;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.SecretSource;
+import dev.lateen.proxy.model.UpstreamTls;
+import dev.lateen.proxy.tls.TlsContexts;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SocketConnectorTest {
+    private static final UpstreamTls TLS = new UpstreamTls(
+            new TlsSettings("", "", List.of(), List.of(), List.of(), null), "app", false, false);
+
+    private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private @Nullable Vertx vertx;
+
+    @AfterEach
+    void close() throws Exception {
+        if (vertx != null) {
+            vertx.close().toCompletionStage().toCompletableFuture().get();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void connectsOnTheGivenLoopAndMissesNoByte(boolean nativeTransport) throws Exception {
+        EventLoops loops = loops(nativeTransport);
+        assertThat(loops.epoll()).isEqualTo(nativeTransport);
+        try (ServerSocket server = server();
+                Socket accepted = greet(server, loops)) {
+            assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("banner");
+            assertThat(accepted.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.6"));
+        }
+    }
+
+    private Socket greet(ServerSocket server, EventLoops loops) throws Exception {
+        UpstreamTarget target = new UpstreamTarget(
+                (InetSocketAddress) server.getLocalSocketAddress(),
+                Duration.ofSeconds(20),
+                InetAddress.getByName("127.0.0.6"),
+                null,
+                "",
+                List.of(),
+                false);
+        EventLoop loop = loops.next();
+        Future<Channel> connected = connect(loops, loop, target);
+        Socket accepted = server.accept();
+        accepted.getOutputStream().write("banner".getBytes(StandardCharsets.US_ASCII));
+        assertThat(connected.get().eventLoop()).isSameAs(loop);
+        return accepted;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void refusalIsToldInEnvoysWords(boolean nativeTransport) throws Exception {
+        InetSocketAddress dead;
+        try (ServerSocket server = server()) {
+            dead = (InetSocketAddress) server.getLocalSocketAddress();
+        }
+        ConnectFailure failure = failure(loops(nativeTransport), target(dead, Duration.ofSeconds(20), null));
+        assertThat(failure.resetReason()).isEqualTo("remote connection failure");
+        assertThat(failure.transportFailureReason()).isEqualTo("delayed connect error: Connection refused");
+    }
+
+    @Test
+    void theTimeLimitCoversTheTlsHandshake() throws Exception {
+        try (ServerSocket silent = server()) {
+            UpstreamTarget target =
+                    target((InetSocketAddress) silent.getLocalSocketAddress(), Duration.ofMillis(200), TLS);
+            ConnectFailure failure = failure(loops(true), target);
+            assertThat(failure.timedOut()).isTrue();
+            assertThat(failure.transportFailureReason()).isEmpty();
+        }
+    }
+
+    @Test
+    void serverThatSpeaksNoTlsIsATlsFailure() throws Exception {
+        try (ServerSocket server = server()) {
+            EventLoops loops = loops(true);
+            UpstreamTarget target =
+                    target((InetSocketAddress) server.getLocalSocketAddress(), Duration.ofSeconds(20), TLS);
+            Future<Channel> connecting = connect(loops, loops.next(), target);
+            try (Socket accepted = server.accept()) {
+                accepted.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                await().until(connecting::isDone);
+            }
+            assertThat(((ConnectFailure) connecting.cause()).transportFailureReason())
+                    .isEqualTo("TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end");
+        }
+    }
+
+    @Test
+    void missingSecretFailsHereAndNeverGoesOutInClearText() throws Exception {
+        UpstreamTls needsSecret = new UpstreamTls(
+                new TlsSettings("", "", List.of(), List.of(), List.of(new SecretSource.Sds("default")), null), "", false, false);
+        try (ServerSocket server = server()) {
+            ConnectFailure failure = failure(
+                    loops(true),
+                    target((InetSocketAddress) server.getLocalSocketAddress(), Duration.ofSeconds(20), needsSecret));
+            assertThat(failure.resetReason()).isEqualTo("local connection failure");
+            assertThat(failure.transportFailureReason()).contains("secret default: not received yet");
+        }
+    }
+
+    @Test
+    void cancelledAttemptIsClosed() throws Exception {
+        try (ServerSocket server = server()) {
+            EventLoops loops = loops(true);
+            UpstreamTarget target =
+                    target((InetSocketAddress) server.getLocalSocketAddress(), Duration.ofSeconds(20), TLS);
+            Future<Channel> connecting = connect(loops, loops.next(), target);
+            try (Socket accepted = server.accept()) {
+                connecting.cancel(false);
+                accepted.setSoTimeout(30_000);
+                assertThat(accepted.getInputStream().readAllBytes()).isNotNull();
+            }
+        }
+    }
+
+    private EventLoops loops(boolean nativeTransport) {
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport).setEventLoopPoolSize(2));
+        return EventLoops.of(vertx);
+    }
+
+    private ConnectFailure failure(EventLoops loops, UpstreamTarget target) {
+        Future<Channel> connecting = connect(loops, loops.next(), target);
+        await().until(connecting::isDone);
+        return (ConnectFailure) connecting.cause();
+    }
+
+    private Future<Channel> connect(EventLoops loops, EventLoop loop, UpstreamTarget target) {
+        SocketConnector connector = new SocketConnector(loops, new TlsContexts(() -> ProxySnapshot.EMPTY));
+        return connector.connect(loop, target, new ChannelInboundHandlerAdapter() {
+            @Override
+            public void channelRead(ChannelHandlerContext ctx, Object message) {
+                ByteBuf bytes = (ByteBuf) message;
+                heard.add(bytes.toString(StandardCharsets.US_ASCII));
+                bytes.release();
+            }
+        });
+    }
+
+    private static UpstreamTarget target(InetSocketAddress address, Duration timeout, @Nullable UpstreamTls tls) {
+        return new UpstreamTarget(address, timeout, null, tls, "", List.of(), false);
+    }
+
+    private static ServerSocket server() throws IOException {
+        ServerSocket server = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        server.setSoTimeout(30_000);
+        return server;
+    }
+}
