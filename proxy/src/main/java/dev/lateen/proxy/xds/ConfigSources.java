@@ -1,0 +1,54 @@
+package dev.lateen.proxy.xds;
+
+import java.util.List;
+
+/** {@code envoy.config.core.v3.ConfigSource}. */
+final class ConfigSources {
+    private ConfigSources() {}
+
+    /** Routes and endpoints come over the aggregated stream. */
+    static void requireAds(ProtoNode node, String field) {
+        ProtoNode source = node.requiredMessage(field);
+        source.ignoring("initial_fetch_timeout", "resource_api_version");
+        if (!source.has("ads") && !source.has("self")) {
+            throw source.error("config_source_specifier", "missing or not supported here (accepted: ads)");
+        }
+    }
+
+    /** Where an {@code SdsSecretConfig} is asked for. */
+    static SecretReference secret(ProtoNode node) {
+        String name = node.required("name");
+        ProtoNode source = node.message("sds_config");
+        if (source == null) {
+            return new SecretReference(name, SecretReference.STATIC);
+        }
+        source.ignoring("initial_fetch_timeout", "resource_api_version");
+        if (source.has("ads") || source.has("self")) {
+            return new SecretReference(name, SecretReference.ADS);
+        }
+        ProtoNode api = source.message("api_config_source");
+        if (api == null) {
+            throw source.error("config_source_specifier", "missing or not supported (accepted: ads, api_config_source with gRPC)");
+        }
+        return new SecretReference(name, grpcCluster(api));
+    }
+
+    /** The cluster of an {@code ApiConfigSource}'s first gRPC service. */
+    static String grpcCluster(ProtoNode api) {
+        api.ignoring("transport_api_version", "set_node_on_first_message_only", "request_timeout", "rate_limit_settings", "refresh_delay");
+        String type = api.choice("api_type");
+        if (!type.equals("GRPC") && !type.equals("DELTA_GRPC")) {
+            throw api.unsupported("api_type", type, "GRPC, DELTA_GRPC");
+        }
+        List<ProtoNode> services = api.messages("grpc_services");
+        if (services.size() != 1) {
+            throw api.error("grpc_services", services.size() + " entries (accepted: one)");
+        }
+        ProtoNode service = services.getFirst().ignoring("timeout");
+        ProtoNode envoy = service.message("envoy_grpc");
+        if (envoy == null) {
+            throw service.error("target_specifier", "no envoy_grpc (accepted: envoy_grpc with a static cluster)");
+        }
+        return envoy.ignoring("authority", "max_receive_message_length", "skip_envoy_headers", "retry_policy").required("cluster_name");
+    }
+}

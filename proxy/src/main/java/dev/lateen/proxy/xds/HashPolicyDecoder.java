@@ -1,0 +1,41 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.RouteAction.HashPolicy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code RouteAction.HashPolicy}. */
+final class HashPolicyDecoder {
+    private HashPolicyDecoder() {}
+
+    static List<HashPolicy> decode(List<ProtoNode> nodes) {
+        List<HashPolicy> policies = new ArrayList<>();
+        for (ProtoNode node : nodes) {
+            policies.add(one(node, node.flag("terminal")));
+        }
+        return policies;
+    }
+
+    private static HashPolicy one(ProtoNode node, boolean terminal) {
+        ProtoNode header = node.message("header");
+        if (header != null) {
+            RouteDecoder.refuse(header, "regex_rewrite");
+            return new HashPolicy.Header(header.required("header_name").toLowerCase(Locale.ROOT), terminal);
+        }
+        ProtoNode cookie = node.message("cookie");
+        if (cookie != null) {
+            cookie.ignoring("attributes");
+            return new HashPolicy.Cookie(cookie.required("name"), cookie.text("path"), cookie.durationOrNull("ttl"), terminal);
+        }
+        ProtoNode query = node.message("query_parameter");
+        if (query != null) {
+            return new HashPolicy.QueryParameter(query.required("name"), terminal);
+        }
+        ProtoNode connection = node.message("connection_properties");
+        if (connection != null && connection.flag("source_ip")) {
+            return new HashPolicy.SourceIp(terminal);
+        }
+        throw node.error("policy_specifier", "missing or not supported (accepted: header, cookie, query_parameter, connection_properties.source_ip)");
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.Listener.ListenerFilters;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** {@code Listener.listener_filters}: which facts are gathered before a chain is chosen. */
+final class ListenerFilterDecoder {
+    private static final String LISTENER = "envoy.extensions.filters.listener.";
+    private static final String ACCEPTED = "tls_inspector, http_inspector, original_dst, proxy_protocol";
+
+    /** Envoy's default for {@code listener_filters_timeout}. */
+    private static final Duration TIMEOUT = Duration.ofSeconds(15);
+
+    private boolean tls;
+    private boolean http;
+    private boolean originalDst;
+    private boolean proxyProtocol;
+    private final TreeSet<Integer> httpDisabled = new TreeSet<>();
+
+    private ListenerFilterDecoder() {}
+
+    static ListenerFilters decode(ProtoNode listener) {
+        ListenerFilterDecoder decoder = new ListenerFilterDecoder();
+        for (ProtoNode filter : listener.messages("listener_filters")) {
+            decoder.add(filter);
+        }
+        return new ListenerFilters(
+                decoder.tls,
+                decoder.http,
+                decoder.originalDst,
+                decoder.proxyProtocol,
+                listener.duration("listener_filters_timeout", TIMEOUT),
+                listener.flag("continue_on_listener_filters_timeout"),
+                List.copyOf(decoder.httpDisabled));
+    }
+
+    private void add(ProtoNode filter) {
+        RouteDecoder.refuse(filter, "config_discovery");
+        ProtoNode any = filter.message("typed_config");
+        ProtoNode disabled = filter.message("filter_disabled");
+        switch (kind(filter, any)) {
+            case "tls_inspector" -> tls = !(disabled != null && disabled.flag("any_match"));
+            case "http_inspector" -> {
+                http = true;
+                disable(disabled);
+            }
+            case "original_dst" -> originalDst = true;
+            case "proxy_protocol" -> proxyProtocol = true;
+            default -> throw filter.unsupported("name", filter.text("name"), ACCEPTED);
+        }
+        if (any != null && any.anyKnown()) {
+            any.unpack().ignoring(any.unpack().type().fields.stream().map(ProtoSchema.Field::name).toArray(String[]::new));
+        }
+    }
+
+    /** The filter's own word, by its type, or by its name where there is no configuration. */
+    private static String kind(ProtoNode filter, @Nullable ProtoNode any) {
+        String name = filter.text("name");
+        String type = any == null ? "" : any.anyType();
+        String from = type.startsWith(LISTENER) ? type.substring(LISTENER.length()) : name.substring(name.lastIndexOf('.') + 1);
+        int dot = from.indexOf('.');
+        return dot < 0 ? from : from.substring(0, dot);
+    }
+
+    private void disable(@Nullable ProtoNode predicate) {
+        if (predicate == null) {
+            return;
+        }
+        if (predicate.flag("any_match")) {
+            http = false;
+            return;
+        }
+        ProtoNode range = predicate.message("destination_port_range");
+        if (range != null) {
+            // The end is not part of the range.
+            for (long port = Math.max(0, range.number("start")); port < Math.min(65536, range.number("end")); port++) {
+                httpDisabled.add((int) port);
+            }
+            return;
+        }
+        ProtoNode any = predicate.message("or_match");
+        if (any == null) {
+            throw predicate.error("rule", "not supported (accepted: destination_port_range, or_match, any_match)");
+        }
+        any.messages("rules").forEach(this::disable);
+    }
+}

@@ -1,0 +1,90 @@
+package dev.lateen.proxy.xds;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.StringMatcher;
+import java.util.List;
+import java.util.Locale;
+
+/** {@code envoy.type.matcher.v3.StringMatcher}, {@code RegexMatcher} and {@code envoy.config.route.v3.HeaderMatcher}. */
+final class MatcherDecoder {
+    private static final String KINDS = "exact, prefix, suffix, contains, safe_regex";
+
+    private MatcherDecoder() {}
+
+    static StringMatcher string(ProtoNode node) {
+        boolean ignoreCase = node.flag("ignore_case");
+        if (node.has("exact")) {
+            return new StringMatcher.Exact(node.text("exact"), ignoreCase);
+        }
+        if (node.has("prefix")) {
+            return new StringMatcher.Prefix(node.text("prefix"), ignoreCase);
+        }
+        if (node.has("suffix")) {
+            return new StringMatcher.Suffix(node.text("suffix"), ignoreCase);
+        }
+        if (node.has("contains")) {
+            return new StringMatcher.Contains(node.text("contains"), ignoreCase);
+        }
+        if (node.has("safe_regex")) {
+            return new StringMatcher.Regex(regex(node.requiredMessage("safe_regex")));
+        }
+        throw node.error("match_pattern", (node.has("custom") ? "custom" : "missing") + " (accepted: " + KINDS + ")");
+    }
+
+    static Pattern regex(ProtoNode node) {
+        node.ignoring("google_re2");
+        return pattern(node, "regex", node.required("regex"));
+    }
+
+    static Pattern pattern(ProtoNode node, String field, String expression) {
+        try {
+            return Pattern.compile(expression);
+        } catch (PatternSyntaxException e) {
+            throw node.unsupported(field, '"' + expression + "\": " + e.getMessage(), "an RE2 expression");
+        }
+    }
+
+    static List<HeaderMatcher> headers(List<ProtoNode> nodes) {
+        return nodes.stream().map(MatcherDecoder::header).toList();
+    }
+
+    static HeaderMatcher header(ProtoNode node) {
+        String name = node.required("name").toLowerCase(Locale.ROOT);
+        return new HeaderMatcher(name, test(node), node.flag("invert_match"), node.flag("treat_missing_header_as_empty"));
+    }
+
+    private static HeaderMatcher.Test test(ProtoNode node) {
+        if (node.has("string_match")) {
+            return new HeaderMatcher.Test.Value(string(node.requiredMessage("string_match")));
+        }
+        if (node.has("exact_match")) {
+            return new HeaderMatcher.Test.Value(new StringMatcher.Exact(node.text("exact_match"), false));
+        }
+        if (node.has("prefix_match")) {
+            return new HeaderMatcher.Test.Value(new StringMatcher.Prefix(node.text("prefix_match"), false));
+        }
+        if (node.has("suffix_match")) {
+            return new HeaderMatcher.Test.Value(new StringMatcher.Suffix(node.text("suffix_match"), false));
+        }
+        if (node.has("contains_match")) {
+            return new HeaderMatcher.Test.Value(new StringMatcher.Contains(node.text("contains_match"), false));
+        }
+        if (node.has("safe_regex_match")) {
+            return new HeaderMatcher.Test.Value(new StringMatcher.Regex(regex(node.requiredMessage("safe_regex_match"))));
+        }
+        if (node.has("range_match")) {
+            ProtoNode range = node.requiredMessage("range_match");
+            return new HeaderMatcher.Test.Range(range.number("start"), range.number("end"));
+        }
+        // Without a specifier Envoy asks for presence.
+        return new HeaderMatcher.Test.Present(!node.has("present_match") || node.flag("present_match"));
+    }
+
+    static HeaderMatcher.QueryParameter query(ProtoNode node) {
+        ProtoNode string = node.message("string_match");
+        boolean present = !node.has("present_match") || node.flag("present_match");
+        return new HeaderMatcher.QueryParameter(node.required("name"), string == null ? null : string(string), present);
+    }
+}

@@ -1,0 +1,334 @@
+package dev.lateen.proxy.xds;
+
+import com.google.protobuf.ByteString;
+import dev.lateen.proxy.xds.ProtoSchema.Field;
+import dev.lateen.proxy.xds.ProtoSchema.Kind;
+import dev.lateen.proxy.xds.ProtoSchema.MessageType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One decoded message: a tree that knows its place, so that an error can name its field, and which fields were asked for, so that what
+ * nobody understood can be named too. Fields are named as in the proto. Asking for a field that the message does not have is a
+ * programming error. Not safe for threads; lives only while a resource is decoded.
+ */
+final class ProtoNode {
+    private static final String ANY = "google.protobuf.Any";
+
+    private final MessageType type;
+    private final @Nullable ProtoNode parent;
+    private final String segment;
+    private final @Nullable Object[] values;
+    private final BitSet read = new BitSet();
+    private @Nullable Map<String, Object> anyJson;
+    private @Nullable ProtoNode unpacked;
+
+    ProtoNode(MessageType type, @Nullable ProtoNode parent, String segment) {
+        this.type = type;
+        this.parent = parent;
+        this.segment = segment;
+        this.values = new @Nullable Object[type.fields.size()];
+    }
+
+    MessageType type() {
+        return type;
+    }
+
+    /** Where this node stands in its resource, such as {@code filter_chains[0].filters[1]}. */
+    String path() {
+        if (parent == null) {
+            return segment;
+        }
+        String before = parent.path();
+        return before.isEmpty() || segment.isEmpty() ? before + segment : before + "." + segment;
+    }
+
+    String path(String field) {
+        String own = path();
+        return own.isEmpty() ? field : own + "." + field;
+    }
+
+    /** An error at one of this node's fields. */
+    ConfigException error(String field, String problem) {
+        return new ConfigException(path(field), problem);
+    }
+
+    /** An error for a value that is understood and not supported. */
+    ConfigException unsupported(String field, String found, String accepted) {
+        return error(field, found + " (accepted: " + accepted + ")");
+    }
+
+    @Nullable Object raw(Field field) {
+        return values[field.index()];
+    }
+
+    void set(Field field, @Nullable Object value) {
+        values[field.index()] = value;
+    }
+
+    /** The other member of this field's oneof that is already set, or null. */
+    @Nullable Field setInSameOneof(Field field) {
+        if (field.oneof().isEmpty()) {
+            return null;
+        }
+        for (Field other : type.fields) {
+            if (other.index() != field.index() && other.oneof().equals(field.oneof()) && values[other.index()] != null) {
+                return other;
+            }
+        }
+        return null;
+    }
+
+    boolean has(String field) {
+        return values[read(field).index()] != null;
+    }
+
+    /** Marks fields as harmless: nothing here needs them. */
+    ProtoNode ignoring(String... fields) {
+        for (String field : fields) {
+            read(field);
+        }
+        return this;
+    }
+
+    String text(String field) {
+        return values[check(field, Kind.STRING).index()] instanceof String text ? text : "";
+    }
+
+    /** A string that must not be empty. */
+    String required(String field) {
+        String text = text(field);
+        if (text.isEmpty()) {
+            throw error(field, "missing or empty (accepted: a non-empty string)");
+        }
+        return text;
+    }
+
+    boolean flag(String field) {
+        return values[check(field, Kind.BOOL).index()] instanceof Boolean flag && flag;
+    }
+
+    long number(String field) {
+        return values[read(field).index()] instanceof Number number ? number.longValue() : 0;
+    }
+
+    double decimal(String field) {
+        return values[read(field).index()] instanceof Number number ? number.doubleValue() : 0;
+    }
+
+    ByteString bytes(String field) {
+        return values[check(field, Kind.BYTES).index()] instanceof ByteString bytes ? bytes : ByteString.EMPTY;
+    }
+
+    /** The name of an enumeration's value; the first one's when not set. */
+    String choice(String field) {
+        Field found = check(field, Kind.ENUM);
+        if (values[found.index()] instanceof Integer number) {
+            return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(number, "number " + number);
+        }
+        return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(0, "");
+    }
+
+    @Nullable ProtoNode message(String field) {
+        return (ProtoNode) values[check(field, Kind.MESSAGE).index()];
+    }
+
+    ProtoNode requiredMessage(String field) {
+        ProtoNode node = message(field);
+        if (node == null) {
+            throw error(field, "missing (accepted: a " + read(field).typeName() + ")");
+        }
+        return node;
+    }
+
+    /** The message, or an empty one in its place. */
+    ProtoNode messageOrEmpty(String field) {
+        ProtoNode node = message(field);
+        return node != null ? node : new ProtoNode(ProtoSchema.ENVOY.message(read(field).typeName()), this, field);
+    }
+
+    @SuppressWarnings("unchecked") // the readers put a list of the field's kind there
+    List<ProtoNode> messages(String field) {
+        List<ProtoNode> list = (List<ProtoNode>) values[check(field, Kind.MESSAGE).index()];
+        return list == null ? List.of() : list;
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    List<String> texts(String field) {
+        List<String> list = (List<String>) values[check(field, Kind.STRING).index()];
+        return list == null ? List.of() : list;
+    }
+
+    @SuppressWarnings("unchecked") // as above
+    List<Number> numbers(String field) {
+        List<Number> list = (List<Number>) values[read(field).index()];
+        return list == null ? List.of() : list;
+    }
+
+    /** A map from string to message. */
+    @SuppressWarnings("unchecked") // as above
+    Map<String, ProtoNode> map(String field) {
+        Map<String, ProtoNode> map = (Map<String, ProtoNode>) values[check(field, Kind.MESSAGE).index()];
+        return map == null ? Map.of() : map;
+    }
+
+    /** A {@code google.protobuf.BoolValue}. */
+    boolean wrappedFlag(String field, boolean otherwise) {
+        ProtoNode wrapper = message(field);
+        return wrapper == null ? otherwise : wrapper.flag("value");
+    }
+
+    /** A wrapped number. */
+    long wrapped(String field, long otherwise) {
+        ProtoNode wrapper = message(field);
+        return wrapper == null ? otherwise : wrapper.number("value");
+    }
+
+    /** A {@code google.protobuf.Duration}; negative ones are refused. */
+    Duration duration(String field, Duration otherwise) {
+        ProtoNode node = message(field);
+        if (node == null) {
+            return otherwise;
+        }
+        long nanos = node.number("nanos");
+        long seconds = node.number("seconds");
+        if (seconds < 0 || nanos < 0 || nanos > 999_999_999 || seconds > 315_576_000_000L) {
+            throw error(field, seconds + "s " + nanos + "ns (accepted: 0 to 315576000000s)");
+        }
+        return Duration.ofSeconds(seconds, nanos);
+    }
+
+    @Nullable Duration durationOrNull(String field) {
+        return has(field) ? duration(field, Duration.ZERO) : null;
+    }
+
+    // ---- google.protobuf.Any -------------------------------------------------------------------------------------------------------
+
+    /** For an Any read from JSON: what stood beside {@code @type}. */
+    void anyJson(Map<String, Object> json) {
+        anyJson = json;
+    }
+
+    /** The full name of an Any's message; a TypedStruct counts as what it stands for. */
+    String anyType() {
+        String name = afterSlash(text("type_url"));
+        return isTypedStruct(name) ? afterSlash(typedStruct(name).text("type_url")) : name;
+    }
+
+    /** Whether the schema knows an Any's message. */
+    boolean anyKnown() {
+        return ProtoSchema.ENVOY.find(anyType()) != null;
+    }
+
+    /** An Any's message. */
+    ProtoNode unpack() {
+        if (unpacked != null) {
+            return unpacked;
+        }
+        String name = afterSlash(text("type_url"));
+        if (isTypedStruct(name)) {
+            ProtoNode value = typedStruct(name).message("value");
+            unpacked = ProtoJsonReader.read(typeOf(anyType()), value == null ? Map.of() : Structs.toMap(value), this, "");
+        } else {
+            unpacked = parse(name);
+        }
+        return unpacked;
+    }
+
+    private ProtoNode typedStruct(String name) {
+        return parse(name);
+    }
+
+    private ProtoNode parse(String name) {
+        MessageType content = typeOf(name);
+        if (anyJson != null) {
+            return ProtoJsonReader.read(content, anyJson, this, "");
+        }
+        return ProtoWireReader.read(content, bytes("value"), this, "");
+    }
+
+    private MessageType typeOf(String name) {
+        MessageType found = ProtoSchema.ENVOY.find(name);
+        if (found == null) {
+            throw new ConfigException(path(), "unknown type " + name);
+        }
+        return found;
+    }
+
+    private static boolean isTypedStruct(String name) {
+        return name.equals("xds.type.v3.TypedStruct") || name.equals("udpa.type.v1.TypedStruct");
+    }
+
+    private static String afterSlash(String url) {
+        return url.substring(url.lastIndexOf('/') + 1);
+    }
+
+    // ---- what was not understood ---------------------------------------------------------------------------------------------------
+
+    /** Tells the path of every field that is set and was never asked for, and goes into those that were. */
+    void unread(Consumer<ProtoNode.Unread> report) {
+        for (Field field : type.fields) {
+            Object value = values[field.index()];
+            if (value == null) {
+                continue;
+            }
+            if (!read.get(field.index())) {
+                report.accept(new Unread(type.fullName, field.name(), path(field.name())));
+            } else {
+                descend(value, report);
+            }
+        }
+        if (unpacked != null) {
+            unpacked.unread(report);
+        }
+    }
+
+    private static void descend(Object value, Consumer<Unread> report) {
+        switch (value) {
+            case ProtoNode node -> node.unread(report);
+            case List<?> list -> list.forEach(item -> descend(item, report));
+            case Map<?, ?> map -> map.values().forEach(item -> descend(item, report));
+            default -> {}
+        }
+    }
+
+    /** A field that nobody asked for. */
+    record Unread(String message, String field, String path) {}
+
+    private Field read(String field) {
+        Field found = type.byName(field);
+        if (found == null) {
+            throw new IllegalStateException(type.fullName + " has no field " + field);
+        }
+        read.set(found.index());
+        return found;
+    }
+
+    private Field check(String field, Kind kind) {
+        Field found = read(field);
+        if (found.kind() != kind) {
+            throw new IllegalStateException(type.fullName + "." + field + " is " + found.kind() + ", not " + kind);
+        }
+        return found;
+    }
+
+    /** For lists in the making. */
+    @SuppressWarnings("unchecked") // only lists are put into repeated fields
+    List<Object> listFor(Field field) {
+        List<Object> list = (List<Object>) values[field.index()];
+        if (list == null) {
+            list = new ArrayList<>();
+            values[field.index()] = list;
+        }
+        return list;
+    }
+
+    boolean isAny() {
+        return type.fullName.equals(ANY);
+    }
+}

@@ -1,0 +1,194 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.RbacPolicies;
+import dev.lateen.proxy.model.RbacPolicies.Action;
+import dev.lateen.proxy.model.RbacPolicies.Permission;
+import dev.lateen.proxy.model.RbacPolicies.Policy;
+import dev.lateen.proxy.model.RbacPolicies.Principal;
+import dev.lateen.proxy.model.RbacPolicies.Rules;
+import dev.lateen.proxy.model.StringMatcher;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** {@code envoy.config.rbac.v3}. What is not understood is refused: an authorization is never half applied. */
+final class RbacDecoder {
+    private static final String PEER_PRINCIPAL = "io.istio.peer_principal";
+
+    private RbacDecoder() {}
+
+    /** The HTTP filter's or the network filter's message; both name their parts alike. */
+    static RbacPolicies policies(ProtoNode node) {
+        RouteDecoder.refuse(node, "matcher", "shadow_matcher");
+        ProtoNode rules = node.message("rules");
+        ProtoNode shadow = node.message("shadow_rules");
+        return new RbacPolicies(
+                rules == null ? null : rules(rules), shadow == null ? null : rules(shadow), node.text("shadow_rules_stat_prefix"));
+    }
+
+    private static Rules rules(ProtoNode node) {
+        node.ignoring("audit_logging_options");
+        Action action = switch (node.choice("action")) {
+            case "ALLOW" -> Action.ALLOW;
+            case "DENY" -> Action.DENY;
+            case "LOG" -> Action.LOG;
+            default -> throw node.unsupported("action", node.choice("action"), "ALLOW, DENY, LOG");
+        };
+        List<Policy> policies = new ArrayList<>();
+        new TreeMap<>(node.map("policies")).forEach((name, policy) -> policies.add(policy(name, policy)));
+        return new Rules(action, policies);
+    }
+
+    private static Policy policy(String name, ProtoNode node) {
+        RouteDecoder.refuse(node, "condition", "checked_condition", "cel_config");
+        return new Policy(name, permissions(node.messages("permissions")), principals(node.messages("principals")));
+    }
+
+    private static List<Permission> permissions(List<ProtoNode> nodes) {
+        return nodes.stream().map(RbacDecoder::permission).toList();
+    }
+
+    private static Permission permission(ProtoNode node) {
+        if (node.flag("any")) {
+            return new Permission.Any();
+        }
+        if (node.has("and_rules")) {
+            return new Permission.And(permissions(node.messageOrEmpty("and_rules").messages("rules")));
+        }
+        if (node.has("or_rules")) {
+            return new Permission.Or(permissions(node.messageOrEmpty("or_rules").messages("rules")));
+        }
+        if (node.has("not_rule")) {
+            return new Permission.Not(permission(node.messageOrEmpty("not_rule")));
+        }
+        if (node.has("header")) {
+            return new Permission.Header(MatcherDecoder.header(node.messageOrEmpty("header")));
+        }
+        if (node.has("url_path")) {
+            return new Permission.UrlPath(path(node.messageOrEmpty("url_path")));
+        }
+        if (node.has("destination_ip")) {
+            return new Permission.DestinationIp(AddressDecoder.cidr(node.messageOrEmpty("destination_ip")));
+        }
+        return otherPermission(node);
+    }
+
+    private static Permission otherPermission(ProtoNode node) {
+        if (node.has("destination_port")) {
+            return new Permission.DestinationPort((int) Math.min(65536, node.number("destination_port")));
+        }
+        if (node.has("destination_port_range")) {
+            ProtoNode range = node.messageOrEmpty("destination_port_range");
+            return new Permission.DestinationPortRange((int) range.number("start"), (int) range.number("end"));
+        }
+        if (node.has("requested_server_name")) {
+            return new Permission.RequestedServerName(MatcherDecoder.string(node.messageOrEmpty("requested_server_name")));
+        }
+        if (node.has("uri_template")) {
+            return uriTemplate(node.messageOrEmpty("uri_template").ignoring("name"));
+        }
+        if (node.has("metadata") || node.has("sourced_metadata")) {
+            ProtoNode matcher = node.has("metadata")
+                    ? node.messageOrEmpty("metadata")
+                    : node.messageOrEmpty("sourced_metadata").ignoring("metadata_source").messageOrEmpty("metadata_matcher");
+            return new Permission.Metadata(matcher.ignoring("filter", "path", "value").flag("invert"));
+        }
+        throw node.error("rule", "missing or not supported (accepted: and_rules, or_rules, not_rule, any, header, url_path, uri_template, "
+                + "destination_ip, destination_port, destination_port_range, requested_server_name, metadata)");
+    }
+
+    private static Permission uriTemplate(ProtoNode extension) {
+        ProtoNode any = extension.requiredMessage("typed_config");
+        if (!any.anyType().equals(UriTemplates.MESSAGE)) {
+            throw extension.unsupported("typed_config", any.anyType(), UriTemplates.MESSAGE);
+        }
+        return new Permission.UriTemplate(UriTemplates.pattern(any.unpack()));
+    }
+
+    private static StringMatcher path(ProtoNode pathMatcher) {
+        return MatcherDecoder.string(pathMatcher.requiredMessage("path"));
+    }
+
+    private static List<Principal> principals(List<ProtoNode> nodes) {
+        return nodes.stream().map(RbacDecoder::principal).toList();
+    }
+
+    private static Principal principal(ProtoNode node) {
+        if (node.flag("any")) {
+            return new Principal.Any();
+        }
+        if (node.has("and_ids")) {
+            return new Principal.And(principals(node.messageOrEmpty("and_ids").messages("ids")));
+        }
+        if (node.has("or_ids")) {
+            return new Principal.Or(principals(node.messageOrEmpty("or_ids").messages("ids")));
+        }
+        if (node.has("not_id")) {
+            return new Principal.Not(principal(node.messageOrEmpty("not_id")));
+        }
+        if (node.has("authenticated")) {
+            ProtoNode name = node.messageOrEmpty("authenticated").message("principal_name");
+            return new Principal.Authenticated(name == null ? null : MatcherDecoder.string(name));
+        }
+        if (node.has("filter_state")) {
+            return filterState(node.messageOrEmpty("filter_state"));
+        }
+        return otherPrincipal(node);
+    }
+
+    private static Principal otherPrincipal(ProtoNode node) {
+        if (node.has("direct_remote_ip")) {
+            return new Principal.DirectRemoteIp(AddressDecoder.cidr(node.messageOrEmpty("direct_remote_ip")));
+        }
+        // The deprecated source_ip means the remote address, as Envoy still reads it.
+        if (node.has("remote_ip") || node.has("source_ip")) {
+            return new Principal.RemoteIp(AddressDecoder.cidr(node.messageOrEmpty(node.has("remote_ip") ? "remote_ip" : "source_ip")));
+        }
+        if (node.has("header")) {
+            return new Principal.Header(MatcherDecoder.header(node.messageOrEmpty("header")));
+        }
+        if (node.has("url_path")) {
+            return new Principal.UrlPath(path(node.messageOrEmpty("url_path")));
+        }
+        if (node.has("metadata")) {
+            return metadata(node.messageOrEmpty("metadata"));
+        }
+        if (node.has("sourced_metadata")) {
+            return metadata(node.messageOrEmpty("sourced_metadata").ignoring("metadata_source").messageOrEmpty("metadata_matcher"));
+        }
+        throw node.error("identifier", "missing or not supported (accepted: and_ids, or_ids, not_id, any, authenticated, filter_state "
+                + PEER_PRINCIPAL + ", direct_remote_ip, remote_ip, source_ip, header, url_path, metadata)");
+    }
+
+    private static Principal filterState(ProtoNode node) {
+        if (!node.text("key").equals(PEER_PRINCIPAL)) {
+            throw node.unsupported("key", '"' + node.text("key") + '"', PEER_PRINCIPAL);
+        }
+        return new Principal.PeerPrincipal(MatcherDecoder.string(node.requiredMessage("string_match")));
+    }
+
+    private static Principal metadata(ProtoNode node) {
+        List<String> path = new ArrayList<>();
+        for (ProtoNode segment : node.messages("path")) {
+            path.add(segment.required("key"));
+        }
+        return new Principal.Metadata(node.required("filter"), path, value(node.requiredMessage("value")), node.flag("invert"));
+    }
+
+    /** Null asks for presence. */
+    private static @Nullable StringMatcher value(ProtoNode node) {
+        if (node.has("string_match")) {
+            return MatcherDecoder.string(node.messageOrEmpty("string_match"));
+        }
+        ProtoNode oneOf = node.message("list_match");
+        ProtoNode item = oneOf == null ? null : oneOf.message("one_of");
+        if (item != null) {
+            return value(item);
+        }
+        if (node.flag("present_match")) {
+            return null;
+        }
+        throw node.error("match_pattern", "not supported (accepted: string_match, list_match.one_of, present_match)");
+    }
+}

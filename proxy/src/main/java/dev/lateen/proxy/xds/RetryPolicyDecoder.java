@@ -1,0 +1,71 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.RetryPolicy;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/** {@code envoy.config.route.v3.RetryPolicy}: one retry, 25 ms base interval, ten times that at most, unless said otherwise. */
+final class RetryPolicyDecoder {
+    private static final Duration BASE_INTERVAL = Duration.ofMillis(25);
+
+    private RetryPolicyDecoder() {}
+
+    static RetryPolicy decode(ProtoNode node) {
+        RouteDecoder.refuse(node, "retriable_request_headers", "retry_options_predicates");
+        node.ignoring("per_try_idle_timeout", "rate_limited_retry_back_off", "retry_priority");
+        ProtoNode backOff = node.messageOrEmpty("retry_back_off");
+        Duration base = backOff.duration("base_interval", BASE_INTERVAL);
+        if (base.compareTo(Duration.ofMillis(1)) < 0) {
+            base = Duration.ofMillis(1);
+        }
+        Duration most = backOff.duration("max_interval", base.multipliedBy(10));
+        if (most.compareTo(base) < 0) {
+            throw backOff.unsupported("max_interval", most.toString(), "at least base_interval");
+        }
+        return new RetryPolicy(
+                conditions(node.text("retry_on")),
+                (int) Math.min(Integer.MAX_VALUE, node.wrapped("num_retries", 1)),
+                node.duration("per_try_timeout", Duration.ZERO),
+                statusCodes(node),
+                previousHosts(node.messages("retry_host_predicate")),
+                (int) Math.clamp(node.number("host_selection_retry_max_attempts"), 1, Integer.MAX_VALUE),
+                base,
+                most,
+                MatcherDecoder.headers(node.messages("retriable_headers")));
+    }
+
+    /** Words that Envoy does not know are passed over there too. */
+    private static Set<String> conditions(String retryOn) {
+        Set<String> words = new LinkedHashSet<>();
+        for (String word : retryOn.split(",", -1)) {
+            if (!word.isBlank()) {
+                words.add(word.trim());
+            }
+        }
+        return words;
+    }
+
+    private static Set<Integer> statusCodes(ProtoNode node) {
+        Set<Integer> codes = new LinkedHashSet<>();
+        for (Number code : node.numbers("retriable_status_codes")) {
+            codes.add(code.intValue());
+        }
+        return codes;
+    }
+
+    private static boolean previousHosts(List<ProtoNode> predicates) {
+        boolean found = false;
+        for (ProtoNode predicate : predicates) {
+            ProtoNode any = predicate.message("typed_config");
+            boolean known = predicate.text("name").equals("envoy.retry_host_predicates.previous_hosts")
+                    || any != null && any.anyType().endsWith("PreviousHostsPredicate");
+            if (!known) {
+                throw predicate.unsupported("name", predicate.text("name"), "envoy.retry_host_predicates.previous_hosts");
+            }
+            found = true;
+        }
+        return found;
+    }
+}

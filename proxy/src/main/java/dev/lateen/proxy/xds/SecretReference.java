@@ -1,0 +1,15 @@
+package dev.lateen.proxy.xds;
+
+/**
+ * A secret that a listener or cluster names.
+ *
+ * @param name its SDS name
+ * @param source {@link #ADS}, {@link #STATIC} or the name of the cluster of the SDS server
+ */
+public record SecretReference(String name, String source) {
+    /** Asked for on the aggregated stream. */
+    public static final String ADS = "ads";
+
+    /** One of the bootstrap's own. */
+    public static final String STATIC = "static";
+}
