@@ -45,6 +45,7 @@ public record Listener(
      * @param continueOnTimeout whether chain matching goes on with what is known then, or the connection is closed
      * @param originalDst whether {@code SO_ORIGINAL_DST} is read
      * @param httpInspectorDisabledPorts destination ports where HTTP is not sniffed ({@code filter_disabled}); ranges are expanded
+     * @param tlsInspectorDisabledPorts the same for the TLS client hello
      */
     public record ListenerFilters(
             boolean tlsInspector,
@@ -53,9 +54,11 @@ public record Listener(
             boolean proxyProtocol,
             Duration timeout,
             boolean continueOnTimeout,
-            List<Integer> httpInspectorDisabledPorts) {
+            List<Integer> httpInspectorDisabledPorts,
+            List<Integer> tlsInspectorDisabledPorts) {
         public ListenerFilters {
             httpInspectorDisabledPorts = List.copyOf(httpInspectorDisabledPorts);
+            tlsInspectorDisabledPorts = List.copyOf(tlsInspectorDisabledPorts);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.model;
 
 import com.google.re2j.Pattern;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -147,6 +148,16 @@ public sealed interface RouteAction {
         /** A copy. */
         public byte[] bytes() {
             return bytes.clone();
+        }
+
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Body that && Arrays.equals(bytes, that.bytes);
+        }
+
+        @Override
+        public int hashCode() {
+            return Arrays.hashCode(bytes);
         }
     }
 }

@@ -60,7 +60,7 @@ final class EndpointDecoder {
                 address,
                 port,
                 host.text("hostname"),
-                (int) Math.clamp(node.wrapped("load_balancing_weight", 1), 1, Integer.MAX_VALUE),
+                Math.clamp(node.wrapped("load_balancing_weight", 1), 1, Integer.MAX_VALUE),
                 health(node),
                 IstioMetadata.transportLabels(metadata),
                 IstioMetadata.workload(metadata));

@@ -42,6 +42,7 @@ final class FilterChainDecoder {
                 throw filter.error("name", filter.text("name") + " behind a terminal filter (accepted: nothing)");
             }
             RouteDecoder.refuse(filter, "config_discovery");
+            filter.ignoring("name");
             terminal = terminal(filter, scope);
             NetworkFilterConfig before = terminal == null ? networkFilter(filter, direction) : null;
             if (before != null) {
@@ -116,7 +117,7 @@ final class FilterChainDecoder {
                 clusters,
                 total,
                 node.duration("idle_timeout", TCP_IDLE),
-                (int) Math.clamp(node.wrapped("max_connect_attempts", 1), 1, Integer.MAX_VALUE),
+                Math.clamp(node.wrapped("max_connect_attempts", 1), 1, Integer.MAX_VALUE),
                 AccessLogDecoder.decode(node.messages("access_log")));
     }
 

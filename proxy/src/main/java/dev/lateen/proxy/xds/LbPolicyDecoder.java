@@ -45,7 +45,7 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
                     "ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH, MAGLEV, CLUSTER_PROVIDED");
         };
         LbSettings settings = new LbSettings(
-                (int) Math.clamp(least.wrapped("choice_count", CHOICES), 2, 1000),
+                Math.clamp(least.wrapped("choice_count", CHOICES), 2, 1000),
                 ring.wrapped("minimum_ring_size", RING_SIZE),
                 cluster.messageOrEmpty("maglev_lb_config").wrapped("table_size", MAGLEV_SIZE),
                 panic,
@@ -85,7 +85,7 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
             case LB + "random.v3.Random" -> new LbPolicyDecoder(LbPolicy.RANDOM, plain);
             case LB + "cluster_provided.v3.ClusterProvided" -> new LbPolicyDecoder(LbPolicy.CLUSTER_PROVIDED, plain);
             case LB + "least_request.v3.LeastRequest" -> new LbPolicyDecoder(LbPolicy.LEAST_REQUEST,
-                    new LbSettings((int) Math.clamp(any.unpack().wrapped("choice_count", CHOICES), 2, 1000), RING_SIZE, MAGLEV_SIZE, panic, weighted));
+                    new LbSettings(Math.clamp(any.unpack().wrapped("choice_count", CHOICES), 2, 1000), RING_SIZE, MAGLEV_SIZE, panic, weighted));
             case LB + "ring_hash.v3.RingHash" -> new LbPolicyDecoder(LbPolicy.RING_HASH,
                     new LbSettings(CHOICES, any.unpack().wrapped("minimum_ring_size", RING_SIZE), MAGLEV_SIZE, panic, weighted));
             case LB + "maglev.v3.Maglev" -> new LbPolicyDecoder(LbPolicy.MAGLEV,

@@ -19,6 +19,7 @@ final class ListenerFilterDecoder {
     private boolean originalDst;
     private boolean proxyProtocol;
     private final TreeSet<Integer> httpDisabled = new TreeSet<>();
+    private final TreeSet<Integer> tlsDisabled = new TreeSet<>();
 
     private ListenerFilterDecoder() {}
 
@@ -34,7 +35,8 @@ final class ListenerFilterDecoder {
                 decoder.proxyProtocol,
                 listener.duration("listener_filters_timeout", TIMEOUT),
                 listener.flag("continue_on_listener_filters_timeout"),
-                List.copyOf(decoder.httpDisabled));
+                List.copyOf(decoder.httpDisabled),
+                List.copyOf(decoder.tlsDisabled));
     }
 
     private void add(ProtoNode filter) {
@@ -42,11 +44,8 @@ final class ListenerFilterDecoder {
         ProtoNode any = filter.message("typed_config");
         ProtoNode disabled = filter.message("filter_disabled");
         switch (kind(filter, any)) {
-            case "tls_inspector" -> tls = !(disabled != null && disabled.flag("any_match"));
-            case "http_inspector" -> {
-                http = true;
-                disable(disabled);
-            }
+            case "tls_inspector" -> tls = disabled == null || disable(disabled, tlsDisabled);
+            case "http_inspector" -> http = disabled == null || disable(disabled, httpDisabled);
             case "original_dst" -> originalDst = true;
             case "proxy_protocol" -> proxyProtocol = true;
             default -> throw filter.unsupported("name", filter.text("name"), ACCEPTED);
@@ -65,26 +64,27 @@ final class ListenerFilterDecoder {
         return dot < 0 ? from : from.substring(0, dot);
     }
 
-    private void disable(@Nullable ProtoNode predicate) {
-        if (predicate == null) {
-            return;
-        }
+    /** Collects the ports of a predicate; false when it switches the filter off for all. */
+    private static boolean disable(ProtoNode predicate, TreeSet<Integer> ports) {
         if (predicate.flag("any_match")) {
-            http = false;
-            return;
+            return false;
         }
         ProtoNode range = predicate.message("destination_port_range");
         if (range != null) {
             // The end is not part of the range.
             for (long port = Math.max(0, range.number("start")); port < Math.min(65536, range.number("end")); port++) {
-                httpDisabled.add((int) port);
+                ports.add((int) port);
             }
-            return;
+            return true;
         }
         ProtoNode any = predicate.message("or_match");
         if (any == null) {
             throw predicate.error("rule", "not supported (accepted: destination_port_range, or_match, any_match)");
         }
-        any.messages("rules").forEach(this::disable);
+        boolean on = true;
+        for (ProtoNode rule : any.messages("rules")) {
+            on &= disable(rule, ports);
+        }
+        return on;
     }
 }

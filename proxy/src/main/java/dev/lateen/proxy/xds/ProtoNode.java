@@ -25,6 +25,7 @@ final class ProtoNode {
     private final String segment;
     private final @Nullable Object[] values;
     private final BitSet read = new BitSet();
+    private final BitSet ignored = new BitSet();
     private @Nullable Map<String, Object> anyJson;
     private @Nullable ProtoNode unpacked;
 
@@ -91,7 +92,7 @@ final class ProtoNode {
     /** Marks fields as harmless: nothing here needs them. */
     ProtoNode ignoring(String... fields) {
         for (String field : fields) {
-            read(field);
+            ignored.set(read(field).index());
         }
         return this;
     }
@@ -272,9 +273,9 @@ final class ProtoNode {
 
     /** Tells the path of every field that is set and was never asked for, and goes into those that were. */
     void unread(Consumer<ProtoNode.Unread> report) {
-        for (Field field : type.fields) {
+        for (Field field : isAny() ? List.<Field>of() : type.fields) {
             Object value = values[field.index()];
-            if (value == null) {
+            if (value == null || ignored.get(field.index())) {
                 continue;
             }
             if (!read.get(field.index())) {

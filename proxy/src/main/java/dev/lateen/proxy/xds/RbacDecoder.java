@@ -41,7 +41,7 @@ final class RbacDecoder {
     }
 
     private static Policy policy(String name, ProtoNode node) {
-        RouteDecoder.refuse(node, "condition", "checked_condition", "cel_config");
+        RouteDecoder.refuse(node, "condition", "checked_condition");
         return new Policy(name, permissions(node.messages("permissions")), principals(node.messages("principals")));
     }
 

@@ -30,7 +30,7 @@ final class RetryPolicyDecoder {
                 node.duration("per_try_timeout", Duration.ZERO),
                 statusCodes(node),
                 previousHosts(node.messages("retry_host_predicate")),
-                (int) Math.clamp(node.number("host_selection_retry_max_attempts"), 1, Integer.MAX_VALUE),
+                Math.clamp(node.number("host_selection_retry_max_attempts"), 1, Integer.MAX_VALUE),
                 base,
                 most,
                 MatcherDecoder.headers(node.messages("retriable_headers")));
