@@ -176,7 +176,7 @@ final class ClusterDecoder {
                 "max_ejection_time_jitter",
                 "successful_active_health_check_uneject_host");
         Duration base = node.duration("base_ejection_time", Duration.ofSeconds(30));
-        Duration most = node.duration("max_ejection_time", Duration.ofSeconds(300));
+        Duration most = node.duration("max_ejection_time", Duration.ofMinutes(5));
         return new OutlierDetection(
                 count(node, "consecutive_5xx", "enforcing_consecutive_5xx", 100),
                 count(node, "consecutive_gateway_failure", "enforcing_consecutive_gateway_failure", 0),

@@ -1,0 +1,184 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.Secret;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The proxy's side of xDS: keeps an aggregated stream to the control plane and one to each SDS server that resources name, subscribes to what
+ * is referred to, and hands out a snapshot whenever one is complete. When a stream dies, everything stays in force. Public methods may
+ * be called from any thread; the snapshot consumer is called on the client's own context.
+ */
+public final class AdsClient {
+    private static final Logger LOG = LoggerFactory.getLogger(AdsClient.class);
+    private static final String ADS = "envoy.service.discovery.v3.AggregatedDiscoveryService/";
+    private static final String SDS = "envoy.service.secret.v3.SecretDiscoveryService/";
+    private static final int MAX_SEEN_PATHS = 1000;
+
+    private final Vertx vertx;
+    private final Context context;
+    private final XdsSettings settings;
+    private final ResourceDecoder decoder;
+    private final SnapshotAssembler assembler;
+    private final Consumer<ProxySnapshot> onSnapshot;
+    private final Map<String, XdsStream> sdsStreams = new HashMap<>();
+    private final Set<ResourceType> received = EnumSet.noneOf(ResourceType.class);
+    private final Set<String> seenPaths = new LinkedHashSet<>();
+    private final AtomicLong rejected = new AtomicLong();
+    private final Promise<Void> first = Promise.promise();
+    private final XdsStream ads;
+    private volatile List<String> waiting = List.of();
+
+    /** @param onSnapshot must not block */
+    public AdsClient(
+            Vertx vertx,
+            XdsSettings settings,
+            ResourceDecoder decoder,
+            SnapshotAssembler assembler,
+            Consumer<ProxySnapshot> onSnapshot) {
+        this.vertx = vertx;
+        this.context = vertx.getOrCreateContext();
+        this.settings = settings;
+        this.decoder = decoder;
+        this.assembler = assembler;
+        this.onSnapshot = onSnapshot;
+        String name = settings.delta() ? "DeltaAggregatedResources" : "StreamAggregatedResources";
+        this.ads = stream(settings.ads(), ADS + name, settings.delta());
+    }
+
+    /** Connects; comes to its end once listeners and clusters were received for the first time. */
+    public Future<Void> start() {
+        context.runOnContext(_ -> {
+            ads.subscribe(ResourceType.CLUSTER, Set.of());
+            ads.subscribe(ResourceType.LISTENER, Set.of());
+            followReferences();
+            publish();
+            ads.start();
+        });
+        return first.future();
+    }
+
+    /** Ends all streams; what was handed out stays. */
+    public Future<Void> close() {
+        Promise<Void> done = Promise.promise();
+        context.runOnContext(_ -> {
+            Future<Void> all = ads.close();
+            for (XdsStream stream : sdsStreams.values()) {
+                all = all.eventually(stream::close);
+            }
+            all.onComplete(done);
+        });
+        return done.future();
+    }
+
+    /** Takes a secret that does not come over xDS: the workload's own certificate or roots. */
+    public void secret(Secret secret) {
+        context.runOnContext(_ -> {
+            assembler.secret(secret);
+            publish();
+        });
+    }
+
+    /** Whether the aggregated stream is open now. */
+    public boolean connected() {
+        return ads.connected();
+    }
+
+    /** How many resources were rejected so far. */
+    public long rejectedCount() {
+        return rejected.get();
+    }
+
+    /** What waits for something else before it comes into force, in words. */
+    public List<String> waiting() {
+        return waiting;
+    }
+
+    private XdsStream stream(XdsTarget target, String method, boolean delta) {
+        DiscoveryProtocol protocol =
+                delta ? new DeltaProtocol(settings.node()) : new StateOfTheWorldProtocol(settings.node());
+        Backoff backoff = new Backoff(settings.retryBase(), settings.retryMost(), settings.random());
+        return new XdsStream(vertx, context, target, method, protocol, decoder, backoff, this::apply);
+    }
+
+    private void apply(DiscoveryProtocol.Outcome outcome) {
+        rejected.addAndGet(outcome.rejections().size());
+        ResourceType type = outcome.type();
+        if (type == null) {
+            return;
+        }
+        outcome.changed().forEach(this::tellUnsupported);
+        assembler.update(type, outcome.changed(), outcome.removed());
+        followReferences();
+        publish();
+        if (received.add(type) && received.contains(ResourceType.LISTENER) && received.contains(ResourceType.CLUSTER)) {
+            first.tryComplete();
+        }
+    }
+
+    /** Once for each field, however many resources have it. */
+    private void tellUnsupported(Decoded.Accepted resource) {
+        for (String path : resource.unsupported()) {
+            String field = withoutIndexes(path);
+            if (seenPaths.size() < MAX_SEEN_PATHS && seenPaths.add(field)) {
+                LOG.warn("{}: {} is not followed by this proxy", resource.name(), path);
+            }
+        }
+    }
+
+    private static String withoutIndexes(String path) {
+        StringBuilder text = new StringBuilder(path.length());
+        int depth = 0;
+        for (int i = 0; i < path.length(); i++) {
+            char c = path.charAt(i);
+            depth += c == '[' ? 1 : 0;
+            if (depth == 0) {
+                text.append(c);
+            }
+            depth -= c == ']' && depth > 0 ? 1 : 0;
+        }
+        return text.toString();
+    }
+
+    private void followReferences() {
+        // Endpoints first: a cluster should be ready before routes send requests to it.
+        ads.subscribe(ResourceType.ENDPOINTS, assembler.names(ResourceType.ENDPOINTS));
+        ads.subscribe(ResourceType.ROUTES, assembler.names(ResourceType.ROUTES));
+        ads.subscribe(ResourceType.SECRET, assembler.names(ResourceType.SECRET));
+        settings.sds().forEach((source, target) -> {
+            Set<String> names = assembler.secretNames(source);
+            XdsStream stream = sdsStreams.get(source);
+            if (stream == null && !names.isEmpty()) {
+                stream = stream(target.target(), SDS + (target.delta() ? "DeltaSecrets" : "StreamSecrets"), target.delta());
+                sdsStreams.put(source, stream);
+                stream.start();
+            }
+            if (stream != null) {
+                stream.subscribe(ResourceType.SECRET, names);
+            }
+        });
+    }
+
+    private void publish() {
+        ProxySnapshot snapshot = assembler.assemble();
+        waiting = assembler.waiting();
+        if (snapshot != null) {
+            // What comes into force may have let go of what it replaced.
+            followReferences();
+            onSnapshot.accept(snapshot);
+        }
+    }
+}

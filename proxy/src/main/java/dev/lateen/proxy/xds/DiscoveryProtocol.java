@@ -1,0 +1,53 @@
+package dev.lateen.proxy.xds;
+
+import com.google.protobuf.ByteString;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is said on a discovery stream, without the stream: pure state that outlives it, so that a new stream goes on where the old one died.
+ * Used by one thread at a time.
+ */
+sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtocol {
+    /** The first requests of a new stream, for every type that is asked for. */
+    List<byte[]> open();
+
+    /** Asks for these names (all, for a wildcard type) from now on. @return requests to send when the stream is open */
+    List<byte[]> subscribe(ResourceType type, Set<String> names);
+
+    /** Reads a response. @throws ConfigException when it is none */
+    DiscoveryMessages.Response read(ByteString message);
+
+    /** Takes note of a response's fate. */
+    Outcome handle(DiscoveryMessages.Response response, List<Decoded> decoded);
+
+    /**
+     * What follows from a response.
+     *
+     * @param type null when it was not asked for
+     * @param changed what was accepted
+     * @param removed names that are gone
+     * @param rejections empty when all was accepted
+     * @param answer the ACK or NACK to send
+     */
+    record Outcome(
+            @Nullable ResourceType type,
+            List<Decoded.Accepted> changed,
+            Collection<String> removed,
+            List<String> rejections,
+            byte[] answer) {}
+
+    /** At most this much of the rejections goes back to the control plane. */
+    int MAX_ERROR_LENGTH = 4000;
+
+    /** The text of a NACK, null for an ACK. */
+    static @Nullable String error(List<String> rejections) {
+        if (rejections.isEmpty()) {
+            return null;
+        }
+        String text = String.join("\n", rejections);
+        return text.length() <= MAX_ERROR_LENGTH ? text : text.substring(0, MAX_ERROR_LENGTH) + "…";
+    }
+}

@@ -1,0 +1,207 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.LoadAssignment;
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.Decoded.Resource;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts decoded resources together to snapshots whose references resolve. As in Envoy, a new or changed cluster waits ("warms") for its
+ * endpoints and secrets, a listener for its route tables and secrets, and what was in force stays so meanwhile; route tables, endpoints and
+ * secrets apply at once and outlive a removal for as long as something refers to them. Equal parts keep their identity. No I/O; used by
+ * one thread at a time.
+ */
+public final class SnapshotAssembler {
+    private final Warming<Listener> listeners = new Warming<>(this::missingForListener);
+    private final Warming<Cluster> clusters = new Warming<>(this::missingForCluster);
+    private final Parts<RouteTable> routeTables = new Parts<>();
+    private final Parts<LoadAssignment> assignments = new Parts<>();
+    private final Parts<Secret> secrets = new Parts<>();
+    private final Set<String> fixedListeners = new HashSet<>();
+    private final Set<String> fixedClusters = new HashSet<>();
+    private final Set<String> absentRoutes = new HashSet<>();
+    private final Set<String> absentAssignments = new HashSet<>();
+    private ProxySnapshot latest = ProxySnapshot.EMPTY;
+
+    /** @param fixed the bootstrap's own resources: never removed nor replaced */
+    public SnapshotAssembler(Collection<Decoded.Accepted> fixed) {
+        for (Decoded.Accepted resource : fixed) {
+            put(resource);
+            switch (resource.resource()) {
+                case Resource.OfListener(var listener) -> fixedListeners.add(listener.name());
+                case Resource.OfCluster(var cluster) -> fixedClusters.add(cluster.name());
+                case Resource.OfRoutes _, Resource.OfEndpoints _, Resource.OfSecret _ -> {}
+            }
+        }
+    }
+
+    /** Takes a control plane's update of one type. @param removed names that it says are gone */
+    public void update(ResourceType type, Collection<Decoded.Accepted> changed, Collection<String> removed) {
+        for (Decoded.Accepted resource : changed) {
+            if (!isFixed(type, resource.name())) {
+                put(resource);
+            }
+        }
+        for (String name : removed) {
+            remove(type, name);
+        }
+    }
+
+    /** Takes a secret from elsewhere: the workload's own certificate, or an SDS server's. */
+    public void secret(Secret secret) {
+        secrets.put(secret.name(), secret);
+    }
+
+    /** The next snapshot, or null when nothing changed that counts. */
+    public @Nullable ProxySnapshot assemble() {
+        clusters.settle();
+        listeners.settle();
+        routeTables.retain(names(ResourceType.ROUTES));
+        assignments.retain(names(ResourceType.ENDPOINTS));
+        ProxySnapshot next = new ProxySnapshot(
+                latest.version() + 1,
+                listeners.active(),
+                routeTables.asMap(),
+                clusters.active(),
+                assignments.asMap(),
+                secrets.asMap());
+        if (same(next, latest)) {
+            return null;
+        }
+        latest = next;
+        return next;
+    }
+
+    /** The latest snapshot. */
+    public ProxySnapshot latest() {
+        return latest;
+    }
+
+    /** What to subscribe to by name: RDS names that listeners use, EDS names that clusters use, secrets asked for over the aggregated stream. */
+    public Set<String> names(ResourceType type) {
+        Set<String> names = new LinkedHashSet<>();
+        switch (type) {
+            case ROUTES -> listeners.forEach(held -> names.addAll(held.routeTables()));
+            case ENDPOINTS -> clusters.forEach(held -> addServiceName(held.value(), names));
+            case SECRET -> names.addAll(secretNames(SecretReference.ADS));
+            case LISTENER, CLUSTER -> {}
+        }
+        return names;
+    }
+
+    /** The secrets to ask of one source. */
+    public Set<String> secretNames(String source) {
+        Set<String> names = new LinkedHashSet<>();
+        Function<Set<SecretReference>, Boolean> add = references -> {
+            references.stream().filter(r -> r.source().equals(source)).forEach(r -> names.add(r.name()));
+            return true;
+        };
+        listeners.forEach(held -> add.apply(held.secrets()));
+        clusters.forEach(held -> add.apply(held.secrets()));
+        return names;
+    }
+
+    /** What is not in force yet and why, such as {@code cluster outbound|80||a waits for endpoints outbound|80||a}. */
+    public List<String> waiting() {
+        List<String> texts = new ArrayList<>();
+        clusters.describe("cluster", texts);
+        listeners.describe("listener", texts);
+        return texts;
+    }
+
+    private boolean isFixed(ResourceType type, String name) {
+        return type == ResourceType.LISTENER && fixedListeners.contains(name)
+                || type == ResourceType.CLUSTER && fixedClusters.contains(name);
+    }
+
+    private void put(Decoded.Accepted resource) {
+        switch (resource.resource()) {
+            case Resource.OfListener(var listener) -> listeners.put(listener.name(), listener, resource);
+            case Resource.OfCluster(var cluster) -> clusters.put(cluster.name(), cluster, resource);
+            case Resource.OfRoutes(var table) -> {
+                absentRoutes.remove(table.name());
+                routeTables.put(table.name(), table);
+            }
+            case Resource.OfEndpoints(var assignment) -> {
+                absentAssignments.remove(assignment.clusterName());
+                assignments.put(assignment.clusterName(), assignment);
+            }
+            case Resource.OfSecret(var secret) -> secrets.put(secret.name(), secret);
+        }
+    }
+
+    private void remove(ResourceType type, String name) {
+        if (isFixed(type, name)) {
+            return;
+        }
+        switch (type) {
+            case LISTENER -> listeners.remove(name);
+            case CLUSTER -> clusters.remove(name);
+            // The last good ones stay while something refers to them; nobody waits for them any longer.
+            case ROUTES -> absentRoutes.add(name);
+            case ENDPOINTS -> absentAssignments.add(name);
+            case SECRET -> {}
+        }
+    }
+
+    private @Nullable String missingForCluster(Warming.Held<Cluster> held) {
+        if (held.value().discovery() instanceof Cluster.Discovery.Eds(String service)
+                && !assignments.has(service)
+                && !absentAssignments.contains(service)) {
+            return "endpoints " + service;
+        }
+        return missingSecret(held.secrets());
+    }
+
+    private @Nullable String missingForListener(Warming.Held<Listener> held) {
+        for (String table : held.routeTables()) {
+            if (!routeTables.has(table) && !absentRoutes.contains(table)) {
+                return "routes " + table;
+            }
+        }
+        return missingSecret(held.secrets());
+    }
+
+    private @Nullable String missingSecret(Set<SecretReference> references) {
+        for (SecretReference reference : references) {
+            if (!secrets.has(reference.name())) {
+                return "secret " + reference.name();
+            }
+        }
+        return null;
+    }
+
+    private static void addServiceName(Cluster cluster, Set<String> names) {
+        if (cluster.discovery() instanceof Cluster.Discovery.Eds(String service)) {
+            names.add(service);
+        }
+    }
+
+    /** Whether every part is the same object: equal values were never replaced. */
+    @SuppressWarnings("ReferenceEquality") // identity is the point
+    private static boolean same(ProxySnapshot a, ProxySnapshot b) {
+        return a.version() > 1
+                && sameMap(a.listeners(), b.listeners())
+                && sameMap(a.routeTables(), b.routeTables())
+                && sameMap(a.clusters(), b.clusters())
+                && sameMap(a.assignments(), b.assignments())
+                && sameMap(a.secrets(), b.secrets());
+    }
+
+    @SuppressWarnings("ReferenceEquality") // as above
+    private static boolean sameMap(Map<?, ?> a, Map<?, ?> b) {
+        return a == b;
+    }
+}

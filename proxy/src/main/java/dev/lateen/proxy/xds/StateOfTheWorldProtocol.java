@@ -1,0 +1,120 @@
+package dev.lateen.proxy.xds;
+
+import com.google.protobuf.ByteString;
+import dev.lateen.proxy.xds.DiscoveryMessages.Response;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The older xDS: a response holds every resource of its type; a listener or cluster that is not in it is gone. */
+final class StateOfTheWorldProtocol implements DiscoveryProtocol {
+    private static final byte[] NO_NODE = {};
+
+    private final byte[] node;
+    private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
+    private boolean nodeSent;
+
+    StateOfTheWorldProtocol(XdsNode node) {
+        this.node = DiscoveryMessages.node(node);
+    }
+
+    /** What is asked for and held of one type. */
+    private static final class Subscription {
+        Set<String> names = new LinkedHashSet<>();
+        Set<String> held = new LinkedHashSet<>();
+        String version = "";
+        String nonce = "";
+    }
+
+    @Override
+    public List<byte[]> open() {
+        nodeSent = false;
+        List<byte[]> requests = new ArrayList<>();
+        subscriptions.forEach((type, subscription) -> {
+            // Nonces belong to a stream, versions outlive it.
+            subscription.nonce = "";
+            if (type.wildcard() || !subscription.names.isEmpty()) {
+                requests.add(request(type, subscription, List.of()));
+            }
+        });
+        return requests;
+    }
+
+    @Override
+    public List<byte[]> subscribe(ResourceType type, Set<String> names) {
+        boolean first = !subscriptions.containsKey(type);
+        Subscription subscription = subscriptions.computeIfAbsent(type, _ -> new Subscription());
+        if (subscription.names.equals(names) && !(first && type.wildcard())) {
+            return List.of();
+        }
+        boolean nothingAskedYet = subscription.names.isEmpty() && subscription.nonce.isEmpty();
+        subscription.names = new LinkedHashSet<>(names);
+        // An empty list would mean all where nothing was asked for yet.
+        if (!type.wildcard() && names.isEmpty() && nothingAskedYet) {
+            return List.of();
+        }
+        return List.of(request(type, subscription, List.of()));
+    }
+
+    private byte[] request(ResourceType type, Subscription subscription, List<String> rejections) {
+        byte[] first = nodeSent ? NO_NODE : node;
+        nodeSent = true;
+        return DiscoveryMessages.stateOfTheWorld(
+                first,
+                subscription.version,
+                subscription.names,
+                type.typeUrl(),
+                subscription.nonce,
+                DiscoveryProtocol.error(rejections));
+    }
+
+    @Override
+    public Response read(ByteString message) {
+        return DiscoveryMessages.readStateOfTheWorld(message);
+    }
+
+    @Override
+    public Outcome handle(Response response, List<Decoded> decoded) {
+        ResourceType type = ResourceType.ofUrl(response.typeUrl());
+        Subscription subscription = type == null ? null : subscriptions.get(type);
+        List<Decoded.Accepted> changed = new ArrayList<>();
+        List<String> rejections = new ArrayList<>();
+        Set<String> present = new LinkedHashSet<>();
+        boolean nameless = false;
+        for (Decoded resource : decoded) {
+            present.add(resource.name());
+            switch (resource) {
+                case Decoded.Accepted accepted -> changed.add(accepted);
+                case Decoded.Rejected rejected -> {
+                    rejections.add(rejected.reason());
+                    nameless |= rejected.name().isEmpty();
+                }
+            }
+        }
+        if (type == null || subscription == null) {
+            rejections.add("type " + response.typeUrl() + " was not asked for");
+            byte[] answer = DiscoveryMessages.stateOfTheWorld(
+                    NO_NODE, "", Set.of(), response.typeUrl(), response.nonce(), DiscoveryProtocol.error(rejections));
+            return new Outcome(null, changed, Set.of(), rejections, answer);
+        }
+        // A resource too broken to have a name may be any of those that are held: then none is taken for gone.
+        Set<String> removed = type.wildcard() && !nameless ? gone(subscription, present) : Set.of();
+        subscription.held.addAll(present);
+        subscription.held.removeAll(removed);
+        subscription.nonce = response.nonce();
+        if (rejections.isEmpty()) {
+            subscription.version = response.version();
+        }
+        return new Outcome(type, changed, removed, rejections, request(type, subscription, rejections));
+    }
+
+    private static Set<String> gone(Subscription subscription, Set<String> present) {
+        Set<String> gone = new HashSet<>(subscription.held);
+        gone.removeAll(present);
+        return gone;
+    }
+}

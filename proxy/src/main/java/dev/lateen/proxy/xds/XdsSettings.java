@@ -1,0 +1,29 @@
+package dev.lateen.proxy.xds;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * How the control plane is asked.
+ *
+ * @param delta incremental xDS, else state of the world
+ * @param sds SDS servers by the name of their cluster; a secret whose source is not among them comes from the workload's own identity
+ * @param retryBase the first ceiling of the back-off between streams, Envoy's default 500 ms
+ * @param retryMost the last, Envoy's default 30 s
+ */
+public record XdsSettings(
+        XdsNode node,
+        XdsTarget ads,
+        boolean delta,
+        Map<String, SdsTarget> sds,
+        Duration retryBase,
+        Duration retryMost,
+        RandomGenerator random) {
+    public XdsSettings {
+        sds = Map.copyOf(sds);
+    }
+
+    /** An SDS server. */
+    public record SdsTarget(XdsTarget target, boolean delta) {}
+}

@@ -1,0 +1,181 @@
+package dev.lateen.proxy.xds;
+
+import static dev.lateen.proxy.xds.Resources.brokenCluster;
+import static dev.lateen.proxy.xds.Resources.edsCluster;
+import static dev.lateen.proxy.xds.Resources.endpoints;
+import static dev.lateen.proxy.xds.Resources.rdsListener;
+import static dev.lateen.proxy.xds.Resources.routes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.proxy.model.LoadAssignment.Locality;
+import dev.lateen.proxy.model.ProxySnapshot;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class AdsClientTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final FakeControlPlane server = new FakeControlPlane(vertx);
+    private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
+    private AdsClient client;
+
+    @AfterEach
+    void close() throws Exception {
+        client.close().await(10, TimeUnit.SECONDS);
+        server.close();
+        vertx.close().await(10, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void asksForAllClustersAndListenersAndSaysWhoItIs() {
+        connect(true);
+        DeltaDiscoveryRequest first = server.nextDelta(_ -> true);
+        assertThat(first.getTypeUrl()).isEqualTo(ResourceType.CLUSTER.typeUrl());
+        assertThat(first.getResourceNamesSubscribeList()).isEmpty();
+        assertThat(first.getNode().getId()).isEqualTo("sidecar~10.0.0.1~a.b~b.svc.cluster.local");
+        assertThat(first.getNode().getUserAgentName()).isEqualTo("lateen");
+        assertThat(first.getNode().getMetadata().getFieldsOrThrow("LABELS").getStructValue().getFieldsOrThrow("app").getStringValue())
+                .isEqualTo("x");
+        DeltaDiscoveryRequest second = server.nextDelta(_ -> true);
+        assertThat(second.getTypeUrl()).isEqualTo(ResourceType.LISTENER.typeUrl());
+        assertThat(second.hasNode()).isFalse();
+    }
+
+    @Test
+    void subscribesToWhatIsReferredToAndAcknowledges() throws Exception {
+        Future<Void> started = connect(true);
+        serve("1");
+        awaitCompleteSnapshot();
+        started.await(10, TimeUnit.SECONDS);
+        assertThat(snapshot.clusters()).containsOnlyKeys("a");
+        assertThat(snapshot.routeTables()).containsOnlyKeys("r");
+        assertThat(client.waiting()).isEmpty();
+    }
+
+    @Test
+    void aBadResourceIsRejectedAloneAndTheLastGoodOneStays() {
+        connect(true);
+        serve("1");
+        awaitCompleteSnapshot();
+        String nonce = server.sendDelta(ResourceType.CLUSTER, "2", brokenCluster("a"), Resources.cluster("{name: b, type: STATIC, connect_timeout: 1s}"));
+        DeltaDiscoveryRequest answer = server.nextDelta(request -> request.getResponseNonce().equals(nonce));
+        assertThat(answer.getErrorDetail().getMessage())
+                .isEqualTo("cluster a: connect_timeout: 0s (accepted: more than 0s)");
+        await().until(() -> snapshot.clusters().containsKey("b"));
+        assertThat(snapshot.clusters()).containsOnlyKeys("a", "b");
+        assertThat(client.rejectedCount()).isOne();
+    }
+
+    @Test
+    void aNewStreamTellsWhatIsHeldAndNothingIsDropped() {
+        connect(true);
+        serve("7");
+        awaitCompleteSnapshot();
+        server.breakConnection();
+        DeltaDiscoveryRequest clusters = server.nextDelta(typed(ResourceType.CLUSTER));
+        assertThat(clusters.getInitialResourceVersionsMap()).isEqualTo(Map.of("a", "7"));
+        assertThat(clusters.hasNode()).isTrue();
+        DeltaDiscoveryRequest eds = server.nextDelta(typed(ResourceType.ENDPOINTS));
+        assertThat(eds.getResourceNamesSubscribeList()).containsExactly("a");
+        assertThat(eds.getInitialResourceVersionsMap()).isEqualTo(Map.of("a", "7"));
+        assertThat(snapshot.clusters()).containsOnlyKeys("a");
+        server.sendDelta(ResourceType.ENDPOINTS, "8", endpoints("a", "10.0.0.9", 80));
+        await().until(() -> snapshot.assignments().toString().contains("10.0.0.9"));
+    }
+
+    @Test
+    void removedResourcesAreGoneAndUnsubscribed() {
+        connect(true);
+        serve("1");
+        awaitCompleteSnapshot();
+        server.sendDelta(ResourceType.CLUSTER, "2", List.of("a"));
+        DeltaDiscoveryRequest request =
+                server.nextDelta(typed(ResourceType.ENDPOINTS).and(r -> r.getResourceNamesUnsubscribeCount() > 0));
+        assertThat(request.getResourceNamesUnsubscribeList()).containsExactly("a");
+        await().until(() -> snapshot.clusters().isEmpty());
+        server.sendDelta(ResourceType.LISTENER, "2", List.of("in"));
+        await().until(() -> snapshot.listeners().isEmpty());
+        assertThat(snapshot.routeTables()).isEmpty();
+    }
+
+    @Test
+    void stateOfTheWorldDropsWhatAResponseLeavesOut() {
+        connect(false);
+        server.next(r -> r.getTypeUrl().equals(ResourceType.CLUSTER.typeUrl()));
+        server.send(ResourceType.CLUSTER, "1", edsCluster("a"), edsCluster("b"));
+        DiscoveryRequest eds = server.next(r -> r.getTypeUrl().equals(ResourceType.ENDPOINTS.typeUrl()));
+        assertThat(eds.getResourceNamesList()).containsExactly("a", "b");
+        server.send(ResourceType.ENDPOINTS, "1", endpoints("a", "10.0.0.1", 80), endpoints("b", "10.0.0.2", 80));
+        await().until(() -> snapshot.clusters().size() == 2);
+        String nonce = server.send(ResourceType.CLUSTER, "2", edsCluster("b"));
+        DiscoveryRequest ack = server.next(r -> r.getResponseNonce().equals(nonce));
+        assertThat(ack.getVersionInfo()).isEqualTo("2");
+        await().until(() -> snapshot.clusters().keySet().equals(java.util.Set.of("b")));
+    }
+
+    @Test
+    void stateOfTheWorldNackKeepsTheOldVersionAndTheRejectedResource() {
+        connect(false);
+        server.next(r -> r.getTypeUrl().equals(ResourceType.CLUSTER.typeUrl()));
+        server.send(ResourceType.CLUSTER, "1", Resources.cluster("{name: a, type: STATIC, connect_timeout: 1s}"));
+        await().until(() -> snapshot.clusters().containsKey("a"));
+        String nonce = server.send(ResourceType.CLUSTER, "2", brokenCluster("a"));
+        DiscoveryRequest nack = server.next(r -> r.getResponseNonce().equals(nonce));
+        assertThat(nack.getVersionInfo()).isEqualTo("1");
+        assertThat(nack.getErrorDetail().getMessage()).startsWith("cluster a: connect_timeout");
+        assertThat(snapshot.clusters()).containsOnlyKeys("a");
+    }
+
+    private static Predicate<DeltaDiscoveryRequest> typed(ResourceType type) {
+        return request -> request.getTypeUrl().equals(type.typeUrl());
+    }
+
+    private void serve(String version) {
+        server.nextDelta(typed(ResourceType.LISTENER));
+        String nonce = server.sendDelta(ResourceType.CLUSTER, version, edsCluster("a"));
+        DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
+        assertThat(ack.hasErrorDetail()).isFalse();
+        server.nextDelta(typed(ResourceType.ENDPOINTS));
+        server.sendDelta(ResourceType.ENDPOINTS, version, endpoints("a", "10.0.0.1", 80));
+        server.sendDelta(ResourceType.LISTENER, version, rdsListener("in", 1000, "r"));
+        DeltaDiscoveryRequest rds = server.nextDelta(typed(ResourceType.ROUTES));
+        assertThat(rds.getResourceNamesSubscribeList()).containsExactly("r");
+        server.sendDelta(ResourceType.ROUTES, version, routes("r", "a"));
+    }
+
+    private void awaitCompleteSnapshot() {
+        await().until(() -> snapshot.listeners().containsKey("in") && snapshot.clusters().containsKey("a"));
+    }
+
+    private Future<Void> connect(boolean delta) {
+        XdsNode node = new XdsNode(
+                "sidecar~10.0.0.1~a.b~b.svc.cluster.local",
+                "a.b",
+                Map.of("LABELS", Map.of("app", "x")),
+                new Locality("r", "z", ""),
+                "lateen",
+                "0.1.0",
+                List.of());
+        XdsTarget target = new XdsTarget(server.address(), HttpClientOptions::new, Map::of);
+        XdsSettings settings = new XdsSettings(
+                node, target, delta, Map.of(), Duration.ofMillis(10), Duration.ofMillis(50), new Random(1));
+        client = new AdsClient(
+                vertx,
+                settings,
+                ResourceDecoder.lenient(FileSource.NONE),
+                new SnapshotAssembler(List.of()),
+                fresh -> snapshot = fresh);
+        return client.start();
+    }
+}
