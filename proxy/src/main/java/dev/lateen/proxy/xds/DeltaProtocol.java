@@ -14,9 +14,9 @@ import java.util.Set;
 
 /** Incremental xDS: only what changed is sent, names are subscribed and unsubscribed, a new stream tells the versions it holds. */
 final class DeltaProtocol implements DiscoveryProtocol {
-    private static final byte[] NO_NODE = {};
+    private static final ByteString NO_NODE = ByteString.EMPTY;
 
-    private final byte[] node;
+    private final ByteString node;
     private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
     private boolean nodeSent;
 
@@ -31,9 +31,9 @@ final class DeltaProtocol implements DiscoveryProtocol {
     }
 
     @Override
-    public List<byte[]> open() {
+    public List<ByteString> open() {
         nodeSent = false;
-        List<byte[]> requests = new ArrayList<>();
+        List<ByteString> requests = new ArrayList<>();
         subscriptions.forEach((type, subscription) -> {
             if (type.wildcard() || !subscription.names.isEmpty()) {
                 requests.add(request(type, subscription.names, Set.of(), subscription.versions));
@@ -43,7 +43,7 @@ final class DeltaProtocol implements DiscoveryProtocol {
     }
 
     @Override
-    public List<byte[]> subscribe(ResourceType type, Set<String> names) {
+    public List<ByteString> subscribe(ResourceType type, Set<String> names) {
         boolean first = !subscriptions.containsKey(type);
         Subscription subscription = subscriptions.computeIfAbsent(type, _ -> new Subscription());
         Set<String> added = new LinkedHashSet<>(names);
@@ -56,13 +56,13 @@ final class DeltaProtocol implements DiscoveryProtocol {
         return silent ? List.of() : List.of(request(type, added, dropped, Map.of()));
     }
 
-    private byte[] request(ResourceType type, Set<String> subscribe, Set<String> unsubscribe, Map<String, String> versions) {
+    private ByteString request(ResourceType type, Set<String> subscribe, Set<String> unsubscribe, Map<String, String> versions) {
         return DiscoveryMessages.delta(
                 new DeltaRequest(nodeOnce(), type.typeUrl(), subscribe, unsubscribe, versions, "", null));
     }
 
-    private byte[] nodeOnce() {
-        byte[] first = nodeSent ? NO_NODE : node;
+    private ByteString nodeOnce() {
+        ByteString first = nodeSent ? NO_NODE : node;
         nodeSent = true;
         return first;
     }
@@ -95,7 +95,7 @@ final class DeltaProtocol implements DiscoveryProtocol {
         } else {
             response.removed().forEach(subscription.versions::remove);
         }
-        byte[] answer = DiscoveryMessages.delta(new DeltaRequest(
+        ByteString answer = DiscoveryMessages.delta(new DeltaRequest(
                 nodeOnce(),
                 response.typeUrl(),
                 Set.of(),

@@ -2,7 +2,6 @@ package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -18,7 +17,7 @@ final class DiscoveryMessages {
 
     /** What a request holds beside its type. @param node empty but for the first of a stream */
     record DeltaRequest(
-            byte[] node,
+            ByteString node,
             String typeUrl,
             Iterable<String> subscribe,
             Iterable<String> unsubscribe,
@@ -26,7 +25,7 @@ final class DiscoveryMessages {
             String nonce,
             @Nullable String error) {}
 
-    static byte[] delta(DeltaRequest request) {
+    static ByteString delta(DeltaRequest request) {
         return write(out -> {
             writeBytes(out, 1, request.node);
             writeText(out, 2, request.typeUrl);
@@ -47,8 +46,8 @@ final class DiscoveryMessages {
         });
     }
 
-    static byte[] stateOfTheWorld(
-            byte[] node, String version, Iterable<String> names, String typeUrl, String nonce, @Nullable String error) {
+    static ByteString stateOfTheWorld(
+            ByteString node, String version, Iterable<String> names, String typeUrl, String nonce, @Nullable String error) {
         return write(out -> {
             writeText(out, 1, version);
             writeBytes(out, 2, node);
@@ -61,14 +60,14 @@ final class DiscoveryMessages {
         });
     }
 
-    static byte[] node(XdsNode node) {
+    static ByteString node(XdsNode node) {
         return write(out -> {
             writeText(out, 1, node.id());
             writeText(out, 2, node.cluster());
             if (!node.metadata().isEmpty()) {
                 writeBytes(out, 3, struct(node.metadata()));
             }
-            byte[] locality = write(place -> {
+            ByteString locality = write(place -> {
                 writeText(place, 1, node.locality().region());
                 writeText(place, 2, node.locality().zone());
                 writeText(place, 3, node.locality().subZone());
@@ -82,27 +81,27 @@ final class DiscoveryMessages {
         });
     }
 
-    private static byte[] struct(Map<?, ?> values) throws IOException {
+    private static ByteString struct(Map<?, ?> values) throws IOException {
         return write(out -> {
             for (Map.Entry<?, ?> field : values.entrySet()) {
                 writeBytes(out, 1, write(entry -> {
                     entry.writeString(1, String.valueOf(field.getKey()));
-                    entry.writeByteArray(2, value(field.getValue()));
+                    entry.writeBytes(2, value(field.getValue()));
                 }));
             }
         });
     }
 
-    private static byte[] value(@Nullable Object value) {
+    private static ByteString value(@Nullable Object value) {
         return write(out -> {
             switch (value) {
                 case null -> out.writeEnum(1, 0);
                 case Number number -> out.writeDouble(2, number.doubleValue());
                 case Boolean flag -> out.writeBool(4, flag);
-                case Map<?, ?> map -> out.writeByteArray(5, struct(map));
-                case List<?> list -> out.writeByteArray(6, write(items -> {
+                case Map<?, ?> map -> out.writeBytes(5, struct(map));
+                case List<?> list -> out.writeBytes(6, write(items -> {
                     for (Object item : list) {
-                        items.writeByteArray(1, value(item));
+                        items.writeBytes(1, value(item));
                     }
                 }));
                 case Object text -> out.writeString(3, text.toString());
@@ -125,9 +124,9 @@ final class DiscoveryMessages {
         }
     }
 
-    private static void writeBytes(CodedOutputStream out, int field, byte[] bytes) throws IOException {
-        if (bytes.length > 0) {
-            out.writeByteArray(field, bytes);
+    private static void writeBytes(CodedOutputStream out, int field, ByteString bytes) throws IOException {
+        if (!bytes.isEmpty()) {
+            out.writeBytes(field, bytes);
         }
     }
 
@@ -136,13 +135,13 @@ final class DiscoveryMessages {
         void writeTo(CodedOutputStream out) throws IOException;
     }
 
-    private static byte[] write(Content content) {
+    private static ByteString write(Content content) {
         try {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            ByteString.Output bytes = ByteString.newOutput();
             CodedOutputStream out = CodedOutputStream.newInstance(bytes);
             content.writeTo(out);
             out.flush();
-            return bytes.toByteArray();
+            return bytes.toByteString();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  */
 sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtocol {
     /** The first requests of a new stream, for every type that is asked for. */
-    List<byte[]> open();
+    List<ByteString> open();
 
     /** Asks for these names (all, for a wildcard type) from now on. @return requests to send when the stream is open */
-    List<byte[]> subscribe(ResourceType type, Set<String> names);
+    List<ByteString> subscribe(ResourceType type, Set<String> names);
 
     /** Reads a response. @throws ConfigException when it is none */
     DiscoveryMessages.Response read(ByteString message);
@@ -37,7 +37,7 @@ sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtoco
             List<Decoded.Accepted> changed,
             Collection<String> removed,
             List<String> rejections,
-            byte[] answer) {}
+            ByteString answer) {}
 
     /** At most this much of the rejections goes back to the control plane. */
     int MAX_ERROR_LENGTH = 4000;

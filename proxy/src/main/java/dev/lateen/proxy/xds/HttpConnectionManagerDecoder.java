@@ -42,7 +42,7 @@ final class HttpConnectionManagerDecoder {
                 node.required("stat_prefix"),
                 codec(node),
                 routes(node, scope),
-                HttpFilterDecoder.chain(node, scope),
+                HttpFilterDecoder.chain(node),
                 AccessLogDecoder.decode(node.messages("access_log")),
                 tracing == null ? null : TracingDecoder.decode(tracing),
                 serverName.isEmpty() ? "envoy" : serverName,

@@ -54,12 +54,12 @@ final class HttpFilterDecoder {
 
     private HttpFilterDecoder() {}
 
-    static List<HttpFilterConfig> chain(ProtoNode manager, DecodeScope scope) {
+    static List<HttpFilterConfig> chain(ProtoNode manager) {
         List<HttpFilterConfig> filters = new ArrayList<>();
         List<ProtoNode> nodes = manager.messages("http_filters");
         for (int i = 0; i < nodes.size(); i++) {
             ProtoNode node = nodes.get(i);
-            HttpFilterConfig filter = filter(node, scope);
+            HttpFilterConfig filter = filter(node);
             if (filter instanceof HttpFilterConfig.Router && i < nodes.size() - 1) {
                 throw node.error("name", node.text("name") + " before other filters (accepted: only at the end)");
             }
@@ -73,7 +73,7 @@ final class HttpFilterDecoder {
         return filters;
     }
 
-    private static @Nullable HttpFilterConfig filter(ProtoNode node, DecodeScope scope) {
+    private static @Nullable HttpFilterConfig filter(ProtoNode node) {
         String name = node.required("name");
         boolean optional = node.flag("is_optional");
         RouteDecoder.refuse(node, "config_discovery");
@@ -84,21 +84,21 @@ final class HttpFilterDecoder {
         if (any == null) {
             throw node.error("typed_config", "missing (accepted: the filter's message)");
         }
-        return byType(name, any, optional, scope, node);
+        return byType(name, any, optional, node);
     }
 
     /** An override for a route; null when an optional one is unknown. */
-    static @Nullable HttpFilterConfig override(String name, ProtoNode any, boolean optional, DecodeScope scope) {
+    static @Nullable HttpFilterConfig override(String name, ProtoNode any, boolean optional) {
         if (any.anyType().equals(HTTP + "rbac.v3.RBACPerRoute")) {
             // Without rules the filter is switched off for this route.
             ProtoNode rbac = any.unpack().message("rbac");
             return rbac == null ? new HttpFilterConfig.Disabled() : new HttpFilterConfig.Rbac(RbacDecoder.policies(rbac));
         }
-        return byType(name, any, optional, scope, any);
+        return byType(name, any, optional, any);
     }
 
     private static @Nullable HttpFilterConfig byType(
-            String name, ProtoNode any, boolean optional, DecodeScope scope, ProtoNode at) {
+            String name, ProtoNode any, boolean optional, ProtoNode at) {
         String type = any.anyType();
         return switch (type) {
             case HTTP + "router.v3.Router" -> router(any.unpack());

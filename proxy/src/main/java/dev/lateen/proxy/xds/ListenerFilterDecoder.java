@@ -3,6 +3,7 @@ package dev.lateen.proxy.xds;
 import dev.lateen.proxy.model.Listener.ListenerFilters;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,7 @@ final class ListenerFilterDecoder {
     }
 
     /** Collects the ports of a predicate; false when it switches the filter off for all. */
-    private static boolean disable(ProtoNode predicate, TreeSet<Integer> ports) {
+    private static boolean disable(ProtoNode predicate, Set<Integer> ports) {
         if (predicate.flag("any_match")) {
             return false;
         }

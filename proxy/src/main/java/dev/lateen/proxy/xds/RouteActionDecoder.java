@@ -23,7 +23,7 @@ final class RouteActionDecoder {
     static RouteAction decode(ProtoNode route, DecodeScope scope, long maxBody) {
         ProtoNode forward = route.message("route");
         if (forward != null) {
-            return forward(forward, scope);
+            return forward(forward);
         }
         ProtoNode redirect = route.message("redirect");
         if (redirect != null) {
@@ -40,7 +40,7 @@ final class RouteActionDecoder {
         throw route.error("action", found + " (accepted: route, redirect, direct_response, non_forwarding_action)");
     }
 
-    private static RouteAction forward(ProtoNode node, DecodeScope scope) {
+    private static RouteAction forward(ProtoNode node) {
         RouteDecoder.refuse(node, "metadata_match", "retry_policy_typed_config");
         // Rate limits act only with a rate limit filter, which is refused; the others change nothing that a caller sees.
         node.ignoring("max_grpc_timeout", "grpc_timeout_offset", "rate_limits", "include_vh_rate_limits", "early_data_policy");
@@ -48,7 +48,7 @@ final class RouteActionDecoder {
         ProtoNode maxStream = node.messageOrEmpty("max_stream_duration");
         maxStream.ignoring("grpc_timeout_header_max", "grpc_timeout_header_offset");
         return new RouteAction.Forward(
-                cluster(node, scope),
+                cluster(node),
                 pathRewrite(node),
                 hostRewrite(node),
                 node.duration("timeout", TIMEOUT),
@@ -62,7 +62,7 @@ final class RouteActionDecoder {
                 node.flag("append_x_forwarded_host"));
     }
 
-    private static ClusterSpecifier cluster(ProtoNode node, DecodeScope scope) {
+    private static ClusterSpecifier cluster(ProtoNode node) {
         if (node.has("cluster")) {
             return new ClusterSpecifier.Single(node.required("cluster"));
         }
@@ -71,12 +71,12 @@ final class RouteActionDecoder {
         }
         ProtoNode weighted = node.message("weighted_clusters");
         if (weighted != null) {
-            return weighted(weighted, scope);
+            return weighted(weighted);
         }
         throw node.error("cluster_specifier", "missing or not supported (accepted: cluster, cluster_header, weighted_clusters)");
     }
 
-    private static ClusterSpecifier weighted(ProtoNode node, DecodeScope scope) {
+    private static ClusterSpecifier weighted(ProtoNode node) {
         RouteDecoder.refuse(node, "header_name");
         // total_weight is deprecated and ignored by Envoy: the sum rules.
         node.ignoring("runtime_key_prefix", "total_weight");
@@ -92,7 +92,7 @@ final class RouteActionDecoder {
                     HeaderMutationsDecoder.request(entry),
                     HeaderMutationsDecoder.response(entry),
                     entry.has("host_rewrite_literal") ? entry.text("host_rewrite_literal") : null,
-                    RouteDecoder.perFilter(entry, scope)));
+                    RouteDecoder.perFilter(entry)));
         }
         if (total < 1 || total > 0xffffffffL) {
             throw node.unsupported("clusters", "sum of weights " + total, "1 to 4294967295");

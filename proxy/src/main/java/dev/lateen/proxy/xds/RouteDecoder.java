@@ -63,7 +63,7 @@ final class RouteDecoder {
         refuse(node, "matcher");
         node.ignoring("virtual_clusters", "metadata", "per_request_buffer_limit_bytes");
         List<String> domains = domains(node);
-        Map<String, HttpFilterConfig> perFilter = perFilter(node, scope);
+        Map<String, HttpFilterConfig> perFilter = perFilter(node);
         ProtoNode retry = node.message("retry_policy");
         List<Route> routes = new ArrayList<>();
         for (ProtoNode route : node.messages("routes")) {
@@ -108,7 +108,7 @@ final class RouteDecoder {
 
     private static Route route(ProtoNode node, DecodeScope scope, long maxBody) {
         node.ignoring("per_request_buffer_limit_bytes", "stat_prefix", "tracing");
-        Map<String, HttpFilterConfig> perFilter = perFilter(node, scope);
+        Map<String, HttpFilterConfig> perFilter = perFilter(node);
         ProtoNode decorator = node.message("decorator");
         return new Route(
                 node.text("name"),
@@ -122,14 +122,14 @@ final class RouteDecoder {
     }
 
     /** {@code typed_per_filter_config}; a {@code FilterConfig} around an override may switch the filter off. */
-    static Map<String, HttpFilterConfig> perFilter(ProtoNode node, DecodeScope scope) {
+    static Map<String, HttpFilterConfig> perFilter(ProtoNode node) {
         Map<String, ProtoNode> entries = node.map("typed_per_filter_config");
         if (entries.isEmpty()) {
             return Map.of();
         }
         Map<String, HttpFilterConfig> decoded = new LinkedHashMap<>();
         entries.forEach((name, any) -> {
-            HttpFilterConfig config = perFilterEntry(name, any, scope);
+            HttpFilterConfig config = perFilterEntry(name, any);
             if (config != null) {
                 decoded.put(name, config);
             }
@@ -137,9 +137,9 @@ final class RouteDecoder {
         return new HashMap<>(decoded);
     }
 
-    private static @Nullable HttpFilterConfig perFilterEntry(String name, ProtoNode any, DecodeScope scope) {
+    private static @Nullable HttpFilterConfig perFilterEntry(String name, ProtoNode any) {
         if (!any.anyType().equals("envoy.config.route.v3.FilterConfig")) {
-            return HttpFilterDecoder.override(name, any, false, scope);
+            return HttpFilterDecoder.override(name, any, false);
         }
         ProtoNode wrapper = any.unpack();
         boolean optional = wrapper.flag("is_optional");
@@ -148,6 +148,6 @@ final class RouteDecoder {
             return new HttpFilterConfig.Disabled();
         }
         ProtoNode config = wrapper.message("config");
-        return config == null ? null : HttpFilterDecoder.override(name, config, optional, scope);
+        return config == null ? null : HttpFilterDecoder.override(name, config, optional);
     }
 }

@@ -14,7 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,12 +104,10 @@ public final class SnapshotAssembler {
     /** The secrets to ask of one source. */
     public Set<String> secretNames(String source) {
         Set<String> names = new LinkedHashSet<>();
-        Function<Set<SecretReference>, Boolean> add = references -> {
-            references.stream().filter(r -> r.source().equals(source)).forEach(r -> names.add(r.name()));
-            return true;
-        };
-        listeners.forEach(held -> add.apply(held.secrets()));
-        clusters.forEach(held -> add.apply(held.secrets()));
+        Consumer<Set<SecretReference>> add = references ->
+                references.stream().filter(r -> r.source().equals(source)).forEach(r -> names.add(r.name()));
+        listeners.forEach(held -> add.accept(held.secrets()));
+        clusters.forEach(held -> add.accept(held.secrets()));
         return names;
     }
 

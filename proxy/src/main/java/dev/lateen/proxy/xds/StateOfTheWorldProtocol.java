@@ -12,9 +12,9 @@ import java.util.Set;
 
 /** The older xDS: a response holds every resource of its type; a listener or cluster that is not in it is gone. */
 final class StateOfTheWorldProtocol implements DiscoveryProtocol {
-    private static final byte[] NO_NODE = {};
+    private static final ByteString NO_NODE = ByteString.EMPTY;
 
-    private final byte[] node;
+    private final ByteString node;
     private final Map<ResourceType, Subscription> subscriptions = new EnumMap<>(ResourceType.class);
     private boolean nodeSent;
 
@@ -31,9 +31,9 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
     }
 
     @Override
-    public List<byte[]> open() {
+    public List<ByteString> open() {
         nodeSent = false;
-        List<byte[]> requests = new ArrayList<>();
+        List<ByteString> requests = new ArrayList<>();
         subscriptions.forEach((type, subscription) -> {
             // Nonces belong to a stream, versions outlive it.
             subscription.nonce = "";
@@ -45,7 +45,7 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
     }
 
     @Override
-    public List<byte[]> subscribe(ResourceType type, Set<String> names) {
+    public List<ByteString> subscribe(ResourceType type, Set<String> names) {
         boolean first = !subscriptions.containsKey(type);
         Subscription subscription = subscriptions.computeIfAbsent(type, _ -> new Subscription());
         if (subscription.names.equals(names) && !(first && type.wildcard())) {
@@ -60,8 +60,8 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         return List.of(request(type, subscription, List.of()));
     }
 
-    private byte[] request(ResourceType type, Subscription subscription, List<String> rejections) {
-        byte[] first = nodeSent ? NO_NODE : node;
+    private ByteString request(ResourceType type, Subscription subscription, List<String> rejections) {
+        ByteString first = nodeSent ? NO_NODE : node;
         nodeSent = true;
         return DiscoveryMessages.stateOfTheWorld(
                 first,
@@ -97,7 +97,7 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         }
         if (type == null || subscription == null) {
             rejections.add("type " + response.typeUrl() + " was not asked for");
-            byte[] answer = DiscoveryMessages.stateOfTheWorld(
+            ByteString answer = DiscoveryMessages.stateOfTheWorld(
                     NO_NODE, "", Set.of(), response.typeUrl(), response.nonce(), DiscoveryProtocol.error(rejections));
             return new Outcome(null, changed, Set.of(), rejections, answer);
         }

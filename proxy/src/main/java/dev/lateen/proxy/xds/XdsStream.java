@@ -94,7 +94,7 @@ final class XdsStream {
 
     /** Asks for names from now on; on the context. */
     void subscribe(ResourceType type, Set<String> names) {
-        List<byte[]> requests = protocol.subscribe(type, names);
+        List<ByteString> requests = protocol.subscribe(type, names);
         if (connected) {
             send(requests);
         }
@@ -217,10 +217,10 @@ final class XdsStream {
         onOutcome.accept(outcome);
     }
 
-    private void send(List<byte[]> requests) {
+    private void send(List<ByteString> requests) {
         GrpcClientRequest<Buffer, Buffer> open = request;
         if (open != null) {
-            requests.forEach(bytes -> open.write(Buffer.buffer(bytes)));
+            requests.forEach(bytes -> open.write(Buffer.buffer(bytes.toByteArray())));
         }
     }
 

@@ -89,7 +89,7 @@ public final class FakeControlPlane implements AutoCloseable {
 
     private static <T> T next(BlockingQueue<T> queue, Predicate<T> like) {
         try {
-            for (T request = queue.poll(10, TimeUnit.SECONDS); request != null; request = queue.poll(10, TimeUnit.SECONDS)) {
+            for (T request = queue.poll(60, TimeUnit.SECONDS); request != null; request = queue.poll(60, TimeUnit.SECONDS)) {
                 if (like.test(request)) {
                     return request;
                 }
@@ -97,7 +97,7 @@ public final class FakeControlPlane implements AutoCloseable {
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
-        throw new AssertionError("no such request within 10 s");
+        throw new AssertionError("no such request within a minute");
     }
 
     /** Sends resources of one type in a delta response. */
@@ -157,7 +157,7 @@ public final class FakeControlPlane implements AutoCloseable {
     }
 
     private static <T> T done(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(10, TimeUnit.SECONDS).join();
+        return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
     }
 
 }
