@@ -33,9 +33,11 @@ public final class Resources {
     }
 
     public static ClusterLoadAssignment endpoints(String name, String address, int port) {
-        String json =
-                "{cluster_name: \"%s\", endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: \"%s\", port_value: %d}}}}]}]}";
-        return parse(json.formatted(name, address, port), ClusterLoadAssignment.newBuilder()).build();
+        return parse(
+                        "{cluster_name: \"%s\", endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: \"%s\", port_value: %d}}}}]}]}"
+                                .formatted(name, address, port),
+                        ClusterLoadAssignment.newBuilder())
+                .build();
     }
 
     public static Listener rdsListener(String name, int port, String routes) {
@@ -43,17 +45,19 @@ public final class Resources {
     }
 
     public static Listener listener(String name, int port, String routeSpecifier) {
-        String json = """
+        String text = """
             {name: "%s", address: {socket_address: {address: 127.0.0.1, port_value: %d}}, filter_chains: [{filters: [{name: hcm, typed_config: {
               "@type": "%s", stat_prefix: test, %s, http_filters: [{name: envoy.filters.http.router, typed_config: {
-                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}""";
-        return parse(json.formatted(name, port, HCM, routeSpecifier), Listener.newBuilder()).build();
+                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}""".formatted(name, port, HCM, routeSpecifier);
+        return parse(text, Listener.newBuilder()).build();
     }
 
     public static RouteConfiguration routes(String name, String cluster) {
-        String json =
-                "{name: \"%s\", virtual_hosts: [{name: all, domains: [\"*\"], routes: [{match: {prefix: /}, route: {cluster: \"%s\"}}]}]}";
-        return parse(json.formatted(name, cluster), RouteConfiguration.newBuilder()).build();
+        return parse(
+                        "{name: \"%s\", virtual_hosts: [{name: all, domains: [\"*\"], routes: [{match: {prefix: /}, route: {cluster: \"%s\"}}]}]}"
+                                .formatted(name, cluster),
+                        RouteConfiguration.newBuilder())
+                .build();
     }
 
     public static Secret secret(String json) {

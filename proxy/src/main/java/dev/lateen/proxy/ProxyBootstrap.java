@@ -1,0 +1,58 @@
+package dev.lateen.proxy;
+
+import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.xds.ControlPlane;
+import dev.lateen.proxy.xds.Decoded;
+import dev.lateen.proxy.xds.XdsNode;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All a proxy is told before it starts; the rest comes over xDS. Read from an Envoy bootstrap, or made in code.
+ *
+ * @param node who this proxy is; EDS, RDS and SDS subscriptions follow what its listeners and clusters refer to
+ * @param concurrency event loops for connections; 0 for one a CPU
+ * @param adminAddress Envoy's admin interface (15000); null for none
+ * @param statsAddress Prometheus metrics (15090); null for none
+ * @param readinessAddress {@code /healthz/ready} (15021); null for none
+ * @param controlPlane the ADS server; null when all is static
+ * @param sds SDS servers by the name of the cluster that resources call them by
+ * @param identity the built-in certificate bootstrap; null without
+ * @param sdsServer where the own certificate is served by SDS to a neighbour, {@code host:port} or a Unix path with a leading slash; empty for not
+ * @param resources static listeners, clusters, secrets
+ * @param drainTime how long connections may go on after a stop or after their listener went
+ * @param logLevel as {@code java.util.logging} or Envoy calls it
+ */
+public record ProxyBootstrap(
+        XdsNode node,
+        int concurrency,
+        @Nullable InetSocketAddress adminAddress,
+        @Nullable InetSocketAddress statsAddress,
+        @Nullable InetSocketAddress readinessAddress,
+        @Nullable ControlPlane controlPlane,
+        Map<String, ControlPlane> sds,
+        @Nullable IdentitySettings identity,
+        String sdsServer,
+        List<Decoded.Accepted> resources,
+        Duration drainTime,
+        String logLevel) {
+    /** Istio's {@code terminationDrainDuration}. */
+    public static final Duration DRAIN_TIME = Duration.ofSeconds(5);
+
+    public ProxyBootstrap {
+        sds = Map.copyOf(sds);
+        resources = List.copyOf(resources);
+        if (concurrency < 0 || concurrency > 1024) {
+            throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: 0 to 1024)");
+        }
+    }
+
+    /** The same with another number of event loops. */
+    public ProxyBootstrap withConcurrency(int loops) {
+        return new ProxyBootstrap(
+                node, loops, adminAddress, statsAddress, readinessAddress, controlPlane, sds, identity, sdsServer, resources, drainTime, logLevel);
+    }
+}

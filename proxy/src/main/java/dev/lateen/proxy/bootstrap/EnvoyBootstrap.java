@@ -1,0 +1,98 @@
+package dev.lateen.proxy.bootstrap;
+
+import dev.lateen.proxy.ProxyBootstrap;
+import dev.lateen.proxy.xds.BootstrapDecoder;
+import dev.lateen.proxy.xds.BootstrapResources;
+import dev.lateen.proxy.xds.ConfigException;
+import dev.lateen.proxy.xds.FileSource;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.dataformat.yaml.YAMLMapper;
+
+/** An Envoy bootstrap file, YAML or JSON. What it asks for and this proxy can't do is refused, naming the file and the field's path. */
+public final class EnvoyBootstrap {
+    private static final Logger LOG = LoggerFactory.getLogger(EnvoyBootstrap.class);
+
+    /** Told to control planes. */
+    private static final String VERSION = "0.1.0";
+
+    private EnvoyBootstrap() {}
+
+    /**
+     * Reads it and the files it names; blocks.
+     *
+     * @throws IOException when the file can't be read
+     * @throws ConfigException naming file, path, what was found and what is accepted
+     */
+    public static ProxyBootstrap read(Path file) throws IOException {
+        String text = Files.readString(file, StandardCharsets.UTF_8);
+        try {
+            return parse(text, path -> Files.readAllBytes(Path.of(path)));
+        } catch (ConfigException e) {
+            throw new ConfigException(file.toString(), String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The same from text. @param files for what it names */
+    public static ProxyBootstrap parse(String text, FileSource files) {
+        BootstrapResources read = BootstrapDecoder.decode(tree(text), files, VERSION);
+        if (!read.ignored().isEmpty()) {
+            LOG.info("bootstrap: no use for {}", String.join(", ", read.ignored()));
+        }
+        return new ProxyBootstrap(
+                read.node(),
+                0,
+                read.admin(),
+                null,
+                null,
+                read.ads(),
+                read.sds(),
+                null,
+                "",
+                read.resources(),
+                ProxyBootstrap.DRAIN_TIME,
+                "info");
+    }
+
+    @SuppressWarnings("unchecked") // keys of a YAML map read as Object are texts
+    private static Map<String, Object> tree(String text) {
+        try {
+            // JSON needs no YAML parser, which is slow to load.
+            Object tree = text.stripLeading().startsWith("{") ? json(text) : yaml(text);
+            if (tree instanceof Map<?, ?> map) {
+                return (Map<String, Object>) map;
+            }
+            throw new ConfigException("", "no map at the top (accepted: an Envoy bootstrap)");
+        } catch (JacksonException e) {
+            throw new ConfigException("", "neither YAML nor JSON: " + e.getOriginalMessage() + " at line "
+                    + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()));
+        }
+    }
+
+    private static Object json(String text) {
+        try {
+            return JsonMapper.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .build()
+                    .readValue(text, Object.class);
+        } catch (JacksonException e) {
+            // Flow style YAML also begins with a brace.
+            return yaml(text);
+        }
+    }
+
+    private static Object yaml(String text) {
+        return YAMLMapper.builder()
+                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                .build()
+                .readValue(text, Object.class);
+    }
+}
