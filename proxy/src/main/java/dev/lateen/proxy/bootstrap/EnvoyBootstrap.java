@@ -72,8 +72,10 @@ public final class EnvoyBootstrap {
             }
             throw new ConfigException("", "no map at the top (accepted: an Envoy bootstrap)");
         } catch (JacksonException e) {
-            throw new ConfigException("", "neither YAML nor JSON: " + e.getOriginalMessage() + " at line "
-                    + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()));
+            throw new ConfigException(
+                    "",
+                    "neither YAML nor JSON: " + e.getOriginalMessage() + " at line "
+                            + (e.getLocation() == null ? 0 : e.getLocation().getLineNr()));
         }
     }
 

@@ -9,9 +9,11 @@ import org.jspecify.annotations.Nullable;
 /** {@code envoy.config.accesslog.v3.AccessLog} to a file, stdout or stderr. */
 final class AccessLogDecoder {
     /** Envoy's own default format. */
-    static final String DEFAULT_FORMAT = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE% "
-            + "%RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" "
-            + "\"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\"\n";
+    static final String DEFAULT_FORMAT =
+            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE%"
+                    + " %RESPONSE_FLAGS% %BYTES_RECEIVED% %BYTES_SENT% %DURATION% %RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)%"
+                    + " \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" \"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\""
+                    + " \"%UPSTREAM_HOST%\"\n";
 
     private AccessLogDecoder() {}
 
@@ -26,8 +28,10 @@ final class AccessLogDecoder {
         String type = any.anyType();
         return switch (type) {
             case "envoy.extensions.access_loggers.file.v3.FileAccessLog" -> file(any.unpack(), filter);
-            case "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog" -> stream(any.unpack(), "/dev/stdout", filter);
-            case "envoy.extensions.access_loggers.stream.v3.StderrAccessLog" -> stream(any.unpack(), "/dev/stderr", filter);
+            case "envoy.extensions.access_loggers.stream.v3.StdoutAccessLog" ->
+                stream(any.unpack(), "/dev/stdout", filter);
+            case "envoy.extensions.access_loggers.stream.v3.StderrAccessLog" ->
+                stream(any.unpack(), "/dev/stderr", filter);
             default -> throw node.unsupported("typed_config", type, "FileAccessLog, StdoutAccessLog, StderrAccessLog");
         };
     }
@@ -46,7 +50,9 @@ final class AccessLogDecoder {
         if (flags != null && flags.texts("flags").isEmpty()) {
             return new Filter(0, true);
         }
-        throw node.error("filter_specifier", "not supported (accepted: status_code_filter with GE, response_flag_filter without flags)");
+        throw node.error(
+                "filter_specifier",
+                "not supported (accepted: status_code_filter with GE, response_flag_filter without flags)");
     }
 
     private static int minimumStatus(ProtoNode comparison) {
@@ -83,7 +89,9 @@ final class AccessLogDecoder {
             return new AccessLogConfig(path, null, json(json), filter.minimumStatus, filter.onlyFlagged);
         }
         ProtoNode source = format.message("text_format_source");
-        String text = source == null ? format.text("text_format") : DataSources.text(source, new DecodeScope(FileSource.NONE));
+        String text = source == null
+                ? format.text("text_format")
+                : DataSources.text(source, new DecodeScope(FileSource.NONE));
         return new AccessLogConfig(path, text, null, filter.minimumStatus, filter.onlyFlagged);
     }
 

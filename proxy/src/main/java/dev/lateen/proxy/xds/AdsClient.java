@@ -162,7 +162,8 @@ public final class AdsClient {
             Set<String> names = assembler.secretNames(source);
             XdsStream stream = sdsStreams.get(source);
             if (stream == null && !names.isEmpty()) {
-                stream = stream(target.target(), SDS + (target.delta() ? "DeltaSecrets" : "StreamSecrets"), target.delta());
+                stream = stream(
+                        target.target(), SDS + (target.delta() ? "DeltaSecrets" : "StreamSecrets"), target.delta());
                 sdsStreams.put(source, stream);
                 stream.start();
             }

@@ -55,8 +55,8 @@ public final class BootstrapDecoder {
      * @throws ConfigException naming the field that is wrong or not supported
      */
     public static BootstrapResources decode(Map<String, Object> json, FileSource files, String userAgentVersion) {
-        ProtoNode root = ProtoJsonReader.read(
-                ProtoSchema.ENVOY.message("envoy.config.bootstrap.v3.Bootstrap"), json, null, "");
+        ProtoNode root =
+                ProtoJsonReader.read(ProtoSchema.ENVOY.message("envoy.config.bootstrap.v3.Bootstrap"), json, null, "");
         return new BootstrapDecoder(files).decode(root, userAgentVersion);
     }
 
@@ -72,7 +72,12 @@ public final class BootstrapDecoder {
         ProtoNode admin = root.message("admin");
         ProtoNode address = admin == null
                 ? null
-                : admin.ignoring("access_log", "access_log_path", "profile_path", "socket_options", "ignore_global_conn_limit")
+                : admin.ignoring(
+                                "access_log",
+                                "access_log_path",
+                                "profile_path",
+                                "socket_options",
+                                "ignore_global_conn_limit")
                         .message("address");
         staticResources(root.messageOrEmpty("static_resources"));
         ControlPlane ads = ads(root.messageOrEmpty("dynamic_resources"));
@@ -159,7 +164,8 @@ public final class BootstrapDecoder {
         return headers;
     }
 
-    private ControlPlane controlPlane(ProtoNode at, String field, String cluster, boolean delta, Map<String, String> headers) {
+    private ControlPlane controlPlane(
+            ProtoNode at, String field, String cluster, boolean delta, Map<String, String> headers) {
         ProtoNode node = clusterNodes.get(cluster);
         if (node == null) {
             throw at.error(field, "cluster " + cluster + " is not there (accepted: one of static_resources.clusters)");

@@ -97,7 +97,9 @@ final class ClusterDecoder {
             case "STRICT_DNS" -> new Discovery.StrictDns(assignment(node, name, true), refresh, respectTtl);
             case "LOGICAL_DNS" -> new Discovery.LogicalDns(assignment(node, name, true), refresh, respectTtl);
             case "ORIGINAL_DST" -> originalDst(node.messageOrEmpty("original_dst_lb_config"));
-            default -> throw node.unsupported("type", node.choice("type"), "STATIC, EDS, STRICT_DNS, LOGICAL_DNS, ORIGINAL_DST");
+            default ->
+                throw node.unsupported(
+                        "type", node.choice("type"), "STATIC, EDS, STRICT_DNS, LOGICAL_DNS, ORIGINAL_DST");
         };
     }
 
@@ -127,7 +129,8 @@ final class ClusterDecoder {
     private static Discovery originalDst(ProtoNode config) {
         config.ignoring("http_header_name");
         RouteDecoder.refuse(config, "metadata_key");
-        return new Discovery.OriginalDst(config.flag("use_http_header"), (int) config.wrapped("upstream_port_override", 0));
+        return new Discovery.OriginalDst(
+                config.flag("use_http_header"), (int) config.wrapped("upstream_port_override", 0));
     }
 
     private static LoadAssignment assignment(ProtoNode node, String name, boolean names) {
@@ -145,7 +148,8 @@ final class ClusterDecoder {
             if (thresholds.choice("priority").equals("DEFAULT")) {
                 return thresholds(thresholds);
             }
-            thresholds.ignoring("max_connections", "max_pending_requests", "max_requests", "max_retries", "retry_budget");
+            thresholds.ignoring(
+                    "max_connections", "max_pending_requests", "max_requests", "max_retries", "retry_budget");
         }
         return new CircuitBreakers(1024, 1024, 1024, 3, -1, 0);
     }
@@ -193,7 +197,8 @@ final class ClusterDecoder {
         return node.wrapped(enforcing, enforcedByDefault) == 0 ? 0 : count;
     }
 
-    private static List<TransportSocketMatch> matches(ProtoNode node, UpstreamProtocolOptions options, DecodeScope scope) {
+    private static List<TransportSocketMatch> matches(
+            ProtoNode node, UpstreamProtocolOptions options, DecodeScope scope) {
         List<TransportSocketMatch> matches = new ArrayList<>();
         for (ProtoNode match : node.messages("transport_socket_matches")) {
             ProtoNode labels = match.message("match");
@@ -207,7 +212,10 @@ final class ClusterDecoder {
 
     private static @Nullable InetAddress bindAddress(ProtoNode node) {
         ProtoNode bind = node.message("upstream_bind_config");
-        ProtoNode source = bind == null ? null : bind.ignoring("freebind", "socket_options", "extra_source_addresses", "additional_source_addresses").message("source_address");
+        ProtoNode source = bind == null
+                ? null
+                : bind.ignoring("freebind", "socket_options", "extra_source_addresses", "additional_source_addresses")
+                        .message("source_address");
         if (source == null) {
             return null;
         }

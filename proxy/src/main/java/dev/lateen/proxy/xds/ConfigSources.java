@@ -28,14 +28,20 @@ final class ConfigSources {
         }
         ProtoNode api = source.message("api_config_source");
         if (api == null) {
-            throw source.error("config_source_specifier", "missing or not supported (accepted: ads, api_config_source with gRPC)");
+            throw source.error(
+                    "config_source_specifier", "missing or not supported (accepted: ads, api_config_source with gRPC)");
         }
         return new SecretReference(name, grpcCluster(api));
     }
 
     /** The cluster of an {@code ApiConfigSource}'s first gRPC service. */
     static String grpcCluster(ProtoNode api) {
-        api.ignoring("transport_api_version", "set_node_on_first_message_only", "request_timeout", "rate_limit_settings", "refresh_delay");
+        api.ignoring(
+                "transport_api_version",
+                "set_node_on_first_message_only",
+                "request_timeout",
+                "rate_limit_settings",
+                "refresh_delay");
         String type = api.choice("api_type");
         if (!type.equals("GRPC") && !type.equals("DELTA_GRPC")) {
             throw api.unsupported("api_type", type, "GRPC, DELTA_GRPC");
@@ -49,6 +55,7 @@ final class ConfigSources {
         if (envoy == null) {
             throw service.error("target_specifier", "no envoy_grpc (accepted: envoy_grpc with a static cluster)");
         }
-        return envoy.ignoring("authority", "max_receive_message_length", "skip_envoy_headers", "retry_policy").required("cluster_name");
+        return envoy.ignoring("authority", "max_receive_message_length", "skip_envoy_headers", "retry_policy")
+                .required("cluster_name");
     }
 }

@@ -19,7 +19,11 @@ final class ControlClusters {
     }
 
     static ControlPlane controlPlane(
-            ProtoNode cluster, boolean delta, Map<String, String> headers, List<Decoded.Accepted> resources, DecodeScope scope) {
+            ProtoNode cluster,
+            boolean delta,
+            Map<String, String> headers,
+            List<Decoded.Accepted> resources,
+            DecodeScope scope) {
         ProtoNode address = firstAddress(cluster);
         if (address == null) {
             throw cluster.error("load_assignment", "without an endpoint (accepted: one)");
@@ -31,8 +35,7 @@ final class ControlClusters {
             return new ControlPlane("", 0, pipe.ignoring("mode").required("path"), delta, secured, headers);
         }
         ProtoNode socket = address.requiredMessage("socket_address");
-        return new ControlPlane(
-                socket.required("address"), AddressDecoder.port(socket), "", delta, secured, headers);
+        return new ControlPlane(socket.required("address"), AddressDecoder.port(socket), "", delta, secured, headers);
     }
 
     private static @Nullable ProtoNode firstAddress(ProtoNode cluster) {
@@ -46,12 +49,16 @@ final class ControlClusters {
 
     private static ControlPlane.Tls tls(ProtoNode cluster, UpstreamTls tls, List<Decoded.Accepted> resources) {
         TlsSettings settings = tls.settings();
-        Secret own = settings.certificates().isEmpty() ? null : secret(settings.certificates().getFirst(), resources);
+        Secret own = settings.certificates().isEmpty()
+                ? null
+                : secret(settings.certificates().getFirst(), resources);
         boolean identity = !settings.certificates().isEmpty() && own == null;
-        SecretSource roots = settings.validation() == null ? null : settings.validation().roots();
+        SecretSource roots =
+                settings.validation() == null ? null : settings.validation().roots();
         Secret trusted = roots == null ? null : secret(roots, resources);
         if (roots != null && trusted == null) {
-            throw cluster.error("transport_socket", "roots by SDS (accepted: trusted_ca, or a secret of static_resources)");
+            throw cluster.error(
+                    "transport_socket", "roots by SDS (accepted: trusted_ca, or a secret of static_resources)");
         }
         return new ControlPlane.Tls(
                 trusted instanceof Secret.ValidationContext context ? context.trustedCaPem() : null,
@@ -64,14 +71,15 @@ final class ControlClusters {
     private static @Nullable Secret secret(SecretSource source, List<Decoded.Accepted> resources) {
         return switch (source) {
             case SecretSource.Inline(var secret) -> secret;
-            case SecretSource.Sds(var name) -> resources.stream()
-                    .map(Decoded.Accepted::resource)
-                    .flatMap(r -> r instanceof Decoded.Resource.OfSecret(var secret)
-                            ? java.util.stream.Stream.of(secret)
-                            : java.util.stream.Stream.empty())
-                    .filter(secret -> secret.name().equals(name))
-                    .findFirst()
-                    .orElse(null);
+            case SecretSource.Sds(var name) ->
+                resources.stream()
+                        .map(Decoded.Accepted::resource)
+                        .flatMap(r -> r instanceof Decoded.Resource.OfSecret(var secret)
+                                ? java.util.stream.Stream.of(secret)
+                                : java.util.stream.Stream.empty())
+                        .filter(secret -> secret.name().equals(name))
+                        .findFirst()
+                        .orElse(null);
         };
     }
 }

@@ -14,7 +14,12 @@ import org.jspecify.annotations.Nullable;
  * @param headers sent with each stream
  */
 public record ControlPlane(
-        String host, int port, String unixPath, boolean delta, @Nullable Tls tls, Map<String, String> headers) {
+        String host,
+        int port,
+        String unixPath,
+        boolean delta,
+        @Nullable Tls tls,
+        Map<String, String> headers) {
     public ControlPlane {
         headers = Map.copyOf(headers);
     }
@@ -36,7 +41,8 @@ public record ControlPlane(
             boolean workloadIdentity) {
         @Override
         public String toString() {
-            return "Tls[serverName=" + serverName + ", clientCertificate=" + (certificateChainPem != null || workloadIdentity) + "]";
+            return "Tls[serverName=" + serverName + ", clientCertificate="
+                    + (certificateChainPem != null || workloadIdentity) + "]";
         }
     }
 }

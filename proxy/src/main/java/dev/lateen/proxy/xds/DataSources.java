@@ -44,7 +44,9 @@ final class DataSources {
             case "HUNDRED" -> 10_000;
             case "TEN_THOUSAND" -> 100;
             case "MILLION" -> 1;
-            default -> throw percent.unsupported("denominator", percent.choice("denominator"), "HUNDRED, TEN_THOUSAND, MILLION");
+            default ->
+                throw percent.unsupported(
+                        "denominator", percent.choice("denominator"), "HUNDRED, TEN_THOUSAND, MILLION");
         };
         return (int) Math.min(MILLION, numerator * scale);
     }

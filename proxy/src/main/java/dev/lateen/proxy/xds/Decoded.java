@@ -21,7 +21,11 @@ public sealed interface Decoded {
      * @param unsupported paths of fields that are set and that this proxy does not follow
      */
     record Accepted(
-            String name, Resource resource, Set<SecretReference> secrets, Set<String> routeTables, List<String> unsupported)
+            String name,
+            Resource resource,
+            Set<SecretReference> secrets,
+            Set<String> routeTables,
+            List<String> unsupported)
             implements Decoded {
         public Accepted {
             secrets = Set.copyOf(secrets);

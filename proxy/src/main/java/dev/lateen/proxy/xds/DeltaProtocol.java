@@ -56,7 +56,8 @@ final class DeltaProtocol implements DiscoveryProtocol {
         return silent ? List.of() : List.of(request(type, added, dropped, Map.of()));
     }
 
-    private ByteString request(ResourceType type, Set<String> subscribe, Set<String> unsubscribe, Map<String, String> versions) {
+    private ByteString request(
+            ResourceType type, Set<String> subscribe, Set<String> unsubscribe, Map<String, String> versions) {
         return DiscoveryMessages.delta(
                 new DeltaRequest(nodeOnce(), type.typeUrl(), subscribe, unsubscribe, versions, "", null));
     }

@@ -47,7 +47,12 @@ final class DiscoveryMessages {
     }
 
     static ByteString stateOfTheWorld(
-            ByteString node, String version, Iterable<String> names, String typeUrl, String nonce, @Nullable String error) {
+            ByteString node,
+            String version,
+            Iterable<String> names,
+            String typeUrl,
+            String nonce,
+            @Nullable String error) {
         return write(out -> {
             writeText(out, 1, version);
             writeBytes(out, 2, node);
@@ -99,11 +104,12 @@ final class DiscoveryMessages {
                 case Number number -> out.writeDouble(2, number.doubleValue());
                 case Boolean flag -> out.writeBool(4, flag);
                 case Map<?, ?> map -> out.writeBytes(5, struct(map));
-                case List<?> list -> out.writeBytes(6, write(items -> {
-                    for (Object item : list) {
-                        items.writeBytes(1, value(item));
-                    }
-                }));
+                case List<?> list ->
+                    out.writeBytes(6, write(items -> {
+                        for (Object item : list) {
+                            items.writeBytes(1, value(item));
+                        }
+                    }));
                 case Object text -> out.writeString(3, text.toString());
             }
         });
@@ -164,13 +170,19 @@ final class DiscoveryMessages {
                 })
                 .toList();
         return new Response(
-                node.text("type_url"), node.text("nonce"), node.text("system_version_info"), resources, node.texts("removed_resources"));
+                node.text("type_url"),
+                node.text("nonce"),
+                node.text("system_version_info"),
+                resources,
+                node.texts("removed_resources"));
     }
 
     /** @throws ConfigException when the bytes are no such message */
     static Response readStateOfTheWorld(ByteString bytes) {
         ProtoNode node = read("envoy.service.discovery.v3.DiscoveryResponse", bytes);
-        List<WireResource> resources = node.messages("resources").stream().map(DiscoveryMessages::unwrap).toList();
+        List<WireResource> resources = node.messages("resources").stream()
+                .map(DiscoveryMessages::unwrap)
+                .toList();
         return new Response(node.text("type_url"), node.text("nonce"), node.text("version_info"), resources, List.of());
     }
 

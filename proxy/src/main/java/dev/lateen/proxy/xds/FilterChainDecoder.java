@@ -50,7 +50,8 @@ final class FilterChainDecoder {
             }
         }
         if (terminal == null) {
-            throw node.error("filters", "without a terminal filter (accepted: http_connection_manager or tcp_proxy at the end)");
+            throw node.error(
+                    "filters", "without a terminal filter (accepted: http_connection_manager or tcp_proxy at the end)");
         }
         return new FilterChain(
                 node.text("name"),
@@ -64,7 +65,8 @@ final class FilterChainDecoder {
     private static @Nullable TerminalFilter terminal(ProtoNode filter, DecodeScope scope) {
         ProtoNode any = filter.requiredMessage("typed_config");
         return switch (any.anyType()) {
-            case NETWORK + "http_connection_manager.v3.HttpConnectionManager" -> HttpConnectionManagerDecoder.decode(any.unpack(), scope);
+            case NETWORK + "http_connection_manager.v3.HttpConnectionManager" ->
+                HttpConnectionManagerDecoder.decode(any.unpack(), scope);
             case NETWORK + "tcp_proxy.v3.TcpProxy" -> tcpProxy(any.unpack());
             default -> null;
         };
@@ -75,7 +77,8 @@ final class FilterChainDecoder {
         ProtoNode any = filter.requiredMessage("typed_config");
         String type = any.anyType();
         if (type.equals(NETWORK + "rbac.v3.RBAC")) {
-            ProtoNode rbac = any.unpack().ignoring("stat_prefix", "enforcement_type", "rules_stat_prefix", "delay_deny");
+            ProtoNode rbac =
+                    any.unpack().ignoring("stat_prefix", "enforcement_type", "rules_stat_prefix", "delay_deny");
             return new NetworkFilterConfig.Rbac(RbacDecoder.policies(rbac));
         }
         if (type.equals("stats.PluginConfig") || name.equals("istio.stats")) {
@@ -87,13 +90,21 @@ final class FilterChainDecoder {
         if (SECURITY.contains(type)) {
             return new NetworkFilterConfig.Denied(name, "this proxy can't build " + type);
         }
-        throw filter.error("typed_config", "unknown network filter " + name + " of type " + type
-                + " (accepted: http_connection_manager, tcp_proxy, rbac, istio.stats, istio.metadata_exchange)");
+        throw filter.error(
+                "typed_config",
+                "unknown network filter " + name + " of type " + type
+                        + " (accepted: http_connection_manager, tcp_proxy, rbac, istio.stats,"
+                        + " istio.metadata_exchange)");
     }
 
     private static TerminalFilter tcpProxy(ProtoNode node) {
         RouteDecoder.refuse(node, "tunneling_config", "metadata_match", "on_demand");
-        node.ignoring("hash_policy", "access_log_options", "backoff_options", "downstream_idle_timeout", "upstream_idle_timeout");
+        node.ignoring(
+                "hash_policy",
+                "access_log_options",
+                "backoff_options",
+                "downstream_idle_timeout",
+                "upstream_idle_timeout");
         List<WeightedTcpCluster> clusters = new ArrayList<>();
         long total = 0;
         if (node.has("cluster")) {
@@ -127,7 +138,8 @@ final class FilterChainDecoder {
         if (port > 65535) {
             throw node.unsupported("destination_port", String.valueOf(port), "1 to 65535");
         }
-        List<Integer> sourcePorts = node.numbers("source_ports").stream().map(Number::intValue).toList();
+        List<Integer> sourcePorts =
+                node.numbers("source_ports").stream().map(Number::intValue).toList();
         return new FilterChainMatch(
                 (int) port,
                 AddressDecoder.cidrs(node.messages("prefix_ranges")),
@@ -156,7 +168,8 @@ final class FilterChainDecoder {
             case "ANY" -> SourceType.ANY;
             case "SAME_IP_OR_LOOPBACK" -> SourceType.SAME_IP_OR_LOOPBACK;
             case "EXTERNAL" -> SourceType.EXTERNAL;
-            default -> throw node.unsupported("source_type", node.choice("source_type"), "ANY, SAME_IP_OR_LOOPBACK, EXTERNAL");
+            default ->
+                throw node.unsupported("source_type", node.choice("source_type"), "ANY, SAME_IP_OR_LOOPBACK, EXTERNAL");
         };
     }
 }

@@ -26,7 +26,8 @@ final class HashPolicyDecoder {
         ProtoNode cookie = node.message("cookie");
         if (cookie != null) {
             cookie.ignoring("attributes");
-            return new HashPolicy.Cookie(cookie.required("name"), cookie.text("path"), cookie.durationOrNull("ttl"), terminal);
+            return new HashPolicy.Cookie(
+                    cookie.required("name"), cookie.text("path"), cookie.durationOrNull("ttl"), terminal);
         }
         ProtoNode query = node.message("query_parameter");
         if (query != null) {
@@ -36,6 +37,9 @@ final class HashPolicyDecoder {
         if (connection != null && connection.flag("source_ip")) {
             return new HashPolicy.SourceIp(terminal);
         }
-        throw node.error("policy_specifier", "missing or not supported (accepted: header, cookie, query_parameter, connection_properties.source_ip)");
+        throw node.error(
+                "policy_specifier",
+                "missing or not supported (accepted: header, cookie, query_parameter,"
+                        + " connection_properties.source_ip)");
     }
 }

@@ -23,8 +23,10 @@ final class HeaderMutationsDecoder {
         if (add.isEmpty() && remove.isEmpty()) {
             return HeaderMutations.NONE;
         }
-        List<String> names = remove.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-        return new HeaderMutations(add.stream().map(HeaderMutationsDecoder::option).toList(), names);
+        List<String> names =
+                remove.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
+        return new HeaderMutations(
+                add.stream().map(HeaderMutationsDecoder::option).toList(), names);
     }
 
     private static HeaderValueOption option(ProtoNode node) {
@@ -50,7 +52,9 @@ final class HeaderMutationsDecoder {
     private static AppendAction action(ProtoNode node) {
         // The older field "append" is a wrapper: false means overwrite.
         if (node.has("append")) {
-            return node.wrappedFlag("append", true) ? AppendAction.APPEND_IF_EXISTS_OR_ADD : AppendAction.OVERWRITE_IF_EXISTS_OR_ADD;
+            return node.wrappedFlag("append", true)
+                    ? AppendAction.APPEND_IF_EXISTS_OR_ADD
+                    : AppendAction.OVERWRITE_IF_EXISTS_OR_ADD;
         }
         String action = node.choice("append_action");
         return switch (action) {

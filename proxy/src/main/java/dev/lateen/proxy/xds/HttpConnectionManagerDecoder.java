@@ -100,10 +100,11 @@ final class HttpConnectionManagerDecoder {
             case "OVERWRITE" -> ServerHeader.OVERWRITE;
             case "APPEND_IF_ABSENT" -> ServerHeader.APPEND_IF_ABSENT;
             case "PASS_THROUGH" -> ServerHeader.PASS_THROUGH;
-            default -> throw node.unsupported(
-                    "server_header_transformation",
-                    node.choice("server_header_transformation"),
-                    "OVERWRITE, APPEND_IF_ABSENT, PASS_THROUGH");
+            default ->
+                throw node.unsupported(
+                        "server_header_transformation",
+                        node.choice("server_header_transformation"),
+                        "OVERWRITE, APPEND_IF_ABSENT, PASS_THROUGH");
         };
     }
 
@@ -125,7 +126,9 @@ final class HttpConnectionManagerDecoder {
             case "REJECT_REQUEST" -> EscapedSlashes.REJECT_REQUEST;
             case "UNESCAPE_AND_REDIRECT" -> EscapedSlashes.UNESCAPE_AND_REDIRECT;
             case "UNESCAPE_AND_FORWARD" -> EscapedSlashes.UNESCAPE_AND_FORWARD;
-            default -> throw node.unsupported("path_with_escaped_slashes_action", action, "PathWithEscapedSlashesAction's names");
+            default ->
+                throw node.unsupported(
+                        "path_with_escaped_slashes_action", action, "PathWithEscapedSlashesAction's names");
         };
     }
 
@@ -145,7 +148,11 @@ final class HttpConnectionManagerDecoder {
 
     private static long maxStreams(ProtoNode node) {
         ProtoNode http2 = node.messageOrEmpty("http2_protocol_options");
-        http2.ignoring("initial_stream_window_size", "initial_connection_window_size", "allow_connect", "connection_keepalive");
+        http2.ignoring(
+                "initial_stream_window_size",
+                "initial_connection_window_size",
+                "allow_connect",
+                "connection_keepalive");
         return http2.wrapped("max_concurrent_streams", MAX_STREAMS);
     }
 }

@@ -68,7 +68,8 @@ final class HttpFilterDecoder {
             }
         }
         if (filters.isEmpty() || !(filters.getLast() instanceof HttpFilterConfig.Router)) {
-            throw manager.error("http_filters", "without a terminal filter (accepted: envoy.filters.http.router at the end)");
+            throw manager.error(
+                    "http_filters", "without a terminal filter (accepted: envoy.filters.http.router at the end)");
         }
         return filters;
     }
@@ -92,13 +93,14 @@ final class HttpFilterDecoder {
         if (any.anyType().equals(HTTP + "rbac.v3.RBACPerRoute")) {
             // Without rules the filter is switched off for this route.
             ProtoNode rbac = any.unpack().message("rbac");
-            return rbac == null ? new HttpFilterConfig.Disabled() : new HttpFilterConfig.Rbac(RbacDecoder.policies(rbac));
+            return rbac == null
+                    ? new HttpFilterConfig.Disabled()
+                    : new HttpFilterConfig.Rbac(RbacDecoder.policies(rbac));
         }
         return byType(name, any, optional, any);
     }
 
-    private static @Nullable HttpFilterConfig byType(
-            String name, ProtoNode any, boolean optional, ProtoNode at) {
+    private static @Nullable HttpFilterConfig byType(String name, ProtoNode any, boolean optional, ProtoNode at) {
         String type = any.anyType();
         return switch (type) {
             case HTTP + "router.v3.Router" -> router(any.unpack());
@@ -127,8 +129,11 @@ final class HttpFilterDecoder {
         if (optional) {
             return null;
         }
-        throw at.error("typed_config", "unknown HTTP filter " + name + " of type " + type
-                + " (accepted: router, rbac, fault, cors, grpc_stats, istio.stats, istio.alpn, peer_metadata, or is_optional)");
+        throw at.error(
+                "typed_config",
+                "unknown HTTP filter " + name + " of type " + type
+                        + " (accepted: router, rbac, fault, cors, grpc_stats, istio.stats, istio.alpn, peer_metadata,"
+                        + " or is_optional)");
     }
 
     private static HttpFilterConfig router(ProtoNode node) {
@@ -205,8 +210,9 @@ final class HttpFilterDecoder {
 
     private static HttpFilterConfig.CorsPolicy cors(ProtoNode node) {
         node.ignoring("shadow_enabled", "allow_private_network_access");
-        List<StringMatcher> origins =
-                node.messages("allow_origin_string_match").stream().map(MatcherDecoder::string).toList();
+        List<StringMatcher> origins = node.messages("allow_origin_string_match").stream()
+                .map(MatcherDecoder::string)
+                .toList();
         ProtoNode enabled = node.message("filter_enabled");
         return new HttpFilterConfig.CorsPolicy(
                 origins,

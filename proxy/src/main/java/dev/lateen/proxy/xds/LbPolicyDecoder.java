@@ -31,7 +31,8 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
     }
 
     private static LbPolicyDecoder older(ProtoNode cluster, double panic, boolean weighted) {
-        ProtoNode least = cluster.messageOrEmpty("least_request_lb_config").ignoring("active_request_bias", "slow_start_config");
+        ProtoNode least =
+                cluster.messageOrEmpty("least_request_lb_config").ignoring("active_request_bias", "slow_start_config");
         ProtoNode ring = cluster.messageOrEmpty("ring_hash_lb_config").ignoring("maximum_ring_size", "hash_function");
         cluster.messageOrEmpty("round_robin_lb_config").ignoring("slow_start_config");
         LbPolicy policy = switch (cluster.choice("lb_policy")) {
@@ -41,8 +42,11 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
             case "RING_HASH" -> LbPolicy.RING_HASH;
             case "MAGLEV" -> LbPolicy.MAGLEV;
             case "CLUSTER_PROVIDED" -> LbPolicy.CLUSTER_PROVIDED;
-            default -> throw cluster.unsupported("lb_policy", cluster.choice("lb_policy"),
-                    "ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH, MAGLEV, CLUSTER_PROVIDED");
+            default ->
+                throw cluster.unsupported(
+                        "lb_policy",
+                        cluster.choice("lb_policy"),
+                        "ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH, MAGLEV, CLUSTER_PROVIDED");
         };
         LbSettings settings = new LbSettings(
                 Math.clamp(least.wrapped("choice_count", CHOICES), 2, 1000),
@@ -57,13 +61,18 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
     private static LbPolicyDecoder extension(ProtoNode list, double panic, boolean weighted, ProtoNode cluster) {
         cluster.ignoring("lb_policy");
         for (ProtoNode entry : list.messages("policies")) {
-            ProtoNode any = entry.requiredMessage("typed_extension_config").ignoring("name").requiredMessage("typed_config");
+            ProtoNode any = entry.requiredMessage("typed_extension_config")
+                    .ignoring("name")
+                    .requiredMessage("typed_config");
             LbPolicyDecoder found = one(any, panic, weighted);
             if (found != null) {
                 return found;
             }
         }
-        throw list.error("policies", "none is known (accepted: round_robin, least_request, random, ring_hash, maglev, cluster_provided, wrr_locality)");
+        throw list.error(
+                "policies",
+                "none is known (accepted: round_robin, least_request, random, ring_hash, maglev, cluster_provided,"
+                        + " wrr_locality)");
     }
 
     private static @Nullable LbPolicyDecoder one(ProtoNode any, double panic, boolean weighted) {
@@ -72,7 +81,11 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
             ProtoNode inner = any.unpack().requiredMessage("endpoint_picking_policy");
             for (ProtoNode entry : inner.messages("policies")) {
                 LbPolicyDecoder found = one(
-                        entry.requiredMessage("typed_extension_config").ignoring("name").requiredMessage("typed_config"), panic, true);
+                        entry.requiredMessage("typed_extension_config")
+                                .ignoring("name")
+                                .requiredMessage("typed_config"),
+                        panic,
+                        true);
                 if (found != null) {
                     return found;
                 }
@@ -84,12 +97,29 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
             case LB + "round_robin.v3.RoundRobin" -> new LbPolicyDecoder(LbPolicy.ROUND_ROBIN, plain);
             case LB + "random.v3.Random" -> new LbPolicyDecoder(LbPolicy.RANDOM, plain);
             case LB + "cluster_provided.v3.ClusterProvided" -> new LbPolicyDecoder(LbPolicy.CLUSTER_PROVIDED, plain);
-            case LB + "least_request.v3.LeastRequest" -> new LbPolicyDecoder(LbPolicy.LEAST_REQUEST,
-                    new LbSettings(Math.clamp(any.unpack().wrapped("choice_count", CHOICES), 2, 1000), RING_SIZE, MAGLEV_SIZE, panic, weighted));
-            case LB + "ring_hash.v3.RingHash" -> new LbPolicyDecoder(LbPolicy.RING_HASH,
-                    new LbSettings(CHOICES, any.unpack().wrapped("minimum_ring_size", RING_SIZE), MAGLEV_SIZE, panic, weighted));
-            case LB + "maglev.v3.Maglev" -> new LbPolicyDecoder(LbPolicy.MAGLEV,
-                    new LbSettings(CHOICES, RING_SIZE, any.unpack().wrapped("table_size", MAGLEV_SIZE), panic, weighted));
+            case LB + "least_request.v3.LeastRequest" ->
+                new LbPolicyDecoder(
+                        LbPolicy.LEAST_REQUEST,
+                        new LbSettings(
+                                Math.clamp(any.unpack().wrapped("choice_count", CHOICES), 2, 1000),
+                                RING_SIZE,
+                                MAGLEV_SIZE,
+                                panic,
+                                weighted));
+            case LB + "ring_hash.v3.RingHash" ->
+                new LbPolicyDecoder(
+                        LbPolicy.RING_HASH,
+                        new LbSettings(
+                                CHOICES,
+                                any.unpack().wrapped("minimum_ring_size", RING_SIZE),
+                                MAGLEV_SIZE,
+                                panic,
+                                weighted));
+            case LB + "maglev.v3.Maglev" ->
+                new LbPolicyDecoder(
+                        LbPolicy.MAGLEV,
+                        new LbSettings(
+                                CHOICES, RING_SIZE, any.unpack().wrapped("table_size", MAGLEV_SIZE), panic, weighted));
             default -> null;
         };
     }

@@ -37,7 +37,8 @@ final class ListenerDecoder {
         Direction direction = direction(node);
         List<InetSocketAddress> additional = new ArrayList<>();
         for (ProtoNode extra : node.messages("additional_addresses")) {
-            additional.add(AddressDecoder.bindAddress(extra.ignoring("socket_options").requiredMessage("address")));
+            additional.add(
+                    AddressDecoder.bindAddress(extra.ignoring("socket_options").requiredMessage("address")));
         }
         ProtoNode fallback = node.message("default_filter_chain");
         List<FilterChain> chains = chains(node, direction, scope);
@@ -78,7 +79,9 @@ final class ListenerDecoder {
             FilterChain decoded = FilterChainDecoder.decode(chain, direction, scope);
             String same = seen.put(decoded.match(), decoded.name());
             if (same != null) {
-                throw chain.error("filter_chain_match", "the same as that of chain \"" + same + "\" (accepted: one chain for each match)");
+                throw chain.error(
+                        "filter_chain_match",
+                        "the same as that of chain \"" + same + "\" (accepted: one chain for each match)");
             }
             chains.add(decoded);
         }

@@ -52,7 +52,10 @@ final class ListenerFilterDecoder {
             default -> throw filter.unsupported("name", filter.text("name"), ACCEPTED);
         }
         if (any != null && any.anyKnown()) {
-            any.unpack().ignoring(any.unpack().type().fields.stream().map(ProtoSchema.Field::name).toArray(String[]::new));
+            any.unpack()
+                    .ignoring(any.unpack().type().fields.stream()
+                            .map(ProtoSchema.Field::name)
+                            .toArray(String[]::new));
         }
     }
 
@@ -60,7 +63,9 @@ final class ListenerFilterDecoder {
     private static String kind(ProtoNode filter, @Nullable ProtoNode any) {
         String name = filter.text("name");
         String type = any == null ? "" : any.anyType();
-        String from = type.startsWith(LISTENER) ? type.substring(LISTENER.length()) : name.substring(name.lastIndexOf('.') + 1);
+        String from = type.startsWith(LISTENER)
+                ? type.substring(LISTENER.length())
+                : name.substring(name.lastIndexOf('.') + 1);
         int dot = from.indexOf('.');
         return dot < 0 ? from : from.substring(0, dot);
     }

@@ -52,7 +52,8 @@ final class MatcherDecoder {
 
     static HeaderMatcher header(ProtoNode node) {
         String name = node.required("name").toLowerCase(Locale.ROOT);
-        return new HeaderMatcher(name, test(node), node.flag("invert_match"), node.flag("treat_missing_header_as_empty"));
+        return new HeaderMatcher(
+                name, test(node), node.flag("invert_match"), node.flag("treat_missing_header_as_empty"));
     }
 
     private static HeaderMatcher.Test test(ProtoNode node) {
@@ -72,7 +73,8 @@ final class MatcherDecoder {
             return new HeaderMatcher.Test.Value(new StringMatcher.Contains(node.text("contains_match"), false));
         }
         if (node.has("safe_regex_match")) {
-            return new HeaderMatcher.Test.Value(new StringMatcher.Regex(regex(node.requiredMessage("safe_regex_match"))));
+            return new HeaderMatcher.Test.Value(
+                    new StringMatcher.Regex(regex(node.requiredMessage("safe_regex_match"))));
         }
         if (node.has("range_match")) {
             ProtoNode range = node.requiredMessage("range_match");

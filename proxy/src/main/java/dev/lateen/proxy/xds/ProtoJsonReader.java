@@ -3,7 +3,6 @@ package dev.lateen.proxy.xds;
 import com.google.protobuf.ByteString;
 import dev.lateen.proxy.xds.ProtoSchema.EnumType;
 import dev.lateen.proxy.xds.ProtoSchema.Field;
-import dev.lateen.proxy.xds.ProtoSchema.Kind;
 import dev.lateen.proxy.xds.ProtoSchema.MessageType;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -37,7 +36,8 @@ final class ProtoJsonReader {
     private static Field field(ProtoNode node, String name) {
         Field field = node.type().byName(name);
         if (field == null) {
-            String known = node.type().fields.stream().map(Field::name).limit(40).collect(Collectors.joining(", "));
+            String known =
+                    node.type().fields.stream().map(Field::name).limit(40).collect(Collectors.joining(", "));
             throw node.error(name, "unknown field of " + node.type().fullName + " (accepted: " + known + ")");
         }
         return field;
@@ -126,7 +126,10 @@ final class ProtoJsonReader {
             number = given;
         }
         if (number == null) {
-            throw node.error(segment, shown(value) + " (accepted: " + String.join(", ", type.byName().keySet()) + ")");
+            throw node.error(
+                    segment,
+                    shown(value) + " (accepted: "
+                            + String.join(", ", type.byName().keySet()) + ")");
         }
         return number;
     }

@@ -64,7 +64,8 @@ final class ProtoNode {
         return error(field, found + " (accepted: " + accepted + ")");
     }
 
-    @Nullable Object raw(Field field) {
+    @Nullable
+    Object raw(Field field) {
         return values[field.index()];
     }
 
@@ -73,12 +74,15 @@ final class ProtoNode {
     }
 
     /** The other member of this field's oneof that is already set, or null. */
-    @Nullable Field setInSameOneof(Field field) {
+    @Nullable
+    Field setInSameOneof(Field field) {
         if (field.oneof().isEmpty()) {
             return null;
         }
         for (Field other : type.fields) {
-            if (other.index() != field.index() && other.oneof().equals(field.oneof()) && values[other.index()] != null) {
+            if (other.index() != field.index()
+                    && other.oneof().equals(field.oneof())
+                    && values[other.index()] != null) {
                 return other;
             }
         }
@@ -135,7 +139,8 @@ final class ProtoNode {
         return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(0, "");
     }
 
-    @Nullable ProtoNode message(String field) {
+    @Nullable
+    ProtoNode message(String field) {
         return (ProtoNode) values[check(field, Kind.MESSAGE).index()];
     }
 
@@ -150,12 +155,15 @@ final class ProtoNode {
     /** The message, or an empty one in its place. */
     ProtoNode messageOrEmpty(String field) {
         ProtoNode node = message(field);
-        return node != null ? node : new ProtoNode(ProtoSchema.ENVOY.message(read(field).typeName()), this, field);
+        return node != null
+                ? node
+                : new ProtoNode(ProtoSchema.ENVOY.message(read(field).typeName()), this, field);
     }
 
     @SuppressWarnings("unchecked") // the readers put a list of the field's kind there
     List<ProtoNode> messages(String field) {
-        List<ProtoNode> list = (List<ProtoNode>) values[check(field, Kind.MESSAGE).index()];
+        List<ProtoNode> list =
+                (List<ProtoNode>) values[check(field, Kind.MESSAGE).index()];
         return list == null ? List.of() : list;
     }
 
@@ -174,7 +182,8 @@ final class ProtoNode {
     /** A map from string to message. */
     @SuppressWarnings("unchecked") // as above
     Map<String, ProtoNode> map(String field) {
-        Map<String, ProtoNode> map = (Map<String, ProtoNode>) values[check(field, Kind.MESSAGE).index()];
+        Map<String, ProtoNode> map =
+                (Map<String, ProtoNode>) values[check(field, Kind.MESSAGE).index()];
         return map == null ? Map.of() : map;
     }
 
@@ -204,11 +213,13 @@ final class ProtoNode {
         return Duration.ofSeconds(seconds, nanos);
     }
 
-    @Nullable Duration durationOrNull(String field) {
+    @Nullable
+    Duration durationOrNull(String field) {
         return has(field) ? duration(field, Duration.ZERO) : null;
     }
 
-    // ---- google.protobuf.Any -------------------------------------------------------------------------------------------------------
+    // ---- google.protobuf.Any
+    // -------------------------------------------------------------------------------------------------------
 
     /** For an Any read from JSON: what stood beside {@code @type}. */
     void anyJson(Map<String, Object> json) {
@@ -234,7 +245,8 @@ final class ProtoNode {
         String name = afterSlash(text("type_url"));
         if (isTypedStruct(name)) {
             ProtoNode value = typedStruct(name).message("value");
-            unpacked = ProtoJsonReader.read(typeOf(anyType()), value == null ? Map.of() : Structs.toMap(value), this, "");
+            unpacked =
+                    ProtoJsonReader.read(typeOf(anyType()), value == null ? Map.of() : Structs.toMap(value), this, "");
         } else {
             unpacked = parse(name);
         }
@@ -269,7 +281,8 @@ final class ProtoNode {
         return url.substring(url.lastIndexOf('/') + 1);
     }
 
-    // ---- what was not understood ---------------------------------------------------------------------------------------------------
+    // ---- what was not understood
+    // ---------------------------------------------------------------------------------------------------
 
     /** Tells the path of every field that is set and was never asked for, and goes into those that were. */
     void unread(Consumer<ProtoNode.Unread> report) {

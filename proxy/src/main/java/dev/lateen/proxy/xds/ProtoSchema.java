@@ -41,7 +41,9 @@ final class ProtoSchema {
             for (int from = 0; from < text.length(); ) {
                 int end = text.indexOf('\n', from);
                 int nameEnd = text.indexOf('\t', from + 2);
-                lines.put(text.substring(from + 2, nameEnd < 0 || nameEnd > end ? end : nameEnd), text.substring(from, end));
+                lines.put(
+                        text.substring(from + 2, nameEnd < 0 || nameEnd > end ? end : nameEnd),
+                        text.substring(from, end));
                 from = end + 1;
             }
             return new ProtoSchema(lines);
@@ -51,7 +53,8 @@ final class ProtoSchema {
     }
 
     /** The message of that full name, or null when the table does not hold it. */
-    @Nullable MessageType find(String fullName) {
+    @Nullable
+    MessageType find(String fullName) {
         MessageType known = messages.get(fullName);
         if (known != null) {
             return known;
@@ -194,12 +197,14 @@ final class ProtoSchema {
             }
         }
 
-        @Nullable Field byNumber(int number) {
+        @Nullable
+        Field byNumber(int number) {
             return byNumber.get(number);
         }
 
         /** By the proto's own name or its lowerCamelCase JSON name. */
-        @Nullable Field byName(String name) {
+        @Nullable
+        Field byName(String name) {
             return byName.get(name);
         }
 

@@ -45,7 +45,8 @@ final class ProtoWireReader {
         }
     }
 
-    private static void readField(ProtoNode node, Field field, CodedInputStream in, int wireType, int depth) throws IOException {
+    private static void readField(ProtoNode node, Field field, CodedInputStream in, int wireType, int depth)
+            throws IOException {
         boolean packed = wireType == WireFormat.WIRETYPE_LENGTH_DELIMITED && field.repeated() && isScalar(field.kind());
         if (packed) {
             int limit = in.pushLimit(in.readRawVarint32());
@@ -107,11 +108,15 @@ final class ProtoWireReader {
             map = new LinkedHashMap<>();
             node.set(field, map);
         }
-        map.put(key, field.kind() == Kind.MESSAGE ? entryMessage(node, field, key, valueBytes, depth) : orZero(field.kind(), scalar));
+        map.put(
+                key,
+                field.kind() == Kind.MESSAGE
+                        ? entryMessage(node, field, key, valueBytes, depth)
+                        : orZero(field.kind(), scalar));
     }
 
-    private static ProtoNode entryMessage(ProtoNode node, Field field, String key, @Nullable ByteString bytes, int depth)
-            throws IOException {
+    private static ProtoNode entryMessage(
+            ProtoNode node, Field field, String key, @Nullable ByteString bytes, int depth) throws IOException {
         ProtoNode child =
                 new ProtoNode(ProtoSchema.ENVOY.message(field.typeName()), node, field.name() + "[\"" + key + "\"]");
         if (bytes != null) {

@@ -24,7 +24,9 @@ final class RbacDecoder {
         ProtoNode rules = node.message("rules");
         ProtoNode shadow = node.message("shadow_rules");
         return new RbacPolicies(
-                rules == null ? null : rules(rules), shadow == null ? null : rules(shadow), node.text("shadow_rules_stat_prefix"));
+                rules == null ? null : rules(rules),
+                shadow == null ? null : rules(shadow),
+                node.text("shadow_rules_stat_prefix"));
     }
 
     private static Rules rules(ProtoNode node) {
@@ -54,7 +56,8 @@ final class RbacDecoder {
             return new Permission.Any();
         }
         if (node.has("and_rules")) {
-            return new Permission.And(permissions(node.messageOrEmpty("and_rules").messages("rules")));
+            return new Permission.And(
+                    permissions(node.messageOrEmpty("and_rules").messages("rules")));
         }
         if (node.has("or_rules")) {
             return new Permission.Or(permissions(node.messageOrEmpty("or_rules").messages("rules")));
@@ -83,7 +86,8 @@ final class RbacDecoder {
             return new Permission.DestinationPortRange((int) range.number("start"), (int) range.number("end"));
         }
         if (node.has("requested_server_name")) {
-            return new Permission.RequestedServerName(MatcherDecoder.string(node.messageOrEmpty("requested_server_name")));
+            return new Permission.RequestedServerName(
+                    MatcherDecoder.string(node.messageOrEmpty("requested_server_name")));
         }
         if (node.has("uri_template")) {
             return uriTemplate(node.messageOrEmpty("uri_template").ignoring("name"));
@@ -91,11 +95,17 @@ final class RbacDecoder {
         if (node.has("metadata") || node.has("sourced_metadata")) {
             ProtoNode matcher = node.has("metadata")
                     ? node.messageOrEmpty("metadata")
-                    : node.messageOrEmpty("sourced_metadata").ignoring("metadata_source").messageOrEmpty("metadata_matcher");
-            return new Permission.Metadata(matcher.ignoring("filter", "path", "value").flag("invert"));
+                    : node.messageOrEmpty("sourced_metadata")
+                            .ignoring("metadata_source")
+                            .messageOrEmpty("metadata_matcher");
+            return new Permission.Metadata(
+                    matcher.ignoring("filter", "path", "value").flag("invert"));
         }
-        throw node.error("rule", "missing or not supported (accepted: and_rules, or_rules, not_rule, any, header, url_path, uri_template, "
-                + "destination_ip, destination_port, destination_port_range, requested_server_name, metadata)");
+        throw node.error(
+                "rule",
+                "missing or not supported (accepted: and_rules, or_rules, not_rule, any, header, url_path,"
+                    + " uri_template, destination_ip, destination_port, destination_port_range, requested_server_name,"
+                    + " metadata)");
     }
 
     private static Permission uriTemplate(ProtoNode extension) {
@@ -143,7 +153,8 @@ final class RbacDecoder {
         }
         // The deprecated source_ip means the remote address, as Envoy still reads it.
         if (node.has("remote_ip") || node.has("source_ip")) {
-            return new Principal.RemoteIp(AddressDecoder.cidr(node.messageOrEmpty(node.has("remote_ip") ? "remote_ip" : "source_ip")));
+            return new Principal.RemoteIp(
+                    AddressDecoder.cidr(node.messageOrEmpty(node.has("remote_ip") ? "remote_ip" : "source_ip")));
         }
         if (node.has("header")) {
             return new Principal.Header(MatcherDecoder.header(node.messageOrEmpty("header")));
@@ -155,10 +166,14 @@ final class RbacDecoder {
             return metadata(node.messageOrEmpty("metadata"));
         }
         if (node.has("sourced_metadata")) {
-            return metadata(node.messageOrEmpty("sourced_metadata").ignoring("metadata_source").messageOrEmpty("metadata_matcher"));
+            return metadata(node.messageOrEmpty("sourced_metadata")
+                    .ignoring("metadata_source")
+                    .messageOrEmpty("metadata_matcher"));
         }
-        throw node.error("identifier", "missing or not supported (accepted: and_ids, or_ids, not_id, any, authenticated, filter_state "
-                + PEER_PRINCIPAL + ", direct_remote_ip, remote_ip, source_ip, header, url_path, metadata)");
+        throw node.error(
+                "identifier",
+                "missing or not supported (accepted: and_ids, or_ids, not_id, any, authenticated, filter_state "
+                        + PEER_PRINCIPAL + ", direct_remote_ip, remote_ip, source_ip, header, url_path, metadata)");
     }
 
     private static Principal filterState(ProtoNode node) {
@@ -173,7 +188,8 @@ final class RbacDecoder {
         for (ProtoNode segment : node.messages("path")) {
             path.add(segment.required("key"));
         }
-        return new Principal.Metadata(node.required("filter"), path, value(node.requiredMessage("value")), node.flag("invert"));
+        return new Principal.Metadata(
+                node.required("filter"), path, value(node.requiredMessage("value")), node.flag("invert"));
     }
 
     /** Null asks for presence. */

@@ -12,7 +12,8 @@ import java.util.Set;
  */
 public final class ResourceDecoder {
     /** Messages that decide who gets in and where a request goes: they are understood wholly or not at all. */
-    private static final Set<String> STRICT_PACKAGES = Set.of("envoy.config.rbac.v3.", "envoy.extensions.transport_sockets.tls.v3.");
+    private static final Set<String> STRICT_PACKAGES =
+            Set.of("envoy.config.rbac.v3.", "envoy.extensions.transport_sockets.tls.v3.");
 
     private static final Set<String> STRICT = Set.of(
             "envoy.extensions.filters.http.rbac.v3.RBAC",
@@ -48,7 +49,8 @@ public final class ResourceDecoder {
      */
     public Decoded decode(ResourceType type, String name, String typeUrl, ByteString bytes) {
         if (ResourceType.ofUrl(typeUrl) != type) {
-            return new Decoded.Rejected(name, type.word() + " " + name + ": type " + typeUrl + " (accepted: " + type.typeUrl() + ")");
+            return new Decoded.Rejected(
+                    name, type.word() + " " + name + ": type " + typeUrl + " (accepted: " + type.typeUrl() + ")");
         }
         try {
             return decode(type, name, ProtoWireReader.read(ProtoSchema.ENVOY.message(type.message()), bytes, null, ""));
@@ -62,7 +64,8 @@ public final class ResourceDecoder {
         try {
             DecodeScope scope = new DecodeScope(files);
             Resource resource = resource(type, node, scope);
-            return new Decoded.Accepted(nameOf(resource), resource, scope.secrets, scope.routeTables, unsupported(node));
+            return new Decoded.Accepted(
+                    nameOf(resource), resource, scope.secrets, scope.routeTables, unsupported(node));
         } catch (ConfigException e) {
             return new Decoded.Rejected(own, type.word() + " " + own + ": " + e.getMessage());
         }

@@ -62,7 +62,8 @@ final class RetryPolicyDecoder {
             boolean known = predicate.text("name").equals("envoy.retry_host_predicates.previous_hosts")
                     || any != null && any.anyType().endsWith("PreviousHostsPredicate");
             if (!known) {
-                throw predicate.unsupported("name", predicate.text("name"), "envoy.retry_host_predicates.previous_hosts");
+                throw predicate.unsupported(
+                        "name", predicate.text("name"), "envoy.retry_host_predicates.previous_hosts");
             }
             found = true;
         }

@@ -42,8 +42,14 @@ final class RouteActionDecoder {
 
     private static RouteAction forward(ProtoNode node) {
         RouteDecoder.refuse(node, "metadata_match", "retry_policy_typed_config");
-        // Rate limits act only with a rate limit filter, which is refused; the others change nothing that a caller sees.
-        node.ignoring("max_grpc_timeout", "grpc_timeout_offset", "rate_limits", "include_vh_rate_limits", "early_data_policy");
+        // Rate limits act only with a rate limit filter, which is refused; the others change nothing that a caller
+        // sees.
+        node.ignoring(
+                "max_grpc_timeout",
+                "grpc_timeout_offset",
+                "rate_limits",
+                "include_vh_rate_limits",
+                "early_data_policy");
         ProtoNode retry = node.message("retry_policy");
         ProtoNode maxStream = node.messageOrEmpty("max_stream_duration");
         maxStream.ignoring("grpc_timeout_header_max", "grpc_timeout_header_offset");
@@ -73,7 +79,8 @@ final class RouteActionDecoder {
         if (weighted != null) {
             return weighted(weighted);
         }
-        throw node.error("cluster_specifier", "missing or not supported (accepted: cluster, cluster_header, weighted_clusters)");
+        throw node.error(
+                "cluster_specifier", "missing or not supported (accepted: cluster, cluster_header, weighted_clusters)");
     }
 
     private static ClusterSpecifier weighted(ProtoNode node) {
@@ -150,10 +157,11 @@ final class RouteActionDecoder {
             case "SERVICE_UNAVAILABLE" -> 503;
             case "NOT_FOUND" -> 404;
             case "INTERNAL_SERVER_ERROR" -> 500;
-            default -> throw node.unsupported(
-                    "cluster_not_found_response_code",
-                    node.choice("cluster_not_found_response_code"),
-                    "SERVICE_UNAVAILABLE, NOT_FOUND, INTERNAL_SERVER_ERROR");
+            default ->
+                throw node.unsupported(
+                        "cluster_not_found_response_code",
+                        node.choice("cluster_not_found_response_code"),
+                        "SERVICE_UNAVAILABLE, NOT_FOUND, INTERNAL_SERVER_ERROR");
         };
     }
 
@@ -201,7 +209,8 @@ final class RouteActionDecoder {
             case "SEE_OTHER" -> 303;
             case "TEMPORARY_REDIRECT" -> 307;
             case "PERMANENT_REDIRECT" -> 308;
-            default -> throw node.unsupported("response_code", node.choice("response_code"), "RedirectResponseCode's names");
+            default ->
+                throw node.unsupported("response_code", node.choice("response_code"), "RedirectResponseCode's names");
         };
     }
 
@@ -213,7 +222,8 @@ final class RouteActionDecoder {
         ProtoNode body = node.message("body");
         byte[] bytes = body == null ? new byte[0] : DataSources.bytes(body, scope);
         if (bytes.length > maxBody) {
-            throw node.unsupported("body", bytes.length + " bytes", "at most max_direct_response_body_size_bytes " + maxBody);
+            throw node.unsupported(
+                    "body", bytes.length + " bytes", "at most max_direct_response_body_size_bytes " + maxBody);
         }
         return new RouteAction.DirectResponse((int) status, new RouteAction.Body(bytes));
     }

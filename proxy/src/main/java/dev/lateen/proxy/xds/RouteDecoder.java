@@ -20,7 +20,12 @@ final class RouteDecoder {
 
     static RouteTable table(ProtoNode node, DecodeScope scope) {
         node.ignoring("internal_only_headers", "metadata", "max_direct_response_body_size_bytes");
-        refuse(node, "vhds", "cluster_specifier_plugins", "typed_per_filter_config", "ignore_path_parameters_in_path_matching");
+        refuse(
+                node,
+                "vhds",
+                "cluster_specifier_plugins",
+                "typed_per_filter_config",
+                "ignore_path_parameters_in_path_matching");
         long maxBody = node.wrapped("max_direct_response_body_size_bytes", 4096);
         List<VirtualHost> hosts = new ArrayList<>();
         Set<String> domains = new HashSet<>();
@@ -50,11 +55,13 @@ final class RouteDecoder {
 
     private static void checkUnique(ProtoNode node, VirtualHost host, Set<String> names, Set<String> domains) {
         if (!names.add(host.name())) {
-            throw node.error("name", '"' + host.name() + "\" twice in one route configuration (accepted: unique names)");
+            throw node.error(
+                    "name", '"' + host.name() + "\" twice in one route configuration (accepted: unique names)");
         }
         for (String domain : host.domains()) {
             if (!domains.add(domain)) {
-                throw node.error("domains", '"' + domain + "\" twice in one route configuration (accepted: unique domains)");
+                throw node.error(
+                        "domains", '"' + domain + "\" twice in one route configuration (accepted: unique domains)");
             }
         }
     }

@@ -14,7 +14,9 @@ final class RouteMatchDecoder {
     static RouteMatch decode(ProtoNode node) {
         for (String field : new String[] {"tls_context", "dynamic_metadata", "filter_state"}) {
             if (node.has(field)) {
-                throw node.error(field, "not supported here (accepted: path, headers, query_parameters, grpc, runtime_fraction)");
+                throw node.error(
+                        field,
+                        "not supported here (accepted: path, headers, query_parameters, grpc, runtime_fraction)");
             }
         }
         ProtoNode fraction = node.message("runtime_fraction");
@@ -22,7 +24,9 @@ final class RouteMatchDecoder {
                 path(node),
                 node.wrappedFlag("case_sensitive", true),
                 MatcherDecoder.headers(node.messages("headers")),
-                node.messages("query_parameters").stream().map(MatcherDecoder::query).toList(),
+                node.messages("query_parameters").stream()
+                        .map(MatcherDecoder::query)
+                        .toList(),
                 fraction == null ? ALWAYS : DataSources.runtimeMillionths(fraction),
                 node.has("grpc"));
     }

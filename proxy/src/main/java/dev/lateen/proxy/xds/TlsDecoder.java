@@ -119,7 +119,8 @@ final class TlsDecoder {
         return null;
     }
 
-    private static Validation validation(@Nullable ProtoNode context, @Nullable SecretSource sdsRoots, DecodeScope scope) {
+    private static Validation validation(
+            @Nullable ProtoNode context, @Nullable SecretSource sdsRoots, DecodeScope scope) {
         if (context == null) {
             return new Validation(sdsRoots, false, false, List.of(), List.of(), List.of());
         }

@@ -63,7 +63,8 @@ final class TracingDecoder {
         }
         ProtoNode header = node.message("request_header");
         if (header != null) {
-            return new CustomTag(name, null, header.required("name").toLowerCase(Locale.ROOT), header.text("default_value"));
+            return new CustomTag(
+                    name, null, header.required("name").toLowerCase(Locale.ROOT), header.text("default_value"));
         }
         ProtoNode other = node.has("environment")
                 ? node.messageOrEmpty("environment").ignoring("name")

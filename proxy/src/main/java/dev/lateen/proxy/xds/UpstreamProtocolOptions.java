@@ -20,23 +20,27 @@ record UpstreamProtocolOptions(
 
     static UpstreamProtocolOptions of(ProtoNode cluster) {
         ProtoNode typed = null;
-        for (Map.Entry<String, ProtoNode> entry : cluster.map("typed_extension_protocol_options").entrySet()) {
+        for (Map.Entry<String, ProtoNode> entry :
+                cluster.map("typed_extension_protocol_options").entrySet()) {
             String type = entry.getValue().anyType();
             if (type.equals(HTTP)) {
                 typed = entry.getValue().unpack();
             } else if (!type.equals(TCP)) {
-                throw cluster.unsupported("typed_extension_protocol_options[\"" + entry.getKey() + "\"]", type, HTTP + ", " + TCP);
+                throw cluster.unsupported(
+                        "typed_extension_protocol_options[\"" + entry.getKey() + "\"]", type, HTTP + ", " + TCP);
             }
         }
         return typed == null ? older(cluster) : typed(typed, cluster);
     }
 
     /** SNI and SAN taken from the request, where the protocol options say so. */
-    @Nullable UpstreamTls applyTo(@Nullable UpstreamTls tls) {
+    @Nullable
+    UpstreamTls applyTo(@Nullable UpstreamTls tls) {
         if (tls == null || !autoSni && !autoSanValidation) {
             return tls;
         }
-        return new UpstreamTls(tls.settings(), tls.sni(), tls.autoSni() || autoSni, tls.autoSanValidation() || autoSanValidation);
+        return new UpstreamTls(
+                tls.settings(), tls.sni(), tls.autoSni() || autoSni, tls.autoSanValidation() || autoSanValidation);
     }
 
     private static UpstreamProtocolOptions older(ProtoNode cluster) {
@@ -44,7 +48,11 @@ record UpstreamProtocolOptions(
                 ? UpstreamProtocol.USE_DOWNSTREAM
                 : cluster.has("http2_protocol_options") ? UpstreamProtocol.HTTP2 : UpstreamProtocol.HTTP1;
         tunings(cluster);
-        return of(protocol, cluster.messageOrEmpty("common_http_protocol_options"), cluster.messageOrEmpty("upstream_http_protocol_options"), cluster);
+        return of(
+                protocol,
+                cluster.messageOrEmpty("common_http_protocol_options"),
+                cluster.messageOrEmpty("upstream_http_protocol_options"),
+                cluster);
     }
 
     private static UpstreamProtocolOptions typed(ProtoNode options, ProtoNode cluster) {
@@ -61,14 +69,21 @@ record UpstreamProtocolOptions(
             tunings(options.messageOrEmpty("auto_config"));
             protocol = UpstreamProtocol.AUTO;
         } else {
-            throw options.error("upstream_protocol_options", "missing (accepted: explicit_http_config, use_downstream_protocol_config, auto_config)");
+            throw options.error(
+                    "upstream_protocol_options",
+                    "missing (accepted: explicit_http_config, use_downstream_protocol_config, auto_config)");
         }
-        return of(protocol, options.messageOrEmpty("common_http_protocol_options"), options.messageOrEmpty("upstream_http_protocol_options"), cluster);
+        return of(
+                protocol,
+                options.messageOrEmpty("common_http_protocol_options"),
+                options.messageOrEmpty("upstream_http_protocol_options"),
+                cluster);
     }
 
     /** Windows, frame limits and the like keep our own defaults. */
     private static void tunings(ProtoNode node) {
-        node.messageOrEmpty("http_protocol_options").ignoring("allow_absolute_url", "header_key_format", "enable_trailers", "accept_http_10");
+        node.messageOrEmpty("http_protocol_options")
+                .ignoring("allow_absolute_url", "header_key_format", "enable_trailers", "accept_http_10");
         node.messageOrEmpty("http2_protocol_options")
                 .ignoring(
                         "hpack_table_size",
@@ -79,10 +94,12 @@ record UpstreamProtocolOptions(
                         "connection_keepalive");
     }
 
-    private static UpstreamProtocolOptions of(UpstreamProtocol protocol, ProtoNode common, ProtoNode upstream, ProtoNode cluster) {
+    private static UpstreamProtocolOptions of(
+            UpstreamProtocol protocol, ProtoNode common, ProtoNode upstream, ProtoNode cluster) {
         upstream.ignoring("override_auto_sni_header");
         common.ignoring("max_headers_count", "max_response_headers_kb", "headers_with_underscores_action");
-        long max = Math.max(cluster.wrapped("max_requests_per_connection", 0), common.wrapped("max_requests_per_connection", 0));
+        long max = Math.max(
+                cluster.wrapped("max_requests_per_connection", 0), common.wrapped("max_requests_per_connection", 0));
         return new UpstreamProtocolOptions(
                 protocol,
                 common.duration("idle_timeout", IDLE),

@@ -18,7 +18,8 @@ final class UriTemplates {
     static Pattern pattern(ProtoNode config) {
         String template = config.required("path_template");
         if (!template.startsWith("/") || template.length() > 255) {
-            throw config.unsupported("path_template", '"' + template + '"', "a template that begins with / of at most 255 characters");
+            throw config.unsupported(
+                    "path_template", '"' + template + '"', "a template that begins with / of at most 255 characters");
         }
         return MatcherDecoder.pattern(config, "path_template", expression(config, template));
     }
@@ -57,7 +58,8 @@ final class UriTemplates {
         int equals = content.indexOf('=');
         String name = equals < 0 ? content : content.substring(0, equals);
         if (name.isEmpty() || !Pattern.matches("[a-zA-Z][a-zA-Z0-9_]{0,15}", name)) {
-            throw config.unsupported("path_template", "variable \"" + name + '"', "a letter, then up to 15 letters, digits or _");
+            throw config.unsupported(
+                    "path_template", "variable \"" + name + '"', "a letter, then up to 15 letters, digits or _");
         }
         regex.append("(?P<").append(name).append('>');
         regex.append(equals < 0 ? PCHAR + "+" : expression(config, content.substring(equals + 1)));

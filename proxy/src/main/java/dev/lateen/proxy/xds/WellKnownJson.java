@@ -35,7 +35,8 @@ final class WellKnownJson {
                     "google.protobuf.StringValue",
                     "google.protobuf.BytesValue" -> {
                 // "value" is no key here: a wrapper is written as the bare value.
-                return ProtoJsonReader.read(type, Map.of("value", Objects.requireNonNullElse(json, "")), parent, segment);
+                return ProtoJsonReader.read(
+                        type, Map.of("value", Objects.requireNonNullElse(json, "")), parent, segment);
             }
             default -> {
                 return ProtoJsonReader.read(type, map(node, json), parent, segment);
@@ -70,7 +71,10 @@ final class WellKnownJson {
                 BigDecimal seconds = new BigDecimal(text.substring(0, text.length() - 1));
                 BigDecimal nanos = seconds.movePointRight(9);
                 node.set(field(node, "seconds"), seconds.longValue());
-                node.set(field(node, "nanos"), nanos.subtract(new BigDecimal(seconds.toBigInteger()).movePointRight(9)).longValueExact());
+                node.set(
+                        field(node, "nanos"),
+                        nanos.subtract(new BigDecimal(seconds.toBigInteger()).movePointRight(9))
+                                .longValueExact());
                 return;
             } catch (NumberFormatException | ArithmeticException e) {
                 // told below
@@ -85,15 +89,16 @@ final class WellKnownJson {
             node.set(field(node, "seconds"), instant.getEpochSecond());
             node.set(field(node, "nanos"), (long) instant.getNano());
         } catch (DateTimeParseException e) {
-            throw new ConfigException(node.path(), ProtoJsonReader.shown(json) + " (accepted: a time such as 2026-01-01T00:00:00Z)");
+            throw new ConfigException(
+                    node.path(), ProtoJsonReader.shown(json) + " (accepted: a time such as 2026-01-01T00:00:00Z)");
         }
     }
 
     private static void struct(ProtoNode node, Map<String, Object> json) {
         Field fields = field(node, "fields");
         Map<String, Object> values = new LinkedHashMap<>();
-        json.forEach((key, value) -> values.put(
-                key, read(ProtoSchema.ENVOY.message("google.protobuf.Value"), value, node, key)));
+        json.forEach((key, value) ->
+                values.put(key, read(ProtoSchema.ENVOY.message("google.protobuf.Value"), value, node, key)));
         node.set(fields, values);
     }
 
@@ -104,10 +109,15 @@ final class WellKnownJson {
             case Boolean flag -> node.set(field(node, "bool_value"), flag);
             case Number number -> node.set(field(node, "number_value"), number.doubleValue());
             case Map<?, ?> map ->
-                node.set(field(node, "struct_value"), read(ProtoSchema.ENVOY.message("google.protobuf.Struct"), map, node, ""));
+                node.set(
+                        field(node, "struct_value"),
+                        read(ProtoSchema.ENVOY.message("google.protobuf.Struct"), map, node, ""));
             case List<?> items ->
-                node.set(field(node, "list_value"), read(ProtoSchema.ENVOY.message("google.protobuf.ListValue"), items, node, ""));
-            case Object other -> throw new ConfigException(node.path(), ProtoJsonReader.shown(other) + " (accepted: JSON)");
+                node.set(
+                        field(node, "list_value"),
+                        read(ProtoSchema.ENVOY.message("google.protobuf.ListValue"), items, node, ""));
+            case Object other ->
+                throw new ConfigException(node.path(), ProtoJsonReader.shown(other) + " (accepted: JSON)");
         }
     }
 

@@ -114,7 +114,8 @@ final class XdsStream {
     private void connect() {
         int mine = ++generation;
         // Headers may come from a token file.
-        vertx.executeBlocking(() -> new Opening(target.options().get(), target.headers().get()))
+        vertx.executeBlocking(() ->
+                        new Opening(target.options().get(), target.headers().get()))
                 .compose(this::open)
                 .onComplete(opened -> context.runOnContext(_ -> {
                     if (mine == generation && opened.succeeded()) {
@@ -147,13 +148,14 @@ final class XdsStream {
         request = opened;
         connected = true;
         opened.exceptionHandler(onContext(mine, error -> retry(mine, String.valueOf(error.getMessage()))));
-        opened.response().onComplete(response -> context.runOnContext(_ -> {
-            if (mine == generation && response.succeeded()) {
-                listen(response.result(), mine);
-            } else if (response.failed()) {
-                retry(mine, String.valueOf(response.cause().getMessage()));
-            }
-        }));
+        opened.response()
+                .onComplete(response -> context.runOnContext(_ -> {
+                    if (mine == generation && response.succeeded()) {
+                        listen(response.result(), mine);
+                    } else if (response.failed()) {
+                        retry(mine, String.valueOf(response.cause().getMessage()));
+                    }
+                }));
         send(protocol.open());
         pingTimer = vertx.setPeriodic(PING_INTERVAL_MILLIS, _ -> ping(opened.connection(), mine));
     }
@@ -179,18 +181,22 @@ final class XdsStream {
 
     private void receive(Buffer message, GrpcClientResponse<Buffer, Buffer> response, int mine) {
         ByteString bytes = UnsafeByteOperations.unsafeWrap(message.getBytes());
-        vertx.executeBlocking(() -> decode(bytes)).onComplete(result -> context.runOnContext(_ -> {
-            if (mine != generation) {
-                return;
-            }
-            if (result.failed()) {
-                retry(mine, "a response that can't be read: " + result.cause().getMessage());
-                return;
-            }
-            backoff.reset();
-            handle(result.result());
-            response.fetch(1);
-        }));
+        vertx.executeBlocking(() -> decode(bytes))
+                .onComplete(result -> context.runOnContext(_ -> {
+                    if (mine != generation) {
+                        return;
+                    }
+                    if (result.failed()) {
+                        retry(
+                                mine,
+                                "a response that can't be read: "
+                                        + result.cause().getMessage());
+                        return;
+                    }
+                    backoff.reset();
+                    handle(result.result());
+                    response.fetch(1);
+                }));
     }
 
     private record Read(DiscoveryMessages.Response response, List<Decoded> decoded) {}
@@ -245,11 +251,13 @@ final class XdsStream {
         dropClient();
         long delay = backoff.next().toMillis();
         LOG.info("{} at {}: {}; trying again in {} ms", method.fullMethodName(), target.address(), reason, delay);
-        retryTimer = vertx.setTimer(delay, _ -> context.runOnContext(_ -> {
-            if (!closed) {
-                connect();
-            }
-        }));
+        retryTimer = vertx.setTimer(
+                delay,
+                _ -> context.runOnContext(_ -> {
+                    if (!closed) {
+                        connect();
+                    }
+                }));
     }
 
     private Future<Void> dropClient() {

@@ -45,7 +45,12 @@ class AdsClientTest {
         assertThat(first.getResourceNamesSubscribeList()).isEmpty();
         assertThat(first.getNode().getId()).isEqualTo("sidecar~10.0.0.1~a.b~b.svc.cluster.local");
         assertThat(first.getNode().getUserAgentName()).isEqualTo("lateen");
-        assertThat(first.getNode().getMetadata().getFieldsOrThrow("LABELS").getStructValue().getFieldsOrThrow("app").getStringValue())
+        assertThat(first.getNode()
+                        .getMetadata()
+                        .getFieldsOrThrow("LABELS")
+                        .getStructValue()
+                        .getFieldsOrThrow("app")
+                        .getStringValue())
                 .isEqualTo("x");
         DeltaDiscoveryRequest second = server.nextDelta(_ -> true);
         assertThat(second.getTypeUrl()).isEqualTo(ResourceType.LISTENER.typeUrl());
@@ -68,8 +73,13 @@ class AdsClientTest {
         connect(true);
         serve("1");
         awaitCompleteSnapshot();
-        String nonce = server.sendDelta(ResourceType.CLUSTER, "2", brokenCluster("a"), Resources.cluster("{name: b, type: STATIC, connect_timeout: 1s}"));
-        DeltaDiscoveryRequest answer = server.nextDelta(request -> request.getResponseNonce().equals(nonce));
+        String nonce = server.sendDelta(
+                ResourceType.CLUSTER,
+                "2",
+                brokenCluster("a"),
+                Resources.cluster("{name: b, type: STATIC, connect_timeout: 1s}"));
+        DeltaDiscoveryRequest answer =
+                server.nextDelta(request -> request.getResponseNonce().equals(nonce));
         assertThat(answer.getErrorDetail().getMessage())
                 .isEqualTo("cluster a: connect_timeout: 0s (accepted: more than 0s)");
         await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.clusters().containsKey("b"));
@@ -91,7 +101,8 @@ class AdsClientTest {
         assertThat(eds.getInitialResourceVersionsMap()).isEqualTo(Map.of("a", "7"));
         assertThat(snapshot.clusters()).containsOnlyKeys("a");
         server.sendDelta(ResourceType.ENDPOINTS, "8", endpoints("a", "10.0.0.9", 80));
-        await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.assignments().toString().contains("10.0.0.9"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> snapshot.assignments().toString().contains("10.0.0.9"));
     }
 
     @Test
@@ -121,7 +132,8 @@ class AdsClientTest {
         String nonce = server.send(ResourceType.CLUSTER, "2", edsCluster("b"));
         DiscoveryRequest ack = server.next(r -> r.getResponseNonce().equals(nonce));
         assertThat(ack.getVersionInfo()).isEqualTo("2");
-        await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.clusters().keySet().equals(java.util.Set.of("b")));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> snapshot.clusters().keySet().equals(java.util.Set.of("b")));
     }
 
     @Test
@@ -155,7 +167,9 @@ class AdsClientTest {
     }
 
     private void awaitCompleteSnapshot() {
-        await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.listeners().containsKey("in") && snapshot.clusters().containsKey("a"));
+        await().atMost(Duration.ofMinutes(1))
+                .until(() -> snapshot.listeners().containsKey("in")
+                        && snapshot.clusters().containsKey("a"));
     }
 
     private Future<Void> connect(boolean delta) {

@@ -40,10 +40,12 @@ public final class FakeControlPlane implements AutoCloseable {
 
     public FakeControlPlane(Vertx vertx) {
         GrpcServer grpc = GrpcServer.server(vertx);
-        grpc.callHandler(method("DeltaAggregatedResources"), call -> accept(call, bytes ->
-                deltaRequests.add(DeltaDiscoveryRequest.parseFrom(bytes))));
-        grpc.callHandler(method("StreamAggregatedResources"), call -> accept(call, bytes ->
-                requests.add(DiscoveryRequest.parseFrom(bytes))));
+        grpc.callHandler(
+                method("DeltaAggregatedResources"),
+                call -> accept(call, bytes -> deltaRequests.add(DeltaDiscoveryRequest.parseFrom(bytes))));
+        grpc.callHandler(
+                method("StreamAggregatedResources"),
+                call -> accept(call, bytes -> requests.add(DiscoveryRequest.parseFrom(bytes))));
         server = done(vertx.createHttpServer(new HttpServerOptions().setPort(0).setHost("127.0.0.1"))
                 .requestHandler(grpc)
                 .listen());
@@ -89,7 +91,9 @@ public final class FakeControlPlane implements AutoCloseable {
 
     private static <T> T next(BlockingQueue<T> queue, Predicate<T> like) {
         try {
-            for (T request = queue.poll(60, TimeUnit.SECONDS); request != null; request = queue.poll(60, TimeUnit.SECONDS)) {
+            for (T request = queue.poll(60, TimeUnit.SECONDS);
+                    request != null;
+                    request = queue.poll(60, TimeUnit.SECONDS)) {
                 if (like.test(request)) {
                     return request;
                 }
@@ -157,7 +161,9 @@ public final class FakeControlPlane implements AutoCloseable {
     }
 
     private static <T> T done(Future<T> future) {
-        return future.toCompletionStage().toCompletableFuture().orTimeout(60, TimeUnit.SECONDS).join();
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(60, TimeUnit.SECONDS)
+                .join();
     }
-
 }

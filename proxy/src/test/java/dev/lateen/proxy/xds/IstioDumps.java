@@ -90,7 +90,10 @@ final class IstioDumps {
         List<Dumped> found = new ArrayList<>();
         try (Stream<Path> folders = Files.list(shared("istio/xds"))) {
             for (Path folder : folders.sorted().toList()) {
-                collect(folder.getFileName().toString(), JSON.readValue(folder.resolve("config_dump.json"), Object.class), found);
+                collect(
+                        folder.getFileName().toString(),
+                        JSON.readValue(folder.resolve("config_dump.json"), Object.class),
+                        found);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -39,7 +39,8 @@ class IstioResourcesTest {
         List<String> left = new ArrayList<>();
         IstioDumps.all().filter(IstioResourcesTest::usable).forEach(resource -> {
             Any any = resource.any();
-            if (decoder.decode(resource.type(), "", any.getTypeUrl(), any.getValue()) instanceof Decoded.Accepted accepted) {
+            if (decoder.decode(resource.type(), "", any.getTypeUrl(), any.getValue())
+                    instanceof Decoded.Accepted accepted) {
                 accepted.unsupported().forEach(path -> left.add(resource + " " + path));
             }
         });
@@ -51,7 +52,8 @@ class IstioResourcesTest {
     void jsonAndWireGiveTheSameValues() {
         IstioDumps.all().filter(IstioResourcesTest::usable).forEach(resource -> {
             Any any = resource.any();
-            ProtoNode fromJson = ProtoJsonReader.read(ProtoSchema.ENVOY.message(resource.type().message()), resource.json(), null, "");
+            ProtoNode fromJson = ProtoJsonReader.read(
+                    ProtoSchema.ENVOY.message(resource.type().message()), resource.json(), null, "");
             assertThat(decoder.decode(resource.type(), "", fromJson))
                     .as(resource.toString())
                     .isEqualTo(decoder.decode(resource.type(), "", any.getTypeUrl(), any.getValue()));
@@ -63,7 +65,9 @@ class IstioResourcesTest {
     void istiosAuthorizationRulesAreTaken() throws IOException {
         ObjectMapper yaml = YAMLMapper.builder().build();
         try (Stream<Path> files = Files.list(IstioDumps.shared("istio/authz"))) {
-            List<Path> outputs = files.filter(file -> file.toString().endsWith("-out.yaml")).sorted().toList();
+            List<Path> outputs = files.filter(file -> file.toString().endsWith("-out.yaml"))
+                    .sorted()
+                    .toList();
             assertThat(outputs).hasSizeGreaterThan(5);
             for (Path file : outputs) {
                 Map<String, Object> filter = yaml.readValue(file, Map.class);

@@ -75,9 +75,10 @@ class ProtoSchemaTest {
 
     @Test
     void tableSaysWhatEnvoysDescriptorsSay() throws Exception {
-        String expected = SchemaTable.of(java.util.stream.Stream.concat(ROOTS.stream().map(PREFIX::concat), OTHERS.stream())
-                .map(ProtoSchemaTest::descriptor)
-                .toList());
+        String expected =
+                SchemaTable.of(java.util.stream.Stream.concat(ROOTS.stream().map(PREFIX::concat), OTHERS.stream())
+                        .map(ProtoSchemaTest::descriptor)
+                        .toList());
         String target = System.getProperty("lateen.schema.write");
         if (target != null) {
             Files.writeString(Path.of(target), expected);

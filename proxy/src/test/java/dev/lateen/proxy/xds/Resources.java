@@ -25,7 +25,8 @@ public final class Resources {
     private Resources() {}
 
     public static Cluster edsCluster(String name) {
-        return cluster("{name: \"%s\", type: EDS, connect_timeout: 1s, eds_cluster_config: {eds_config: {ads: {}}}}".formatted(name));
+        return cluster("{name: \"%s\", type: EDS, connect_timeout: 1s, eds_cluster_config: {eds_config: {ads: {}}}}"
+                .formatted(name));
     }
 
     public static Cluster cluster(String json) {
@@ -48,7 +49,8 @@ public final class Resources {
         String text = """
             {name: "%s", address: {socket_address: {address: 127.0.0.1, port_value: %d}}, filter_chains: [{filters: [{name: hcm, typed_config: {
               "@type": "%s", stat_prefix: test, %s, http_filters: [{name: envoy.filters.http.router, typed_config: {
-                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}""".formatted(name, port, HCM, routeSpecifier);
+                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}\
+            """.formatted(name, port, HCM, routeSpecifier);
         return parse(text, Listener.newBuilder()).build();
     }
 

@@ -13,7 +13,8 @@ import java.util.TreeMap;
 final class SchemaTable {
     /** Istio's own messages, whose protos are in no jar; field numbers as in istio/proxy's sources. */
     private static final List<String> ISTIO = List.of(
-            "M\tio.istio.http.peer_metadata.Config\t1:downstream_discovery:m*:io.istio.http.peer_metadata.Config.DiscoveryMethod"
+            "M\tio.istio.http.peer_metadata.Config"
+                    + "\t1:downstream_discovery:m*:io.istio.http.peer_metadata.Config.DiscoveryMethod"
                     + "\t2:upstream_discovery:m*:io.istio.http.peer_metadata.Config.DiscoveryMethod"
                     + "\t3:downstream_propagation:m*:io.istio.http.peer_metadata.Config.PropagationMethod"
                     + "\t4:upstream_propagation:m*:io.istio.http.peer_metadata.Config.PropagationMethod"
@@ -21,7 +22,8 @@ final class SchemaTable {
             "M\tio.istio.http.peer_metadata.Config.Baggage",
             "M\tio.istio.http.peer_metadata.Config.WorkloadDiscovery",
             "M\tio.istio.http.peer_metadata.Config.IstioHeaders\t1:skip_external_clusters:z",
-            "M\tio.istio.http.peer_metadata.Config.DiscoveryMethod\t1:baggage:m:io.istio.http.peer_metadata.Config.Baggage:method"
+            "M\tio.istio.http.peer_metadata.Config.DiscoveryMethod"
+                    + "\t1:baggage:m:io.istio.http.peer_metadata.Config.Baggage:method"
                     + "\t2:workload_discovery:m:io.istio.http.peer_metadata.Config.WorkloadDiscovery:method"
                     + "\t3:istio_headers:m:io.istio.http.peer_metadata.Config.IstioHeaders:method",
             "M\tio.istio.http.peer_metadata.Config.PropagationMethod"
@@ -29,11 +31,14 @@ final class SchemaTable {
                     + "\t2:baggage:m:io.istio.http.peer_metadata.Config.Baggage:method",
             "M\tstats.MetricConfig\t1:dimensions:kss\t2:name:s\t3:tags_to_remove:s*\t4:match:s\t5:drop:z",
             "M\tstats.MetricDefinition\t1:name:s\t2:value:s\t3:type:i",
-            "M\tstats.PluginConfig\t6:disable_host_header_fallback:z\t7:tcp_reporting_duration:m:google.protobuf.Duration"
-                    + "\t8:metrics:m*:stats.MetricConfig\t9:definitions:m*:stats.MetricDefinition\t10:reporter:e:stats.Reporter"
-                    + "\t11:rotation_interval:m:google.protobuf.Duration\t12:graceful_deletion_interval:m:google.protobuf.Duration",
+            "M\tstats.PluginConfig\t6:disable_host_header_fallback:z"
+                    + "\t7:tcp_reporting_duration:m:google.protobuf.Duration\t8:metrics:m*:stats.MetricConfig"
+                    + "\t9:definitions:m*:stats.MetricDefinition\t10:reporter:e:stats.Reporter"
+                    + "\t11:rotation_interval:m:google.protobuf.Duration"
+                    + "\t12:graceful_deletion_interval:m:google.protobuf.Duration",
             "E\tstats.Reporter\tUNSPECIFIED=0\tSERVER_GATEWAY=1",
-            "M\tenvoy.tcp.metadataexchange.config.MetadataExchange\t1:protocol:s\t2:enable_discovery:z\t3:additional_labels:s*");
+            "M\tenvoy.tcp.metadataexchange.config.MetadataExchange\t1:protocol:s\t2:enable_discovery:z"
+                    + "\t3:additional_labels:s*");
 
     private final TreeMap<String, String> lines = new TreeMap<>();
     private final Deque<Descriptor> todo = new ArrayDeque<>();
@@ -73,7 +78,9 @@ final class SchemaTable {
             type = value.getEnumType().getFullName();
             enumeration(value.getEnumType());
         }
-        String oneof = field.getRealContainingOneof() == null ? "" : field.getRealContainingOneof().getName();
+        String oneof = field.getRealContainingOneof() == null
+                ? ""
+                : field.getRealContainingOneof().getName();
         String text = field.getNumber() + ":" + field.getName() + ":" + kind + ":" + type + ":" + oneof;
         return text.replaceAll(":+$", "");
     }

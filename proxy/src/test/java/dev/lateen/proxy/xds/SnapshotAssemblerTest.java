@@ -62,7 +62,8 @@ class SnapshotAssemblerTest {
             {name: a, type: STATIC, connect_timeout: 1s, transport_socket: {name: tls, typed_config: {
               "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext, common_tls_context: {
                 tls_certificate_sds_secret_configs: [{name: default, sds_config: {api_config_source: {api_type: GRPC,
-                  grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}]}}}}"""));
+                  grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}]}}}}\
+            """));
         assertThat(snapshot().clusters()).isEmpty();
         assertThat(assembler.secretNames("sds-grpc")).containsExactly("default");
         assertThat(assembler.names(ResourceType.SECRET)).isEmpty();
@@ -81,7 +82,8 @@ class SnapshotAssemblerTest {
         assertThat(after.version()).isEqualTo(before.version() + 1);
         assertThat(after.clusters()).isSameAs(before.clusters());
         assertThat(after.assignments().get("b")).isSameAs(before.assignments().get("b"));
-        assertThat(after.assignments().get("a")).isNotEqualTo(before.assignments().get("a"));
+        assertThat(after.assignments().get("a"))
+                .isNotEqualTo(before.assignments().get("a"));
     }
 
     @Test
@@ -118,15 +120,16 @@ class SnapshotAssemblerTest {
 
     @Test
     void theBootstrapsOwnClustersAreNeitherReplacedNorRemoved() {
-        SnapshotAssembler fixed = new SnapshotAssembler(List.of(
-                accepted(Resources.cluster("{name: own, type: STATIC, connect_timeout: 1s}"))));
+        SnapshotAssembler fixed = new SnapshotAssembler(
+                List.of(accepted(Resources.cluster("{name: own, type: STATIC, connect_timeout: 1s}"))));
         fixed.update(
                 ResourceType.CLUSTER,
                 List.of(accepted(Resources.cluster("{name: own, type: STATIC, connect_timeout: 9s}"))),
                 Set.of());
         fixed.update(ResourceType.CLUSTER, List.of(), Set.of("own"));
         ProxySnapshot snapshot = Objects.requireNonNull(fixed.assemble());
-        assertThat(Objects.requireNonNull(snapshot.clusters().get("own")).connectTimeout()).hasSeconds(1);
+        assertThat(Objects.requireNonNull(snapshot.clusters().get("own")).connectTimeout())
+                .hasSeconds(1);
     }
 
     private void update(ResourceType type, Message... messages) {
