@@ -22,6 +22,8 @@ public final class Resources {
     private static final String HCM =
             "type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
 
+    private static final String ROUTER = "type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
+
     private Resources() {}
 
     public static Cluster edsCluster(String name) {
@@ -34,9 +36,10 @@ public final class Resources {
     }
 
     public static ClusterLoadAssignment endpoints(String name, String address, int port) {
+        String host =
+                "{endpoint: {address: {socket_address: {address: \"%s\", port_value: %d}}}}".formatted(address, port);
         return parse(
-                        "{cluster_name: \"%s\", endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: \"%s\", port_value: %d}}}}]}]}"
-                                .formatted(name, address, port),
+                        "{cluster_name: \"" + name + "\", endpoints: [{lb_endpoints: [" + host + "]}]}",
                         ClusterLoadAssignment.newBuilder())
                 .build();
     }
@@ -46,20 +49,26 @@ public final class Resources {
     }
 
     public static Listener listener(String name, int port, String routeSpecifier) {
-        String text = """
-            {name: "%s", address: {socket_address: {address: 127.0.0.1, port_value: %d}}, filter_chains: [{filters: [{name: hcm, typed_config: {
-              "@type": "%s", stat_prefix: test, %s, http_filters: [{name: envoy.filters.http.router, typed_config: {
-                "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}\
-            """.formatted(name, port, HCM, routeSpecifier);
-        return parse(text, Listener.newBuilder()).build();
+        String router = "{name: envoy.filters.http.router, typed_config: {\"@type\": \"%s\"}}".formatted(ROUTER);
+        String manager =
+                "{\"@type\": \"%s\", stat_prefix: test, %s, http_filters: [%s]}".formatted(HCM, routeSpecifier, router);
+        String address = "{socket_address: {address: 127.0.0.1, port_value: %d}}".formatted(port);
+        return parse(
+                        "{name: \"%s\", address: %s, filter_chains: [{filters: [{name: hcm, typed_config: %s}]}]}"
+                                .formatted(name, address, manager),
+                        Listener.newBuilder())
+                .build();
     }
 
     public static RouteConfiguration routes(String name, String cluster) {
-        return parse(
-                        "{name: \"%s\", virtual_hosts: [{name: all, domains: [\"*\"], routes: [{match: {prefix: /}, route: {cluster: \"%s\"}}]}]}"
-                                .formatted(name, cluster),
-                        RouteConfiguration.newBuilder())
+        return parse("{name: \"" + name + "\", " + virtualHosts(cluster) + "}", RouteConfiguration.newBuilder())
                 .build();
+    }
+
+    /** Everything goes to one cluster. */
+    public static String virtualHosts(String cluster) {
+        return "virtual_hosts: [{name: all, domains: [\"*\"], routes: [{match: {prefix: /}, route: {cluster: \"%s\"}}]}]"
+                .formatted(cluster);
     }
 
     public static Secret secret(String json) {

@@ -1,0 +1,115 @@
+package dev.lateen.proxy.identity;
+
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.CodedOutputStream;
+import com.google.protobuf.WireFormat;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.Address;
+import io.vertx.core.net.PemTrustOptions;
+import io.vertx.grpc.client.GrpcClient;
+import io.vertx.grpc.client.GrpcClientOptions;
+import io.vertx.grpc.client.GrpcClientResponse;
+import io.vertx.grpc.common.GrpcMessageDecoder;
+import io.vertx.grpc.common.GrpcMessageEncoder;
+import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.ServiceMethod;
+import io.vertx.grpc.common.ServiceName;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Asks a CA over gRPC and TLS. Its two messages have two fields of interest, so they are written by hand. */
+public final class GrpcCertificateAuthority implements CertificateAuthority {
+    private static final int CSR = 1;
+    private static final int VALIDITY_SECONDS = 3;
+    private static final int CERT_CHAIN = 1;
+    private static final int TIMEOUT_SECONDS = 10;
+
+    private static final ServiceMethod<Buffer, Buffer> METHOD = ServiceMethod.client(
+            ServiceName.create("istio.v1.auth.IstioCertificateService"),
+            "CreateCertificate",
+            GrpcMessageEncoder.IDENTITY,
+            GrpcMessageDecoder.IDENTITY);
+
+    private final GrpcClient client;
+    private final Address address;
+
+    /** @param address its host is the name that the CA's certificate must be for */
+    public GrpcCertificateAuthority(Vertx vertx, Address address, String rootsPem) {
+        HttpClientOptions options = new HttpClientOptions()
+                .setProtocolVersion(HttpVersion.HTTP_2)
+                .setSsl(true)
+                .setUseAlpn(true)
+                .setConnectTimeout(5_000)
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(rootsPem)));
+        this.client = GrpcClient.client(vertx, new GrpcClientOptions(), options);
+        this.address = address;
+    }
+
+    @Override
+    public Future<List<String>> sign(String csrPem, Duration timeToLive, String token) {
+        return client.request(address, METHOD)
+                .compose(request -> {
+                    request.headers().set("authorization", "Bearer " + token);
+                    request.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+                    return request.send(Buffer.buffer(encode(csrPem, timeToLive)));
+                })
+                .compose(GrpcCertificateAuthority::answer);
+    }
+
+    private static Future<List<String>> answer(GrpcClientResponse<Buffer, Buffer> response) {
+        return response.last().transform(last -> {
+            GrpcStatus status = response.status();
+            if (last.succeeded() && status == GrpcStatus.OK && last.result() != null) {
+                return Future.succeededFuture(decode(last.result().getBytes()));
+            }
+            String reason = status == null || status == GrpcStatus.OK
+                    ? String.valueOf(last.cause())
+                    : status + " " + response.statusMessage();
+            return Future.failedFuture(new IOException("the CA refused: " + reason));
+        });
+    }
+
+    private static byte[] encode(String csrPem, Duration timeToLive) {
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            out.writeString(CSR, csrPem);
+            out.writeInt64(VALIDITY_SECONDS, timeToLive.toSeconds());
+            out.flush();
+            return bytes.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> decode(byte[] bytes) {
+        try {
+            List<String> chain = new ArrayList<>();
+            CodedInputStream in = CodedInputStream.newInstance(bytes);
+            for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                if (WireFormat.getTagFieldNumber(tag) == CERT_CHAIN) {
+                    chain.add(in.readString());
+                } else {
+                    in.skipField(tag);
+                }
+            }
+            return chain;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Future<Void> close() {
+        return client.close();
+    }
+}

@@ -1,0 +1,208 @@
+package dev.lateen.proxy.identity;
+
+import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.Backoff;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.security.GeneralSecurityException;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The workload's own certificate: got from the CA with the service account's token, published as the secrets {@code default} and
+ * {@code ROOTCA}, renewed with a new key at half of its life (Istio's {@code SECRET_GRACE_PERIOD_RATIO} 0.5 with 0.01 of jitter). While the CA is
+ * away the old certificate stays in use and it is tried again with back-off. Public methods may be called from any thread.
+ */
+public final class WorkloadIdentity {
+    /** The SDS name of the own certificate. */
+    public static final String CERTIFICATE = "default";
+
+    /** The SDS name of the roots. */
+    public static final String ROOTS = "ROOTCA";
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkloadIdentity.class);
+    private static final double RATIO = 0.5;
+    private static final double JITTER = 0.01;
+    private static final Duration LEAST = Duration.ofMillis(100);
+    private static final Duration RETRY_BASE = Duration.ofMillis(200);
+    private static final Duration RETRY_MOST = Duration.ofSeconds(10);
+
+    private final IdentitySettings settings;
+    private final CertificateAuthority authority;
+    private final Surroundings around;
+    private final Consumer<Secret> publish;
+    private final Backoff backoff;
+    private final Promise<Void> first = Promise.promise();
+    private volatile @Nullable Held held;
+    private volatile boolean closed;
+    private Runnable cancelTimer = () -> {};
+
+    /** Time, chance and where slow work goes. */
+    public interface Surroundings {
+        /** Runs a task once after a delay. @return cancels it */
+        Runnable after(Duration delay, Runnable task);
+
+        /** Runs what blocks or computes for long elsewhere. */
+        <T> Future<T> blocking(Callable<T> work);
+
+        InstantSource clock();
+
+        RandomGenerator random();
+
+        /** On Vert.x' timers and workers. */
+        static Surroundings of(Vertx vertx, InstantSource clock, RandomGenerator random) {
+            return new Surroundings() {
+                @Override
+                public Runnable after(Duration delay, Runnable task) {
+                    long timer = vertx.setTimer(Math.max(1, delay.toMillis()), _ -> task.run());
+                    return () -> vertx.cancelTimer(timer);
+                }
+
+                @Override
+                public <T> Future<T> blocking(Callable<T> work) {
+                    return vertx.executeBlocking(work, false);
+                }
+
+                @Override
+                public InstantSource clock() {
+                    return clock;
+                }
+
+                @Override
+                public RandomGenerator random() {
+                    return random;
+                }
+            };
+        }
+    }
+
+    /** What is in use now. @param expires when the certificate ends */
+    public record Held(Secret.TlsCertificate certificate, Secret.ValidationContext roots, Instant expires) {}
+
+    private record Issued(Held held, Instant now) {}
+
+    /** @param publish told of each new {@code default} and {@code ROOTCA}; must not block */
+    public WorkloadIdentity(
+            IdentitySettings settings, CertificateAuthority authority, Surroundings around, Consumer<Secret> publish) {
+        this.settings = settings;
+        this.authority = authority;
+        this.around = around;
+        this.publish = publish;
+        this.backoff = new Backoff(RETRY_BASE, RETRY_MOST, around.random());
+    }
+
+    /** Begins; comes to its end with the first certificate, however long that takes. */
+    public Future<Void> start() {
+        renew();
+        return first.future();
+    }
+
+    /** What is in use, or null before the first. */
+    public @Nullable Held held() {
+        return held;
+    }
+
+    /** Stops renewing. */
+    public synchronized Future<Void> close() {
+        closed = true;
+        cancelTimer.run();
+        return authority.close();
+    }
+
+    private void renew() {
+        if (closed) {
+            return;
+        }
+        around.blocking(() -> new Attempt(
+                        SigningRequest.create(settings.spiffeId()),
+                        settings.token().call()))
+                .compose(attempt -> authority
+                        .sign(attempt.request.pem(), settings.timeToLive(), attempt.token)
+                        .compose(chain -> around.blocking(() -> issued(attempt.request, chain))))
+                .onComplete(result -> {
+                    if (result.succeeded()) {
+                        take(result.result());
+                    } else {
+                        retry(String.valueOf(result.cause().getMessage()));
+                    }
+                });
+    }
+
+    private record Attempt(SigningRequest request, String token) {
+        @Override
+        public String toString() {
+            return "Attempt[token hidden]";
+        }
+    }
+
+    private Issued issued(SigningRequest request, List<String> chain) throws GeneralSecurityException {
+        if (chain.isEmpty()) {
+            throw new GeneralSecurityException("the CA's answer holds no certificate");
+        }
+        X509Certificate leaf = Pem.certificates(chain.getFirst()).getFirst();
+        if (!leaf.getPublicKey().equals(request.publicKey())) {
+            throw new GeneralSecurityException("the CA's certificate is for another key");
+        }
+        boolean endsInRoot = chain.size() > 1 && isRoot(chain.getLast());
+        StringBuilder own = new StringBuilder();
+        chain.subList(0, endsInRoot ? chain.size() - 1 : chain.size()).forEach(pem -> own.append(Pem.withNewLine(pem)));
+        String roots = Pem.withNewLine(settings.rootsPem());
+        if (endsInRoot && !roots.contains(chain.getLast().strip())) {
+            roots += Pem.withNewLine(chain.getLast());
+        }
+        Held fresh = new Held(
+                new Secret.TlsCertificate(CERTIFICATE, own.toString(), request.privateKeyPem()),
+                new Secret.ValidationContext(ROOTS, roots, ""),
+                leaf.getNotAfter().toInstant());
+        return new Issued(fresh, around.clock().instant());
+    }
+
+    private static boolean isRoot(String pem) throws GeneralSecurityException {
+        X509Certificate certificate = Pem.certificates(pem).getLast();
+        return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
+    }
+
+    private void take(Issued issued) {
+        if (closed) {
+            return;
+        }
+        held = issued.held;
+        backoff.reset();
+        Duration left = Duration.between(issued.now, issued.held.expires());
+        double part = RATIO + JITTER * (2 * around.random().nextDouble() - 1);
+        Duration wait = Duration.ofMillis(Math.max(LEAST.toMillis(), (long) (left.toMillis() * part)));
+        LOG.info(
+                "certificate for {} until {}, renewed in {} s",
+                settings.spiffeId(),
+                issued.held.expires(),
+                wait.toSeconds());
+        schedule(wait);
+        publish.accept(issued.held.roots());
+        publish.accept(issued.held.certificate());
+        first.tryComplete();
+    }
+
+    private void retry(String reason) {
+        Duration wait = backoff.next();
+        if (!closed) {
+            LOG.warn("no certificate for {}: {}; trying again in {} ms", settings.spiffeId(), reason, wait.toMillis());
+            schedule(wait);
+        }
+    }
+
+    private synchronized void schedule(Duration wait) {
+        if (!closed) {
+            cancelTimer = around.after(wait, this::renew);
+        }
+    }
+}
