@@ -9,7 +9,10 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -71,6 +74,11 @@ public final class EventLoops {
     /** Makes accepting channels for these loops. */
     public ChannelFactory<? extends ServerChannel> serverChannels() {
         return transport.serverChannelFactory(false);
+    }
+
+    /** The class of datagram channels for these loops. */
+    public Class<? extends DatagramChannel> datagrams() {
+        return epoll ? EpollDatagramChannel.class : NioDatagramChannel.class;
     }
 
     /** Makes connecting channels for these loops. */

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,7 +40,7 @@ public final class AdsClient {
     private final Set<String> seenPaths = new LinkedHashSet<>();
     private final AtomicLong rejected = new AtomicLong();
     private final Promise<Void> first = Promise.promise();
-    private final XdsStream ads;
+    private final @Nullable XdsStream ads;
     private volatile List<String> waiting = List.of();
 
     /** @param onSnapshot must not block */
@@ -56,17 +57,24 @@ public final class AdsClient {
         this.assembler = assembler;
         this.onSnapshot = onSnapshot;
         String name = settings.delta() ? "DeltaAggregatedResources" : "StreamAggregatedResources";
-        this.ads = stream(settings.ads(), ADS + name, settings.delta());
+        XdsTarget target = settings.ads();
+        this.ads = target == null ? null : stream(target, ADS + name, settings.delta());
     }
 
     /** Connects; comes to its end once listeners and clusters were received for the first time. */
     public Future<Void> start() {
         context.runOnContext(_ -> {
-            ads.subscribe(ResourceType.CLUSTER, Set.of());
-            ads.subscribe(ResourceType.LISTENER, Set.of());
+            if (ads != null) {
+                ads.subscribe(ResourceType.CLUSTER, Set.of());
+                ads.subscribe(ResourceType.LISTENER, Set.of());
+            }
             followReferences();
             publish();
-            ads.start();
+            if (ads != null) {
+                ads.start();
+            } else {
+                first.tryComplete();
+            }
         });
         return first.future();
     }
@@ -75,7 +83,7 @@ public final class AdsClient {
     public Future<Void> close() {
         Promise<Void> done = Promise.promise();
         context.runOnContext(_ -> {
-            Future<Void> all = ads.close();
+            Future<Void> all = ads == null ? Future.succeededFuture() : ads.close();
             for (XdsStream stream : sdsStreams.values()) {
                 all = all.eventually(stream::close);
             }
@@ -94,7 +102,7 @@ public final class AdsClient {
 
     /** Whether the aggregated stream is open now. */
     public boolean connected() {
-        return ads.connected();
+        return ads != null && ads.connected();
     }
 
     /** How many resources were rejected so far. */
@@ -155,9 +163,11 @@ public final class AdsClient {
 
     private void followReferences() {
         // Endpoints first: a cluster should be ready before routes send requests to it.
-        ads.subscribe(ResourceType.ENDPOINTS, assembler.names(ResourceType.ENDPOINTS));
-        ads.subscribe(ResourceType.ROUTES, assembler.names(ResourceType.ROUTES));
-        ads.subscribe(ResourceType.SECRET, assembler.names(ResourceType.SECRET));
+        if (ads != null) {
+            ads.subscribe(ResourceType.ENDPOINTS, assembler.names(ResourceType.ENDPOINTS));
+            ads.subscribe(ResourceType.ROUTES, assembler.names(ResourceType.ROUTES));
+            ads.subscribe(ResourceType.SECRET, assembler.names(ResourceType.SECRET));
+        }
         settings.sds().forEach((source, target) -> {
             Set<String> names = assembler.secretNames(source);
             XdsStream stream = sdsStreams.get(source);

@@ -3,10 +3,12 @@ package dev.lateen.proxy.xds;
 import java.time.Duration;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the control plane is asked.
  *
+ * @param ads null when only secrets are asked for
  * @param delta incremental xDS, else state of the world
  * @param sds SDS servers by the name of their cluster; a secret whose source is not among them comes from the workload's own identity
  * @param retryBase the first ceiling of the back-off between streams, Envoy's default 500 ms
@@ -14,7 +16,7 @@ import java.util.random.RandomGenerator;
  */
 public record XdsSettings(
         XdsNode node,
-        XdsTarget ads,
+        @Nullable XdsTarget ads,
         boolean delta,
         Map<String, SdsTarget> sds,
         Duration retryBase,

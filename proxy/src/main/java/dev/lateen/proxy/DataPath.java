@@ -1,0 +1,147 @@
+package dev.lateen.proxy;
+
+import dev.lateen.proxy.http.FilterChains;
+import dev.lateen.proxy.http.HttpServer;
+import dev.lateen.proxy.http.HttpServices;
+import dev.lateen.proxy.listener.ConnectionPolicy;
+import dev.lateen.proxy.listener.ListenerSettings;
+import dev.lateen.proxy.listener.ListenerStatus;
+import dev.lateen.proxy.listener.Listeners;
+import dev.lateen.proxy.message.PeerMetadata;
+import dev.lateen.proxy.model.FilterChain;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.route.RouteMatchers;
+import dev.lateen.proxy.tcp.TcpProxying;
+import dev.lateen.proxy.telemetry.Telemetry;
+import dev.lateen.proxy.tls.TlsContexts;
+import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.transport.SocketConnector;
+import dev.lateen.proxy.transport.UpstreamConnector;
+import dev.lateen.proxy.upstream.Timers;
+import dev.lateen.proxy.upstream.UpstreamClusters;
+import dev.lateen.proxy.xds.XdsNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
+
+/**
+ * Everything a request meets, put together, from the listener's socket to the upstream's. A new snapshot goes to the clusters first, then it
+ * becomes the current one, then listeners follow, so that a request never meets a route whose cluster is not there yet.
+ */
+final class DataPath {
+    private final Telemetry telemetry;
+    private final UpstreamClusters clusters;
+    private final LazyResolver resolver;
+    private final RouteMatchers matchers = new RouteMatchers();
+    private final TlsContexts tls;
+    private final HttpServer http;
+    private final Listeners listeners;
+    private volatile ProxySnapshot active = ProxySnapshot.EMPTY;
+
+    /** @param standardOut where access logs to {@code /dev/stdout} go */
+    DataPath(Vertx vertx, XdsNode node, OutputStream standardOut) {
+        InstantSource clock = InstantSource.system();
+        LongSupplier nanos = System::nanoTime;
+        EventLoops loops = EventLoops.of(vertx);
+        resolver = new LazyResolver(loops);
+        clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
+        telemetry = new Telemetry(owner(node), new java.util.Random(), new SpanCollector(vertx, clusters), standardOut);
+        tls = new TlsContexts(this::active);
+        UpstreamConnector connector = new SocketConnector(loops, tls);
+        http = new HttpServer(new HttpServices(
+                this::active, clusters, matchers, filterChains(node), connector, clock, nanos, SplittableRandom::new));
+        TcpProxying tcp = new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos);
+        listeners = new Listeners(
+                new Listeners.Surroundings(loops, tls, connectionPolicy(), http, tcp, telemetry, clock, nanos),
+                ListenerSettings.DEFAULT);
+    }
+
+    /** The snapshot in force. */
+    ProxySnapshot active() {
+        return active;
+    }
+
+    UpstreamClusters clusters() {
+        return clusters;
+    }
+
+    Telemetry telemetry() {
+        return telemetry;
+    }
+
+    Listeners listeners() {
+        return listeners;
+    }
+
+    /** Puts a snapshot in force; one at a time, in order. Done when every address is bound or could not be. */
+    Future<List<ListenerStatus>> apply(ProxySnapshot snapshot) {
+        clusters.update(snapshot);
+        active = snapshot;
+        matchers.retain(tables(snapshot));
+        return listeners.update(snapshot);
+    }
+
+    /** Stops accepting, lets connections finish for that long, closes what is left. */
+    Future<Void> drain(Duration limit) {
+        return listeners.drain(limit);
+    }
+
+    /** Lets everything go; after draining. */
+    void close() {
+        http.close();
+        clusters.close();
+        resolver.close();
+        tls.close();
+        telemetry.close();
+    }
+
+    private static List<RouteTable> tables(ProxySnapshot snapshot) {
+        List<RouteTable> tables = new ArrayList<>(snapshot.routeTables().values());
+        for (Listener listener : snapshot.listeners().values()) {
+            listener.filterChains().forEach(chain -> addInline(chain, tables));
+            FilterChain fallback = listener.defaultFilterChain();
+            if (fallback != null) {
+                addInline(fallback, tables);
+            }
+        }
+        return tables;
+    }
+
+    private static void addInline(FilterChain chain, List<RouteTable> tables) {
+        if (chain.terminal() instanceof HttpConnectionManager manager
+                && manager.routes() instanceof RouteSource.Inline(var table)) {
+            tables.add(table);
+        }
+    }
+
+    private static Telemetry.Owner owner(XdsNode node) {
+        Map<String, Object> metadata = node.metadata();
+        Map<?, ?> labels = metadata.get("LABELS") instanceof Map<?, ?> map ? map : Map.of();
+        PeerMetadata unknown = PeerMetadata.UNKNOWN;
+        PeerMetadata self = new PeerMetadata(
+                text(metadata, "WORKLOAD_NAME", unknown.workload()),
+                text(metadata, "NAMESPACE", unknown.namespace()),
+                text(metadata, "CLUSTER_ID", unknown.cluster()),
+                text(labels, "service.istio.io/canonical-name", text(labels, "app", text(metadata, "WORKLOAD_NAME", unknown.canonicalService()))),
+                text(labels, "service.istio.io/canonical-revision", text(labels, "version", "latest")),
+                text(labels, "app", unknown.app()),
+                text(labels, "version", unknown.version()),
+                Map.of());
+        return new Telemetry.Owner(self, node.cluster(), node.id());
+    }
+
+    private static String text(Map<?, ?> map, String key, String otherwise) {
+        return map.get(key) instanceof String text && !text.isEmpty() ? text : otherwise;
+    }
+}

@@ -1,0 +1,38 @@
+package dev.lateen.proxy;
+
+import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.upstream.NameResolver;
+import dev.lateen.proxy.upstream.NettyNameResolver;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
+
+/** The system's resolver, made when a name is first asked for: most proxies have no DNS cluster, and reading the system's settings costs start-up time. */
+final class LazyResolver implements NameResolver, AutoCloseable {
+    private final EventLoops loops;
+    private @Nullable NettyNameResolver resolver;
+
+    LazyResolver(EventLoops loops) {
+        this.loops = loops;
+    }
+
+    @Override
+    public CompletionStage<Answer> resolve(String name) {
+        return resolver().resolve(name);
+    }
+
+    private synchronized NettyNameResolver resolver() {
+        NettyNameResolver made = resolver;
+        if (made == null) {
+            made = new NettyNameResolver(loops.next(), loops.datagrams());
+            resolver = made;
+        }
+        return made;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (resolver != null) {
+            resolver.close();
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package dev.lateen.proxy;
+
+import dev.lateen.proxy.admin.AdminServer;
+import dev.lateen.proxy.admin.AdminSource;
+import dev.lateen.proxy.identity.GrpcCertificateAuthority;
+import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.identity.WorkloadIdentity;
+import dev.lateen.proxy.listener.ListenerStatus;
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.AdsClient;
+import dev.lateen.proxy.xds.ControlPlane;
+import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.ResourceDecoder;
+import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.proxy.xds.XdsSettings;
+import dev.lateen.proxy.xds.XdsTarget;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A proxy, as one verticle: identity, then control plane, then snapshots, then listeners. Its deployment succeeds once its own ports and its
+ * static listeners are bound; {@link #ready()} tells when the control plane's listeners are bound too. Undeploying drains. One process can
+ * hold many.
+ */
+public final class Proxy extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
+    private static final Duration RETRY_BASE = Duration.ofMillis(500);
+    private static final Duration RETRY_MOST = Duration.ofSeconds(30);
+    private static final long SPAN_FLUSH_MILLIS = 5_000;
+
+    private final ProxyBootstrap bootstrap;
+    private final OutputStream standardOut;
+    private final Promise<Void> ready = Promise.promise();
+    private final long startNanos = System.nanoTime();
+    private Runnable quit = () -> {};
+    private volatile AdminSource.State state = AdminSource.State.PRE_INITIALIZING;
+    private @Nullable DataPath dataPath;
+    private @Nullable AdminServer admin;
+    private @Nullable AdsClient client;
+    private @Nullable WorkloadIdentity identity;
+    private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
+    private long spanTimer = -1;
+
+    /** @param standardOut where access logs to {@code /dev/stdout} go; never closed */
+    public Proxy(ProxyBootstrap bootstrap, OutputStream standardOut) {
+        this.bootstrap = bootstrap;
+        this.standardOut = standardOut;
+    }
+
+    /** What {@code POST /quitquitquit} does beside undeploying, such as ending the process. */
+    public Proxy onQuit(Runnable action) {
+        quit = action;
+        return this;
+    }
+
+    /** Comes to its end when listeners and clusters were received for the first time and every listener is bound. */
+    public Future<Void> ready() {
+        return ready.future();
+    }
+
+    /** Envoy's state word. */
+    public AdminSource.State state() {
+        return state;
+    }
+
+    /** How listeners are doing. */
+    public List<ListenerStatus> listeners() {
+        DataPath path = dataPath;
+        return path == null ? List.of() : path.listeners().status();
+    }
+
+    /** The configuration in force. */
+    public ProxySnapshot snapshot() {
+        DataPath path = dataPath;
+        return path == null ? ProxySnapshot.EMPTY : path.active();
+    }
+
+    @Override
+    public Future<?> start() {
+        DataPath path = new DataPath(vertx, bootstrap.node(), standardOut);
+        dataPath = path;
+        AdminServer server = new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap), path.clusters());
+        admin = server;
+        spanTimer = vertx.setPeriodic(SPAN_FLUSH_MILLIS, _ -> path.telemetry().flushSpans());
+        return server.start(bootstrap.adminAddress(), bootstrap.statsAddress(), bootstrap.readinessAddress())
+                .compose(_ -> begin());
+    }
+
+    private Future<Void> begin() {
+        state = AdminSource.State.INITIALIZING;
+        SnapshotAssembler assembler = new SnapshotAssembler(bootstrap.resources());
+        IdentitySettings own = bootstrap.identity();
+        boolean allStatic = bootstrap.controlPlane() == null && bootstrap.sds().isEmpty() && own == null;
+        return allStatic ? beginStatic(assembler) : beginDynamic(assembler, own);
+    }
+
+    private Future<Void> beginStatic(SnapshotAssembler assembler) {
+        ProxySnapshot snapshot = assembler.assemble();
+        List<String> waiting = assembler.waiting();
+        if (snapshot == null || !waiting.isEmpty()) {
+            return Future.failedFuture(new IllegalStateException(String.join("; ", waiting) + ", and there is no control plane"));
+        }
+        return put(snapshot).compose(statuses -> {
+            String failures = failures(statuses);
+            if (!failures.isEmpty()) {
+                return Future.failedFuture(new IllegalStateException(failures));
+            }
+            live();
+            return Future.succeededFuture();
+        });
+    }
+
+    private Future<Void> beginDynamic(SnapshotAssembler assembler, @Nullable IdentitySettings own) {
+        if (own != null) {
+            identity = new WorkloadIdentity(
+                    own,
+                    new GrpcCertificateAuthority(
+                            vertx, XdsTargets.address(own.caHost(), own.caPort(), own.caServerName()), own.rootsPem()),
+                    WorkloadIdentity.Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
+                    this::publish);
+        }
+        FileSource files = path -> Files.readAllBytes(Path.of(path));
+        AdsClient ads = new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::put);
+        client = ads;
+        // Fails only when this proxy is stopped.
+        Future<Void> certificate = identity == null ? Future.succeededFuture() : identity.start();
+        ControlPlane plane = bootstrap.controlPlane();
+        boolean needsCertificate = plane != null && plane.tls() != null && plane.tls().workloadIdentity();
+        Future<Void> before = needsCertificate ? certificate : Future.succeededFuture();
+        before.compose(_ -> ads.start()).compose(_ -> applied).onSuccess(_ -> live());
+        return Future.succeededFuture();
+    }
+
+    private void publish(Secret secret) {
+        AdsClient ads = client;
+        if (ads != null) {
+            ads.secret(secret);
+        }
+    }
+
+    private XdsSettings settings() {
+        ControlPlane plane = bootstrap.controlPlane();
+        XdsTarget target = plane == null ? null : XdsTargets.of(plane, identity);
+        Map<String, XdsSettings.SdsTarget> sds = new HashMap<>();
+        bootstrap.sds().forEach((name, server) ->
+                sds.put(name, new XdsSettings.SdsTarget(XdsTargets.of(server, identity), server.delta())));
+        return new XdsSettings(
+                bootstrap.node(),
+                target,
+                plane != null && plane.delta(),
+                sds,
+                RETRY_BASE,
+                RETRY_MOST,
+                new SplittableRandom());
+    }
+
+    /** Applies snapshots one after the other, away from the event loops that carry requests. */
+    private synchronized Future<List<ListenerStatus>> put(ProxySnapshot snapshot) {
+        DataPath path = java.util.Objects.requireNonNull(dataPath);
+        applied = applied.transform(_ -> vertx.executeBlocking(() -> path.apply(snapshot)))
+                .compose(bound -> bound)
+                .onSuccess(statuses -> {
+                    String failures = failures(statuses);
+                    if (!failures.isEmpty()) {
+                        LOG.warn("{}", failures);
+                    }
+                })
+                .onFailure(error -> LOG.error("snapshot {} could not be applied", snapshot.version(), error));
+        return applied;
+    }
+
+    private static String failures(List<ListenerStatus> statuses) {
+        return String.join(
+                "; ",
+                statuses.stream()
+                        .filter(status -> status.state() == ListenerStatus.State.FAILED)
+                        .map(status -> "listener " + status.name() + ": " + status.failure())
+                        .toList());
+    }
+
+    private void live() {
+        if (state != AdminSource.State.DRAINING) {
+            state = AdminSource.State.LIVE;
+            ready.tryComplete();
+            LOG.info("{} is live with {} listeners", bootstrap.node().id(), listeners().size());
+        }
+    }
+
+    @Override
+    public Future<?> stop() {
+        state = AdminSource.State.DRAINING;
+        vertx.cancelTimer(spanTimer);
+        DataPath path = dataPath;
+        Future<Void> drained = path == null ? Future.succeededFuture() : path.drain(bootstrap.drainTime());
+        return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
+                .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
+                .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
+                .eventually(() -> path == null ? Future.succeededFuture() : vertx.executeBlocking(() -> {
+                    path.close();
+                    return null;
+                }));
+    }
+
+    /** For the admin interface. */
+    void drainListeners() {
+        state = AdminSource.State.DRAINING;
+        DataPath path = dataPath;
+        if (path != null) {
+            path.drain(bootstrap.drainTime());
+        }
+    }
+
+    void quit() {
+        quit.run();
+    }
+
+    long uptimeMillis() {
+        return (System.nanoTime() - startNanos) / 1_000_000;
+    }
+
+    boolean connectedToControlPlane() {
+        AdsClient ads = client;
+        return ads != null && ads.connected();
+    }
+
+    long rejectedResources() {
+        AdsClient ads = client;
+        return ads == null ? 0 : ads.rejectedCount();
+    }
+}
