@@ -3,6 +3,9 @@ package dev.lateen.proxy;
 import dev.lateen.proxy.http.FilterChains;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
+import dev.lateen.proxy.http.filter.FilterVerdict;
+import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.listener.ConnectionPolicy;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.ListenerStatus;
@@ -11,6 +14,7 @@ import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
+import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RouteTable;
@@ -60,11 +64,24 @@ final class DataPath {
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls);
         http = new HttpServer(new HttpServices(
-                this::active, clusters, matchers, filterChains(node), connector, clock, nanos, SplittableRandom::new));
+                this::active, clusters, matchers, filterChains(), connector, clock, nanos, SplittableRandom::new));
         TcpProxying tcp = new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos);
         listeners = new Listeners(
                 new Listeners.Surroundings(loops, tls, connectionPolicy(), http, tcp, telemetry, clock, nanos),
                 ListenerSettings.DEFAULT);
+    }
+
+    /** Filters that this proxy can't build yet deny, as their absence would open a door. */
+    private static FilterChains filterChains() {
+        HttpFilter deny = (exchange, context) -> new FilterVerdict.Reply(LocalReply.rbacDenied("filter not built"));
+        return (manager, entry) -> manager.filters().stream()
+                .filter(filter -> filter instanceof HttpFilterConfig.Rbac || filter instanceof HttpFilterConfig.Denied)
+                .map(filter -> deny)
+                .toList();
+    }
+
+    private static ConnectionPolicy connectionPolicy() {
+        return (policies, facts) -> "rbac_not_built";
     }
 
     /** The snapshot in force. */
@@ -133,7 +150,10 @@ final class DataPath {
                 text(metadata, "WORKLOAD_NAME", unknown.workload()),
                 text(metadata, "NAMESPACE", unknown.namespace()),
                 text(metadata, "CLUSTER_ID", unknown.cluster()),
-                text(labels, "service.istio.io/canonical-name", text(labels, "app", text(metadata, "WORKLOAD_NAME", unknown.canonicalService()))),
+                text(
+                        labels,
+                        "service.istio.io/canonical-name",
+                        text(labels, "app", text(metadata, "WORKLOAD_NAME", unknown.canonicalService()))),
                 text(labels, "service.istio.io/canonical-revision", text(labels, "version", "latest")),
                 text(labels, "app", unknown.app()),
                 text(labels, "version", unknown.version()),

@@ -112,7 +112,8 @@ public final class Proxy extends VerticleBase {
         ProxySnapshot snapshot = assembler.assemble();
         List<String> waiting = assembler.waiting();
         if (snapshot == null || !waiting.isEmpty()) {
-            return Future.failedFuture(new IllegalStateException(String.join("; ", waiting) + ", and there is no control plane"));
+            return Future.failedFuture(
+                    new IllegalStateException(String.join("; ", waiting) + ", and there is no control plane"));
         }
         return put(snapshot).compose(statuses -> {
             String failures = failures(statuses);
@@ -139,7 +140,8 @@ public final class Proxy extends VerticleBase {
         // Fails only when this proxy is stopped.
         Future<Void> certificate = identity == null ? Future.succeededFuture() : identity.start();
         ControlPlane plane = bootstrap.controlPlane();
-        boolean needsCertificate = plane != null && plane.tls() != null && plane.tls().workloadIdentity();
+        boolean needsCertificate =
+                plane != null && plane.tls() != null && plane.tls().workloadIdentity();
         Future<Void> before = needsCertificate ? certificate : Future.succeededFuture();
         before.compose(_ -> ads.start()).compose(_ -> applied).onSuccess(_ -> live());
         return Future.succeededFuture();
@@ -156,8 +158,10 @@ public final class Proxy extends VerticleBase {
         ControlPlane plane = bootstrap.controlPlane();
         XdsTarget target = plane == null ? null : XdsTargets.of(plane, identity);
         Map<String, XdsSettings.SdsTarget> sds = new HashMap<>();
-        bootstrap.sds().forEach((name, server) ->
-                sds.put(name, new XdsSettings.SdsTarget(XdsTargets.of(server, identity), server.delta())));
+        bootstrap
+                .sds()
+                .forEach((name, server) ->
+                        sds.put(name, new XdsSettings.SdsTarget(XdsTargets.of(server, identity), server.delta())));
         return new XdsSettings(
                 bootstrap.node(),
                 target,
@@ -196,7 +200,10 @@ public final class Proxy extends VerticleBase {
         if (state != AdminSource.State.DRAINING) {
             state = AdminSource.State.LIVE;
             ready.tryComplete();
-            LOG.info("{} is live with {} listeners", bootstrap.node().id(), listeners().size());
+            LOG.info(
+                    "{} is live with {} listeners",
+                    bootstrap.node().id(),
+                    listeners().size());
         }
     }
 
@@ -209,10 +216,12 @@ public final class Proxy extends VerticleBase {
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
-                .eventually(() -> path == null ? Future.succeededFuture() : vertx.executeBlocking(() -> {
-                    path.close();
-                    return null;
-                }));
+                .eventually(() -> path == null
+                        ? Future.succeededFuture()
+                        : vertx.executeBlocking(() -> {
+                            path.close();
+                            return null;
+                        }));
     }
 
     /** For the admin interface. */

@@ -53,6 +53,17 @@ public record ProxyBootstrap(
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
         return new ProxyBootstrap(
-                node, loops, adminAddress, statsAddress, readinessAddress, controlPlane, sds, identity, sdsServer, resources, drainTime, logLevel);
+                node,
+                loops,
+                adminAddress,
+                statsAddress,
+                readinessAddress,
+                controlPlane,
+                sds,
+                identity,
+                sdsServer,
+                resources,
+                drainTime,
+                logLevel);
     }
 }

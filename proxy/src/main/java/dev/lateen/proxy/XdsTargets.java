@@ -34,9 +34,11 @@ final class XdsTargets {
         }
         try {
             byte[] literal = InetAddress.ofLiteral(host).getAddress();
-            return SocketAddress.inetSocketAddress(new InetSocketAddress(InetAddress.getByAddress(serverName, literal), port));
+            return SocketAddress.inetSocketAddress(
+                    new InetSocketAddress(InetAddress.getByAddress(serverName, literal), port));
         } catch (IllegalArgumentException | UnknownHostException e) {
-            // A host that is a name: it and not the server name decides, for one name can't stand for another's addresses.
+            // A host that is a name: it and not the server name decides, for one name can't stand for another's
+            // addresses.
             return SocketAddress.inetSocketAddress(port, host);
         }
     }
@@ -48,8 +50,8 @@ final class XdsTargets {
         }
         WorkloadIdentity.Held held = identity == null ? null : identity.held();
         if (tls.workloadIdentity() && held != null) {
-            return options.setKeyCertOptions(
-                    keys(held.certificate().certificateChainPem(), held.certificate().privateKeyPem()));
+            return options.setKeyCertOptions(keys(
+                    held.certificate().certificateChainPem(), held.certificate().privateKeyPem()));
         }
         String chain = tls.certificateChainPem();
         String key = tls.privateKeyPem();

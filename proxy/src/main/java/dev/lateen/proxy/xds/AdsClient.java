@@ -61,7 +61,7 @@ public final class AdsClient {
         this.ads = target == null ? null : stream(target, ADS + name, settings.delta());
     }
 
-    /** Connects; comes to its end once listeners and clusters were received for the first time. */
+    /** Connects; comes to its end once listeners and clusters were received and all of them are in force. */
     public Future<Void> start() {
         context.runOnContext(_ -> {
             if (ads != null) {
@@ -97,6 +97,7 @@ public final class AdsClient {
         context.runOnContext(_ -> {
             assembler.secret(secret);
             publish();
+            completeFirst();
         });
     }
 
@@ -132,7 +133,14 @@ public final class AdsClient {
         assembler.update(type, outcome.changed(), outcome.removed());
         followReferences();
         publish();
-        if (received.add(type) && received.contains(ResourceType.LISTENER) && received.contains(ResourceType.CLUSTER)) {
+        received.add(type);
+        completeFirst();
+    }
+
+    /** As Envoy's initialisation: both lists are there, and nothing of them waits for anything any longer. */
+    private void completeFirst() {
+        boolean all = received.contains(ResourceType.LISTENER) && received.contains(ResourceType.CLUSTER);
+        if (all && waiting.isEmpty()) {
             first.tryComplete();
         }
     }

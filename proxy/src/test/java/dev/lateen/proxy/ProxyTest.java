@@ -1,0 +1,174 @@
+package dev.lateen.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
+import dev.lateen.proxy.xds.FakeControlPlane;
+import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.ResourceType;
+import dev.lateen.proxy.xds.Resources;
+import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.RequestOptions;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ProxyTest {
+    private static final String HEAD = """
+        node: {id: "sidecar~127.0.0.1~a.b~b.svc.cluster.local", cluster: a.b}
+        """;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final HttpClient http = vertx.createHttpClient();
+    private final HttpServer blue = backend("blue");
+    private final HttpServer green = backend("green");
+
+    @AfterEach
+    void close() {
+        done(vertx.close());
+    }
+
+    @Test
+    void aStaticBootstrapCarriesRequestsByVirtualHost() {
+        Proxy proxy = deploy(HEAD
+                + """
+                static_resources:
+                  listeners:
+                  - name: web
+                    address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                    filter_chains:
+                    - filters:
+                      - name: envoy.filters.network.http_connection_manager
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                          stat_prefix: web
+                          route_config:
+                            name: local
+                            virtual_hosts:
+                            - {name: blue, domains: ["blue.test", "127.0.0.1:*"], routes: [{match: {prefix: /}, route: {cluster: blue}}]}
+                            - name: green
+                              domains: ["green.test"]
+                              routes:
+                              - match: {path: /teapot}
+                                direct_response: {status: 418, body: {inline_string: "short and stout"}}
+                              - match: {prefix: /}
+                                route: {cluster: green}
+                                response_headers_to_add: [{header: {key: x-colour, value: green}}]
+                          http_filters:
+                          - name: envoy.filters.http.router
+                            typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                  clusters:
+                  - {name: blue, type: STATIC, connect_timeout: 1s, load_assignment: {cluster_name: blue, endpoints: [{lb_endpoints: [
+                      {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: BLUE}}}}]}]}}
+                  - {name: green, type: STATIC, connect_timeout: 1s, load_assignment: {cluster_name: green, endpoints: [{lb_endpoints: [
+                      {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: GREEN}}}}]}]}}
+                """.replace("BLUE", String.valueOf(blue.actualPort()))
+                        .replace("GREEN", String.valueOf(green.actualPort())));
+
+        assertThat(proxy.ready().succeeded()).isTrue();
+        assertThat(get(proxy, "blue.test", "/").body()).isEqualTo("blue");
+        Answer answer = get(proxy, "green.test", "/x");
+        assertThat(answer.body()).isEqualTo("green");
+        assertThat(answer.headers().get("x-colour")).isEqualTo("green");
+        Answer teapot = get(proxy, "green.test", "/teapot");
+        assertThat(teapot.status()).isEqualTo(418);
+        assertThat(teapot.body()).isEqualTo("short and stout");
+        assertThat(get(proxy, "nobody.test", "/").status()).isEqualTo(404);
+    }
+
+    @Test
+    void aControlPlaneTellsWhatToServeAndChangesIt() {
+        try (FakeControlPlane plane = new FakeControlPlane(vertx)) {
+            Proxy proxy = deploy(
+                    HEAD + """
+                        dynamic_resources:
+                          ads_config: {api_type: DELTA_GRPC, transport_api_version: V3, grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]}
+                          lds_config: {ads: {}, resource_api_version: V3}
+                          cds_config: {ads: {}, resource_api_version: V3}
+                        static_resources:
+                          clusters:
+                          - name: xds-grpc
+                            type: STATIC
+                            connect_timeout: 1s
+                            typed_extension_protocol_options:
+                              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                                explicit_http_config: {http2_protocol_options: {}}
+                            load_assignment: {cluster_name: xds-grpc, endpoints: [{lb_endpoints: [
+                              {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: PORT}}}}]}]}
+                        """.replace("PORT", String.valueOf(plane.address().port())));
+            assertThat(proxy.ready().isComplete()).isFalse();
+
+            plane.nextDelta(typed(ResourceType.LISTENER));
+            plane.sendDelta(ResourceType.CLUSTER, "1", Resources.edsCluster("app"));
+            plane.nextDelta(typed(ResourceType.ENDPOINTS));
+            plane.sendDelta(ResourceType.ENDPOINTS, "1", Resources.endpoints("app", "127.0.0.1", blue.actualPort()));
+            plane.sendDelta(ResourceType.LISTENER, "1", Resources.rdsListener("web", 0, "r"));
+            plane.nextDelta(typed(ResourceType.ROUTES));
+            plane.sendDelta(ResourceType.ROUTES, "1", Resources.routes("r", "app"));
+            await().atMost(Duration.ofMinutes(1)).until(() -> !proxy.listeners().isEmpty());
+            done(proxy.ready());
+            assertThat(get(proxy, "any.test", "/").body()).isEqualTo("blue");
+
+            plane.sendDelta(ResourceType.ENDPOINTS, "2", Resources.endpoints("app", "127.0.0.1", green.actualPort()));
+            await().atMost(Duration.ofMinutes(1))
+                    .until(() -> get(proxy, "any.test", "/").body().equals("green"));
+
+            plane.breakConnection();
+            assertThat(get(proxy, "any.test", "/").body()).isEqualTo("green");
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenFailsTheStartAndSaysSo() {
+        String listener =
+                "{address: {socket_address: {address: 127.0.0.1, port_value: %d}}, filter_chains: [{filters: [{name: tcp, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, stat_prefix: t, cluster: c}}]}]}"
+                        .formatted(blue.actualPort());
+        assertThatThrownBy(() -> deploy(HEAD + "static_resources: {listeners: [" + listener + "]}"))
+                .hasStackTraceContaining("127.0.0.1_" + blue.actualPort());
+    }
+
+    private static Predicate<DeltaDiscoveryRequest> typed(ResourceType type) {
+        return request -> request.getTypeUrl().equals(type.typeUrl());
+    }
+
+    private Proxy deploy(String bootstrap) {
+        Proxy proxy = new Proxy(EnvoyBootstrap.parse(bootstrap, FileSource.NONE), OutputStream.nullOutputStream());
+        done(vertx.deployVerticle(proxy));
+        return proxy;
+    }
+
+    private record Answer(int status, String body, MultiMap headers) {}
+
+    private Answer get(Proxy proxy, String host, String path) {
+        int port = proxy.listeners().getFirst().address().getPort();
+        return done(http.request(
+                        new RequestOptions().setHost("127.0.0.1").setPort(port).setURI(path))
+                .compose(request -> request.putHeader("host", host).send())
+                .compose(response -> response.body()
+                        .map(body -> new Answer(response.statusCode(), body.toString(), response.headers()))));
+    }
+
+    private HttpServer backend(String name) {
+        return done(vertx.createHttpServer()
+                .requestHandler(request -> request.response().end(name))
+                .listen(0, "127.0.0.1"));
+    }
+
+    private static <T> T done(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(1, TimeUnit.MINUTES)
+                .join();
+    }
+}
