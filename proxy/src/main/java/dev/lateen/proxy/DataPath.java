@@ -1,12 +1,10 @@
 package dev.lateen.proxy;
 
-import dev.lateen.proxy.http.FilterChains;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
-import dev.lateen.proxy.http.filter.FilterVerdict;
-import dev.lateen.proxy.http.filter.HttpFilter;
-import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.listener.ConnectionPolicy;
+import dev.lateen.proxy.http.filter.FilterCompiler;
+import dev.lateen.proxy.http.filter.FilterCounters;
+import dev.lateen.proxy.http.filter.LocalWorkload;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.listener.Listeners;
@@ -14,10 +12,10 @@ import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
-import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.policy.ConnectionAuthorizer;
 import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.tcp.TcpProxying;
 import dev.lateen.proxy.telemetry.Telemetry;
@@ -51,6 +49,7 @@ final class DataPath {
     private final TlsContexts tls;
     private final HttpServer http;
     private final Listeners listeners;
+    private final FilterCounters counters = new FilterCounters();
     private volatile ProxySnapshot active = ProxySnapshot.EMPTY;
 
     /** @param standardOut where access logs to {@code /dev/stdout} go */
@@ -64,24 +63,19 @@ final class DataPath {
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls);
         http = new HttpServer(new HttpServices(
-                this::active, clusters, matchers, filterChains(), connector, clock, nanos, SplittableRandom::new));
+                this::active,
+                clusters,
+                matchers,
+                new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
+                connector,
+                clock,
+                nanos,
+                SplittableRandom::new));
         TcpProxying tcp = new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos);
         listeners = new Listeners(
-                new Listeners.Surroundings(loops, tls, connectionPolicy(), http, tcp, telemetry, clock, nanos),
+                new Listeners.Surroundings(
+                        loops, tls, new ConnectionAuthorizer()::denial, http, tcp, telemetry, clock, nanos),
                 ListenerSettings.DEFAULT);
-    }
-
-    /** Filters that this proxy can't build yet deny, as their absence would open a door. */
-    private static FilterChains filterChains() {
-        HttpFilter deny = (exchange, context) -> new FilterVerdict.Reply(LocalReply.rbacDenied("filter not built"));
-        return (manager, entry) -> manager.filters().stream()
-                .filter(filter -> filter instanceof HttpFilterConfig.Rbac || filter instanceof HttpFilterConfig.Denied)
-                .map(filter -> deny)
-                .toList();
-    }
-
-    private static ConnectionPolicy connectionPolicy() {
-        return (policies, facts) -> "rbac_not_built";
     }
 
     /** The snapshot in force. */
@@ -95,6 +89,10 @@ final class DataPath {
 
     Telemetry telemetry() {
         return telemetry;
+    }
+
+    FilterCounters filterCounters() {
+        return counters;
     }
 
     Listeners listeners() {

@@ -81,7 +81,7 @@ final class ProxyAdmin implements AdminSource {
     @Override
     public Map<String, Long> stats() {
         ProxySnapshot snapshot = dataPath.active();
-        Map<String, Long> stats = new TreeMap<>();
+        Map<String, Long> stats = new TreeMap<>(dataPath.filterCounters().snapshot());
         stats.put("control_plane.connected_state", proxy.connectedToControlPlane() ? 1L : 0L);
         stats.put("control_plane.rejected_resources", proxy.rejectedResources());
         stats.put("cluster_manager.active_clusters", (long) snapshot.clusters().size());
