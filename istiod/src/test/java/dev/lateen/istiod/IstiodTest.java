@@ -1,6 +1,7 @@
 package dev.lateen.istiod;
 
 import static dev.lateen.api.xds.TypeUrls.CLUSTER;
+import static dev.lateen.api.xds.TypeUrls.LISTENER;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -167,8 +168,13 @@ class IstiodTest {
     @Test
     void debugPagesShowWhatAProxyHas() {
         try (AdsPeer peer = plain()) {
-            peer.subscribe(CLUSTER);
+            DeltaDiscoveryRequest first = hello("default", CLUSTER);
+            peer.raw(first.toBuilder()
+                    .setNode(first.getNode().toBuilder().setUserAgentName("lateen"))
+                    .build());
             peer.hearAndAcknowledge(CLUSTER);
+            peer.subscribe(LISTENER);
+            peer.hearAndAcknowledge(LISTENER);
             await().until(() -> istiod.proxies().getFirst().settledVersion() > 0);
 
             JsonObject sync = new JsonArray(get("/debug/syncz")).getJsonObject(0);
@@ -177,6 +183,8 @@ class IstiodTest {
             JsonObject dump = new JsonObject(get("/debug/config_dump?proxyID=reviews-v1.default"));
             assertThat(dump.getJsonArray("configs").getJsonObject(0).getString("@type"))
                     .isEqualTo("type.googleapis.com/envoy.admin.v3.ClustersConfigDump");
+            assertThat(dump.getJsonArray("configs").getJsonObject(1).encode())
+                    .contains("virtualInbound", "envoy.filters.network.http_connection_manager", "istio.stats");
             assertThat(dump.encode()).contains("outbound|9080||reviews.default.svc.cluster.local");
             assertThat(new JsonObject(get("/debug/adsz")).getInteger("totalClients"))
                     .isEqualTo(1);
