@@ -2,7 +2,7 @@ package dev.lateen.proxy;
 
 import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.NettyNameResolver;
-import dev.lateen.proxy.upstream.NameResolver;
+import dev.lateen.proxy.transport.NameResolver;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package dev.lateen.proxy.transport;
 
-import dev.lateen.proxy.upstream.NameResolver;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.handler.codec.dns.DnsRecord;

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.upstream;
 
+import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.LoadAssignment.LocalityEndpoints;

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.upstream;
 
+import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.LoadAssignment;

@@ -27,7 +27,7 @@ import dev.lateen.proxy.route.RouteFixtures;
 import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.transport.UpstreamConnector;
-import dev.lateen.proxy.upstream.NameResolver;
+import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.bootstrap.Bootstrap;
@@ -185,7 +185,7 @@ final class ProxyFixture implements AutoCloseable {
                 true,
                 false,
                 Listener.Direction.OUTBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, false, List.of()),
+                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, false, List.of(), List.of()),
                 List.of(chain),
                 null,
                 List.of());

@@ -256,7 +256,7 @@ class ListenersTest {
     void proxyProtocolHeaderNamesTheClient() throws Exception {
         Listener plain = listener("in", chain("one", CLEAR, null));
         configure(new Listener("in", plain.address(), List.of(), true, false, plain.direction(),
-                new Listener.ListenerFilters(false, false, false, true, Duration.ofSeconds(15), false, List.of()),
+                new Listener.ListenerFilters(false, false, false, true, Duration.ofSeconds(15), false, List.of(), List.of()),
                 plain.filterChains(), null, List.of()));
         Socket socket = connect("in");
         socket.getOutputStream().write("PROXY TCP4 203.0.113.7 10.0.0.1 5555 443\r\nfrom\n".getBytes(StandardCharsets.US_ASCII));
@@ -383,7 +383,7 @@ class ListenersTest {
     private static Listener listener(
             String name, InetSocketAddress address, boolean bind, boolean originalDst, FilterChain... chains) {
         return new Listener(name, address, List.of(), bind, originalDst, Listener.Direction.INBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of()),
+                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
                 List.of(chains), null, List.of());
     }
 

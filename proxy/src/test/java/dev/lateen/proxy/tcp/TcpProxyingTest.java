@@ -350,7 +350,7 @@ class TcpProxyingTest {
         // Listeners are told apart by address: port 0 may be asked for once by each loopback address.
         InetSocketAddress address = name.equals("inbound") ? new InetSocketAddress("127.0.0.2", 0) : anyPort;
         listeners.put(name, new Listener(name, address, List.of(), true, false, Listener.Direction.INBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of()),
+                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
                 List.of(chain), null, List.of()));
         apply();
     }

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.upstream;
+package dev.lateen.proxy.transport;
 
 import java.net.InetAddress;
 import java.time.Duration;
