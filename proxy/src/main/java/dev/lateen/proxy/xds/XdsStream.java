@@ -149,13 +149,19 @@ final class XdsStream {
         connected = true;
         opened.exceptionHandler(onContext(mine, error -> retry(mine, String.valueOf(error.getMessage()))));
         opened.response()
-                .onComplete(response -> context.runOnContext(_ -> {
-                    if (mine == generation && response.succeeded()) {
-                        listen(response.result(), mine);
-                    } else if (response.failed()) {
-                        retry(mine, String.valueOf(response.cause().getMessage()));
+                .onComplete(response -> {
+                    if (response.succeeded()) {
+                        // At once: a message may come with the headers, and nobody listens yet.
+                        response.result().pause();
                     }
-                }));
+                    context.runOnContext(_ -> {
+                        if (mine == generation && response.succeeded()) {
+                            listen(response.result(), mine);
+                        } else if (response.failed()) {
+                            retry(mine, String.valueOf(response.cause().getMessage()));
+                        }
+                    });
+                });
         send(protocol.open());
         pingTimer = vertx.setPeriodic(PING_INTERVAL_MILLIS, _ -> ping(opened.connection(), mine));
     }
@@ -169,7 +175,6 @@ final class XdsStream {
     }
 
     private void listen(GrpcClientResponse<Buffer, Buffer> response, int mine) {
-        response.pause();
         response.handler(onContext(mine, message -> receive(message, response, mine)));
         response.exceptionHandler(onContext(mine, error -> retry(mine, String.valueOf(error.getMessage()))));
         response.endHandler(onContext(mine, _ -> {
