@@ -10,6 +10,11 @@ import picocli.CommandLine;
 /** The commands, in the order in which help lists them. A command is created only when it is asked for, or for help. */
 final class Commands {
     private static final List<Entry> ALL = List.of(
+            new Entry("demo", DemoCommand::new),
+            new Entry("run", RunCommand::new),
+            new Entry("istiod", IstiodCommand::new),
+            new Entry("proxy", ProxyCommand::new),
+            new Entry("token", TokenCommand::new),
             new Entry("validate", ValidateCommand::new),
             new Entry("proxy-status", ProxyStatusCommand::new),
             new Entry("proxy-config", ProxyConfigCommand::new),

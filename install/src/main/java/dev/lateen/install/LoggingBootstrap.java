@@ -39,7 +39,7 @@ final class LoggingBootstrap {
 
     /** A whole mesh: everything into a file, so that the terminal keeps its table. */
     static void file(Path file) throws IOException {
-        apply(new FileHandler(file.toString(), MAX_FILE_BYTES, 2, false), Level.INFO, Level.WARNING);
+        apply(new FileHandler(file.toString(), MAX_FILE_BYTES, 1, false), Level.INFO, Level.WARNING);
     }
 
     /** An Istio or Envoy level name as a level; null if there is none of that name. */

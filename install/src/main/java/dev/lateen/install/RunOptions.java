@@ -1,11 +1,11 @@
 package dev.lateen.install;
 
+import dev.lateen.install.run.GoDuration;
 import dev.lateen.install.run.RunBootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,6 +20,12 @@ final class RunOptions {
             description =
                     "Port of 127.0.0.1 for the first HTTP server of the ingress gateway (default: the Gateway's own).")
     private @Nullable Integer gatewayPort;
+
+    @Option(
+            names = "--meshConfig",
+            paramLabel = "FILE",
+            description = "Mesh config as in Istio's ConfigMap (default: Istio's defaults).")
+    private @Nullable Path meshConfig;
 
     @Option(
             names = "--state",
@@ -79,6 +85,7 @@ final class RunOptions {
     RunBootstrap bootstrap(List<Path> paths) {
         return new RunBootstrap(
                 paths,
+                meshConfig,
                 gatewayPort == null
                         ? OptionalInt.empty()
                         : OptionalInt.of(ListenOption.port("--gateway-port", gatewayPort.toString())),
@@ -120,17 +127,9 @@ final class RunOptions {
 
     /** A time such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, or {@code 1m30s}. */
     static Duration durationOf(String text) {
-        try {
-            Duration duration = text.endsWith("ms")
-                    ? Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)))
-                    : Duration.parse("PT" + text);
-            if (!duration.isNegative() && !duration.isZero()) {
-                return duration;
-            }
-        } catch (DateTimeParseException | NumberFormatException e) {
-            // Told below.
-        }
-        throw new CommandFailure(
-                CommandFailure.BAD_INPUT, "--duration: " + text + " (expected: a time such as 30s, 5m or 1h30m)");
+        return GoDuration.parse(text)
+                .orElseThrow(() -> new CommandFailure(
+                        CommandFailure.BAD_INPUT,
+                        "--duration: " + text + " (expected: a time such as 30s, 5m or 1h30m)"));
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.install;
 
 import dev.lateen.install.run.MeshLog;
+import java.io.Console;
 import java.io.PrintWriter;
 
 /** What a running mesh prints: on a terminal the steps of the start overwrite each other, elsewhere they are not shown one by one. */
@@ -17,8 +18,10 @@ final class Terminal implements MeshLog {
     }
 
     /** Whether somebody watches: standard output is a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // on Java 25 it is null again where there is no terminal
     static boolean isInteractive() {
-        return System.console().isTerminal();
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     @Override

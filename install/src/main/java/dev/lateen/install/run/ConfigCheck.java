@@ -2,8 +2,9 @@ package dev.lateen.install.run;
 
 import dev.lateen.api.yaml.Problem;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Reads files as a mesh would and tells what is wrong with them. */
 public final class ConfigCheck {
@@ -15,12 +16,16 @@ public final class ConfigCheck {
     /** Reads files and directories. */
     public static Findings of(List<Path> paths) {
         Manifests manifests = new ManifestReader().read(paths);
-        List<String> errors = new ArrayList<>(manifests.refusals());
-        errors.addAll(DesiredMesh.duplicates(manifests));
-        List<String> warnings = manifests.problems().stream()
-                .filter(problem -> !problem.isError())
-                .map(Problem::toString)
-                .toList();
-        return new Findings(List.copyOf(errors), warnings);
+        Set<Problem> problems = new LinkedHashSet<>(manifests.problems());
+        problems.addAll(LiveRoles.problems(paths, null));
+        return new Findings(
+                problems.stream()
+                        .filter(Problem::isError)
+                        .map(Problem::toString)
+                        .toList(),
+                problems.stream()
+                        .filter(problem -> !problem.isError())
+                        .map(Problem::toString)
+                        .toList());
     }
 }

@@ -1,6 +1,5 @@
 package dev.lateen.install.run;
 
-import java.util.List;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -12,9 +11,6 @@ interface ControlPlane {
      * @param ready whether {@code /ready} may say so
      */
     void start(BooleanSupplier ready) throws InterruptedException;
-
-    /** What was wrong with the config it was started with; it serves what was right. */
-    List<String> problems();
 
     /** A token with which a workload of this namespace and service account proves who it is. */
     String token(String namespace, String serviceAccount);

@@ -2,7 +2,6 @@ package dev.lateen.install.run;
 
 import dev.lateen.egress.EgressGateway;
 import dev.lateen.ingress.IngressGateway;
-import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Service;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -106,19 +105,5 @@ record DesiredMesh(
         Map<String, DesiredPod> byKey = new LinkedHashMap<>();
         pods.forEach(pod -> byKey.putIfAbsent(pod.plan().key(), pod));
         return List.copyOf(byKey.values());
-    }
-
-    /** A line for each name that two resources of one kind share. */
-    static List<String> duplicates(Manifests manifests) {
-        Map<String, Integer> counts = new LinkedHashMap<>();
-        for (HasMetadata resource : manifests.resources()) {
-            String key = resource.getKind() + " " + resource.getMetadata().getNamespace() + "/"
-                    + resource.getMetadata().getName();
-            counts.merge(key, 1, Integer::sum);
-        }
-        return counts.entrySet().stream()
-                .filter(e -> e.getValue() > 1)
-                .map(e -> e.getKey() + ": two resources have this name (expected: one)")
-                .toList();
     }
 }

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Reads the users' files, strictly: an unknown or ill-typed field is a problem with its path. Of what is good it keeps the Kubernetes kinds that make
@@ -123,11 +124,35 @@ final class ManifestReader {
             into.problems.add(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
             return;
         }
+        String lacking = lacking(document);
+        if (!lacking.isEmpty()) {
+            into.problems.add(
+                    problem(document.origin(), resource, lacking, "missing", "at least one container with a name"));
+            return;
+        }
         switch (model.read(document.node(), type)) {
             case StrictModel.Refused(String field, String found, String accepted) ->
                 into.problems.add(problem(document.origin(), resource, field, found, accepted));
             case StrictModel.Accepted(HasMetadata accepted) -> into.resources.add(withNamespace(accepted));
         }
+    }
+
+    /** The path of the containers of a kind that makes pods, if it has none; empty if all is well. */
+    private static String lacking(RawDocument document) {
+        String path = switch (document.kind()) {
+            case "Pod" -> "spec.containers";
+            case "Deployment", "StatefulSet", "DaemonSet", "Job" -> "spec.template.spec.containers";
+            default -> "";
+        };
+        if (path.isEmpty()) {
+            return "";
+        }
+        JsonNode containers = document.node().at("/" + path.replace('.', '/'));
+        boolean named = containers.isArray() && !containers.isEmpty();
+        for (JsonNode container : containers) {
+            named &= !container.path("name").asString("").isEmpty();
+        }
+        return named ? "" : path;
     }
 
     private static Problem problem(Origin origin, String resource, String field, String found, String accepted) {

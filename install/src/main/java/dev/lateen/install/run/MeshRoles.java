@@ -1,10 +1,21 @@
 package dev.lateen.install.run;
 
 import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Where a mesh has its control plane and its proxies from. */
 interface MeshRoles {
-    ControlPlane controlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log);
+    /** What is wrong with the config in these files and directories as a whole, a line each. */
+    List<String> problems(List<Path> paths);
 
-    ProxyHost proxies(RunBootstrap bootstrap, Vertx vertx);
+    ControlPlane controlPlane();
+
+    ProxyHost proxies();
+
+    /** Makes the roles of one mesh. */
+    @FunctionalInterface
+    interface Maker {
+        MeshRoles make(RunBootstrap bootstrap, Vertx vertx, MeshLog log);
+    }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,7 +32,7 @@ final class MeshRun {
     private static final int SESSION_KEY_BYTES = 32;
 
     private final RunBootstrap bootstrap;
-    private final MeshRoles roles;
+    private final MeshRoles.Maker roles;
     private final MeshLog log;
     private final CountDownLatch stop;
     private final ManifestReader reader = new ManifestReader();
@@ -43,7 +44,7 @@ final class MeshRun {
      * @param roles make the control plane and the proxies
      * @param stop counts down when it is to end
      */
-    MeshRun(RunBootstrap bootstrap, MeshRoles roles, MeshLog log, CountDownLatch stop) {
+    MeshRun(RunBootstrap bootstrap, MeshRoles.Maker roles, MeshLog log, CountDownLatch stop) {
         this.roles = roles;
         this.bootstrap = bootstrap;
         this.log = log;
@@ -51,7 +52,7 @@ final class MeshRun {
     }
 
     /** The parts that a mesh is made of while it runs. */
-    private record Parts(Vertx vertx, ControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
+    private record Parts(MeshRoles roles, ControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
 
     /**
      * Starts, runs until it is told to stop, drains and ends.
@@ -62,30 +63,40 @@ final class MeshRun {
     void run(Runnable whenUp) throws InterruptedException {
         // Before the first reading: what is edited from now on is seen.
         ManifestWatch watch = new ManifestWatch(bootstrap.paths());
-        Manifests manifests = readOrRefuse();
+        Manifests manifests = reader.read(bootstrap.paths());
         DesiredMesh desired = DesiredMesh.of(manifests, bootstrap.gatewayPort(), reader, derivation);
-        checkPorts(desired);
         createDirectories();
         Vertx vertx = Vertx.vertx();
-        Parts parts = assemble(vertx);
+        try {
+            Parts parts = assemble(vertx);
+            parts.mesh().announce(desired);
+            refuseIfBad(manifests, parts.roles());
+            checkPorts(desired);
+            serve(parts, desired, manifests, watch, whenUp);
+        } finally {
+            await(vertx.close());
+        }
+    }
+
+    private void serve(Parts parts, DesiredMesh desired, Manifests manifests, ManifestWatch watch, Runnable whenUp)
+            throws InterruptedException {
         try {
             start(parts, desired, manifests);
             whenUp.run();
             watch(parts, watch, manifests);
-        } finally {
             log.line("draining ...");
+        } finally {
             end(parts);
         }
     }
 
-    private Manifests readOrRefuse() {
-        Manifests manifests = reader.read(bootstrap.paths());
-        List<String> problems = new ArrayList<>(manifests.refusals());
-        problems.addAll(DesiredMesh.duplicates(manifests));
+    /** What this reader and istiod find, each thing once: istiod looks at the whole, this reader more closely at workloads. */
+    private void refuseIfBad(Manifests manifests, MeshRoles made) {
+        Set<String> problems = new LinkedHashSet<>(manifests.refusals());
+        problems.addAll(made.problems(bootstrap.configPaths()));
         if (!problems.isEmpty()) {
-            throw refusal(problems);
+            throw refusal(List.copyOf(problems));
         }
-        return manifests;
     }
 
     private static CommandFailure refusal(List<String> problems) {
@@ -128,8 +139,9 @@ final class MeshRun {
         random.nextBytes(sessionKey);
         StandIns standIns = new StandIns(vertx, sessionKey, random);
         ServiceLookup services = new ServiceLookup();
-        ControlPlane controlPlane = roles.controlPlane(bootstrap, vertx, log);
-        ProxyHost proxies = roles.proxies(bootstrap, vertx);
+        MeshRoles made = roles.make(bootstrap, vertx, log);
+        ControlPlane controlPlane = made.controlPlane();
+        ProxyHost proxies = made.proxies();
         Mesh mesh = new Mesh(
                 controlPlane,
                 proxies,
@@ -138,16 +150,12 @@ final class MeshRun {
                 new GeneratedConfig(bootstrap.generated()),
                 new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork()),
                 log);
-        return new Parts(vertx, controlPlane, proxies, standIns, mesh);
+        return new Parts(made, controlPlane, proxies, standIns, mesh);
     }
 
     private void start(Parts parts, DesiredMesh desired, Manifests manifests) throws InterruptedException {
         log.progress("starting the control plane");
-        parts.mesh().announce(desired);
         parts.controlPlane().start(parts.mesh()::isUp);
-        if (!parts.controlPlane().problems().isEmpty()) {
-            throw refusal(parts.controlPlane().problems());
-        }
         parts.mesh().reconcile(desired, manifests, ignored -> {});
         awaitSync(parts.mesh(), SYNC_PATIENCE);
         parts.mesh().markUp();
@@ -187,10 +195,8 @@ final class MeshRun {
     /** Takes an edit over, or tells what is wrong with it and stays with what was good. */
     private Manifests follow(Mesh mesh, Manifests current) throws InterruptedException {
         Manifests next = reader.read(bootstrap.paths());
-        List<String> problems = new ArrayList<>(next.refusals());
-        problems.addAll(DesiredMesh.duplicates(next));
-        if (!problems.isEmpty()) {
-            problems.forEach(problem -> log.line("not taken: " + problem));
+        if (!next.refusals().isEmpty()) {
+            next.refusals().forEach(problem -> log.line("not taken: " + problem));
             return current;
         }
         DesiredMesh desired = DesiredMesh.of(next, bootstrap.gatewayPort(), reader, derivation);
@@ -215,7 +221,6 @@ final class MeshRun {
         parts.proxies().close();
         parts.controlPlane().stop();
         await(parts.standIns().close());
-        await(parts.vertx().close());
     }
 
     private static void await(Future<Void> future) throws InterruptedException {

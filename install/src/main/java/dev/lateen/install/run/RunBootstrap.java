@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a mesh on one machine is started.
  *
  * @param paths the users' manifests: files and directories
+ * @param meshConfig a file with mesh config; null for Istio's defaults
  * @param gatewayPort where the first HTTP server of the ingress gateway listens; empty takes the Gateway's own port
  * @param state where keys, logs and generated files are kept
  * @param duration when it ends by itself; empty never
@@ -20,6 +22,7 @@ import java.util.OptionalInt;
  */
 public record RunBootstrap(
         List<Path> paths,
+        @Nullable Path meshConfig,
         OptionalInt gatewayPort,
         Path state,
         Optional<Duration> duration,

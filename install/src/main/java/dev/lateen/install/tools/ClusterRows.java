@@ -11,7 +11,9 @@ final class ClusterRows {
         for (JsonNode cluster : clusters) {
             // DIRECTION|PORT|SUBSET|HOST
             String[] parts = cluster.path("name").asString("").split("\\|", -1);
-            String type = cluster.has("cluster_type") ? "CUSTOM" : cluster.path("type").asString("STATIC");
+            String type = cluster.has("cluster_type")
+                    ? "CUSTOM"
+                    : cluster.path("type").asString("STATIC");
             if (parts.length == 4) {
                 table.row(parts[3], parts[1], dash(parts[2]), parts[0], type, ConfigDump.source(cluster));
             } else {

@@ -50,12 +50,17 @@ final class ConfigDump {
     /** {@code address:port} of a socket address. */
     static String address(JsonNode holder) {
         JsonNode socket = holder.path("socket_address");
-        return socket.path("address").asString("") + ":" + socket.path("port_value").asInt(0);
+        return socket.path("address").asString("") + ":"
+                + socket.path("port_value").asInt(0);
     }
 
     /** What Istio wrote of the user's resource: {@code metadata.filter_metadata.istio.config}, shortened to {@code name.namespace}. */
     static String source(JsonNode resource) {
-        String config = resource.path("metadata").path("filter_metadata").path("istio").path("config").asString("");
+        String config = resource.path("metadata")
+                .path("filter_metadata")
+                .path("istio")
+                .path("config")
+                .asString("");
         String[] parts = config.split("/", -1);
         return parts.length < 3 ? "" : parts[parts.length - 1] + "." + parts[parts.length - 3];
     }

@@ -52,6 +52,7 @@ final class ConnectedProxies {
                 .stream().map(Connected::name).sorted().collect(Collectors.joining(", "));
         throw new CommandFailure(
                 CommandFailure.BAD_INPUT,
-                "pod: " + given + (meant.isEmpty() ? " is not connected" : " means several") + " (expected: one of " + names + ")");
+                "pod: " + given + (meant.isEmpty() ? " is not connected" : " means several") + " (expected: one of "
+                        + names + ")");
     }
 }

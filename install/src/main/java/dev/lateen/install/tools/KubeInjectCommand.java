@@ -28,13 +28,25 @@ public final class KubeInjectCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = {"-f", "--filename"}, required = true, paramLabel = "FILE", description = "A Kubernetes manifest.")
+    @Option(
+            names = {"-f", "--filename"},
+            required = true,
+            paramLabel = "FILE",
+            description = "A Kubernetes manifest.")
     private Path file = Path.of("");
 
-    @Option(names = {"-n", "--namespace"}, paramLabel = "NS", defaultValue = "default", description = "Where objects without a namespace will run (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-n", "--namespace"},
+            paramLabel = "NS",
+            defaultValue = "default",
+            description = "Where objects without a namespace will run (default: ${DEFAULT-VALUE}).")
     private String namespace = "";
 
-    @Option(names = {"-r", "--revision"}, paramLabel = "REV", defaultValue = "default", description = "The control plane's revision (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-r", "--revision"},
+            paramLabel = "REV",
+            defaultValue = "default",
+            description = "The control plane's revision (default: ${DEFAULT-VALUE}).")
     private String revision = "";
 
     @Override
@@ -43,8 +55,13 @@ public final class KubeInjectCommand implements Callable<Integer> {
         Injection injection = new Injection(
                 InjectionPolicy.enabled(),
                 new SidecarSettings(
-                        defaults.image(), revision, defaults.caAddress(), defaults.clusterId(), defaults.meshId(),
-                        defaults.trustDomain(), defaults.clusterDomain()));
+                        defaults.image(),
+                        revision,
+                        defaults.caAddress(),
+                        defaults.clusterId(),
+                        defaults.meshId(),
+                        defaults.trustDomain(),
+                        defaults.clusterDomain()));
         KubernetesSerialization kubernetes = new KubernetesSerialization();
         List<String> printed = new ArrayList<>();
         for (Object document : documents(kubernetes)) {
@@ -66,7 +83,8 @@ public final class KubeInjectCommand implements Callable<Integer> {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + e.getMessage());
         } catch (RuntimeException e) {
             String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
-            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": " + why + " (expected: Kubernetes objects in YAML or JSON)");
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, file + ": " + why + " (expected: Kubernetes objects in YAML or JSON)");
         }
     }
 
@@ -74,8 +92,8 @@ public final class KubeInjectCommand implements Callable<Integer> {
         if (decision != null && !decision.inject()) {
             spec.commandLine()
                     .getErr()
-                    .println(object.getKind() + " " + object.getMetadata().getName() + ": no sidecar: " + decision.reason() + " ("
-                            + decision.detail() + ")");
+                    .println(object.getKind() + " " + object.getMetadata().getName() + ": no sidecar: "
+                            + decision.reason() + " (" + decision.detail() + ")");
         }
     }
 }

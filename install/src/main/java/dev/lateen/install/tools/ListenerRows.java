@@ -37,7 +37,8 @@ final class ListenerRows {
             parts.add("App: " + join(match.path("application_protocols")));
         }
         for (JsonNode range : match.path("prefix_ranges")) {
-            parts.add("Addr: " + range.path("address_prefix").asString("") + "/" + range.path("prefix_len").asInt(0));
+            parts.add("Addr: " + range.path("address_prefix").asString("") + "/"
+                    + range.path("prefix_len").asInt(0));
         }
         if (match.path("destination_port").asInt(0) != 0) {
             parts.add("Port: " + match.path("destination_port").asInt());
@@ -64,7 +65,8 @@ final class ListenerRows {
                 return "Cluster: " + config.path("cluster").asString("");
             }
             if (config.has("weighted_clusters")) {
-                return "Clusters: " + config.path("weighted_clusters").path("clusters").size();
+                return "Clusters: "
+                        + config.path("weighted_clusters").path("clusters").size();
             }
         }
         return "";
@@ -72,7 +74,12 @@ final class ListenerRows {
 
     private static String inline(JsonNode routes) {
         String name = routes.path("name").asString("");
-        JsonNode first = routes.path("virtual_hosts").path(0).path("routes").path(0).path("route").path("cluster");
+        JsonNode first = routes.path("virtual_hosts")
+                .path(0)
+                .path("routes")
+                .path(0)
+                .path("route")
+                .path("cluster");
         return first.isMissingNode() ? "Inline Route: " + name : "Inline Route: " + first.asString("");
     }
 }

@@ -37,10 +37,14 @@ final class MeshClient {
     private JsonNode get(String authority, String path, String flag) {
         String url = "http://" + authority + path;
         try {
-            HttpRequest request = HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
             HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
             if (response.statusCode() != 200) {
-                throw failure(url + ": " + response.statusCode() + " " + response.body().strip(), flag);
+                throw failure(
+                        url + ": " + response.statusCode() + " "
+                                + response.body().strip(),
+                        flag);
             }
             return json.readTree(response.body());
         } catch (JacksonException e) {
@@ -54,6 +58,7 @@ final class MeshClient {
     }
 
     private static CommandFailure failure(String what, String flag) {
-        return new CommandFailure(CommandFailure.FAILED, what + " (is the mesh running? another address: " + flag + ")");
+        return new CommandFailure(
+                CommandFailure.FAILED, what + " (is the mesh running? another address: " + flag + ")");
     }
 }

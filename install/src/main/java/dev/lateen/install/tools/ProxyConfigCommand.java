@@ -23,16 +23,31 @@ public final class ProxyConfigCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "KIND", description = "listener, route, cluster, endpoint or secret.")
     private ConfigKind kind = ConfigKind.LISTENER;
 
-    @Parameters(index = "1", arity = "0..1", paramLabel = "POD", description = "A connected pod, as proxy-status names it; its beginning is enough where only one has it.")
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "POD",
+            description = "A connected pod, as proxy-status names it; its beginning is enough where only one has it.")
     private @Nullable String pod;
 
-    @Option(names = "--address", paramLabel = "HOST", description = "Ask the admin port of this address instead of looking for the pod.")
+    @Option(
+            names = "--address",
+            paramLabel = "HOST",
+            description = "Ask the admin port of this address instead of looking for the pod.")
     private @Nullable String address;
 
-    @Option(names = "--istiod", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:15014", description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--istiod",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:15014",
+            description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
     private String istiod = "";
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "table or json (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table or json (default: ${DEFAULT-VALUE}).")
     private OutputFormat output = OutputFormat.TABLE;
 
     /** What can be shown. */
@@ -51,14 +66,13 @@ public final class ProxyConfigCommand implements Callable<Integer> {
         JsonNode answer = kind == ConfigKind.ENDPOINT
                 ? client.admin(host, "/clusters?format=json")
                 : client.admin(host, "/config_dump");
-        String text =
-                switch (kind) {
-                    case LISTENER -> print(ConfigDump.of(answer, "ListenersConfigDump"), ListenerRows::table);
-                    case ROUTE -> print(ConfigDump.of(answer, "RoutesConfigDump"), RouteRows::table);
-                    case CLUSTER -> print(ConfigDump.of(answer, "ClustersConfigDump"), ClusterRows::table);
-                    case SECRET -> print(ConfigDump.of(answer, "SecretsConfigDump"), SecretRows::table);
-                    case ENDPOINT -> print(answer, EndpointRows::table);
-                };
+        String text = switch (kind) {
+            case LISTENER -> print(ConfigDump.of(answer, "ListenersConfigDump"), ListenerRows::table);
+            case ROUTE -> print(ConfigDump.of(answer, "RoutesConfigDump"), RouteRows::table);
+            case CLUSTER -> print(ConfigDump.of(answer, "ClustersConfigDump"), ClusterRows::table);
+            case SECRET -> print(ConfigDump.of(answer, "SecretsConfigDump"), SecretRows::table);
+            case ENDPOINT -> print(answer, EndpointRows::table);
+        };
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
         return 0;
@@ -67,7 +81,8 @@ public final class ProxyConfigCommand implements Callable<Integer> {
     private String addressOf(MeshClient client) {
         if (pod == null) {
             throw new dev.lateen.install.CommandFailure(
-                    dev.lateen.install.CommandFailure.BAD_INPUT, "proxy-config: no pod given (expected: POD, or --address HOST)");
+                    dev.lateen.install.CommandFailure.BAD_INPUT,
+                    "proxy-config: no pod given (expected: POD, or --address HOST)");
         }
         return ConnectedProxies.of(client.istiod("/debug/adsz")).named(pod).address();
     }

@@ -23,10 +23,18 @@ public final class ProxyStatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--istiod", paramLabel = "HOST:PORT", defaultValue = "127.0.0.1:15014", description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--istiod",
+            paramLabel = "HOST:PORT",
+            defaultValue = "127.0.0.1:15014",
+            description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
     private String istiod = "";
 
-    @Option(names = {"-o", "--output"}, paramLabel = "FORMAT", defaultValue = "table", description = "table or json (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FORMAT",
+            defaultValue = "table",
+            description = "table or json (default: ${DEFAULT-VALUE}).")
     private OutputFormat output = OutputFormat.TABLE;
 
     @Parameters(index = "0", arity = "0..1", paramLabel = "POD", description = "Only this proxy.")

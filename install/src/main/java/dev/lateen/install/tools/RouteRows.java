@@ -44,7 +44,8 @@ final class RouteRows {
         } else if (match.has("safe_regex")) {
             path = "regex " + match.path("safe_regex").path("regex").asString("");
         }
-        int conditions = match.path("headers").size() + match.path("query_parameters").size();
+        int conditions =
+                match.path("headers").size() + match.path("query_parameters").size();
         return conditions == 0 ? path : path + " and " + conditions + (conditions == 1 ? " condition" : " conditions");
     }
 }

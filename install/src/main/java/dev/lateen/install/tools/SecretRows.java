@@ -50,8 +50,8 @@ final class SecretRows {
         try {
             return pem.length == 0
                     ? null
-                    : (X509Certificate) CertificateFactory.getInstance("X.509")
-                            .generateCertificate(new ByteArrayInputStream(pem));
+                    : (X509Certificate)
+                            CertificateFactory.getInstance("X.509").generateCertificate(new ByteArrayInputStream(pem));
         } catch (CertificateException e) {
             return null;
         }

@@ -63,9 +63,21 @@ class ManifestReaderTest {
     }
 
     @Test
-    void twoResourcesOfOneNameAreFound() {
-        Manifests manifests = Yaml.read(Yaml.deployment("a", 1, "x") + "---\n" + Yaml.deployment("a", 2, "x"));
-        assertThat(DesiredMesh.duplicates(manifests)).singleElement().asString().startsWith("Deployment default/a: ");
+    void twoResourcesOfOneNameAreFound() throws IOException {
+        write("a.yaml", Yaml.deployment("a", 1, "x") + "---\n" + Yaml.deployment("a", 2, "x"));
+        assertThat(ConfigCheck.of(List.of(dir)).errors())
+                .singleElement()
+                .asString()
+                .contains("Deployment default/a", "the same resource");
+    }
+
+    @Test
+    void aWorkloadWithoutContainersIsRefused() throws IOException {
+        write("a.yaml", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: d}\n");
+        assertThat(refusals())
+                .singleElement()
+                .asString()
+                .contains("Deployment default/d", "spec.template.spec.containers: missing");
     }
 
     @Test

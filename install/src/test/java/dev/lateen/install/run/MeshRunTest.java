@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 import dev.lateen.install.CommandFailure;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -160,13 +159,14 @@ class MeshRunTest {
                 listen("--httpsAddr", freePort()));
         var bootstrap = new RunBootstrap(
                 List.of(Files.createDirectories(dir.resolve("config"))),
+                null,
                 OptionalInt.empty(),
                 dir.resolve("state"),
                 Optional.empty(),
                 addresses,
                 "127.91",
                 "127.92");
-        return new MeshRun(bootstrap, roles, new Lines(), stop);
+        return new MeshRun(bootstrap, (given, vertx, log) -> roles, new Lines(), stop);
     }
 
     private static RunBootstrap.Listen listen(String flag, int port) {
@@ -199,23 +199,23 @@ class MeshRunTest {
         volatile BooleanSupplier ready = () -> false;
 
         @Override
-        public ControlPlane controlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
+        public List<String> problems(List<Path> paths) {
+            return List.of();
+        }
+
+        @Override
+        public ControlPlane controlPlane() {
             return this;
         }
 
         @Override
-        public ProxyHost proxies(RunBootstrap bootstrap, Vertx vertx) {
+        public ProxyHost proxies() {
             return this;
         }
 
         @Override
         public void start(BooleanSupplier isReady) {
             ready = isReady;
-        }
-
-        @Override
-        public List<String> problems() {
-            return List.of();
         }
 
         @Override

@@ -55,14 +55,18 @@ class ToolsTest {
 
     @Test
     void proxyStatusTellsWhoIsBehind() {
-        page(
-                "/debug/syncz",
-                """
-                [{"proxy":"reviews-v1.default","cluster_id":"Kubernetes","istio_version":"1.30.3",
-                  "cluster_sent":"a","cluster_acked":"a","listener_sent":"b","listener_acked":"a"}]""");
-        assertThat(run(new ProxyStatusCommand(), "--istiod", "127.0.0.1:" + istiod.getAddress().getPort())).isZero();
+        page("/debug/syncz", """
+            [{"proxy":"reviews-v1.default","cluster_id":"Kubernetes","istio_version":"1.30.3",
+              "cluster_sent":"a","cluster_acked":"a","listener_sent":"b","listener_acked":"a"}]\
+            """);
+        assertThat(run(
+                        new ProxyStatusCommand(),
+                        "--istiod",
+                        "127.0.0.1:" + istiod.getAddress().getPort()))
+                .isZero();
         assertThat(out.toString().lines().toList().get(1))
-                .isEqualTo("reviews-v1.default    Kubernetes    SYNCED    STALE    IGNORED    IGNORED    IGNORED    istiod    1.30.3");
+                .isEqualTo("reviews-v1.default    Kubernetes    SYNCED    STALE    IGNORED    IGNORED    IGNORED   "
+                        + " istiod    1.30.3");
     }
 
     @Test
@@ -75,12 +79,16 @@ class ToolsTest {
 
     @Test
     void podsAreFoundByTheirBeginningAndDoubtIsListed() {
-        ConnectedProxies proxies = ConnectedProxies.of(JsonMapper.builder().build().readTree("""
-                {"clients":[{"nodeId":"sidecar~127.1.0.1~reviews-v1-x.default~default.svc.cluster.local"},
-                            {"nodeId":"sidecar~127.1.0.2~reviews-v2-y.default~default.svc.cluster.local"}]}"""));
+        ConnectedProxies proxies =
+                ConnectedProxies.of(JsonMapper.builder().build().readTree("""
+                    {"clients":[{"nodeId":"sidecar~127.1.0.1~reviews-v1-x.default~default.svc.cluster.local"},
+                                {"nodeId":"sidecar~127.1.0.2~reviews-v2-y.default~default.svc.cluster.local"}]}\
+                    """));
         assertThat(proxies.named("reviews-v1").address()).isEqualTo("127.1.0.1");
         assertThat(proxies.named("reviews-v2-y.default").address()).isEqualTo("127.1.0.2");
-        assertThatThrownBy(() -> proxies.named("reviews")).hasMessageContaining("means several").hasMessageContaining("reviews-v1-x.default, reviews-v2-y.default");
+        assertThatThrownBy(() -> proxies.named("reviews"))
+                .hasMessageContaining("means several")
+                .hasMessageContaining("reviews-v1-x.default, reviews-v2-y.default");
         assertThatThrownBy(() -> proxies.named("nobody")).hasMessageContaining("is not connected");
     }
 
@@ -89,30 +97,38 @@ class ToolsTest {
         Path dump = Path.of(System.getProperty("lateen.shared"), "istio/xds/subset-routing/config_dump.json");
         Assumptions.assumeTrue(Files.exists(dump), "shared data is not beside the checkout");
         var tree = JsonMapper.builder().build().readTree(Files.readString(dump));
-        assertThat(ListenerRows.table(ConfigDump.of(tree, "ListenersConfigDump"))).contains("15006").contains("Trans: tls").contains("Route: 9080");
-        assertThat(ClusterRows.table(ConfigDump.of(tree, "ClustersConfigDump"))).containsPattern("reviews\\S* +9080 +v\\d +outbound +EDS");
-        assertThat(RouteRows.table(ConfigDump.of(tree, "RoutesConfigDump"))).containsPattern("9080 +reviews\\S*:9080 +");
+        assertThat(ListenerRows.table(ConfigDump.of(tree, "ListenersConfigDump")))
+                .contains("15006")
+                .contains("Trans: tls")
+                .contains("Route: 9080");
+        assertThat(ClusterRows.table(ConfigDump.of(tree, "ClustersConfigDump")))
+                .containsPattern("reviews\\S* +9080 +v\\d +outbound +EDS");
+        assertThat(RouteRows.table(ConfigDump.of(tree, "RoutesConfigDump")))
+                .containsPattern("9080 +reviews\\S*:9080 +");
         assertThat(SecretRows.table(ConfigDump.of(tree, "SecretsConfigDump"))).contains("RESOURCE NAME");
     }
 
     @Test
     void kubeInjectPrintsTheManifestWithASidecar(@TempDir Path directory) throws IOException {
         Path file = Files.writeString(directory.resolve("a.yaml"), """
-                apiVersion: v1
-                kind: Service
-                metadata: {name: a}
-                spec: {ports: [{port: 80}]}
-                ---
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: a}
-                spec:
-                  selector: {matchLabels: {app: a}}
-                  template:
-                    metadata: {labels: {app: a}}
-                    spec: {containers: [{name: a, image: a}]}
-                """);
+            apiVersion: v1
+            kind: Service
+            metadata: {name: a}
+            spec: {ports: [{port: 80}]}
+            ---
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: a}
+            spec:
+              selector: {matchLabels: {app: a}}
+              template:
+                metadata: {labels: {app: a}}
+                spec: {containers: [{name: a, image: a}]}
+            """);
         assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
-        assertThat(out.toString()).contains("kind: \"Service\"").contains("istio-proxy").contains("---\n");
+        assertThat(out.toString())
+                .contains("kind: \"Service\"")
+                .contains("istio-proxy")
+                .contains("---\n");
     }
 }

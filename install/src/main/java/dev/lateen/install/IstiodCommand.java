@@ -1,0 +1,130 @@
+package dev.lateen.install;
+
+import dev.lateen.istiod.Istiod;
+import dev.lateen.istiod.IstiodBootstrap;
+import dev.lateen.istiod.IstiodEvents;
+import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.config.InvalidConfigException;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "istiod",
+        description = "Run the control plane alone, from files, until SIGTERM.",
+        mixinStandardHelpOptions = true)
+final class IstiodCommand implements Callable<Integer> {
+    private static final long PATIENCE_SECONDS = 60;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = "--config",
+            required = true,
+            paramLabel = "PATH",
+            description = "A file or directory of Kubernetes and Istio YAML, watched; may be repeated.")
+    private List<Path> config = new ArrayList<>();
+
+    @Option(
+            names = "--meshConfig",
+            paramLabel = "FILE",
+            description = "Mesh config as in Istio's ConfigMap (default: Istio's defaults).")
+    private @Nullable Path meshConfig;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            defaultValue = ".lateen",
+            description = "Where the root key and the token key are kept (default: ${DEFAULT-VALUE}).")
+    private Path state = Path.of(".lateen");
+
+    @Option(
+            names = "--grpcAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15010",
+            description = "Plaintext discovery (default: ${DEFAULT-VALUE}).")
+    private String grpc = "";
+
+    @Option(
+            names = "--secureGRPCAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15012",
+            description = "Discovery and certificates over TLS (default: ${DEFAULT-VALUE}).")
+    private String secureGrpc = "";
+
+    @Option(
+            names = "--httpAddr",
+            paramLabel = "ADDR",
+            description = "Readiness and debug pages once more (default: none).")
+    private @Nullable String http;
+
+    @Option(
+            names = "--monitoringAddr",
+            paramLabel = "ADDR",
+            defaultValue = "127.0.0.1:15014",
+            description = "Metrics, readiness and debug pages (default: ${DEFAULT-VALUE}).")
+    private String monitoring = "";
+
+    @Override
+    public Integer call() throws InterruptedException {
+        LoggingBootstrap.console(Level.INFO);
+        IstiodBootstrap bootstrap = bootstrap();
+        return new OrderedEnd().run(stop -> serve(bootstrap, stop));
+    }
+
+    private IstiodBootstrap bootstrap() {
+        try {
+            return IstiodBootstrap.onLoopback(config, state)
+                    .withMeshConfig(meshConfig)
+                    .withAddresses(
+                            ListenAddress.parse("--grpcAddr", grpc),
+                            ListenAddress.parse("--secureGRPCAddr", secureGrpc),
+                            http == null ? null : ListenAddress.parse("--httpAddr", http),
+                            ListenAddress.parse("--monitoringAddr", monitoring));
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void serve(IstiodBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
+        Vertx vertx = Vertx.vertx();
+        try {
+            Istiod istiod = Istiod.start(vertx, bootstrap, IstiodEvents.NONE)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            spec.commandLine()
+                    .getOut()
+                    .println("istiod serves on " + bootstrap.grpc() + ", " + bootstrap.secureGrpc() + " (TLS) and "
+                            + bootstrap.monitoring());
+            stop.await();
+            istiod.stop().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw failure(e.getCause() == null ? e : e.getCause());
+        } catch (TimeoutException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "istiod did not start or end in time");
+        } finally {
+            vertx.close();
+        }
+    }
+
+    private static CommandFailure failure(Throwable cause) {
+        if (cause instanceof InvalidConfigException invalid) {
+            return new CommandFailure(CommandFailure.BAD_INPUT, "the config is not good:\n" + invalid.getMessage());
+        }
+        return new CommandFailure(CommandFailure.FAILED, "istiod can't start: " + cause.getMessage());
+    }
+}

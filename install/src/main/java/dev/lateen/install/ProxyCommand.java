@@ -1,0 +1,105 @@
+package dev.lateen.install;
+
+import dev.lateen.proxy.Proxy;
+import dev.lateen.proxy.ProxyBootstrap;
+import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
+import dev.lateen.proxy.xds.ConfigException;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(
+        name = "proxy",
+        description = "Run one proxy from an Envoy bootstrap file, until SIGTERM; then it drains.",
+        mixinStandardHelpOptions = true)
+final class ProxyCommand implements Callable<Integer> {
+    private static final long START_SECONDS = 60;
+
+    @Option(
+            names = {"-c", "--config-path"},
+            required = true,
+            paramLabel = "FILE",
+            description = "Envoy's bootstrap: YAML or JSON.")
+    private Path file = Path.of("");
+
+    @Option(
+            names = {"-l", "--log-level"},
+            defaultValue = "info",
+            paramLabel = "LEVEL",
+            description = "trace, debug, info, warning, error, critical or off (default: ${DEFAULT-VALUE}).")
+    private String level = "info";
+
+    @Option(names = "--concurrency", paramLabel = "N", description = "Event loops (default: one a CPU).")
+    private @Nullable Integer concurrency;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        LoggingBootstrap.console(logLevel());
+        ProxyBootstrap bootstrap = bootstrap();
+        int loops = bootstrap.concurrency() == 0 ? Runtime.getRuntime().availableProcessors() : bootstrap.concurrency();
+        Vertx vertx = Vertx.vertx(new VertxOptions()
+                .setEventLoopPoolSize(loops)
+                .setPreferNativeTransport(true)
+                // Nothing is read from the class path: no directory for it is made in /tmp.
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+        return new OrderedEnd().run(stop -> serve(vertx, bootstrap, stop));
+    }
+
+    private static void serve(Vertx vertx, ProxyBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
+        Proxy proxy = new Proxy(bootstrap, new FileOutputStream(FileDescriptor.out)).onQuit(stop::countDown);
+        try {
+            String id = vertx.deployVerticle(proxy)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(START_SECONDS, TimeUnit.SECONDS);
+            stop.await();
+            long patience = bootstrap.drainTime().toSeconds() + 5;
+            vertx.undeploy(id).toCompletionStage().toCompletableFuture().get(patience, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new CommandFailure(CommandFailure.FAILED, "the proxy can't start: " + cause.getMessage());
+        } catch (TimeoutException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "the proxy did not start or end in time");
+        } finally {
+            vertx.close();
+        }
+    }
+
+    private ProxyBootstrap bootstrap() {
+        try {
+            ProxyBootstrap read = EnvoyBootstrap.read(file);
+            return concurrency == null ? read : read.withConcurrency(concurrency);
+        } catch (NoSuchFileException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": no such file");
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + e.getMessage());
+        } catch (ConfigException | IllegalArgumentException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Level logLevel() {
+        Level known = LoggingBootstrap.level(level);
+        if (known == null) {
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT,
+                    "-l: " + level + " (expected: trace, debug, info, warning, error, critical or off)");
+        }
+        return known;
+    }
+}

@@ -1,0 +1,129 @@
+package dev.lateen.install.run;
+
+import dev.lateen.injector.Injection;
+import dev.lateen.injector.InjectionPolicy;
+import dev.lateen.injector.InjectorWebhook;
+import dev.lateen.injector.SidecarSettings;
+import dev.lateen.install.CommandFailure;
+import dev.lateen.istiod.Istiod;
+import dev.lateen.istiod.IstiodBootstrap;
+import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.ca.KeyPairAndChain;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** A real istiod, with the injector's webhook beside it, in this process. */
+final class LiveControlPlane implements ControlPlane {
+    private static final Duration TOKEN_TTL = Duration.ofHours(12);
+    private static final Duration WEBHOOK_CERTIFICATE_TTL = Duration.ofDays(90);
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final RunBootstrap bootstrap;
+    private final Vertx vertx;
+    private final MeshLog log;
+    private volatile @Nullable Istiod istiod;
+
+    LiveControlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
+        this.bootstrap = bootstrap;
+        this.vertx = vertx;
+        this.log = log;
+    }
+
+    @Override
+    public void start(BooleanSupplier ready) throws InterruptedException {
+        var events = new ConfigLog(bootstrap.generated(), log);
+        Istiod started = await(Istiod.start(vertx, istiodBootstrap(), events));
+        istiod = started;
+        started.readiness().require("every sidecar in sync", ready);
+        await(vertx.deployVerticle(webhook(started)));
+    }
+
+    private IstiodBootstrap istiodBootstrap() {
+        RunBootstrap.Addresses addresses = bootstrap.addresses();
+        return IstiodBootstrap.onLoopback(bootstrap.configPaths(), bootstrap.state())
+                .withMeshConfig(bootstrap.meshConfig())
+                .withAddresses(
+                        address(addresses.grpc()),
+                        address(addresses.secureGrpc()),
+                        null,
+                        address(addresses.monitoring()));
+    }
+
+    private static ListenAddress address(RunBootstrap.Listen listen) {
+        return new ListenAddress(listen.flag(), listen.host(), listen.port());
+    }
+
+    private InjectorWebhook webhook(Istiod started) {
+        RunBootstrap.Listen https = bootstrap.addresses().https();
+        KeyPairAndChain pair = started.authority()
+                .issueServer(
+                        List.of("istiod.istio-system.svc", "localhost"), List.of("127.0.0.1"), WEBHOOK_CERTIFICATE_TTL);
+        var certificate = new PemKeyCertOptions()
+                .addKeyValue(Buffer.buffer(pair.keyPem()))
+                .addCertValue(Buffer.buffer(pair.chainPem()));
+        return new InjectorWebhook(
+                new InetSocketAddress(https.host(), https.port()),
+                certificate,
+                new Injection(InjectionPolicy.enabled(), SidecarSettings.defaults()));
+    }
+
+    /** What every proxy checks istiod's certificate against. */
+    String rootPem() {
+        return running().authority().rootPem();
+    }
+
+    @Override
+    public String token(String namespace, String serviceAccount) {
+        return running().tokens().mint(namespace, serviceAccount, TOKEN_TTL);
+    }
+
+    @Override
+    public Set<String> inSync() {
+        Istiod now = istiod;
+        var snapshot = now == null ? null : now.snapshot();
+        if (now == null || snapshot == null) {
+            return Set.of();
+        }
+        return now.proxies().stream()
+                .filter(proxy -> proxy.settledVersion() == snapshot.version())
+                .filter(proxy -> proxy.types().stream().allMatch(type -> type.rejection() == null))
+                .map(proxy -> proxy.node().id())
+                .collect(Collectors.toSet());
+    }
+
+    @Override
+    public void stop() throws InterruptedException {
+        Istiod now = istiod;
+        if (now != null) {
+            await(now.stop());
+        }
+    }
+
+    private Istiod running() {
+        return Objects.requireNonNull(istiod, "istiod is not started yet");
+    }
+
+    private static <T> T await(Future<T> future) throws InterruptedException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            throw new CommandFailure(CommandFailure.FAILED, "istiod can't start: " + cause.getMessage());
+        } catch (TimeoutException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "istiod did not answer within " + PATIENCE_SECONDS + " s");
+        }
+    }
+}

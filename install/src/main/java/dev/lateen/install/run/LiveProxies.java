@@ -1,0 +1,120 @@
+package dev.lateen.install.run;
+
+import dev.lateen.install.CommandFailure;
+import dev.lateen.install.Release;
+import dev.lateen.proxy.Proxy;
+import dev.lateen.proxy.ProxyBootstrap;
+import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.model.LoadAssignment.Locality;
+import dev.lateen.proxy.xds.ControlPlane.Tls;
+import dev.lateen.proxy.xds.XdsNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/** Real proxies as verticles of one Vert.x: each gets its certificate from istiod and its config over mutual TLS, as on a cluster. */
+final class LiveProxies implements ProxyHost {
+    static final int ADMIN_PORT = 15000;
+    private static final int READINESS_PORT = 15021;
+    private static final int STATS_PORT = 15090;
+    /** Istiod is known here by its address, which its certificate names. */
+    private static final String SERVER_NAME = "";
+
+    /** Nobody waits five seconds for a laptop's mesh to end; requests under way seldom take as long. */
+    private static final Duration DRAIN_TIME = Duration.ofSeconds(2);
+
+    private static final long PATIENCE_SECONDS = 20;
+
+    private final Vertx vertx;
+    private final RunBootstrap.Listen istiod;
+    private final Identities identities;
+    private final OutputStream accessLog;
+
+    /**
+     * With where istiod serves over TLS.
+     *
+     * @param accessLog where access logs go that are sent to standard output
+     */
+    LiveProxies(Vertx vertx, RunBootstrap.Listen istiod, Identities identities, OutputStream accessLog) {
+        this.vertx = vertx;
+        this.istiod = istiod;
+        this.identities = identities;
+        this.accessLog = accessLog;
+    }
+
+    /**
+     * What the certificates of all proxies have in common.
+     *
+     * @param rootPem what istiod's certificate is checked against; asked for when a proxy starts
+     * @param trustDomain of their SPIFFE identities
+     * @param timeToLive how long a certificate is asked for
+     */
+    record Identities(Supplier<String> rootPem, String trustDomain, Duration timeToLive) {}
+
+    @Override
+    public RunningProxy start(ProxySpec spec) throws InterruptedException {
+        String id = await(vertx.deployVerticle(new Proxy(bootstrap(spec), accessLog)), spec);
+        return () -> await(vertx.undeploy(id), spec);
+    }
+
+    private ProxyBootstrap bootstrap(ProxySpec spec) {
+        String roots = identities.rootPem().get();
+        var controlPlane = new dev.lateen.proxy.xds.ControlPlane(
+                istiod.host(), istiod.port(), "", true, new Tls(roots, SERVER_NAME, null, null, true), Map.of());
+        var identity = new IdentitySettings(
+                istiod.host(),
+                istiod.port(),
+                SERVER_NAME,
+                roots,
+                spec.token(),
+                identities.trustDomain(),
+                spec.namespace(),
+                spec.serviceAccount(),
+                identities.timeToLive());
+        return new ProxyBootstrap(
+                new XdsNode(
+                        spec.nodeId(),
+                        spec.cluster(),
+                        spec.metadata(),
+                        new Locality("", "", ""),
+                        "lateen",
+                        Release.VERSION,
+                        List.of()),
+                0,
+                new InetSocketAddress(spec.address(), ADMIN_PORT),
+                new InetSocketAddress(spec.address(), STATS_PORT),
+                new InetSocketAddress(spec.address(), READINESS_PORT),
+                controlPlane,
+                Map.of(),
+                identity,
+                "",
+                List.of(),
+                DRAIN_TIME,
+                "info");
+    }
+
+    @Override
+    public void close() {
+        // The proxies are verticles of a Vert.x that its owner closes.
+    }
+
+    private static <T> T await(Future<T> future, ProxySpec spec) throws InterruptedException {
+        try {
+            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "the proxy " + spec.nodeId() + ": " + e.getCause());
+        } catch (TimeoutException e) {
+            throw new CommandFailure(
+                    CommandFailure.FAILED,
+                    "the proxy " + spec.nodeId() + ": no answer within " + PATIENCE_SECONDS + " s");
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.lateen.install.run;
+
+import java.util.concurrent.CountDownLatch;
+
+/** The door to a mesh with a real control plane and real proxies. */
+public final class MeshLauncher {
+    private MeshLauncher() {}
+
+    /**
+     * Starts a mesh, runs it until it is told to stop or its time is over, drains it and ends it.
+     *
+     * @param stop counts down when it is to end
+     * @param whenUp called once, when the table has been printed
+     * @throws dev.lateen.install.CommandFailure if the config is bad or a port is taken
+     */
+    public static void run(RunBootstrap bootstrap, MeshLog log, CountDownLatch stop, Runnable whenUp)
+            throws InterruptedException {
+        new MeshRun(bootstrap, LiveRoles::new, log, stop).run(whenUp);
+    }
+}
