@@ -12,10 +12,12 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.snakeyaml.engine.v2.api.Load;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /** An Envoy bootstrap file, YAML or JSON. What it asks for and this proxy can't do is refused, naming the file and the field's path. */
 public final class EnvoyBootstrap {
@@ -71,6 +73,8 @@ public final class EnvoyBootstrap {
                 return (Map<String, Object>) map;
             }
             throw new ConfigException("", "no map at the top (accepted: an Envoy bootstrap)");
+        } catch (YamlEngineException e) {
+            throw new ConfigException("", "neither YAML nor JSON: " + e.getMessage());
         } catch (JacksonException e) {
             throw new ConfigException(
                     "",
@@ -92,9 +96,11 @@ public final class EnvoyBootstrap {
     }
 
     private static Object yaml(String text) {
-        return YAMLMapper.builder()
-                .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                .build()
-                .readValue(text, Object.class);
+        // The parser beneath Jackson's YAML: Jackson reads an alias as its name, and Envoy's users share parts of a file by aliases.
+        LoadSettings settings = LoadSettings.builder()
+                .setAllowDuplicateKeys(false)
+                .setMaxAliasesForCollections(200)
+                .build();
+        return new Load(settings).loadFromString(text);
     }
 }

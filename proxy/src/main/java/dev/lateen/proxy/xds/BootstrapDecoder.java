@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -82,9 +83,9 @@ public final class BootstrapDecoder {
         staticResources(root.messageOrEmpty("static_resources"));
         ControlPlane ads = ads(root.messageOrEmpty("dynamic_resources"));
         Map<String, ControlPlane> sds = sdsServers(root);
+        InetSocketAddress adminAddress = address == null ? null : AddressDecoder.bindAddress(address);
         refuseUnread(root);
-        return new BootstrapResources(
-                node, address == null ? null : AddressDecoder.bindAddress(address), ads, sds, resources, ignored);
+        return new BootstrapResources(node, adminAddress, ads, sds, resources, ignored);
     }
 
     /** Static resources were looked through by their own decoder, which knows more of them. */
