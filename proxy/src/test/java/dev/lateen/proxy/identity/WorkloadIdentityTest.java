@@ -1,0 +1,157 @@
+package dev.lateen.proxy.identity;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.model.Secret;
+import io.vertx.core.Future;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.random.RandomGenerator;
+import org.junit.jupiter.api.Test;
+
+class WorkloadIdentityTest {
+    private final FakeTime time = new FakeTime();
+    private final FakeAuthority authority;
+    private final List<Secret> published = new ArrayList<>();
+    private String token = "first";
+
+    WorkloadIdentityTest() throws Exception {
+        authority = new FakeAuthority(time.clock());
+    }
+
+    @Test
+    void publishesRootsAndACertificateForItsSpiffeIdentity() throws Exception {
+        WorkloadIdentity identity = identity(Duration.ofHours(24));
+        assertThat(identity.start().succeeded()).isTrue();
+        assertThat(published).extracting(Secret::name).containsExactly("ROOTCA", "default");
+        X509Certificate leaf = Pem.certificates(own().certificateChainPem()).getFirst();
+        assertThat(leaf.getSubjectAlternativeNames().iterator().next().get(1)).isEqualTo("spiffe://cluster.local/ns/default/sa/reviews");
+        assertThat(own().certificateChainPem()).doesNotContain(authority.root);
+        assertThat(own().privateKeyPem()).startsWith("-----BEGIN PRIVATE KEY-----");
+        assertThat(authority.tokens).containsExactly("first");
+        assertThat(authority.asked).containsExactly(Duration.ofHours(24));
+    }
+
+    @Test
+    void renewsWithANewKeyAtHalfOfItsLife() {
+        identity(Duration.ofSeconds(20)).start();
+        String firstKey = own().privateKeyPem();
+        time.advance(Duration.ofMillis(9_700));
+        assertThat(authority.tokens).hasSize(1);
+        token = "second";
+        time.advance(Duration.ofMillis(600));
+        assertThat(authority.tokens).containsExactly("first", "second");
+        assertThat(own().privateKeyPem()).isNotEqualTo(firstKey);
+    }
+
+    @Test
+    void keepsTheOldCertificateWhileTheCaIsAwayAndTriesAgain() {
+        WorkloadIdentity identity = identity(Duration.ofSeconds(20));
+        identity.start();
+        Secret.TlsCertificate before = own();
+        authority.away = true;
+        time.advance(Duration.ofSeconds(15));
+        assertThat(authority.tokens).hasSizeGreaterThan(2);
+        assertThat(Objects.requireNonNull(identity.held()).certificate()).isSameAs(before);
+        authority.away = false;
+        time.advance(Duration.ofSeconds(10));
+        assertThat(own()).isNotSameAs(before);
+    }
+
+    @Test
+    void startWaitsForACaThatIsLate() {
+        authority.away = true;
+        Future<Void> started = identity(Duration.ofHours(1)).start();
+        time.advance(Duration.ofSeconds(30));
+        assertThat(started.isComplete()).isFalse();
+        authority.away = false;
+        time.advance(Duration.ofSeconds(10));
+        assertThat(started.succeeded()).isTrue();
+    }
+
+    @Test
+    void aCertificateForAnotherKeyIsNotTaken() {
+        authority.wrongKey = true;
+        WorkloadIdentity identity = identity(Duration.ofHours(1));
+        identity.start();
+        assertThat(identity.held()).isNull();
+        assertThat(published).isEmpty();
+    }
+
+    @Test
+    void neitherKeyNorTokenIsEverShown() {
+        WorkloadIdentity identity = identity(Duration.ofHours(1));
+        identity.start();
+        assertThat(String.valueOf(identity.held())).doesNotContain("PRIVATE");
+    }
+
+    @Test
+    void aClosedIdentityAsksNoMore() {
+        WorkloadIdentity identity = identity(Duration.ofSeconds(20));
+        identity.start();
+        identity.close();
+        time.advance(Duration.ofMinutes(1));
+        assertThat(authority.tokens).hasSize(1);
+    }
+
+    private Secret.TlsCertificate own() {
+        return (Secret.TlsCertificate) published.getLast();
+    }
+
+    private WorkloadIdentity identity(Duration timeToLive) {
+        IdentitySettings settings = new IdentitySettings(
+                "ca.test", 15012, "", authority.root, () -> token, "cluster.local", "default", "reviews", timeToLive);
+        return new WorkloadIdentity(settings, authority, time, published::add);
+    }
+
+    /** Time that stands still until it is told to go on; work is done at once. */
+    private static final class FakeTime implements WorkloadIdentity.Surroundings {
+        private final RandomGenerator random = new Random(7);
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+        private Runnable task = () -> {};
+        private Instant due = Instant.MAX;
+
+        void advance(Duration duration) {
+            Instant end = now.plus(duration);
+            while (!due.isAfter(end)) {
+                now = due;
+                due = Instant.MAX;
+                task.run();
+            }
+            now = end;
+        }
+
+        @Override
+        public Runnable after(Duration delay, Runnable next) {
+            task = next;
+            due = now.plus(delay);
+            return () -> due = Instant.MAX;
+        }
+
+        @Override
+        public <T> Future<T> blocking(Callable<T> work) {
+            try {
+                return Future.succeededFuture(work.call());
+            } catch (Exception e) {
+                return Future.failedFuture(e);
+            }
+        }
+
+        @Override
+        public InstantSource clock() {
+            return () -> now;
+        }
+
+        @Override
+        public RandomGenerator random() {
+            return random;
+        }
+    }
+}
