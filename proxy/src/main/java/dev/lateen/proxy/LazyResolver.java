@@ -1,8 +1,8 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.transport.EventLoops;
-import dev.lateen.proxy.transport.NettyNameResolver;
 import dev.lateen.proxy.transport.NameResolver;
+import dev.lateen.proxy.transport.NettyNameResolver;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 

@@ -4,6 +4,7 @@ import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.identity.SdsServer;
 import dev.lateen.proxy.identity.WorkloadIdentity;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
@@ -18,6 +19,7 @@ import dev.lateen.proxy.xds.XdsTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.net.SocketAddress;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,6 +54,7 @@ public final class Proxy extends VerticleBase {
     private @Nullable AdminServer admin;
     private @Nullable AdsClient client;
     private @Nullable WorkloadIdentity identity;
+    private @Nullable SdsServer sds;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
 
@@ -97,6 +100,7 @@ public final class Proxy extends VerticleBase {
         admin = server;
         spanTimer = vertx.setPeriodic(SPAN_FLUSH_MILLIS, _ -> path.telemetry().flushSpans());
         return server.start(bootstrap.adminAddress(), bootstrap.statsAddress(), bootstrap.readinessAddress())
+                .compose(_ -> serveSecrets())
                 .compose(_ -> begin());
     }
 
@@ -147,7 +151,27 @@ public final class Proxy extends VerticleBase {
         return Future.succeededFuture();
     }
 
+    /** Serves the own certificate to a neighbour, where the bootstrap says so. */
+    private Future<?> serveSecrets() {
+        String where = bootstrap.sdsServer();
+        if (where.isEmpty()) {
+            return Future.succeededFuture();
+        }
+        SdsServer server = new SdsServer(vertx);
+        sds = server;
+        int colon = where.lastIndexOf(':');
+        return server.start(
+                where.startsWith("/")
+                        ? SocketAddress.domainSocketAddress(where)
+                        : SocketAddress.inetSocketAddress(
+                                Integer.parseInt(where.substring(colon + 1)), where.substring(0, colon)));
+    }
+
     private void publish(Secret secret) {
+        SdsServer server = sds;
+        if (server != null) {
+            server.secret(secret);
+        }
         AdsClient ads = client;
         if (ads != null) {
             ads.secret(secret);
@@ -215,6 +239,7 @@ public final class Proxy extends VerticleBase {
         Future<Void> drained = path == null ? Future.succeededFuture() : path.drain(bootstrap.drainTime());
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
+                .eventually(() -> sds == null ? Future.succeededFuture() : sds.close())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
                 .eventually(() -> path == null
                         ? Future.succeededFuture()

@@ -83,18 +83,15 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     private void sniff() {
         Sniffer.ClearText clearText = listener.looksForHttp(destination.getPort());
-        if (!listener.looksForTls() && clearText == Sniffer.ClearText.IGNORE) {
+        boolean lookForTls = listener.looksForTls(destination.getPort());
+        if (!lookForTls && clearText == Sniffer.ClearText.IGNORE) {
             matchChain(FirstBytes.UNKNOWN);
             return;
         }
         Listener.ListenerFilters filters = listener.listener().listenerFilters();
         channel.pipeline()
                 .addLast(new Sniffer(
-                        listener.looksForTls(),
-                        clearText,
-                        filters.timeout(),
-                        filters.continueOnTimeout(),
-                        this::matchChain));
+                        lookForTls, clearText, filters.timeout(), filters.continueOnTimeout(), this::matchChain));
     }
 
     private void matchChain(FirstBytes facts) {
@@ -107,12 +104,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
         listener = current;
         FilterChainRuntime chain = listener.match(new MatchFacts(
-                destination,
-                facts.serverName(),
-                facts.transportProtocol(),
-                facts.protocols(),
-                directSource,
-                source));
+                destination, facts.serverName(), facts.transportProtocol(), facts.protocols(), directSource, source));
         if (chain == null) {
             refuse("no filter chain matches", null);
             return;

@@ -39,7 +39,8 @@ final class ListenerRuntime {
 
     /** @param before the version in force until now, whose chains live on where the match is the same */
     static ListenerRuntime compile(Listener listener, @Nullable ListenerRuntime before, Observers observers) {
-        Map<FilterChainMatch, FilterChainRuntime> chains = HashMap.newHashMap(listener.filterChains().size());
+        Map<FilterChainMatch, FilterChainRuntime> chains =
+                HashMap.newHashMap(listener.filterChains().size());
         for (FilterChain chain : listener.filterChains()) {
             if (!chains.containsKey(chain.match())) {
                 FilterChainRuntime old = before == null ? null : before.chains.get(chain.match());
@@ -77,7 +78,8 @@ final class ListenerRuntime {
         return listener;
     }
 
-    @Nullable FilterChainRuntime match(MatchFacts facts) {
+    @Nullable
+    FilterChainRuntime match(MatchFacts facts) {
         return matcher.match(facts);
     }
 
@@ -86,8 +88,10 @@ final class ListenerRuntime {
         return defaultChain == chain || chains.containsValue(chain);
     }
 
-    boolean looksForTls() {
-        return looksForTls;
+    /** Whether a TLS client hello is looked for on this destination port. */
+    boolean looksForTls(int destinationPort) {
+        return looksForTls
+                && !listener.listenerFilters().tlsInspectorDisabledPorts().contains(destinationPort);
     }
 
     /** Whether clear text to this destination port is looked at. */

@@ -38,7 +38,9 @@ final class FakeAuthority implements CertificateAuthority {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         this.keys = generator.generateKeyPair();
-        this.root = Pem.of("CERTIFICATE", certificate("CN=root", keys, null, Duration.ofDays(3650)).getEncoded());
+        this.root = Pem.of(
+                "CERTIFICATE",
+                certificate("CN=root", keys, null, Duration.ofDays(3650)).getEncoded());
     }
 
     @Override
@@ -50,17 +52,21 @@ final class FakeAuthority implements CertificateAuthority {
         }
         try (PEMParser parser = new PEMParser(new StringReader(csrPem))) {
             PKCS10CertificationRequest csr = (PKCS10CertificationRequest) parser.readObject();
-            return Future.succeededFuture(
-                    List.of(Pem.of("CERTIFICATE", certificate("CN=leaf", keys, csr, timeToLive).getEncoded()), root));
+            return Future.succeededFuture(List.of(
+                    Pem.of(
+                            "CERTIFICATE",
+                            certificate("CN=leaf", keys, csr, timeToLive).getEncoded()),
+                    root));
         } catch (Exception e) {
             return Future.failedFuture(e);
         }
     }
 
-    private X509CertificateHolder certificate(String subject, KeyPair signer, @Nullable PKCS10CertificationRequest csr, Duration life)
-            throws Exception {
+    private X509CertificateHolder certificate(
+            String subject, KeyPair signer, @Nullable PKCS10CertificationRequest csr, Duration life) throws Exception {
         var publicKey = csr == null || wrongKey
-                ? org.bouncycastle.asn1.x509.SubjectPublicKeyInfo.getInstance(signer.getPublic().getEncoded())
+                ? org.bouncycastle.asn1.x509.SubjectPublicKeyInfo.getInstance(
+                        signer.getPublic().getEncoded())
                 : csr.getSubjectPublicKeyInfo();
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                 new X500Name("CN=root"),
@@ -70,9 +76,10 @@ final class FakeAuthority implements CertificateAuthority {
                 new X500Name(subject),
                 publicKey);
         if (csr != null) {
-            Extensions wanted = Extensions.getInstance(csr.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)[0]
-                    .getAttrValues()
-                    .getObjectAt(0));
+            Extensions wanted =
+                    Extensions.getInstance(csr.getAttributes(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest)[0]
+                            .getAttrValues()
+                            .getObjectAt(0));
             builder.addExtension(wanted.getExtension(Extension.subjectAlternativeName));
         }
         return builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(signer.getPrivate()));

@@ -32,7 +32,8 @@ class WorkloadIdentityTest {
         assertThat(identity.start().succeeded()).isTrue();
         assertThat(published).extracting(Secret::name).containsExactly("ROOTCA", "default");
         X509Certificate leaf = Pem.certificates(own().certificateChainPem()).getFirst();
-        assertThat(leaf.getSubjectAlternativeNames().iterator().next().get(1)).isEqualTo("spiffe://cluster.local/ns/default/sa/reviews");
+        assertThat(leaf.getSubjectAlternativeNames().iterator().next().get(1))
+                .isEqualTo("spiffe://cluster.local/ns/default/sa/reviews");
         assertThat(own().certificateChainPem()).doesNotContain(authority.root);
         assertThat(own().privateKeyPem()).startsWith("-----BEGIN PRIVATE KEY-----");
         assertThat(authority.tokens).containsExactly("first");

@@ -25,8 +25,8 @@ class ResourceDecoderTest {
     @Test
     void envoysDefaultsOfARouteAreFilledIn() {
         RouteTable table = routes("{match: {prefix: /}, route: {cluster: a, retry_policy: {retry_on: 5xx}}}");
-        RouteAction.Forward forward =
-                (RouteAction.Forward) table.virtualHosts().getFirst().routes().getFirst().action();
+        RouteAction.Forward forward = (RouteAction.Forward)
+                table.virtualHosts().getFirst().routes().getFirst().action();
         assertThat(forward.timeout()).isEqualTo(Duration.ofSeconds(15));
         assertThat(forward.idleTimeout()).isNull();
         assertThat(forward.clusterNotFoundStatus()).isEqualTo(503);
@@ -64,8 +64,9 @@ class ResourceDecoderTest {
 
     @Test
     void anOutlierKindThatIsNotEnforcedIsOff() {
-        Cluster cluster = cluster(
-                "{name: a, outlier_detection: {enforcing_consecutive_5xx: 0, consecutive_gateway_failure: 3, enforcing_consecutive_gateway_failure: 100}}");
+        Cluster cluster =
+                cluster("{name: a, outlier_detection: {enforcing_consecutive_5xx: 0, consecutive_gateway_failure: 3,"
+                        + " enforcing_consecutive_gateway_failure: 100}}");
         Cluster.OutlierDetection outlier = Objects.requireNonNull(cluster.outlierDetection());
         assertThat(outlier.consecutive5xx()).isZero();
         assertThat(outlier.consecutiveGatewayFailure()).isEqualTo(3);
@@ -73,42 +74,62 @@ class ResourceDecoderTest {
 
     @Test
     void aRejectionNamesResourceFieldFoundAndAccepted() {
-        assertThat(rejected(ResourceType.CLUSTER, "{name: x, type: STATIC, load_assignment: {cluster_name: x, endpoints: [{lb_endpoints: [{endpoint: {address: {socket_address: {address: example.com, port_value: 80}}}}]}]}}"))
-                .isEqualTo("cluster x: load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address: \"example.com\" "
-                        + "(accepted: an IP address; names only in DNS clusters)");
-        assertThat(rejected(ResourceType.ROUTES, "{name: r, virtual_hosts: [{name: v, domains: [a], routes: [{match: {safe_regex: {regex: '('}}, route: {cluster: c}}]}]}"))
+        assertThat(rejected(
+                        ResourceType.CLUSTER,
+                        "{name: x, type: STATIC, load_assignment: {cluster_name: x, endpoints: [{lb_endpoints:"
+                                + " [{endpoint: {address: {socket_address: {address: example.com, port_value:"
+                                + " 80}}}}]}]}}"))
+                .isEqualTo("cluster x:"
+                        + " load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address:"
+                        + " \"example.com\" (accepted: an IP address; names only in DNS clusters)");
+        assertThat(rejected(
+                        ResourceType.ROUTES,
+                        "{name: r, virtual_hosts: [{name: v, domains: [a], routes: [{match: {safe_regex:"
+                                + " {regex: '('}}, route: {cluster: c}}]}]}"))
                 .startsWith("routes r: virtual_hosts[0].routes[0].match.safe_regex.regex: \"(\"");
-        assertThat(rejected(ResourceType.ROUTES, "{name: r, virtual_hosts: [{name: v, domains: [a]}, {name: w, domains: [A]}]}"))
-                .isEqualTo("routes r: virtual_hosts[1].domains: \"a\" twice in one route configuration (accepted: unique domains)");
+        assertThat(rejected(
+                        ResourceType.ROUTES,
+                        "{name: r, virtual_hosts: [{name: v, domains: [a]}, {name: w, domains: [A]}]}"))
+                .isEqualTo(
+                        "routes r: virtual_hosts[1].domains: \"a\" twice in one route configuration (accepted: unique"
+                                + " domains)");
     }
 
     @Test
     void brokenBytesAreRejectedWithTheirName() {
         Decoded decoded = ResourceDecoder.lenient(FileSource.NONE)
-                .decode(ResourceType.CLUSTER, "x", ResourceType.CLUSTER.typeUrl(), ByteString.copyFromUtf8("\u0007garbage"));
+                .decode(
+                        ResourceType.CLUSTER,
+                        "x",
+                        ResourceType.CLUSTER.typeUrl(),
+                        ByteString.copyFromUtf8("\u0007garbage"));
         assertThat(decoded).isInstanceOf(Decoded.Rejected.class);
-        assertThat(((Decoded.Rejected) decoded).reason()).startsWith("cluster x: broken protobuf for envoy.config.cluster.v3.Cluster");
+        assertThat(((Decoded.Rejected) decoded).reason())
+                .startsWith("cluster x: broken protobuf for envoy.config.cluster.v3.Cluster");
     }
 
     @Test
     void anUnknownFilterIsRejectedUnlessOptional() {
         String unknown = "{name: n, typed_config: {\"@type\": type.googleapis.com/some.Unknown}%s}, " + ROUTER;
         assertThat(rejected(ResourceType.LISTENER, listener(unknown.formatted(""))))
-                .startsWith("listener l: filter_chains[0].filters[0].typed_config.http_filters[0].typed_config: unknown HTTP filter n of type some.Unknown");
+                .startsWith("listener l: filter_chains[0].filters[0].typed_config.http_filters[0].typed_config: unknown"
+                        + " HTTP filter n of type some.Unknown");
         assertThat(manager(unknown.formatted(", is_optional: true")).filters()).hasSize(1);
     }
 
     @Test
     void aSecurityFilterThatCannotBeBuiltDenies() {
-        HttpConnectionManager manager = manager(
-                "{name: envoy.filters.http.jwt_authn, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication}}, " + ROUTER);
+        HttpConnectionManager manager = manager("{name: envoy.filters.http.jwt_authn, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication}}, "
+                + ROUTER);
         assertThat(manager.filters().getFirst()).isInstanceOf(HttpFilterConfig.Denied.class);
     }
 
     @Test
     void theRouterMustBeThereAndLast() {
         assertThat(rejected(ResourceType.LISTENER, listener(""))).contains("http_filters: without a terminal filter");
-        assertThat(rejected(ResourceType.LISTENER, listener(ROUTER + ", " + ROUTER))).contains("http_filters[0].name: r before other filters");
+        assertThat(rejected(ResourceType.LISTENER, listener(ROUTER + ", " + ROUTER)))
+                .contains("http_filters[0].name: r before other filters");
     }
 
     @Test
@@ -133,11 +154,17 @@ class ResourceDecoderTest {
 
     @Test
     void peerMetadataIsReadFromTheWire() {
-        // upstream_discovery (2) { istio_headers (3) {} }, upstream_propagation (4) { istio_headers (1) { skip_external_clusters (1): true } }
+        // upstream_discovery (2) { istio_headers (3) {} }, upstream_propagation (4) { istio_headers (1) {
+        // skip_external_clusters (1): true } }
         ByteString wire = ByteString.copyFrom(new byte[] {0x12, 2, 0x1a, 0, 0x22, 4, 0x0a, 2, 0x08, 1});
-        ProtoNode node = ProtoWireReader.read(ProtoSchema.ENVOY.message("io.istio.http.peer_metadata.Config"), wire, null, "");
-        assertThat(node.messages("upstream_discovery").getFirst().has("istio_headers")).isTrue();
-        assertThat(node.messages("upstream_propagation").getFirst().messageOrEmpty("istio_headers").flag("skip_external_clusters"))
+        ProtoNode node =
+                ProtoWireReader.read(ProtoSchema.ENVOY.message("io.istio.http.peer_metadata.Config"), wire, null, "");
+        assertThat(node.messages("upstream_discovery").getFirst().has("istio_headers"))
+                .isTrue();
+        assertThat(node.messages("upstream_propagation")
+                        .getFirst()
+                        .messageOrEmpty("istio_headers")
+                        .flag("skip_external_clusters"))
                 .isTrue();
     }
 
@@ -145,7 +172,8 @@ class ResourceDecoderTest {
     void aTlsFieldThatIsNotFollowedIsRefusedEvenFromAControlPlane() {
         assertThat(rejected(ResourceType.CLUSTER, """
             {name: x, transport_socket: {name: t, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext,
-              common_tls_context: {validation_context: {system_root_certs: {}, require_signed_certificate_timestamp: true}}}}}"""))
+              common_tls_context: {validation_context: {system_root_certs: {}, require_signed_certificate_timestamp: true}}}}}\
+            """))
                 .contains("validation_context.require_signed_certificate_timestamp: not supported");
     }
 
@@ -162,7 +190,8 @@ class ResourceDecoderTest {
               transport_socket: {name: tls, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext,
                 common_tls_context: {tls_certificate_sds_secret_configs: [{name: "kubernetes://a", sds_config: {ads: {}}}]}}},
               filters: [{name: h, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
-                stat_prefix: s, rds: {route_config_name: r, config_source: {ads: {}}}, http_filters: [ROUTER]}}]}]}""".replace("ROUTER", ROUTER));
+                stat_prefix: s, rds: {route_config_name: r, config_source: {ads: {}}}, http_filters: [ROUTER]}}]}]}\
+            """.replace("ROUTER", ROUTER));
         Decoded.Accepted accepted = (Decoded.Accepted) decoded;
         assertThat(accepted.routeTables()).containsExactly("r");
         assertThat(accepted.secrets()).containsExactly(new SecretReference("kubernetes://a", SecretReference.ADS));
@@ -171,30 +200,35 @@ class ResourceDecoderTest {
     /** The whole of what a fuzzer would first find: no input may do more than be rejected. */
     @Test
     void noTruncatedResourceBreaksTheDecoder() {
-        ByteString whole = Resources.listener("l", 80, "route_config: {" + Resources.virtualHosts("a") + "}").toByteString();
+        ByteString whole = Resources.listener("l", 80, "route_config: {" + Resources.virtualHosts("a") + "}")
+                .toByteString();
         ResourceDecoder decoder = ResourceDecoder.lenient(FileSource.NONE);
         for (int length = 0; length < whole.size(); length++) {
-            assertThat(decoder.decode(ResourceType.LISTENER, "l", ResourceType.LISTENER.typeUrl(), whole.substring(0, length)))
+            assertThat(decoder.decode(
+                            ResourceType.LISTENER, "l", ResourceType.LISTENER.typeUrl(), whole.substring(0, length)))
                     .isNotNull();
         }
     }
 
     private static RouteTable routes(String route) {
         RouteConfiguration table = Resources.parse(
-                        "{name: r, virtual_hosts: [{name: v, domains: ['*'], routes: [" + route + "]}]}", RouteConfiguration.newBuilder())
+                        "{name: r, virtual_hosts: [{name: v, domains: ['*'], routes: [" + route + "]}]}",
+                        RouteConfiguration.newBuilder())
                 .build();
         return ((Decoded.Resource.OfRoutes) Resources.accepted(table).resource()).table();
     }
 
     private static Cluster cluster(String yaml) {
-        return ((Decoded.Resource.OfCluster) ((Decoded.Accepted) decode(ResourceType.CLUSTER, yaml)).resource()).cluster();
+        return ((Decoded.Resource.OfCluster) ((Decoded.Accepted) decode(ResourceType.CLUSTER, yaml)).resource())
+                .cluster();
     }
 
     private static String listener(String filters) {
         return """
             {name: l, address: {socket_address: {address: 127.0.0.1, port_value: 1}}, filter_chains: [{filters: [{name: h, typed_config: {
               "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
-              stat_prefix: s, route_config: {name: r}, http_filters: [FILTERS]}}]}]}""".replace("FILTERS", filters);
+              stat_prefix: s, route_config: {name: r}, http_filters: [FILTERS]}}]}]}\
+            """.replace("FILTERS", filters);
     }
 
     private static HttpConnectionManager manager(String filters) {
