@@ -80,7 +80,6 @@ public final class BootstrapDecoder {
                                 "socket_options",
                                 "ignore_global_conn_limit")
                         .message("address");
-        InetSocketAddress adminAddress = address == null ? null : AddressDecoder.bindAddress(address);
         staticResources(root.messageOrEmpty("static_resources"));
         ControlPlane ads = ads(root.messageOrEmpty("dynamic_resources"));
         Map<String, ControlPlane> sds = sdsServers(root);
