@@ -51,13 +51,17 @@ final class ProxyCommand implements Callable<Integer> {
         LoggingBootstrap.console(logLevel());
         ProxyBootstrap bootstrap = bootstrap();
         int loops = bootstrap.concurrency() == 0 ? Runtime.getRuntime().availableProcessors() : bootstrap.concurrency();
-        Vertx vertx = Vertx.vertx(new VertxOptions()
+        Vertx vertx = vertx(loops);
+        return new OrderedEnd().run(stop -> serve(vertx, bootstrap, stop));
+    }
+
+    static Vertx vertx(int loops) {
+        return Vertx.vertx(new VertxOptions()
                 .setEventLoopPoolSize(loops)
                 .setPreferNativeTransport(true)
                 // Nothing is read from the class path: no directory for it is made in /tmp.
                 .setFileSystemOptions(
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
-        return new OrderedEnd().run(stop -> serve(vertx, bootstrap, stop));
     }
 
     private static void serve(Vertx vertx, ProxyBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {

@@ -15,17 +15,30 @@ final class Rehearsal {
     private Rehearsal() {}
 
     /** With the role's name as the only argument. */
-    public static void main(String[] args) throws IOException {
+    public static void main(String[] args) throws IOException, InterruptedException {
         LoggingBootstrap.quiet();
         boolean done = args.length == 1 && rehearse(args[0]);
         System.exit(done ? 0 : 1);
     }
 
-    private static boolean rehearse(String role) throws IOException {
+    private static boolean rehearse(String role) throws IOException, InterruptedException {
         return switch (role) {
             case "meshctl" -> tools();
+            case "proxy" -> proxy();
             default -> false;
         };
+    }
+
+    private static boolean proxy() throws IOException, InterruptedException {
+        Path directory = Files.createTempDirectory("lateen-rehearsal-");
+        try {
+            // As the command line would, up to the point where it would start a proxy.
+            PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+            Meshctl.run(List.of("proxy", "-c", directory.resolve("none.yaml").toString()), nowhere, nowhere);
+            return new ProxyRehearsal(directory).run();
+        } finally {
+            TemporaryFiles.delete(directory);
+        }
     }
 
     private static boolean tools() throws IOException {

@@ -1,0 +1,133 @@
+package dev.lateen.install;
+
+import dev.lateen.proxy.Proxy;
+import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
+import io.vertx.core.Vertx;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** A sidecar's start and its first requests, with a bootstrap file, a backend and a client of its own. */
+final class ProxyRehearsal {
+    private static final int REQUESTS = 300;
+    private static final String HOST = "127.0.0.1";
+    private static final byte[] ANSWER = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 3\r\n\r\nok\n"
+            .getBytes(StandardCharsets.UTF_8);
+
+    private final Path directory;
+
+    ProxyRehearsal(Path directory) {
+        this.directory = directory;
+    }
+
+    boolean run() throws IOException, InterruptedException {
+        try (ServerSocket backend = new ServerSocket(0, 16, InetAddress.getByName(HOST))) {
+            Thread.ofVirtual().start(() -> answerAll(backend));
+            int port = freePort();
+            Path file = Files.writeString(
+                    directory.resolve("envoy.yaml"), bootstrap(port, freePort(), backend.getLocalPort()));
+            Vertx vertx = ProxyCommand.vertx(Runtime.getRuntime().availableProcessors());
+            Proxy proxy = new Proxy(EnvoyBootstrap.read(file), OutputStream.nullOutputStream());
+            vertx.deployVerticle(proxy)
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .get(30, TimeUnit.SECONDS);
+            call(port);
+            return true;
+        } catch (ExecutionException | TimeoutException e) {
+            throw new IOException("the rehearsal's proxy does not start", e);
+        }
+    }
+
+    private static void call(int port) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + "/"))
+                .build();
+        HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        for (int i = 0; i < REQUESTS; i++) {
+            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+            if (response.statusCode() != 200) {
+                throw new IOException("the rehearsal's proxy answers " + response.statusCode());
+            }
+        }
+    }
+
+    /** Answers every line that is empty: the end of a request head without a body. */
+    private static void answerAll(ServerSocket backend) {
+        while (!backend.isClosed()) {
+            try {
+                var socket = backend.accept();
+                Thread.ofVirtual().start(() -> {
+                    try (socket) {
+                        var lines = new BufferedReader(
+                                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+                        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                            if (line.isEmpty()) {
+                                socket.getOutputStream().write(ANSWER);
+                            }
+                        }
+                    } catch (IOException e) {
+                        throw new UncheckedIOException(e);
+                    }
+                });
+            } catch (IOException closed) {
+                return;
+            }
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName(HOST))) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static String bootstrap(int port, int adminPort, int backendPort) {
+        return """
+            node: {id: rehearsal, cluster: rehearsal}
+            admin: {address: {socket_address: {address: 127.0.0.1, port_value: %2$d}}}
+            static_resources:
+              listeners:
+              - name: in
+                address: {socket_address: {address: 127.0.0.1, port_value: %1$d}}
+                filter_chains:
+                - filters:
+                  - name: envoy.filters.network.http_connection_manager
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                      stat_prefix: in
+                      route_config:
+                        name: all
+                        virtual_hosts:
+                        - name: all
+                          domains: ["*"]
+                          routes: [{match: {prefix: /}, route: {cluster: out}}]
+                      http_filters:
+                      - name: envoy.filters.http.router
+                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+              clusters:
+              - name: out
+                type: STATIC
+                connect_timeout: 5s
+                load_assignment:
+                  cluster_name: out
+                  endpoints:
+                  - lb_endpoints:
+                    - endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %3$d}}}
+            """.formatted(port, adminPort, backendPort);
+    }
+}
