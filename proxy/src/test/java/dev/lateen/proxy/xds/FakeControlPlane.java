@@ -64,8 +64,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 throw new AssertionError(e);
             }
         });
-        // Lets the client know the stream is there before the first response.
-        call.response().writeHead();
+        // No headers before the first response, as istiod does it: a client must be ready for both at once.
     }
 
     private static ServiceMethod<Buffer, Buffer> method(String name) {
