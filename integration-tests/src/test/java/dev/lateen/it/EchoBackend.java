@@ -18,8 +18,12 @@ final class EchoBackend implements AutoCloseable {
     private final HttpServer server;
 
     EchoBackend(String name) throws IOException {
+        this(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
+    EchoBackend(String name, InetSocketAddress address) throws IOException {
         this.name = name;
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+        server = HttpServer.create(address, 100);
         server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
         server.createContext("/", this::answer);
         server.start();

@@ -1,0 +1,74 @@
+package dev.lateen.it;
+
+import dev.lateen.istiod.Istiod;
+import dev.lateen.proxy.identity.IdentitySettings;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+
+/**
+ * Who a proxy is: its pod.
+ *
+ * @param role {@code sidecar} or {@code router}
+ * @param ip the pod's address
+ * @param more metadata beside the usual
+ */
+record MeshNode(
+        String role,
+        String ip,
+        String name,
+        String namespace,
+        String serviceAccount,
+        Map<String, String> labels,
+        Map<String, Object> more) {
+
+    String id() {
+        return role + "~" + ip + "~" + name + "." + namespace + "~" + namespace + ".svc.cluster.local";
+    }
+
+    String spiffeId() {
+        return "spiffe://cluster.local/ns/" + namespace + "/sa/" + serviceAccount;
+    }
+
+    Map<String, Object> metadata() {
+        Map<String, Object> metadata = new LinkedHashMap<>(Map.of(
+                "NAME", name,
+                "NAMESPACE", namespace,
+                "INSTANCE_IPS", ip,
+                "CLUSTER_ID", "Kubernetes",
+                "ISTIO_VERSION", "1.30.3",
+                "MESH_ID", "cluster.local",
+                "SERVICE_ACCOUNT", serviceAccount,
+                "LABELS", labels));
+        metadata.putAll(more);
+        return metadata;
+    }
+
+    String metadataJson() {
+        return json(metadata());
+    }
+
+    private static String json(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return map.entrySet().stream()
+                    .map(entry -> json(entry.getKey()) + ": " + json(entry.getValue()))
+                    .collect(Collectors.joining(", ", "{", "}"));
+        }
+        return "\"" + value + "\"";
+    }
+
+    /** How it gets its certificate: with a token that istiod minted for its service account. */
+    IdentitySettings identity(Istiod istiod) {
+        return new IdentitySettings(
+                "127.0.0.1",
+                istiod.addresses().secureGrpc(),
+                "",
+                istiod.authority().rootPem(),
+                () -> istiod.tokens().mint(namespace, serviceAccount, Duration.ofMinutes(10)),
+                "cluster.local",
+                namespace,
+                serviceAccount,
+                Duration.ofHours(1));
+    }
+}

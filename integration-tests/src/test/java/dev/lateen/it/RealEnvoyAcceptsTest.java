@@ -1,0 +1,219 @@
+package dev.lateen.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.Istiod;
+import dev.lateen.istiod.IstiodBootstrap;
+import dev.lateen.istiod.IstiodEvents;
+import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.config.ConfigChange;
+import dev.lateen.istiod.model.ProxyNode;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Stream;
+import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever of Istio's own config files our istiod loads, stock Envoys accept, as sidecar and as gateway, in both variants of the protocol. */
+class RealEnvoyAcceptsTest {
+    private static final List<String> FOLDERS = List.of("istio/config", "istio/samples/bookinfo/networking");
+
+    @TempDir
+    Path directory;
+
+    private @Nullable Path last;
+
+    private Path config() {
+        return directory.resolve("config");
+    }
+
+    /** What istiod told. */
+    private static final class Told implements IstiodEvents {
+        private final Set<String> loaded = ConcurrentHashMap.newKeySet();
+        private final Queue<Problem> errors = new ConcurrentLinkedQueue<>();
+        private final Queue<String> rejections = new ConcurrentLinkedQueue<>();
+
+        @Override
+        public void changed(ConfigChange change) {
+            loaded.addAll(change.files());
+        }
+
+        @Override
+        public void problems(List<Problem> problems) {
+            problems.stream().filter(Problem::isError).forEach(errors::add);
+        }
+
+        @Override
+        public void rejected(ProxyNode node, String typeUrl, String reason) {
+            rejections.add(node.id() + " " + typeUrl + ": " + reason);
+        }
+    }
+
+    private static MeshNode sidecar(String name, String ip, String namespace, String app) {
+        return new MeshNode(
+                "sidecar",
+                ip,
+                name,
+                namespace,
+                "default",
+                Map.of("app", app, "version", "v1"),
+                Map.of("WORKLOAD_NAME", name));
+    }
+
+    private static MeshNode router(String name, String ip) {
+        return new MeshNode(
+                "router",
+                ip,
+                name,
+                "istio-system",
+                "istio-ingressgateway",
+                Map.of("app", "istio-ingressgateway", "istio", "ingressgateway"),
+                Map.of("WORKLOAD_NAME", "istio-ingressgateway", "LATEEN_BIND_ADDRESS", ip));
+    }
+
+    private static List<Path> files() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String folder : FOLDERS) {
+            try (Stream<Path> listed = Files.list(Project.shared(folder))) {
+                listed.filter(file -> file.toString().endsWith(".yaml"))
+                        .sorted()
+                        .forEach(files::add);
+            }
+        }
+        assertThat(files).hasSizeGreaterThan(40);
+        return files;
+    }
+
+    private Istiod istiod(Vertx vertx, Told told) throws IOException {
+        Files.createDirectories(config());
+        Files.copy(Project.bookinfo("platform/kube/bookinfo.yaml"), config().resolve("bookinfo.yaml"));
+        try (InputStream in = RealEnvoyAcceptsTest.class.getResourceAsStream("/envoy/neighbours.yaml")) {
+            Files.copy(in, config().resolve("neighbours.yaml"));
+        }
+        // Ports that nobody else on this machine has.
+        Path mesh = Files.writeString(
+                directory.resolve("mesh.yaml"),
+                "proxyListenPort: " + Ports.free() + "\nproxyInboundListenPort: " + Ports.free() + "\n");
+        ListenAddress free = new ListenAddress("test", "127.0.0.1", 0);
+        return Async.done(Istiod.start(
+                vertx,
+                IstiodBootstrap.onLoopback(List.of(config()), directory.resolve("state"))
+                        .withAddresses(free, free, null, free)
+                        .withMeshConfig(mesh),
+                told));
+    }
+
+    @Test
+    void nothingOfIstiosOwnFilesIsRejected() throws Exception {
+        Told told = new Told();
+        Vertx vertx = Vertx.vertx();
+        Istiod istiod = istiod(vertx, told);
+        List<String> refused = new ArrayList<>();
+        int applied = 0;
+        try (RealEnvoy delta = start(
+                        vertx,
+                        istiod,
+                        sidecar("productpage-v1-0", "127.3.8.1", "default", "productpage"),
+                        "DELTA_GRPC");
+                RealEnvoy whole =
+                        start(vertx, istiod, sidecar("workload-0", "127.3.8.2", "testns", "workload"), "GRPC");
+                RealEnvoy deltaGateway = start(vertx, istiod, router("gateway-0", "127.3.8.3"), "DELTA_GRPC");
+                RealEnvoy wholeGateway = start(vertx, istiod, router("gateway-1", "127.3.8.4"), "GRPC")) {
+            List<RealEnvoy> envoys = List.of(delta, whole, deltaGateway, wholeGateway);
+            awaitInSync(istiod, told, envoys, "bookinfo.yaml", 1);
+            for (Path file : files()) {
+                if (apply(istiod, told, envoys, file, refused)) {
+                    applied++;
+                }
+                if (file.endsWith("bookinfo-gateway.yaml")) {
+                    awaitListeners(deltaGateway, "_8080");
+                    awaitListeners(wholeGateway, "_8080");
+                }
+            }
+            awaitListeners(delta, "virtualOutbound", "virtualInbound");
+            awaitListeners(whole, "virtualOutbound", "virtualInbound");
+            envoys.forEach(RealEnvoy::awaitLive);
+            envoys.forEach(RealEnvoy::assertNothingRejected);
+            assertThat(told.rejections).isEmpty();
+            assertThat(refused).as("files that istiod itself refuses").isEmpty();
+            assertThat(applied).isGreaterThan(40);
+        } finally {
+            Async.done(vertx.close());
+        }
+    }
+
+    private RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType) throws IOException {
+        return RealEnvoy.start(vertx, istiod, node, apiType, directory);
+    }
+
+    /** Puts a file in the place of the one before. @return whether istiod took it */
+    private boolean apply(Istiod istiod, Told told, List<RealEnvoy> envoys, Path file, List<String> refused)
+            throws IOException {
+        long before = istiod.snapshot().version();
+        told.errors.clear();
+        Path edit = config().resolve("edit-" + file.getParent().getFileName() + "-" + file.getFileName());
+        Path temporary = Files.copy(file, directory.resolve("next.tmp"));
+        if (last != null) {
+            Files.deleteIfExists(last);
+        }
+        subsets(file);
+        Files.move(temporary, edit, StandardCopyOption.ATOMIC_MOVE);
+        last = edit;
+        Awaitility.await(file.toString())
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> told.loaded.contains(edit.toString()) || !told.errors.isEmpty());
+        if (!told.errors.isEmpty()) {
+            refused.add(file.getFileName() + ": " + told.errors);
+            return false;
+        }
+        awaitInSync(istiod, told, envoys, file.getFileName().toString(), before + 1);
+        return true;
+    }
+
+    /** Bookinfo's routing files mean the subsets of one of them. */
+    private void subsets(Path file) throws IOException {
+        Path subsets = config().resolve("subsets.yaml");
+        boolean wanted =
+                file.toString().contains("bookinfo") && !Files.readString(file).contains("kind: DestinationRule");
+        if (!wanted) {
+            Files.deleteIfExists(subsets);
+        } else if (!Files.exists(subsets)) {
+            Files.copy(Project.bookinfo("networking/destination-rule-all.yaml"), subsets);
+        }
+    }
+
+    private static void awaitListeners(RealEnvoy envoy, String... names) {
+        Awaitility.await(envoy.node().name())
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() -> assertThat(envoy.page("/listeners")).contains(names));
+    }
+
+    private static void awaitInSync(Istiod istiod, Told told, List<RealEnvoy> envoys, String what, long version) {
+        Awaitility.await(what)
+                .during(Duration.ofMillis(300))
+                .atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> {
+                    assertThat(istiod.snapshot().version()).isGreaterThanOrEqualTo(version);
+                    for (RealEnvoy envoy : envoys) {
+                        assertThat(istiod.isInSync(envoy.node().id()) || !told.rejections.isEmpty())
+                                .as("%s of %s%n%s", envoy.node().name(), istiod.proxies(), envoy.output())
+                                .isTrue();
+                    }
+                });
+    }
+}
