@@ -24,8 +24,8 @@ final class ConnectedProxies {
     static ConnectedProxies of(JsonNode adsz) {
         List<Connected> found = new ArrayList<>();
         for (JsonNode connection : adsz.path("clients")) {
-            // TYPE~ADDRESS~POD.NAMESPACE~DOMAIN
-            String[] id = connection.path("nodeId").asString("").split("~", -1);
+            // TYPE~ADDRESS~POD.NAMESPACE~DOMAIN-COUNT
+            String[] id = connection.path("connectionId").asString("").split("~", -1);
             if (id.length == 4) {
                 found.add(new Connected(id[2], id[1]));
             }

@@ -81,8 +81,8 @@ class ToolsTest {
     void podsAreFoundByTheirBeginningAndDoubtIsListed() {
         ConnectedProxies proxies =
                 ConnectedProxies.of(JsonMapper.builder().build().readTree("""
-                    {"clients":[{"nodeId":"sidecar~127.1.0.1~reviews-v1-x.default~default.svc.cluster.local"},
-                                {"nodeId":"sidecar~127.1.0.2~reviews-v2-y.default~default.svc.cluster.local"}]}\
+                    {"clients":[{"connectionId":"sidecar~127.1.0.1~reviews-v1-x.default~default.svc.cluster.local-1"},
+                                {"connectionId":"sidecar~127.1.0.2~reviews-v2-y.default~default.svc.cluster.local-1"}]}\
                     """));
         assertThat(proxies.named("reviews-v1").address()).isEqualTo("127.1.0.1");
         assertThat(proxies.named("reviews-v2-y.default").address()).isEqualTo("127.1.0.2");
