@@ -57,7 +57,8 @@ final class AdmissionReviews {
             }
             return review;
         } catch (JacksonException e) {
-            throw new IllegalArgumentException("body: " + e.getOriginalMessage() + " (expected: an AdmissionReview)", e);
+            throw new IllegalArgumentException(
+                    "body: " + e.getOriginalMessage() + " (expected: an AdmissionReview)", e);
         }
     }
 
@@ -82,7 +83,8 @@ final class AdmissionReviews {
             response.put("patchType", "JSONPatch");
             response.put(
                     "patch",
-                    Base64.getEncoder().encodeToString(json.writeValueAsString(patch).getBytes(StandardCharsets.UTF_8)));
+                    Base64.getEncoder()
+                            .encodeToString(json.writeValueAsString(patch).getBytes(StandardCharsets.UTF_8)));
         } else if (decision != null) {
             response.putObject("auditAnnotations").put("injection", decision.reason() + " " + decision.detail());
         }

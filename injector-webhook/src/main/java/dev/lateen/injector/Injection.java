@@ -37,7 +37,8 @@ public final class Injection {
      * @param namespaceLabels labels of that namespace, empty when unknown
      * @return the decision, or null when the object makes no pods
      */
-    public @Nullable InjectionDecision apply(HasMetadata object, String namespace, Map<String, String> namespaceLabels) {
+    public @Nullable InjectionDecision apply(
+            HasMetadata object, String namespace, Map<String, String> namespaceLabels) {
         Workload workload = workload(object, namespace);
         if (workload == null) {
             return null;
@@ -90,8 +91,9 @@ public final class Injection {
         String name = metadata.getName() == null ? String.valueOf(metadata.getGenerateName()) : metadata.getName();
         String apiVersion = "v1";
         String kind = "Pod";
-        for (OwnerReference reference :
-                metadata.getOwnerReferences() == null ? java.util.List.<OwnerReference>of() : metadata.getOwnerReferences()) {
+        for (OwnerReference reference : metadata.getOwnerReferences() == null
+                ? java.util.List.<OwnerReference>of()
+                : metadata.getOwnerReferences()) {
             if (Boolean.TRUE.equals(reference.getController())) {
                 name = reference.getName();
                 apiVersion = reference.getApiVersion();
@@ -107,7 +109,7 @@ public final class Injection {
     }
 
     private static String owner(String apiVersion, String kind, String namespace, String name) {
-        return "kubernetes://apis/" + apiVersion + "/namespaces/" + namespace + "/" + kind.toLowerCase(Locale.ROOT) + "s/"
-                + name;
+        return "kubernetes://apis/" + apiVersion + "/namespaces/" + namespace + "/" + kind.toLowerCase(Locale.ROOT)
+                + "s/" + name;
     }
 }

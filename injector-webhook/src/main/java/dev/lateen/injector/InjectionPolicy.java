@@ -60,7 +60,8 @@ public record InjectionPolicy(
         }
         asked = flag(annotations.get(INJECT));
         if (asked != null) {
-            return new InjectionDecision(asked, Reason.POD_ANNOTATION, INJECT + ": \"" + annotations.get(INJECT) + "\"");
+            return new InjectionDecision(
+                    asked, Reason.POD_ANNOTATION, INJECT + ": \"" + annotations.get(INJECT) + "\"");
         }
         return bySelectorsOrPolicy(labels, namespaceLabels);
     }
@@ -79,7 +80,9 @@ public record InjectionPolicy(
         String namespaceLabel = namespaceLabels.get("istio-injection");
         if (namespaceLabel != null) {
             return new InjectionDecision(
-                    namespaceLabel.equals("enabled"), Reason.POLICY, "namespace label istio-injection: " + namespaceLabel);
+                    namespaceLabel.equals("enabled"),
+                    Reason.POLICY,
+                    "namespace label istio-injection: " + namespaceLabel);
         }
         if (namespaceLabels.containsKey("istio.io/rev")) {
             return new InjectionDecision(

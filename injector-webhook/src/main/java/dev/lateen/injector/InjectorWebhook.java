@@ -35,7 +35,9 @@ public final class InjectorWebhook extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
-        router.post("/inject").handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES)).handler(this::inject);
+        router.post("/inject")
+                .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
+                .handler(this::inject);
         router.get("/ready").handler(context -> context.end("OK\n"));
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(address.getHostString())

@@ -28,7 +28,8 @@ final class SidecarContainers {
     /** Ports that belong to the sidecar and are never redirected. */
     private static final List<String> OWN_PORTS = List.of("15090", "15021");
 
-    private static final Capabilities DROP_ALL = new CapabilitiesBuilder().withDrop("ALL").build();
+    private static final Capabilities DROP_ALL =
+            new CapabilitiesBuilder().withDrop("ALL").build();
 
     private final SidecarSettings settings;
 
@@ -67,14 +68,22 @@ final class SidecarContainers {
         excluded.add("15020");
         List<String> args = new ArrayList<>(List.of(
                 "istio-iptables",
-                "-p", "15001",
-                "-z", "15006",
-                "-u", "1337",
-                "-m", annotations.getOrDefault("sidecar.istio.io/interceptionMode", "REDIRECT"),
-                "-i", annotations.getOrDefault(prefix + "includeOutboundIPRanges", "*"),
-                "-x", annotations.getOrDefault(prefix + "excludeOutboundIPRanges", ""),
-                "-b", annotations.getOrDefault(prefix + "includeInboundPorts", "*"),
-                "-d", String.join(",", excluded)));
+                "-p",
+                "15001",
+                "-z",
+                "15006",
+                "-u",
+                "1337",
+                "-m",
+                annotations.getOrDefault("sidecar.istio.io/interceptionMode", "REDIRECT"),
+                "-i",
+                annotations.getOrDefault(prefix + "includeOutboundIPRanges", "*"),
+                "-x",
+                annotations.getOrDefault(prefix + "excludeOutboundIPRanges", ""),
+                "-b",
+                annotations.getOrDefault(prefix + "includeInboundPorts", "*"),
+                "-d",
+                String.join(",", excluded)));
         String outbound = annotations.get(prefix + "excludeOutboundPorts");
         if (outbound != null) {
             args.addAll(List.of("-o", outbound));
@@ -99,7 +108,8 @@ final class SidecarContainers {
                         "--proxyLogLevel=" + annotations.getOrDefault("sidecar.istio.io/logLevel", "warning"),
                         "--proxyComponentLogLevel="
                                 + annotations.getOrDefault("sidecar.istio.io/componentLogLevel", "misc:error"),
-                        "--log_output_level=" + annotations.getOrDefault("sidecar.istio.io/agentLogLevel", "default:info"))
+                        "--log_output_level="
+                                + annotations.getOrDefault("sidecar.istio.io/agentLogLevel", "default:info"))
                 .withEnv(environment(workload, annotations))
                 .addNewPort()
                 .withContainerPort(15090)
@@ -160,10 +170,14 @@ final class SidecarContainers {
             put(limits, "cpu", "2");
             put(limits, "memory", "1Gi");
         }
-        return new ResourceRequirementsBuilder().withRequests(requests).withLimits(limits).build();
+        return new ResourceRequirementsBuilder()
+                .withRequests(requests)
+                .withLimits(limits)
+                .build();
     }
 
-    private static void put(Map<String, Quantity> quantities, String name, @org.jspecify.annotations.Nullable String value) {
+    private static void put(
+            Map<String, Quantity> quantities, String name, @org.jspecify.annotations.Nullable String value) {
         if (value != null) {
             quantities.put(name, new Quantity(value));
         }

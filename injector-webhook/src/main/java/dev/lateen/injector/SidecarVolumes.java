@@ -38,11 +38,12 @@ final class SidecarVolumes {
                         .withName("istio-token")
                         .withNewProjected()
                         .addNewSource()
-                        .withServiceAccountToken(new io.fabric8.kubernetes.api.model.ServiceAccountTokenProjectionBuilder()
-                                .withAudience("istio-ca")
-                                .withExpirationSeconds(43200L)
-                                .withPath("istio-token")
-                                .build())
+                        .withServiceAccountToken(
+                                new io.fabric8.kubernetes.api.model.ServiceAccountTokenProjectionBuilder()
+                                        .withAudience("istio-ca")
+                                        .withExpirationSeconds(43200L)
+                                        .withPath("istio-token")
+                                        .build())
                         .endSource()
                         .endProjected()
                         .build(),

@@ -33,23 +33,34 @@ class InjectionTest {
     private static final KubernetesSerialization KUBERNETES = new KubernetesSerialization();
     private static final Injection INJECTION = new Injection(InjectionPolicy.enabled(), SidecarSettings.defaults());
 
-    private static InjectionDecision decide(InjectionPolicy policy, Map<String, String> labels, String namespace, Map<String, String> namespaceLabels) {
+    private static InjectionDecision decide(
+            InjectionPolicy policy, Map<String, String> labels, String namespace, Map<String, String> namespaceLabels) {
         return policy.decide(
                 new ObjectMetaBuilder().withLabels(labels).build(),
-                new PodSpecBuilder().addNewContainer().withName("a").endContainer().build(),
+                new PodSpecBuilder()
+                        .addNewContainer()
+                        .withName("a")
+                        .endContainer()
+                        .build(),
                 namespace,
                 namespaceLabels);
     }
 
     @Test
     void thePodsLabelBeatsTheNamespace() {
-        InjectionDecision decision = decide(InjectionPolicy.enabled(), Map.of("sidecar.istio.io/inject", "false"), "shop", Map.of("istio-injection", "enabled"));
-        assertThat(decision).isEqualTo(new InjectionDecision(false, Reason.POD_LABEL, "sidecar.istio.io/inject: \"false\""));
+        InjectionDecision decision = decide(
+                InjectionPolicy.enabled(),
+                Map.of("sidecar.istio.io/inject", "false"),
+                "shop",
+                Map.of("istio-injection", "enabled"));
+        assertThat(decision)
+                .isEqualTo(new InjectionDecision(false, Reason.POD_LABEL, "sidecar.istio.io/inject: \"false\""));
     }
 
     @Test
     void namespacesOfKubernetesAreLeftAlone() {
-        assertThat(decide(InjectionPolicy.enabled(), Map.of("sidecar.istio.io/inject", "true"), "kube-system", Map.of()).reason())
+        assertThat(decide(InjectionPolicy.enabled(), Map.of("sidecar.istio.io/inject", "true"), "kube-system", Map.of())
+                        .reason())
                 .isEqualTo(Reason.SYSTEM_NAMESPACE);
     }
 
@@ -57,47 +68,78 @@ class InjectionTest {
     void selectorsComeBeforeThePolicy() {
         InjectionPolicy policy = new InjectionPolicy(
                 false,
-                List.of(new LabelSelectorBuilder().addNewMatchExpression().withKey("job").withOperator("Exists").endMatchExpression().build()),
-                List.of(new LabelSelectorBuilder().addToMatchLabels("mesh", "yes").build()));
-        assertThat(decide(policy, Map.of("job", "x", "mesh", "yes"), "shop", Map.of()).reason()).isEqualTo(Reason.NEVER_SELECTOR);
-        assertThat(decide(policy, Map.of("mesh", "yes"), "shop", Map.of()).inject()).isTrue();
+                List.of(new LabelSelectorBuilder()
+                        .addNewMatchExpression()
+                        .withKey("job")
+                        .withOperator("Exists")
+                        .endMatchExpression()
+                        .build()),
+                List.of(new LabelSelectorBuilder()
+                        .addToMatchLabels("mesh", "yes")
+                        .build()));
+        assertThat(decide(policy, Map.of("job", "x", "mesh", "yes"), "shop", Map.of())
+                        .reason())
+                .isEqualTo(Reason.NEVER_SELECTOR);
+        assertThat(decide(policy, Map.of("mesh", "yes"), "shop", Map.of()).inject())
+                .isTrue();
         assertThat(decide(policy, Map.of(), "shop", Map.of()).inject()).isFalse();
-        assertThat(decide(policy, Map.of(), "shop", Map.of("istio-injection", "enabled")).inject()).isTrue();
+        assertThat(decide(policy, Map.of(), "shop", Map.of("istio-injection", "enabled"))
+                        .inject())
+                .isTrue();
     }
 
     @Test
     void anInjectedPodIsNotInjectedAgain() {
         Deployment deployment = deployment("sidecar-once");
-        assertThat(INJECTION.apply(deployment, "default", Map.of())).extracting(InjectionDecision::inject).isEqualTo(true);
-        assertThat(INJECTION.apply(deployment, "default", Map.of())).extracting(InjectionDecision::reason).isEqualTo(Reason.ALREADY_INJECTED);
+        assertThat(INJECTION.apply(deployment, "default", Map.of()))
+                .extracting(InjectionDecision::inject)
+                .isEqualTo(true);
+        assertThat(INJECTION.apply(deployment, "default", Map.of()))
+                .extracting(InjectionDecision::reason)
+                .isEqualTo(Reason.ALREADY_INJECTED);
     }
 
     private static Deployment deployment(String name) {
         return KUBERNETES.unmarshal("""
-                apiVersion: apps/v1
-                kind: Deployment
-                metadata: {name: %s}
-                spec:
-                  selector: {matchLabels: {app: a}}
-                  template:
-                    metadata: {labels: {app: a}}
-                    spec: {containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
-                """.formatted(name), Deployment.class);
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: %s}
+            spec:
+              selector: {matchLabels: {app: a}}
+              template:
+                metadata: {labels: {app: a}}
+                spec: {containers: [{name: a, image: a, ports: [{containerPort: 80}]}]}
+            """.formatted(name), Deployment.class);
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"hello", "multi-container", "traffic-annotations-wildcards", "resource_annotations", "statefulset", "daemonset", "replicaset", "hello-ignore", "hello-host-network"})
+    @ValueSource(
+            strings = {
+                "hello",
+                "multi-container",
+                "traffic-annotations-wildcards",
+                "resource_annotations",
+                "statefulset",
+                "daemonset",
+                "replicaset",
+                "hello-ignore",
+                "hello-host-network"
+            })
     void workloadsGetWhatIstioGivesThem(String name) throws IOException {
         Path folder = Path.of(System.getProperty("lateen.shared"), "istio", "inject");
         Assumptions.assumeTrue(Files.isDirectory(folder), "shared data is not beside the checkout");
         HasMetadata ours = KUBERNETES.unmarshal(Files.readString(folder.resolve(name + ".yaml")));
-        HasMetadata istios = KUBERNETES.unmarshal(Files.readString(folder.resolve(name + ".yaml.injected")).replaceAll("(?m)^---\\s*$", ""));
+        HasMetadata istios = KUBERNETES.unmarshal(
+                Files.readString(folder.resolve(name + ".yaml.injected")).replaceAll("(?m)^---\\s*$", ""));
         INJECTION.apply(ours, "default", Map.of());
         PodSpec spec = spec(ours);
         PodSpec expected = spec(istios);
         assertThat(names(spec.getInitContainers())).isEqualTo(names(expected.getInitContainers()));
         assertThat(names(spec.getContainers())).isEqualTo(names(expected.getContainers()));
-        assertThat(spec.getVolumes()).extracting(Volume::getName).containsExactlyElementsOf(expected.getVolumes().stream().map(Volume::getName).toList());
+        assertThat(spec.getVolumes())
+                .extracting(Volume::getName)
+                .containsExactlyElementsOf(
+                        expected.getVolumes().stream().map(Volume::getName).toList());
         for (int i = 0; i < spec.getInitContainers().size(); i++) {
             same(spec.getInitContainers().get(i), expected.getInitContainers().get(i));
         }
@@ -113,11 +155,17 @@ class InjectionTest {
         assertThat(ours.getRestartPolicy()).isEqualTo(istios.getRestartPolicy());
         // Go's own settings mean nothing to a JVM; probers come with the probe rewrite, which is not there yet.
         List<EnvVar> theirs = istios.getEnv().stream()
-                .filter(env -> !List.of("GOMEMLIMIT", "GOMAXPROCS", "ISTIO_KUBE_APP_PROBERS").contains(env.getName()))
+                .filter(env -> !List.of("GOMEMLIMIT", "GOMAXPROCS", "ISTIO_KUBE_APP_PROBERS")
+                        .contains(env.getName()))
                 .toList();
-        assertThat(ours.getEnv()).extracting(EnvVar::getName).containsExactlyElementsOf(theirs.stream().map(EnvVar::getName).toList());
-        assertThat(ours.getEnv()).filteredOn(env -> env.getName().startsWith("ISTIO_META_")).isEqualTo(
-                theirs.stream().filter(env -> env.getName().startsWith("ISTIO_META_")).toList());
+        assertThat(ours.getEnv())
+                .extracting(EnvVar::getName)
+                .containsExactlyElementsOf(theirs.stream().map(EnvVar::getName).toList());
+        assertThat(ours.getEnv())
+                .filteredOn(env -> env.getName().startsWith("ISTIO_META_"))
+                .isEqualTo(theirs.stream()
+                        .filter(env -> env.getName().startsWith("ISTIO_META_"))
+                        .toList());
     }
 
     private static PodSpec spec(HasMetadata object) {
@@ -142,16 +190,26 @@ class InjectionTest {
     void aReviewIsAnsweredWithAPatchThatGivesTheSidecar() {
         JsonMapper json = JsonMapper.builder().build();
         String pod = """
-                {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a-7f-x","labels":{"app":"a","pod-template-hash":"7f"},
-                 "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"a-7f","uid":"1","controller":true}]},
-                 "spec":{"containers":[{"name":"a","image":"a"}]}}""";
-        String review = "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u-1\",\"namespace\":\"shop\",\"kind\":{\"group\":\"\",\"version\":\"v1\",\"kind\":\"Pod\"},\"object\":" + pod + "}}";
-        JsonNode response = json.readTree(new AdmissionReviews(INJECTION).answer(review)).path("response");
+            {"apiVersion":"v1","kind":"Pod","metadata":{"name":"a-7f-x","labels":{"app":"a","pod-template-hash":"7f"},
+             "ownerReferences":[{"apiVersion":"apps/v1","kind":"ReplicaSet","name":"a-7f","uid":"1","controller":true}]},
+             "spec":{"containers":[{"name":"a","image":"a"}]}}\
+            """;
+        String review =
+                "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u-1\",\"namespace\":\"shop\",\"kind\":{\"group\":\"\",\"version\":\"v1\",\"kind\":\"Pod\"},\"object\":"
+                        + pod + "}}";
+        JsonNode response =
+                json.readTree(new AdmissionReviews(INJECTION).answer(review)).path("response");
         assertThat(response.path("uid").asString()).isEqualTo("u-1");
         assertThat(response.path("allowed").asBoolean()).isTrue();
-        JsonNode patch = json.readTree(new String(Base64.getDecoder().decode(response.path("patch").asString()), StandardCharsets.UTF_8));
+        JsonNode patch = json.readTree(
+                new String(Base64.getDecoder().decode(response.path("patch").asString()), StandardCharsets.UTF_8));
         JsonNode patched = JsonPatch.apply(patch, json.readTree(pod));
-        assertThat(patched.path("spec").path("initContainers").get(1).path("name").asString()).isEqualTo("istio-proxy");
+        assertThat(patched.path("spec")
+                        .path("initContainers")
+                        .get(1)
+                        .path("name")
+                        .asString())
+                .isEqualTo("istio-proxy");
         assertThat(patched.toString()).contains("kubernetes://apis/apps/v1/namespaces/shop/deployments/a");
     }
 
@@ -160,6 +218,8 @@ class InjectionTest {
         AdmissionReviews reviews = new AdmissionReviews(INJECTION);
         assertThatThrownBy(() -> reviews.answer("{")).hasMessageContaining("expected: an AdmissionReview");
         assertThatThrownBy(() -> reviews.answer("{}")).hasMessageContaining("request.uid");
-        assertThat(reviews.answer("{\"request\":{\"uid\":\"1\",\"kind\":{\"kind\":\"Pod\"},\"object\":{\"spec\":{}}}}")).contains("\"allowed\":false").contains("spec.containers");
+        assertThat(reviews.answer("{\"request\":{\"uid\":\"1\",\"kind\":{\"kind\":\"Pod\"},\"object\":{\"spec\":{}}}}"))
+                .contains("\"allowed\":false")
+                .contains("spec.containers");
     }
 }

@@ -24,8 +24,9 @@ import org.junit.jupiter.api.Test;
 
 /** The rules at the end of the design, checked by machine. */
 class ArchitectureTest {
-    private static final JavaClasses HOUSE =
-            new ClassFileImporter().withImportOption(new ImportOption.DoNotIncludeTests()).importPackages("dev.lateen");
+    private static final JavaClasses HOUSE = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages("dev.lateen");
 
     private static final String[] PURE = {
         "dev.lateen.api..",
@@ -46,29 +47,64 @@ class ArchitectureTest {
 
     @Test
     void istiodAndProxyNeverSeeEachOther() {
-        check(noClasses().that().resideInAPackage("dev.lateen.istiod..").should().dependOnClassesThat().resideInAnyPackage(
-                "dev.lateen.proxy..", "dev.lateen.ingress..", "dev.lateen.egress..", "dev.lateen.injector..", "dev.lateen.install.."));
-        check(noClasses().that().resideInAPackage("dev.lateen.proxy..").should().dependOnClassesThat().resideInAnyPackage(
-                "dev.lateen.istiod..", "dev.lateen.ingress..", "dev.lateen.egress..", "dev.lateen.injector..", "dev.lateen.install.."));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.istiod..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.lateen.proxy..",
+                        "dev.lateen.ingress..",
+                        "dev.lateen.egress..",
+                        "dev.lateen.injector..",
+                        "dev.lateen.install.."));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.proxy..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.lateen.istiod..",
+                        "dev.lateen.ingress..",
+                        "dev.lateen.egress..",
+                        "dev.lateen.injector..",
+                        "dev.lateen.install.."));
     }
 
     @Test
     void meshApiDependsOnNoOtherModule() {
-        check(noClasses().that().resideInAPackage("dev.lateen.api..").should().dependOnClassesThat(
-                resideInAnyPackage("dev.lateen..").and(DescribedPredicate.not(resideInAnyPackage("dev.lateen.api..")))));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.api..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.lateen..")
+                        .and(DescribedPredicate.not(resideInAnyPackage("dev.lateen.api..")))));
     }
 
     @Test
     void theInjectorKnowsOnlyTheApi() {
-        check(noClasses().that().resideInAPackage("dev.lateen.injector..").should().dependOnClassesThat().resideInAnyPackage(
-                "dev.lateen.istiod..", "dev.lateen.proxy..", "dev.lateen.install.."));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.injector..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("dev.lateen.istiod..", "dev.lateen.proxy..", "dev.lateen.install.."));
     }
 
     @Test
     void theProxySeesNoCustomResource() {
-        check(noClasses().that().resideInAPackage("dev.lateen.proxy..").should().dependOnClassesThat().resideInAnyPackage(
-                "dev.lateen.api.networking..", "dev.lateen.api.security..", "dev.lateen.api.telemetry..",
-                "dev.lateen.api.extensions..", "dev.lateen.api.yaml..", "io.fabric8.."));
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.proxy..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "dev.lateen.api.networking..",
+                        "dev.lateen.api.security..",
+                        "dev.lateen.api.telemetry..",
+                        "dev.lateen.api.extensions..",
+                        "dev.lateen.api.yaml..",
+                        "io.fabric8.."));
     }
 
     @Test
@@ -80,42 +116,81 @@ class ArchitectureTest {
 
     @Test
     void envoysClassesStayAtTheEdge() {
-        check(noClasses().that(are(resideInAnyPackage("dev.lateen.."))
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.."))
                         .and(DescribedPredicate.not(resideInAnyPackage(
-                                "dev.lateen.api.xds..", "dev.lateen.istiod.translate..", "dev.lateen.istiod.discovery..",
+                                "dev.lateen.api.xds..",
+                                "dev.lateen.istiod.translate..",
+                                "dev.lateen.istiod.discovery..",
                                 "dev.lateen.proxy.xds.."))))
-                .should().dependOnClassesThat().resideInAnyPackage(ENVOY));
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(ENVOY));
     }
 
     @Test
     void purePackagesTouchNoWorld() {
-        check(noClasses().that().resideInAnyPackage(PURE).should().dependOnClassesThat(
-                resideInAnyPackage("io.vertx..", "io.netty..", "io.fabric8.kubernetes.client..", "java.nio.file..", "java.nio.channels..", "org.slf4j..", "java.util.logging..")
-                        .or(named("java.io.File", "java.io.FileInputStream", "java.net.Socket", "java.net.ServerSocket", "java.lang.Thread"))));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage(PURE)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "io.vertx..",
+                                "io.netty..",
+                                "io.fabric8.kubernetes.client..",
+                                "java.nio.file..",
+                                "java.nio.channels..",
+                                "org.slf4j..",
+                                "java.util.logging..")
+                        .or(named(
+                                "java.io.File",
+                                "java.io.FileInputStream",
+                                "java.net.Socket",
+                                "java.net.ServerSocket",
+                                "java.lang.Thread"))));
     }
 
     @Test
     void channelsStayWhereTheyBelong() {
-        check(noClasses().that(are(resideInAnyPackage("dev.lateen..")).and(DescribedPredicate.not(resideInAnyPackage(
-                        "dev.lateen.proxy.transport..", "dev.lateen.proxy.tls..", "dev.lateen.proxy.listener..",
-                        "dev.lateen.proxy.http..", "dev.lateen.proxy.tcp..", "dev.lateen.proxy.upstream.pool.."))
-                        .and(DescribedPredicate.not(named("dev.lateen.proxy.Proxy")))))
-                .should().dependOnClassesThat().resideInAnyPackage("io.netty.channel..", "io.netty.handler..", "io.vertx.core.internal..", "io.vertx.core.impl.."));
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.."))
+                        .and(DescribedPredicate.not(resideInAnyPackage(
+                                        "dev.lateen.proxy.transport..",
+                                        "dev.lateen.proxy.tls..",
+                                        "dev.lateen.proxy.listener..",
+                                        "dev.lateen.proxy.http..",
+                                        "dev.lateen.proxy.tcp..",
+                                        "dev.lateen.proxy.upstream.pool.."))
+                                .and(DescribedPredicate.not(named("dev.lateen.proxy.Proxy")))))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(
+                        "io.netty.channel..",
+                        "io.netty.handler..",
+                        "io.vertx.core.internal..",
+                        "io.vertx.core.impl.."));
     }
 
     @Test
     void nothingInTheProxyBlocks() {
-        check(noClasses().that().resideInAPackage("dev.lateen.proxy..")
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.proxy..")
                 .and(DescribedPredicate.not(named("dev.lateen.proxy.telemetry.LogSink")))
-                .should().callMethod(Thread.class, "sleep", long.class)
-                .orShould().callMethod("io.vertx.core.Future", "await")
-                .orShould().callMethod(java.util.concurrent.CompletableFuture.class, "get")
-                .orShould().callMethod(java.util.concurrent.CompletableFuture.class, "join"));
+                .should()
+                .callMethod(Thread.class, "sleep", long.class)
+                .orShould()
+                .callMethod("io.vertx.core.Future", "await")
+                .orShould()
+                .callMethod(java.util.concurrent.CompletableFuture.class, "get")
+                .orShould()
+                .callMethod(java.util.concurrent.CompletableFuture.class, "join"));
     }
 
     @Test
     void environmentIsReadOnlyAtTheDoor() {
-        check(noClasses().that(are(resideInAnyPackage("dev.lateen.."))
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.."))
                         .and(DescribedPredicate.not(new DescribedPredicate<JavaClass>("bootstraps and mains") {
                             @Override
                             public boolean test(JavaClass type) {
@@ -123,16 +198,24 @@ class ArchitectureTest {
                                 return name.endsWith("Bootstrap") || name.equals("Meshctl") || name.endsWith("Main");
                             }
                         })))
-                .should().callMethod(System.class, "getenv")
-                .orShould().callMethod(System.class, "getenv", String.class)
-                .orShould().callMethod(System.class, "getProperty", String.class)
-                .orShould().callMethod(System.class, "getProperty", String.class, String.class));
+                .should()
+                .callMethod(System.class, "getenv")
+                .orShould()
+                .callMethod(System.class, "getenv", String.class)
+                .orShould()
+                .callMethod(System.class, "getProperty", String.class)
+                .orShould()
+                .callMethod(System.class, "getProperty", String.class, String.class));
     }
 
     @Test
     void userInputMeetsNoBacktrackingRegex() {
-        check(noClasses().that().resideInAnyPackage("dev.lateen.api..", "dev.lateen.istiod..", "dev.lateen.proxy..")
-                .should().dependOnClassesThat().resideInAPackage("java.util.regex.."));
+        check(noClasses()
+                .that()
+                .resideInAnyPackage("dev.lateen.api..", "dev.lateen.istiod..", "dev.lateen.proxy..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("java.util.regex.."));
     }
 
     @Test
@@ -144,14 +227,16 @@ class ArchitectureTest {
                         return !type.getSimpleName().equals("HttpConnectionManager");
                     }
                 }))
-                .should().haveNameMatching(".*(Impl|Manager|Helper|Utils?|Common|Base|Info|Data)"));
+                .should()
+                .haveNameMatching(".*(Impl|Manager|Helper|Utils?|Common|Base|Info|Data)"));
     }
 
     @Test
     void everyPackageSaysItsSentenceAndIsNullMarked() throws IOException {
         Set<String> missing = new TreeSet<>();
         List<Path> sources = new ArrayList<>();
-        for (String module : List.of("mesh-api", "istiod", "proxy", "ingress-gateway", "egress-gateway", "injector-webhook", "install")) {
+        for (String module : List.of(
+                "mesh-api", "istiod", "proxy", "ingress-gateway", "egress-gateway", "injector-webhook", "install")) {
             try (Stream<Path> tree = Files.walk(Project.root().resolve(module).resolve("src/main/java"))) {
                 tree.filter(path -> path.toString().endsWith(".java")).forEach(sources::add);
             }
@@ -168,7 +253,11 @@ class ArchitectureTest {
     @Test
     void theHouseWasReallyLookedAt() {
         assertThat(HOUSE.stream().map(JavaClass::getPackageName).distinct())
-                .contains("dev.lateen.istiod.translate", "dev.lateen.proxy.route", "dev.lateen.api.networking", "dev.lateen.install");
+                .contains(
+                        "dev.lateen.istiod.translate",
+                        "dev.lateen.proxy.route",
+                        "dev.lateen.api.networking",
+                        "dev.lateen.install");
     }
 
     private static DescribedPredicate<JavaClass> named(String... names) {

@@ -18,7 +18,8 @@ import java.util.regex.Pattern;
 final class Bookinfo implements AutoCloseable {
     static final String REVIEWS = "http://127.0.0.1:8080/api/v1/products/0/reviews";
 
-    private static final Pattern POD = Pattern.compile("(?m)^\\W*([a-z0-9-]+-v\\d-[a-z0-9]+-[a-z0-9]+)\\b.*?(127\\.1\\.\\d+\\.\\d+)");
+    private static final Pattern POD =
+            Pattern.compile("(?m)^\\W*([a-z0-9-]+-v\\d-[a-z0-9]+-[a-z0-9]+)\\b.*?(127\\.1\\.\\d+\\.\\d+)");
 
     private final Path edits;
     private final Running mesh;

@@ -17,12 +17,31 @@ import org.junit.jupiter.api.io.TempDir;
 class BookinfoMetricsTest {
     /** Istio's labels on istio_requests_total (istio.io, "Istio Standard Metrics"). */
     private static final List<String> LABELS = List.of(
-            "reporter", "source_workload", "source_workload_namespace", "source_principal", "source_app",
-            "source_version", "source_cluster", "source_canonical_service", "source_canonical_revision",
-            "destination_workload", "destination_workload_namespace", "destination_principal", "destination_app",
-            "destination_version", "destination_cluster", "destination_service", "destination_service_name",
-            "destination_service_namespace", "destination_canonical_service", "destination_canonical_revision",
-            "request_protocol", "response_code", "grpc_response_status", "response_flags", "connection_security_policy");
+            "reporter",
+            "source_workload",
+            "source_workload_namespace",
+            "source_principal",
+            "source_app",
+            "source_version",
+            "source_cluster",
+            "source_canonical_service",
+            "source_canonical_revision",
+            "destination_workload",
+            "destination_workload_namespace",
+            "destination_principal",
+            "destination_app",
+            "destination_version",
+            "destination_cluster",
+            "destination_service",
+            "destination_service_name",
+            "destination_service_namespace",
+            "destination_canonical_service",
+            "destination_canonical_revision",
+            "request_protocol",
+            "response_code",
+            "grpc_response_status",
+            "response_flags",
+            "connection_security_policy");
 
     @TempDir
     static Path directory;
@@ -34,7 +53,8 @@ class BookinfoMetricsTest {
     static void start() throws Exception {
         mesh = Bookinfo.start(Files.createDirectory(directory.resolve("edits")));
         for (int i = 0; i < 60; i++) {
-            assertThat(USER.get("http://127.0.0.1:8080/productpage").statusCode()).isEqualTo(200);
+            assertThat(USER.get("http://127.0.0.1:8080/productpage").statusCode())
+                    .isEqualTo(200);
         }
     }
 
@@ -64,12 +84,14 @@ class BookinfoMetricsTest {
 
     @Test
     void bothSidesReportTheSameCall() throws Exception {
-        String client = requests(scrape(mesh.pod("productpage-v1")), "reporter=\"source\"", "destination_workload=\"details-v1\"");
+        String client = requests(
+                scrape(mesh.pod("productpage-v1")), "reporter=\"source\"", "destination_workload=\"details-v1\"");
         assertThat(client)
                 .contains("source_workload=\"productpage-v1\"")
                 .contains("destination_service=\"details.default.svc.cluster.local\"")
                 .contains("destination_principal=\"spiffe://cluster.local/ns/default/sa/bookinfo-details\"");
-        String server = requests(scrape(mesh.pod("details-v1")), "reporter=\"destination\"", "source_workload=\"productpage-v1\"");
+        String server = requests(
+                scrape(mesh.pod("details-v1")), "reporter=\"destination\"", "source_workload=\"productpage-v1\"");
         assertThat(server)
                 .contains("connection_security_policy=\"mutual_tls\"")
                 .contains("source_principal=\"spiffe://cluster.local/ns/default/sa/bookinfo-productpage\"")
@@ -78,13 +100,14 @@ class BookinfoMetricsTest {
     }
 
     private static String requests(String scrape, String... labels) {
-        List<String> lines =
-                scrape.lines().filter(l -> l.startsWith("istio_requests_total{")).toList();
+        List<String> lines = scrape.lines()
+                .filter(l -> l.startsWith("istio_requests_total{"))
+                .toList();
         return lines.stream()
                 .filter(line -> List.of(labels).stream().allMatch(line::contains))
                 .findFirst()
-                .orElseThrow(() -> new AssertionError(
-                        "no series with " + List.of(labels) + " in:\n" + lines.stream().collect(Collectors.joining("\n"))));
+                .orElseThrow(() -> new AssertionError("no series with " + List.of(labels) + " in:\n"
+                        + lines.stream().collect(Collectors.joining("\n"))));
     }
 
     @Test
@@ -93,7 +116,9 @@ class BookinfoMetricsTest {
         for (Map.Entry<String, String> pod : mesh.pods().entrySet()) {
             for (int port : new int[] {15090, 15000}) {
                 String url = "http://" + pod.getValue() + ":" + port + "/stats/prometheus";
-                Process check = new ProcessBuilder(promtool.toString(), "check", "metrics").redirectErrorStream(true).start();
+                Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
+                        .redirectErrorStream(true)
+                        .start();
                 check.getOutputStream().write(USER.get(url).body().getBytes(StandardCharsets.UTF_8));
                 check.getOutputStream().close();
                 String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -105,7 +130,9 @@ class BookinfoMetricsTest {
 
     @Test
     void istiodTellsItsOwnMetricsAndSync() throws Exception {
-        assertThat(USER.get("http://127.0.0.1:15014/metrics").body()).contains("pilot_xds_pushes").contains("citadel_server_csr_count");
+        assertThat(USER.get("http://127.0.0.1:15014/metrics").body())
+                .contains("pilot_xds_pushes")
+                .contains("citadel_server_csr_count");
         assertThat(USER.get("http://127.0.0.1:15014/debug/syncz").body()).contains("productpage-v1");
     }
 }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
-import java.util.stream.IntStream;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -67,7 +67,9 @@ class BookinfoRoutingTest {
     }
 
     private static void awaitVersions(Predicate<Set<String>> expected) {
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> expected.test(versionsOf(25).keySet()));
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> expected.test(versionsOf(25).keySet()));
     }
 
     private static void apply(String file) throws Exception {
@@ -104,7 +106,9 @@ class BookinfoRoutingTest {
         awaitVersions(Set.of("v3")::equals);
         String cookie = logIn("jason");
         for (int i = 0; i < 100; i++) {
-            assertThat(Bookinfo.version(USER.get(Bookinfo.REVIEWS, "Cookie", cookie).body())).isEqualTo("v2");
+            assertThat(Bookinfo.version(
+                            USER.get(Bookinfo.REVIEWS, "Cookie", cookie).body()))
+                    .isEqualTo("v2");
         }
         assertThat(versionsOf(900)).isEqualTo(Map.of("v3", 900L));
     }
@@ -137,8 +141,10 @@ class BookinfoRoutingTest {
             HttpResponse<String> aborted = reviews.get(ratings, "end-user", "jason");
             assertThat(aborted.body()).isEqualTo("fault filter abort");
             for (int i = 0; i < 50; i++) {
-                assertThat(reviews.get(ratings, "end-user", "jason").statusCode()).isEqualTo(500);
-                assertThat(reviews.get(ratings, "end-user", "anna").statusCode()).isEqualTo(200);
+                assertThat(reviews.get(ratings, "end-user", "jason").statusCode())
+                        .isEqualTo(500);
+                assertThat(reviews.get(ratings, "end-user", "anna").statusCode())
+                        .isEqualTo(200);
             }
         }
     }
@@ -148,7 +154,8 @@ class BookinfoRoutingTest {
         apply("virtual-service-all-v1.yaml");
         awaitVersions(Set.of("v1")::equals);
         Map<String, Long> lastSeen = new ConcurrentHashMap<>();
-        try (Load load = new Load(20, Bookinfo.REVIEWS, body -> lastSeen.put(Bookinfo.version(body), System.nanoTime()))) {
+        try (Load load =
+                new Load(20, Bookinfo.REVIEWS, body -> lastSeen.put(Bookinfo.version(body), System.nanoTime()))) {
             for (int round = 0; round < 6; round++) {
                 boolean three = round % 2 == 0;
                 long before = load.answered();

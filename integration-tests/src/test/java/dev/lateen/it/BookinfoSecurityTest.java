@@ -23,42 +23,39 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Identity, mutual TLS and authorization between Bookinfo's workloads, with certificates that live for twenty seconds. */
 class BookinfoSecurityTest {
-    private static final String STRICT =
-            """
-            apiVersion: security.istio.io/v1
-            kind: PeerAuthentication
-            metadata:
-              name: default
-              namespace: istio-system
-            spec:
-              mtls:
-                mode: STRICT
-            """;
+    private static final String STRICT = """
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata:
+          name: default
+          namespace: istio-system
+        spec:
+          mtls:
+            mode: STRICT
+        """;
 
-    private static final String ONLY_PRODUCTPAGE =
-            """
-            apiVersion: security.istio.io/v1
-            kind: AuthorizationPolicy
-            metadata:
-              name: reviews-viewer
-              namespace: default
-            spec:
-              selector:
-                matchLabels:
-                  app: reviews
-              action: ALLOW
-              rules:
-              - from:
-                - source:
-                    principals: ["cluster.local/ns/default/sa/bookinfo-productpage"]
-            """;
+    private static final String ONLY_PRODUCTPAGE = """
+        apiVersion: security.istio.io/v1
+        kind: AuthorizationPolicy
+        metadata:
+          name: reviews-viewer
+          namespace: default
+        spec:
+          selector:
+            matchLabels:
+              app: reviews
+          action: ALLOW
+          rules:
+          - from:
+            - source:
+                principals: ["cluster.local/ns/default/sa/bookinfo-productpage"]
+        """;
 
-    private static final String SHORT_LIVED =
-            """
-            defaultConfig:
-              proxyMetadata:
-                SECRET_TTL: 20s
-            """;
+    private static final String SHORT_LIVED = """
+        defaultConfig:
+          proxyMetadata:
+            SECRET_TTL: 20s
+        """;
 
     @TempDir
     static Path directory;
@@ -119,7 +116,8 @@ class BookinfoSecurityTest {
                 Map.of())) {
             client.awaitOutput(Duration.ofSeconds(10), output -> output.contains("-----END CERTIFICATE-----"));
             String output = client.output();
-            String pem = output.substring(output.indexOf("-----BEGIN"), output.indexOf("-----END CERTIFICATE-----") + 25);
+            String pem =
+                    output.substring(output.indexOf("-----BEGIN"), output.indexOf("-----END CERTIFICATE-----") + 25);
             return (X509Certificate) CertificateFactory.getInstance("X.509")
                     .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
         }

@@ -18,7 +18,14 @@ import org.junit.jupiter.api.Test;
  */
 class FormatTest {
     private static final List<String> MODULES = List.of(
-            "mesh-api", "istiod", "proxy", "ingress-gateway", "egress-gateway", "injector-webhook", "install", "integration-tests");
+            "mesh-api",
+            "istiod",
+            "proxy",
+            "ingress-gateway",
+            "egress-gateway",
+            "injector-webhook",
+            "install",
+            "integration-tests");
 
     @Test
     void everySourceFileIsFormatted() throws Exception {

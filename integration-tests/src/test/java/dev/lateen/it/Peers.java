@@ -23,7 +23,10 @@ final class Peers {
     private static Path install(String peer) {
         try {
             Process process = new ProcessBuilder(List.of(
-                            Project.root().resolve("integration-tests/peers/install").toString(), peer))
+                            Project.root()
+                                    .resolve("integration-tests/peers/install")
+                                    .toString(),
+                            peer))
                     .start();
             String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
             String error = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8).strip();

@@ -78,7 +78,9 @@ final class Running implements AutoCloseable {
 
     /** Waits for its end by itself. @return the exit code */
     int awaitExit(Duration atMost) throws InterruptedException {
-        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)).as("%s ended:%n%s", name, output()).isTrue();
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+                .as("%s ended:%n%s", name, output())
+                .isTrue();
         return process.exitValue();
     }
 

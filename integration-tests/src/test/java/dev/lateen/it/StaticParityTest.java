@@ -55,8 +55,22 @@ class StaticParityTest {
         Path key = directory.resolve("key.pem");
         openssl(certificate, key);
         client = trusting(certificate);
-        envoy = launch("envoy", certificate, key, file -> Running.start(
-                "envoy", List.of(envoyBinary.toString(), "-c", file.toString(), "--concurrency", "1", "-l", "warning", "--use-dynamic-base-id"), Map.of()));
+        envoy = launch(
+                "envoy",
+                certificate,
+                key,
+                file -> Running.start(
+                        "envoy",
+                        List.of(
+                                envoyBinary.toString(),
+                                "-c",
+                                file.toString(),
+                                "--concurrency",
+                                "1",
+                                "-l",
+                                "warning",
+                                "--use-dynamic-base-id"),
+                        Map.of()));
         ours = launch("lateen", certificate, key, file -> Running.meshctl("proxy", "-c", file));
         for (Started proxy : List.of(envoy, ours)) {
             try (Web web = Web.direct()) {
@@ -92,10 +106,31 @@ class StaticParityTest {
     }
 
     private static void openssl(Path certificate, Path key) throws Exception {
-        try (Running openssl = Running.start("openssl", List.of("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-                "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                "-keyout", key.toString(), "-out", certificate.toString()), Map.of())) {
-            assertThat(openssl.awaitExit(Duration.ofSeconds(20))).as(openssl.output()).isZero();
+        try (Running openssl = Running.start(
+                "openssl",
+                List.of(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString()),
+                Map.of())) {
+            assertThat(openssl.awaitExit(Duration.ofSeconds(20)))
+                    .as(openssl.output())
+                    .isZero();
         }
     }
 
@@ -103,13 +138,17 @@ class StaticParityTest {
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
         try (InputStream in = Files.newInputStream(certificate)) {
-            store.setCertificateEntry("test", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            store.setCertificateEntry(
+                    "test", CertificateFactory.getInstance("X.509").generateCertificate(in));
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trust.getTrustManagers(), null);
-        return HttpClient.newBuilder().sslContext(context).connectTimeout(Duration.ofSeconds(5)).build();
+        return HttpClient.newBuilder()
+                .sslContext(context)
+                .connectTimeout(Duration.ofSeconds(5))
+                .build();
     }
 
     @AfterAll
@@ -132,7 +171,11 @@ class StaticParityTest {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
                 .version(version)
                 .timeout(Duration.ofSeconds(10))
-                .method(method, method.equals("POST") ? HttpRequest.BodyPublishers.ofString("some body") : HttpRequest.BodyPublishers.noBody());
+                .method(
+                        method,
+                        method.equals("POST")
+                                ? HttpRequest.BodyPublishers.ofString("some body")
+                                : HttpRequest.BodyPublishers.noBody());
         if (headers.length > 0) {
             request.headers(headers);
         }
@@ -155,7 +198,8 @@ class StaticParityTest {
             }
             assertThat(ask("http://127.0.0.1:" + ours.http, HttpClient.Version.HTTP_1_1, method, path, headers))
                     .as("%s %s over http", method, path)
-                    .isEqualTo(ask("http://127.0.0.1:" + envoy.http, HttpClient.Version.HTTP_1_1, method, path, headers));
+                    .isEqualTo(
+                            ask("http://127.0.0.1:" + envoy.http, HttpClient.Version.HTTP_1_1, method, path, headers));
             assertThat(ask("https://localhost:" + ours.https, version, method, path, headers))
                     .as("%s %s over https, %s", method, path, version)
                     .isEqualTo(ask("https://localhost:" + envoy.https, version, method, path, headers));
@@ -201,8 +245,20 @@ class StaticParityTest {
         sameInShop("HEAD", "/teapot");
         sameInShop("GET", "/nowhere");
         sameInShop("GET", "/slow");
-        Answer dead = ask("http://127.0.0.1:" + ours.http, HttpClient.Version.HTTP_1_1, "GET", "/dead", "Host", "shop.example.com");
-        Answer envoys = ask("http://127.0.0.1:" + envoy.http, HttpClient.Version.HTTP_1_1, "GET", "/dead", "Host", "shop.example.com");
+        Answer dead = ask(
+                "http://127.0.0.1:" + ours.http,
+                HttpClient.Version.HTTP_1_1,
+                "GET",
+                "/dead",
+                "Host",
+                "shop.example.com");
+        Answer envoys = ask(
+                "http://127.0.0.1:" + envoy.http,
+                HttpClient.Version.HTTP_1_1,
+                "GET",
+                "/dead",
+                "Host",
+                "shop.example.com");
         assertThat(dead.status).isEqualTo(envoys.status).isEqualTo(503);
         assertThat(dead.headers).isEqualTo(envoys.headers);
     }
@@ -212,7 +268,13 @@ class StaticParityTest {
         for (Started proxy : List.of(envoy, ours)) {
             int toA = 0;
             for (int i = 0; i < 1000; i++) {
-                Answer answer = ask("http://127.0.0.1:" + proxy.http, HttpClient.Version.HTTP_1_1, "GET", "/split", "Host", "shop.example.com");
+                Answer answer = ask(
+                        "http://127.0.0.1:" + proxy.http,
+                        HttpClient.Version.HTTP_1_1,
+                        "GET",
+                        "/split",
+                        "Host",
+                        "shop.example.com");
                 boolean isA = answer.body.startsWith("a ");
                 assertThat(answer.body.contains("x-weighted=[a]")).isEqualTo(isA);
                 toA += isA ? 1 : 0;
@@ -227,7 +289,9 @@ class StaticParityTest {
         for (Started proxy : List.of(envoy, ours)) {
             try (Socket socket = new Socket()) {
                 socket.connect(new InetSocketAddress("127.0.0.1", proxy.tcp), 5000);
-                socket.getOutputStream().write("GET /raw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                socket.getOutputStream()
+                        .write("GET /raw HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                                .getBytes(StandardCharsets.US_ASCII));
                 socket.shutdownOutput();
                 String answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
                 answers.add(answer.replaceAll("(?i)date: .*\r\n", ""));

@@ -23,13 +23,13 @@ final class Web implements AutoCloseable {
 
     /** Through a sidecar as HTTP proxy, as an application of that pod would. */
     static Web through(String proxyHost, int proxyPort) {
-        return new Web(builder().proxy(ProxySelector.of(new InetSocketAddress(proxyHost, proxyPort))).build());
+        return new Web(builder()
+                .proxy(ProxySelector.of(new InetSocketAddress(proxyHost, proxyPort)))
+                .build());
     }
 
     private static HttpClient.Builder builder() {
-        return HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(Duration.ofSeconds(5));
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
     }
 
     HttpResponse<String> get(String url, String... headers) throws IOException, InterruptedException {

@@ -50,7 +50,9 @@ public final class AdminServer {
      * @return done when all are bound; fails naming the address that can't be
      */
     public Future<Void> start(
-            @Nullable InetSocketAddress admin, @Nullable InetSocketAddress stats, @Nullable InetSocketAddress readiness) {
+            @Nullable InetSocketAddress admin,
+            @Nullable InetSocketAddress stats,
+            @Nullable InetSocketAddress readiness) {
         List<Future<?>> bound = new ArrayList<>();
         bind(bound, admin, this::admin);
         bind(bound, stats, this::statsOnly);
@@ -69,7 +71,9 @@ public final class AdminServer {
     }
 
     private void bind(
-            List<Future<?>> bound, @Nullable InetSocketAddress address, io.vertx.core.Handler<HttpServerRequest> handler) {
+            List<Future<?>> bound,
+            @Nullable InetSocketAddress address,
+            io.vertx.core.Handler<HttpServerRequest> handler) {
         if (address == null) {
             return;
         }
@@ -82,7 +86,8 @@ public final class AdminServer {
         servers.add(server);
         bound.add(server.listen()
                 .recover(e -> Future.failedFuture(new IOException(
-                        "admin address " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage(), e))));
+                        "admin address " + address.getHostString() + ":" + address.getPort() + ": " + e.getMessage(),
+                        e))));
     }
 
     private void statsOnly(HttpServerRequest request) {
@@ -110,35 +115,40 @@ public final class AdminServer {
             case "/clusters" ->
                 answer(request.response(), type(request), json(request) ? clustersPage.json() : clustersPage.text());
             case "/listeners" ->
-                answer(request.response(), type(request), json(request) ? ListenersPage.json(source) : ListenersPage.text(source));
+                answer(
+                        request.response(),
+                        type(request),
+                        json(request) ? ListenersPage.json(source) : ListenersPage.text(source));
             case "/stats" -> stats(request);
             case "/stats/prometheus" -> prometheus(request);
             case "/logging" -> change(request, () -> loggingPage.answer(query(request)));
-            case "/drain_listeners" -> change(request, () -> {
-                source.drainListeners();
-                return "OK\n";
-            });
-            case "/quitquitquit" -> change(request, () -> {
-                source.quit();
-                return "OK\n";
-            });
-            default -> answer(request.response().setStatusCode(404), TEXT, "invalid path. admin commands are:\n" + HELP);
+            case "/drain_listeners" ->
+                change(request, () -> {
+                    source.drainListeners();
+                    return "OK\n";
+                });
+            case "/quitquitquit" ->
+                change(request, () -> {
+                    source.quit();
+                    return "OK\n";
+                });
+            default ->
+                answer(request.response().setStatusCode(404), TEXT, "invalid path. admin commands are:\n" + HELP);
         }
     }
 
-    private static final String HELP =
-            """
-              /clusters: upstream cluster status
-              /config_dump: dump current configs (params: include_eds, resource, mask, name_regex)
-              /drain_listeners (POST): drain listeners
-              /listeners: print listener info
-              /logging (POST): query/change logging levels (params: level, or LOGGER=LEVEL)
-              /quitquitquit (POST): exit the proxy
-              /ready: print server state, return 200 if LIVE, otherwise 503
-              /server_info: print server version/status information
-              /stats: print stats (params: filter, usedonly, format)
-              /stats/prometheus: print stats in prometheus format
-            """;
+    private static final String HELP = """
+          /clusters: upstream cluster status
+          /config_dump: dump current configs (params: include_eds, resource, mask, name_regex)
+          /drain_listeners (POST): drain listeners
+          /listeners: print listener info
+          /logging (POST): query/change logging levels (params: level, or LOGGER=LEVEL)
+          /quitquitquit (POST): exit the proxy
+          /ready: print server state, return 200 if LIVE, otherwise 503
+          /server_info: print server version/status information
+          /stats: print stats (params: filter, usedonly, format)
+          /stats/prometheus: print stats in prometheus format
+        """;
 
     /** A POST that changes something; a GET is refused as Envoy does. */
     private static void change(HttpServerRequest request, java.util.function.Supplier<String> action) {
@@ -158,7 +168,10 @@ public final class AdminServer {
 
     private void ready(HttpServerRequest request) {
         AdminSource.State state = source.state();
-        answer(request.response().setStatusCode(state == AdminSource.State.LIVE ? 200 : 503), TEXT, state.name() + "\n");
+        answer(
+                request.response().setStatusCode(state == AdminSource.State.LIVE ? 200 : 503),
+                TEXT,
+                state.name() + "\n");
     }
 
     private void stats(HttpServerRequest request) {
@@ -168,7 +181,8 @@ public final class AdminServer {
             return;
         }
         try {
-            Map<String, Long> values = statsPage.filtered(request.getParam("filter"), request.params().contains("usedonly"));
+            Map<String, Long> values = statsPage.filtered(
+                    request.getParam("filter"), request.params().contains("usedonly"));
             boolean json = "json".equals(format);
             answer(request.response(), json ? JSON : TEXT, json ? StatsPage.json(values) : StatsPage.text(values));
         } catch (IllegalArgumentException e) {

@@ -109,8 +109,14 @@ final class ClustersPage {
                                 .put(
                                         "socket_address",
                                         new JsonObject()
-                                                .put("address", host.address().getAddress().getHostAddress())
-                                                .put("port_value", host.address().getPort())))
+                                                .put(
+                                                        "address",
+                                                        host.address()
+                                                                .getAddress()
+                                                                .getHostAddress())
+                                                .put(
+                                                        "port_value",
+                                                        host.address().getPort())))
                 .put("stats", stats)
                 .put("health_status", health)
                 .put("weight", host.endpoint().weight())

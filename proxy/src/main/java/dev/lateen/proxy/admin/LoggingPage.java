@@ -45,14 +45,19 @@ final class LoggingPage {
         });
         StringBuilder out = new StringBuilder("active loggers:\n");
         for (String name : NAMES) {
-            out.append("  ").append(name).append(": ").append(level("dev.lateen.proxy." + name)).append('\n');
+            out.append("  ")
+                    .append(name)
+                    .append(": ")
+                    .append(level("dev.lateen.proxy." + name))
+                    .append('\n');
         }
         return out.toString();
     }
 
     private static String qualified(String name) {
         if (!NAMES.contains(name)) {
-            throw new IllegalArgumentException("logger: " + name + " (expected: level, paths, or one of " + String.join(", ", NAMES) + ")");
+            throw new IllegalArgumentException(
+                    "logger: " + name + " (expected: level, paths, or one of " + String.join(", ", NAMES) + ")");
         }
         return "dev.lateen.proxy." + name;
     }
@@ -60,7 +65,8 @@ final class LoggingPage {
     private void set(String logger, String word) {
         Level level = LEVELS.get(word.toLowerCase(Locale.ROOT));
         if (level == null) {
-            throw new IllegalArgumentException("level: " + word + " (expected: one of trace, debug, info, warning, error, critical, off)");
+            throw new IllegalArgumentException(
+                    "level: " + word + " (expected: one of trace, debug, info, warning, error, critical, off)");
         }
         changed.computeIfAbsent(logger, Logger::getLogger).setLevel(level);
     }

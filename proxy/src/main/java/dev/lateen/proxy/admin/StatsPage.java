@@ -38,7 +38,8 @@ final class StatsPage {
         try {
             pattern = filter == null ? null : Pattern.compile(filter);
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("filter: '" + filter + "' (expected: an RE2 expression): " + e.getMessage(), e);
+            throw new IllegalArgumentException(
+                    "filter: '" + filter + "' (expected: an RE2 expression): " + e.getMessage(), e);
         }
         Map<String, Long> values = new TreeMap<>();
         all().forEach((name, value) -> {
@@ -66,8 +67,10 @@ final class StatsPage {
         values.put("server.uptime", source.uptimeMillis() / 1000);
         values.put("server.memory_allocated", runtime.totalMemory() - runtime.freeMemory());
         values.put("server.memory_heap_size", runtime.totalMemory());
-        values.put("cluster_manager.active_clusters", (long) source.snapshot().clusters().size());
-        values.put("listener_manager.total_listeners_active", (long) source.boundListeners().size());
+        values.put("cluster_manager.active_clusters", (long)
+                source.snapshot().clusters().size());
+        values.put("listener_manager.total_listeners_active", (long)
+                source.boundListeners().size());
         return values;
     }
 
@@ -92,27 +95,30 @@ final class StatsPage {
 
     static String text(Map<String, Long> values) {
         StringBuilder out = new StringBuilder();
-        values.forEach((name, value) -> out.append(name).append(": ").append(value).append('\n'));
+        values.forEach(
+                (name, value) -> out.append(name).append(": ").append(value).append('\n'));
         return out.toString();
     }
 
     static String json(Map<String, Long> values) {
         JsonArray stats = new JsonArray();
-        values.forEach((name, value) -> stats.add(new JsonObject().put("name", name).put("value", value)));
+        values.forEach(
+                (name, value) -> stats.add(new JsonObject().put("name", name).put("value", value)));
         return new JsonObject().put("stats", stats).encode();
     }
 
     /** Envoy's names with dots as underscores; counters that Envoy calls {@code _total} keep that name. */
     List<MetricSnapshot> prometheus() {
         List<MetricSnapshot> families = new ArrayList<>();
-        server().forEach((name, value) -> families.add(
-                family("envoy_" + name.replace('.', '_').replace('-', '_'), Map.of(Labels.EMPTY, value))));
+        server().forEach((name, value) ->
+                families.add(family("envoy_" + name.replace('.', '_').replace('-', '_'), Map.of(Labels.EMPTY, value))));
         Map<String, Map<Labels, Long>> perCounter = new TreeMap<>();
         for (UpstreamCluster cluster : clusters.all()) {
             Labels labels = Labels.of("cluster_name", cluster.config().name());
-            counters(cluster.stats()).forEach((name, value) -> perCounter
-                    .computeIfAbsent("envoy_cluster_" + name.replace('.', '_'), k -> new LinkedHashMap<>())
-                    .put(labels, value));
+            counters(cluster.stats())
+                    .forEach((name, value) -> perCounter
+                            .computeIfAbsent("envoy_cluster_" + name.replace('.', '_'), k -> new LinkedHashMap<>())
+                            .put(labels, value));
         }
         perCounter.forEach((name, points) -> families.add(family(name, points)));
         return families;

@@ -96,7 +96,8 @@ public final class EnvoyBootstrap {
     }
 
     private static Object yaml(String text) {
-        // The parser beneath Jackson's YAML: Jackson reads an alias as its name, and Envoy's users share parts of a file by aliases.
+        // The parser beneath Jackson's YAML: Jackson reads an alias as its name, and Envoy's users share parts of a
+        // file by aliases.
         LoadSettings settings = LoadSettings.builder()
                 .setAllowDuplicateKeys(false)
                 .setMaxAliasesForCollections(200)

@@ -51,7 +51,9 @@ final class ClientCertHeader {
         }
         out.append("Hash=").append(tls.peerSha256());
         if (settings.subject()) {
-            out.append(";Subject=\"").append(tls.peerSubject().replace("\\", "\\\\").replace("\"", "\\\"")).append('"');
+            out.append(";Subject=\"")
+                    .append(tls.peerSubject().replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append('"');
         }
         if (settings.uri()) {
             if (tls.peerUriSans().isEmpty()) {

@@ -46,7 +46,8 @@ final class FilterRun {
                 yield false;
             }
             case FilterVerdict.Delay wait -> {
-                delay = exchange.worker().schedule(() -> resume(wait.then()), wait.delay().toNanos());
+                delay = exchange.worker()
+                        .schedule(() -> resume(wait.then()), wait.delay().toNanos());
                 yield false;
             }
             case FilterVerdict.Wait wait -> {
@@ -58,13 +59,14 @@ final class FilterRun {
 
     @SuppressWarnings("FutureReturnValueIgnored") // both outcomes are handled
     private void await(FilterVerdict.Wait wait) {
-        wait.verdict().whenComplete((verdict, fault) -> exchange.worker().loop().execute(() -> {
-            if (fault == null) {
-                resume(verdict);
-            } else if (!over) {
-                exchange.reply(broken(fault));
-            }
-        }));
+        wait.verdict()
+                .whenComplete((verdict, fault) -> exchange.worker().loop().execute(() -> {
+                    if (fault == null) {
+                        resume(verdict);
+                    } else if (!over) {
+                        exchange.reply(broken(fault));
+                    }
+                }));
     }
 
     private void resume(FilterVerdict verdict) {
@@ -76,7 +78,8 @@ final class FilterRun {
 
     /** Fail closed: a filter that breaks lets nothing through. */
     private static LocalReply broken(Throwable fault) {
-        return LocalReply.of(500, "filter_failed{" + fault.getClass().getSimpleName() + "}", null, "Internal Server Error");
+        return LocalReply.of(
+                500, "filter_failed{" + fault.getClass().getSimpleName() + "}", null, "Internal Server Error");
     }
 
     /** Shows the response's head to the filters that were asked, the last one first. */

@@ -17,12 +17,23 @@ import org.jspecify.annotations.Nullable;
 final class ForwardedHeaders {
     /** What only a mesh's own members may ask; dropped at the edge. */
     private static final List<String> INTERNAL = List.of(
-            "x-envoy-internal", "x-envoy-retry-on", "x-envoy-retry-grpc-on", "x-envoy-max-retries",
-            "x-envoy-upstream-alt-stat-name", "x-envoy-upstream-rq-timeout-ms",
-            "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-upstream-rq-timeout-alt-response",
-            "x-envoy-expected-rq-timeout-ms", "x-envoy-retriable-status-codes", "x-envoy-retriable-header-names",
-            "x-envoy-hedge-on-per-try-timeout", "x-envoy-decorator-operation", "x-envoy-original-path",
-            "x-envoy-original-host", "x-envoy-force-trace", "x-envoy-ip-tags");
+            "x-envoy-internal",
+            "x-envoy-retry-on",
+            "x-envoy-retry-grpc-on",
+            "x-envoy-max-retries",
+            "x-envoy-upstream-alt-stat-name",
+            "x-envoy-upstream-rq-timeout-ms",
+            "x-envoy-upstream-rq-per-try-timeout-ms",
+            "x-envoy-upstream-rq-timeout-alt-response",
+            "x-envoy-expected-rq-timeout-ms",
+            "x-envoy-retriable-status-codes",
+            "x-envoy-retriable-header-names",
+            "x-envoy-hedge-on-per-try-timeout",
+            "x-envoy-decorator-operation",
+            "x-envoy-original-path",
+            "x-envoy-original-host",
+            "x-envoy-force-trace",
+            "x-envoy-ip-tags");
 
     private ForwardedHeaders() {}
 
@@ -54,14 +65,18 @@ final class ForwardedHeaders {
             for (String name : INTERNAL) {
                 headers.remove(name);
             }
-            headers.set("x-envoy-external-address", exchange.clientAddress().getAddress().getHostAddress());
+            headers.set(
+                    "x-envoy-external-address",
+                    exchange.clientAddress().getAddress().getHostAddress());
         } else {
             headers.set("x-envoy-internal", "true");
         }
     }
 
     private static void append(HeaderMap headers, InetSocketAddress remote) {
-        String address = remote.getAddress() == null ? remote.getHostString() : remote.getAddress().getHostAddress();
+        String address = remote.getAddress() == null
+                ? remote.getHostString()
+                : remote.getAddress().getHostAddress();
         CharSequence before = headers.getJoined("x-forwarded-for");
         headers.set("x-forwarded-for", before == null || before.isEmpty() ? address : before + "," + address);
     }

@@ -259,7 +259,10 @@ final class Forwarding {
     void onResponseData(ByteBuf data, boolean end) {
         exchange.respondData(data, end);
         UpstreamAttempt current = attempt;
-        if (!end && current != null && current.stream() != null && !exchange.downstream().isWritable()) {
+        if (!end
+                && current != null
+                && current.stream() != null
+                && !exchange.downstream().isWritable()) {
             current.stream().pauseReading();
         }
     }

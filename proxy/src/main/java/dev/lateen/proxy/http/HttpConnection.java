@@ -104,15 +104,13 @@ final class HttpConnection implements ServerEvents {
     public void onMalformed(MalformedMessage error, ServerStream stream) {
         timers.headRead();
         RequestHead nothing = new RequestHead("", "", "", "http", Protocol.HTTP_1_1, new HeaderMap());
-        String body =
-                switch (error.status()) {
-                    case 431 -> "Request Header Fields Too Large";
-                    case 501 -> "Not Implemented";
-                    default -> "Bad Request";
-                };
+        String body = switch (error.status()) {
+            case 431 -> "Request Header Fields Too Large";
+            case 501 -> "Not Implemented";
+            default -> "Bad Request";
+        };
         exchange(nothing, stream)
-                .refuse(LocalReply.of(
-                        error.status(), error.details(), ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, body));
+                .refuse(LocalReply.of(error.status(), error.details(), ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, body));
     }
 
     private HttpExchange exchange(RequestHead head, ServerStream stream) {

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What all exchanges of one event loop share: pools, clocks, chance, and what is compiled for the current snapshot. */
 final class HttpWorker implements FilterContext {
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
     private final EventLoop loop;
@@ -37,7 +38,8 @@ final class HttpWorker implements FilterContext {
         this.services = services;
         this.random = services.randoms().get();
         this.codecLoop = new CodecLoop(loop);
-        this.pools = new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.DEFAULT, services.nanoClock());
+        this.pools =
+                new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.DEFAULT, services.nanoClock());
     }
 
     EventLoop loop() {

@@ -37,11 +37,10 @@ final class ManagerRuntime {
         this.manager = manager;
         this.observer = observer;
         this.filterChains = filterChains;
-        RouteTable table =
-                switch (manager.routes()) {
-                    case RouteSource.Inline inline -> inline.table();
-                    case RouteSource.Rds rds -> snapshot.routeTables().get(rds.name());
-                };
+        RouteTable table = switch (manager.routes()) {
+            case RouteSource.Inline inline -> inline.table();
+            case RouteSource.Rds rds -> snapshot.routeTables().get(rds.name());
+        };
         this.matcher = table == null ? null : matchers.of(table);
         this.suppressEnvoyHeaders = !manager.filters().isEmpty()
                 && manager.filters().getLast() instanceof HttpFilterConfig.Router router

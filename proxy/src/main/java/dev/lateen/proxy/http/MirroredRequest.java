@@ -63,9 +63,7 @@ final class MirroredRequest implements StreamTaker {
     private static String shadowed(String authority) {
         int colon = authority.lastIndexOf(':');
         boolean port = colon > authority.lastIndexOf(']');
-        return port
-                ? authority.substring(0, colon) + "-shadow" + authority.substring(colon)
-                : authority + "-shadow";
+        return port ? authority.substring(0, colon) + "-shadow" + authority.substring(colon) : authority + "-shadow";
     }
 
     @Override

@@ -75,7 +75,8 @@ final class Mirrors {
             return;
         }
         for (Mirror mirror : chosen) {
-            MirroredRequest.send(exchange.worker(), mirror, head.copy(), body == null ? null : body.retainedDuplicate());
+            MirroredRequest.send(
+                    exchange.worker(), mirror, head.copy(), body == null ? null : body.retainedDuplicate());
         }
         end();
     }

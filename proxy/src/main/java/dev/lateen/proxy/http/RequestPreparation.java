@@ -41,7 +41,9 @@ final class RequestPreparation {
             return;
         }
         String port = authority.substring(colon + 1);
-        if (any || port.equals(Integer.toString(exchange.connection().localAddress().getPort()))) {
+        if (any
+                || port.equals(
+                        Integer.toString(exchange.connection().localAddress().getPort()))) {
             head.authority(authority.substring(0, colon));
         }
     }

@@ -11,7 +11,11 @@ final class ResponseDecoration {
     private ResponseDecoration() {}
 
     static void apply(
-            Exchange exchange, ResponseHead head, HttpConnectionManager manager, RouteDecision decision, HttpWorker worker) {
+            Exchange exchange,
+            ResponseHead head,
+            HttpConnectionManager manager,
+            RouteDecision decision,
+            HttpWorker worker) {
         HeaderMap headers = head.headers();
         if (!headers.contains("date")) {
             headers.add("date", worker.date());

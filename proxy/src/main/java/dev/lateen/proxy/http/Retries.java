@@ -33,11 +33,10 @@ final class Retries {
         if (any && policy.previousHostsPredicate()) {
             forwarding.picking().avoidTried(policy.hostSelectionMaxAttempts());
         }
-        boolean safe =
-                switch (head.method()) {
-                    case "GET", "HEAD", "OPTIONS", "TRACE" -> !tunnel;
-                    default -> false;
-                };
+        boolean safe = switch (head.method()) {
+            case "GET", "HEAD", "OPTIONS", "TRACE" -> !tunnel;
+            default -> false;
+        };
         return new Retries(forwarding, any ? new RetryState(policy) : null, safe);
     }
 

@@ -55,7 +55,8 @@ final class RetryState {
         if (status == 409 && on.contains("retriable-4xx")) {
             return true;
         }
-        if (on.contains("retriable-status-codes") && policy.retriableStatusCodes().contains(status)) {
+        if (on.contains("retriable-status-codes")
+                && policy.retriableStatusCodes().contains(status)) {
             return true;
         }
         if (on.contains("retriable-headers") && hasRetriableHeader(headers)) {
@@ -68,15 +69,14 @@ final class RetryState {
         if (status == null) {
             return false;
         }
-        String word =
-                switch (status.toString()) {
-                    case "1" -> "cancelled";
-                    case "4" -> "deadline-exceeded";
-                    case "8" -> "resource-exhausted";
-                    case "13" -> "internal";
-                    case "14" -> "unavailable";
-                    default -> "";
-                };
+        String word = switch (status.toString()) {
+            case "1" -> "cancelled";
+            case "4" -> "deadline-exceeded";
+            case "8" -> "resource-exhausted";
+            case "13" -> "internal";
+            case "14" -> "unavailable";
+            default -> "";
+        };
         return !word.isEmpty() && on.contains(word);
     }
 
@@ -92,13 +92,12 @@ final class RetryState {
     private static boolean matches(HeaderMatcher matcher, HeaderMap headers) {
         CharSequence found = headers.getJoined(matcher.name());
         CharSequence value = found == null && matcher.treatMissingAsEmpty() ? "" : found;
-        boolean holds =
-                switch (matcher.test()) {
-                    case HeaderMatcher.Test.Value test ->
-                        value != null && test.matcher().matches(value.toString());
-                    case HeaderMatcher.Test.Range range -> value != null && inRange(range, value.toString());
-                    case HeaderMatcher.Test.Present present -> value != null == present.present();
-                };
+        boolean holds = switch (matcher.test()) {
+            case HeaderMatcher.Test.Value test ->
+                value != null && test.matcher().matches(value.toString());
+            case HeaderMatcher.Test.Range range -> value != null && inRange(range, value.toString());
+            case HeaderMatcher.Test.Present present -> value != null == present.present();
+        };
         return holds != matcher.invert();
     }
 

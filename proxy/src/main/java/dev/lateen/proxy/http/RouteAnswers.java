@@ -46,7 +46,8 @@ final class RouteAnswers {
     /** Null when there is none to send. */
     static @Nullable ByteBuf directBody(RouteDecision.Direct decision, Exchange exchange) {
         RouteAction.DirectResponse action = action(decision);
-        boolean none = action.body().length() == 0 || exchange.request().method().equals("HEAD");
+        boolean none =
+                action.body().length() == 0 || exchange.request().method().equals("HEAD");
         return none ? null : Unpooled.wrappedBuffer(action.body().bytes());
     }
 

@@ -27,7 +27,8 @@ final class UpstreamFailures {
             case REMOTE_RESET, REMOTE_REFUSED, LOCAL_RESET ->
                 LocalReply.of(
                         503,
-                        "upstream_reset_before_response_started{" + reason.words().replace(' ', '_') + "}",
+                        "upstream_reset_before_response_started{"
+                                + reason.words().replace(' ', '_') + "}",
                         flag(reason),
                         RESET + reason.words());
         };

@@ -89,7 +89,6 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void exceptionCaught(ChannelHandlerContext ctx, @Nullable Throwable cause) {
         LOG.warn("listener {}: accept failed: {}", listenerName, String.valueOf(cause));
         ctx.channel().config().setAutoRead(false);
-        ctx.executor()
-                .schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
+        ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }
 }

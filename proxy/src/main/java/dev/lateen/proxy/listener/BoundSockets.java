@@ -43,7 +43,9 @@ final class BoundSockets {
     /** Binds what is wanted and not bound, after what is not wanted any more is closed: both may overlap. @param wanted address to listener name */
     Future<Void> follow(Map<InetSocketAddress, String> wanted) {
         PromiseCombiner closing = new PromiseCombiner(home);
-        for (Iterator<Map.Entry<InetSocketAddress, Socket>> all = sockets.entrySet().iterator(); all.hasNext(); ) {
+        for (Iterator<Map.Entry<InetSocketAddress, Socket>> all =
+                        sockets.entrySet().iterator();
+                all.hasNext(); ) {
             Map.Entry<InetSocketAddress, Socket> entry = all.next();
             if (!wanted.containsKey(entry.getKey())) {
                 closing.add(entry.getValue().channel().close());
@@ -104,12 +106,14 @@ final class BoundSockets {
     }
 
     /** The real address when bound. */
-    @Nullable InetSocketAddress boundTo(InetSocketAddress address) {
+    @Nullable
+    InetSocketAddress boundTo(InetSocketAddress address) {
         Socket socket = sockets.get(address);
         return socket == null ? null : (InetSocketAddress) socket.channel().localAddress();
     }
 
-    @Nullable String failure(InetSocketAddress address) {
+    @Nullable
+    String failure(InetSocketAddress address) {
         return failures.get(address);
     }
 }

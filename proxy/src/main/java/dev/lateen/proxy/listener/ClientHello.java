@@ -23,6 +23,7 @@ final class ClientHello {
 
     /** No client spreads a hello so far; without a bound one that comes in tiny records would be joined thousands of times. */
     private static final int MOST_RECORDS = 32;
+
     private static final int SERVER_NAME = 0;
     private static final int ALPN = 16;
 
@@ -57,7 +58,9 @@ final class ClientHello {
             return new Result.NeedsBytes(available < RECORD_HEADER ? RECORD_HEADER : RECORD_HEADER + HANDSHAKE_HEADER);
         }
         int first = bytes.getUnsignedShort(start + 3);
-        if (first < HANDSHAKE_HEADER || first > MAX_RECORD || bytes.getUnsignedByte(start + RECORD_HEADER) != CLIENT_HELLO) {
+        if (first < HANDSHAKE_HEADER
+                || first > MAX_RECORD
+                || bytes.getUnsignedByte(start + RECORD_HEADER) != CLIENT_HELLO) {
             return NOT_TLS;
         }
         int length = HANDSHAKE_HEADER + bytes.getUnsignedMedium(start + RECORD_HEADER + 1);

@@ -8,5 +8,6 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface ConnectionPolicy {
     /** Null when allowed, else {@code %CONNECTION_TERMINATION_DETAILS%} such as {@code rbac_access_denied_matched_policy[none]}. */
-    @Nullable String denial(RbacPolicies policies, ConnectionFacts facts);
+    @Nullable
+    String denial(RbacPolicies policies, ConnectionFacts facts);
 }

@@ -72,7 +72,8 @@ final class Connections {
 
     /** Keeps it until its channel closes. */
     void add(LiveConnection connection) {
-        AtomicInteger count = byListener.computeIfAbsent(connection.chain().listenerName(), name -> new AtomicInteger());
+        AtomicInteger count =
+                byListener.computeIfAbsent(connection.chain().listenerName(), name -> new AtomicInteger());
         live.add(connection);
         count.incrementAndGet();
         connection.channel().closeFuture().addListener(closed -> {
@@ -88,7 +89,10 @@ final class Connections {
 
     /** Drops the counts of listeners that are gone for good. */
     void forget(Set<String> listenerNames) {
-        byListener.entrySet().removeIf(e -> !listenerNames.contains(e.getKey()) && e.getValue().get() == 0);
+        byListener
+                .entrySet()
+                .removeIf(
+                        e -> !listenerNames.contains(e.getKey()) && e.getValue().get() == 0);
     }
 
     /** Runs {@code action} for each on its event loop. */

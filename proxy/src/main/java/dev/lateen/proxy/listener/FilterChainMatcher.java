@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class FilterChainMatcher<T> {
     /** One step: facts in, what is left or null out. */
     private interface Step<T> {
-        @Nullable T find(MatchFacts facts);
+        @Nullable
+        T find(MatchFacts facts);
     }
 
     /** A match and what it stands for. */
@@ -42,14 +43,15 @@ final class FilterChainMatcher<T> {
     }
 
     /** The fit, or null when there is none and no default. */
-    @Nullable T match(MatchFacts facts) {
+    @Nullable
+    T match(MatchFacts facts) {
         T found = first.find(facts);
         return found != null ? found : otherwise;
     }
 
     private static <T> Step<T> destinationPort(List<Candidate<T>> candidates) {
-        Map<Integer, Step<T>> byPort = grouped(
-                candidates, m -> List.of(m.destinationPort()), 0, FilterChainMatcher::destinationIp);
+        Map<Integer, Step<T>> byPort =
+                grouped(candidates, m -> List.of(m.destinationPort()), 0, FilterChainMatcher::destinationIp);
         Step<T> any = byPort.get(0);
         return facts -> {
             Step<T> next = byPort.getOrDefault(facts.destination().getPort(), any);
@@ -89,8 +91,8 @@ final class FilterChainMatcher<T> {
     }
 
     private static <T> Step<T> transportProtocol(List<Candidate<T>> candidates) {
-        Map<String, Step<T>> byProtocol = grouped(
-                candidates, m -> List.of(m.transportProtocol()), "", FilterChainMatcher::applicationProtocol);
+        Map<String, Step<T>> byProtocol =
+                grouped(candidates, m -> List.of(m.transportProtocol()), "", FilterChainMatcher::applicationProtocol);
         Step<T> any = byProtocol.get("");
         return facts -> {
             Step<T> next = byProtocol.getOrDefault(facts.transportProtocol(), any);

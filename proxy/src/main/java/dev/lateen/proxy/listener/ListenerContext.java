@@ -25,7 +25,8 @@ record ListenerContext(
         return tables.get();
     }
 
-    @Nullable InetSocketAddress originalDestination(Channel channel) {
+    @Nullable
+    InetSocketAddress originalDestination(Channel channel) {
         return originalDestinations.apply(channel);
     }
 

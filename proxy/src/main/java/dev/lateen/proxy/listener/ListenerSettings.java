@@ -11,12 +11,13 @@ import java.time.Duration;
  */
 public record ListenerSettings(int maxConnections, int backlog, Duration drainTime) {
     /** Istio's defaults. */
-    public static final ListenerSettings DEFAULT = new ListenerSettings(Integer.MAX_VALUE, 4096, Duration.ofSeconds(45));
+    public static final ListenerSettings DEFAULT =
+            new ListenerSettings(Integer.MAX_VALUE, 4096, Duration.ofSeconds(45));
 
     public ListenerSettings {
         if (maxConnections < 1 || backlog < 1 || drainTime.isNegative()) {
-            throw new IllegalArgumentException("listener settings: " + maxConnections + " connections, backlog " + backlog
-                    + ", drain time " + drainTime + " (expected: at least 1, at least 1, not negative)");
+            throw new IllegalArgumentException("listener settings: " + maxConnections + " connections, backlog "
+                    + backlog + ", drain time " + drainTime + " (expected: at least 1, at least 1, not negative)");
         }
     }
 }

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param failure why it could not be bound, or null
  */
 public record ListenerStatus(
-        String name, InetSocketAddress address, State state, int connections, @Nullable String failure) {
+        String name,
+        InetSocketAddress address,
+        State state,
+        int connections,
+        @Nullable String failure) {
     /** A listener's states. */
     public enum State {
         /** Accepts. */

@@ -59,12 +59,14 @@ final class ListenerTable {
         return byName;
     }
 
-    @Nullable ListenerRuntime named(String name) {
+    @Nullable
+    ListenerRuntime named(String name) {
         return byName.get(name);
     }
 
     /** Who takes a connection headed for {@code destination}: the listener of that very address, one of the wildcard address with that port, or nobody. */
-    @Nullable ListenerRuntime headedFor(InetSocketAddress destination) {
+    @Nullable
+    ListenerRuntime headedFor(InetSocketAddress destination) {
         ListenerRuntime exact = byAddress.get(destination);
         return exact != null ? exact : byWildcardPort.get(destination.getPort());
     }

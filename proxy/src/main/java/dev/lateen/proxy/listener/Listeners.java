@@ -95,8 +95,7 @@ public final class Listeners {
                 draining = true;
                 connections.each(connection -> connection.drain(limit.toNanos()));
                 connections.whenEmpty(() -> done.tryComplete());
-                ScheduledFuture<?> end =
-                        home.schedule(connections::closeAll, limit.toNanos(), TimeUnit.NANOSECONDS);
+                ScheduledFuture<?> end = home.schedule(connections::closeAll, limit.toNanos(), TimeUnit.NANOSECONDS);
                 done.future().onComplete(ended -> end.cancel(false));
             });
             return done.future();
@@ -166,15 +165,18 @@ public final class Listeners {
     private List<ListenerStatus> bindings(Map<String, Listener> listeners) {
         Map<InetSocketAddress, String> owners = wanted(listeners);
         List<ListenerStatus> statuses = new ArrayList<>();
-        listeners.values().stream().sorted((a, b) -> a.name().compareTo(b.name())).forEach(listener -> {
-            for (InetSocketAddress address : addresses(listener)) {
-                statuses.add(binding(listener, address, owners));
-            }
-        });
+        listeners.values().stream()
+                .sorted((a, b) -> a.name().compareTo(b.name()))
+                .forEach(listener -> {
+                    for (InetSocketAddress address : addresses(listener)) {
+                        statuses.add(binding(listener, address, owners));
+                    }
+                });
         return List.copyOf(statuses);
     }
 
-    private ListenerStatus binding(Listener listener, InetSocketAddress address, Map<InetSocketAddress, String> owners) {
+    private ListenerStatus binding(
+            Listener listener, InetSocketAddress address, Map<InetSocketAddress, String> owners) {
         if (!listener.bindToPort()) {
             return new ListenerStatus(listener.name(), address, ListenerStatus.State.VIRTUAL, 0, null);
         }

@@ -38,15 +38,15 @@ final class LiveConnection {
     }
 
     /** Why the chain's network filters don't let it be, or null. */
-    @Nullable String denial() {
+    @Nullable
+    String denial() {
         checked = chain.chain().networkFilters();
         for (NetworkFilterConfig filter : checked) {
-            String denial =
-                    switch (filter) {
-                        case NetworkFilterConfig.Rbac(RbacPolicies policies) -> policy.denial(policies, facts);
-                        case NetworkFilterConfig.Denied(String name, String reason) -> name + ": " + reason;
-                        case NetworkFilterConfig.IstioStats _, NetworkFilterConfig.MetadataExchange _ -> null;
-                    };
+            String denial = switch (filter) {
+                case NetworkFilterConfig.Rbac(RbacPolicies policies) -> policy.denial(policies, facts);
+                case NetworkFilterConfig.Denied(String name, String reason) -> name + ": " + reason;
+                case NetworkFilterConfig.IstioStats _, NetworkFilterConfig.MetadataExchange _ -> null;
+            };
             if (denial != null) {
                 return denial;
             }

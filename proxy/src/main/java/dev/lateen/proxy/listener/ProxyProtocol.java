@@ -66,7 +66,8 @@ final class ProxyProtocol extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static @Nullable InetSocketAddress address(@Nullable String text, int port) throws IllegalArgumentException {
+    private static @Nullable InetSocketAddress address(@Nullable String text, int port)
+            throws IllegalArgumentException {
         byte[] bytes = text == null ? null : NetUtil.createByteArrayFromIpAddressString(text);
         if (bytes == null) {
             return null;

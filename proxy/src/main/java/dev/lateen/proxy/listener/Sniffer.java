@@ -100,12 +100,11 @@ final class Sniffer extends ChannelInboundHandlerAdapter {
                 }
             }
         }
-        HttpPreface.Kind kind =
-                switch (clearText) {
-                    case IGNORE -> HttpPreface.Kind.NONE;
-                    case HTTP -> HttpPreface.detect(bytes, lookedAt);
-                    case HTTP_2_ONLY -> HttpPreface.http2(bytes);
-                };
+        HttpPreface.Kind kind = switch (clearText) {
+            case IGNORE -> HttpPreface.Kind.NONE;
+            case HTTP -> HttpPreface.detect(bytes, lookedAt);
+            case HTTP_2_ONLY -> HttpPreface.http2(bytes);
+        };
         lookedAt = bytes.readableBytes();
         return kind == HttpPreface.Kind.UNDECIDED ? null : FirstBytes.clearText(kind);
     }

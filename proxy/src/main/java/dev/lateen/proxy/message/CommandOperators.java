@@ -16,13 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Envoy's command operators by name. */
 final class CommandOperators {
-    private static final DateTimeFormatter START_TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter START_TIME = DateTimeFormatter.ofPattern(
+                    "yyyy-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private static final Map<String, Part> PLAIN = Map.ofEntries(
             Map.entry("PROTOCOL", http(e -> e.request().protocol().text())),
-            Map.entry("RESPONSE_CODE", facts -> facts.exchange() == null ? "0" : String.valueOf(facts.exchange()
-                    .responseStatus())),
+            Map.entry(
+                    "RESPONSE_CODE",
+                    facts -> facts.exchange() == null
+                            ? "0"
+                            : String.valueOf(facts.exchange().responseStatus())),
             Map.entry("RESPONSE_FLAGS", CommandOperators::flags),
             Map.entry("RESPONSE_CODE_DETAILS", http(e -> emptyToNull(e.responseCodeDetails()))),
             Map.entry("CONNECTION_TERMINATION_DETAILS", tcp(s -> emptyToNull(s.connectionTerminationDetails()))),
@@ -39,19 +43,28 @@ final class CommandOperators {
             Map.entry("UPSTREAM_CLUSTER_RAW", CommandOperators::upstreamCluster),
             Map.entry("UPSTREAM_LOCAL_ADDRESS", CommandOperators::upstreamLocalAddress),
             Map.entry("UPSTREAM_REQUEST_ATTEMPT_COUNT", http(e -> String.valueOf(e.attempts()))),
-            Map.entry("DOWNSTREAM_LOCAL_ADDRESS", facts -> text(facts.connection().localAddress())),
-            Map.entry("DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
-                    .localAddress())),
-            Map.entry("DOWNSTREAM_LOCAL_PORT", facts -> String.valueOf(
-                    facts.connection().localAddress().getPort())),
+            Map.entry(
+                    "DOWNSTREAM_LOCAL_ADDRESS", facts -> text(facts.connection().localAddress())),
+            Map.entry(
+                    "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
+                    facts -> host(facts.connection().localAddress())),
+            Map.entry(
+                    "DOWNSTREAM_LOCAL_PORT",
+                    facts -> String.valueOf(facts.connection().localAddress().getPort())),
             Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(client(facts))),
             Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(client(facts))),
-            Map.entry("DOWNSTREAM_REMOTE_PORT", facts -> String.valueOf(client(facts).getPort())),
-            Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS", facts -> text(facts.connection().remoteAddress())),
-            Map.entry("DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.connection()
-                    .remoteAddress())),
-            Map.entry("REQUESTED_SERVER_NAME", facts -> emptyToNull(facts.connection()
-                    .requestedServerName())),
+            Map.entry(
+                    "DOWNSTREAM_REMOTE_PORT",
+                    facts -> String.valueOf(client(facts).getPort())),
+            Map.entry(
+                    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS",
+                    facts -> text(facts.connection().remoteAddress())),
+            Map.entry(
+                    "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT",
+                    facts -> host(facts.connection().remoteAddress())),
+            Map.entry(
+                    "REQUESTED_SERVER_NAME",
+                    facts -> emptyToNull(facts.connection().requestedServerName())),
             Map.entry("DOWNSTREAM_PEER_URI_SAN", tls(t -> String.join(",", t.peerUriSans()))),
             Map.entry("DOWNSTREAM_PEER_DNS_SAN", tls(t -> String.join(",", t.peerDnsSans()))),
             Map.entry("DOWNSTREAM_LOCAL_URI_SAN", tls(TlsFacts::localUriSan)),
@@ -59,7 +72,8 @@ final class CommandOperators {
             Map.entry("DOWNSTREAM_PEER_FINGERPRINT_256", tls(TlsFacts::peerSha256)),
             Map.entry("DOWNSTREAM_TLS_VERSION", tls(TlsFacts::version)),
             Map.entry("DOWNSTREAM_TLS_CIPHER", tls(TlsFacts::cipher)),
-            Map.entry("CONNECTION_ID", facts -> String.valueOf(facts.connection().id())),
+            Map.entry(
+                    "CONNECTION_ID", facts -> String.valueOf(facts.connection().id())),
             Map.entry("ROUTE_NAME", http(CommandOperators::routeName)),
             Map.entry("VIRTUAL_CLUSTER_NAME", facts -> null),
             Map.entry("GRPC_STATUS", http(CommandOperators::grpcStatus)),
@@ -76,19 +90,19 @@ final class CommandOperators {
         int close = text.lastIndexOf(')');
         String argument = open < 0 || close < open ? "" : text.substring(open + 1, close);
         int limit = limit(close < 0 ? "" : text.substring(close + 1));
-        Part part =
-                switch (name) {
-                    case "REQ" -> requestHeader(argument);
-                    case "RESP" -> responseHeader(argument);
-                    case "TRAILER" -> http(e -> e.responseTrailers() == null
-                            ? null
-                            : e.responseTrailers().getJoined(lower(argument)));
-                    case "FILTER_STATE", "DYNAMIC_METADATA", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
-                        facts -> null;
-                    case "HOSTNAME" -> facts -> null;
-                    case "START_TIME" -> argument.isEmpty() ? PLAIN.get("START_TIME") : startTime(argument);
-                    default -> PLAIN.get(name);
-                };
+        Part part = switch (name) {
+            case "REQ" -> requestHeader(argument);
+            case "RESP" -> responseHeader(argument);
+            case "TRAILER" ->
+                http(e -> e.responseTrailers() == null
+                        ? null
+                        : e.responseTrailers().getJoined(lower(argument)));
+            case "FILTER_STATE", "DYNAMIC_METADATA", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
+                facts -> null;
+            case "HOSTNAME" -> facts -> null;
+            case "START_TIME" -> argument.isEmpty() ? PLAIN.get("START_TIME") : startTime(argument);
+            default -> PLAIN.get(name);
+        };
         if (part == null) {
             throw new IllegalArgumentException("format: %" + text + "% (expected: one of REQ(X?Y), RESP(X?Y), "
                     + "TRAILER(X), " + String.join(", ", new java.util.TreeSet<>(PLAIN.keySet())) + ")");
@@ -149,7 +163,8 @@ final class CommandOperators {
             case ":path" -> head.path();
             case ":authority", "host" -> emptyToNull(head.authority());
             case ":scheme" -> head.scheme();
-            case "x-envoy-original-path" -> exchange.originalPath().equals(head.path()) ? null : exchange.originalPath();
+            case "x-envoy-original-path" ->
+                exchange.originalPath().equals(head.path()) ? null : exchange.originalPath();
             default -> head.headers().getJoined(name);
         };
     }
@@ -162,8 +177,9 @@ final class CommandOperators {
                 return null;
             }
             for (String name : names) {
-                CharSequence value =
-                        name.equals(":status") ? String.valueOf(head.status()) : head.headers().getJoined(name);
+                CharSequence value = name.equals(":status")
+                        ? String.valueOf(head.status())
+                        : head.headers().getJoined(name);
                 if (value != null) {
                     return value;
                 }
@@ -239,8 +255,7 @@ final class CommandOperators {
     private static @Nullable CharSequence responseTxDuration(Exchange exchange) {
         return exchange.completeNanos() == Exchange.NEVER || exchange.upstreamFirstByteReceivedNanos() == Exchange.NEVER
                 ? null
-                : String.valueOf(
-                        (exchange.completeNanos() - exchange.upstreamFirstByteReceivedNanos()) / 1_000_000);
+                : String.valueOf((exchange.completeNanos() - exchange.upstreamFirstByteReceivedNanos()) / 1_000_000);
     }
 
     private static @Nullable CharSequence upstreamHost(Facts facts) {

@@ -22,8 +22,7 @@ public interface Observers {
         }
 
         @Override
-        public TcpObserver tcp(
-                TcpProxy proxy, List<NetworkFilterConfig> networkFilters, Listener.Direction direction) {
+        public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> networkFilters, Listener.Direction direction) {
             return TcpObserver.NONE;
         }
     };

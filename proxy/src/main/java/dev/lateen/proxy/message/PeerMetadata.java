@@ -25,8 +25,8 @@ public record PeerMetadata(
         String version,
         Map<String, String> labels) {
     /** Nothing known: every field is {@code unknown}, as Istio reports it. */
-    public static final PeerMetadata UNKNOWN = new PeerMetadata(
-            "unknown", "unknown", "unknown", "unknown", "unknown", "unknown", "unknown", Map.of());
+    public static final PeerMetadata UNKNOWN =
+            new PeerMetadata("unknown", "unknown", "unknown", "unknown", "unknown", "unknown", "unknown", Map.of());
 
     public PeerMetadata {
         labels = Map.copyOf(labels);

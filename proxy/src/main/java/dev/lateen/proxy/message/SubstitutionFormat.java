@@ -18,7 +18,8 @@ public final class SubstitutionFormat {
     /** A piece of the output. */
     interface Part {
         /** Its value, or null when there is none. */
-        @Nullable CharSequence value(Facts facts);
+        @Nullable
+        CharSequence value(Facts facts);
     }
 
     /** What a format may read: an HTTP exchange with the heads of the moment, or a TCP session. */

@@ -72,7 +72,11 @@ public record Cluster(
      * @param localityWeighted whether locality weights are followed
      */
     public record LbSettings(
-            int choiceCount, long minimumRingSize, long maglevTableSize, double panicThreshold, boolean localityWeighted) {}
+            int choiceCount,
+            long minimumRingSize,
+            long maglevTableSize,
+            double panicThreshold,
+            boolean localityWeighted) {}
 
     /** {@code CircuitBreakers.Thresholds} of default priority. @param retryBudgetPercent negative when {@code maxRetries} rules */
     public record CircuitBreakers(
@@ -105,7 +109,10 @@ public record Cluster(
     }
 
     /** @param tls null for clear text */
-    public record TransportSocketMatch(String name, java.util.Map<String, String> labels, @Nullable UpstreamTls tls) {
+    public record TransportSocketMatch(
+            String name,
+            java.util.Map<String, String> labels,
+            @Nullable UpstreamTls tls) {
         public TransportSocketMatch {
             labels = java.util.Map.copyOf(labels);
         }

@@ -118,5 +118,6 @@ public record HttpConnectionManager(
     }
 
     /** {@code envoy.type.tracing.v3.CustomTag}: a literal, or a request header with a default. */
-    public record CustomTag(String tag, @Nullable String literal, @Nullable String requestHeader, String defaultValue) {}
+    public record CustomTag(
+            String tag, @Nullable String literal, @Nullable String requestHeader, String defaultValue) {}
 }

@@ -87,7 +87,7 @@ public record RbacPolicies(@Nullable Rules rules, @Nullable Rules shadowRules, S
         record UrlPath(StringMatcher matcher) implements Principal {}
 
         /** Dynamic metadata, such as JWT claims: {@code path} within {@code filter}. Absent metadata matches only if inverted. */
-        record Metadata(String filter, List<String> path, @Nullable StringMatcher value, boolean invert)
-                implements Principal {}
+        record Metadata(
+                String filter, List<String> path, @Nullable StringMatcher value, boolean invert) implements Principal {}
     }
 }

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
 /** One configured access log: decides which exchanges it wants, and writes a line of text or JSON for each. */
 final class AccessLog {
     /** Istio's default text format (facts istio.md, section 3). */
-    static final String ISTIO_FORMAT = "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
-            + "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
-            + "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
-            + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
-            + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
-            + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
-            + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
+    static final String ISTIO_FORMAT =
+            "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" "
+                    + "%RESPONSE_CODE% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS% "
+                    + "\"%UPSTREAM_TRANSPORT_FAILURE_REASON%\" %BYTES_RECEIVED% %BYTES_SENT% %DURATION% "
+                    + "%RESP(X-ENVOY-UPSTREAM-SERVICE-TIME)% \"%REQ(X-FORWARDED-FOR)%\" \"%REQ(USER-AGENT)%\" "
+                    + "\"%REQ(X-REQUEST-ID)%\" \"%REQ(:AUTHORITY)%\" \"%UPSTREAM_HOST%\" %UPSTREAM_CLUSTER_RAW% "
+                    + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
+                    + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
 
     private final AccessLogConfig config;
     private final LogSink sink;
@@ -37,7 +38,8 @@ final class AccessLog {
     }
 
     void log(Exchange exchange) {
-        if (exchange.responseStatus() < config.minimumStatus() || config.onlyFlagged() && exchange.responseFlags() == 0) {
+        if (exchange.responseStatus() < config.minimumStatus()
+                || config.onlyFlagged() && exchange.responseFlags() == 0) {
             return;
         }
         StringBuilder line = new StringBuilder(512);

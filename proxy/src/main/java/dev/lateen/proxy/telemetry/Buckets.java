@@ -10,7 +10,25 @@ import java.util.concurrent.atomic.LongAdder;
 final class Buckets {
     /** Envoy's default histogram buckets (Istio keeps them: facts O3), in the unit of the value. */
     private static final double[] BOUNDS = {
-        0.5, 1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10000, 30000, 60000, 300000, 600000, 1800000, 3600000,
+        0.5,
+        1,
+        5,
+        10,
+        25,
+        50,
+        100,
+        250,
+        500,
+        1000,
+        2500,
+        5000,
+        10000,
+        30000,
+        60000,
+        300000,
+        600000,
+        1800000,
+        3600000,
         Double.POSITIVE_INFINITY
     };
 

@@ -32,7 +32,8 @@ final class IstioMetrics {
     }
 
     /** One label set of HTTP exchanges. */
-    private record HttpSeries(Labels labels, LongAdder requests, Buckets duration, Buckets requestBytes, Buckets responseBytes) {
+    private record HttpSeries(
+            Labels labels, LongAdder requests, Buckets duration, Buckets requestBytes, Buckets responseBytes) {
         HttpSeries(Labels labels) {
             this(labels, new LongAdder(), new Buckets(), new Buckets(), new Buckets());
         }
@@ -103,9 +104,11 @@ final class IstioMetrics {
     private void addHttp(List<MetricSnapshot> families) {
         CounterSnapshot.Builder requests =
                 CounterSnapshot.builder().name("istio_requests").help("Requests that were answered.");
-        HistogramSnapshot.Builder duration = histogram("istio_request_duration_milliseconds", "Time to the last byte, in ms.");
+        HistogramSnapshot.Builder duration =
+                histogram("istio_request_duration_milliseconds", "Time to the last byte, in ms.");
         HistogramSnapshot.Builder requestBytes = histogram("istio_request_bytes", "Sizes of request bodies, in bytes.");
-        HistogramSnapshot.Builder responseBytes = histogram("istio_response_bytes", "Sizes of response bodies, in bytes.");
+        HistogramSnapshot.Builder responseBytes =
+                histogram("istio_response_bytes", "Sizes of response bodies, in bytes.");
         for (HttpSeries series : http.values()) {
             requests.dataPoint(counter(series.labels, series.requests));
             duration.dataPoint(series.duration.snapshot(series.labels));
@@ -119,10 +122,14 @@ final class IstioMetrics {
     }
 
     private void addTcp(List<MetricSnapshot> families) {
-        CounterSnapshot.Builder opened = tcpCounter("istio_tcp_connections_opened", "TCP connections that were opened.");
-        CounterSnapshot.Builder closed = tcpCounter("istio_tcp_connections_closed", "TCP connections that were closed.");
-        CounterSnapshot.Builder sent = tcpCounter("istio_tcp_sent_bytes", "Bytes sent to the client of TCP connections.");
-        CounterSnapshot.Builder received = tcpCounter("istio_tcp_received_bytes", "Bytes received from the client of TCP connections.");
+        CounterSnapshot.Builder opened =
+                tcpCounter("istio_tcp_connections_opened", "TCP connections that were opened.");
+        CounterSnapshot.Builder closed =
+                tcpCounter("istio_tcp_connections_closed", "TCP connections that were closed.");
+        CounterSnapshot.Builder sent =
+                tcpCounter("istio_tcp_sent_bytes", "Bytes sent to the client of TCP connections.");
+        CounterSnapshot.Builder received =
+                tcpCounter("istio_tcp_received_bytes", "Bytes received from the client of TCP connections.");
         for (TcpSeries series : tcp.values()) {
             opened.dataPoint(counter(series.labels, series.opened));
             closed.dataPoint(counter(series.labels, series.closed));
@@ -144,6 +151,9 @@ final class IstioMetrics {
     }
 
     private static CounterSnapshot.CounterDataPointSnapshot counter(Labels labels, LongAdder value) {
-        return CounterSnapshot.CounterDataPointSnapshot.builder().labels(labels).value((double) value.sum()).build();
+        return CounterSnapshot.CounterDataPointSnapshot.builder()
+                .labels(labels)
+                .value((double) value.sum())
+                .build();
     }
 }

@@ -38,7 +38,8 @@ record SeriesKey(
     static SeriesKey of(Exchange exchange, boolean inbound, boolean hostFallback) {
         boolean grpc = exchange.request().isGrpc();
         Cluster cluster = exchange.cluster();
-        boolean needsHost = hostFallback && (cluster == null || cluster.services().isEmpty());
+        boolean needsHost =
+                hostFallback && (cluster == null || cluster.services().isEmpty());
         TlsFacts tls = inbound ? exchange.connection().tls() : exchange.upstreamTls();
         return new SeriesKey(
                 inbound,
@@ -78,8 +79,9 @@ record SeriesKey(
     }
 
     private static String grpcStatus(Exchange exchange) {
-        CharSequence status =
-                exchange.responseTrailers() == null ? null : exchange.responseTrailers().get("grpc-status");
+        CharSequence status = exchange.responseTrailers() == null
+                ? null
+                : exchange.responseTrailers().get("grpc-status");
         if (status == null && exchange.response() != null) {
             status = exchange.response().headers().get("grpc-status");
         }

@@ -70,14 +70,12 @@ final class SeriesLabels {
     private void tail(List<String> pairs, SeriesKey key) {
         String flags = ResponseFlag.text(key.flags());
         add(pairs, "response_flags", flags == null ? "-" : flags);
-        add(
-                pairs,
-                "connection_security_policy",
-                key.inbound() ? (key.mutualTls() ? "mutual_tls" : "none") : UNKNOWN);
+        add(pairs, "connection_security_policy", key.inbound() ? (key.mutualTls() ? "mutual_tls" : "none") : UNKNOWN);
     }
 
     /** The destination's name: host, short name and, where known, namespace. */
-    private record Service(String host, String name, @Nullable String given) {
+    private record Service(
+            String host, String name, @Nullable String given) {
         String namespace(PeerMetadata destination) {
             return given == null ? destination.namespace() : given;
         }
@@ -101,7 +99,14 @@ final class SeriesLabels {
             return fallback;
         }
         return new PeerMetadata(
-                or(parts[0]), or(parts[1]), or(parts[4]), or(parts[2]), or(parts[3]), or(parts[2]), or(parts[3]), Map.of());
+                or(parts[0]),
+                or(parts[1]),
+                or(parts[4]),
+                or(parts[2]),
+                or(parts[3]),
+                or(parts[2]),
+                or(parts[3]),
+                Map.of());
     }
 
     private static String or(String text) {
@@ -109,9 +114,7 @@ final class SeriesLabels {
     }
 
     private static String revision(PeerMetadata peer) {
-        return peer.canonicalRevision().equals(UNKNOWN) && peer.known()
-                ? "latest"
-                : peer.canonicalRevision();
+        return peer.canonicalRevision().equals(UNKNOWN) && peer.known() ? "latest" : peer.canonicalRevision();
     }
 
     private static String principal(String spiffe) {

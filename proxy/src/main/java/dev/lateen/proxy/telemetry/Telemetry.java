@@ -148,11 +148,13 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     private LogSink open(String path) {
         try {
-            return new LogSink(path, switch (path) {
-                case "/dev/stdout" -> standardOut;
-                case "/dev/stderr" -> System.err;
-                default -> new FileOutputStream(path, true);
-            });
+            return new LogSink(
+                    path,
+                    switch (path) {
+                        case "/dev/stdout" -> standardOut;
+                        case "/dev/stderr" -> System.err;
+                        default -> new FileOutputStream(path, true);
+                    });
         } catch (IOException e) {
             throw new IllegalArgumentException("can't be opened: " + e.getMessage(), e);
         }

@@ -14,7 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param debug B3's debug flag
  */
 record TraceContext(
-        String traceId, String spanId, @Nullable String parentSpanId, @Nullable Boolean sampled, boolean debug) {
+        String traceId,
+        String spanId,
+        @Nullable String parentSpanId,
+        @Nullable Boolean sampled,
+        boolean debug) {
 
     /** The context of these headers, or null when there is none that is well formed. */
     static @Nullable TraceContext extract(HeaderMap headers) {

@@ -51,7 +51,8 @@ final class Tracer implements ExchangeObserver {
     private Span proceed(TraceContext context) {
         boolean sampled = decide(context.sampled());
         if (inbound && config.sharedSpanContext()) {
-            return new Span(context.traceId(), context.spanId(), context.parentSpanId(), true, sampled, context.debug());
+            return new Span(
+                    context.traceId(), context.spanId(), context.parentSpanId(), true, sampled, context.debug());
         }
         return new Span(context.traceId(), newId(), context.spanId(), false, sampled, context.debug());
     }
@@ -82,7 +83,8 @@ final class Tracer implements ExchangeObserver {
         }
         headers.set("x-b3-sampled", span.sampled() ? "1" : "0");
         if (headers.contains("b3")) {
-            headers.set("b3", span.traceId() + "-" + span.id() + "-" + (span.debug() ? "d" : span.sampled() ? "1" : "0"));
+            headers.set(
+                    "b3", span.traceId() + "-" + span.id() + "-" + (span.debug() ? "d" : span.sampled() ? "1" : "0"));
         }
         if (headers.contains("traceparent")) {
             headers.set("traceparent", traceParent(span));

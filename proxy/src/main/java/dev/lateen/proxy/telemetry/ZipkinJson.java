@@ -65,7 +65,10 @@ final class ZipkinJson {
         String flags = ResponseFlag.text(exchange.responseFlags());
         field(out, "response_flags", flags == null ? "-" : flags);
         field(out, "peer.address", exchange.connection().remoteAddress().getHostString());
-        field(out, "upstream_cluster", exchange.cluster() == null ? "" : exchange.cluster().name());
+        field(
+                out,
+                "upstream_cluster",
+                exchange.cluster() == null ? "" : exchange.cluster().name());
         header(out, headers, "guid:x-request-id", "x-request-id");
         header(out, headers, "user_agent", "user-agent");
         for (CustomTag tag : config.customTags()) {

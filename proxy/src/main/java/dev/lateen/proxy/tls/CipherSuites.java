@@ -48,7 +48,8 @@ final class CipherSuites {
 
     private static int version(String name, String otherwise) throws TlsUnavailable {
         String plain = name.replace('_', '.');
-        int index = VERSIONS.indexOf(plain.isEmpty() || plain.equals("TLS.AUTO") ? otherwise : plain.equals("TLSv1.0") ? "TLSv1" : plain);
+        int index = VERSIONS.indexOf(
+                plain.isEmpty() || plain.equals("TLS.AUTO") ? otherwise : plain.equals("TLSv1.0") ? "TLSv1" : plain);
         if (index < 0) {
             throw new TlsUnavailable("TLS version: " + name + " (expected: one of " + VERSIONS + ")");
         }
@@ -67,7 +68,8 @@ final class CipherSuites {
                 String upper = name.trim().toUpperCase(Locale.ROOT);
                 String iana = IANA.containsValue(upper) ? upper : IANA.get(upper);
                 if (iana == null) {
-                    throw new TlsUnavailable("cipher suite: " + name + " (expected: one of " + IANA.keySet().stream().sorted().toList() + ")");
+                    throw new TlsUnavailable("cipher suite: " + name + " (expected: one of "
+                            + IANA.keySet().stream().sorted().toList() + ")");
                 }
                 suites.add(iana);
             }

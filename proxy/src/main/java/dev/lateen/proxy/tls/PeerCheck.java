@@ -102,7 +102,8 @@ final class PeerCheck {
         return !validation.certificateSpki().isEmpty()
                 && validation
                         .certificateSpki()
-                        .contains(Base64.getEncoder().encodeToString(sha256(peer.publicKey().getEncoded())));
+                        .contains(Base64.getEncoder()
+                                .encodeToString(sha256(peer.publicKey().getEncoded())));
     }
 
     static String hexSha256(byte[] bytes) {

@@ -36,8 +36,8 @@ final class PemMaterial {
         List<X509Certificate> chain = certificates(secret.name(), "certificate chain", secret.certificateChainPem());
         PrivateKey key = privateKey(secret);
         if (!key.getAlgorithm().equals(chain.getFirst().getPublicKey().getAlgorithm())) {
-            throw new TlsUnavailable("secret " + secret.name() + ": private key: " + key.getAlgorithm()
-                    + " (expected: " + chain.getFirst().getPublicKey().getAlgorithm() + ", as the certificate's)");
+            throw new TlsUnavailable("secret " + secret.name() + ": private key: " + key.getAlgorithm() + " (expected: "
+                    + chain.getFirst().getPublicKey().getAlgorithm() + ", as the certificate's)");
         }
         return new KeyPair(key, chain);
     }
@@ -86,6 +86,7 @@ final class PemMaterial {
         } catch (IOException | IllegalArgumentException e) {
             throw new TlsUnavailable("secret " + secret.name() + ": private key: not PEM");
         }
-        throw new TlsUnavailable("secret " + secret.name() + ": private key: holds no key (expected: PKCS#8, PKCS#1 or SEC 1 PEM, not encrypted)");
+        throw new TlsUnavailable("secret " + secret.name()
+                + ": private key: holds no key (expected: PKCS#8, PKCS#1 or SEC 1 PEM, not encrypted)");
     }
 }

@@ -62,7 +62,8 @@ public final class TlsContexts implements AutoCloseable {
         ClientAuth auth = tls.requireClientCertificate()
                 ? ClientAuth.REQUIRE
                 : validation == null ? ClientAuth.NONE : ClientAuth.OPTIONAL;
-        ContextKey key = key(tls.settings(), true, halfClose, auth, tls.settings().alpn());
+        ContextKey key =
+                key(tls.settings(), true, halfClose, auth, tls.settings().alpn());
         if (key.certificates().isEmpty()) {
             throw new TlsUnavailable("TLS settings: no certificate (expected: at least one)");
         }

@@ -63,8 +63,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         try {
             SslHandler ssl = context.serverHandler(pipeline.channel().alloc());
             ssl.setHandshakeTimeoutMillis(timeout.toMillis());
-            add(pipeline, ssl, new TlsHandshake(
-                    ssl, tls.settings().validation(), "", context.localUriSan(), outcome));
+            add(pipeline, ssl, new TlsHandshake(ssl, tls.settings().validation(), "", context.localUriSan(), outcome));
         } finally {
             context.release();
         }
@@ -92,8 +91,10 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
             SslHandler ssl = context.clientHandler(pipeline.channel().alloc(), serverName);
             ssl.setHandshakeTimeoutMillis(0);
             String expected = tls.autoSanValidation() ? serverName : "";
-            add(pipeline, ssl, new TlsHandshake(
-                    ssl, tls.settings().validation(), expected, context.localUriSan(), outcome));
+            add(
+                    pipeline,
+                    ssl,
+                    new TlsHandshake(ssl, tls.settings().validation(), expected, context.localUriSan(), outcome));
         } finally {
             context.release();
         }
@@ -120,7 +121,8 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         SSLSession session = ssl.engine().getSession();
         try {
             PeerCertificate peer = peer(session);
-            String refusal = peer == null || validation == null ? null : PeerCheck.refusal(peer, validation, expectedName);
+            String refusal =
+                    peer == null || validation == null ? null : PeerCheck.refusal(peer, validation, expectedName);
             if (refusal != null) {
                 refuse(ctx, TlsFailure.certificateRefused(refusal));
                 return;

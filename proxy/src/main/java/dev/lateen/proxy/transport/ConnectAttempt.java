@@ -69,7 +69,8 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
         if (target.bindAddress() != null) {
             local = new InetSocketAddress(target.bindAddress(), 0);
             if (loops.epoll()) {
-                // The port is chosen at connect, so one source address serves 28,000 connections to each host, not in all.
+                // The port is chosen at connect, so one source address serves 28,000 connections to each host, not in
+                // all.
                 opened.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
             }
         }
@@ -90,7 +91,8 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
             return;
         }
         try {
-            TlsHandshake.connect(opened.pipeline(), contexts, tls, target.sni(), target.alpn(), target.halfClose(), this);
+            TlsHandshake.connect(
+                    opened.pipeline(), contexts, tls, target.sni(), target.alpn(), target.halfClose(), this);
         } catch (TlsUnavailable e) {
             fail(new ConnectFailure(ConnectFailure.LOCAL, "TLS_error:|" + e.reason() + ":TLS_error_end"));
         }

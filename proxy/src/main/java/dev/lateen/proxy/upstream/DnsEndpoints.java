@@ -1,9 +1,9 @@
 package dev.lateen.proxy.upstream;
 
-import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.LoadAssignment.LocalityEndpoints;
+import dev.lateen.proxy.transport.NameResolver;
 import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package dev.lateen.proxy.upstream;
 
-import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.LoadAssignment;
+import dev.lateen.proxy.transport.NameResolver;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,10 +1,10 @@
 package dev.lateen.proxy.upstream;
 
-import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.transport.NameResolver;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;

@@ -148,20 +148,19 @@ final class XdsStream {
         request = opened;
         connected = true;
         opened.exceptionHandler(onContext(mine, error -> retry(mine, String.valueOf(error.getMessage()))));
-        opened.response()
-                .onComplete(response -> {
-                    if (response.succeeded()) {
-                        // At once: a message may come with the headers, and nobody listens yet.
-                        response.result().pause();
-                    }
-                    context.runOnContext(_ -> {
-                        if (mine == generation && response.succeeded()) {
-                            listen(response.result(), mine);
-                        } else if (response.failed()) {
-                            retry(mine, String.valueOf(response.cause().getMessage()));
-                        }
-                    });
-                });
+        opened.response().onComplete(response -> {
+            if (response.succeeded()) {
+                // At once: a message may come with the headers, and nobody listens yet.
+                response.result().pause();
+            }
+            context.runOnContext(_ -> {
+                if (mine == generation && response.succeeded()) {
+                    listen(response.result(), mine);
+                } else if (response.failed()) {
+                    retry(mine, String.valueOf(response.cause().getMessage()));
+                }
+            });
+        });
         send(protocol.open());
         pingTimer = vertx.setPeriodic(PING_INTERVAL_MILLIS, _ -> ping(opened.connection(), mine));
     }

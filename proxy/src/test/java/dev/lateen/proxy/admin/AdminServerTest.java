@@ -102,7 +102,8 @@ class AdminServerTest {
     }
 
     private HttpResponse<String> send(int port, String method, String path) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.ports().get(port) + path))
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + server.ports().get(port) + path))
                 .method(method, HttpRequest.BodyPublishers.noBody())
                 .build();
         return client.send(request, HttpResponse.BodyHandlers.ofString());
@@ -126,7 +127,9 @@ class AdminServerTest {
 
     @Test
     void theUsualPagesAreThere() throws Exception {
-        assertThat(send(0, "GET", "/server_info").body()).contains("\"INITIALIZING\"").contains("sidecar~127.1.0.1");
+        assertThat(send(0, "GET", "/server_info").body())
+                .contains("\"INITIALIZING\"")
+                .contains("sidecar~127.1.0.1");
         assertThat(send(0, "GET", "/listeners").body()).isEqualTo("virtualInbound::0.0.0.0:15006\n");
         assertThat(send(0, "GET", "/listeners?format=json").body()).contains("\"port_value\" : 15006");
         assertThat(send(0, "GET", "/stats?filter=control").body()).isEqualTo("control_plane.connected_state: 1\n");
@@ -144,7 +147,9 @@ class AdminServerTest {
 
     @Test
     void loggingLevelsCanBeChangedAndABadOneIsExplained() throws Exception {
-        assertThat(send(0, "POST", "/logging?http=debug").body()).contains("http: debug").contains("xds: info");
+        assertThat(send(0, "POST", "/logging?http=debug").body())
+                .contains("http: debug")
+                .contains("xds: info");
         HttpResponse<String> bad = send(0, "POST", "/logging?http=loud");
         assertThat(bad.statusCode()).isEqualTo(400);
         assertThat(bad.body()).contains("loud").contains("warning");

@@ -75,19 +75,21 @@ class FailureStoriesTest {
     }
 
     private static Route forward(@Nullable RetryPolicy retries, Duration timeout, Mirror... mirrors) {
-        return route(any(), new RouteAction.Forward(
-                new ClusterSpecifier.Single("c"),
-                new PathRewrite.None(),
-                new HostRewrite.None(),
-                timeout,
-                null,
-                null,
-                retries,
-                List.of(mirrors),
-                List.of(),
-                503,
-                List.of(),
-                false));
+        return route(
+                any(),
+                new RouteAction.Forward(
+                        new ClusterSpecifier.Single("c"),
+                        new PathRewrite.None(),
+                        new HostRewrite.None(),
+                        timeout,
+                        null,
+                        null,
+                        retries,
+                        List.of(mirrors),
+                        List.of(),
+                        503,
+                        List.of(),
+                        false));
     }
 
     private String ask(String text) throws Exception {
@@ -101,9 +103,12 @@ class FailureStoriesTest {
 
         String answer = ask(GET);
 
-        assertThat(answer).startsWith("HTTP/1.1 503 Service Unavailable\r\n").contains("reset reason: remote connection failure");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 503 Service Unavailable\r\n")
+                .contains("reset reason: remote connection failure");
         assertThat(proxy.only().flags()).isEqualTo("UF");
-        assertThat(proxy.only().details()).startsWith("upstream_reset_before_response_started{remote_connection_failure");
+        assertThat(proxy.only().details())
+                .startsWith("upstream_reset_before_response_started{remote_connection_failure");
     }
 
     @Test
@@ -233,7 +238,8 @@ class FailureStoriesTest {
         int port = proxy.listen(false);
         RawServer.ask(port, GET, "");
 
-        assertThat(RawServer.ask(port, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", ""))
+        assertThat(RawServer.ask(
+                        port, "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 0\r\n\r\n", ""))
                 .startsWith("HTTP/1.1 503 ");
         assertThat(raw.connections()).isEqualTo(1);
     }
@@ -322,7 +328,10 @@ class FailureStoriesTest {
 
         String second = RawServer.ask(port, GET, "");
 
-        assertThat(second).startsWith("HTTP/1.1 503 ").contains("x-envoy-overloaded: true").contains("overflow");
+        assertThat(second)
+                .startsWith("HTTP/1.1 503 ")
+                .contains("x-envoy-overloaded: true")
+                .contains("overflow");
         assertThat(proxy.only().flags()).isEqualTo("UO");
         answer.countDown();
         assertThat(first.get()).endsWith("served");
@@ -335,7 +344,17 @@ class FailureStoriesTest {
                 "GET / HTTP/1.1\\r\\n\\r\\n | 400 | missing_host_header",
                 "GET / HTTP/1.0\\r\\nHost: a\\r\\n\\r\\n | 426 | low_version",
                 "GET /#a HTTP/1.1\\r\\nHost: a\\r\\nConnection: close\\r\\n\\r\\n | 400 | path_normalization_failed",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\nzz\\r\\n | 400 | http1.codec_error",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: chunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + "zz\\r"
+                        + "\\n"
+                        + " | 400 | http1.codec_error",
                 "CONNECT b:443 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n | 404 | route_not_found",
             })
     void requestsThatAreRefused(String text, int status, String details) throws Exception {
@@ -354,7 +373,8 @@ class FailureStoriesTest {
         proxy.settings().maxHeaders = 20;
         proxy.routes(prefix("/", "c"));
 
-        assertThat(ask("GET / HTTP/1.1\r\nHost: a\r\n" + "x: y\r\n".repeat(30) + "\r\n")).startsWith("HTTP/1.1 431 ");
+        assertThat(ask("GET / HTTP/1.1\r\nHost: a\r\n" + "x: y\r\n".repeat(30) + "\r\n"))
+                .startsWith("HTTP/1.1 431 ");
     }
 
     @Test
@@ -383,12 +403,14 @@ class FailureStoriesTest {
         proxy.routes(prefix("/", "c"));
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.listen(false))) {
             client.getOutputStream()
-                    .write("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
-                            .getBytes(StandardCharsets.US_ASCII));
+                    .write(
+                            "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nConnection: close\r\nContent-Length: 2\r\n\r\n"
+                                    .getBytes(StandardCharsets.US_ASCII));
             String first = new String(client.getInputStream().readNBytes(25), StandardCharsets.US_ASCII);
             assertThat(first).isEqualTo("HTTP/1.1 100 Continue\r\n\r\n");
             client.getOutputStream().write("ok".getBytes(StandardCharsets.US_ASCII));
-            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)).endsWith("\r\n\r\nok");
+            assertThat(new String(client.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .endsWith("\r\n\r\nok");
         }
     }
 
@@ -408,10 +430,13 @@ class FailureStoriesTest {
             proxy.cluster("m", UpstreamProtocol.HTTP1, mirror.port());
             proxy.routes(forward(null, Duration.ZERO, new Mirror("m", 1_000_000, false)));
 
-            String answer = ask("POST /x HTTP/1.1\r\nHost: shop:80\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
+            String answer =
+                    ask("POST /x HTTP/1.1\r\nHost: shop:80\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello");
 
             assertThat(answer).endsWith("main");
-            assertThat(copied.get()).startsWith("POST /x HTTP/1.1\r\nhost: shop-shadow:80\r\n").endsWith("hello");
+            assertThat(copied.get())
+                    .startsWith("POST /x HTTP/1.1\r\nhost: shop-shadow:80\r\n")
+                    .endsWith("hello");
         }
     }
 
@@ -420,7 +445,8 @@ class FailureStoriesTest {
         proxy.filters.add(new HttpFilter() {
             @Override
             public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
-                return new FilterVerdict.Reply(LocalReply.of(403, "rbac_access_denied_matched_policy[none]", null, "RBAC: access denied"));
+                return new FilterVerdict.Reply(
+                        LocalReply.of(403, "rbac_access_denied_matched_policy[none]", null, "RBAC: access denied"));
             }
 
             @Override
@@ -437,7 +463,8 @@ class FailureStoriesTest {
     @Test
     void filtersMayDelayAndWaitWhileTheBodyIsHeld() throws Exception {
         CompletableFuture<FilterVerdict> verdict = new CompletableFuture<>();
-        proxy.filters.add((exchange, context) -> new FilterVerdict.Delay(Duration.ofMillis(20), FilterVerdict.CONTINUE));
+        proxy.filters.add(
+                (exchange, context) -> new FilterVerdict.Delay(Duration.ofMillis(20), FilterVerdict.CONTINUE));
         proxy.filters.add((exchange, context) -> {
             verdict.completeAsync(() -> FilterVerdict.CONTINUE);
             return new FilterVerdict.Wait(verdict);
@@ -448,7 +475,8 @@ class FailureStoriesTest {
         });
         proxy.routes(prefix("/", "c"));
 
-        assertThat(ask("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello")).endsWith("hello");
+        assertThat(ask("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: 5\r\n\r\nhello"))
+                .endsWith("hello");
     }
 
     @Test

@@ -49,7 +49,11 @@ class Http2StoriesTest {
     }
 
     private static Http2Headers get(String path) {
-        return new DefaultHttp2Headers(false).method("GET").scheme("http").authority("a").path(path);
+        return new DefaultHttp2Headers(false)
+                .method("GET")
+                .scheme("http")
+                .authority("a")
+                .path(path);
     }
 
     private static Http2Headers ok() {
@@ -102,7 +106,15 @@ class Http2StoriesTest {
             }
         });
         RetryPolicy retry = new RetryPolicy(
-                Set.of("refused-stream"), 1, Duration.ZERO, Set.of(), false, 1, Duration.ofMillis(1), Duration.ofMillis(2), List.of());
+                Set.of("refused-stream"),
+                1,
+                Duration.ZERO,
+                Set.of(),
+                false,
+                1,
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                List.of());
         proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(route(any(), forward(retry)));
 
         FramePeer.Stream stream = peers.connect(proxy.listen(true)).open();
@@ -178,7 +190,12 @@ class Http2StoriesTest {
                 get("relative"),
                 get("/ blank"),
                 new DefaultHttp2Headers(false).method("GET").scheme("http").path("/"),
-                new DefaultHttp2Headers(false).method("GET").scheme("http").authority("a").path("/").add("Upper", "x"))) {
+                new DefaultHttp2Headers(false)
+                        .method("GET")
+                        .scheme("http")
+                        .authority("a")
+                        .path("/")
+                        .add("Upper", "x"))) {
             FramePeer.Stream stream = client.open();
             stream.send(new DefaultHttp2HeadersFrame(broken, true));
             stream.untilOver();

@@ -18,16 +18,16 @@ import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.NetworkFilterConfig;
-import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.RouteFixtures;
 import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.ConnectFailure;
-import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.transport.NameResolver;
+import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.bootstrap.Bootstrap;
@@ -73,7 +73,14 @@ final class ProxyFixture implements AutoCloseable {
 
     /** An exchange as telemetry saw it. */
     record Completed(
-            int status, String flags, String details, int attempts, long received, long sent, String path, @Nullable String cluster) {}
+            int status,
+            String flags,
+            String details,
+            int attempts,
+            long received,
+            long sent,
+            String path,
+            @Nullable String cluster) {}
 
     /** What tests vary about the connection manager. */
     static final class ManagerSettings {
@@ -120,7 +127,8 @@ final class ProxyFixture implements AutoCloseable {
                             connected.channel().pipeline().addLast(last);
                             made.setSuccess(connected.channel());
                         } else {
-                            made.setFailure(new ConnectFailure(ConnectFailure.REMOTE, "delayed connect error: Connection refused"));
+                            made.setFailure(new ConnectFailure(
+                                    ConnectFailure.REMOTE, "delayed connect error: Connection refused"));
                         }
                     });
             return made;
@@ -139,25 +147,28 @@ final class ProxyFixture implements AutoCloseable {
         }
         LoadAssignment assignment = new LoadAssignment(
                 name,
-                List.of(new LoadAssignment.LocalityEndpoints(new LoadAssignment.Locality("", "", ""), 1, 0, endpoints)));
-        configured.put(name, new Cluster(
+                List.of(new LoadAssignment.LocalityEndpoints(
+                        new LoadAssignment.Locality("", "", ""), 1, 0, endpoints)));
+        configured.put(
                 name,
-                name,
-                new Cluster.Discovery.Static(assignment),
-                Duration.ofSeconds(5),
-                Cluster.LbPolicy.ROUND_ROBIN,
-                new Cluster.LbSettings(2, 1024, 65537, 50, false),
-                breakers,
-                null,
-                null,
-                List.of(),
-                protocol,
-                Duration.ofHours(1),
-                maxRequests,
-                null,
-                null,
-                List.of(),
-                Provenance.NONE));
+                new Cluster(
+                        name,
+                        name,
+                        new Cluster.Discovery.Static(assignment),
+                        Duration.ofSeconds(5),
+                        Cluster.LbPolicy.ROUND_ROBIN,
+                        new Cluster.LbSettings(2, 1024, 65537, 50, false),
+                        breakers,
+                        null,
+                        null,
+                        List.of(),
+                        protocol,
+                        Duration.ofHours(1),
+                        maxRequests,
+                        null,
+                        null,
+                        List.of(),
+                        Provenance.NONE));
         return this;
     }
 
@@ -176,8 +187,7 @@ final class ProxyFixture implements AutoCloseable {
     /** Begins to listen. @return the port */
     int listen(boolean http2) throws Exception {
         HttpConnectionManager manager = manager();
-        FilterChain chain = new FilterChain(
-                "chain", FilterChainMatch.ANY, null, Duration.ZERO, List.of(), manager);
+        FilterChain chain = new FilterChain("chain", FilterChainMatch.ANY, null, Duration.ZERO, List.of(), manager);
         Listener listener = new Listener(
                 "listener",
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),

@@ -75,7 +75,8 @@ class ProxyStoriesTest {
     }
 
     private static int upstream(io.vertx.core.Handler<HttpServerRequest> handler) throws Exception {
-        return await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+        return await(vertx.createHttpServer(
+                                new HttpServerOptions().setHost("127.0.0.1").setPort(0))
                         .requestHandler(handler)
                         .listen())
                 .actualPort();
@@ -89,18 +90,26 @@ class ProxyStoriesTest {
 
     private static Map<String, String> map(io.vertx.core.MultiMap headers) {
         Map<String, String> all = new java.util.TreeMap<>();
-        headers.forEach((name, value) -> all.merge(name.toLowerCase(java.util.Locale.ROOT), value, (a, b) -> a + "," + b));
+        headers.forEach(
+                (name, value) -> all.merge(name.toLowerCase(java.util.Locale.ROOT), value, (a, b) -> a + "," + b));
         return all;
     }
 
     private static Answer answer(HttpClientResponse response, Buffer body) {
         return new Answer(
-                response.statusCode(), map(response.headers()), body.toString(StandardCharsets.UTF_8), map(response.trailers()));
+                response.statusCode(),
+                map(response.headers()),
+                body.toString(StandardCharsets.UTF_8),
+                map(response.trailers()));
     }
 
-    private Future<Answer> send(HttpClient client, int port, HttpMethod method, String path, Map<String, String> headers, String body) {
-        RequestOptions options =
-                new RequestOptions().setHost("127.0.0.1").setPort(port).setMethod(method).setURI(path);
+    private Future<Answer> send(
+            HttpClient client, int port, HttpMethod method, String path, Map<String, String> headers, String body) {
+        RequestOptions options = new RequestOptions()
+                .setHost("127.0.0.1")
+                .setPort(port)
+                .setMethod(method)
+                .setURI(path);
         headers.forEach(options::putHeader);
         return client.request(options)
                 .compose(request -> body.isEmpty() ? request.send() : request.send(Buffer.buffer(body)))
@@ -121,8 +130,13 @@ class ProxyStoriesTest {
         int port = upstream(request -> request.body().onSuccess(body -> {
             request.response()
                     .setStatusCode(201)
-                    .putHeader("x-seen", request.method() + " " + request.uri() + " " + request.authority() + " " + request.version())
-                    .putHeader("x-id", String.valueOf(request.getHeader("x-request-id")).length() + "")
+                    .putHeader(
+                            "x-seen",
+                            request.method() + " " + request.uri() + " " + request.authority() + " "
+                                    + request.version())
+                    .putHeader(
+                            "x-id",
+                            String.valueOf(request.getHeader("x-request-id")).length() + "")
                     .putHeader("x-proto", request.getHeader("x-forwarded-proto"))
                     .end("got " + body);
         }));
@@ -148,13 +162,23 @@ class ProxyStoriesTest {
     @CsvSource({"false,false", "false,true", "true,false", "true,true"})
     void trailersPass(boolean down, boolean up) throws Exception {
         int port = upstream(request -> request.body().onSuccess(body -> {
-            request.response().setChunked(true).putHeader("content-type", "application/grpc").putTrailer("grpc-status", "0");
-            request.response().write("message").onSuccess(written -> request.response().end());
+            request.response()
+                    .setChunked(true)
+                    .putHeader("content-type", "application/grpc")
+                    .putTrailer("grpc-status", "0");
+            request.response()
+                    .write("message")
+                    .onSuccess(written -> request.response().end());
         }));
         proxy.cluster("c", protocol(up), port).routes(prefix("/", "c"));
 
         Answer answer = await(send(
-                client(down), proxy.listen(down), HttpMethod.POST, "/s/m", Map.of("content-type", "application/grpc", "te", "trailers"), "x"));
+                client(down),
+                proxy.listen(down),
+                HttpMethod.POST,
+                "/s/m",
+                Map.of("content-type", "application/grpc", "te", "trailers"),
+                "x"));
 
         assertThat(answer.body()).isEqualTo("message");
         assertThat(answer.trailers()).containsEntry("grpc-status", "0");
@@ -178,7 +202,11 @@ class ProxyStoriesTest {
 
         CompletableFuture<Integer> received = new CompletableFuture<>();
         client(down)
-                .request(new RequestOptions().setHost("127.0.0.1").setPort(listening).setMethod(HttpMethod.POST).setURI("/"))
+                .request(new RequestOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(listening)
+                        .setMethod(HttpMethod.POST)
+                        .setURI("/"))
                 .compose(request -> request.send(big))
                 .onSuccess(response -> {
                     int[] count = {0};
@@ -196,7 +224,8 @@ class ProxyStoriesTest {
 
     @Test
     void aHundredRequestsShareOneConnectionEachWay() throws Exception {
-        int port = upstream(request -> vertx.setTimer(20, timer -> request.response().end(request.uri())));
+        int port = upstream(
+                request -> vertx.setTimer(20, timer -> request.response().end(request.uri())));
         proxy.cluster("c", UpstreamProtocol.HTTP2, port).routes(prefix("/", "c"));
         int listening = proxy.listen(true);
         get(http2, listening, "/warm");
@@ -226,7 +255,12 @@ class ProxyStoriesTest {
     @Test
     void aConnectionServesNoMoreThanItMay() throws Exception {
         int port = upstream(request -> request.response().end("x"));
-        proxy.cluster("c", UpstreamProtocol.HTTP1, new dev.lateen.proxy.model.Cluster.CircuitBreakers(9, 9, 9, 9, -1, 0), 5, port)
+        proxy.cluster(
+                        "c",
+                        UpstreamProtocol.HTTP1,
+                        new dev.lateen.proxy.model.Cluster.CircuitBreakers(9, 9, 9, 9, -1, 0),
+                        5,
+                        port)
                 .routes(prefix("/", "c"));
         int listening = proxy.listen(false);
         for (int i = 0; i < 20; i++) {
@@ -237,15 +271,20 @@ class ProxyStoriesTest {
 
     @Test
     void webSocketsAreTunnelled() throws Exception {
-        int port = await(vertx.createHttpServer(new HttpServerOptions().setHost("127.0.0.1").setPort(0))
-                        .webSocketHandler(socket -> socket.textMessageHandler(text -> socket.writeTextMessage("echo " + text)))
+        int port = await(vertx.createHttpServer(
+                                new HttpServerOptions().setHost("127.0.0.1").setPort(0))
+                        .webSocketHandler(
+                                socket -> socket.textMessageHandler(text -> socket.writeTextMessage("echo " + text)))
                         .listen())
                 .actualPort();
         proxy.cluster("c", UpstreamProtocol.HTTP1, port).routes(prefix("/", "c"));
         int listening = proxy.listen(false);
         CompletableFuture<String> heard = new CompletableFuture<>();
         WebSocket socket = await(vertx.createWebSocketClient()
-                .connect(new WebSocketConnectOptions().setHost("127.0.0.1").setPort(listening).setURI("/chat")));
+                .connect(new WebSocketConnectOptions()
+                        .setHost("127.0.0.1")
+                        .setPort(listening)
+                        .setURI("/chat")));
         socket.textMessageHandler(heard::complete);
         socket.writeTextMessage("hi");
 
@@ -299,7 +338,8 @@ class ProxyStoriesTest {
     void aDirectResponseComesFromTheRoute() throws Exception {
         proxy.routes(route(
                 dev.lateen.proxy.route.RouteFixtures.any(),
-                new RouteAction.DirectResponse(418, new RouteAction.Body("short and stout".getBytes(StandardCharsets.UTF_8)))));
+                new RouteAction.DirectResponse(
+                        418, new RouteAction.Body("short and stout".getBytes(StandardCharsets.UTF_8)))));
         Answer answer = get(http1, proxy.listen(false), "/");
 
         assertThat(answer.status()).isEqualTo(418);
@@ -310,7 +350,9 @@ class ProxyStoriesTest {
     void aNewRouteHoldsForTheNextRequestOfALiveConnection() throws Exception {
         int first = upstream(request -> request.response().end("first"));
         int second = upstream(request -> request.response().end("second"));
-        proxy.cluster("a", UpstreamProtocol.HTTP1, first).cluster("b", UpstreamProtocol.HTTP1, second).routes(prefix("/", "a"));
+        proxy.cluster("a", UpstreamProtocol.HTTP1, first)
+                .cluster("b", UpstreamProtocol.HTTP1, second)
+                .routes(prefix("/", "a"));
         int listening = proxy.listen(false);
         assertThat(get(http1, listening, "/").body()).isEqualTo("first");
 

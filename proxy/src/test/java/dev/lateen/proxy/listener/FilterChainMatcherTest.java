@@ -140,8 +140,10 @@ class FilterChainMatcherTest {
         add("mtls tcp", match().port(80).transport("tls").protocols("istio-peer-exchange", "istio"));
         add("plain tcp", match().port(80).transport("raw_buffer"));
         add("other tls", match().port(80).transport("tls"));
-        assertThat(chosen(tls("10.0.0.1", 80, "x", "istio-http/1.1", "istio", "http/1.1"))).isEqualTo("mtls http");
-        assertThat(chosen(tls("10.0.0.1", 80, "x", "istio-peer-exchange", "istio"))).isEqualTo("mtls tcp");
+        assertThat(chosen(tls("10.0.0.1", 80, "x", "istio-http/1.1", "istio", "http/1.1")))
+                .isEqualTo("mtls http");
+        assertThat(chosen(tls("10.0.0.1", 80, "x", "istio-peer-exchange", "istio")))
+                .isEqualTo("mtls tcp");
         assertThat(chosen(tls("10.0.0.1", 80, "x", "h2", "http/1.1"))).isEqualTo("other tls");
         assertThat(chosen(sniffed("10.0.0.1", 80, "http/1.1"))).isEqualTo("plain http");
         assertThat(chosen(sniffed("10.0.0.1", 80, "h2c"))).isEqualTo("plain http");
@@ -189,7 +191,9 @@ class FilterChainMatcherTest {
     @Test
     void earlierCriterionDecidesWhateverLaterOnesSay() {
         add("destination, worst later", match().destination("10.9.9.9/32"));
-        add("everything else exact", match().transport("raw_buffer").protocols("http/1.1").source("10.0.0.1/32"));
+        add(
+                "everything else exact",
+                match().transport("raw_buffer").protocols("http/1.1").source("10.0.0.1/32"));
         MatchFacts facts = new MatchFacts(
                 at("10.9.9.9", 80), "", "raw_buffer", List.of("http/1.1"), at("10.0.0.1", 1), at("10.0.0.1", 1));
         assertThat(chosen(facts)).isEqualTo("destination, worst later");

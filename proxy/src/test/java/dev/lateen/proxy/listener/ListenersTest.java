@@ -57,7 +57,8 @@ class ListenersTest {
     private static final FilterChainMatch OTHER_TLS = match("tls");
     private static final FilterChainMatch CLEAR = match("raw_buffer");
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
     private final EventLoops loops = EventLoops.of(vertx);
     private final TestCertificates mesh = new TestCertificates("O=cluster.local");
     private final AtomicReference<ProxySnapshot> active = new AtomicReference<>(ProxySnapshot.EMPTY);
@@ -89,7 +90,10 @@ class ListenersTest {
     void permissivePortTakesClearTextAndTlsAndPassesForeignTlsThrough() throws Exception {
         addSecrets();
         configure(listener(
-                "in", chain("clear", CLEAR, null), chain("mtls", MTLS, optional()), chain("passthrough", OTHER_TLS, null)));
+                "in",
+                chain("clear", CLEAR, null),
+                chain("mtls", MTLS, optional()),
+                chain("passthrough", OTHER_TLS, null)));
         assertThat(talk(connect("in"), "hello\n")).isEqualTo("clear [] hello");
         SSLSocket secured = secure(connect("in"), "reviews.default", "istio");
         assertThat(talk(secured, "hi\n")).isEqualTo("mtls [reviews.default] hi");
@@ -163,7 +167,8 @@ class ListenersTest {
         configure();
         assertThat(line(old)).isEqualTo("drain");
         assertThat(talk(old, "b\n")).isEqualTo("b");
-        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new Socket(InetAddress.getLoopbackAddress(), port))
+                .isInstanceOf(IOException.class);
     }
 
     @Test
@@ -180,11 +185,18 @@ class ListenersTest {
     @Test
     void addressThatIsTakenIsReportedAndTheOthersGoOn() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            configured.put("taken", listener("taken", (InetSocketAddress) taken.getLocalSocketAddress(), true, false,
-                    chain("x", CLEAR, null)));
+            configured.put(
+                    "taken",
+                    listener(
+                            "taken",
+                            (InetSocketAddress) taken.getLocalSocketAddress(),
+                            true,
+                            false,
+                            chain("x", CLEAR, null)));
             configure(listener("in", chain("one", CLEAR, null)));
         }
-        assertThat(listeners.status()).extracting(ListenerStatus::state)
+        assertThat(listeners.status())
+                .extracting(ListenerStatus::state)
                 .containsExactly(ListenerStatus.State.BOUND, ListenerStatus.State.FAILED);
         assertThat(listeners.status().get(1).failure()).containsIgnoringCase("in use");
         assertThat(talk(connect("in"), "hello\n")).isEqualTo("one [] hello");
@@ -194,10 +206,22 @@ class ListenersTest {
 
     @Test
     void redirectedConnectionGoesToTheListenerOfItsDestination() throws Exception {
-        configured.put("0.0.0.0_9080", listener("0.0.0.0_9080", new InetSocketAddress("0.0.0.0", 9080), false, false,
-                chain("wildcard", CLEAR, null)));
-        configured.put("10.1.1.1_9080", listener("10.1.1.1_9080", new InetSocketAddress("10.1.1.1", 9080), false, false,
-                chain("exact", CLEAR, null)));
+        configured.put(
+                "0.0.0.0_9080",
+                listener(
+                        "0.0.0.0_9080",
+                        new InetSocketAddress("0.0.0.0", 9080),
+                        false,
+                        false,
+                        chain("wildcard", CLEAR, null)));
+        configured.put(
+                "10.1.1.1_9080",
+                listener(
+                        "10.1.1.1_9080",
+                        new InetSocketAddress("10.1.1.1", 9080),
+                        false,
+                        false,
+                        chain("exact", CLEAR, null)));
         configure(listener("virtualOutbound", ANY_PORT, true, true, chain("passthrough", CLEAR, null)));
         originalDestination = new InetSocketAddress("10.1.1.1", 9080);
         assertThat(talk(connect("virtualOutbound"), "a\n")).isEqualTo("exact [] a");
@@ -230,8 +254,13 @@ class ListenersTest {
 
     @Test
     void filterThatCannotBeBuiltRefuses() throws Exception {
-        FilterChain broken = new FilterChain("x", CLEAR, null, Duration.ZERO,
-                List.of(new NetworkFilterConfig.Denied("envoy.filters.network.wasm", "not supported")), proxy());
+        FilterChain broken = new FilterChain(
+                "x",
+                CLEAR,
+                null,
+                Duration.ZERO,
+                List.of(new NetworkFilterConfig.Denied("envoy.filters.network.wasm", "not supported")),
+                proxy());
         configure(listener("in", broken));
         Socket socket = connect("in");
         socket.getOutputStream().write("hello\n".getBytes(StandardCharsets.US_ASCII));
@@ -255,11 +284,21 @@ class ListenersTest {
     @Test
     void proxyProtocolHeaderNamesTheClient() throws Exception {
         Listener plain = listener("in", chain("one", CLEAR, null));
-        configure(new Listener("in", plain.address(), List.of(), true, false, plain.direction(),
-                new Listener.ListenerFilters(false, false, false, true, Duration.ofSeconds(15), false, List.of(), List.of()),
-                plain.filterChains(), null, List.of()));
+        configure(new Listener(
+                "in",
+                plain.address(),
+                List.of(),
+                true,
+                false,
+                plain.direction(),
+                new Listener.ListenerFilters(
+                        false, false, false, true, Duration.ofSeconds(15), false, List.of(), List.of()),
+                plain.filterChains(),
+                null,
+                List.of()));
         Socket socket = connect("in");
-        socket.getOutputStream().write("PROXY TCP4 203.0.113.7 10.0.0.1 5555 443\r\nfrom\n".getBytes(StandardCharsets.US_ASCII));
+        socket.getOutputStream()
+                .write("PROXY TCP4 203.0.113.7 10.0.0.1 5555 443\r\nfrom\n".getBytes(StandardCharsets.US_ASCII));
         assertThat(line(socket)).isEqualTo("one [] from");
         assertThat(line(socket)).isEqualTo("203.0.113.7:5555 to 10.0.0.1:443");
         Socket liar = connect("in");
@@ -270,10 +309,14 @@ class ListenersTest {
     private Listeners listeners(ListenerSettings settings) {
         return new Listeners(
                 new Listeners.Surroundings(
-                        loops, tls, (policies, facts) -> denied,
+                        loops,
+                        tls,
+                        (policies, facts) -> denied,
                         (channel, chain, manager, facts, http2) -> echo(channel, chain, facts),
                         (channel, chain, proxy, facts) -> echo(channel, chain, facts),
-                        Observers.NONE, InstantSource.system(), System::nanoTime),
+                        Observers.NONE,
+                        InstantSource.system(),
+                        System::nanoTime),
                 settings,
                 channel -> originalDestination);
     }
@@ -335,7 +378,8 @@ class ListenersTest {
         for (Listener listener : changed) {
             configured.put(listener.name(), listener);
         }
-        ProxySnapshot next = new ProxySnapshot(active.get().version() + 1, configured, Map.of(), Map.of(), Map.of(), secrets);
+        ProxySnapshot next =
+                new ProxySnapshot(active.get().version() + 1, configured, Map.of(), Map.of(), Map.of(), secrets);
         active.set(next);
         listeners.update(next).toCompletionStage().toCompletableFuture().get();
     }
@@ -346,8 +390,16 @@ class ListenersTest {
     }
 
     private static FilterChainMatch match(String transport, String... protocols) {
-        return new FilterChainMatch(0, List.of(), List.of(), transport, List.of(protocols), List.of(),
-                FilterChainMatch.SourceType.ANY, List.of(), List.of());
+        return new FilterChainMatch(
+                0,
+                List.of(),
+                List.of(),
+                transport,
+                List.of(protocols),
+                List.of(),
+                FilterChainMatch.SourceType.ANY,
+                List.of(),
+                List.of());
     }
 
     private static DownstreamTls mutual() {
@@ -359,8 +411,14 @@ class ListenersTest {
     }
 
     private static TlsSettings settings() {
-        return new TlsSettings("", "", List.of(), List.of("h2", "http/1.1"), List.of(new SecretSource.Sds("default")),
-                new TlsSettings.Validation(new SecretSource.Sds("ROOTCA"), false, false, List.of(), List.of(), List.of()));
+        return new TlsSettings(
+                "",
+                "",
+                List.of(),
+                List.of("h2", "http/1.1"),
+                List.of(new SecretSource.Sds("default")),
+                new TlsSettings.Validation(
+                        new SecretSource.Sds("ROOTCA"), false, false, List.of(), List.of(), List.of()));
     }
 
     private static FilterChain chain(String name, FilterChainMatch match, @Nullable DownstreamTls tls) {
@@ -382,9 +440,17 @@ class ListenersTest {
 
     private static Listener listener(
             String name, InetSocketAddress address, boolean bind, boolean originalDst, FilterChain... chains) {
-        return new Listener(name, address, List.of(), bind, originalDst, Listener.Direction.INBOUND,
+        return new Listener(
+                name,
+                address,
+                List.of(),
+                bind,
+                originalDst,
+                Listener.Direction.INBOUND,
                 new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
-                List.of(chains), null, List.of());
+                List.of(chains),
+                null,
+                List.of());
     }
 
     private int port(String name) {
@@ -416,7 +482,8 @@ class ListenersTest {
 
     private static String identity(SSLSocket socket) throws Exception {
         X509Certificate certificate = (X509Certificate) socket.getSession().getPeerCertificates()[0];
-        return String.valueOf(certificate.getSubjectAlternativeNames().iterator().next().get(1));
+        return String.valueOf(
+                certificate.getSubjectAlternativeNames().iterator().next().get(1));
     }
 
     private static String talk(Socket socket, String text) throws IOException {
@@ -426,7 +493,9 @@ class ListenersTest {
 
     private static String line(Socket socket) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int b = socket.getInputStream().read(); b != '\n' && b >= 0; b = socket.getInputStream().read()) {
+        for (int b = socket.getInputStream().read();
+                b != '\n' && b >= 0;
+                b = socket.getInputStream().read()) {
             line.append((char) b);
         }
         return line.toString();

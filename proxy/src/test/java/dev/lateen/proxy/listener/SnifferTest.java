@@ -36,8 +36,8 @@ class SnifferTest {
     void clientHelloTellsServerNameAndProtocols() throws Exception {
         send(clientHello("Reviews.Example.com", "istio-http/1.1", "istio", "http/1.1"));
         assertThat(decisions)
-                .containsExactly(new FirstBytes(
-                        true, "reviews.example.com", List.of("istio-http/1.1", "istio", "http/1.1")));
+                .containsExactly(
+                        new FirstBytes(true, "reviews.example.com", List.of("istio-http/1.1", "istio", "http/1.1")));
     }
 
     @Test
@@ -118,7 +118,8 @@ class SnifferTest {
 
     @Test
     void lineThatIsNoRequestIsUnknown() {
-        for (String line : List.of("SSH-2.0-OpenSSH_9.6 Debian\r\n", "GET HTTP/1.1\r\n", "GET / HTTP/2.0\r\n", "EHLO\n", " \n")) {
+        for (String line :
+                List.of("SSH-2.0-OpenSSH_9.6 Debian\r\n", "GET HTTP/1.1\r\n", "GET / HTTP/2.0\r\n", "EHLO\n", " \n")) {
             channel.finishAndReleaseAll();
             decisions.clear();
             channel = sniffing(true, Sniffer.ClearText.HTTP, FOR_EVER, true);
@@ -252,7 +253,8 @@ class SnifferTest {
         }
         parameters.setApplicationProtocols(protocols);
         engine.setSSLParameters(parameters);
-        java.nio.ByteBuffer out = java.nio.ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+        java.nio.ByteBuffer out =
+                java.nio.ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
         try {
             engine.wrap(java.nio.ByteBuffer.allocate(0), out);
         } catch (SSLException e) {

@@ -65,7 +65,8 @@ import org.junit.jupiter.api.Test;
 class TcpProxyingTest {
     private static final String IDENTITY = "spiffe://cluster.local/ns/default/sa/app";
 
-    private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    private final Vertx vertx =
+            Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
     private final EventLoops loops = EventLoops.of(vertx);
     private final AtomicReference<ProxySnapshot> active = new AtomicReference<>(ProxySnapshot.EMPTY);
     private final TlsContexts tls = new TlsContexts(active::get);
@@ -147,8 +148,9 @@ class TcpProxyingTest {
             assertThat(session.upstreamMutualTls()).isTrue();
             assertThat(session.connection().tls()).isNull();
         });
-        assertThat(sessions).anySatisfy(session ->
-                assertThat(session.connection().peerPrincipal()).isEqualTo(IDENTITY));
+        assertThat(sessions)
+                .anySatisfy(session ->
+                        assertThat(session.connection().peerPrincipal()).isEqualTo(IDENTITY));
     }
 
     private void halfCloseBothWays(Pair pair) throws Exception {
@@ -219,7 +221,9 @@ class TcpProxyingTest {
         int total = 64 * 1024 * 1024;
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendPattern(pair.client, total));
         // The kernel's and the proxy's buffers fill up, far below what is to be sent, and then nothing moves.
-        await().pollInterval(Duration.ofMillis(300)).until(new Settled(() -> opened.peek() == null ? 0 : opened.peek().receivedBytes()));
+        await().pollInterval(Duration.ofMillis(300))
+                .until(new Settled(
+                        () -> opened.peek() == null ? 0 : opened.peek().receivedBytes()));
         assertThat(opened.element().receivedBytes()).isLessThan(total / 2);
         assertThat(sending).isNotDone();
         InputStream in = pair.app.getInputStream();
@@ -265,14 +269,24 @@ class TcpProxyingTest {
         secrets.put("default", mesh.workload("default", IDENTITY));
         secrets.put("ROOTCA", mesh.roots("ROOTCA"));
         listen("inbound", "app", new DownstreamTls(settings(), true), 1, Duration.ZERO);
-        TlsSettings strict = new TlsSettings("", "", List.of(), List.of("istio"), List.of(new SecretSource.Sds("default")),
-                new TlsSettings.Validation(new SecretSource.Sds("ROOTCA"), false, false,
-                        List.of(new StringMatcher.Exact("spiffe://cluster.local/ns/default/sa/other", false)), List.of(), List.of()));
+        TlsSettings strict = new TlsSettings(
+                "",
+                "",
+                List.of(),
+                List.of("istio"),
+                List.of(new SecretSource.Sds("default")),
+                new TlsSettings.Validation(
+                        new SecretSource.Sds("ROOTCA"),
+                        false,
+                        false,
+                        List.of(new StringMatcher.Exact("spiffe://cluster.local/ns/default/sa/other", false)),
+                        List.of(),
+                        List.of()));
         cluster("inbound", new UpstreamTls(strict, "", false, false), port("inbound"));
         listen("outbound", "inbound", 1, Duration.ZERO);
         assertThat(client("outbound").getInputStream().read()).isEqualTo(-1);
-        await().until(() -> ended.stream().anyMatch(session ->
-                session.upstreamTransportFailure().contains("CERTIFICATE_VERIFY_FAILED")));
+        await().until(() -> ended.stream()
+                .anyMatch(session -> session.upstreamTransportFailure().contains("CERTIFICATE_VERIFY_FAILED")));
     }
 
     /** True once a growing number has stopped growing. */
@@ -333,9 +347,19 @@ class TcpProxyingTest {
     }
 
     private static TlsSettings settings() {
-        return new TlsSettings("", "", List.of(), List.of("istio-peer-exchange", "istio"), List.of(new SecretSource.Sds("default")),
-                new TlsSettings.Validation(new SecretSource.Sds("ROOTCA"), false, false,
-                        List.of(new StringMatcher.Exact(IDENTITY, false)), List.of(), List.of()));
+        return new TlsSettings(
+                "",
+                "",
+                List.of(),
+                List.of("istio-peer-exchange", "istio"),
+                List.of(new SecretSource.Sds("default")),
+                new TlsSettings.Validation(
+                        new SecretSource.Sds("ROOTCA"),
+                        false,
+                        false,
+                        List.of(new StringMatcher.Exact(IDENTITY, false)),
+                        List.of(),
+                        List.of()));
     }
 
     private void listen(String name, String cluster, int attempts, Duration idle) throws Exception {
@@ -344,14 +368,27 @@ class TcpProxyingTest {
 
     private void listen(String name, String cluster, @Nullable DownstreamTls tlsSettings, int attempts, Duration idle)
             throws Exception {
-        TcpProxy proxy = new TcpProxy(name, List.of(new TcpProxy.WeightedTcpCluster(cluster, 1)), 1, idle, attempts, List.of());
-        FilterChain chain = new FilterChain(name, FilterChainMatch.ANY, tlsSettings, Duration.ofSeconds(15), List.of(), proxy);
+        TcpProxy proxy =
+                new TcpProxy(name, List.of(new TcpProxy.WeightedTcpCluster(cluster, 1)), 1, idle, attempts, List.of());
+        FilterChain chain =
+                new FilterChain(name, FilterChainMatch.ANY, tlsSettings, Duration.ofSeconds(15), List.of(), proxy);
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         // Listeners are told apart by address: port 0 may be asked for once by each loopback address.
         InetSocketAddress address = name.equals("inbound") ? new InetSocketAddress("127.0.0.2", 0) : anyPort;
-        listeners.put(name, new Listener(name, address, List.of(), true, false, Listener.Direction.INBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
-                List.of(chain), null, List.of()));
+        listeners.put(
+                name,
+                new Listener(
+                        name,
+                        address,
+                        List.of(),
+                        true,
+                        false,
+                        Listener.Direction.INBOUND,
+                        new Listener.ListenerFilters(
+                                false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
+                        List.of(chain),
+                        null,
+                        List.of()));
         apply();
     }
 
@@ -365,24 +402,48 @@ class TcpProxyingTest {
         for (int port : ports) {
             endpoints.add(new Endpoint(host, port, "", 1, Endpoint.Health.HEALTHY, Map.of(), ""));
         }
-        LoadAssignment assignment = new LoadAssignment(name, List.of(new LoadAssignment.LocalityEndpoints(
-                new LoadAssignment.Locality("", "", ""), 1, 0, endpoints)));
-        configured.put(name, new Cluster(name, name, new Cluster.Discovery.Static(assignment), Duration.ofSeconds(20),
-                Cluster.LbPolicy.ROUND_ROBIN, new Cluster.LbSettings(2, 1024, 65537, 0, false),
-                new Cluster.CircuitBreakers(1000, 1000, 1000, 3, -1, 0), null, upstreamTls, List.of(),
-                Cluster.UpstreamProtocol.HTTP1, Duration.ofHours(1), 0, null, null, List.of(), Provenance.NONE));
+        LoadAssignment assignment = new LoadAssignment(
+                name,
+                List.of(new LoadAssignment.LocalityEndpoints(
+                        new LoadAssignment.Locality("", "", ""), 1, 0, endpoints)));
+        configured.put(
+                name,
+                new Cluster(
+                        name,
+                        name,
+                        new Cluster.Discovery.Static(assignment),
+                        Duration.ofSeconds(20),
+                        Cluster.LbPolicy.ROUND_ROBIN,
+                        new Cluster.LbSettings(2, 1024, 65537, 0, false),
+                        new Cluster.CircuitBreakers(1000, 1000, 1000, 3, -1, 0),
+                        null,
+                        upstreamTls,
+                        List.of(),
+                        Cluster.UpstreamProtocol.HTTP1,
+                        Duration.ofHours(1),
+                        0,
+                        null,
+                        null,
+                        List.of(),
+                        Provenance.NONE));
         apply();
     }
 
     private void apply() throws Exception {
-        ProxySnapshot next = new ProxySnapshot(active.get().version() + 1, listeners, Map.of(), configured, Map.of(), secrets);
+        ProxySnapshot next =
+                new ProxySnapshot(active.get().version() + 1, listeners, Map.of(), configured, Map.of(), secrets);
         active.set(next);
         clusters.update(next);
         servers.update(next).toCompletionStage().toCompletableFuture().get();
     }
 
     private int port(String name) {
-        return servers.status().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow().address().getPort();
+        return servers.status().stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow()
+                .address()
+                .getPort();
     }
 
     private Socket client(String listener) throws IOException {
@@ -399,7 +460,8 @@ class TcpProxyingTest {
         try {
             app = application.accept();
         } catch (SocketTimeoutException e) {
-            List<String> reasons = ended.stream().map(TcpSession::upstreamTransportFailure).toList();
+            List<String> reasons =
+                    ended.stream().map(TcpSession::upstreamTransportFailure).toList();
             throw new AssertionError("no connection reached the application; sessions ended by " + reasons, e);
         }
         app.setSoTimeout(30_000);
@@ -436,7 +498,9 @@ class TcpProxyingTest {
 
     private static String line(Socket socket) throws IOException {
         StringBuilder line = new StringBuilder();
-        for (int b = socket.getInputStream().read(); b != '\n' && b >= 0; b = socket.getInputStream().read()) {
+        for (int b = socket.getInputStream().read();
+                b != '\n' && b >= 0;
+                b = socket.getInputStream().read()) {
             line.append((char) b);
         }
         return line.toString();

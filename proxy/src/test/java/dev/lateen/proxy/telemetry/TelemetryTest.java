@@ -29,14 +29,19 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class TelemetryTest {
-    private static final PeerMetadata REVIEWS = new PeerMetadata(
-            "reviews-v1", "default", "Kubernetes", "reviews", "v1", "reviews", "v1", Map.of());
+    private static final PeerMetadata REVIEWS =
+            new PeerMetadata("reviews-v1", "default", "Kubernetes", "reviews", "v1", "reviews", "v1", Map.of());
     private static final PeerMetadata PRODUCTPAGE = new PeerMetadata(
             "productpage-v1", "default", "Kubernetes", "productpage", "v1", "productpage", "v1", Map.of());
     private static final TlsFacts TLS = new TlsFacts(
-            "TLSv1.3", "TLS_AES_128_GCM_SHA256", "h2",
+            "TLSv1.3",
+            "TLS_AES_128_GCM_SHA256",
+            "h2",
             List.of("spiffe://cluster.local/ns/default/sa/bookinfo-productpage"),
-            List.of(), "", "ab12", "spiffe://cluster.local/ns/default/sa/bookinfo-reviews");
+            List.of(),
+            "",
+            "ab12",
+            "spiffe://cluster.local/ns/default/sa/bookinfo-reviews");
 
     private static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
         HeaderMap map = new HeaderMap();
@@ -105,7 +110,10 @@ class TelemetryTest {
             exchange.completeNanos(1);
             metrics.count(exchange, true, true);
         }
-        long lines = scrape(metrics).lines().filter(l -> l.startsWith("istio_requests_total{")).count();
+        long lines = scrape(metrics)
+                .lines()
+                .filter(l -> l.startsWith("istio_requests_total{"))
+                .count();
         assertThat(lines).isEqualTo(21);
     }
 
@@ -131,9 +139,11 @@ class TelemetryTest {
     @Test
     void lengthsAndAlternativesAreKept() {
         Exchange exchange = exchange("/reviews/0", 200, null, "x-a", "abcdef");
-        assertThat(SubstitutionFormat.compile("%REQ(X-B?X-A):3%|%REQ(x-none)%|100%%").format(exchange))
+        assertThat(SubstitutionFormat.compile("%REQ(X-B?X-A):3%|%REQ(x-none)%|100%%")
+                        .format(exchange))
                 .isEqualTo("abc||100%");
-        assertThat(SubstitutionFormat.compile("%START_TIME(%Y/%m/%d %H:%M:%S.%3f)%").format(exchange))
+        assertThat(SubstitutionFormat.compile("%START_TIME(%Y/%m/%d %H:%M:%S.%3f)%")
+                        .format(exchange))
                 .isEqualTo("2023/11/14 22:13:20.123");
     }
 
@@ -156,12 +166,24 @@ class TelemetryTest {
         List<String> spans = new ArrayList<>();
         HeaderMap sent = upstreamHeaders(
                 tracer(false, 0, spans),
-                exchange("/", 200, null, "x-b3-traceid", "463ac35c9f6413ad48485a3953bb6124",
-                        "x-b3-spanid", "a2fb4a1d1a96d312", "x-b3-sampled", "1"));
+                exchange(
+                        "/",
+                        200,
+                        null,
+                        "x-b3-traceid",
+                        "463ac35c9f6413ad48485a3953bb6124",
+                        "x-b3-spanid",
+                        "a2fb4a1d1a96d312",
+                        "x-b3-sampled",
+                        "1"));
         assertThat(sent.getString("x-b3-traceid")).isEqualTo("463ac35c9f6413ad48485a3953bb6124");
         assertThat(sent.getString("x-b3-parentspanid")).isEqualTo("a2fb4a1d1a96d312");
         assertThat(sent.getString("x-b3-spanid")).hasSize(16).isNotEqualTo("a2fb4a1d1a96d312");
-        assertThat(spans).singleElement().asString().contains("\"kind\":\"CLIENT\"").contains("\"parentId\":\"a2fb4a1d1a96d312\"");
+        assertThat(spans)
+                .singleElement()
+                .asString()
+                .contains("\"kind\":\"CLIENT\"")
+                .contains("\"parentId\":\"a2fb4a1d1a96d312\"");
     }
 
     @Test
@@ -181,7 +203,9 @@ class TelemetryTest {
         HeaderMap sent = upstreamHeaders(
                 tracer(false, 1_000_000, spans),
                 exchange("/", 200, null, "traceparent", "00-463ac35c9f6413ad48485a3953bb6124-a2fb4a1d1a96d312-00"));
-        assertThat(sent.getString("traceparent")).startsWith("00-463ac35c9f6413ad48485a3953bb6124-").endsWith("-00");
+        assertThat(sent.getString("traceparent"))
+                .startsWith("00-463ac35c9f6413ad48485a3953bb6124-")
+                .endsWith("-00");
         assertThat(sent.getString("x-b3-sampled")).isEqualTo("0");
         assertThat(spans).isEmpty();
     }
@@ -190,8 +214,16 @@ class TelemetryTest {
     void brokenIdsBeginANewTrace() {
         HeaderMap sent = upstreamHeaders(
                 tracer(false, 0, new ArrayList<>()),
-                exchange("/", 200, null, "x-b3-traceid", "xyz", "x-b3-spanid", "0000000000000000",
-                        "traceparent", "00-zz-1-1"));
+                exchange(
+                        "/",
+                        200,
+                        null,
+                        "x-b3-traceid",
+                        "xyz",
+                        "x-b3-spanid",
+                        "0000000000000000",
+                        "traceparent",
+                        "00-zz-1-1"));
         assertThat(sent.getString("x-b3-traceid")).hasSize(32).isNotEqualTo("xyz");
     }
 

@@ -65,8 +65,8 @@ public final class TestCertificates {
 
     private Secret.TlsCertificate leaf(String secretName, String algorithm, GeneralName... sans) {
         KeyPair key = key(algorithm);
-        X509Certificate leaf = sign(
-                "CN=" + secretName, root.getSubjectX500Principal().getName(), key, rootKey, List.of(sans), false);
+        X509Certificate leaf =
+                sign("CN=" + secretName, root.getSubjectX500Principal().getName(), key, rootKey, List.of(sans), false);
         return new Secret.TlsCertificate(secretName, pem(leaf), keyPem(key));
     }
 

@@ -20,7 +20,6 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,8 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TlsHandshakeTest {
     private static final String PRODUCTPAGE = "spiffe://cluster.local/ns/default/sa/bookinfo-productpage";
     private static final String REVIEWS = "spiffe://cluster.local/ns/default/sa/bookinfo-reviews";
-    private static final List<String> ISTIO_CIPHERS = List.of(
-            "ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "AES128-GCM-SHA256");
+    private static final List<String> ISTIO_CIPHERS =
+            List.of("ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384", "AES128-GCM-SHA256");
 
     @Parameter
     SslProvider provider;
@@ -102,8 +101,7 @@ class TlsHandshakeTest {
     @Test
     void serverRefusesAnIdentityOfAnotherTrustDomain() throws Exception {
         clientSecrets.put("default", mesh.workload("default", "spiffe://other/ns/default/sa/x"));
-        handshake(
-                mutual(List.of(new StringMatcher.Prefix("spiffe://cluster.local/", false))), expecting(REVIEWS));
+        handshake(mutual(List.of(new StringMatcher.Prefix("spiffe://cluster.local/", false))), expecting(REVIEWS));
         assertThat(server.refusal).contains("CERTIFICATE_VERIFY_FAILED");
         assertThat(server.facts).isNull();
         assertThat(serverChannel.isOpen()).isFalse();
@@ -151,7 +149,10 @@ class TlsHandshakeTest {
     void untrustedChainIsAcceptedWhereTheConfigurationSaysSo() throws Exception {
         serverSecrets.put("default", new TestCertificates("O=other").workload("default", REVIEWS));
         UpstreamTls any = new UpstreamTls(
-                settings(List.of(), new Validation(null, false, true, List.of(), List.of(), List.of())), "", false, false);
+                settings(List.of(), new Validation(null, false, true, List.of(), List.of(), List.of())),
+                "",
+                false,
+                false);
         handshake(new DownstreamTls(settings(List.of(), null), false), any);
         assertThat(client.facts().peerPrincipal()).isEqualTo(REVIEWS);
     }
@@ -160,8 +161,10 @@ class TlsHandshakeTest {
     void pinnedCertificateIsAcceptedAndAnotherIsNot() throws Exception {
         handshake(mutual(List.of()), expecting(REVIEWS));
         String hash = client.facts().peerSha256();
-        assertThat(PeerCheck.refusal(leaf(), pinning(hash.toUpperCase(Locale.ROOT)), "")).isNull();
-        assertThat(PeerCheck.refusal(leaf(), pinning("00".repeat(32)), "")).isEqualTo("verify cert failed: cert hash and spki");
+        assertThat(PeerCheck.refusal(leaf(), pinning(hash.toUpperCase(Locale.ROOT)), ""))
+                .isNull();
+        assertThat(PeerCheck.refusal(leaf(), pinning("00".repeat(32)), ""))
+                .isEqualTo("verify cert failed: cert hash and spki");
     }
 
     @Test
@@ -187,7 +190,10 @@ class TlsHandshakeTest {
 
     @Test
     void protocolsOfARequestReplaceTheClusters() throws Exception {
-        begin(serving("h2", "http/1.1"), offering("istio-peer-exchange", "istio"), List.of("istio-http/1.1", "istio", "http/1.1"));
+        begin(
+                serving("h2", "http/1.1"),
+                offering("istio-peer-exchange", "istio"),
+                List.of("istio-http/1.1", "istio", "http/1.1"));
         exchange();
         assertThat(client.facts().alpn()).isEqualTo("http/1.1");
     }
@@ -195,7 +201,12 @@ class TlsHandshakeTest {
     @Test
     void tls12WithIstiosCiphers() throws Exception {
         TlsSettings settings = new TlsSettings(
-                "TLSv1.2", "TLSv1.2", ISTIO_CIPHERS, List.of(), List.of(new SecretSource.Sds("default")), validation(List.of()));
+                "TLSv1.2",
+                "TLSv1.2",
+                ISTIO_CIPHERS,
+                List.of(),
+                List.of(new SecretSource.Sds("default")),
+                validation(List.of()));
         handshake(new DownstreamTls(settings, true), expecting(REVIEWS));
         assertThat(client.facts().version()).isEqualTo("TLSv1.2");
         assertThat(client.facts().cipher()).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
@@ -216,10 +227,19 @@ class TlsHandshakeTest {
     void ofTwoCertificatesTheOneThatTheClientCanReadIsShown() throws Exception {
         serverSecrets.put("rsa", mesh.server("rsa", "RSA", "bookinfo.com"));
         TlsSettings both = new TlsSettings(
-                "", "", List.of(), List.of(),
-                List.of(new SecretSource.Sds("default"), new SecretSource.Sds("rsa")), null);
+                "",
+                "",
+                List.of(),
+                List.of(),
+                List.of(new SecretSource.Sds("default"), new SecretSource.Sds("rsa")),
+                null);
         TlsSettings onlyRsa = new TlsSettings(
-                "TLSv1.2", "TLSv1.2", List.of("ECDHE-RSA-AES128-GCM-SHA256"), List.of(), List.of(), validation(List.of()));
+                "TLSv1.2",
+                "TLSv1.2",
+                List.of("ECDHE-RSA-AES128-GCM-SHA256"),
+                List.of(),
+                List.of(),
+                validation(List.of()));
         handshake(new DownstreamTls(both, false), new UpstreamTls(onlyRsa, "bookinfo.com", false, true));
         assertThat(client.facts().peerDnsSans()).containsExactly("bookinfo.com");
     }
@@ -253,7 +273,8 @@ class TlsHandshakeTest {
     void keyOfAnotherKindThanTheCertificateIsRefused() {
         Secret.TlsCertificate rsa = mesh.server("rsa", "RSA", "a");
         Secret.TlsCertificate ec = (Secret.TlsCertificate) serverSecrets.get("default");
-        serverSecrets.put("default", new Secret.TlsCertificate("default", ec.certificateChainPem(), rsa.privateKeyPem()));
+        serverSecrets.put(
+                "default", new Secret.TlsCertificate("default", ec.certificateChainPem(), rsa.privateKeyPem()));
         assertThatThrownBy(() -> begin(mutual(List.of()), expecting(REVIEWS), List.of()))
                 .hasMessageContaining("private key: RSA (expected: EC");
     }
@@ -265,8 +286,10 @@ class TlsHandshakeTest {
         EmbeddedChannel nextServer = new EmbeddedChannel();
         EmbeddedChannel nextClient = new EmbeddedChannel();
         Told told = new Told();
-        TlsHandshake.accept(nextServer.pipeline(), serverContexts(), mutual(List.of()), false, Duration.ZERO, new Told());
-        TlsHandshake.connect(nextClient.pipeline(), clientContexts(), expecting(PRODUCTPAGE), "", List.of(), false, told);
+        TlsHandshake.accept(
+                nextServer.pipeline(), serverContexts(), mutual(List.of()), false, Duration.ZERO, new Told());
+        TlsHandshake.connect(
+                nextClient.pipeline(), clientContexts(), expecting(PRODUCTPAGE), "", List.of(), false, told);
         exchange(nextClient, nextServer);
         assertThat(told.facts().peerPrincipal()).isEqualTo(PRODUCTPAGE);
         assertThat(serverContexts().size()).as("the old context is dropped").isEqualTo(1);
@@ -285,7 +308,10 @@ class TlsHandshakeTest {
     @Test
     void garbageIsRefusedWithoutHarm() throws Exception {
         begin(mutual(List.of()), expecting(REVIEWS), List.of());
-        serverChannel.writeInbound(serverChannel.alloc().buffer().writeBytes("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+        serverChannel.writeInbound(serverChannel
+                .alloc()
+                .buffer()
+                .writeBytes("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
         assertThat(server.refusal)
                 .isEqualTo("TLS_error:|268435703:SSL routines:OPENSSL_internal:WRONG_VERSION_NUMBER:TLS_error_end");
         assertThat(serverChannel.isOpen()).isFalse();
@@ -365,12 +391,15 @@ class TlsHandshakeTest {
         TlsSettings s = tls.settings();
         return new UpstreamTls(
                 new TlsSettings(s.minVersion(), s.maxVersion(), s.cipherSuites(), s.alpn(), List.of(), s.validation()),
-                tls.sni(), false, false);
+                tls.sni(),
+                false,
+                false);
     }
 
     private PeerCertificate leaf() throws Exception {
-        return PeerCertificate.of(
-                PemMaterial.keyPair((Secret.TlsCertificate) serverSecrets.get("default")).chain().getFirst());
+        return PeerCertificate.of(PemMaterial.keyPair((Secret.TlsCertificate) serverSecrets.get("default"))
+                .chain()
+                .getFirst());
     }
 
     private void handshake(DownstreamTls down, UpstreamTls up) throws Exception {

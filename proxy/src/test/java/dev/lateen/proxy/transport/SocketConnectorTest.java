@@ -34,8 +34,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SocketConnectorTest {
-    private static final UpstreamTls TLS = new UpstreamTls(
-            new TlsSettings("", "", List.of(), List.of(), List.of(), null), "app", false, false);
+    private static final UpstreamTls TLS =
+            new UpstreamTls(new TlsSettings("", "", List.of(), List.of(), List.of(), null), "app", false, false);
 
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
     private @Nullable Vertx vertx;
@@ -107,7 +107,8 @@ class SocketConnectorTest {
                     target((InetSocketAddress) server.getLocalSocketAddress(), Duration.ofSeconds(20), TLS);
             Future<Channel> connecting = connect(loops, loops.next(), target);
             try (Socket accepted = server.accept()) {
-                accepted.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                accepted.getOutputStream()
+                        .write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 await().until(connecting::isDone);
             }
             assertThat(((ConnectFailure) connecting.cause()).transportFailureReason())
@@ -118,7 +119,10 @@ class SocketConnectorTest {
     @Test
     void missingSecretFailsHereAndNeverGoesOutInClearText() throws Exception {
         UpstreamTls needsSecret = new UpstreamTls(
-                new TlsSettings("", "", List.of(), List.of(), List.of(new SecretSource.Sds("default")), null), "", false, false);
+                new TlsSettings("", "", List.of(), List.of(), List.of(new SecretSource.Sds("default")), null),
+                "",
+                false,
+                false);
         try (ServerSocket server = server()) {
             ConnectFailure failure = failure(
                     loops(true),
@@ -144,7 +148,8 @@ class SocketConnectorTest {
     }
 
     private EventLoops loops(boolean nativeTransport) {
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(nativeTransport).setEventLoopPoolSize(2));
+        vertx = Vertx.vertx(
+                new VertxOptions().setPreferNativeTransport(nativeTransport).setEventLoopPoolSize(2));
         return EventLoops.of(vertx);
     }
 

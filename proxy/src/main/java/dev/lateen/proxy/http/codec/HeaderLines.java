@@ -141,7 +141,8 @@ final class HeaderLines {
         while (p > valueStart && (b[p - 1] == ' ' || b[p - 1] == '\t')) {
             p--;
         }
-        AsciiString value = p == valueStart ? AsciiString.EMPTY_STRING : new AsciiString(b, valueStart, p - valueStart, false);
+        AsciiString value =
+                p == valueStart ? AsciiString.EMPTY_STRING : new AsciiString(b, valueStart, p - valueStart, false);
         Known known = HeaderNames.find(b, nameStart, nameLength);
         if (known == null) {
             headers.add(new AsciiString(b, nameStart, nameLength, false), value);

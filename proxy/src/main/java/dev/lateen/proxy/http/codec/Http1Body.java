@@ -146,7 +146,8 @@ final class Http1Body {
         trailers.reset();
         state = State.DONE;
         HeaderMap lines = trailerLines.headers();
-        // Framing, routing and authentication may not come late (RFC 9110 section 6.5.1); HeaderLines took out the rest.
+        // Framing, routing and authentication may not come late (RFC 9110 section 6.5.1); HeaderLines took out the
+        // rest.
         lines.remove("content-length");
         lines.remove("authorization");
         lines.remove("te");

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The client side of an HTTP/1 connection and the stream of its one exchange at a time. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which tells
-public final class Http1ClientConnection extends ChannelInboundHandlerAdapter implements ClientConnection, ClientStream {
+public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
+        implements ClientConnection, ClientStream {
     private static final byte[] NOTHING = {};
     private static final byte[] UPGRADE = Http1Writer.ascii("connection: upgrade\r\n");
     private static final byte[] VERSION = Http1Writer.ascii(" HTTP/1.1\r\n");
@@ -252,7 +253,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter im
             return false;
         }
         long length = parser.lines().contentLength();
-        if (headRequest || status == 204 || status == 304 || length == 0 && !parser.lines().chunked()) {
+        if (headRequest
+                || status == 204
+                || status == 304
+                || length == 0 && !parser.lines().chunked()) {
             body.none();
             return true;
         }

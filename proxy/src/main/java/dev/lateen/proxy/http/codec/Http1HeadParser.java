@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
  * connection, used again for each message; its accessors tell of the latest.
  */
 final class Http1HeadParser {
-    private static final String[] METHODS = {"GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"};
+    private static final String[] METHODS = {
+        "GET", "POST", "PUT", "HEAD", "DELETE", "OPTIONS", "PATCH", "CONNECT", "TRACE"
+    };
 
     private final HeaderLines lines;
     private boolean http10;
@@ -118,8 +120,15 @@ final class Http1HeadParser {
     }
 
     private int version(byte[] b, int p, int end) throws MalformedMessage {
-        boolean known = end - p >= 12 && b[p] == 'H' && b[p + 1] == 'T' && b[p + 2] == 'T' && b[p + 3] == 'P' && b[p + 4] == '/'
-                && b[p + 5] == '1' && b[p + 6] == '.' && (b[p + 7] == '1' || b[p + 7] == '0');
+        boolean known = end - p >= 12
+                && b[p] == 'H'
+                && b[p + 1] == 'T'
+                && b[p + 2] == 'T'
+                && b[p + 3] == 'P'
+                && b[p + 4] == '/'
+                && b[p + 5] == '1'
+                && b[p + 6] == '.'
+                && (b[p + 7] == '1' || b[p + 7] == '0');
         if (!known) {
             throw MalformedMessage.codec();
         }

@@ -61,8 +61,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         return new Builder(events, loop, limits).build();
     }
 
-    private static final class Builder
-            extends AbstractHttp2ConnectionHandlerBuilder<Http2ClientConnection, Builder> {
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2ClientConnection, Builder> {
         private final Events events;
         private final CodecLoop loop;
         private final CodecLimits limits;
@@ -104,8 +103,16 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
 
     private final class Frames extends Http2FrameAdapter {
         @Override
-        public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers block, int dependency, short weight,
-                boolean exclusive, int padding, boolean end) throws Http2Exception {
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int id,
+                Http2Headers block,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
             onHeadersRead(context, id, block, padding, end);
         }
 

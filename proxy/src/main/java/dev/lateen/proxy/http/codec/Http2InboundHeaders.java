@@ -164,12 +164,7 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
             joinCookies();
         }
         return new RequestHead(
-                verb,
-                path == null ? "" : path.toString(),
-                to.toString(),
-                connectionScheme,
-                Protocol.HTTP_2,
-                headers);
+                verb, path == null ? "" : path.toString(), to.toString(), connectionScheme, Protocol.HTTP_2, headers);
     }
 
     private static boolean target(CharSequence path, String method) {

@@ -29,7 +29,14 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
         CharSequence[] pseudo = head.method().equals("CONNECT")
                 ? new CharSequence[] {":method", "CONNECT", ":authority", head.authority()}
                 : new CharSequence[] {
-                    ":method", head.method(), ":scheme", head.scheme(), ":authority", head.authority(), ":path", head.path()
+                    ":method",
+                    head.method(),
+                    ":scheme",
+                    head.scheme(),
+                    ":authority",
+                    head.authority(),
+                    ":path",
+                    head.path()
                 };
         return new Http2OutboundHeaders(pseudo, head.headers());
     }

@@ -31,8 +31,10 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
 
     static Http2Parts of(boolean server, CodecLimits limits) {
         DefaultHttp2Connection connection = new DefaultHttp2Connection(server);
-        connection.local().flowController(new DefaultHttp2LocalFlowController(
-                connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
+        connection
+                .local()
+                .flowController(new DefaultHttp2LocalFlowController(
+                        connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
         UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(connection);
         distributor.minAllocationChunk(FLUSH_QUANTUM);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, distributor));
@@ -41,9 +43,8 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter()), MAX_CONTROL_FRAMES);
         Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
-        Http2Settings settings = new Http2Settings()
-                .initialWindowSize(limits.streamWindow())
-                .maxHeaderListSize(limits.maxHeadBytes());
+        Http2Settings settings =
+                new Http2Settings().initialWindowSize(limits.streamWindow()).maxHeaderListSize(limits.maxHeadBytes());
         if (server) {
             settings.maxConcurrentStreams(limits.maxConcurrentStreams());
         } else {

@@ -59,8 +59,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         return new Builder(events, loop, limits, tls).build();
     }
 
-    private static final class Builder
-            extends AbstractHttp2ConnectionHandlerBuilder<Http2ServerConnection, Builder> {
+    private static final class Builder extends AbstractHttp2ConnectionHandlerBuilder<Http2ServerConnection, Builder> {
         private final ServerEvents events;
         private final CodecLoop loop;
         private final boolean tls;
@@ -102,8 +101,16 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
 
     private final class Frames extends Http2FrameAdapter {
         @Override
-        public void onHeadersRead(ChannelHandlerContext context, int id, Http2Headers block, int dependency, short weight,
-                boolean exclusive, int padding, boolean end) throws Http2Exception {
+        public void onHeadersRead(
+                ChannelHandlerContext context,
+                int id,
+                Http2Headers block,
+                int dependency,
+                short weight,
+                boolean exclusive,
+                int padding,
+                boolean end)
+                throws Http2Exception {
             onHeadersRead(context, id, block, padding, end);
         }
 

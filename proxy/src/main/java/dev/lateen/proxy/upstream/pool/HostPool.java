@@ -137,7 +137,8 @@ final class HostPool {
         boolean one = multiplexes || options.wire() == Wire.AUTO && open.isEmpty();
         while (connecting < (one ? Math.min(1, waiting.size()) : waiting.size())) {
             boolean counted = breaker.tryAcquireConnection();
-            // As in Envoy, a host without any connection may have one whatever the limit says, or its requests would wait for ever.
+            // As in Envoy, a host without any connection may have one whatever the limit says, or its requests would
+            // wait for ever.
             if (!counted && (connecting > 0 || !open.isEmpty())) {
                 return;
             }
@@ -150,8 +151,8 @@ final class HostPool {
         connecting++;
         PooledConnection connection = new PooledConnection(this);
         CodecChooser chooser = new CodecChooser(options.wire(), connection, pools.codecLoop(), pools.limits());
-        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), tls)
-                .asking(options.sni(), options.alpn());
+        UpstreamTarget target =
+                UpstreamTarget.of(cluster.config(), host.address(), tls).asking(options.sni(), options.alpn());
         pools.connector().connect(pools.loop(), target, chooser).addListener((Future<Channel> made) -> {
             connecting--;
             ClientConnection codec = chooser.chosen();

@@ -2,8 +2,8 @@ package dev.lateen.proxy.upstream.pool;
 
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
-import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.model.UpstreamTls;
+import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.channel.EventLoop;
@@ -32,7 +32,11 @@ public final class UpstreamPools {
 
     /** @param limits what an upstream's messages may be at most @param nanoClock monotonic */
     public UpstreamPools(
-            EventLoop loop, UpstreamConnector connector, CodecLoop codecLoop, CodecLimits limits, LongSupplier nanoClock) {
+            EventLoop loop,
+            UpstreamConnector connector,
+            CodecLoop codecLoop,
+            CodecLimits limits,
+            LongSupplier nanoClock) {
         this.loop = loop;
         this.connector = connector;
         this.codecLoop = codecLoop;
@@ -45,8 +49,7 @@ public final class UpstreamPools {
      *
      * @return the place in the queue, to be cancelled; null when the taker has been told already
      */
-    public @Nullable PendingStream acquire(
-            UpstreamCluster cluster, Host host, PoolOptions options, StreamTaker taker) {
+    public @Nullable PendingStream acquire(UpstreamCluster cluster, Host host, PoolOptions options, StreamTaker taker) {
         UpstreamTls tls = host.tls(cluster.config());
         List<HostPool> variants = pools.get(host);
         if (variants == null) {

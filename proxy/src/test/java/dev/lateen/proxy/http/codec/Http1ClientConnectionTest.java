@@ -47,9 +47,16 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
     private static final class Response implements ResponseSink {
         final List<Integer> informational = new ArrayList<>();
         final StringBuilder body = new StringBuilder();
-        @Nullable ResponseHead head;
-        @Nullable HeaderMap trailers;
-        @Nullable StreamReset reset;
+
+        @Nullable
+        ResponseHead head;
+
+        @Nullable
+        HeaderMap trailers;
+
+        @Nullable
+        StreamReset reset;
+
         boolean ended;
 
         @Override
@@ -89,7 +96,8 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
         Response response = new Response();
         HeaderMap headers = new HeaderMap();
         headers.add("x-a", "b");
-        client.open(response).head(new RequestHead(method, "/p", "host.example", "http", Protocol.HTTP_1_1, headers), true);
+        client.open(response)
+                .head(new RequestHead(method, "/p", "host.example", "http", Protocol.HTTP_1_1, headers), true);
         return response;
     }
 
@@ -133,7 +141,11 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
     @Test
     void continueAndHintsComeBeforeTheAnswer() {
         Response response = request("GET");
-        receive("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
+        receive("HTTP/1.1 100 Continue\r\n\r\n"
+                + "HTTP/1.1 103 Early Hints\r\n"
+                + "link: </x>\r\n\r\n"
+                + "HTTP/1.1 200 OK\r\n"
+                + "content-length: 0\r\n\r\n");
 
         assertThat(response.informational).containsExactly(100, 103);
         assertThat(response.head.status()).isEqualTo(200);

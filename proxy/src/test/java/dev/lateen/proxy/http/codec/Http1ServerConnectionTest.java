@@ -26,7 +26,8 @@ class Http1ServerConnectionTest {
 
     @Test
     void headBecomesLowerCaseNamesAndAuthority() {
-        server.receive("GET /a?b=c HTTP/1.1\r\nHost: shop.example:8080\r\nX-Custom:  two words \t\r\nACCEPT: */*\r\n\r\n");
+        server.receive(
+                "GET /a?b=c HTTP/1.1\r\nHost: shop.example:8080\r\nX-Custom:  two words \t\r\nACCEPT: */*\r\n\r\n");
 
         RequestHead head = server.only().head;
         assertThat(head.method()).isEqualTo("GET");
@@ -85,18 +86,88 @@ class Http1ServerConnectionTest {
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\nX\\r\\n\\r\\n | 400 | http1.codec_error",
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\nX: a\\u0000b\\r\\n\\r\\n | 400 | http1.codec_error",
                 "GET / HTTP/1.1\\r\\nHost: a\\r\\nX: a\\u007fb\\r\\n\\r\\n | 400 | http1.codec_error",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 1\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n | 400 | http1.content_length_and_chunked_not_allowed",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 1\\r\\nContent-Length: 2\\r\\n\\r\\n | 400 | http1.codec_error",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Content-Length: 1\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: chunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 400 | http1.content_length_and_chunked_not_allowed",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Content-Length: 1\\r"
+                        + "\\n"
+                        + "Content-Length: 2\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 400 | http1.codec_error",
                 "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 1, 1\\r\\n\\r\\n | 400 | http1.codec_error",
                 "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: +1\\r\\n\\r\\n | 400 | http1.codec_error",
                 "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 0x1\\r\\n\\r\\n | 400 | http1.codec_error",
                 "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length:\\r\\n\\r\\n | 400 | http1.codec_error",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nContent-Length: 99999999999999999999\\r\\n\\r\\n | 400 | http1.codec_error",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: gzip\\r\\n\\r\\n | 501 | http1.invalid_transfer_encoding",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked, chunked\\r\\n\\r\\n | 501 | http1.invalid_transfer_encoding",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n | 501 | http1.invalid_transfer_encoding",
-                "POST / HTTP/1.1\\r\\nHost: a\\r\\nTransfer-Encoding: xchunked\\r\\n\\r\\n | 501 | http1.invalid_transfer_encoding",
-                "POST / HTTP/1.0\\r\\nHost: a\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n | 400 | http1.transfer_encoding_not_allowed",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Content-Length: 99999999999999999999\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 400 | http1.codec_error",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: gzip\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 501 | http1.invalid_transfer_encoding",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: chunked, chunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 501 | http1.invalid_transfer_encoding",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: chunked\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: chunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 501 | http1.invalid_transfer_encoding",
+                "POST / HTTP/1.1\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: xchunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 501 | http1.invalid_transfer_encoding",
+                "POST / HTTP/1.0\\r"
+                        + "\\n"
+                        + "Host: a\\r"
+                        + "\\n"
+                        + "Transfer-Encoding: chunked\\r"
+                        + "\\n"
+                        + "\\r"
+                        + "\\n"
+                        + " | 400 | http1.transfer_encoding_not_allowed",
             })
     void aMalformedHeadIsRefusedAndTheConnectionClosed(String input, int status, String details) {
         server.receive(unescaped(input));
@@ -112,8 +183,16 @@ class Http1ServerConnectionTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "x\r\n", "-1\r\n", "\r\n", "1\n", "1\r\nab", "1 z\u0001\r\na\r\n", "1000000000000000\r\n", "1;\n\r\na\r\n",
-                "1\r\na\r\n0\r\nbad name: x\r\n\r\n", "1\r\na\rX"
+                "x\r\n",
+                "-1\r\n",
+                "\r\n",
+                "1\n",
+                "1\r\nab",
+                "1 z\u0001\r\na\r\n",
+                "1000000000000000\r\n",
+                "1;\n\r\na\r\n",
+                "1\r\na\r\n0\r\nbad name: x\r\n\r\n",
+                "1\r\na\rX"
             })
     void aMalformedChunkEndsTheConnection(String chunks) {
         server.receive("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
@@ -152,15 +231,21 @@ class Http1ServerConnectionTest {
 
     @Test
     void headersOfTheConnectionDoNotPass() {
-        server.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n"
-                + "Proxy-Connection: close\r\nTE: trailers, gzip\r\nUpgrade: websocket\r\nX-End: 2\r\n\r\n");
+        server.receive(
+                "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, X-Hop\r\nX-Hop: 1\r\nKeep-Alive: timeout=5\r\n"
+                        + "Proxy-Connection: close\r\nTE: trailers, gzip\r\nUpgrade: websocket\r\nX-End: 2\r\n\r\n");
 
         assertThat(server.only().head.headers().toString()).isEqualTo("x-end: 2\nte: trailers\n");
     }
 
     @Test
     void pipelinedRequestsAreAnsweredInOrderOneAtATime() {
-        server.receive("GET /1 HTTP/1.1\r\nHost: a\r\n\r\nGET /2 HTTP/1.1\r\nHost: a\r\n\r\nGET /3 HTTP/1.1\r\nHost: a\r\n\r\n");
+        server.receive("GET /1 HTTP/1.1\r\n"
+                + "Host: a\r\n\r\n"
+                + "GET /2 HTTP/1.1\r\n"
+                + "Host: a\r\n\r\n"
+                + "GET /3 HTTP/1.1\r\n"
+                + "Host: a\r\n\r\n");
         assertThat(server.requests).hasSize(1);
 
         server.answer(200, "one", "content-length", "3");
@@ -279,7 +364,11 @@ class Http1ServerConnectionTest {
 
     @Test
     void anUpgradeToHttp2IsNotFollowed() {
-        server.receive("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAM\r\n\r\n");
+        server.receive("GET / HTTP/1.1\r\n"
+                + "Host: a\r\n"
+                + "Connection: Upgrade, HTTP2-Settings\r\n"
+                + "Upgrade: h2c\r\n"
+                + "HTTP2-Settings: AAM\r\n\r\n");
 
         assertThat(server.only().ended).isTrue();
         assertThat(server.only().head.headers().size()).isZero();
@@ -325,6 +414,9 @@ class Http1ServerConnectionTest {
     }
 
     private static String unescaped(String text) {
-        return text.replace("\\r", "\r").replace("\\n", "\n").replace("\\u0000", "\0").replace("\\u007f", "\u007f");
+        return text.replace("\\r", "\r")
+                .replace("\\n", "\n")
+                .replace("\\u0000", "\0")
+                .replace("\\u007f", "\u007f");
     }
 }

@@ -16,8 +16,13 @@ final class RecordingServer implements ServerEvents {
     final List<Request> requests = new ArrayList<>();
     final EmbeddedChannel channel = new EmbeddedChannel();
     final Http1ServerConnection codec;
-    @Nullable MalformedMessage error;
-    @Nullable ServerStream stream;
+
+    @Nullable
+    MalformedMessage error;
+
+    @Nullable
+    ServerStream stream;
+
     boolean answerAtOnce;
     boolean closed;
     int partialHeads;
@@ -28,8 +33,12 @@ final class RecordingServer implements ServerEvents {
         final StringBuilder body = new StringBuilder();
         boolean ended;
         int writable;
-        @Nullable HeaderMap trailers;
-        @Nullable StreamReset reset;
+
+        @Nullable
+        HeaderMap trailers;
+
+        @Nullable
+        StreamReset reset;
 
         Request(RequestHead head, boolean ended) {
             this.head = head;
@@ -123,7 +132,11 @@ final class RecordingServer implements ServerEvents {
         requests.add(request);
         stream = opened;
         if (answerAtOnce) {
-            answer(200, head.path(), "content-length", Integer.toString(head.path().length()));
+            answer(
+                    200,
+                    head.path(),
+                    "content-length",
+                    Integer.toString(head.path().length()));
         }
         return request;
     }
