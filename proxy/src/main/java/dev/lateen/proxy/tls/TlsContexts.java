@@ -32,12 +32,12 @@ public final class TlsContexts implements AutoCloseable {
     private static final String PEER_EXCHANGE = "istio-peer-exchange";
 
     private final Supplier<ProxySnapshot> active;
-    private final SslProvider provider;
+    private volatile @Nullable SslProvider provider;
     private final Map<ContextKey, TlsContext> contexts = new ConcurrentHashMap<>();
 
     /** Contexts of the best provider that can be loaded. @param active the snapshot in force, whose secrets are looked up by name */
     public TlsContexts(Supplier<ProxySnapshot> active) {
-        this(active, OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK);
+        this.active = active;
     }
 
     /** Contexts of one provider, JDK or OPENSSL_REFCNT. */
@@ -48,7 +48,7 @@ public final class TlsContexts implements AutoCloseable {
 
     /** {@code BoringSSL} or {@code JDK}. */
     public String providerName() {
-        return provider == SslProvider.JDK ? "JDK" : "BoringSSL";
+        return provider() == SslProvider.JDK ? "JDK" : "BoringSSL";
     }
 
     /**
@@ -89,6 +89,16 @@ public final class TlsContexts implements AutoCloseable {
     @Override
     public void close() {
         contexts.keySet().forEach(this::forget);
+    }
+
+    /** Found out when first asked for: loading BoringSSL is the dearest part of a start, and a proxy without TLS does without. */
+    private SslProvider provider() {
+        SslProvider known = provider;
+        if (known == null) {
+            known = OpenSsl.isAvailable() ? SslProvider.OPENSSL_REFCNT : SslProvider.JDK;
+            provider = known;
+        }
+        return known;
     }
 
     private ContextKey key(TlsSettings settings, boolean server, boolean halfClose, ClientAuth auth, List<String> alpn)
@@ -170,7 +180,7 @@ public final class TlsContexts implements AutoCloseable {
      * the JDK does better.
      */
     private SslProvider provider(ContextKey key) {
-        return key.certificates().size() > 1 || key.halfClose() ? SslProvider.JDK : provider;
+        return key.certificates().size() > 1 || key.halfClose() ? SslProvider.JDK : provider();
     }
 
     /** A secret that is no longer in the snapshot won't be asked for again. Runs only when a context is made, so never on the hot path. */
