@@ -15,6 +15,9 @@ interface ControlPlane {
     /** A token with which a workload of this namespace and service account proves who it is. */
     String token(String namespace, String serviceAccount);
 
+    /** The version of the config in force; it rises with every change. */
+    long configVersion();
+
     /** The node ids of the proxies that have acknowledged the newest config. */
     Set<String> inSync();
 

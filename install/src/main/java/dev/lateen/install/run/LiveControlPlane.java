@@ -91,6 +91,13 @@ final class LiveControlPlane implements ControlPlane {
     }
 
     @Override
+    public long configVersion() {
+        Istiod now = istiod;
+        var snapshot = now == null ? null : now.snapshot();
+        return snapshot == null ? 0 : snapshot.version();
+    }
+
+    @Override
     public Set<String> inSync() {
         Istiod now = istiod;
         var snapshot = now == null ? null : now.snapshot();

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * The pods that run, brought into line with the pods that ought to. One thread reconciles; it may read the state from others.
@@ -99,9 +99,9 @@ final class Mesh {
     /**
      * Starts what is missing, and stops what is too much once the new is there and nobody is sent to the old any more.
      *
-     * @param settle waits for the proxies to hear of a change; called between the steps
+     * @param settle waits until the proxies have heard of what came after the given version of the config; called between the steps
      */
-    Change reconcile(DesiredMesh desired, Manifests manifests, Consumer<String> settle) throws InterruptedException {
+    Change reconcile(DesiredMesh desired, Manifests manifests, LongConsumer settle) throws InterruptedException {
         Map<String, DesiredPod> wanted = new LinkedHashMap<>();
         desired.pods().forEach(pod -> wanted.put(pod.plan().key(), pod));
         Map<String, PodRuntime> now = new LinkedHashMap<>(pods);
@@ -118,13 +118,16 @@ final class Mesh {
         List<PodRuntime> leaving = now.values().stream()
                 .filter(pod -> !wanted.containsKey(pod.key()))
                 .toList();
+        long before = controlPlane.configVersion();
         update(desired, leaving, true);
         if (!leaving.isEmpty()) {
-            settle.accept("new pods");
+            settle.accept(before);
+            before = controlPlane.configVersion();
             update(desired, leaving, false);
-            settle.accept("pods that leave");
+            settle.accept(before);
             stopAll(leaving, now);
             leaving.forEach(pod -> addresses.release(pod.key()));
+            pods = ordered(now, wanted);
             update(desired, List.of(), true);
         }
         pods = ordered(now, wanted);

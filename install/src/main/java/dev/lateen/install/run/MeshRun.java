@@ -29,6 +29,8 @@ final class MeshRun {
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(3);
 
     private static final long LOOK_MILLIS = 200;
+    private static final long REST_MILLIS = 60;
+    private static final int MOST_RESTS = 10;
     private static final int SESSION_KEY_BYTES = 32;
 
     private final RunBootstrap bootstrap;
@@ -187,32 +189,46 @@ final class MeshRun {
         Manifests current = atStart;
         while (System.nanoTime() < deadline && !stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             if (watch.hasChanged()) {
-                current = follow(parts.mesh(), current);
+                awaitRest(watch);
+                current = follow(parts, current);
             }
         }
     }
 
     /** Takes an edit over, or tells what is wrong with it and stays with what was good. */
-    private Manifests follow(Mesh mesh, Manifests current) throws InterruptedException {
+    private Manifests follow(Parts parts, Manifests current) throws InterruptedException {
         Manifests next = reader.read(bootstrap.paths());
         if (!next.refusals().isEmpty()) {
             next.refusals().forEach(problem -> log.line("not taken: " + problem));
             return current;
         }
         DesiredMesh desired = DesiredMesh.of(next, bootstrap.gatewayPort(), reader, derivation);
-        Mesh.Change change = mesh.reconcile(desired, next, what -> settle(mesh));
+        Mesh.Change change = parts.mesh().reconcile(desired, next, before -> settle(parts, before));
         change.started().forEach(pod -> log.line("started " + pod));
         change.stopped().forEach(pod -> log.line("stopped " + pod));
         return next;
     }
 
-    private void settle(Mesh mesh) {
+    /** Waits until istiod has read what was written after a version of the config, and every proxy has it. */
+    private void settle(Parts parts, long before) {
         try {
-            // Long enough for istiod to see the file and to have sent what follows from it.
-            Thread.sleep(500);
-            awaitSync(mesh, SETTLE_PATIENCE);
+            long deadline = System.nanoTime() + SETTLE_PATIENCE.toNanos();
+            while (parts.controlPlane().configVersion() <= before && System.nanoTime() < deadline) {
+                Thread.sleep(20);
+            }
+            awaitSync(parts.mesh(), SETTLE_PATIENCE);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An edit is taken when the files have rested for a moment, so that none is read half written. */
+    private static void awaitRest(ManifestWatch watch) throws InterruptedException {
+        for (int i = 0; i < MOST_RESTS; i++) {
+            Thread.sleep(REST_MILLIS);
+            if (!watch.hasChanged()) {
+                return;
+            }
         }
     }
 

@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -98,6 +99,8 @@ class MeshRunTest {
         await().until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~two-")));
         Files.delete(dir.resolve("config/a.yaml"));
         await().until(() -> roles.proxies.stream().noneMatch(id -> id.contains("~one-")));
+        await().until(() ->
+                !Files.readString(dir.resolve("state/generated/pods.yaml")).contains("one-"));
         write("b.yaml", "{ not yaml");
         await().until(() -> lines.stream().anyMatch(line -> line.startsWith("not taken: ")));
         assertThat(roles.proxies).anyMatch(id -> id.contains("~two-"));
@@ -195,6 +198,7 @@ class MeshRunTest {
 
     private static final class FakeRoles implements MeshRoles, ControlPlane, ProxyHost {
         final Set<String> proxies = ConcurrentHashMap.newKeySet();
+        final AtomicLong versions = new AtomicLong();
         volatile boolean stopped;
         volatile BooleanSupplier ready = () -> false;
 
@@ -221,6 +225,11 @@ class MeshRunTest {
         @Override
         public String token(String namespace, String serviceAccount) {
             return namespace + "/" + serviceAccount;
+        }
+
+        @Override
+        public long configVersion() {
+            return versions.incrementAndGet();
         }
 
         @Override
