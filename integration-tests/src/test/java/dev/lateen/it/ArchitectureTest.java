@@ -160,7 +160,7 @@ class ArchitectureTest {
                                         "dev.lateen.proxy.listener..",
                                         "dev.lateen.proxy.http..",
                                         "dev.lateen.proxy.tcp..",
-                                        "dev.lateen.proxy.upstream.pool.."))
+                                        "dev.lateen.proxy.http.pool.."))
                                 .and(DescribedPredicate.not(named("dev.lateen.proxy.Proxy")))))
                 .should()
                 .dependOnClassesThat()

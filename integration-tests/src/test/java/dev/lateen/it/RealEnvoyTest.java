@@ -31,7 +31,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * Our istiod drives a stock Envoy, which is one pod's sidecar, and our own proxy, which is another's: Bookinfo's requests pass between them
  * over mutual TLS.
  */
-@SuppressWarnings({"UnusedVariable", "InlineFormatString"}) // what is held only to be closed; long templates read better on their own
+@SuppressWarnings({"UnusedVariable", "InlineFormatString"
+}) // what is held only to be closed; long templates read better on their own
 class RealEnvoyTest {
     private static final int PORT = 9080;
     private static final int HTTP_PROXY = 15001;

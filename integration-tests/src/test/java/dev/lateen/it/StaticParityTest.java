@@ -188,6 +188,7 @@ class StaticParityTest {
     /** The backend's report with its volatile parts made equal. */
     private static String normalised(String body) {
         return body.replaceAll("x-request-id=\\[[0-9a-f-]{36}\\]", "x-request-id=[ID]")
+                .replaceAll("localhost:\\d+", "localhost:PORT")
                 .replaceAll("x-envoy-expected-rq-timeout-ms=\\[\\d+\\]", "x-envoy-expected-rq-timeout-ms=[N]");
     }
 

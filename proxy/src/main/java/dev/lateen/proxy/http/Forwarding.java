@@ -3,6 +3,8 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.http.pool.PoolFailure;
+import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
@@ -16,8 +18,6 @@ import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
-import dev.lateen.proxy.upstream.pool.PoolFailure;
-import dev.lateen.proxy.upstream.pool.PoolOptions;
 import io.netty.buffer.ByteBuf;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -54,7 +54,7 @@ final class Forwarding {
     void start() {
         UpstreamCluster found = worker.cluster(clusterName);
         if (found == null) {
-            exchange.reply(LocalReply.clusterNotFound(action.clusterNotFoundStatus()));
+            exchange.reply(LocalReply.clusterNotFound(action.clusterNotFoundStatus()), entry);
             return;
         }
         cluster = found;

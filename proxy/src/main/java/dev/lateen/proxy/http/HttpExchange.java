@@ -248,6 +248,11 @@ final class HttpExchange implements RequestSink {
 
     /** Answers here, through the filters that have seen the request. */
     void reply(LocalReply reply) {
+        reply(reply, null);
+    }
+
+    /** As {@link #reply(LocalReply)}, with the response headers that the route adds: what Envoy's router does to its own replies. */
+    void reply(LocalReply reply, @Nullable RouteEntry entry) {
         if (phase == Phase.OVER) {
             return;
         }
@@ -260,6 +265,9 @@ final class HttpExchange implements RequestSink {
         flag(reply);
         exchange.responseCodeDetails(reply.details());
         ResponseHead head = LocalReplyRenderer.head(reply, exchange.request());
+        if (entry != null) {
+            entry.responseHeaders().apply(exchange, head);
+        }
         send(head, LocalReplyRenderer.body(reply, exchange.request()));
     }
 

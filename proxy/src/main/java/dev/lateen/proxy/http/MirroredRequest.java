@@ -2,6 +2,9 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.http.pool.PoolFailure;
+import dev.lateen.proxy.http.pool.PoolOptions;
+import dev.lateen.proxy.http.pool.StreamTaker;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
@@ -11,9 +14,6 @@ import dev.lateen.proxy.model.RouteAction.Mirror;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
-import dev.lateen.proxy.upstream.pool.PoolFailure;
-import dev.lateen.proxy.upstream.pool.PoolOptions;
-import dev.lateen.proxy.upstream.pool.StreamTaker;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

@@ -2,16 +2,16 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
+import dev.lateen.proxy.http.pool.PendingStream;
+import dev.lateen.proxy.http.pool.PoolFailure;
+import dev.lateen.proxy.http.pool.PoolOptions;
+import dev.lateen.proxy.http.pool.StreamTaker;
+import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
-import dev.lateen.proxy.upstream.pool.PendingStream;
-import dev.lateen.proxy.upstream.pool.PoolFailure;
-import dev.lateen.proxy.upstream.pool.PoolOptions;
-import dev.lateen.proxy.upstream.pool.StreamTaker;
-import dev.lateen.proxy.upstream.pool.UpstreamPools;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
 

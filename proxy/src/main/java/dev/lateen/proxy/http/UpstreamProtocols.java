@@ -1,12 +1,12 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.pool.PoolOptions;
+import dev.lateen.proxy.http.pool.Wire;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.UpstreamTls;
-import dev.lateen.proxy.upstream.pool.PoolOptions;
-import dev.lateen.proxy.upstream.pool.Wire;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

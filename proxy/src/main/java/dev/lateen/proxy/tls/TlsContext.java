@@ -62,9 +62,9 @@ final class TlsContext {
 
     private static void trust(SslContextBuilder builder, ContextKey key) throws TlsUnavailable {
         if (key.roots() != null) {
-            builder.trustManager(new AlertingTrustManager(TrustRoots.of(key.roots())));
+            builder.trustManager(new AlertingTrust(TrustRoots.of(key.roots())));
         } else if (key.systemRoots()) {
-            builder.trustManager(new AlertingTrustManager(TrustRoots.system()));
+            builder.trustManager(new AlertingTrust(TrustRoots.system()));
         } else {
             // Envoy checks no chain when no roots are given, or when untrusted ones are accepted.
             builder.trustManager(InsecureTrustManagerFactory.INSTANCE);
@@ -72,7 +72,7 @@ final class TlsContext {
     }
 
     private static KeyManagerFactory keyManagers(List<PemMaterial.KeyPair> pairs, SslProvider provider) {
-        KeyManagerFactory factory = new FixedKeyManager(pairs).factory();
+        KeyManagerFactory factory = new FixedKeys(pairs).factory();
         // Without the cache BoringSSL would parse the key anew in each handshake.
         return provider == SslProvider.JDK ? factory : new OpenSslCachingX509KeyManagerFactory(factory);
     }

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.upstream.pool;
+package dev.lateen.proxy.http.pool;
 
 /** What a pool's connections speak. */
 public enum Wire {

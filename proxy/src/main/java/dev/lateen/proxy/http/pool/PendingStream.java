@@ -1,4 +1,4 @@
-package dev.lateen.proxy.upstream.pool;
+package dev.lateen.proxy.http.pool;
 
 /** A place in a pool's queue. */
 public interface PendingStream {

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.upstream.pool;
+package dev.lateen.proxy.http.pool;
 
 import dev.lateen.proxy.http.codec.ClientConnection;
 import dev.lateen.proxy.http.codec.CodecLimits;

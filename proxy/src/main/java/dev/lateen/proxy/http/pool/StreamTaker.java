@@ -1,4 +1,4 @@
-package dev.lateen.proxy.upstream.pool;
+package dev.lateen.proxy.http.pool;
 
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.ResponseSink;

@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * Shows the configured certificates whatever issuers the peer names, as Envoy does: in a mesh the peer's list may lack an issuer that it trusts all the
  * same. Of several the first with a key type that was asked for is taken.
  */
-final class FixedKeyManager extends X509ExtendedKeyManager {
+final class FixedKeys extends X509ExtendedKeyManager {
     private final List<PemMaterial.KeyPair> pairs;
 
-    FixedKeyManager(List<PemMaterial.KeyPair> pairs) {
+    FixedKeys(List<PemMaterial.KeyPair> pairs) {
         this.pairs = List.copyOf(pairs);
     }
 
@@ -35,7 +35,7 @@ final class FixedKeyManager extends X509ExtendedKeyManager {
 
             @Override
             protected KeyManager[] engineGetKeyManagers() {
-                return new KeyManager[] {FixedKeyManager.this};
+                return new KeyManager[] {FixedKeys.this};
             }
         };
     }

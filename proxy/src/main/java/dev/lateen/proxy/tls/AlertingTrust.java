@@ -11,13 +11,13 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** Lets BoringSSL send the alert {@code unknown_ca} for a chain that leads to no root, as Envoy does, where Netty would send {@code internal_error}. */
-final class AlertingTrustManager extends X509ExtendedTrustManager {
+final class AlertingTrust extends X509ExtendedTrustManager {
     /** OpenSSL's {@code X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY}. */
     private static final int NO_ISSUER = 20;
 
     private final X509ExtendedTrustManager chains;
 
-    AlertingTrustManager(X509ExtendedTrustManager chains) {
+    AlertingTrust(X509ExtendedTrustManager chains) {
         this.chains = chains;
     }
 
