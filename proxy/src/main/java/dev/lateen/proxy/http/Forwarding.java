@@ -61,7 +61,7 @@ final class Forwarding {
         facts.cluster(found.config());
         RequestHead head = facts.request();
         if (!Upgrades.allowed(head, exchange.manager().manager(), action)) {
-            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
+            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""), entry);
             return;
         }
         boolean tunnel = Upgrades.asked(head);
@@ -110,7 +110,7 @@ final class Forwarding {
         if (current != null) {
             current.timedOut();
         }
-        exchange.reply(LocalReply.upstreamTimeout("response_timeout"));
+        exchange.reply(LocalReply.upstreamTimeout("response_timeout"), entry);
     }
 
     // --- a try
@@ -123,7 +123,7 @@ final class Forwarding {
         facts.attempts(facts.attempts() + 1);
         Host host = to.pick(picking);
         if (host == null) {
-            exchange.reply(LocalReply.noHealthyUpstream());
+            exchange.reply(LocalReply.noHealthyUpstream(), entry);
             return;
         }
         picking.addTried(host);
@@ -135,7 +135,7 @@ final class Forwarding {
         entry.rewriteAutoHost(head, host.endpoint());
         PoolOptions options = UpstreamProtocols.options(to.config(), host.tls(to.config()), facts);
         if (options == null) {
-            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
+            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""), entry);
             return;
         }
         UpstreamAttempt begun = new UpstreamAttempt(this, to, host);
@@ -290,17 +290,17 @@ final class Forwarding {
         if (policy != null && policy.onReset(from, reason)) {
             return;
         }
-        exchange.reply(UpstreamFailures.beforeResponse(reason));
+        exchange.reply(UpstreamFailures.beforeResponse(reason), entry);
     }
 
     void onPoolFailure(PoolFailure failure) {
         Retries policy = retries;
         switch (failure) {
-            case PoolFailure.Overflow ignored -> exchange.reply(LocalReply.overflow());
+            case PoolFailure.Overflow ignored -> exchange.reply(LocalReply.overflow(), entry);
             case PoolFailure.Connect connect -> {
                 facts.upstreamTransportFailure(connect.cause().transportFailureReason());
                 if (policy == null || !policy.onConnectFailure()) {
-                    exchange.reply(UpstreamFailures.connect(connect.cause()));
+                    exchange.reply(UpstreamFailures.connect(connect.cause()), entry);
                 }
             }
         }
@@ -313,7 +313,7 @@ final class Forwarding {
         }
         Retries policy = retries;
         if (policy == null || !policy.onTimeout()) {
-            exchange.reply(LocalReply.upstreamTimeout("upstream_per_try_timeout"));
+            exchange.reply(LocalReply.upstreamTimeout("upstream_per_try_timeout"), entry);
         }
     }
 
