@@ -1,0 +1,189 @@
+package dev.lateen.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Istio's routing files do in this mesh what they say. */
+class BookinfoRoutingTest {
+    private static final String VIRTUAL_SERVICE = "virtual-service.yaml";
+
+    @TempDir
+    static Path directory;
+
+    private static Bookinfo mesh;
+    private static final Web USER = Web.direct();
+
+    @BeforeAll
+    static void start() throws Exception {
+        mesh = Bookinfo.start(Files.createDirectory(directory.resolve("edits")));
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        USER.close();
+        if (mesh != null) {
+            mesh.close();
+        }
+    }
+
+    @AfterEach
+    void nothingAppliedAnyMore() throws Exception {
+        mesh.remove(VIRTUAL_SERVICE);
+        awaitVersions(Set.of("v1", "v2", "v3")::equals);
+    }
+
+    private static String askVersion() throws Exception {
+        HttpResponse<String> response = USER.get(Bookinfo.REVIEWS);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return Bookinfo.version(response.body());
+    }
+
+    private static Map<String, Long> versionsOf(int requests) {
+        return IntStream.range(0, requests)
+                .mapToObj(i -> {
+                    try {
+                        return askVersion();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                })
+                .collect(Collectors.groupingBy(version -> version, Collectors.counting()));
+    }
+
+    private static void awaitVersions(Predicate<Set<String>> expected) {
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() -> expected.test(versionsOf(25).keySet()));
+    }
+
+    private static void apply(String file) throws Exception {
+        mesh.apply(VIRTUAL_SERVICE, Project.bookinfo("networking/" + file));
+    }
+
+    @Test
+    void everythingGoesToVersionOne() throws Exception {
+        apply("virtual-service-all-v1.yaml");
+        awaitVersions(Set.of("v1")::equals);
+        assertThat(versionsOf(1000)).isEqualTo(Map.of("v1", 1000L));
+    }
+
+    @Test
+    void everythingGoesToVersionThree() throws Exception {
+        apply("virtual-service-reviews-v3.yaml");
+        awaitVersions(Set.of("v3")::equals);
+        assertThat(versionsOf(1000)).isEqualTo(Map.of("v3", 1000L));
+    }
+
+    @Test
+    void ninetyTenIsKeptWithinThreeStandardDeviations() throws Exception {
+        apply("virtual-service-reviews-90-10.yaml");
+        awaitVersions(versions -> versions.contains("v1") && !versions.contains("v3"));
+        Map<String, Long> versions = versionsOf(1000);
+        assertThat(versions.keySet()).isEqualTo(Set.of("v1", "v2"));
+        double deviation = Math.sqrt(1000 * 0.9 * 0.1);
+        assertThat((double) versions.get("v1")).isBetween(900 - 3 * deviation, 900 + 3 * deviation);
+    }
+
+    @Test
+    void jasonSeesVersionTwoAndAllOthersVersionThree() throws Exception {
+        apply("virtual-service-reviews-jason-v2-v3.yaml");
+        awaitVersions(Set.of("v3")::equals);
+        String cookie = logIn("jason");
+        for (int i = 0; i < 100; i++) {
+            assertThat(Bookinfo.version(
+                            USER.get(Bookinfo.REVIEWS, "Cookie", cookie).body()))
+                    .isEqualTo("v2");
+        }
+        assertThat(versionsOf(900)).isEqualTo(Map.of("v3", 900L));
+    }
+
+    @Test
+    void jasonsRatingsAreDelayedSevenSeconds() throws Exception {
+        String ratings = "http://ratings:9080/ratings/0";
+        apply("virtual-service-ratings-test-delay.yaml");
+        try (Web reviews = Web.through(mesh.pod("reviews-v2"), 15001)) {
+            Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millis(reviews, ratings, "jason") >= 7000);
+            assertThat(millis(reviews, ratings, "jason")).isBetween(7000L, 8500L);
+            assertThat(millis(reviews, ratings, "anna")).isLessThan(1000L);
+        }
+    }
+
+    private static long millis(Web web, String url, String user) throws Exception {
+        long start = System.nanoTime();
+        assertThat(web.get(url, "end-user", user).statusCode()).isEqualTo(200);
+        return (System.nanoTime() - start) / 1_000_000;
+    }
+
+    @Test
+    void jasonsRatingsAreAborted() throws Exception {
+        String ratings = "http://ratings:9080/ratings/0";
+        apply("virtual-service-ratings-test-abort.yaml");
+        try (Web reviews = Web.through(mesh.pod("reviews-v2"), 15001)) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> reviews.get(ratings, "end-user", "jason").statusCode() == 500);
+            HttpResponse<String> aborted = reviews.get(ratings, "end-user", "jason");
+            assertThat(aborted.body()).isEqualTo("fault filter abort");
+            for (int i = 0; i < 50; i++) {
+                assertThat(reviews.get(ratings, "end-user", "jason").statusCode())
+                        .isEqualTo(500);
+                assertThat(reviews.get(ratings, "end-user", "anna").statusCode())
+                        .isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
+    void aSwapUnderLoadIsInForceWithinASecondAndFailsNoRequest() throws Exception {
+        apply("virtual-service-all-v1.yaml");
+        awaitVersions(Set.of("v1")::equals);
+        Map<String, Long> lastSeen = new ConcurrentHashMap<>();
+        try (Load load =
+                new Load(20, Bookinfo.REVIEWS, body -> lastSeen.put(Bookinfo.version(body), System.nanoTime()))) {
+            for (int round = 0; round < 6; round++) {
+                boolean three = round % 2 == 0;
+                long before = load.answered();
+                Awaitility.await().until(() -> load.answered() > before + 100);
+                long applied = System.nanoTime();
+                apply(three ? "virtual-service-reviews-v3.yaml" : "virtual-service-all-v1.yaml");
+                String old = three ? "v1" : "v3";
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(10))
+                        .until(() -> lastSeen.containsKey(three ? "v3" : "v1")
+                                && System.nanoTime() - lastSeen.get(old) > 1_000_000_000L);
+                assertThat((lastSeen.get(old) - applied) / 1_000_000)
+                        .as("ms until the last answer of the old version, round " + round)
+                        .isLessThan(1000);
+            }
+            load.stop();
+            assertThat(load.failures()).isEmpty();
+            assertThat(load.answered()).isGreaterThan(1000);
+        }
+    }
+
+    private static String logIn(String user) throws Exception {
+        HttpResponse<String> response = USER.post(
+                "http://127.0.0.1:8080/login",
+                "username=" + user + "&passwd=",
+                "Content-Type",
+                "application/x-www-form-urlencoded");
+        String cookie = response.headers().firstValue("set-cookie").orElseThrow();
+        return cookie.split(";", 2)[0];
+    }
+}

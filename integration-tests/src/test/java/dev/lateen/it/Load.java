@@ -1,0 +1,73 @@
+package dev.lateen.it;
+
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** Users who ask again and again, each on a connection of its own, until closed; whatever is not a 200 is a failure. */
+final class Load implements AutoCloseable {
+    private final List<Thread> users = new ArrayList<>();
+    private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
+    private final AtomicLong answered = new AtomicLong();
+    private volatile boolean running = true;
+
+    /** @param onBody told of every good body, by any thread */
+    Load(int connections, String url, Consumer<String> onBody) {
+        for (int i = 0; i < connections; i++) {
+            users.add(Thread.ofPlatform().daemon().start(() -> ask(url, onBody)));
+        }
+    }
+
+    private void ask(String url, Consumer<String> onBody) {
+        try (Web web = Web.direct()) {
+            while (running) {
+                askOnce(web, url, onBody);
+            }
+        }
+    }
+
+    private void askOnce(Web web, String url, Consumer<String> onBody) {
+        try {
+            HttpResponse<String> response = web.get(url);
+            if (response.statusCode() == 200) {
+                answered.incrementAndGet();
+                onBody.accept(response.body());
+            } else {
+                failures.add(response.statusCode() + " " + response.body());
+            }
+        } catch (IOException e) {
+            failures.add(e.toString());
+        } catch (InterruptedException e) {
+            running = false;
+        }
+    }
+
+    long answered() {
+        return answered.get();
+    }
+
+    List<String> failures() {
+        return List.copyOf(failures);
+    }
+
+    /** Ends after the requests in flight. */
+    void stop() {
+        running = false;
+        try {
+            for (Thread user : users) {
+                user.join(40_000);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}
