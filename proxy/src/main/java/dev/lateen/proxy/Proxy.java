@@ -10,6 +10,7 @@ import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.AdsClient;
+import dev.lateen.proxy.xds.ConfigState;
 import dev.lateen.proxy.xds.ControlPlane;
 import dev.lateen.proxy.xds.FileSource;
 import dev.lateen.proxy.xds.ResourceDecoder;
@@ -24,11 +25,13 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +99,8 @@ public final class Proxy extends VerticleBase {
     public Future<?> start() {
         DataPath path = new DataPath(vertx, bootstrap.node(), standardOut);
         dataPath = path;
-        AdminServer server = new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap), path.clusters());
+        AdminServer server =
+                new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap, Instant.now()), path.clusters());
         admin = server;
         spanTimer = vertx.setPeriodic(SPAN_FLUSH_MILLIS, _ -> path.telemetry().flushSpans());
         return server.start(bootstrap.adminAddress(), bootstrap.statsAddress(), bootstrap.readinessAddress())
@@ -193,7 +197,8 @@ public final class Proxy extends VerticleBase {
                 sds,
                 RETRY_BASE,
                 RETRY_MOST,
-                new SplittableRandom());
+                new SplittableRandom(),
+                InstantSource.system());
     }
 
     /** Applies snapshots one after the other, away from the event loops that carry requests. */
@@ -256,6 +261,16 @@ public final class Proxy extends VerticleBase {
         if (path != null) {
             path.drain(bootstrap.drainTime());
         }
+    }
+
+    Future<ConfigState> configState() {
+        AdsClient ads = client;
+        return ads == null ? Future.succeededFuture(ConfigState.EMPTY) : ads.configState();
+    }
+
+    /** Runs something long on a worker. */
+    <T> Future<T> work(Callable<T> task) {
+        return vertx.executeBlocking(task);
     }
 
     void quit() {

@@ -5,9 +5,12 @@ import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.xds.XdsNode;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,11 +20,13 @@ final class ProxyAdmin implements AdminSource {
     private final Proxy proxy;
     private final DataPath dataPath;
     private final ProxyBootstrap bootstrap;
+    private final Instant startTime;
 
-    ProxyAdmin(Proxy proxy, DataPath dataPath, ProxyBootstrap bootstrap) {
+    ProxyAdmin(Proxy proxy, DataPath dataPath, ProxyBootstrap bootstrap, Instant startTime) {
         this.proxy = proxy;
         this.dataPath = dataPath;
         this.bootstrap = bootstrap;
+        this.startTime = startTime;
     }
 
     @Override
@@ -48,9 +53,23 @@ final class ProxyAdmin implements AdminSource {
     }
 
     @Override
-    public String configDump(Map<String, String> query) {
-        return ConfigDump.json(dataPath.active(), node(), query.containsKey("include_eds"))
-                .encodePrettily();
+    public Future<String> configDump(Map<String, String> query) {
+        ConfigDumpQuery asked = new ConfigDumpQuery(query);
+        // A big configuration takes longer to write than an event loop may be held.
+        return proxy.configState()
+                .compose(state -> proxy.work(() -> {
+                    ConfigDump dump = new ConfigDump(
+                            document(), startTime, state, dataPath.active().secrets());
+                    return new JsonObject(asked.answer(dump)).encodePrettily();
+                }));
+    }
+
+    /** The node is the proxy's own even where no file tells of it. */
+    private Map<String, Object> document() {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("node", node().getMap());
+        bootstrap.document().get().forEach(document::putIfAbsent);
+        return document;
     }
 
     @Override

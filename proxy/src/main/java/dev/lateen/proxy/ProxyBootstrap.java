@@ -8,6 +8,7 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources static listeners, clusters, secrets
  * @param drainTime how long connections may go on after a stop or after their listener went
  * @param logLevel as {@code java.util.logging} or Envoy calls it
+ * @param document the bootstrap in canonical JSON, for {@code /config_dump}: made when asked for; empty when there is no file
  */
 public record ProxyBootstrap(
         XdsNode node,
@@ -38,7 +40,8 @@ public record ProxyBootstrap(
         String sdsServer,
         List<Decoded.Accepted> resources,
         Duration drainTime,
-        String logLevel) {
+        String logLevel,
+        Supplier<Map<String, Object>> document) {
     /** Istio's {@code terminationDrainDuration}. */
     public static final Duration DRAIN_TIME = Duration.ofSeconds(5);
 
@@ -48,6 +51,36 @@ public record ProxyBootstrap(
         if (concurrency < 0 || concurrency > 1024) {
             throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: 0 to 1024)");
         }
+    }
+
+    /** One that no file tells of. */
+    public ProxyBootstrap(
+            XdsNode node,
+            int concurrency,
+            @Nullable InetSocketAddress adminAddress,
+            @Nullable InetSocketAddress statsAddress,
+            @Nullable InetSocketAddress readinessAddress,
+            @Nullable ControlPlane controlPlane,
+            Map<String, ControlPlane> sds,
+            @Nullable IdentitySettings identity,
+            String sdsServer,
+            List<Decoded.Accepted> resources,
+            Duration drainTime,
+            String logLevel) {
+        this(
+                node,
+                concurrency,
+                adminAddress,
+                statsAddress,
+                readinessAddress,
+                controlPlane,
+                sds,
+                identity,
+                sdsServer,
+                resources,
+                drainTime,
+                logLevel,
+                Map::of);
     }
 
     /** The same with another number of event loops. */
@@ -64,6 +97,7 @@ public record ProxyBootstrap(
                 sdsServer,
                 resources,
                 drainTime,
-                logLevel);
+                logLevel,
+                document);
     }
 }

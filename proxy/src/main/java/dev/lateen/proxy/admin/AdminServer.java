@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -111,7 +112,7 @@ public final class AdminServer {
             case "/", "/help" -> answer(request.response(), TEXT, HELP);
             case "/ready" -> ready(request);
             case "/server_info" -> answer(request.response(), JSON, ServerInfoPage.json(source));
-            case "/config_dump" -> answer(request.response(), JSON, source.configDump(query(request)));
+            case "/config_dump" -> configDump(request);
             case "/clusters" ->
                 answer(request.response(), type(request), json(request) ? clustersPage.json() : clustersPage.text());
             case "/listeners" ->
@@ -164,6 +165,25 @@ public final class AdminServer {
         } catch (IllegalArgumentException e) {
             answer(request.response().setStatusCode(400), TEXT, e.getMessage() + "\n");
         }
+    }
+
+    private void configDump(HttpServerRequest request) {
+        try {
+            source.configDump(query(request))
+                    .onSuccess(json -> answer(request.response(), JSON, json))
+                    .onFailure(error -> fail(request, error));
+        } catch (IllegalArgumentException e) {
+            fail(request, e);
+        }
+    }
+
+    private static void fail(HttpServerRequest request, Throwable error) {
+        int status = switch (error) {
+            case IllegalArgumentException _ -> 400;
+            case NoSuchElementException _ -> 404;
+            default -> 500;
+        };
+        answer(request.response().setStatusCode(status), TEXT, error.getMessage() + "\n");
     }
 
     private void ready(HttpServerRequest request) {

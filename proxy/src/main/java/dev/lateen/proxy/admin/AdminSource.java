@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.model.ProxySnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.vertx.core.Future;
 import java.util.List;
 import java.util.Map;
 
@@ -16,8 +17,14 @@ public interface AdminSource {
     /** Addresses that listeners are bound to, by listener name. */
     Map<String, List<String>> boundListeners();
 
-    /** {@code envoy.admin.v3.ConfigDump} in JSON. @param query {@code include_eds}, {@code resource}, {@code mask}, {@code name_regex} as Envoy knows them */
-    String configDump(Map<String, String> query);
+    /**
+     * {@code envoy.admin.v3.ConfigDump} in JSON.
+     *
+     * @param query {@code include_eds}, {@code resource}, {@code mask}, {@code name_regex} as Envoy knows them
+     * @return fails with a {@code NoSuchElementException} for a resource that does not exist
+     * @throws IllegalArgumentException for a query that makes no sense
+     */
+    Future<String> configDump(Map<String, String> query);
 
     /** The node, as JSON of {@code envoy.config.core.v3.Node}. */
     String nodeJson();

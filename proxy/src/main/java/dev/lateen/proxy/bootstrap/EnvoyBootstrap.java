@@ -61,7 +61,8 @@ public final class EnvoyBootstrap {
                 "",
                 read.resources(),
                 ProxyBootstrap.DRAIN_TIME,
-                "info");
+                "info",
+                () -> BootstrapDecoder.canonical(tree(text)));
     }
 
     @SuppressWarnings("unchecked") // keys of a YAML map read as Object are texts

@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -111,6 +112,13 @@ public final class AdsClient {
         return rejected.get();
     }
 
+    /** What became of everything that was sent. */
+    public Future<ConfigState> configState() {
+        Promise<ConfigState> state = Promise.promise();
+        context.runOnContext(_ -> state.complete(assembler.configState()));
+        return state.future();
+    }
+
     /** What waits for something else before it comes into force, in words. */
     public List<String> waiting() {
         return waiting;
@@ -120,7 +128,7 @@ public final class AdsClient {
         DiscoveryProtocol protocol =
                 delta ? new DeltaProtocol(settings.node()) : new StateOfTheWorldProtocol(settings.node());
         Backoff backoff = new Backoff(settings.retryBase(), settings.retryMost(), settings.random());
-        return new XdsStream(vertx, context, target, method, protocol, decoder, backoff, this::apply);
+        return new XdsStream(vertx, context, target, method, protocol, decoder, backoff, settings.clock(), this::apply);
     }
 
     private void apply(DiscoveryProtocol.Outcome outcome) {
@@ -130,6 +138,10 @@ public final class AdsClient {
             return;
         }
         outcome.changed().forEach(this::tellUnsupported);
+        Instant now = settings.clock().instant();
+        outcome.rejections()
+                .forEach(rejection -> assembler.rejected(
+                        type, rejection.name(), new ConfigState.Failure(rejection.reason(), outcome.version(), now)));
         assembler.update(type, outcome.changed(), outcome.removed());
         followReferences();
         publish();

@@ -56,9 +56,16 @@ public final class BootstrapDecoder {
      * @throws ConfigException naming the field that is wrong or not supported
      */
     public static BootstrapResources decode(Map<String, Object> json, FileSource files, String userAgentVersion) {
-        ProtoNode root =
-                ProtoJsonReader.read(ProtoSchema.ENVOY.message("envoy.config.bootstrap.v3.Bootstrap"), json, null, "");
-        return new BootstrapDecoder(files).decode(root, userAgentVersion);
+        return new BootstrapDecoder(files).decode(root(json), userAgentVersion);
+    }
+
+    private static ProtoNode root(Map<String, Object> json) {
+        return ProtoJsonReader.read(ProtoSchema.ENVOY.message("envoy.config.bootstrap.v3.Bootstrap"), json, null, "");
+    }
+
+    /** The same file as Envoy's admin interface writes it: proto names, no defaults, no private keys. */
+    public static Map<String, Object> canonical(Map<String, Object> json) {
+        return ProtoJsonWriter.write(root(json));
     }
 
     private BootstrapResources decode(ProtoNode root, String userAgentVersion) {

@@ -7,6 +7,7 @@ import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.Secret;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** What became of one resource: a value with what it refers to, or a rejection. */
 public sealed interface Decoded {
@@ -19,18 +20,24 @@ public sealed interface Decoded {
      * @param secrets the secrets it names
      * @param routeTables the RDS names it uses
      * @param unsupported paths of fields that are set and that this proxy does not follow
+     * @param received what came over the wire; null for a resource of the bootstrap
      */
     record Accepted(
             String name,
             Resource resource,
             Set<SecretReference> secrets,
             Set<String> routeTables,
-            List<String> unsupported)
+            List<String> unsupported,
+            @Nullable Received received)
             implements Decoded {
         public Accepted {
             secrets = Set.copyOf(secrets);
             routeTables = Set.copyOf(routeTables);
             unsupported = List.copyOf(unsupported);
+        }
+
+        Accepted from(Received wire) {
+            return new Accepted(name, resource, secrets, routeTables, unsupported, wire);
         }
     }
 

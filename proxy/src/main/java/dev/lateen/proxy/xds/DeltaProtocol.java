@@ -78,7 +78,7 @@ final class DeltaProtocol implements DiscoveryProtocol {
         ResourceType type = ResourceType.ofUrl(response.typeUrl());
         Subscription subscription = type == null ? null : subscriptions.get(type);
         List<Decoded.Accepted> changed = new ArrayList<>();
-        List<String> rejections = new ArrayList<>();
+        List<Decoded.Rejected> rejections = new ArrayList<>();
         for (int i = 0; i < decoded.size(); i++) {
             WireResource wire = response.resources().get(i);
             switch (decoded.get(i)) {
@@ -88,11 +88,11 @@ final class DeltaProtocol implements DiscoveryProtocol {
                         subscription.versions.put(wire.name(), wire.version());
                     }
                 }
-                case Decoded.Rejected rejected -> rejections.add(rejected.reason());
+                case Decoded.Rejected rejected -> rejections.add(rejected);
             }
         }
         if (subscription == null) {
-            rejections.add("type " + response.typeUrl() + " was not asked for");
+            rejections.add(new Decoded.Rejected("", "type " + response.typeUrl() + " was not asked for"));
         } else {
             response.removed().forEach(subscription.versions::remove);
         }
@@ -104,6 +104,12 @@ final class DeltaProtocol implements DiscoveryProtocol {
                 Map.of(),
                 response.nonce(),
                 DiscoveryProtocol.error(rejections)));
-        return new Outcome(subscription == null ? null : type, changed, response.removed(), rejections, answer);
+        return new Outcome(
+                subscription == null ? null : type,
+                changed,
+                response.removed(),
+                rejections,
+                response.version(),
+                answer);
     }
 }

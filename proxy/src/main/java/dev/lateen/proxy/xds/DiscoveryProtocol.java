@@ -30,24 +30,27 @@ sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtoco
      * @param changed what was accepted
      * @param removed names that are gone
      * @param rejections empty when all was accepted
+     * @param version of the response as a whole
      * @param answer the ACK or NACK to send
      */
     record Outcome(
             @Nullable ResourceType type,
             List<Decoded.Accepted> changed,
             Collection<String> removed,
-            List<String> rejections,
+            List<Decoded.Rejected> rejections,
+            String version,
             ByteString answer) {}
 
     /** At most this much of the rejections goes back to the control plane. */
     int MAX_ERROR_LENGTH = 4000;
 
     /** The text of a NACK, null for an ACK. */
-    static @Nullable String error(List<String> rejections) {
+    static @Nullable String error(List<Decoded.Rejected> rejections) {
         if (rejections.isEmpty()) {
             return null;
         }
-        String text = String.join("\n", rejections);
+        String text = String.join(
+                "\n", rejections.stream().map(Decoded.Rejected::reason).toList());
         return text.length() <= MAX_ERROR_LENGTH ? text : text.substring(0, MAX_ERROR_LENGTH) + "…";
     }
 }

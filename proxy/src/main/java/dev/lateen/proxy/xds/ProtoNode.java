@@ -253,6 +253,19 @@ final class ProtoNode {
         return unpacked;
     }
 
+    /** An Any's message as it is written, a TypedStruct as itself; null when the schema does not know it. */
+    @Nullable
+    ProtoNode content() {
+        String name = afterSlash(text("type_url"));
+        return ProtoSchema.ENVOY.find(name) == null ? null : parse(name);
+    }
+
+    /** For an Any read from JSON, what stood there; null for one from the wire. */
+    @Nullable
+    Map<String, Object> unreadJson() {
+        return anyJson;
+    }
+
     private ProtoNode typedStruct(String name) {
         return parse(name);
     }

@@ -29,6 +29,7 @@ public final class SnapshotAssembler {
     private final Parts<RouteTable> routeTables = new Parts<>();
     private final Parts<LoadAssignment> assignments = new Parts<>();
     private final Parts<Secret> secrets = new Parts<>();
+    private final ReceivedResources received = new ReceivedResources();
     private final Set<String> fixedListeners = new HashSet<>();
     private final Set<String> fixedClusters = new HashSet<>();
     private final Set<String> absentRoutes = new HashSet<>();
@@ -52,10 +53,30 @@ public final class SnapshotAssembler {
         for (Decoded.Accepted resource : changed) {
             if (!isFixed(type, resource.name())) {
                 put(resource);
+                received.accept(type, resource.name(), resource.received());
             }
         }
         for (String name : removed) {
             remove(type, name);
+        }
+    }
+
+    /** Takes note of a resource that could not be used; what was in force under its name stays. */
+    void rejected(ResourceType type, String name, ConfigState.Failure failure) {
+        received.reject(type, name, failure);
+    }
+
+    /** What became of everything that was sent, up to the last {@link #assemble()}. */
+    ConfigState configState() {
+        Set<String> awaited = new HashSet<>();
+        listeners.forEach(held -> held.secrets().forEach(secret -> addMissing(secret, awaited)));
+        clusters.forEach(held -> held.secrets().forEach(secret -> addMissing(secret, awaited)));
+        return received.state(awaited);
+    }
+
+    private void addMissing(SecretReference secret, Set<String> awaited) {
+        if (!secrets.has(secret.name())) {
+            awaited.add(secret.name());
         }
     }
 
@@ -70,6 +91,7 @@ public final class SnapshotAssembler {
         listeners.settle();
         routeTables.retain(names(ResourceType.ROUTES));
         assignments.retain(names(ResourceType.ENDPOINTS));
+        settleReceived();
         ProxySnapshot next = new ProxySnapshot(
                 latest.version() + 1,
                 listeners.active(),
@@ -82,6 +104,16 @@ public final class SnapshotAssembler {
         }
         latest = next;
         return next;
+    }
+
+    private void settleReceived() {
+        received.settle(ResourceType.CLUSTER, clusters::isWarming);
+        received.settle(ResourceType.LISTENER, listeners::isWarming);
+        for (ResourceType type : List.of(ResourceType.ROUTES, ResourceType.ENDPOINTS)) {
+            received.settle(type, _ -> false);
+            received.retain(type, names(type));
+        }
+        received.settle(ResourceType.SECRET, _ -> false);
     }
 
     /** The latest snapshot. */
@@ -145,8 +177,14 @@ public final class SnapshotAssembler {
             return;
         }
         switch (type) {
-            case LISTENER -> listeners.remove(name);
-            case CLUSTER -> clusters.remove(name);
+            case LISTENER -> {
+                listeners.remove(name);
+                received.remove(type, name);
+            }
+            case CLUSTER -> {
+                clusters.remove(name);
+                received.remove(type, name);
+            }
             // The last good ones stay while something refers to them; nobody waits for them any longer.
             case ROUTES -> absentRoutes.add(name);
             case ENDPOINTS -> absentAssignments.add(name);

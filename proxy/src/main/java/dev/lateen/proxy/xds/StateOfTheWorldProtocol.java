@@ -60,7 +60,7 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         return List.of(request(type, subscription, List.of()));
     }
 
-    private ByteString request(ResourceType type, Subscription subscription, List<String> rejections) {
+    private ByteString request(ResourceType type, Subscription subscription, List<Decoded.Rejected> rejections) {
         ByteString first = nodeSent ? NO_NODE : node;
         nodeSent = true;
         return DiscoveryMessages.stateOfTheWorld(
@@ -82,7 +82,7 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         ResourceType type = ResourceType.ofUrl(response.typeUrl());
         Subscription subscription = type == null ? null : subscriptions.get(type);
         List<Decoded.Accepted> changed = new ArrayList<>();
-        List<String> rejections = new ArrayList<>();
+        List<Decoded.Rejected> rejections = new ArrayList<>();
         Set<String> present = new LinkedHashSet<>();
         boolean nameless = false;
         for (Decoded resource : decoded) {
@@ -90,16 +90,16 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
             switch (resource) {
                 case Decoded.Accepted accepted -> changed.add(accepted);
                 case Decoded.Rejected rejected -> {
-                    rejections.add(rejected.reason());
+                    rejections.add(rejected);
                     nameless |= rejected.name().isEmpty();
                 }
             }
         }
         if (type == null || subscription == null) {
-            rejections.add("type " + response.typeUrl() + " was not asked for");
+            rejections.add(new Decoded.Rejected("", "type " + response.typeUrl() + " was not asked for"));
             ByteString answer = DiscoveryMessages.stateOfTheWorld(
                     NO_NODE, "", Set.of(), response.typeUrl(), response.nonce(), DiscoveryProtocol.error(rejections));
-            return new Outcome(null, changed, Set.of(), rejections, answer);
+            return new Outcome(null, changed, Set.of(), rejections, response.version(), answer);
         }
         // A resource too broken to have a name may be any of those that are held: then none is taken for gone.
         Set<String> removed = type.wildcard() && !nameless ? gone(subscription, present) : Set.of();
@@ -109,7 +109,8 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         if (rejections.isEmpty()) {
             subscription.version = response.version();
         }
-        return new Outcome(type, changed, removed, rejections, request(type, subscription, rejections));
+        return new Outcome(
+                type, changed, removed, rejections, response.version(), request(type, subscription, rejections));
     }
 
     private static Set<String> gone(Subscription subscription, Set<String> present) {

@@ -52,6 +52,10 @@ final class Warming<T> {
         }
     }
 
+    boolean isWarming(String name) {
+        return warming.containsKey(name);
+    }
+
     Map<String, T> active() {
         return active.asMap();
     }

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sds SDS servers by the name of their cluster; a secret whose source is not among them comes from the workload's own identity
  * @param retryBase the first ceiling of the back-off between streams, Envoy's default 500 ms
  * @param retryMost the last, Envoy's default 30 s
+ * @param clock for the times that {@code /config_dump} tells
  */
 public record XdsSettings(
         XdsNode node,
@@ -21,7 +23,8 @@ public record XdsSettings(
         Map<String, SdsTarget> sds,
         Duration retryBase,
         Duration retryMost,
-        RandomGenerator random) {
+        RandomGenerator random,
+        InstantSource clock) {
     public XdsSettings {
         sds = Map.copyOf(sds);
     }

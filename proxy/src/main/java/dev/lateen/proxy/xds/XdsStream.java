@@ -19,6 +19,7 @@ import io.vertx.grpc.common.GrpcMessageEncoder;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceMethod;
 import io.vertx.grpc.common.ServiceName;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +49,7 @@ final class XdsStream {
     private final DiscoveryProtocol protocol;
     private final ResourceDecoder decoder;
     private final Backoff backoff;
+    private final InstantSource clock;
     private final Consumer<DiscoveryProtocol.Outcome> onOutcome;
     private @Nullable GrpcClient client;
     private @Nullable GrpcClientRequest<Buffer, Buffer> request;
@@ -66,6 +68,7 @@ final class XdsStream {
             DiscoveryProtocol protocol,
             ResourceDecoder decoder,
             Backoff backoff,
+            InstantSource clock,
             Consumer<DiscoveryProtocol.Outcome> onOutcome) {
         this.vertx = vertx;
         this.context = context;
@@ -79,6 +82,7 @@ final class XdsStream {
         this.protocol = protocol;
         this.decoder = decoder;
         this.backoff = backoff;
+        this.clock = clock;
         this.onOutcome = onOutcome;
     }
 
@@ -211,16 +215,28 @@ final class XdsStream {
         List<Decoded> decoded = new ArrayList<>();
         if (type != null) {
             for (DiscoveryMessages.WireResource resource : response.resources()) {
-                decoded.add(decoder.decode(type, resource.name(), resource.typeUrl(), resource.bytes()));
+                decoded.add(decode(type, resource, response.version()));
             }
         }
         return new Read(response, decoded);
     }
 
+    private Decoded decode(ResourceType type, DiscoveryMessages.WireResource wire, String responseVersion) {
+        return switch (decoder.decode(type, wire.name(), wire.typeUrl(), wire.bytes())) {
+            case Decoded.Accepted accepted ->
+                accepted.from(Received.of(
+                        type,
+                        wire.bytes(),
+                        wire.version().isEmpty() ? responseVersion : wire.version(),
+                        clock.instant()));
+            case Decoded.Rejected rejected -> rejected;
+        };
+    }
+
     private void handle(Read read) {
         DiscoveryProtocol.Outcome outcome = protocol.handle(read.response(), read.decoded());
-        for (String rejection : outcome.rejections()) {
-            LOG.warn("rejected: {}", rejection);
+        for (Decoded.Rejected rejection : outcome.rejections()) {
+            LOG.warn("rejected: {}", rejection.reason());
         }
         // Subscriptions that follow from the response go out before its ACK is seen to be handled, as Envoy does.
         send(List.of(outcome.answer()));

@@ -6,6 +6,7 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
@@ -53,8 +55,10 @@ class AdminServerTest {
         }
 
         @Override
-        public String configDump(Map<String, String> query) {
-            return "{\"configs\":[]}";
+        public Future<String> configDump(Map<String, String> query) {
+            return query.containsKey("resource")
+                    ? Future.failedFuture(new NoSuchElementException("nope not found in config dump"))
+                    : Future.succeededFuture("{\"configs\":[]}");
         }
 
         @Override

@@ -89,7 +89,8 @@ class SdsServerTest {
                 Map.of("sds-grpc", new XdsSettings.SdsTarget(target, delta)),
                 Duration.ofMillis(10),
                 Duration.ofMillis(50),
-                new Random(1));
+                new Random(1),
+                InstantSource.system());
         AdsClient client = new AdsClient(
                 vertx,
                 settings,

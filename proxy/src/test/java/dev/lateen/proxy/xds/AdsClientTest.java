@@ -16,6 +16,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -183,7 +184,14 @@ class AdsClientTest {
                 List.of());
         XdsTarget target = new XdsTarget(server.address(), HttpClientOptions::new, Map::of);
         XdsSettings settings = new XdsSettings(
-                node, target, delta, Map.of(), Duration.ofMillis(10), Duration.ofMillis(50), new Random(1));
+                node,
+                target,
+                delta,
+                Map.of(),
+                Duration.ofMillis(10),
+                Duration.ofMillis(50),
+                new Random(1),
+                InstantSource.system());
         client = new AdsClient(
                 vertx,
                 settings,

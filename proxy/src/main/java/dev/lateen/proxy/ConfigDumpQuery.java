@@ -1,0 +1,155 @@
+package dev.lateen.proxy;
+
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@code /config_dump} request asks for: {@code resource} one repeated field of a section, {@code mask} only some fields of what is shown,
+ * {@code name_regex} only resources whose whole name matches.
+ */
+final class ConfigDumpQuery {
+    private static final String ADMIN = "type.googleapis.com/envoy.admin.v3.";
+
+    /** The sections' repeated fields and the messages in them. */
+    private static final Map<String, String> ELEMENTS = Map.ofEntries(
+            Map.entry("static_clusters", "ClustersConfigDump.StaticCluster"),
+            Map.entry("dynamic_active_clusters", "ClustersConfigDump.DynamicCluster"),
+            Map.entry("dynamic_warming_clusters", "ClustersConfigDump.DynamicCluster"),
+            Map.entry("static_endpoint_configs", "EndpointsConfigDump.StaticEndpointConfig"),
+            Map.entry("dynamic_endpoint_configs", "EndpointsConfigDump.DynamicEndpointConfig"),
+            Map.entry("static_listeners", "ListenersConfigDump.StaticListener"),
+            Map.entry("dynamic_listeners", "ListenersConfigDump.DynamicListener"),
+            Map.entry("inline_scoped_route_configs", "ScopedRoutesConfigDump.InlineScopedRouteConfigs"),
+            Map.entry("dynamic_scoped_route_configs", "ScopedRoutesConfigDump.DynamicScopedRouteConfigs"),
+            Map.entry("static_route_configs", "RoutesConfigDump.StaticRouteConfig"),
+            Map.entry("dynamic_route_configs", "RoutesConfigDump.DynamicRouteConfig"),
+            Map.entry("static_secrets", "SecretsConfigDump.StaticSecret"),
+            Map.entry("dynamic_active_secrets", "SecretsConfigDump.DynamicSecret"),
+            Map.entry("dynamic_warming_secrets", "SecretsConfigDump.DynamicSecret"));
+
+    private static final Set<String> SINGLE = Set.of("bootstrap", "last_updated", "version_info");
+
+    private final @Nullable String resource;
+    private final List<String> mask;
+    private final @Nullable Pattern name;
+    private final boolean withEndpoints;
+
+    /** @throws IllegalArgumentException for an expression that is none */
+    ConfigDumpQuery(Map<String, String> query) {
+        this.resource = query.get("resource");
+        this.mask = query.containsKey("mask") ? List.of(query.get("mask").split(",", -1)) : List.of();
+        this.withEndpoints = query.containsKey("include_eds")
+                || "static_endpoint_configs".equals(resource)
+                || "dynamic_endpoint_configs".equals(resource);
+        try {
+            this.name = query.containsKey("name_regex") ? Pattern.compile(query.get("name_regex")) : null;
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "Error while parsing name_regex from " + query.get("name_regex") + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * The answer.
+     *
+     * @throws NoSuchElementException for a resource that no section has
+     * @throws IllegalArgumentException for a resource that is no list
+     */
+    Map<String, Object> answer(ConfigDump dump) {
+        List<Map<String, Object>> configs = new ArrayList<>();
+        if (resource == null) {
+            dump.sections(withEndpoints).forEach(section -> configs.add(masked(named(section))));
+        } else {
+            String element = ELEMENTS.get(resource);
+            if (element == null) {
+                throw SINGLE.contains(resource)
+                        ? new IllegalArgumentException(resource + " is not a repeated field. Use ?mask=" + resource
+                                + " to get only this field")
+                        : new NoSuchElementException(resource + " not found in config dump");
+            }
+            for (Map<String, Object> section : dump.sections(withEndpoints)) {
+                each(named(section).get(resource), item -> {
+                    Map<String, Object> typed = new LinkedHashMap<>();
+                    typed.put("@type", ADMIN + element);
+                    typed.putAll(masked(item));
+                    configs.add(typed);
+                });
+            }
+        }
+        return configs.isEmpty() ? Map.of() : Map.of("configs", configs);
+    }
+
+    private Map<String, Object> named(Map<String, Object> section) {
+        if (name == null) {
+            return section;
+        }
+        Map<String, Object> kept = new LinkedHashMap<>();
+        section.forEach((field, value) -> {
+            if (!ELEMENTS.containsKey(field)) {
+                kept.put(field, value);
+                return;
+            }
+            List<Object> matching = new ArrayList<>();
+            each(value, item -> {
+                if (name.matches(nameOf(item))) {
+                    matching.add(item);
+                }
+            });
+            if (!matching.isEmpty()) {
+                kept.put(field, matching);
+            }
+        });
+        return kept;
+    }
+
+    private static String nameOf(Map<String, Object> item) {
+        if (item.get("name") instanceof String own) {
+            return own;
+        }
+        for (Object part : item.values()) {
+            if (part instanceof Map<?, ?> inner && inner.containsKey("@type")) {
+                Object name = inner.containsKey("cluster_name") ? inner.get("cluster_name") : inner.get("name");
+                return name == null ? "" : name.toString();
+            }
+        }
+        return "";
+    }
+
+    @SuppressWarnings("unchecked") // keys of JSON objects are texts
+    private static void each(@Nullable Object list, java.util.function.Consumer<Map<String, Object>> action) {
+        if (list instanceof List<?> items) {
+            items.forEach(item -> action.accept((Map<String, Object>) item));
+        }
+    }
+
+    private Map<String, Object> masked(Map<String, Object> json) {
+        return mask.isEmpty() ? json : only(json, mask);
+    }
+
+    /** Types stay, whatever the mask says: a message without one can't be read. */
+    private static Map<String, Object> only(Map<?, ?> json, List<String> paths) {
+        Map<String, Object> kept = new LinkedHashMap<>();
+        json.forEach((key, value) -> {
+            String field = String.valueOf(key);
+            if (field.equals("@type") || paths.contains(field)) {
+                kept.put(field, value);
+                return;
+            }
+            List<String> below = paths.stream()
+                    .filter(path -> path.startsWith(field + "."))
+                    .map(path -> path.substring(field.length() + 1))
+                    .toList();
+            if (!below.isEmpty() && value instanceof Map<?, ?> inner) {
+                kept.put(field, only(inner, below));
+            }
+        });
+        return kept;
+    }
+}
