@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
 /** The log of config changes on the terminal: what changed, how many proxies it touched and how long it took to be in force everywhere. */
 final class ConfigLog implements IstiodEvents {
     private static final int SHOWN = 4;
+    private static final Set<String> WORKLOADS = Set.of("Deployment", "StatefulSet", "DaemonSet", "Job", "Pod");
 
     private final String generated;
     private final MeshLog log;
@@ -45,8 +46,16 @@ final class ConfigLog implements IstiodEvents {
         // A version that was overtaken by the next is never in force by itself.
         pending.keySet().removeIf(older -> older < version);
         if (changes != null) {
-            log.line(describe(changes) + ": " + touched(touched) + ", in force after " + took.toMillis() + " ms");
+            // What a workload's own change does is told by the pods that come and go.
+            boolean told = touched.isEmpty()
+                    && changes.stream().allMatch(change -> WORKLOADS.contains(kindOf(change.resource())));
+            log.line(describe(changes)
+                    + (told ? "" : ": " + touched(touched) + ", in force after " + took.toMillis() + " ms"));
         }
+    }
+
+    private static String kindOf(String resource) {
+        return resource.substring(0, Math.max(0, resource.indexOf(' ')));
     }
 
     @Override

@@ -122,18 +122,24 @@ final class Containers {
         List<String> command = new ArrayList<>();
         container.getCommand().forEach(word -> command.add(PodEnvironment.expand(word, environment)));
         command.addAll(args(container, environment));
+        Path directory =
+                container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
+                        ? null
+                        : Path.of(container.getWorkingDir());
         Long grace = pod.pod().getSpec().getTerminationGracePeriodSeconds();
         Duration wanted = grace == null ? MAX_GRACE : Duration.ofSeconds(Math.max(grace, 0));
         return LocalProcess.start(new LocalProcess.Spec(
                 container.getName(),
                 command,
                 environment,
-                container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
-                        ? null
-                        : Path.of(container.getWorkingDir()),
+                directory,
                 logs.resolve(pod.namespace() + "." + pod.name() + ".log"),
                 LocalProcess.Restart.of(pod.pod().getSpec().getRestartPolicy()),
-                wanted.compareTo(MAX_GRACE) < 0 ? wanted : MAX_GRACE));
+                wanted.compareTo(MAX_GRACE) < 0 ? wanted : MAX_GRACE,
+                Probing.of(
+                        container,
+                        environment.getOrDefault("HOST", addresses.pod()),
+                        probe -> LocalProcess.builder(probe, environment, directory))));
     }
 
     private static List<String> args(Container container, Map<String, String> environment) {
@@ -145,6 +151,11 @@ final class Containers {
     }
 
     private record StandIn(String name, StandIns.Running running) implements RunningContainer {
+        @Override
+        public Health health() {
+            return Health.READY;
+        }
+
         @Override
         public String state() {
             return running.ports().isEmpty() ? name + " (waits)" : name;
@@ -163,6 +174,11 @@ final class Containers {
     }
 
     private record Absent(String state) implements RunningContainer {
+        @Override
+        public Health health() {
+            return Health.NOT_READY;
+        }
+
         @Override
         public void stop() {}
     }

@@ -1,5 +1,6 @@
 package dev.lateen.install.run;
 
+import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 
@@ -15,8 +16,12 @@ interface ControlPlane {
     /** A token with which a workload of this namespace and service account proves who it is. */
     String token(String namespace, String serviceAccount);
 
-    /** The version of the config in force; it rises with every change. */
-    long configVersion();
+    /**
+     * Whether the config in force tells these pods as they are.
+     *
+     * @param ready by pod address, whether requests may be sent there
+     */
+    boolean knows(Map<String, Boolean> ready);
 
     /** The node ids of the proxies that have acknowledged the newest config. */
     Set<String> inSync();

@@ -20,6 +20,8 @@ import java.util.OptionalInt;
  */
 record DesiredMesh(
         List<DesiredPod> pods, List<Service> services, List<Service> gatewayServices, OptionalInt ingressPort) {
+    static final DesiredMesh EMPTY = new DesiredMesh(List.of(), List.of(), List.of(), OptionalInt.empty());
+
     /** What stands before a pod's application. */
     enum Proxy {
         /** Nothing: it opted out. */

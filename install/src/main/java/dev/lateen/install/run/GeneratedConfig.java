@@ -7,7 +7,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -20,6 +22,7 @@ final class GeneratedConfig {
     private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
     private final Path directory;
+    private final Map<String, String> written = new HashMap<>();
 
     GeneratedConfig(Path directory) {
         this.directory = directory;
@@ -92,6 +95,9 @@ final class GeneratedConfig {
 
     /** In one step, so that nobody ever reads half a file. */
     private void replace(String name, String text) {
+        if (text.equals(written.put(name, text))) {
+            return;
+        }
         try {
             Files.createDirectories(directory);
             Path fresh = directory.resolve("." + name + ".new");

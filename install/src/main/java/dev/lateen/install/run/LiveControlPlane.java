@@ -16,6 +16,7 @@ import io.vertx.core.net.PemKeyCertOptions;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -91,10 +92,13 @@ final class LiveControlPlane implements ControlPlane {
     }
 
     @Override
-    public long configVersion() {
+    public boolean knows(Map<String, Boolean> ready) {
         Istiod now = istiod;
         var snapshot = now == null ? null : now.snapshot();
-        return snapshot == null ? 0 : snapshot.version();
+        return snapshot != null
+                && ready.entrySet().stream()
+                        .allMatch(pod -> snapshot.registry().workloadsAt(pod.getKey()).stream()
+                                .anyMatch(workload -> workload.ready() == pod.getValue()));
     }
 
     @Override

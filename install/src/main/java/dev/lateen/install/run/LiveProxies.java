@@ -61,8 +61,30 @@ final class LiveProxies implements ProxyHost {
 
     @Override
     public RunningProxy start(ProxySpec spec) throws InterruptedException {
-        String id = await(vertx.deployVerticle(new Proxy(bootstrap(spec), accessLog)), spec);
-        return () -> await(vertx.undeploy(id), spec);
+        Proxy proxy = new Proxy(bootstrap(spec), accessLog);
+        return new Deployed(proxy, await(vertx.deployVerticle(proxy), spec), spec);
+    }
+
+    private final class Deployed implements RunningProxy {
+        private final Proxy proxy;
+        private final String id;
+        private final ProxySpec spec;
+
+        Deployed(Proxy proxy, String id, ProxySpec spec) {
+            this.proxy = proxy;
+            this.id = id;
+            this.spec = spec;
+        }
+
+        @Override
+        public boolean isReady() {
+            return proxy.ready().succeeded();
+        }
+
+        @Override
+        public void stop() throws InterruptedException {
+            await(vertx.undeploy(id), spec);
+        }
     }
 
     private ProxyBootstrap bootstrap(ProxySpec spec) {

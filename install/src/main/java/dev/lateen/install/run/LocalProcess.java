@@ -31,7 +31,11 @@ final class LocalProcess implements RunningContainer {
     private final Spec spec;
     private final Thread thread;
     private volatile @Nullable Process process;
+    private volatile Health health = Health.STARTING;
     private volatile String state = "starting";
+    /** Why it was ended by us, to be started again; empty if it ended by itself. */
+    private volatile String endedFor = "";
+
     private volatile boolean stopped;
 
     /** When a process that ended is started again: Kubernetes' {@code restartPolicy}. */
@@ -58,6 +62,7 @@ final class LocalProcess implements RunningContainer {
      * @param log the file its output is added to
      * @param restart what happens when it ends
      * @param grace how long it may take to end when it is told to
+     * @param probes how it is known to be well
      */
     record Spec(
             String name,
@@ -66,7 +71,8 @@ final class LocalProcess implements RunningContainer {
             @Nullable Path directory,
             Path log,
             Restart restart,
-            Duration grace) {}
+            Duration grace,
+            Probing.Probes probes) {}
 
     private LocalProcess(Spec spec) {
         this.spec = spec;
@@ -77,6 +83,11 @@ final class LocalProcess implements RunningContainer {
         LocalProcess process = new LocalProcess(spec);
         process.thread.start();
         return process;
+    }
+
+    @Override
+    public Health health() {
+        return health;
     }
 
     @Override
@@ -105,7 +116,9 @@ final class LocalProcess implements RunningContainer {
                 }
                 boolean ranLong = System.nanoTime() - begin > LONG_ENOUGH.toNanos();
                 backoff = ranLong ? FIRST_BACKOFF : backoff;
-                state = "ended with " + exit + ", starts again (see " + spec.log() + ")";
+                health = Health.NOT_READY;
+                state = endedFor + "ended with " + exit + ", starts again in " + seconds(backoff) + " (see "
+                        + spec.log() + ")";
                 Thread.sleep(backoff);
                 Duration doubled = backoff.multipliedBy(2);
                 backoff = doubled.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : doubled;
@@ -115,9 +128,14 @@ final class LocalProcess implements RunningContainer {
         }
     }
 
+    private static String seconds(Duration duration) {
+        return duration.toMillis() % 1000 == 0 ? duration.toSeconds() + " s" : duration.toMillis() + " ms";
+    }
+
     private boolean isFinal(int exit) {
         boolean over = spec.restart() == Restart.NEVER || (spec.restart() == Restart.ON_FAILURE && exit == 0);
         if (over) {
+            health = Health.NOT_READY;
             state = exit == 0 ? "completed" : "failed with " + exit + " (see " + spec.log() + ")";
         }
         return over;
@@ -125,16 +143,13 @@ final class LocalProcess implements RunningContainer {
 
     /** Its exit code; null if it can't be started at all. */
     private @Nullable Integer runOnce() throws InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(spec.command()).redirectErrorStream(true);
-        builder.environment().keySet().retainAll(KEPT);
-        builder.environment().putAll(spec.environment());
-        if (spec.directory() != null) {
-            builder.directory(spec.directory().toFile());
-        }
         Process started;
         try {
-            started = builder.start();
+            started = builder(spec.command(), spec.environment(), spec.directory())
+                    .redirectErrorStream(true)
+                    .start();
         } catch (IOException e) {
+            health = Health.NOT_READY;
             state = "can't start: " + e.getMessage();
             return null;
         }
@@ -142,9 +157,37 @@ final class LocalProcess implements RunningContainer {
         if (stopped) {
             end(started, spec.grace());
         }
-        state = "running, process " + started.pid();
+        endedFor = "";
+        String running = "running, process " + started.pid();
+        state = running;
+        ProcessWatch watch = ProcessWatch.start(started, spec.probes(), new ProcessWatch.Verdict() {
+            @Override
+            public void health(Health now, String why) {
+                health = now;
+                state = why.isEmpty() ? running : running + ", " + why;
+            }
+
+            @Override
+            public void restart(String why) {
+                endedFor = why + ": ";
+                end(started, spec.grace());
+            }
+        });
         copyOutput(started);
-        return started.waitFor();
+        int exit = started.waitFor();
+        watch.stop();
+        return exit;
+    }
+
+    /** A program with the variables of a pod and a few of this machine's. */
+    static ProcessBuilder builder(List<String> command, Map<String, String> environment, @Nullable Path directory) {
+        ProcessBuilder builder = new ProcessBuilder(command);
+        builder.environment().keySet().retainAll(KEPT);
+        builder.environment().putAll(environment);
+        if (directory != null) {
+            builder.directory(directory.toFile());
+        }
+        return builder;
     }
 
     private void copyOutput(Process started) {

@@ -57,13 +57,30 @@ final class ManifestReader {
                 read(file, gathered);
             }
         }
-        return new Manifests(gathered.resources, gathered.gateways, gathered.problems);
+        return gathered.manifests();
+    }
+
+    /** Reads one file. */
+    Manifests readFile(Path file) {
+        var gathered = new Gathered();
+        read(file, gathered);
+        return gathered.manifests();
     }
 
     private static final class Gathered {
         final List<HasMetadata> resources = new ArrayList<>();
         final List<Manifests.GatewayPorts> gateways = new ArrayList<>();
         final List<Problem> problems = new ArrayList<>();
+        final List<Problem> workloadProblems = new ArrayList<>();
+
+        void refuse(Problem problem) {
+            problems.add(problem);
+            workloadProblems.add(problem);
+        }
+
+        Manifests manifests() {
+            return new Manifests(resources, gateways, problems, workloadProblems);
+        }
     }
 
     static List<Path> filesOf(Path path, List<Problem> problems) {
@@ -102,7 +119,7 @@ final class ManifestReader {
     Manifests read(Path name, String text) {
         var gathered = new Gathered();
         read(name, text, gathered);
-        return new Manifests(gathered.resources, gathered.gateways, gathered.problems);
+        return gathered.manifests();
     }
 
     private void read(Path file, String text, Gathered into) {
@@ -121,18 +138,17 @@ final class ManifestReader {
         String resource =
                 document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
         if (document.name().isEmpty()) {
-            into.problems.add(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
+            into.refuse(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
             return;
         }
         String lacking = lacking(document);
         if (!lacking.isEmpty()) {
-            into.problems.add(
-                    problem(document.origin(), resource, lacking, "missing", "at least one container with a name"));
+            into.refuse(problem(document.origin(), resource, lacking, "missing", "at least one container with a name"));
             return;
         }
         switch (model.read(document.node(), type)) {
             case StrictModel.Refused(String field, String found, String accepted) ->
-                into.problems.add(problem(document.origin(), resource, field, found, accepted));
+                into.refuse(problem(document.origin(), resource, field, found, accepted));
             case StrictModel.Accepted(HasMetadata accepted) -> into.resources.add(withNamespace(accepted));
         }
     }

@@ -12,13 +12,19 @@ import java.util.stream.Stream;
  * @param resources the Kubernetes resources that make pods and their surroundings, in the order they were read
  * @param gateways Istio's Gateways, as far as their ports matter here
  * @param problems what could not be read; a resource with a problem is not among the others
+ * @param workloadProblems those of them that istiod doesn't look for
  */
-record Manifests(List<HasMetadata> resources, List<GatewayPorts> gateways, List<Problem> problems) {
+record Manifests(
+        List<HasMetadata> resources,
+        List<GatewayPorts> gateways,
+        List<Problem> problems,
+        List<Problem> workloadProblems) {
     /** Copies the lists. */
     Manifests {
         resources = List.copyOf(resources);
         gateways = List.copyOf(gateways);
         problems = List.copyOf(problems);
+        workloadProblems = List.copyOf(workloadProblems);
     }
 
     <T extends HasMetadata> Stream<T> of(Class<T> kind) {

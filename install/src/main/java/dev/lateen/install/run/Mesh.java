@@ -7,53 +7,42 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /**
- * The pods that run, brought into line with the pods that ought to. One thread reconciles; it may read the state from others.
+ * The pods that run, brought into line with the pods that ought to. Requests are sent to a pod only while it is ready, and one that is replaced by others
+ * stays until they are. One thread reconciles; others may read the state.
  */
 final class Mesh {
-    private static final String HOST_ADDRESS = "127.0.0.1";
-
     private final ControlPlane controlPlane;
-    private final ProxyHost proxies;
-    private final Containers containers;
+    private final PodLife life;
     private final ServiceLookup services;
     private final GeneratedConfig generated;
-    private final AddressPlan addresses;
-    private final MeshLog log;
+    private DesiredMesh desired = DesiredMesh.EMPTY;
+    /** What the control plane was told last: by pod address, whether it is ready. */
+    private Map<String, Boolean> told = Map.of();
+
+    /** Whether something else is desired than when the control plane was told. */
+    private boolean isNews = true;
+
     private volatile Map<String, PodRuntime> pods = Map.of();
     private volatile boolean up;
 
-    Mesh(
-            ControlPlane controlPlane,
-            ProxyHost proxies,
-            Containers containers,
-            ServiceLookup services,
-            GeneratedConfig generated,
-            AddressPlan addresses,
-            MeshLog log) {
+    Mesh(ControlPlane controlPlane, PodLife life, ServiceLookup services, GeneratedConfig generated) {
         this.controlPlane = controlPlane;
-        this.proxies = proxies;
-        this.containers = containers;
+        this.life = life;
         this.services = services;
         this.generated = generated;
-        this.addresses = addresses;
-        this.log = log;
     }
 
-    /** What a reconciliation did. */
-    record Change(List<String> started, List<String> stopped) {
-        boolean isNothing() {
-            return started.isEmpty() && stopped.isEmpty();
-        }
-    }
+    /**
+     * What a reconciliation did.
+     *
+     * @param started the new pods
+     * @param stopped those that are gone
+     * @param kept those that ought to be gone, but whose successors are not ready
+     */
+    record Change(List<PodRuntime> started, List<PodRuntime> stopped, List<PodRuntime> kept) {}
 
     Collection<PodRuntime> pods() {
         return pods.values();
@@ -85,156 +74,163 @@ final class Mesh {
                 .count();
     }
 
-    /** Addresses and files for the pods to come, so that the control plane knows them before their proxies connect. */
-    void announce(DesiredMesh desired) {
-        generated.writeServices(desired.gatewayServices());
-        List<GeneratedConfig.PodFact> facts = new ArrayList<>();
-        for (DesiredPod pod : desired.pods()) {
-            facts.add(new GeneratedConfig.PodFact(
-                    pod.plan(), pod.proxy(), addresses.of(pod.plan().key()).pod(), true));
-        }
-        generated.writePods(facts);
+    /** Addresses and files for the first pods, as if they were ready, so that the control plane knows all before their proxies connect. */
+    void announce(DesiredMesh first) {
+        desired = first;
+        isNews = true;
+        tell(first.pods(), true, List.of());
     }
 
-    /**
-     * Starts what is missing, and stops what is too much once the new is there and nobody is sent to the old any more.
-     *
-     * @param settle waits until the proxies have heard of what came after the given version of the config; called between the steps
-     */
-    Change reconcile(DesiredMesh desired, Manifests manifests, LongConsumer settle) throws InterruptedException {
-        Map<String, DesiredPod> wanted = new LinkedHashMap<>();
-        desired.pods().forEach(pod -> wanted.put(pod.plan().key(), pod));
-        Map<String, PodRuntime> now = new LinkedHashMap<>(pods);
-        List<PodRuntime> changed = now.values().stream()
-                .filter(pod -> isReplaced(pod, wanted.get(pod.key())))
-                .toList();
-        // A pod that keeps its name can't run beside its successor.
-        stopAll(changed, now);
-        List<DesiredPod> missing = wanted.values().stream()
-                .filter(pod -> !now.containsKey(pod.plan().key()))
-                .toList();
-        startAll(missing, manifests).forEach(pod -> now.put(pod.key(), pod));
-        pods = Map.copyOf(ordered(now, wanted));
-        List<PodRuntime> leaving = now.values().stream()
-                .filter(pod -> !wanted.containsKey(pod.key()))
-                .toList();
-        long before = controlPlane.configVersion();
-        update(desired, leaving, true);
-        if (!leaving.isEmpty()) {
-            settle.accept(before);
-            before = controlPlane.configVersion();
-            update(desired, leaving, false);
-            settle.accept(before);
-            stopAll(leaving, now);
-            leaving.forEach(pod -> addresses.release(pod.key()));
-            pods = ordered(now, wanted);
-            update(desired, List.of(), true);
+    /** Starts the first pods; they are told apart as ready or not when {@link #refresh} is called. */
+    void start(Manifests manifests) throws InterruptedException {
+        keep(life.start(desired.pods(), new PodEnvironment(manifests)));
+    }
+
+    /** Tells who is ready, if that has changed since it was told last. */
+    void refresh() {
+        tell(List.of(), false, List.of());
+    }
+
+    /** Starts what is missing, and stops what is too much once the new is ready and nobody is sent to the old any more. */
+    Change reconcile(DesiredMesh next, Manifests manifests, Pace pace) throws InterruptedException {
+        desired = next;
+        isNews = true;
+        PodEnvironment variables = new PodEnvironment(manifests);
+        List<PodRuntime> started = new ArrayList<>();
+        // A pod that keeps its name can't run beside its successor: one after the other, so that the others serve
+        // meanwhile.
+        for (DesiredPod pod : next.pods()) {
+            PodRuntime old = pods.get(pod.plan().key());
+            if (old != null && isReplaced(old, pod)) {
+                leave(List.of(old), false, pace);
+                started.addAll(start(List.of(pod), variables, pace));
+            }
         }
-        pods = ordered(now, wanted);
-        return new Change(
-                missing.stream().map(pod -> pod.plan().key()).toList(),
-                leaving.stream().map(PodRuntime::key).toList());
+        List<DesiredPod> missing = next.pods().stream()
+                .filter(pod -> !pods.containsKey(pod.plan().key()))
+                .toList();
+        started.addAll(start(missing, variables, pace));
+        List<PodRuntime> stopped = retire(pace);
+        return new Change(started, stopped, leftovers());
+    }
+
+    /** Stops those that ought to be gone and whose successors are ready by now. */
+    List<PodRuntime> retire(Pace pace) throws InterruptedException {
+        List<PodRuntime> leaving =
+                leftovers().stream().filter(this::isReplaceable).toList();
+        leave(leaving, true, pace);
+        return leaving;
     }
 
     void stop() throws InterruptedException {
-        stopAll(List.copyOf(pods.values()), new LinkedHashMap<>());
+        life.stop(List.copyOf(pods.values()), true);
         pods = Map.of();
     }
 
+    private List<PodRuntime> start(List<DesiredPod> missing, PodEnvironment variables, Pace pace)
+            throws InterruptedException {
+        tell(missing, false, List.of());
+        List<PodRuntime> started = life.start(missing, variables);
+        keep(started);
+        pace.awaitStart(() -> {
+            refresh();
+            return started.stream().noneMatch(PodRuntime::isStarting);
+        });
+        return started;
+    }
+
+    /** Nobody is sent to them any more; when everybody knows, they end. */
+    private void leave(List<PodRuntime> leaving, boolean forGood, Pace pace) throws InterruptedException {
+        if (leaving.isEmpty()) {
+            return;
+        }
+        // First of all everybody has to know whom to ask instead.
+        awaitHeard(pace);
+        tell(List.of(), false, leaving);
+        awaitHeard(pace);
+        life.stop(leaving, forGood);
+        Map<String, PodRuntime> left = new LinkedHashMap<>(pods);
+        leaving.forEach(pod -> left.remove(pod.key()));
+        pods = left;
+        refresh();
+    }
+
+    private void awaitHeard(Pace pace) throws InterruptedException {
+        pace.awaitHeard(() -> controlPlane.knows(told) && isInSync());
+    }
+
+    private List<PodRuntime> leftovers() {
+        Set<String> wanted =
+                desired.pods().stream().map(pod -> pod.plan().key()).collect(Collectors.toSet());
+        return pods.values().stream().filter(pod -> !wanted.contains(pod.key())).toList();
+    }
+
+    /** Fewer of the same may leave at once; what is replaced by another version stays until all of that is ready. */
+    private boolean isReplaceable(PodRuntime old) {
+        PodPlan plan = old.desired().plan();
+        List<DesiredPod> successors = desired.pods().stream()
+                .filter(pod -> pod.plan().workloadKey().equals(plan.workloadKey()))
+                .toList();
+        boolean sameVersion =
+                successors.stream().anyMatch(pod -> pod.plan().fingerprint().equals(plan.fingerprint()));
+        return !old.isReady()
+                || sameVersion
+                || successors.stream().allMatch(pod -> {
+                    PodRuntime successor = pods.get(pod.plan().key());
+                    return successor != null && successor.isReady();
+                });
+    }
+
     private static boolean isReplaced(PodRuntime pod, DesiredPod wanted) {
-        return wanted != null
-                && (!wanted.plan().fingerprint().equals(pod.desired().plan().fingerprint())
-                        || wanted.proxy() != pod.desired().proxy());
+        return !wanted.plan().fingerprint().equals(pod.desired().plan().fingerprint())
+                || wanted.proxy() != pod.desired().proxy();
     }
 
-    private static Map<String, PodRuntime> ordered(Map<String, PodRuntime> pods, Map<String, DesiredPod> wanted) {
+    /** Takes new ones in, in the order of the manifests. */
+    private void keep(List<PodRuntime> started) {
+        Map<String, PodRuntime> now = new LinkedHashMap<>(pods);
+        started.forEach(pod -> now.put(pod.key(), pod));
         Map<String, PodRuntime> ordered = new LinkedHashMap<>();
-        wanted.keySet().stream().filter(pods::containsKey).forEach(key -> ordered.put(key, pods.get(key)));
-        pods.forEach(ordered::putIfAbsent);
-        return ordered;
+        for (DesiredPod pod : desired.pods()) {
+            PodRuntime running = now.remove(pod.plan().key());
+            if (running != null) {
+                ordered.put(running.key(), running);
+            }
+        }
+        ordered.putAll(now);
+        pods = ordered;
     }
 
-    /** Tells the control plane and the pods without sidecars who is there; who leaves is named but not ready, or not named at all. */
-    private void update(DesiredMesh desired, List<PodRuntime> leaving, boolean leavingReady) {
+    /** Tells the control plane, and the pods without sidecars, who is there and who is ready. */
+    private void tell(Collection<DesiredPod> coming, boolean comingReady, List<PodRuntime> leaving) {
+        Set<String> gone = leaving.stream().map(PodRuntime::key).collect(Collectors.toSet());
+        Map<String, Boolean> ready = new LinkedHashMap<>();
         List<GeneratedConfig.PodFact> facts = new ArrayList<>();
         List<ServiceLookup.PodAt> at = new ArrayList<>();
         for (PodRuntime pod : pods.values()) {
-            boolean ready = leavingReady
-                    || leaving.stream().noneMatch(other -> other.key().equals(pod.key()));
-            facts.add(new GeneratedConfig.PodFact(
-                    pod.desired().plan(), pod.desired().proxy(), pod.addresses().pod(), ready));
-            if (ready) {
+            boolean isReady = pod.isReady() && !gone.contains(pod.key());
+            ready.put(pod.addresses().pod(), isReady);
+            facts.add(fact(pod.desired(), pod.addresses(), isReady));
+            if (isReady) {
                 at.add(new ServiceLookup.PodAt(
                         pod.desired().plan(), pod.addresses().pod()));
             }
         }
-        generated.writeServices(desired.gatewayServices());
-        generated.writePods(facts);
-        services.update(desired.services(), at);
+        for (DesiredPod pod : coming) {
+            AddressPlan.Addresses addresses = life.addresses(pod);
+            ready.put(addresses.pod(), comingReady);
+            facts.add(fact(pod, addresses, comingReady));
+        }
+        if (!ready.equals(told) || isNews) {
+            services.update(desired.services(), at);
+            generated.writeServices(desired.gatewayServices());
+            generated.writePods(facts);
+            told = ready;
+            isNews = false;
+        }
     }
 
-    private List<PodRuntime> startAll(List<DesiredPod> missing, Manifests manifests) throws InterruptedException {
-        PodEnvironment variables = new PodEnvironment(manifests);
-        var done = new AtomicInteger();
-        // Addresses are given in order, by one thread; the rest goes side by side.
-        List<Callable<PodRuntime>> starts = new ArrayList<>();
-        for (DesiredPod pod : missing) {
-            AddressPlan.Addresses at = addresses.of(pod.plan().key());
-            starts.add(() -> {
-                PodRuntime runtime = start(pod, at, variables);
-                log.progress("starting pods: " + done.incrementAndGet() + " of " + missing.size());
-                return runtime;
-            });
-        }
-        return inParallel(starts);
-    }
-
-    private PodRuntime start(DesiredPod pod, AddressPlan.Addresses at, PodEnvironment variables)
-            throws InterruptedException {
-        PodPlan plan = pod.plan();
-        boolean proxied = pod.proxy() != DesiredMesh.Proxy.NONE;
-        List<RunningContainer> running = containers.start(plan, at, proxied, variables);
-        if (!proxied) {
-            return new PodRuntime(pod, at, "", null, running);
-        }
-        var role = pod.proxy() == DesiredMesh.Proxy.GATEWAY ? ProxyIdentity.Role.GATEWAY : ProxyIdentity.Role.SIDECAR;
-        String nodeId = ProxyIdentity.nodeId(role, plan, at.pod());
-        String bind = pod.onHost() ? HOST_ADDRESS : at.pod();
-        ProxyHost.RunningProxy proxy = proxies.start(new ProxyHost.ProxySpec(
-                nodeId,
-                ProxyIdentity.cluster(plan),
-                ProxyIdentity.metadata(role, plan, at, bind),
-                at.pod(),
-                plan.namespace(),
-                plan.serviceAccount(),
-                () -> controlPlane.token(plan.namespace(), plan.serviceAccount())));
-        return new PodRuntime(pod, at, nodeId, proxy, running);
-    }
-
-    private void stopAll(List<PodRuntime> leaving, Map<String, PodRuntime> from) throws InterruptedException {
-        List<Callable<Void>> stops = new ArrayList<>();
-        for (PodRuntime pod : leaving) {
-            stops.add(() -> {
-                pod.stop();
-                return null;
-            });
-        }
-        inParallel(stops);
-        leaving.forEach(pod -> from.remove(pod.key()));
-    }
-
-    private static <T> List<T> inParallel(List<Callable<T>> tasks) throws InterruptedException {
-        List<T> results = new ArrayList<>();
-        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            for (Future<T> future : threads.invokeAll(tasks)) {
-                results.add(future.get());
-            }
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException known) {
-                throw known;
-            }
-            throw new IllegalStateException(e.getCause());
-        }
-        return results;
+    private static GeneratedConfig.PodFact fact(DesiredPod pod, AddressPlan.Addresses at, boolean ready) {
+        return new GeneratedConfig.PodFact(pod.plan(), pod.proxy(), at.pod(), ready);
     }
 }

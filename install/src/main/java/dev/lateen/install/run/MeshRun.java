@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 
@@ -27,9 +28,12 @@ final class MeshRun {
     private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
     /** How long a leaving pod still answers after the proxies were told. */
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(3);
+    /** How long an edit, or the table, waits for new pods to be ready. */
+    private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
     private static final long LOOK_MILLIS = 200;
     private static final long REST_MILLIS = 60;
+    private static final long WAIT_MILLIS = 20;
     private static final int MOST_RESTS = 10;
     private static final int SESSION_KEY_BYTES = 32;
 
@@ -39,6 +43,9 @@ final class MeshRun {
     private final CountDownLatch stop;
     private final ManifestReader reader = new ManifestReader();
     private final PodDerivation derivation = new PodDerivation();
+    private final LiveManifests files;
+    private final PodReport report;
+    private Set<String> told = Set.of();
 
     /**
      * A mesh that is not started yet.
@@ -51,6 +58,8 @@ final class MeshRun {
         this.bootstrap = bootstrap;
         this.log = log;
         this.stop = stop;
+        this.files = new LiveManifests(reader, bootstrap.paths());
+        this.report = new PodReport(log);
     }
 
     /** The parts that a mesh is made of while it runs. */
@@ -66,6 +75,7 @@ final class MeshRun {
         // Before the first reading: what is edited from now on is seen.
         ManifestWatch watch = new ManifestWatch(bootstrap.paths());
         Manifests manifests = reader.read(bootstrap.paths());
+        files.read();
         DesiredMesh desired = DesiredMesh.of(manifests, bootstrap.gatewayPort(), reader, derivation);
         createDirectories();
         Vertx vertx = Vertx.vertx();
@@ -85,7 +95,7 @@ final class MeshRun {
         try {
             start(parts, desired, manifests);
             whenUp.run();
-            watch(parts, watch, manifests);
+            watch(parts, watch);
             log.line("draining ...");
         } finally {
             end(parts);
@@ -144,35 +154,55 @@ final class MeshRun {
         MeshRoles made = roles.make(bootstrap, vertx, log);
         ControlPlane controlPlane = made.controlPlane();
         ProxyHost proxies = made.proxies();
-        Mesh mesh = new Mesh(
+        PodLife life = new PodLife(
                 controlPlane,
                 proxies,
                 new Containers(standIns, services, bootstrap.logs()),
-                services,
-                new GeneratedConfig(bootstrap.generated()),
                 new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork()),
                 log);
+        Mesh mesh = new Mesh(controlPlane, life, services, new GeneratedConfig(bootstrap.generated()));
         return new Parts(made, controlPlane, proxies, standIns, mesh);
     }
 
     private void start(Parts parts, DesiredMesh desired, Manifests manifests) throws InterruptedException {
         log.progress("starting the control plane");
         parts.controlPlane().start(parts.mesh()::isUp);
-        parts.mesh().reconcile(desired, manifests, ignored -> {});
-        awaitSync(parts.mesh(), SYNC_PATIENCE);
-        parts.mesh().markUp();
+        Mesh mesh = parts.mesh();
+        mesh.start(manifests);
+        await(SYNC_PATIENCE, () -> {
+            log.progress("waiting for config: " + mesh.proxiesInSync() + " of " + mesh.proxies() + " proxies in sync");
+            return mesh.isInSync();
+        });
+        await(START_PATIENCE, () -> {
+            log.progress("waiting for pods to be ready");
+            return mesh.pods().stream().noneMatch(PodRuntime::isStarting);
+        });
+        mesh.refresh();
+        mesh.markUp();
         printTable(parts, desired.ingressPort());
     }
 
-    private void awaitSync(Mesh mesh, Duration patience) throws InterruptedException {
+    /** Waits until something holds, but not for ever, and not when the mesh is to end. */
+    private void await(Duration patience, BooleanSupplier done) throws InterruptedException {
         long deadline = System.nanoTime() + patience.toNanos();
-        while (!mesh.isInSync() && System.nanoTime() < deadline) {
-            log.progress("waiting for config: " + mesh.proxiesInSync() + " of " + mesh.proxies() + " proxies in sync");
-            if (stop.await(50, TimeUnit.MILLISECONDS)) {
+        while (!done.getAsBoolean() && System.nanoTime() < deadline) {
+            if (stop.await(WAIT_MILLIS, TimeUnit.MILLISECONDS)) {
                 return;
             }
         }
     }
+
+    private final Pace pace = new Pace() {
+        @Override
+        public void awaitStart(BooleanSupplier done) throws InterruptedException {
+            await(START_PATIENCE, done);
+        }
+
+        @Override
+        public void awaitHeard(BooleanSupplier done) throws InterruptedException {
+            await(SETTLE_PATIENCE, done);
+        }
+    };
 
     private void printTable(Parts parts, OptionalInt ingressPort) {
         Set<String> inSync = parts.controlPlane().inSync();
@@ -181,45 +211,33 @@ final class MeshRun {
         rows.add(new MeshTable.Row("istiod", bootstrap.addresses().secureGrpc().toString(), "serves"));
         parts.mesh().pods().forEach(pod -> rows.add(MeshTable.row(pod, inSync, gateway)));
         MeshTable.lines(rows).forEach(log::line);
+        report.look(parts.mesh().pods());
     }
 
-    private void watch(Parts parts, ManifestWatch watch, Manifests atStart) throws InterruptedException {
+    private void watch(Parts parts, ManifestWatch watch) throws InterruptedException {
         long deadline =
                 bootstrap.duration().map(d -> System.nanoTime() + d.toNanos()).orElse(Long.MAX_VALUE);
-        Manifests current = atStart;
         while (System.nanoTime() < deadline && !stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
             if (watch.hasChanged()) {
                 awaitRest(watch);
-                current = follow(parts, current);
+                follow(parts.mesh());
             }
+            parts.mesh().refresh();
+            report.stopped(parts.mesh().retire(pace));
+            report.look(parts.mesh().pods());
         }
     }
 
-    /** Takes an edit over, or tells what is wrong with it and stays with what was good. */
-    private Manifests follow(Parts parts, Manifests current) throws InterruptedException {
-        Manifests next = reader.read(bootstrap.paths());
-        if (!next.refusals().isEmpty()) {
-            next.refusals().forEach(problem -> log.line("not taken: " + problem));
-            return current;
-        }
+    /** Takes an edit over; what is wrong in it is told once, and of that file stays what was good. */
+    private void follow(Mesh mesh) throws InterruptedException {
+        Manifests next = files.read();
+        // Istiod reads the same files and tells what else is wrong with them.
+        Set<String> wrong = new LinkedHashSet<>();
+        next.workloadProblems().forEach(problem -> wrong.add(problem.toString()));
+        wrong.stream().filter(problem -> !told.contains(problem)).forEach(problem -> log.line("not taken: " + problem));
+        told = wrong;
         DesiredMesh desired = DesiredMesh.of(next, bootstrap.gatewayPort(), reader, derivation);
-        Mesh.Change change = parts.mesh().reconcile(desired, next, before -> settle(parts, before));
-        change.started().forEach(pod -> log.line("started " + pod));
-        change.stopped().forEach(pod -> log.line("stopped " + pod));
-        return next;
-    }
-
-    /** Waits until istiod has read what was written after a version of the config, and every proxy has it. */
-    private void settle(Parts parts, long before) {
-        try {
-            long deadline = System.nanoTime() + SETTLE_PATIENCE.toNanos();
-            while (parts.controlPlane().configVersion() <= before && System.nanoTime() < deadline) {
-                Thread.sleep(20);
-            }
-            awaitSync(parts.mesh(), SETTLE_PATIENCE);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        report.changed(mesh.reconcile(desired, next, pace));
     }
 
     /** An edit is taken when the files have rested for a moment, so that none is read half written. */

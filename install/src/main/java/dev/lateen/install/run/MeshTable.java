@@ -13,8 +13,7 @@ final class MeshTable {
     record Row(String component, String address, String state) {}
 
     static Row row(PodRuntime pod, Set<String> inSync, String gatewayAddress) {
-        String containers =
-                pod.containers().stream().map(RunningContainer::state).collect(Collectors.joining(", "));
+        String containers = containers(pod);
         String sync = switch (pod.desired().proxy()) {
             case NONE -> "no sidecar";
             case SIDECAR, GATEWAY -> inSync.contains(pod.nodeId()) ? "in sync" : "waits for config";
@@ -22,6 +21,14 @@ final class MeshTable {
         String address =
                 pod.desired().onHost() ? gatewayAddress : pod.addresses().pod();
         return new Row(name(pod), address, containers.isEmpty() ? sync : sync + "; " + containers);
+    }
+
+    /** How a pod's containers are. */
+    static String containers(PodRuntime pod) {
+        return pod.containers().stream()
+                .map(container -> container.state()
+                        + (container.health() == RunningContainer.Health.STARTING ? " (not ready yet)" : ""))
+                .collect(Collectors.joining(", "));
     }
 
     /** As istioctl writes it. */

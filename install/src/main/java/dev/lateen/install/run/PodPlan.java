@@ -28,6 +28,11 @@ record PodPlan(Pod pod, String workload, String workloadKind, String fingerprint
         return namespace() + "/" + name();
     }
 
+    /** Tells its workload from all others. */
+    String workloadKey() {
+        return workloadKind + " " + namespace() + "/" + workload;
+    }
+
     /** Group and version of the workload's kind. */
     String workloadApiVersion() {
         return switch (workloadKind) {

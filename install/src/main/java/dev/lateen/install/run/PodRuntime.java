@@ -23,6 +23,21 @@ record PodRuntime(
         return desired.plan().key();
     }
 
+    /** Whether requests may be sent to it: its proxy listens, and every container is ready. */
+    boolean isReady() {
+        return (proxy == null || proxy.isReady())
+                && containers.stream().allMatch(container -> container.health() == RunningContainer.Health.READY);
+    }
+
+    /** Whether it is not ready yet but may be soon. */
+    boolean isStarting() {
+        boolean waits =
+                containers.stream().anyMatch(container -> container.health() == RunningContainer.Health.STARTING);
+        boolean failed =
+                containers.stream().anyMatch(container -> container.health() == RunningContainer.Health.NOT_READY);
+        return !failed && (waits || (proxy != null && !proxy.isReady()));
+    }
+
     /** Ends the proxy, which lets requests finish, and then what answers them. */
     void stop() throws InterruptedException {
         if (proxy != null) {

@@ -13,6 +13,9 @@ interface ProxyHost {
 
     /** A proxy at work. */
     interface RunningProxy {
+        /** Whether it has had its config and listens where that says. */
+        boolean isReady();
+
         /** Lets requests under way finish, within some seconds, and closes its listeners. */
         void stop() throws InterruptedException;
     }

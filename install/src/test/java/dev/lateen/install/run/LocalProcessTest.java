@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,13 +53,78 @@ class LocalProcessTest {
         await().until(() -> process.state().startsWith("can't start"));
     }
 
+    @Test
+    void itIsReadyWhenItsProbeSaysSoAndNotWhenItDoesNot() {
+        var well = new AtomicBoolean();
+        LocalProcess process = probed(new Probing.Probes(null, probing(well::get, false), null));
+        await().until(() -> process.health() == RunningContainer.Health.NOT_READY);
+        assertThat(process.state()).endsWith(", its probe fails");
+        well.set(true);
+        await().until(() -> process.health() == RunningContainer.Health.READY);
+        assertThat(process.state()).startsWith("running, process ").doesNotContain("probe");
+        well.set(false);
+        await().until(() -> process.health() == RunningContainer.Health.NOT_READY);
+        process.stop();
+    }
+
+    @Test
+    void aFailedLivenessProbeStartsItAgainAndIsToldWhy() {
+        var well = new AtomicBoolean(true);
+        LocalProcess process = probed(new Probing.Probes(null, null, probing(well::get, false)));
+        await().until(() -> process.health() == RunningContainer.Health.READY);
+        String first = process.state();
+        well.set(false);
+        await().until(() -> process.state().startsWith("its probe fails: ended with 143, starts again in 500 ms"));
+        well.set(true);
+        await().until(() -> process.health() == RunningContainer.Health.READY);
+        assertThat(process.state()).isNotEqualTo(first);
+        process.stop();
+    }
+
+    @Test
+    void otherProbesWaitForTheStartupProbe() {
+        var up = new AtomicBoolean();
+        LocalProcess process = probed(new Probing.Probes(
+                new Probing(up::get, Duration.ZERO, Duration.ofMillis(20), 100_000, 1, true, "its probe fails"),
+                probing(() -> true, false),
+                probing(up::get, false)));
+        await().during(Duration.ofMillis(200)).until(() -> process.health() == RunningContainer.Health.STARTING);
+        up.set(true);
+        await().until(() -> process.health() == RunningContainer.Health.READY);
+        process.stop();
+    }
+
+    private static Probing probing(Probing.Question question, boolean once) {
+        return new Probing(question, Duration.ZERO, Duration.ofMillis(20), 2, 1, once, "its probe fails");
+    }
+
+    private LocalProcess probed(Probing.Probes probes) {
+        LocalProcess.Spec spec = spec(List.of("/bin/sleep", "600"), LocalProcess.Restart.ALWAYS);
+        return LocalProcess.start(new LocalProcess.Spec(
+                spec.name(),
+                spec.command(),
+                spec.environment(),
+                spec.directory(),
+                spec.log(),
+                spec.restart(),
+                spec.grace(),
+                probes));
+    }
+
     private LocalProcess run(String script, LocalProcess.Restart restart) {
         return LocalProcess.start(spec(List.of("/bin/sh", "-c", script), restart));
     }
 
     private LocalProcess.Spec spec(List<String> command, LocalProcess.Restart restart) {
         return new LocalProcess.Spec(
-                "web", command, Map.of("GREETING", "hello"), null, dir.resolve("log"), restart, Duration.ofSeconds(2));
+                "web",
+                command,
+                Map.of("GREETING", "hello"),
+                null,
+                dir.resolve("log"),
+                restart,
+                Duration.ofSeconds(2),
+                Probing.Probes.NONE);
     }
 
     private String log() throws IOException {

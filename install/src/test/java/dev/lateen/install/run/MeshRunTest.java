@@ -18,13 +18,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -102,7 +102,8 @@ class MeshRunTest {
         await().until(() ->
                 !Files.readString(dir.resolve("state/generated/pods.yaml")).contains("one-"));
         write("b.yaml", "{ not yaml");
-        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("not taken: ")));
+        write("c.yaml", Yaml.deployment("three", 1, "redis"));
+        await().until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~three-")));
         assertThat(roles.proxies).anyMatch(id -> id.contains("~two-"));
     }
 
@@ -139,6 +140,60 @@ class MeshRunTest {
         started.getFirst().join(Duration.ofSeconds(20));
         assertThat(roles.proxies).isEmpty();
         assertThat(roles.stopped).isTrue();
+    }
+
+    @Test
+    void aNewPodIsSentNothingBeforeItsProxyListens() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "x/examples-bookinfo-details-v1:1"));
+        startMesh();
+        roles.unready.add("~two-");
+        write("b.yaml", Yaml.deployment("two", 1, "x/examples-bookinfo-details-v1:1"));
+        await().until(() -> generated().contains("two-"));
+        assertThat(readyPods()).anyMatch(name -> name.startsWith("one-")).noneMatch(name -> name.startsWith("two-"));
+        roles.unready.clear();
+        await().until(() -> readyPods().stream().anyMatch(name -> name.startsWith("two-")));
+    }
+
+    @Test
+    void theOldVersionServesWhileTheNewOneIsNotReady() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "x/examples-bookinfo-details-v1:1"));
+        startMesh();
+        write("a.yaml", Yaml.deployment("one", 1, "redis"));
+        await().until(() -> lines.stream().anyMatch(line -> line.matches("kept default/one-\\S+: it serves until .*")));
+        assertThat(readyPods()).anyMatch(name -> name.startsWith("one-"));
+        write("a.yaml", Yaml.deployment("one", 1, "x/examples-bookinfo-details-v1:2"));
+        await().until(() -> lines.stream()
+                        .filter(line -> line.startsWith("stopped default/one-"))
+                        .count()
+                == 2);
+        assertThat(readyPods().stream().filter(name -> name.startsWith("one-"))).hasSize(1);
+    }
+
+    @Test
+    void aBadFileIsToldOnceAndHoldsUpNoOther() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "redis"));
+        startMesh();
+        write("a.yaml", Yaml.deployment("one", 1, "redis").replace("replicas", "replica"));
+        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("not taken: ")));
+        write("b.yaml", Yaml.deployment("two", 1, "redis"));
+        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("started default/two-")));
+        assertThat(lines).filteredOn(line -> line.startsWith("not taken: ")).hasSize(1);
+        assertThat(roles.proxies).anyMatch(id -> id.contains("~one-"));
+    }
+
+    private String generated() throws IOException {
+        return Files.readString(dir.resolve("state/generated/pods.yaml"));
+    }
+
+    /** The names of the pods that the control plane is told to be ready. */
+    private List<String> readyPods() {
+        return new ManifestReader()
+                .read(List.of(dir.resolve("state/generated")))
+                .of(Pod.class)
+                .filter(pod ->
+                        pod.getStatus().getConditions().getFirst().getStatus().equals("True"))
+                .map(pod -> pod.getMetadata().getName())
+                .toList();
     }
 
     private void startMesh() throws Exception {
@@ -198,7 +253,9 @@ class MeshRunTest {
 
     private static final class FakeRoles implements MeshRoles, ControlPlane, ProxyHost {
         final Set<String> proxies = ConcurrentHashMap.newKeySet();
-        final AtomicLong versions = new AtomicLong();
+        /** Parts of node ids of proxies that don't listen yet. */
+        final Set<String> unready = ConcurrentHashMap.newKeySet();
+
         volatile boolean stopped;
         volatile BooleanSupplier ready = () -> false;
 
@@ -228,8 +285,8 @@ class MeshRunTest {
         }
 
         @Override
-        public long configVersion() {
-            return versions.incrementAndGet();
+        public boolean knows(Map<String, Boolean> told) {
+            return true;
         }
 
         @Override
@@ -245,7 +302,17 @@ class MeshRunTest {
         @Override
         public RunningProxy start(ProxySpec spec) {
             proxies.add(spec.nodeId());
-            return () -> proxies.remove(spec.nodeId());
+            return new RunningProxy() {
+                @Override
+                public boolean isReady() {
+                    return unready.stream().noneMatch(spec.nodeId()::contains);
+                }
+
+                @Override
+                public void stop() {
+                    proxies.remove(spec.nodeId());
+                }
+            };
         }
 
         @Override

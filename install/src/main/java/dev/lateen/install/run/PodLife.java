@@ -1,0 +1,103 @@
+package dev.lateen.install.run;
+
+import dev.lateen.install.run.DesiredMesh.DesiredPod;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Starts and ends pods: containers, then the proxy before them; many side by side. */
+final class PodLife {
+    private static final String HOST_ADDRESS = "127.0.0.1";
+
+    private final ControlPlane controlPlane;
+    private final ProxyHost proxies;
+    private final Containers containers;
+    private final AddressPlan addresses;
+    private final MeshLog log;
+
+    PodLife(ControlPlane controlPlane, ProxyHost proxies, Containers containers, AddressPlan addresses, MeshLog log) {
+        this.controlPlane = controlPlane;
+        this.proxies = proxies;
+        this.containers = containers;
+        this.addresses = addresses;
+        this.log = log;
+    }
+
+    /** Where a pod is or will be. */
+    AddressPlan.Addresses addresses(DesiredPod pod) {
+        return addresses.of(pod.plan().key());
+    }
+
+    List<PodRuntime> start(Collection<DesiredPod> missing, PodEnvironment variables) throws InterruptedException {
+        var done = new AtomicInteger();
+        // Addresses are given in order, by one thread; the rest goes side by side.
+        List<Callable<PodRuntime>> starts = new ArrayList<>();
+        for (DesiredPod pod : missing) {
+            AddressPlan.Addresses at = addresses(pod);
+            starts.add(() -> {
+                PodRuntime runtime = start(pod, at, variables);
+                log.progress("starting pods: " + done.incrementAndGet() + " of " + missing.size());
+                return runtime;
+            });
+        }
+        return inParallel(starts);
+    }
+
+    private PodRuntime start(DesiredPod pod, AddressPlan.Addresses at, PodEnvironment variables)
+            throws InterruptedException {
+        PodPlan plan = pod.plan();
+        boolean proxied = pod.proxy() != DesiredMesh.Proxy.NONE;
+        List<RunningContainer> running = containers.start(plan, at, proxied, variables);
+        if (!proxied) {
+            return new PodRuntime(pod, at, "", null, running);
+        }
+        var role = pod.proxy() == DesiredMesh.Proxy.GATEWAY ? ProxyIdentity.Role.GATEWAY : ProxyIdentity.Role.SIDECAR;
+        String nodeId = ProxyIdentity.nodeId(role, plan, at.pod());
+        String bind = pod.onHost() ? HOST_ADDRESS : at.pod();
+        ProxyHost.RunningProxy proxy = proxies.start(new ProxyHost.ProxySpec(
+                nodeId,
+                ProxyIdentity.cluster(plan),
+                ProxyIdentity.metadata(role, plan, at, bind),
+                at.pod(),
+                plan.namespace(),
+                plan.serviceAccount(),
+                () -> controlPlane.token(plan.namespace(), plan.serviceAccount())));
+        return new PodRuntime(pod, at, nodeId, proxy, running);
+    }
+
+    /** Ends pods and gives their addresses back, if they are not to come again at once. */
+    void stop(Collection<PodRuntime> leaving, boolean forGood) throws InterruptedException {
+        List<Callable<Void>> stops = new ArrayList<>();
+        for (PodRuntime pod : leaving) {
+            stops.add(() -> {
+                pod.stop();
+                return null;
+            });
+        }
+        inParallel(stops);
+        if (forGood) {
+            leaving.forEach(pod -> addresses.release(pod.key()));
+        }
+    }
+
+    private static <T> List<T> inParallel(List<Callable<T>> tasks) throws InterruptedException {
+        List<T> results = new ArrayList<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (Future<T> future : threads.invokeAll(tasks)) {
+                results.add(future.get());
+            }
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
+            }
+            throw new IllegalStateException(e.getCause());
+        }
+        return results;
+    }
+}

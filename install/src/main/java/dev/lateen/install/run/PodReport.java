@@ -1,0 +1,49 @@
+package dev.lateen.install.run;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Tells on the terminal which pods come and go, and what becomes of their containers meanwhile. One thread reports. */
+final class PodReport {
+    private final MeshLog log;
+    /** The last word of each container, by pod. */
+    private Map<String, List<String>> states = Map.of();
+
+    PodReport(MeshLog log) {
+        this.log = log;
+    }
+
+    void changed(Mesh.Change change) {
+        change.started()
+                .forEach(pod -> log.line(
+                        "started " + pod.key() + " at " + pod.addresses().pod()
+                                + (pod.containers().isEmpty() ? "" : "; " + MeshTable.containers(pod))));
+        stopped(change.stopped());
+        change.kept()
+                .forEach(pod -> log.line("kept " + pod.key() + ": it serves until the new pods of "
+                        + pod.desired().plan().workload() + " are ready"));
+    }
+
+    void stopped(List<PodRuntime> stopped) {
+        stopped.forEach(pod -> log.line("stopped " + pod.key()));
+    }
+
+    /** Tells which containers are otherwise than when it looked last; a pod it has not seen yet was told of elsewhere. */
+    void look(Collection<PodRuntime> pods) {
+        Map<String, List<String>> now = new HashMap<>();
+        for (PodRuntime pod : pods) {
+            List<String> fresh =
+                    pod.containers().stream().map(RunningContainer::state).toList();
+            List<String> before = states.getOrDefault(pod.key(), fresh);
+            for (int i = 0; i < Math.min(fresh.size(), before.size()); i++) {
+                if (!fresh.get(i).equals(before.get(i))) {
+                    log.line(pod.key() + ": " + fresh.get(i));
+                }
+            }
+            now.put(pod.key(), fresh);
+        }
+        states = now;
+    }
+}
