@@ -84,7 +84,7 @@ public final class Istiod {
                 DiscoverySettings.FIRST_MESSAGE_WITHIN,
                 bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
-        this.writer = new SnapshotWriter(source, discovery);
+        this.writer = new SnapshotWriter(source, discovery, events);
         this.ports = new Ports(vertx);
         this.tls = Ports.secure(authority);
         readiness.require("first snapshot", () -> discovery.view() != null);

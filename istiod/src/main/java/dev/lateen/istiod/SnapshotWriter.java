@@ -1,5 +1,7 @@
 package dev.lateen.istiod;
 
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.config.ConfigEvents;
 import dev.lateen.istiod.config.ConfigInput;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.discovery.DiscoveryServer;
@@ -9,6 +11,9 @@ import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.Translator;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,13 +38,15 @@ final class SnapshotWriter {
 
     private final ConfigSource source;
     private final DiscoveryServer discovery;
+    private final ConfigEvents events;
     private final Translator translator = new Translator();
     private volatile @Nullable MeshSnapshot snapshot;
     private volatile boolean stopped;
 
-    SnapshotWriter(ConfigSource source, DiscoveryServer discovery) {
+    SnapshotWriter(ConfigSource source, DiscoveryServer discovery, ConfigEvents events) {
         this.source = source;
         this.discovery = discovery;
+        this.events = events;
     }
 
     /** The snapshot in force; null before the first. */
@@ -86,8 +93,18 @@ final class SnapshotWriter {
     }
 
     private void build(ConfigInput input) {
-        MeshSnapshot next = MeshSnapshot.build(input, source.mesh(), snapshot);
+        MeshSnapshot before = snapshot;
+        MeshSnapshot next = MeshSnapshot.build(input, source.mesh(), before);
         snapshot = next;
+        tell(before == null ? List.of() : before.problems(), next.problems());
         discovery.publish(new TranslatedMesh(next, translator));
+    }
+
+    private void tell(List<Problem> before, List<Problem> now) {
+        Set<Problem> told = new HashSet<>(before);
+        List<Problem> unheard = now.stream().filter(p -> !told.contains(p)).toList();
+        if (!unheard.isEmpty()) {
+            events.problems(unheard);
+        }
     }
 }

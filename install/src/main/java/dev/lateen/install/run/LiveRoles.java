@@ -4,10 +4,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.install.CommandFailure;
-import dev.lateen.istiod.config.ConfigEvents;
-import dev.lateen.istiod.config.DirectorySource;
-import dev.lateen.istiod.config.InvalidConfigException;
-import dev.lateen.istiod.config.WatchTiming;
+import dev.lateen.istiod.ConfigReview;
 import io.vertx.core.Vertx;
 import java.io.FileNotFoundException;
 import java.io.FileOutputStream;
@@ -41,13 +38,7 @@ final class LiveRoles implements MeshRoles {
 
     /** What istiod finds wrong with config, or doubtful. */
     static List<Problem> problems(List<Path> paths, @Nullable Path meshConfig) {
-        try {
-            DirectorySource.open(paths, meshConfig, ConfigEvents.NONE, WatchTiming.USUAL, System::nanoTime)
-                    .close();
-            return List.of();
-        } catch (InvalidConfigException e) {
-            return e.problems();
-        }
+        return ConfigReview.of(paths, meshConfig);
     }
 
     @Override

@@ -82,6 +82,8 @@ final class EgressHosts {
                 s.labels(),
                 s.subjectAltNames(),
                 s.externalName(),
+                s.distribution(),
+                s.servesNotReady(),
                 s.created(),
                 s.origin());
     }

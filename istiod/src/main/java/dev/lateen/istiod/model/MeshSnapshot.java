@@ -1,10 +1,7 @@
 package dev.lateen.istiod.model;
 
-import dev.lateen.api.extensions.TrafficExtension;
-import dev.lateen.api.extensions.WasmPlugin;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.DestinationRule;
-import dev.lateen.api.networking.EnvoyFilter;
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.Sidecar;
@@ -17,6 +14,7 @@ import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
+import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigInput;
 import dev.lateen.istiod.registry.KubernetesDocument;
 import dev.lateen.istiod.registry.Registry;
@@ -24,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,8 @@ public final class MeshSnapshot {
     private final SpecIndex specs;
     private final DestinationRules destinationRules;
     private final VirtualServices virtualServices;
-    private final List<ConfigProblem> problems;
+    private final Set<String> preferenceLabels;
+    private final List<Problem> problems;
     private final Map<ScopeKey, WorkloadScope> scopes = new ConcurrentHashMap<>();
 
     private record ScopeKey(
@@ -60,7 +60,7 @@ public final class MeshSnapshot {
                 specs.all(WorkloadEntry.class),
                 mesh,
                 previous == null ? null : previous.registry);
-        List<ConfigProblem> found = new ArrayList<>();
+        List<Problem> found = new ArrayList<>(registry.problems());
         this.destinationRules = DestinationRules.of(
                 specs.all(DestinationRule.class),
                 mesh.defaultDestinationRuleExportTo(),
@@ -71,9 +71,8 @@ public final class MeshSnapshot {
                 mesh.defaultVirtualServiceExportTo(),
                 found,
                 previous == null ? null : previous.virtualServices);
-        reportUnapplied(found, EnvoyFilter.class);
-        reportUnapplied(found, WasmPlugin.class);
-        reportUnapplied(found, TrafficExtension.class);
+        this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
+        found.addAll(WithoutEffect.of(resources, documents, mesh));
         this.problems = List.copyOf(found);
     }
 
@@ -86,12 +85,6 @@ public final class MeshSnapshot {
      */
     public static MeshSnapshot build(ConfigInput input, MeshConfig mesh, @Nullable MeshSnapshot previous) {
         return new MeshSnapshot(input.resources(), input.documents(), mesh, previous);
-    }
-
-    private void reportUnapplied(List<ConfigProblem> found, Class<? extends Spec> kind) {
-        specs.all(kind)
-                .forEach(r -> found.add(
-                        new ConfigProblem(r.key(), "not applied yet: this kind has no effect in this version")));
     }
 
     /** Counts up with each snapshot built on the one before. */
@@ -110,8 +103,13 @@ public final class MeshSnapshot {
     }
 
     /** What is not in force, or not as its author may think. */
-    public List<ConfigProblem> problems() {
+    public List<Problem> problems() {
         return problems;
+    }
+
+    /** The labels by which some endpoints are preferred to others, by whatever rule. */
+    public Set<String> preferenceLabels() {
+        return preferenceLabels;
     }
 
     DestinationRules destinationRules() {

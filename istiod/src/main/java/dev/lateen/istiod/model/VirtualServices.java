@@ -3,6 +3,7 @@ package dev.lateen.istiod.model;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.registry.Exports;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -23,7 +24,7 @@ final class VirtualServices {
     static VirtualServices of(
             List<Resource<VirtualService>> resources,
             List<String> defaultExportTo,
-            List<ConfigProblem> problems,
+            List<Problem> problems,
             @Nullable VirtualServices previous) {
         Map<String, Resource<VirtualService>> delegates = new HashMap<>();
         resources.stream()
@@ -46,7 +47,7 @@ final class VirtualServices {
             Resource<VirtualService> resource,
             Map<String, Resource<VirtualService>> delegates,
             List<String> defaultExportTo,
-            List<ConfigProblem> problems) {
+            List<Problem> problems) {
         VirtualService spec = resource.spec();
         FullNames names = new FullNames(resource.namespace());
         List<HttpRoute> http = new ArrayList<>();
@@ -73,37 +74,47 @@ final class VirtualServices {
             Resource<VirtualService> root,
             HttpRoute route,
             Map<String, Resource<VirtualService>> delegates,
-            List<ConfigProblem> problems) {
+            List<Problem> problems) {
         HttpRoute.Delegate to = java.util.Objects.requireNonNull(route.delegate());
         String namespace = to.namespace().isEmpty() ? root.namespace() : to.namespace();
         Resource<VirtualService> delegate = delegates.get(namespace + "/" + to.name());
         if (delegate == null || !Exports.visible(delegate.spec().exportTo(), namespace, root.namespace())) {
-            problems.add(new ConfigProblem(
-                    root.key(),
-                    "http.delegate: '" + namespace + "/" + to.name()
-                            + "' (expected: a VirtualService without hosts); the route is left out"));
+            problems.add(problem(
+                    root,
+                    "spec.http.delegate",
+                    "'" + namespace + "/" + to.name() + "'; the route is left out",
+                    "a VirtualService without hosts, visible here"));
             return List.of();
         }
         FullNames names = new FullNames(delegate.namespace());
         List<HttpRoute> routes = new ArrayList<>();
         for (HttpRoute leaf : delegate.spec().http()) {
             if (leaf.delegate() != null) {
-                problems.add(new ConfigProblem(
-                        delegate.key(),
-                        "http.delegate: a delegate delegates (expected: one level); the route is left out"));
+                problems.add(problem(
+                        delegate,
+                        "spec.http.delegate",
+                        "a delegate delegates; the route is left out",
+                        "one level of delegates"));
                 continue;
             }
             HttpRoute merged = merge(route, names.http(leaf));
             if (merged == null) {
-                problems.add(new ConfigProblem(
-                        delegate.key(),
-                        "http.match of route '" + leaf.name() + "': not a narrowing of what " + root.key()
-                                + " delegates; the route is left out"));
+                problems.add(problem(
+                        delegate,
+                        "spec.http.match",
+                        "not a narrowing of what " + root.key() + " delegates; route '" + leaf.name() + "' is left out",
+                        "matches within those of the delegating route"));
             } else {
                 routes.add(merged);
             }
         }
         return routes;
+    }
+
+    private static Problem problem(Resource<?> at, String path, String found, String accepted) {
+        var origin = at.meta().origin();
+        return new Problem(
+                Problem.Severity.WARNING, origin, origin.line(), at.key().toString(), path, found, accepted);
     }
 
     private static @Nullable HttpRoute merge(HttpRoute root, HttpRoute leaf) {

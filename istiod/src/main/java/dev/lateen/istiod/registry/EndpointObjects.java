@@ -86,7 +86,7 @@ final class EndpointObjects {
             KubernetesObjects.Typed typed, String address, Map<String, Integer> ports, boolean ready) {
         WorkloadInstance pod = byAddress.get(address);
         if (pod != null) {
-            return pod;
+            return pod.listed(Map.copyOf(ports), ready);
         }
         return new WorkloadInstance(
                 typed.name(),
@@ -101,6 +101,7 @@ final class EndpointObjects {
                 false,
                 typed.name(),
                 clusterId,
+                "",
                 ready);
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.registry;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.yaml.Problem;
 import io.fabric8.kubernetes.api.model.AnyType;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -54,7 +55,7 @@ final class KubernetesObjects {
     }
 
     private final List<Typed> objects = new ArrayList<>();
-    private final List<RegistryProblem> problems = new ArrayList<>();
+    private final List<Problem> problems = new ArrayList<>();
 
     /** Takes a document in; one that can't be read is reported and left out. */
     void read(JsonNode document, Origin origin) {
@@ -68,14 +69,13 @@ final class KubernetesObjects {
         try {
             HasMetadata object = MAPPER.treeToValue(document, type);
             if (object.getMetadata() == null || object.getMetadata().getName() == null) {
-                problems.add(
-                        new RegistryProblem(origin, subject, "metadata.name: absent (expected: a name); left out"));
+                tell(origin, subject, "metadata.name", "absent; left out", "a name");
                 return;
             }
             reportUnknown(object, origin, subject);
             objects.add(new Typed(object, origin));
         } catch (JacksonException e) {
-            problems.add(new RegistryProblem(origin, subject, e.getOriginalMessage() + "; left out"));
+            tell(origin, subject, "", e.getOriginalMessage() + "; left out", "");
         }
     }
 
@@ -114,10 +114,12 @@ final class KubernetesObjects {
 
     private void unknown(String path, @Nullable Map<String, Object> fields, Origin origin, String subject) {
         if (fields != null) {
-            fields.keySet()
-                    .forEach(f ->
-                            problems.add(new RegistryProblem(origin, subject, path + f + ": unknown field; ignored")));
+            fields.keySet().forEach(f -> tell(origin, subject, path + f, "unknown field; ignored", ""));
         }
+    }
+
+    private void tell(Origin origin, String subject, String path, String found, String accepted) {
+        problems.add(new Problem(Problem.Severity.WARNING, origin, origin.line(), subject, path, found, accepted));
     }
 
     /** All objects of one kind, as read. */
@@ -134,7 +136,7 @@ final class KubernetesObjects {
         return objects.stream().filter(t -> type.isInstance(t.object())).toList();
     }
 
-    List<RegistryProblem> problems() {
+    List<Problem> problems() {
         return List.copyOf(problems);
     }
 }

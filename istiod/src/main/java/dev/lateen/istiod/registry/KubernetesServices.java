@@ -47,6 +47,8 @@ final class KubernetesServices {
                 orEmpty(source.getMetadata().getLabels()),
                 List.of(),
                 spec.getExternalName() == null ? "" : spec.getExternalName(),
+                distribution(spec, source.getMetadata()),
+                Boolean.TRUE.equals(spec.getPublishNotReadyAddresses()),
                 created(source.getMetadata()),
                 typed.origin());
     }
@@ -83,6 +85,12 @@ final class KubernetesServices {
                 ? (spec.getClusterIP() == null ? List.of() : List.of(spec.getClusterIP()))
                 : spec.getClusterIPs();
         return ips.stream().filter(ip -> !ip.isEmpty() && !ip.equals("None")).toList();
+    }
+
+    private static Distribution distribution(ServiceSpec spec, ObjectMeta meta) {
+        Distribution said = Distribution.parse(spec.getTrafficDistribution());
+        Map<String, String> annotations = orEmpty(meta.getAnnotations());
+        return said == Distribution.ANY ? Distribution.parse(annotations.get(Distribution.ANNOTATION)) : said;
     }
 
     private List<String> exportTo(ObjectMeta meta) {

@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 final class KubernetesWorkloads {
     private static final String TLS_MODE = "security.istio.io/tlsMode";
     private static final String LOCALITY = "istio-locality";
-    private static final String NETWORK = "topology.istio.io/network";
     private final String clusterId;
     private final Map<String, Node> nodes;
 
@@ -48,11 +47,12 @@ final class KubernetesWorkloads {
                 labels,
                 account == null || account.isEmpty() ? "default" : account,
                 locality(pod, labels),
-                labels.getOrDefault(NETWORK, ""),
+                labels.getOrDefault(Topology.NETWORK, ""),
                 0,
                 "istio".equals(labels.get(TLS_MODE)),
                 workloadName(pod, labels),
                 clusterId,
+                pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName(),
                 ready(pod, status)));
     }
 
@@ -92,9 +92,9 @@ final class KubernetesWorkloads {
             return "";
         }
         Map<String, String> of = KubernetesServices.orEmpty(node.getMetadata().getLabels());
-        String region = of.getOrDefault("topology.kubernetes.io/region", "");
-        String zone = of.getOrDefault("topology.kubernetes.io/zone", "");
-        String subZone = of.getOrDefault("topology.istio.io/subzone", "");
+        String region = of.getOrDefault(Topology.REGION, "");
+        String zone = of.getOrDefault(Topology.ZONE, "");
+        String subZone = of.getOrDefault(Topology.SUB_ZONE, "");
         String joined = region + "/" + zone + "/" + subZone;
         return joined.equals("//") ? "" : joined.replaceAll("/+$", "");
     }

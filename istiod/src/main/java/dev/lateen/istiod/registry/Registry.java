@@ -4,6 +4,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.Problem;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -34,13 +35,16 @@ public final class Registry {
     private final Map<String, List<WorkloadInstance>> byAddress;
     private final Map<String, List<Service>> aliases;
     private final Map<String, TlsSecret> secrets;
-    private final List<RegistryProblem> problems;
+    private final List<Problem> problems;
 
     private record ServiceKey(String hostname, String namespace) {}
 
     /** What serves a service: its workloads in a fixed order. Kept as an object of its own so that its identity tells of change. */
     private record ServiceWorkloads(
-            Service service, List<WorkloadInstance> workloads, Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
+            Service service,
+            List<WorkloadInstance> workloads,
+            boolean listed,
+            Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
 
     Registry(RegistryParts parts, @Nullable Registry previous) {
         this.services = share(parts.services(), previous);
@@ -52,11 +56,12 @@ public final class Registry {
             ServiceKey key = new ServiceKey(service.hostname(), service.namespace());
             List<WorkloadInstance> now = parts.workloads().getOrDefault(service, List.of());
             ServiceWorkloads before = previous == null ? null : previous.workloads.get(key);
+            boolean listed = parts.listed().contains(service);
             workloads.put(
                     key,
-                    before != null && isSame(before, service, now)
+                    before != null && isSame(before, service, now, listed)
                             ? before
-                            : new ServiceWorkloads(service, now, endpoints(service, now)));
+                            : new ServiceWorkloads(service, now, listed, endpoints(service, now, listed)));
         }
         this.byAddress = new HashMap<>();
         parts.allWorkloads()
@@ -74,7 +79,7 @@ public final class Registry {
 
     /** An empty registry. */
     public static Registry empty() {
-        return new Registry(new RegistryParts(List.of(), Map.of(), List.of(), Map.of(), List.of()), null);
+        return new Registry(new RegistryParts(List.of(), Map.of(), Set.of(), List.of(), Map.of(), List.of()), null);
     }
 
     /**
@@ -93,8 +98,9 @@ public final class Registry {
     }
 
     @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(ServiceWorkloads before, Service service, List<WorkloadInstance> now) {
-        return before.service == service && before.workloads.equals(now);
+    private static boolean isSame(
+            ServiceWorkloads before, Service service, List<WorkloadInstance> now, boolean listed) {
+        return before.service == service && before.listed == listed && before.workloads.equals(now);
     }
 
     private static List<Service> share(List<Service> now, @Nullable Registry previous) {
@@ -132,12 +138,12 @@ public final class Registry {
     }
 
     private static Map<ServicePort, List<ServiceEndpoint>> endpoints(
-            Service service, List<WorkloadInstance> workloads) {
+            Service service, List<WorkloadInstance> workloads, boolean listed) {
         Map<ServicePort, List<ServiceEndpoint>> endpoints = new LinkedHashMap<>();
         for (ServicePort port : service.ports()) {
             List<ServiceEndpoint> list = new ArrayList<>();
             for (WorkloadInstance workload : workloads) {
-                targetPort(service, port, workload).ifPresent(p -> list.add(new ServiceEndpoint(workload, p)));
+                targetPort(service, port, workload, listed).ifPresent(p -> list.add(new ServiceEndpoint(workload, p)));
             }
             endpoints.putIfAbsent(port, List.copyOf(list));
         }
@@ -146,7 +152,12 @@ public final class Registry {
 
     // A ServiceEntry's endpoint may rename the port by the service port's name; a Kubernetes target may be a container
     // port's name.
-    private static Optional<Integer> targetPort(Service service, ServicePort port, WorkloadInstance workload) {
+    private static Optional<Integer> targetPort(
+            Service service, ServicePort port, WorkloadInstance workload, boolean listed) {
+        if (listed) {
+            // Written endpoints name the service's port, not its target.
+            return Optional.ofNullable(workload.ports().get(port.name()));
+        }
         if (workload.address().startsWith("unix://")) {
             return Optional.of(0);
         }
@@ -247,7 +258,7 @@ public final class Registry {
     }
 
     /** What was not understood in the documents. */
-    public List<RegistryProblem> problems() {
+    public List<Problem> problems() {
         return problems;
     }
 }

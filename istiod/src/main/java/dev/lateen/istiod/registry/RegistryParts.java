@@ -4,6 +4,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.Problem;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -15,19 +16,25 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What was read for a registry, before it is compared with the one before. */
+/**
+ * What was read for a registry, before it is compared with the one before.
+ *
+ * @param listed services whose endpoints are written down, so that the ports there count and not the service's target ports
+ */
 record RegistryParts(
         List<Service> services,
         Map<Service, List<WorkloadInstance>> workloads,
+        Set<Service> listed,
         List<WorkloadInstance> allWorkloads,
         Map<String, TlsSecret> secrets,
-        List<RegistryProblem> problems) {
+        List<Problem> problems) {
     private static final String CLUSTER = "Kubernetes";
     private static final String DOMAIN = "cluster.local";
 
@@ -49,12 +56,17 @@ record RegistryParts(
                 .thenComparing(WorkloadInstance::address));
 
         Map<Service, List<WorkloadInstance>> workloads = new LinkedHashMap<>();
+        Set<Service> listed = new HashSet<>();
         KubernetesServices kubernetes = new KubernetesServices(DOMAIN, mesh.defaultServiceExportTo());
         EndpointObjects given =
                 new EndpointObjects(objects.typed(EndpointSlice.class), objects.typed(Endpoints.class), all, CLUSTER);
         for (KubernetesObjects.Typed typed : objects.typed(io.fabric8.kubernetes.api.model.Service.class)) {
             Service service = kubernetes.service(typed);
-            workloads.put(service, given.of(service).orElseGet(() -> selected(all, service)));
+            List<WorkloadInstance> written = given.of(service).orElse(null);
+            workloads.put(service, written == null ? selected(all, service) : written);
+            if (written != null) {
+                listed.add(service);
+            }
         }
         AutoAddresses addresses = new AutoAddresses();
         serviceEntries.stream().sorted(Resource.OLDEST_FIRST).forEach(e -> {
@@ -67,9 +79,18 @@ record RegistryParts(
             }
         });
         Set<WorkloadInstance> known = new LinkedHashSet<>(all);
-        workloads.values().forEach(known::addAll);
+        workloads.forEach((service, serving) -> {
+            if (!listed.contains(service)) {
+                known.addAll(serving);
+            }
+        });
         return new RegistryParts(
-                List.copyOf(workloads.keySet()), workloads, List.copyOf(known), secrets(objects), objects.problems());
+                List.copyOf(workloads.keySet()),
+                workloads,
+                listed,
+                List.copyOf(known),
+                secrets(objects),
+                objects.problems());
     }
 
     private static List<WorkloadInstance> selected(List<WorkloadInstance> all, Service service) {

@@ -23,6 +23,8 @@ import java.util.Optional;
  * @param labels its own labels
  * @param subjectAltNames further names its endpoints may present
  * @param externalName what an {@link Resolution#ALIAS} stands for; else empty
+ * @param distribution which endpoints its clients should prefer
+ * @param servesNotReady whether endpoints count that are not ready ({@code publishNotReadyAddresses})
  * @param created when it was declared
  * @param origin where it was declared
  */
@@ -41,6 +43,8 @@ public record Service(
         Map<String, String> labels,
         List<String> subjectAltNames,
         String externalName,
+        Distribution distribution,
+        boolean servesNotReady,
         Instant created,
         Origin origin) {
 

@@ -50,6 +50,8 @@ final class ServiceEntries {
                     resource.meta().labels(),
                     entry.subjectAltNames(),
                     "",
+                    Distribution.ANY,
+                    false,
                     resource.meta().created(),
                     resource.meta().origin()));
         }
@@ -99,6 +101,7 @@ final class ServiceEntries {
                     false,
                     "",
                     clusterId,
+                    "",
                     true));
         }
         return workloads;
@@ -131,6 +134,7 @@ final class ServiceEntries {
                 mutualTls(labels, entry.serviceAccount()),
                 name,
                 clusterId,
+                "",
                 true);
     }
 

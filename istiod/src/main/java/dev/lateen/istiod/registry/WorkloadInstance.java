@@ -17,6 +17,7 @@ import java.util.Map;
  * @param mutualTls whether a sidecar answers mutual TLS there
  * @param workloadName of the Deployment or the like that made it
  * @param clusterId the cluster it is in
+ * @param nodeName the node it runs on; may be empty
  * @param ready whether it takes traffic
  */
 public record WorkloadInstance(
@@ -32,6 +33,7 @@ public record WorkloadInstance(
         boolean mutualTls,
         String workloadName,
         String clusterId,
+        String nodeName,
         boolean ready) {
 
     /** The name under which telemetry groups it: its canonical-name label, its app label, or the workload's name. */
@@ -42,6 +44,39 @@ public record WorkloadInstance(
     /** The revision under which telemetry groups it. */
     public String canonicalRevision() {
         return first("service.istio.io/canonical-revision", "app.kubernetes.io/version", "version", "latest");
+    }
+
+    /** What its labels, or the place where it runs, say under a label; empty for nothing. */
+    public String label(String name) {
+        String part = Topology.partOf(locality, name);
+        if (part != null) {
+            return part;
+        }
+        return switch (name) {
+            case Topology.NETWORK -> network;
+            case Topology.CLUSTER -> clusterId;
+            case Topology.HOSTNAME -> nodeName;
+            default -> labels.getOrDefault(name, "");
+        };
+    }
+
+    /** The same workload as a list of endpoints has it: with the ports written there, and ready or not as it says. */
+    WorkloadInstance listed(Map<String, Integer> listedPorts, boolean isReady) {
+        return new WorkloadInstance(
+                name,
+                namespace,
+                address,
+                listedPorts,
+                labels,
+                serviceAccount,
+                locality,
+                network,
+                weight,
+                mutualTls,
+                workloadName,
+                clusterId,
+                nodeName,
+                isReady);
     }
 
     private String first(String best, String second, String third, String otherwise) {

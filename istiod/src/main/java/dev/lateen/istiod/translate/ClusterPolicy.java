@@ -5,6 +5,7 @@ import dev.lateen.api.networking.ConnectionPool;
 import dev.lateen.api.networking.LoadBalancer;
 import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.networking.TrafficPolicy;
+import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.ServicePort;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -224,20 +225,13 @@ final class ClusterPolicy {
                 .setHealthyPanicThreshold(Percent.newBuilder().setValue(outlier.minHealthPercent()));
     }
 
-    /** The locality setting in force: the rule's, else the mesh's; null when switched off. */
-    @Nullable
-    LocalityLbSetting localitySetting(@Nullable LoadBalancer balancer) {
-        LocalityLbSetting setting = balancer != null && balancer.localityLbSetting() != null
-                ? balancer.localityLbSetting()
-                : mesh.localityLbSetting();
-        return Boolean.FALSE.equals(setting.enabled()) ? null : setting;
-    }
-
-    void loadBalancer(Cluster.Builder cluster, @Nullable LoadBalancer balancer) {
+    void loadBalancer(Cluster.Builder cluster, Service service, EffectivePolicy policy) {
         cluster.getCommonLbConfigBuilder();
-        LocalityLbSetting locality = localitySetting(balancer);
+        LoadBalancer balancer = policy.loadBalancer();
+        LocalityChoice choice = LocalityChoice.of(mesh, service, policy);
+        LocalityLbSetting locality = choice.setting();
         if (locality != null) {
-            boolean failsOver = cluster.hasOutlierDetection()
+            boolean failsOver = choice.failsOver()
                     && !(locality.failover().isEmpty()
                             && locality.failoverPriority().isEmpty());
             if (failsOver || !locality.distribute().isEmpty()) {

@@ -80,7 +80,7 @@ final class ClusterTranslator {
                 subjectAltNames(service),
                 lists,
                 view.client(),
-                inline ? view.node().locality() : "",
+                inline ? List.of(view.node().locality(), view.preferenceLabels()) : "",
                 view.withoutInterception(),
                 view.gateway(),
                 acceptsMutualTls(service));
@@ -120,7 +120,7 @@ final class ClusterTranslator {
         discovery(cluster, service);
         policies.connectionPool(cluster, policy.connectionPool(), policy.retryBudget());
         policies.outlierDetection(cluster, policy.outlierDetection());
-        policies.loadBalancer(cluster, policy.loadBalancer());
+        policies.loadBalancer(cluster, service, policy);
         if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
                 || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS) {
             if (!inlineEndpoints(cluster, name, service, port, subset, policy)) {
@@ -133,6 +133,7 @@ final class ClusterTranslator {
         }
         boolean http2 = policies.http2(port, policy.connectionPool());
         boolean originates = transport(cluster, service, name, policy, rule, http2);
+        proxyProtocol(cluster, policy);
         boolean autoSni =
                 originates && policy.tls() != null && policy.tls().sni().isEmpty();
         boolean verifies =
@@ -143,6 +144,21 @@ final class ClusterTranslator {
                 && policy.tls().subjectAltNames().isEmpty();
         policies.httpOptions(cluster, port, policy.connectionPool(), http2, autoSni, autoSan);
         return cluster.build();
+    }
+
+    // Our own proxy has no PROXY protocol towards upstreams; the user is told so, and the cluster stays usable.
+    private void proxyProtocol(Cluster.Builder cluster, EffectivePolicy policy) {
+        if (policy.proxyProtocol() == null || view.client() == ClientKind.LATEEN) {
+            return;
+        }
+        if (cluster.getTransportSocketMatchesCount() == 0) {
+            TransportSocket inner =
+                    cluster.hasTransportSocket() ? cluster.getTransportSocket() : TransportSockets.PLAIN;
+            cluster.setTransportSocket(TransportSockets.proxied(inner, policy.proxyProtocol()));
+        }
+        for (Cluster.TransportSocketMatch.Builder match : cluster.getTransportSocketMatchesBuilderList()) {
+            match.setTransportSocket(TransportSockets.proxied(match.getTransportSocket(), policy.proxyProtocol()));
+        }
     }
 
     // Without interception there is no original destination, so a headless service is balanced over its endpoints.
@@ -184,8 +200,9 @@ final class ClusterTranslator {
                 used,
                 subset == null ? Map.of() : subset.labels(),
                 view.node().locality(),
-                policies.localitySetting(policy.loadBalancer()),
-                policy.outlierDetection() != null,
+                view.preferenceLabels(),
+                LocalityChoice.of(view.snapshot().mesh(), service, policy),
+                service.servesNotReady(),
                 false));
         if (assignment.getEndpointsCount() == 0) {
             return false;
@@ -231,8 +248,11 @@ final class ClusterTranslator {
             return false;
         }
         boolean names = !service.kubernetes() && tls.subjectAltNames().isEmpty();
-        cluster.setTransportSocket(
-                TransportSockets.origination(tls, names ? subjectAltNames(service) : tls.subjectAltNames(), http2));
+        cluster.setTransportSocket(TransportSockets.origination(
+                tls,
+                names ? subjectAltNames(service) : tls.subjectAltNames(),
+                http2,
+                view.snapshot().mesh().tlsDefaults()));
         return true;
     }
 

@@ -4,11 +4,13 @@ import com.google.protobuf.BoolValue;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.xds.Alpn;
+import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -55,8 +57,8 @@ final class DownstreamTls {
     }
 
     /** A server of a Gateway that ends TLS. */
-    static TransportSocket server(ServerTls tls, boolean http) {
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(parameters(tls));
+    static TransportSocket server(ServerTls tls, MeshConfig.TlsLimits defaults, boolean http) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(parameters(tls, defaults));
         if (http) {
             common.addAlpnProtocols(Alpn.H2).addAlpnProtocols(Alpn.HTTP_1_1);
         }
@@ -88,13 +90,20 @@ final class DownstreamTls {
     }
 
     private static void files(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
-        common.addTlsCertificateSdsSecretConfigs(
-                ConfigSources.file("file-cert:" + tls.serverCertificate() + "~" + tls.privateKey()));
+        if (tls.tlsCertificates().isEmpty()) {
+            common.addTlsCertificateSdsSecretConfigs(pair(tls.serverCertificate(), tls.privateKey()));
+        }
+        tls.tlsCertificates()
+                .forEach(c -> common.addTlsCertificateSdsSecretConfigs(pair(c.serverCertificate(), c.privateKey())));
         if (asks) {
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
                     .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + tls.caCertificates())));
         }
+    }
+
+    private static SdsSecretConfig pair(String certificate, String key) {
+        return ConfigSources.file("file-cert:" + certificate + "~" + key);
     }
 
     @SuppressWarnings("deprecation") // As above.
@@ -105,16 +114,23 @@ final class DownstreamTls {
         tls.subjectAltNames()
                 .forEach(n -> context.addMatchSubjectAltNames(
                         StringMatcher.newBuilder().setExact(n)));
+        if (!tls.caCrl().isEmpty()) {
+            context.setCrl(DataSource.newBuilder().setFilename(tls.caCrl()));
+        }
         return context.build();
     }
 
-    private static TlsParameters parameters(ServerTls tls) {
+    // What the server says rules over the mesh's defaults; the mesh's own mutual TLS has limits of its own.
+    private static TlsParameters parameters(ServerTls tls, MeshConfig.TlsLimits defaults) {
+        boolean own = tls.mode() == ServerTls.Mode.ISTIO_MUTUAL;
+        boolean newest = !own && defaults.minProtocolVersion() == ServerTls.Version.TLSV1_3;
         TlsParameters.Builder parameters = TlsParameters.newBuilder()
                 .setTlsMinimumProtocolVersion(
-                        tls.minProtocolVersion() == ServerTls.Version.TLS_AUTO
-                                ? TlsProtocol.TLSv1_2
-                                : protocol(tls.minProtocolVersion()))
-                .addAllCipherSuites(tls.cipherSuites());
+                        tls.minProtocolVersion() != ServerTls.Version.TLS_AUTO
+                                ? protocol(tls.minProtocolVersion())
+                                : newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
+                .addAllCipherSuites(tls.cipherSuites().isEmpty() && !own ? defaults.cipherSuites() : tls.cipherSuites())
+                .addAllEcdhCurves(own ? List.of() : defaults.ecdhCurves());
         if (tls.maxProtocolVersion() != ServerTls.Version.TLS_AUTO) {
             parameters.setTlsMaximumProtocolVersion(protocol(tls.maxProtocolVersion()));
         }

@@ -17,9 +17,10 @@ record EffectivePolicy(
         TrafficPolicy.@Nullable OutlierDetection outlierDetection,
         TrafficPolicy.@Nullable ClientTls tls,
         TrafficPolicy.@Nullable ProxyProtocol proxyProtocol,
-        TrafficPolicy.@Nullable RetryBudget retryBudget) {
+        TrafficPolicy.@Nullable RetryBudget retryBudget,
+        TrafficPolicy.@Nullable Tunnel tunnel) {
 
-    static final EffectivePolicy NONE = new EffectivePolicy(null, null, null, null, null, null);
+    static final EffectivePolicy NONE = new EffectivePolicy(null, null, null, null, null, null, null);
 
     static EffectivePolicy of(@Nullable MergedRule rule, DestinationRule.@Nullable Subset subset, int port) {
         if (rule == null) {
@@ -39,7 +40,8 @@ record EffectivePolicy(
                 or(policy.outlierDetection(), outlierDetection),
                 or(policy.tls(), tls),
                 or(policy.proxyProtocol(), proxyProtocol),
-                or(policy.retryBudget(), retryBudget));
+                or(policy.retryBudget(), retryBudget),
+                or(policy.tunnel(), tunnel));
         for (TrafficPolicy.PortPolicy own : policy.portLevelSettings()) {
             if (own.port() != null && own.port().number() != null && own.port().number() == port) {
                 return new EffectivePolicy(
@@ -48,7 +50,8 @@ record EffectivePolicy(
                         own.outlierDetection(),
                         own.tls(),
                         merged.proxyProtocol,
-                        merged.retryBudget);
+                        merged.retryBudget,
+                        merged.tunnel);
             }
         }
         return merged;

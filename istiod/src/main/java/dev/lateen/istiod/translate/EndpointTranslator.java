@@ -20,19 +20,24 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
 /** Endpoints of a service's port as load assignments, grouped by locality. */
 final class EndpointTranslator {
 
-    /** All that a load assignment is made from. */
+    /**
+     * All that a load assignment is made from.
+     *
+     * @param from where the client is
+     * @param clientLabels what the client has under the labels by which it prefers endpoints
+     */
     record Request(
             ClusterName cluster,
             List<ServiceEndpoint> endpoints,
             Map<String, String> subsetLabels,
             ProxyNode.Locality from,
-            @Nullable LocalityLbSetting locality,
-            boolean failsOver,
+            Map<String, String> clientLabels,
+            LocalityChoice locality,
+            boolean notReadyToo,
             boolean addressesOnly) {}
 
     private final MeshSnapshot snapshot;
@@ -44,9 +49,10 @@ final class EndpointTranslator {
     ClusterLoadAssignment loadAssignment(Request request) {
         Map<String, List<WorkloadInstance>> order = new TreeMap<>();
         Map<String, LocalityLbEndpoints.Builder> groups = new TreeMap<>();
+        boolean readyOnly = !request.notReadyToo();
         for (ServiceEndpoint endpoint : request.endpoints()) {
             WorkloadInstance workload = endpoint.workload();
-            boolean fits = workload.ready()
+            boolean fits = (workload.ready() || !readyOnly)
                     && Labels.satisfy(workload.labels(), request.subsetLabels())
                     && (!request.addressesOnly() || isAddress(workload.address()));
             if (fits) {
@@ -62,10 +68,11 @@ final class EndpointTranslator {
                     .sum();
             group.setLoadBalancingWeight(UInt32Value.of(weight));
         }
-        LocalityLbSetting setting = request.locality();
+        LocalityLbSetting setting = request.locality().setting();
         if (setting != null && !list.isEmpty()) {
-            Localities localities = new Localities(request.from(), new ArrayList<>(order.values()), list);
-            localities.apply(setting, request.failsOver());
+            Localities localities =
+                    new Localities(request.from(), request.clientLabels(), new ArrayList<>(order.values()), list);
+            list = localities.apply(setting, request.locality().failsOver());
         }
         ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
                 .setClusterName(request.cluster().toString());

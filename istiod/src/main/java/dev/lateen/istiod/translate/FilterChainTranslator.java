@@ -122,7 +122,9 @@ final class FilterChainTranslator {
             return null;
         }
         return DownstreamTls.server(
-                port.ingress().tls(), port.servicePort().protocol().isHttp());
+                port.ingress().tls(),
+                view.snapshot().mesh().tlsDefaults(),
+                port.servicePort().protocol().isHttp());
     }
 
     private static List<Kind> kinds(Protocol protocol, Mode mode) {

@@ -1,9 +1,11 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.networking.TcpRoute;
 import dev.lateen.api.networking.TlsRoute;
 import dev.lateen.istiod.model.Hosts;
+import dev.lateen.istiod.model.Labels;
 import dev.lateen.istiod.model.RoutingRule;
 import dev.lateen.istiod.registry.Protocol;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
@@ -13,6 +15,7 @@ import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -64,6 +67,10 @@ final class GatewayListeners {
                 .addAllFilterChains(chains)
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1));
+        ProxySettings.Topology topology = view.snapshot().mesh().defaultConfig().gatewayTopology();
+        if (topology != null && topology.proxyProtocol() != null) {
+            listener.addListenerFilters(ListenerFilters.PROXY_PROTOCOL);
+        }
         if (port.kind() == GatewayPort.Kind.TLS) {
             listener.addListenerFilters(ListenerFilters.TLS_INSPECTOR);
         }
@@ -89,7 +96,8 @@ final class GatewayListeners {
             FilterChain.Builder chain = FilterChain.newBuilder()
                     .addFilters(new HttpConnectionManagers(view)
                             .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
-                    .setTransportSocket(DownstreamTls.server(tls, true))
+                    .setTransportSocket(
+                            DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), true))
                     .setTransportSocketConnectTimeout(Protos.seconds(15));
             if (!match.equals(FilterChainMatch.getDefaultInstance())) {
                 chain.setFilterChainMatch(match);
@@ -115,7 +123,7 @@ final class GatewayListeners {
         for (RoutingRule rule : rules(served)) {
             for (TlsRoute route : rule.tls()) {
                 for (TlsRoute.Match match : route.match()) {
-                    if (!concerns(match.port(), match.gateways(), served)) {
+                    if (!concerns(match.port(), match.gateways(), match.sourceLabels(), served)) {
                         continue;
                     }
                     List<String> names = match.sniHosts().stream()
@@ -141,7 +149,8 @@ final class GatewayListeners {
         for (RoutingRule rule : rules(served)) {
             for (TcpRoute route : rule.tcp()) {
                 boolean mine = route.match().isEmpty()
-                        || route.match().stream().anyMatch(m -> concerns(m.port(), m.gateways(), served));
+                        || route.match().stream()
+                                .anyMatch(m -> concerns(m.port(), m.gateways(), m.sourceLabels(), served));
                 if (!mine) {
                     continue;
                 }
@@ -155,7 +164,8 @@ final class GatewayListeners {
                         tcp.outbound(route.route(), served.server().port().number(), served.protocol(), prefix(rule)))
                         .toBuilder();
                 if (tls != null) {
-                    chain.setTransportSocket(DownstreamTls.server(tls, false));
+                    chain.setTransportSocket(
+                            DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), false));
                 }
                 chains.add(chain.build());
                 return;
@@ -167,8 +177,10 @@ final class GatewayListeners {
         return rule.source().name() + "." + rule.namespace();
     }
 
-    private static boolean concerns(@Nullable Integer port, List<String> gateways, GatewayPort.Served served) {
-        return (port == null || port == 0 || port == served.server().port().number())
+    private boolean concerns(
+            @Nullable Integer port, List<String> gateways, Map<String, String> labels, GatewayPort.Served served) {
+        return Labels.satisfy(view.scope().labels(), labels)
+                && (port == null || port == 0 || port == served.server().port().number())
                 && (gateways.isEmpty() || gateways.contains(served.gatewayName()));
     }
 

@@ -72,6 +72,7 @@ final class GatewayRoutes {
                     view,
                     Set.of(served.gatewayName()),
                     served.server().port().number(),
+                    served.server().tls() != null,
                     served.server().port().number());
             for (RoutingRule rule : view.scope().allRoutingRules()) {
                 if (!rule.gateways().contains(served.gatewayName())
@@ -103,12 +104,12 @@ final class GatewayRoutes {
         return configuration.build();
     }
 
-    private static VirtualHost virtualHost(String host, int port, Draft draft) {
+    private VirtualHost virtualHost(String host, int port, Draft draft) {
         VirtualHost.Builder out = VirtualHost.newBuilder()
                 .setName(host + ":" + port)
                 .addDomains(host)
                 .addAllRoutes(draft.all())
-                .setIncludeRequestAttemptCount(true);
+                .setIncludeRequestAttemptCount(HeaderSettings.of(view).attemptCount());
         return (draft.requiresTls ? out.setRequireTls(VirtualHost.TlsRequirementType.ALL) : out).build();
     }
 

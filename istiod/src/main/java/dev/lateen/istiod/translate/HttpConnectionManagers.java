@@ -38,9 +38,9 @@ final class HttpConnectionManagers {
     Filter inbound(String statPrefix, RouteConfiguration routes, Protocol protocol) {
         return filter(start(statPrefix, HttpFilters.Side.INBOUND, protocol)
                 .setRouteConfig(routes)
-                .setServerName(SERVER)
                 .setUseRemoteAddress(BoolValue.of(false))
-                .setForwardClientCertDetails(ForwardClientCertDetails.APPEND_FORWARD)
+                .setForwardClientCertDetails(
+                        details(HeaderSettings.of(view).clientCert(), ForwardClientCertDetails.APPEND_FORWARD))
                 .setSetCurrentClientCertDetails(SetCurrentClientCertDetails.newBuilder()
                         .setSubject(BoolValue.of(true))
                         .setDns(true)
@@ -52,9 +52,10 @@ final class HttpConnectionManagers {
         HttpConnectionManager.Builder manager = start(statPrefix, HttpFilters.Side.GATEWAY, protocol)
                 .setRds(rds(routeName))
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
-                .setServerName(SERVER)
                 .setUseRemoteAddress(BoolValue.of(true));
-        ForwardClientCertDetails details = details(topology);
+        ForwardClientCertDetails details = topology == null
+                ? ForwardClientCertDetails.SANITIZE_SET
+                : details(topology.forwardClientCertDetails(), ForwardClientCertDetails.SANITIZE_SET);
         manager.setForwardClientCertDetails(details);
         if (details == ForwardClientCertDetails.SANITIZE_SET || details == ForwardClientCertDetails.APPEND_FORWARD) {
             manager.setSetCurrentClientCertDetails(SetCurrentClientCertDetails.newBuilder()
@@ -70,12 +71,10 @@ final class HttpConnectionManagers {
     }
 
     private static ForwardClientCertDetails details(
-            ProxySettings.@org.jspecify.annotations.Nullable Topology topology) {
-        if (topology == null) {
-            return ForwardClientCertDetails.SANITIZE_SET;
-        }
-        return switch (topology.forwardClientCertDetails()) {
-            case UNDEFINED, SANITIZE_SET -> ForwardClientCertDetails.SANITIZE_SET;
+            ProxySettings.ForwardClientCert said, ForwardClientCertDetails otherwise) {
+        return switch (said) {
+            case UNDEFINED -> otherwise;
+            case SANITIZE_SET -> ForwardClientCertDetails.SANITIZE_SET;
             case SANITIZE -> ForwardClientCertDetails.SANITIZE;
             case FORWARD_ONLY -> ForwardClientCertDetails.FORWARD_ONLY;
             case APPEND_FORWARD -> ForwardClientCertDetails.APPEND_FORWARD;
@@ -116,8 +115,24 @@ final class HttpConnectionManagers {
                 .addAllHttpFilters(HttpFilters.of(view, side, protocol == Protocol.GRPC_WEB))
                 .addAllAccessLog(AccessLogs.of(view, inbound));
         normalise(manager, view.snapshot().mesh().pathNormalization().normalization());
+        headers(manager, side);
         Tracing.of(view, inbound).ifPresent(manager::setTracing);
         return manager;
+    }
+
+    private void headers(HttpConnectionManager.Builder manager, HttpFilters.Side side) {
+        HeaderSettings headers = HeaderSettings.of(view);
+        if (headers.server() == null) {
+            manager.setServerHeaderTransformation(HttpConnectionManager.ServerHeaderTransformation.PASS_THROUGH);
+        } else if (!headers.server().isEmpty()) {
+            manager.setServerName(headers.server());
+        } else if (side != HttpFilters.Side.OUTBOUND) {
+            manager.setServerName(SERVER);
+        }
+        if (!headers.requestId()) {
+            manager.setGenerateRequestId(BoolValue.of(false));
+        }
+        manager.setAppendXForwardedPort(headers.forwardedPort());
     }
 
     private static void normalise(HttpConnectionManager.Builder manager, MeshConfig.NormalizationType type) {

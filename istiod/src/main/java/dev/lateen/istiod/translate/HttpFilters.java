@@ -21,7 +21,6 @@ final class HttpFilters {
                     .build());
     private static final HttpFilter FAULT = filter("envoy.filters.http.fault", HTTPFault.getDefaultInstance());
     private static final HttpFilter CORS = filter("envoy.filters.http.cors", Cors.getDefaultInstance());
-    private static final HttpFilter ROUTER = filter("envoy.filters.http.router", Router.getDefaultInstance());
 
     private HttpFilters() {}
 
@@ -43,7 +42,8 @@ final class HttpFilters {
         List<HttpFilter> filters = new ArrayList<>();
         boolean istio = view.client().knowsIstioFilters();
         if (istio) {
-            filters.add(IstioFilters.peerMetadata(side == Side.INBOUND));
+            filters.add(IstioFilters.peerMetadata(
+                    side == Side.INBOUND, HeaderSettings.of(view).peersOutside()));
         }
         if (side != Side.OUTBOUND) {
             // Who calls must be known before it is asked what they may do.
@@ -64,7 +64,11 @@ final class HttpFilters {
         if (istio) {
             filters.add(IstioFilters.stats(view, side == Side.INBOUND));
         }
-        filters.add(ROUTER);
+        filters.add(filter(
+                "envoy.filters.http.router",
+                Router.newBuilder()
+                        .setSuppressEnvoyHeaders(!HeaderSettings.of(view).debug())
+                        .build()));
         return filters;
     }
 }

@@ -38,8 +38,7 @@ final class HttpRoutes {
     Route byDefault(Service service, int port) {
         String cluster = ClusterName.outbound(port, service.hostname()).toString();
         RouteAction.Builder action = RouteAction.newBuilder().setCluster(cluster);
-        ConsistentHash hash = hash(service, "", port);
-        finish(action, null, hash);
+        finish(action, null, HashPolicies.of(hash(service, "", port)), false);
         return Route.newBuilder()
                 .setName("default")
                 .setMatch(RouteMatches.all())
@@ -70,16 +69,15 @@ final class HttpRoutes {
         return routes;
     }
 
+    // A match that names gateways is not asked for the caller's labels and namespace; a gateway is a caller, too.
     private boolean concerns(HttpRoute.Match match) {
         boolean port = match.port() == null || match.port() == 0 || match.port() == context.port();
-        boolean gateway =
-                match.gateways().isEmpty() || match.gateways().stream().anyMatch(context.gateways()::contains);
-        boolean mesh = context.gateways().contains("mesh");
-        boolean source = !mesh
-                || (match.sourceNamespace().isEmpty()
+        boolean source = match.gateways().isEmpty()
+                ? (match.sourceNamespace().isEmpty()
                                 || match.sourceNamespace().equals(view.scope().namespace()))
-                        && Labels.satisfy(view.scope().labels(), match.sourceLabels());
-        return port && gateway && source;
+                        && Labels.satisfy(view.scope().labels(), match.sourceLabels())
+                : match.gateways().stream().anyMatch(context.gateways()::contains);
+        return port && source;
     }
 
     private Route route(RoutingRule rule, HttpRoute http, HttpRoute.@Nullable Match match) {
@@ -97,7 +95,7 @@ final class HttpRoutes {
                 .addAllResponseHeadersToAdd(changes.responseAdd())
                 .addAllResponseHeadersToRemove(changes.responseRemove());
         if (http.redirect() != null) {
-            route.setRedirect(Redirects.redirect(http.redirect()));
+            route.setRedirect(Redirects.redirect(http.redirect(), context.listenPort(), context.endsTls()));
         } else if (http.directResponse() != null) {
             route.setDirectResponse(Redirects.directResponse(http.directResponse()));
         } else {
@@ -109,11 +107,7 @@ final class HttpRoutes {
     }
 
     private static String name(HttpRoute http, HttpRoute.@Nullable Match match) {
-        boolean named = match != null && !match.name().isEmpty();
-        if (named && !http.name().isEmpty()) {
-            return http.name() + "." + match.name();
-        }
-        return named ? match.name() : http.name();
+        return match == null || match.name().isEmpty() ? http.name() : http.name() + "." + match.name();
     }
 
     // The name of the span: the single destination's host and port, else the VirtualService's name; then the path.
@@ -136,6 +130,7 @@ final class HttpRoutes {
         String authority = changes.authority();
         HttpRoute.Rewrite rewrite = http.rewrite();
         if (rewrite != null) {
+            action.setAppendXForwardedHost(HeaderSettings.of(view).forwardedHost());
             if (!rewrite.authority().isEmpty()) {
                 authority = rewrite.authority();
             }
@@ -150,7 +145,10 @@ final class HttpRoutes {
             }
         }
         List<HttpRoute.WeightedDestination> destinations = weighted(http.route());
-        ConsistentHash hash = null;
+        List<RouteAction.HashPolicy> hashes = new ArrayList<>();
+        for (HttpRoute.WeightedDestination destination : destinations) {
+            hashes.addAll(HashPolicies.of(hash(destination.destination())));
+        }
         if (destinations.size() == 1) {
             HttpRoute.WeightedDestination only = destinations.getFirst();
             action.setCluster(cluster(only.destination()));
@@ -159,13 +157,12 @@ final class HttpRoutes {
                     .addAllRequestHeadersToRemove(own.requestRemove())
                     .addAllResponseHeadersToAdd(own.responseAdd())
                     .addAllResponseHeadersToRemove(own.responseRemove());
-            authority = own.authority() == null ? authority : own.authority();
-            hash = hash(only.destination());
+            // As with weights, where the route's own rewrite rules over the destination's.
+            authority = authority == null ? own.authority() : authority;
         } else if (!destinations.isEmpty()) {
             WeightedCluster.Builder clusters = WeightedCluster.newBuilder();
             for (HttpRoute.WeightedDestination destination : destinations) {
                 clusters.addClusters(share(destination));
-                hash = hash == null ? hash(destination.destination()) : hash;
             }
             action.setWeightedClusters(clusters);
         } else {
@@ -176,7 +173,7 @@ final class HttpRoutes {
             action.setHostRewriteLiteral(authority);
         }
         mirrors(action, http);
-        finish(action, http, hash);
+        finish(action, http, hashes, http.route().size() == 1 && !hashes.isEmpty());
         return action.build();
     }
 
@@ -225,22 +222,26 @@ final class HttpRoutes {
 
     // No timeout unless asked for, for gRPC's own header as well.
     @SuppressWarnings("deprecation") // max_grpc_timeout is what Istio writes.
-    private void finish(RouteAction.Builder action, @Nullable HttpRoute http, @Nullable ConsistentHash hash) {
+    private void finish(
+            RouteAction.Builder action,
+            @Nullable HttpRoute http,
+            List<RouteAction.HashPolicy> hashes,
+            boolean staysWithItsHost) {
         var timeout = http == null || http.timeout() == null ? Protos.ZERO : Protos.duration(http.timeout());
         action.setTimeout(timeout).setMaxGrpcTimeout(timeout);
         RetryPolicy retries = RetryPolicies.of(
-                http == null ? null : http.retries(), view.snapshot().mesh().defaultHttpRetryPolicy(), hash != null);
+                http == null ? null : http.retries(),
+                view.snapshot().mesh().defaultHttpRetryPolicy(),
+                staysWithItsHost);
         if (retries != null) {
             action.setRetryPolicy(retries);
         }
-        if (hash != null) {
-            hashPolicy(hash).ifPresent(action::addHashPolicy);
-        }
+        action.addAllHashPolicy(hashes);
     }
 
     /** The cluster of a destination: its own port, else the service's only one, else the one called. */
     String cluster(Destination destination) {
-        return ClusterName.outbound(port(destination), destination.subset(), destination.host())
+        return ClusterName.outbound(port(destination), destination.subset(), view.concreteHost(destination.host()))
                 .toString();
     }
 
@@ -255,7 +256,8 @@ final class HttpRoutes {
     }
 
     private @Nullable ConsistentHash hash(Destination destination) {
-        Service service = view.scope().service(destination.host()).orElse(null);
+        Service service =
+                view.scope().service(view.concreteHost(destination.host())).orElse(null);
         return service == null ? null : hash(service, destination.subset(), port(destination));
     }
 
@@ -267,34 +269,5 @@ final class HttpRoutes {
         LoadBalancer balancer =
                 EffectivePolicy.of(rule, rule.subset(subset).orElse(null), port).loadBalancer();
         return balancer == null ? null : balancer.consistentHash();
-    }
-
-    private static Optional<RouteAction.HashPolicy> hashPolicy(ConsistentHash hash) {
-        RouteAction.HashPolicy.Builder policy = RouteAction.HashPolicy.newBuilder();
-        if (hash.httpHeaderName() != null) {
-            policy.setHeader(RouteAction.HashPolicy.Header.newBuilder().setHeaderName(hash.httpHeaderName()));
-        } else if (hash.httpCookie() != null) {
-            LoadBalancer.Cookie cookie = hash.httpCookie();
-            RouteAction.HashPolicy.Cookie.Builder out = RouteAction.HashPolicy.Cookie.newBuilder()
-                    .setName(cookie.name())
-                    .setPath(cookie.path());
-            if (cookie.ttl() != null) {
-                out.setTtl(Protos.duration(cookie.ttl()));
-            }
-            cookie.attributes()
-                    .forEach(a -> out.addAttributes(RouteAction.HashPolicy.CookieAttribute.newBuilder()
-                            .setName(a.name())
-                            .setValue(a.value())));
-            policy.setCookie(out);
-        } else if (Boolean.TRUE.equals(hash.useSourceIp())) {
-            policy.setConnectionProperties(
-                    RouteAction.HashPolicy.ConnectionProperties.newBuilder().setSourceIp(true));
-        } else if (hash.httpQueryParameterName() != null) {
-            policy.setQueryParameter(
-                    RouteAction.HashPolicy.QueryParameter.newBuilder().setName(hash.httpQueryParameterName()));
-        } else {
-            return Optional.empty();
-        }
-        return Optional.of(policy.build());
     }
 }

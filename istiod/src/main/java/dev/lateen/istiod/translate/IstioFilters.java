@@ -39,14 +39,19 @@ final class IstioFilters {
     }
 
     /** Tells the other side who this workload is, and learns who the other is, by headers. */
-    static HttpFilter peerMetadata(boolean inbound) {
+    static HttpFilter peerMetadata(boolean inbound, boolean outsideToo) {
         Value headers = Protos.value(Protos.struct(Map.of("istio_headers", Protos.value(Struct.getDefaultInstance()))));
+        Value meshOnly = Protos.value(Protos.struct(Map.of(
+                "istio_headers",
+                Protos.value(Protos.struct(Map.of(
+                        "skip_external_clusters",
+                        Value.newBuilder().setBoolValue(true).build()))))));
         Value lookup =
                 Protos.value(Protos.struct(Map.of("workload_discovery", Protos.value(Struct.getDefaultInstance()))));
         String side = inbound ? "downstream" : "upstream";
         Struct config = Protos.struct(Map.of(
                 side + "_discovery", Protos.list(List.of(headers, lookup)),
-                side + "_propagation", Protos.list(List.of(headers))));
+                side + "_propagation", Protos.list(List.of(inbound || outsideToo ? headers : meshOnly))));
         return http("istio.metadata_exchange", Protos.typedStruct("io.istio.http.peer_metadata.Config", config));
     }
 

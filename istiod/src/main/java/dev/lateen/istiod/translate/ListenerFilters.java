@@ -5,6 +5,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.type.v3.Int32Range;
 import java.util.List;
@@ -18,6 +19,8 @@ final class ListenerFilters {
             TlsInspector.newBuilder().setInitialReadBufferSize(Protos.u32(512)).build());
     static final ListenerFilter HTTP_INSPECTOR =
             filter("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
+    static final ListenerFilter PROXY_PROTOCOL =
+            filter("envoy.filters.listener.proxy_protocol", ProxyProtocol.getDefaultInstance());
 
     private ListenerFilters() {}
 

@@ -5,7 +5,9 @@ import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.registry.WorkloadInstance;
 import io.envoyproxy.envoy.config.core.v3.Locality;
+import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,23 +16,38 @@ import java.util.TreeSet;
 
 /** Weights and priorities of localities, as seen from a client's own. */
 final class Localities {
+    /** How many distances there are. */
+    private static final int FARTHEST = 5;
+
     private final ProxyNode.Locality from;
+    private final Map<String, String> clientLabels;
     private final List<List<WorkloadInstance>> workloads;
     private final List<LocalityLbEndpoints.Builder> groups;
 
+    /**
+     * The localities of one service.
+     *
+     * @param workloads the same as the endpoints in the groups, in their order
+     * @param groups are changed
+     */
     Localities(
-            ProxyNode.Locality from, List<List<WorkloadInstance>> workloads, List<LocalityLbEndpoints.Builder> groups) {
+            ProxyNode.Locality from,
+            Map<String, String> clientLabels,
+            List<List<WorkloadInstance>> workloads,
+            List<LocalityLbEndpoints.Builder> groups) {
         this.from = from;
+        this.clientLabels = clientLabels;
         this.workloads = workloads;
         this.groups = groups;
     }
 
-    void apply(LocalityLbSetting setting, boolean failsOver) {
+    /** The groups with weights or priorities; a locality whose endpoints are not all alike becomes several groups. */
+    List<LocalityLbEndpoints.Builder> apply(LocalityLbSetting setting, boolean failsOver) {
         if (!setting.distribute().isEmpty()) {
             distribute(setting.distribute());
-        } else if (failsOver) {
-            prioritise(setting);
+            return groups;
         }
+        return failsOver ? prioritise(setting) : groups;
     }
 
     private void distribute(List<LocalityLbSetting.Distribute> rules) {
@@ -71,31 +88,24 @@ final class Localities {
         return weight.getValue();
     }
 
-    private void prioritise(LocalityLbSetting setting) {
-        int[] priorities = new int[groups.size()];
-        for (int i = 0; i < priorities.length; i++) {
-            boolean byLabels = !setting.failoverPriority().isEmpty();
-            priorities[i] = byLabels
-                    ? labelPriority(i, setting.failoverPriority())
-                    : distance(groups.get(i).getLocality());
-            boolean mayFailOver = !byLabels || !setting.failover().isEmpty();
-            if (mayFailOver && !groups.get(i).getLocality().getRegion().equals(from.region())) {
-                priorities[i] += isFailover(setting, groups.get(i).getLocality().getRegion()) ? 0 : 1;
-            }
+    private List<LocalityLbEndpoints.Builder> prioritise(LocalityLbSetting setting) {
+        boolean byLabels = !setting.failoverPriority().isEmpty();
+        List<LocalityLbEndpoints.Builder> split = byLabels ? splitByLabels(setting.failoverPriority()) : groups;
+        // Labels first; where they leave it open, and a failover is written down, the distance.
+        boolean byDistance = !byLabels || !setting.failover().isEmpty();
+        if (byDistance) {
+            split.forEach(g -> g.setPriority(g.getPriority() * FARTHEST + distance(setting, g.getLocality())));
         }
         // Envoy wants priorities without gaps.
         TreeSet<Integer> used = new TreeSet<>();
-        for (int priority : priorities) {
-            used.add(priority);
-        }
-        for (int i = 0; i < priorities.length; i++) {
-            groups.get(i).setPriority(used.headSet(priorities[i]).size());
-        }
+        split.forEach(g -> used.add(g.getPriority()));
+        split.forEach(g -> g.setPriority(used.headSet(g.getPriority()).size()));
+        return split;
     }
 
-    private int distance(Locality to) {
+    private int distance(LocalityLbSetting setting, Locality to) {
         if (!to.getRegion().equals(from.region())) {
-            return 3;
+            return isFailover(setting, to.getRegion()) ? 3 : 4;
         }
         if (!to.getZone().equals(from.zone())) {
             return 2;
@@ -103,32 +113,43 @@ final class Localities {
         return to.getSubZone().equals(from.subZone()) ? 0 : 1;
     }
 
-    // The more of the leading labels an endpoint shares with the client, the earlier it is used. Only topology labels
-    // are known here.
-    private int labelPriority(int group, List<String> labels) {
-        int matched = 0;
-        for (String label : labels) {
-            int equals = label.indexOf('=');
-            String key = equals < 0 ? label : label.substring(0, equals);
-            boolean same = switch (key) {
-                case "topology.kubernetes.io/region" ->
-                    groups.get(group).getLocality().getRegion().equals(from.region());
-                case "topology.kubernetes.io/zone" ->
-                    groups.get(group).getLocality().getZone().equals(from.zone());
-                case "topology.istio.io/subzone" ->
-                    groups.get(group).getLocality().getSubZone().equals(from.subZone());
-                default ->
-                    equals >= 0
-                            && workloads.get(group).stream()
-                                    .allMatch(w -> label.substring(equals + 1)
-                                            .equals(w.labels().get(key)));
-            };
-            if (!same) {
-                break;
+    // One group for each priority: the more of the leading labels an endpoint shares with the client, the earlier it is
+    // used.
+    private List<LocalityLbEndpoints.Builder> splitByLabels(List<String> labels) {
+        List<LocalityLbEndpoints.Builder> split = new ArrayList<>();
+        for (int i = 0; i < groups.size(); i++) {
+            LocalityLbEndpoints.Builder group = groups.get(i);
+            Map<Integer, LocalityLbEndpoints.Builder> parts = new TreeMap<>();
+            for (int j = 0; j < group.getLbEndpointsCount(); j++) {
+                int priority = labelPriority(workloads.get(i).get(j), labels);
+                LocalityLbEndpoints.Builder part = parts.computeIfAbsent(
+                        priority,
+                        p -> group.clone()
+                                .clearLbEndpoints()
+                                .clearLoadBalancingWeight()
+                                .setPriority(p));
+                LbEndpoint endpoint = group.getLbEndpoints(j);
+                part.addLbEndpoints(endpoint)
+                        .setLoadBalancingWeight(
+                                Protos.u32(part.getLoadBalancingWeight().getValue()
+                                        + endpoint.getLoadBalancingWeight().getValue()));
             }
-            matched++;
+            split.addAll(parts.values());
         }
-        return labels.size() - matched;
+        return split;
+    }
+
+    private int labelPriority(WorkloadInstance workload, List<String> labels) {
+        for (int i = 0; i < labels.size(); i++) {
+            String label = labels.get(i);
+            int equals = label.indexOf('=');
+            String name = equals < 0 ? label : label.substring(0, equals);
+            String wanted = equals < 0 ? clientLabels.getOrDefault(name, "") : label.substring(equals + 1);
+            if (!wanted.equals(workload.label(name))) {
+                return labels.size() - i;
+            }
+        }
+        return 0;
     }
 
     private boolean isFailover(LocalityLbSetting setting, String region) {

@@ -1,7 +1,6 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.api.networking.DestinationRule;
-import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.xds.ClusterName;
@@ -35,6 +34,7 @@ final class ProxyTranslation implements Translation {
             ClientKind client,
             ProxyNode.Role role,
             ProxyNode.Locality locality,
+            Map<String, String> preferenceLabels,
             boolean withoutInterception,
             int httpProxyPort,
             boolean answersDns,
@@ -59,8 +59,9 @@ final class ProxyTranslation implements Translation {
             Identity endpoints,
             Map<String, String> subset,
             ProxyNode.Locality locality,
-            @Nullable LocalityLbSetting setting,
-            boolean failsOver,
+            Map<String, String> preferenceLabels,
+            LocalityChoice choice,
+            boolean servesNotReady,
             List<ResourceKey> policies,
             Object policySpecs) {}
 
@@ -81,6 +82,7 @@ final class ProxyTranslation implements Translation {
                 view.client(),
                 node.role(),
                 node.locality(),
+                view.preferenceLabels(),
                 view.withoutInterception(),
                 view.httpProxyPort(),
                 view.answersDns(),
@@ -223,7 +225,7 @@ final class ProxyTranslation implements Translation {
             return null;
         }
         EffectivePolicy policy = EffectivePolicy.of(rule, subset, cluster.port());
-        return endpoint(cluster, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
+        return endpoint(cluster, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
     }
 
     // Endpoints of other kinds stand in the cluster, or are found by the proxy.
@@ -234,12 +236,12 @@ final class ProxyTranslation implements Translation {
 
     private XdsResource endpoint(
             ClusterName cluster,
+            Service service,
             List<ServiceEndpoint> list,
             DestinationRule.@Nullable Subset subset,
             EffectivePolicy policy) {
         Map<String, String> labels = subset == null ? Map.of() : subset.labels();
-        LocalityLbSetting setting = new ClusterPolicy(view.snapshot().mesh()).localitySetting(policy.loadBalancer());
-        boolean failsOver = policy.outlierDetection() != null;
+        LocalityChoice choice = LocalityChoice.of(view.snapshot().mesh(), service, policy);
         ProxyNode.Locality from = view.node().locality();
         var policies = view.snapshot().all(PeerAuthentication.class);
         EndpointKey key = new EndpointKey(
@@ -247,12 +249,13 @@ final class ProxyTranslation implements Translation {
                 new Identity(list),
                 labels,
                 from,
-                setting,
-                failsOver,
+                view.preferenceLabels(),
+                choice,
+                service.servesNotReady(),
                 policies.stream().map(p -> p.key()).toList(),
                 policies.stream().map(p -> new Identity(p)).toList());
-        EndpointTranslator.Request request =
-                new EndpointTranslator.Request(cluster, list, labels, from, setting, failsOver, true);
+        EndpointTranslator.Request request = new EndpointTranslator.Request(
+                cluster, list, labels, from, view.preferenceLabels(), choice, service.servesNotReady(), true);
         return endpointMemo.get(key, () -> {
             var assignment = new EndpointTranslator(view.snapshot()).loadAssignment(request);
             return interner.one(Protos.resource(cluster.toString(), assignment));

@@ -4,9 +4,14 @@ import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.model.WorkloadScope;
+import dev.lateen.istiod.registry.Resolution;
 import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.Topology;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -67,5 +72,37 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         List<String> all = new ArrayList<>(service.addresses());
         all.add(service.autoAddress());
         return all;
+    }
+
+    /** The host itself, or what it stands for if it is another name ({@code ExternalName}). */
+    String concreteHost(String host) {
+        return scope.service(host)
+                .filter(s -> s.resolution() == Resolution.ALIAS)
+                .map(Service::externalName)
+                .orElse(host);
+    }
+
+    /** What this proxy has under the labels by which some endpoints are preferred to others. */
+    Map<String, String> preferenceLabels() {
+        Set<String> names = snapshot.preferenceLabels();
+        if (names.isEmpty()) {
+            return Map.of();
+        }
+        Map<String, String> own = node.labels();
+        Map<String, String> labels = new HashMap<>();
+        for (String name : names) {
+            labels.put(
+                    name,
+                    switch (name) {
+                        case Topology.REGION -> node.locality().region();
+                        case Topology.ZONE -> node.locality().zone();
+                        case Topology.SUB_ZONE -> node.locality().subZone();
+                        case Topology.CLUSTER -> clusterId();
+                        case Topology.NETWORK -> or(node.text("NETWORK"), own.getOrDefault(name, ""));
+                        case Topology.HOSTNAME -> or(node.text("NODE_NAME"), own.getOrDefault(name, ""));
+                        default -> own.getOrDefault(name, "");
+                    });
+        }
+        return Map.copyOf(labels);
     }
 }

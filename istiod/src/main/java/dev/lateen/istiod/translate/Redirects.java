@@ -13,7 +13,13 @@ final class Redirects {
 
     private Redirects() {}
 
-    static RedirectAction redirect(HttpRoute.Redirect redirect) {
+    /**
+     * A redirect.
+     *
+     * @param port of the listener, which is the port that the client asked
+     * @param tls whether the client came with TLS, so that a redirect without a scheme stays at https
+     */
+    static RedirectAction redirect(HttpRoute.Redirect redirect, int port, boolean tls) {
         RedirectAction.Builder out = RedirectAction.newBuilder().setHostRedirect(redirect.authority());
         if (redirect.uri().startsWith(PREFIX_MARK)) {
             out.setPrefixRewrite(redirect.uri().substring(PREFIX_MARK.length()));
@@ -23,12 +29,21 @@ final class Redirects {
         if (!redirect.scheme().isEmpty()) {
             out.setSchemeRedirect(redirect.scheme());
         }
-        if (redirect.port() != null) {
-            out.setPortRedirect(redirect.port());
-        } else if (redirect.derivePort() == HttpRoute.DerivePort.FROM_PROTOCOL_DEFAULT) {
-            out.setPortRedirect(redirect.scheme().equals("https") ? 443 : 80);
+        String scheme = redirect.scheme().isEmpty() ? (tls ? "https" : "http") : redirect.scheme();
+        int to = port(redirect, port);
+        // Nobody writes a scheme's own port. Envoy takes the default one by itself where none is said.
+        boolean usual = to == 80 && scheme.equals("http") || to == 443 && scheme.equals("https");
+        if (to > 0 && !usual) {
+            out.setPortRedirect(to);
         }
         return out.setResponseCode(code(redirect.redirectCode())).build();
+    }
+
+    private static int port(HttpRoute.Redirect redirect, int listenPort) {
+        if (redirect.port() != null) {
+            return redirect.port();
+        }
+        return redirect.derivePort() == HttpRoute.DerivePort.FROM_REQUEST_PORT ? listenPort : 0;
     }
 
     private static RedirectAction.RedirectResponseCode code(int status) {

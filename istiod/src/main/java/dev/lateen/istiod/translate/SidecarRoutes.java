@@ -100,7 +100,7 @@ final class SidecarRoutes {
             }
             called.forEach((key, c) -> {
                 if (c.service() != null && !done.contains(key)) {
-                    HttpRoutes routes = new HttpRoutes(new RouteContext(view, MESH, port, c.port()));
+                    HttpRoutes routes = new HttpRoutes(new RouteContext(view, MESH, port, false, c.port()));
                     drafts.add(draft(c, List.of(routes.byDefault(c.service(), c.port())), port));
                 }
             });
@@ -142,6 +142,7 @@ final class SidecarRoutes {
         }
         List<Called> mine = new ArrayList<>();
         List<String> unknown = new ArrayList<>();
+        Set<Integer> ports = new TreeSet<>();
         for (String host : rule.hosts()) {
             boolean known = false;
             for (Map.Entry<String, Called> entry : called.entrySet()) {
@@ -151,6 +152,7 @@ final class SidecarRoutes {
                                 && isMostSpecific(listener, entry.getValue().host(), host);
                 if (meant) {
                     known = true;
+                    ports.add(entry.getValue().port());
                     if (done.add(entry.getKey())) {
                         mine.add(entry.getValue());
                     }
@@ -160,16 +162,20 @@ final class SidecarRoutes {
                 unknown.add(host);
             }
         }
-        // A host that no registry knows is served on port 80, where plain names are called.
-        if (mine.isEmpty() && (port == 80 || port == 0)) {
-            for (String host : unknown) {
-                if (done.add(host + ":80")) {
-                    mine.add(new Called(null, host, 80));
+        // A host that no registry knows is served where the rule's other hosts are, else on port 80, where plain names
+        // are called.
+        if (ports.isEmpty() && (port == 80 || port == 0)) {
+            ports.add(80);
+        }
+        for (String host : unknown) {
+            for (int served : ports) {
+                if (done.add(host + ":" + served)) {
+                    mine.add(new Called(null, host, served));
                 }
             }
         }
         for (Called one : mine) {
-            List<Route> routes = new HttpRoutes(new RouteContext(view, MESH, port, one.port())).of(rule);
+            List<Route> routes = new HttpRoutes(new RouteContext(view, MESH, port, false, one.port())).of(rule);
             if (routes.isEmpty()) {
                 done.remove(one.host() + ":" + one.port());
             } else {
@@ -195,14 +201,14 @@ final class SidecarRoutes {
         List<String> domains = new ArrayList<>();
         plain.forEach(name -> domains.add(name + ":" + called.port()));
         Service service = called.service();
-        boolean first = service != null
-                && view.withoutInterception()
-                && service.port(80).isEmpty()
-                && service.ports().stream()
-                        .filter(p -> isRouted(service, p))
-                        .findFirst()
-                        .filter(p -> p.number() == called.port())
-                        .isPresent();
+        boolean first = view.withoutInterception()
+                && (service == null
+                        || service.port(80).isEmpty()
+                                && service.ports().stream()
+                                        .filter(p -> isRouted(service, p))
+                                        .findFirst()
+                                        .filter(p -> p.number() == called.port())
+                                        .isPresent());
         if (called.port() == 80 || first) {
             domains.addAll(plain);
         }
@@ -227,7 +233,7 @@ final class SidecarRoutes {
     }
 
     /** Envoy refuses a configuration in which a domain or a name stands twice: the first that has it keeps it. */
-    private static List<VirtualHost> uniqueHosts(List<Draft> drafts) {
+    private List<VirtualHost> uniqueHosts(List<Draft> drafts) {
         Set<String> takenDomains = new HashSet<>();
         Set<String> takenNames = new HashSet<>();
         List<VirtualHost> hosts = new ArrayList<>();
@@ -240,7 +246,7 @@ final class SidecarRoutes {
                         .setName(draft.name())
                         .addAllDomains(free)
                         .addAllRoutes(draft.routes())
-                        .setIncludeRequestAttemptCount(true)
+                        .setIncludeRequestAttemptCount(HeaderSettings.of(view).attemptCount())
                         .build());
             }
         }
@@ -264,7 +270,7 @@ final class SidecarRoutes {
                 .setName(name)
                 .addDomains("*")
                 .addRoutes(route)
-                .setIncludeRequestAttemptCount(true)
+                .setIncludeRequestAttemptCount(HeaderSettings.of(view).attemptCount())
                 .build();
     }
 }

@@ -2,9 +2,11 @@ package dev.lateen.istiod.translate;
 
 import dev.lateen.api.networking.Destination;
 import dev.lateen.api.networking.RouteDestination;
+import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.WellKnown;
 import dev.lateen.istiod.registry.Protocol;
 import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServicePort;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.mongo_proxy.v3.MongoProxy;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
@@ -41,49 +43,62 @@ final class TcpFilters {
         return filters;
     }
 
-    /** To a service's cluster. */
-    List<Filter> outbound(String cluster, Protocol protocol) {
+    /** To a service, as its DestinationRule has it. */
+    List<Filter> outbound(Service service, ServicePort port) {
+        String cluster = OutboundListeners.cluster(service, port);
+        TcpProxy.Builder proxy = TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster);
+        return outbound(TcpPolicy.apply(proxy, view, service, "", port.number()), port.protocol());
+    }
+
+    // A gateway is somebody's server: policies on it hold for bytes as for requests.
+    private List<Filter> outbound(TcpProxy.Builder proxy, Protocol protocol) {
         List<Filter> filters = new ArrayList<>();
-        mongo(filters, cluster, protocol);
-        filters.addAll(plain(cluster, false));
+        if (view.gateway()) {
+            filters.addAll(new SecurityFilters(view).tcpAuthorization());
+        }
+        mongo(filters, proxy.getStatPrefix(), protocol);
+        if (view.client().knowsIstioFilters()) {
+            filters.add(IstioFilters.tcpStats(view, false));
+        }
+        filters.add(proxy(proxy, false));
         return filters;
     }
 
-    /** To the destinations of a route, by weight. */
+    /** To the destinations of a route, by weight; idle time and the like are those of the first one's DestinationRule. */
     List<Filter> outbound(List<RouteDestination> destinations, int port, Protocol protocol, String statPrefix) {
         List<RouteDestination> used = destinations.size() == 1
                 ? destinations
                 : destinations.stream().filter(d -> d.weight() > 0).toList();
-        if (used.size() == 1) {
-            return outbound(cluster(used.getFirst().destination(), port), protocol);
-        }
         if (used.isEmpty()) {
             return plain(WellKnown.BLACK_HOLE_CLUSTER, false);
         }
-        TcpProxy.WeightedCluster.Builder clusters = TcpProxy.WeightedCluster.newBuilder();
-        for (RouteDestination destination : used) {
-            clusters.addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
-                    .setName(cluster(destination.destination(), port))
-                    .setWeight(destination.weight()));
+        Destination first = used.getFirst().destination();
+        ClusterName cluster = cluster(first, port);
+        TcpProxy.Builder proxy = TcpProxy.newBuilder();
+        if (used.size() == 1) {
+            proxy.setStatPrefix(cluster.toString()).setCluster(cluster.toString());
+        } else {
+            TcpProxy.WeightedCluster.Builder clusters = TcpProxy.WeightedCluster.newBuilder();
+            for (RouteDestination destination : used) {
+                clusters.addClusters(TcpProxy.WeightedCluster.ClusterWeight.newBuilder()
+                        .setName(cluster(destination.destination(), port).toString())
+                        .setWeight(destination.weight()));
+            }
+            proxy.setStatPrefix(statPrefix).setWeightedClusters(clusters);
         }
-        List<Filter> filters = new ArrayList<>();
-        mongo(filters, statPrefix, protocol);
-        if (view.client().knowsIstioFilters()) {
-            filters.add(IstioFilters.tcpStats(view, false));
-        }
-        filters.add(proxy(TcpProxy.newBuilder().setStatPrefix(statPrefix).setWeightedClusters(clusters), false));
-        return filters;
+        Service service = view.scope().service(cluster.host()).orElse(null);
+        String subset = used.size() == 1 ? first.subset() : "";
+        return outbound(TcpPolicy.apply(proxy, view, service, subset, cluster.port()), protocol);
     }
 
-    private String cluster(Destination destination, int port) {
+    private ClusterName cluster(Destination destination, int port) {
         Optional<Service> service = view.scope().service(destination.host());
         int to = destination.port() != null && destination.port().number() != null
                 ? destination.port().number()
                 : service.filter(s -> s.ports().size() == 1)
                         .map(s -> s.ports().getFirst().number())
                         .orElse(port);
-        return dev.lateen.api.xds.ClusterName.outbound(to, destination.subset(), destination.host())
-                .toString();
+        return ClusterName.outbound(to, destination.subset(), view.concreteHost(destination.host()));
     }
 
     private void mongo(List<Filter> filters, String statPrefix, Protocol protocol) {

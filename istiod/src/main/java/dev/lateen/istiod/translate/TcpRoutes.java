@@ -56,8 +56,7 @@ final class TcpRoutes {
         }
         // Services on one address are told apart by the name that TLS asks for.
         List<String> names = port.protocol().isTls() && sharesAddress ? List.of(service.hostname()) : List.of();
-        chains.add(
-                chain(match(names, ranges), tcp.outbound(OutboundListeners.cluster(service, port), port.protocol())));
+        chains.add(chain(match(names, ranges), tcp.outbound(service, port)));
         return chains;
     }
 

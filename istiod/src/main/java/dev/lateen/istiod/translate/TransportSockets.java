@@ -2,11 +2,15 @@ package dev.lateen.istiod.translate;
 
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
 import dev.lateen.api.xds.Alpn;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
+import io.envoyproxy.envoy.config.core.v3.ProxyProtocolConfig;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
+import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
@@ -21,8 +25,7 @@ import java.util.Map;
 /** TLS towards upstreams: Istio's mutual TLS, and what a DestinationRule asks for. */
 final class TransportSockets {
     static final String TLS = "envoy.transport_sockets.tls";
-    private static final TransportSocket PLAIN =
-            socket("envoy.transport_sockets.raw_buffer", RawBuffer.getDefaultInstance());
+    static final TransportSocket PLAIN = socket("envoy.transport_sockets.raw_buffer", RawBuffer.getDefaultInstance());
 
     private TransportSockets() {}
 
@@ -74,9 +77,27 @@ final class TransportSockets {
                         .build());
     }
 
+    /** The PROXY protocol's header before whatever the socket says. */
+    static TransportSocket proxied(TransportSocket inner, TrafficPolicy.ProxyProtocol protocol) {
+        ProxyProtocolConfig.Version version = switch (protocol.version()) {
+            case V1 -> ProxyProtocolConfig.Version.V1;
+            case V2 -> ProxyProtocolConfig.Version.V2;
+        };
+        return socket(
+                "envoy.transport_sockets.upstream_proxy_protocol",
+                ProxyProtocolUpstreamTransport.newBuilder()
+                        .setConfig(ProxyProtocolConfig.newBuilder().setVersion(version))
+                        .setTransportSocket(inner)
+                        .build());
+    }
+
     /** TLS as a DestinationRule with mode SIMPLE or MUTUAL asks for; certificates come from files or, by name, from istiod. */
-    static TransportSocket origination(ClientTls tls, List<String> subjectAltNames, boolean http2) {
-        CommonTlsContext.Builder common = CommonTlsContext.newBuilder().setTlsParams(parameters());
+    static TransportSocket origination(
+            ClientTls tls, List<String> subjectAltNames, boolean http2, MeshConfig.TlsLimits defaults) {
+        CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
+                .setTlsParams(parameters().toBuilder()
+                        .addAllCipherSuites(defaults.cipherSuites())
+                        .addAllEcdhCurves(defaults.ecdhCurves()));
         boolean mutual = tls.mode() == ClientTls.Mode.MUTUAL;
         boolean verify = !Boolean.TRUE.equals(tls.insecureSkipVerify());
         if (!tls.credentialName().isEmpty()) {

@@ -1,0 +1,104 @@
+package dev.lateen.istiod.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.Reading;
+import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.registry.KubernetesDocument;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is valid and can't be followed is named, with file, resource and field; nothing is silently passed over. */
+class WithoutEffectTest {
+    private static List<String> told(String yaml) {
+        ResourceReader reader = new ResourceReader();
+        Reading reading = reader.read("a.yaml", yaml);
+        assertThat(reading.problems()).noneMatch(Problem::isError);
+        ConfigInput input = new ConfigInput(
+                1,
+                reading.resources(),
+                reading.documents().stream()
+                        .map(d -> new KubernetesDocument(d.node(), d.origin()))
+                        .toList());
+        var mesh = reader.readMeshConfig(
+                        "mesh", "extensionProviders: [{name: otel, opentelemetry: {service: a, port: 1}}]")
+                .settings()
+                .orElseThrow();
+        return MeshSnapshot.build(input, mesh, null).problems().stream()
+                .map(Problem::toString)
+                .toList();
+    }
+
+    @Test
+    void kindsThatAreNotThereAreNamed() {
+        assertThat(told("""
+            apiVersion: networking.istio.io/v1alpha3
+            kind: EnvoyFilter
+            metadata: {name: mine}
+            spec: {configPatches: [{applyTo: HTTP_FILTER, match: {context: ANY}, patch: {operation: REMOVE}}]}
+            """))
+                .singleElement()
+                .isEqualTo("a.yaml:1 (document 1): warning: EnvoyFilter default/mine: kind EnvoyFilter has no effect in"
+                        + " this version");
+        assertThat(told("""
+            apiVersion: gateway.networking.k8s.io/v1
+            kind: HTTPRoute
+            metadata: {name: mine, namespace: shop}
+            spec: {}
+            """))
+                .singleElement()
+                .asString()
+                .contains("HTTPRoute shop/mine", "has no effect", "Istio's own Gateway and VirtualService");
+    }
+
+    @Test
+    void policiesThatRefuseEverythingSaySo() {
+        assertThat(told("""
+            apiVersion: security.istio.io/v1
+            kind: RequestAuthentication
+            metadata: {name: jwt}
+            spec: {jwtRules: [{issuer: a, jwksUri: "https://a.test/keys"}]}
+            """))
+                .singleElement()
+                .asString()
+                .contains("RequestAuthentication default/jwt: spec.jwtRules", "refuses all requests");
+        assertThat(told("""
+            apiVersion: security.istio.io/v1
+            kind: AuthorizationPolicy
+            metadata: {name: ask}
+            spec: {action: CUSTOM, provider: {name: p}, rules: [{}]}
+            """)).singleElement().asString().contains("spec.action", "refuses all requests");
+    }
+
+    @Test
+    void fieldsAreNamedByTheirPath() {
+        assertThat(told("""
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: d}
+            spec: {host: a.test, subsets: [{name: v1, labels: {a: b}, trafficPolicy: {proxyProtocol: {version: V1}}}]}
+            """))
+                .singleElement()
+                .asString()
+                .contains("DestinationRule default/d: spec.subsets[0].trafficPolicy.proxyProtocol");
+    }
+
+    @Test
+    void telemetryNamesProvidersThatAreUnknownOrOfNoUse() {
+        assertThat(told("""
+            apiVersion: telemetry.istio.io/v1
+            kind: Telemetry
+            metadata: {name: t}
+            spec:
+              accessLogging: [{providers: [{name: envoy}, {name: nowhere}]}]
+              tracing: [{providers: [{name: otel}]}]
+            """))
+                .satisfiesExactlyInAnyOrder(
+                        t -> assertThat(t)
+                                .contains("spec.accessLogging[0].providers[1].name: unknown provider 'nowhere'"),
+                        t -> assertThat(t)
+                                .contains("spec.tracing[0].providers[0].name", "of a kind that has no effect"));
+    }
+}
