@@ -32,9 +32,11 @@ import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
 
 /**
@@ -50,6 +52,7 @@ final class DataPath {
     private final HttpServer http;
     private final Listeners listeners;
     private final FilterCounters counters = new FilterCounters();
+    private final AtomicLongArray changes = new AtomicLongArray(Change.values().length);
     private volatile ProxySnapshot active = ProxySnapshot.EMPTY;
 
     /** @param standardOut where access logs to {@code /dev/stdout} go */
@@ -99,9 +102,58 @@ final class DataPath {
         return listeners;
     }
 
+    /** What snapshots brought so far, for {@code cluster_manager.*} and {@code listener_manager.*}. */
+    enum Change {
+        CLUSTER_ADDED,
+        CLUSTER_MODIFIED,
+        CLUSTER_REMOVED,
+        LISTENER_ADDED,
+        LISTENER_MODIFIED,
+        LISTENER_REMOVED
+    }
+
+    /** How often each change came. */
+    Map<Change, Long> changes() {
+        Map<Change, Long> now = new EnumMap<>(Change.class);
+        for (Change change : Change.values()) {
+            now.put(change, changes.get(change.ordinal()));
+        }
+        return now;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
+    private <T> void count(Map<String, T> before, Map<String, T> next, Change added, Change modified, Change removed) {
+        next.forEach((name, value) -> {
+            T old = before.get(name);
+            if (old == null || old != value) {
+                changes.incrementAndGet((old == null ? added : modified).ordinal());
+            }
+        });
+        before.keySet().stream()
+                .filter(name -> !next.containsKey(name))
+                .forEach(_ -> changes.incrementAndGet(removed.ordinal()));
+    }
+
+    private void countChanges(ProxySnapshot next) {
+        ProxySnapshot before = active;
+        count(
+                before.clusters(),
+                next.clusters(),
+                Change.CLUSTER_ADDED,
+                Change.CLUSTER_MODIFIED,
+                Change.CLUSTER_REMOVED);
+        count(
+                before.listeners(),
+                next.listeners(),
+                Change.LISTENER_ADDED,
+                Change.LISTENER_MODIFIED,
+                Change.LISTENER_REMOVED);
+    }
+
     /** Puts a snapshot in force; one at a time, in order. Done when every address is bound or could not be. */
     Future<List<ListenerStatus>> apply(ProxySnapshot snapshot) {
         clusters.update(snapshot);
+        countChanges(snapshot);
         active = snapshot;
         matchers.retain(tables(snapshot));
         return listeners.update(snapshot);

@@ -14,7 +14,9 @@ import dev.lateen.proxy.xds.ConfigState;
 import dev.lateen.proxy.xds.ControlPlane;
 import dev.lateen.proxy.xds.FileSource;
 import dev.lateen.proxy.xds.ResourceDecoder;
+import dev.lateen.proxy.xds.ResourceType;
 import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.proxy.xds.UpdateCounts;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
 import io.vertx.core.Future;
@@ -254,13 +256,19 @@ public final class Proxy extends VerticleBase {
                         }));
     }
 
-    /** For the admin interface. */
-    void drainListeners() {
-        state = AdminSource.State.DRAINING;
+    /** For the admin interface; as in Envoy, the proxy stays live. */
+    void drainListeners(boolean inboundOnly) {
         DataPath path = dataPath;
-        if (path != null) {
+        if (path != null && inboundOnly) {
+            path.listeners().drainInbound();
+        } else if (path != null) {
             path.drain(bootstrap.drainTime());
         }
+    }
+
+    List<String> waiting() {
+        AdsClient ads = client;
+        return ads == null ? List.of() : ads.waiting();
     }
 
     Future<ConfigState> configState() {
@@ -284,6 +292,20 @@ public final class Proxy extends VerticleBase {
     boolean connectedToControlPlane() {
         AdsClient ads = client;
         return ads != null && ads.connected();
+    }
+
+    boolean isLive() {
+        return state == AdminSource.State.LIVE;
+    }
+
+    /** How many listeners or clusters wait for something. @param word {@code "cluster "} or {@code "listener "} */
+    long warming(String word) {
+        return waiting().stream().filter(text -> text.startsWith(word)).count();
+    }
+
+    Map<ResourceType, UpdateCounts> updates() {
+        AdsClient ads = client;
+        return ads == null ? Map.of() : ads.updates();
     }
 
     long rejectedResources() {

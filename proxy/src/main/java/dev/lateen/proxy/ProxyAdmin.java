@@ -3,6 +3,8 @@ package dev.lateen.proxy;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.telemetry.Stat;
+import dev.lateen.proxy.xds.Decoded;
 import dev.lateen.proxy.xds.XdsNode;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.vertx.core.Future;
@@ -14,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What the admin interface tells of a proxy. */
 final class ProxyAdmin implements AdminSource {
@@ -21,6 +24,8 @@ final class ProxyAdmin implements AdminSource {
     private final DataPath dataPath;
     private final ProxyBootstrap bootstrap;
     private final Instant startTime;
+    private volatile boolean failing;
+    private volatile @Nullable StatsConfig statsConfig;
 
     ProxyAdmin(Proxy proxy, DataPath dataPath, ProxyBootstrap bootstrap, Instant startTime) {
         this.proxy = proxy;
@@ -36,7 +41,7 @@ final class ProxyAdmin implements AdminSource {
 
     @Override
     public State state() {
-        return proxy.state();
+        return failing ? State.DRAINING : proxy.state();
     }
 
     @Override
@@ -44,7 +49,8 @@ final class ProxyAdmin implements AdminSource {
         Map<String, List<String>> bound = new HashMap<>();
         for (ListenerStatus status : dataPath.listeners().status()) {
             if (status.state() != ListenerStatus.State.FAILED) {
-                String address = status.address().getAddress().getHostAddress() + ":"
+                String ip = status.address().getAddress().getHostAddress();
+                String address = (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":"
                         + status.address().getPort();
                 bound.computeIfAbsent(status.name(), _ -> new ArrayList<>()).add(address);
             }
@@ -98,18 +104,27 @@ final class ProxyAdmin implements AdminSource {
     }
 
     @Override
-    public Map<String, Long> stats() {
-        ProxySnapshot snapshot = dataPath.active();
-        Map<String, Long> stats = new TreeMap<>(dataPath.filterCounters().snapshot());
-        stats.put("control_plane.connected_state", proxy.connectedToControlPlane() ? 1L : 0L);
-        stats.put("control_plane.rejected_resources", proxy.rejectedResources());
-        stats.put("cluster_manager.active_clusters", (long) snapshot.clusters().size());
-        stats.put("listener_manager.total_listeners_active", (long)
-                snapshot.listeners().size());
-        stats.put("server.live", proxy.state() == State.LIVE ? 1L : 0L);
-        stats.put("server.total_connections", (long) dataPath.listeners().openConnections());
-        stats.put("server.uptime", uptimeMillis() / 1000);
-        return stats;
+    public List<Stat> stats() {
+        return new ServerStats(proxy, dataPath).read();
+    }
+
+    @Override
+    public boolean keepsStat(String name) {
+        return statsConfig().keeps(name);
+    }
+
+    @Override
+    public boolean istioLabels() {
+        return statsConfig().istioLabels();
+    }
+
+    private StatsConfig statsConfig() {
+        StatsConfig known = statsConfig;
+        if (known == null) {
+            known = StatsConfig.of(bootstrap.document().get());
+            statsConfig = known;
+        }
+        return known;
     }
 
     @Override
@@ -118,8 +133,35 @@ final class ProxyAdmin implements AdminSource {
     }
 
     @Override
-    public void drainListeners() {
-        proxy.drainListeners();
+    public boolean isStaticCluster(String name) {
+        return bootstrap.resources().stream()
+                .anyMatch(resource -> resource.resource() instanceof Decoded.Resource.OfCluster(var cluster)
+                        && cluster.name().equals(name));
+    }
+
+    @Override
+    public Instant now() {
+        return Instant.now();
+    }
+
+    @Override
+    public List<String> waiting() {
+        return proxy.waiting();
+    }
+
+    @Override
+    public void drainListeners(boolean inboundOnly) {
+        proxy.drainListeners(inboundOnly);
+    }
+
+    @Override
+    public void failHealthChecks(boolean fail) {
+        failing = fail;
+    }
+
+    @Override
+    public void reopenLogs() {
+        dataPath.telemetry().reopenLogs();
     }
 
     @Override

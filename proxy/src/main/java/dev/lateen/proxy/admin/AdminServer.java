@@ -1,20 +1,16 @@
 package dev.lateen.proxy.admin;
 
+import com.google.re2j.Pattern;
+import com.google.re2j.PatternSyntaxException;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import io.prometheus.metrics.expositionformats.ExpositionFormats;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class AdminServer {
     private static final String TEXT = "text/plain; charset=UTF-8";
     private static final String JSON = "application/json";
+    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final Vertx vertx;
     private final AdminSource source;
@@ -41,7 +38,7 @@ public final class AdminServer {
     public AdminServer(Vertx vertx, AdminSource source, UpstreamClusters clusters) {
         this.vertx = vertx;
         this.source = source;
-        this.clustersPage = new ClustersPage(clusters);
+        this.clustersPage = new ClustersPage(clusters, source::isStaticCluster);
         this.statsPage = new StatsPage(source, clusters);
     }
 
@@ -108,48 +105,67 @@ public final class AdminServer {
     }
 
     private void admin(HttpServerRequest request) {
+        HttpServerResponse response = request.response();
         switch (request.path()) {
-            case "/", "/help" -> answer(request.response(), TEXT, HELP);
+            case "/", "/help" -> answer(response, TEXT, SmallPages.HELP);
             case "/ready" -> ready(request);
-            case "/server_info" -> answer(request.response(), JSON, ServerInfoPage.json(source));
+            case "/server_info" -> answer(response, JSON, ServerInfoPage.json(source));
             case "/config_dump" -> configDump(request);
-            case "/clusters" ->
-                answer(request.response(), type(request), json(request) ? clustersPage.json() : clustersPage.text());
+            case "/clusters" -> clusters(request);
             case "/listeners" ->
                 answer(
-                        request.response(),
+                        response,
                         type(request),
                         json(request) ? ListenersPage.json(source) : ListenersPage.text(source));
             case "/stats" -> stats(request);
             case "/stats/prometheus" -> prometheus(request);
-            case "/logging" -> change(request, () -> loggingPage.answer(query(request)));
-            case "/drain_listeners" ->
-                change(request, () -> {
-                    source.drainListeners();
-                    return "OK\n";
-                });
-            case "/quitquitquit" ->
-                change(request, () -> {
-                    source.quit();
-                    return "OK\n";
-                });
-            default ->
-                answer(request.response().setStatusCode(404), TEXT, "invalid path. admin commands are:\n" + HELP);
+            case "/certs" -> answer(response, JSON, CertificatesPage.json(source.snapshot(), source.now()));
+            case "/memory" -> answer(response, JSON, SmallPages.memory());
+            case "/runtime" -> answer(response, JSON, SmallPages.runtime());
+            case "/init_dump" -> answer(response, JSON, SmallPages.initDump(source));
+            case "/hot_restart_version" -> answer(response, TEXT, "disabled\n");
+            case "/contention" -> answer(response, TEXT, "Mutex contention tracing is not enabled.\n");
+            default -> mutation(request);
         }
     }
 
-    private static final String HELP = """
-          /clusters: upstream cluster status
-          /config_dump: dump current configs (params: include_eds, resource, mask, name_regex)
-          /drain_listeners (POST): drain listeners
-          /listeners: print listener info
-          /logging (POST): query/change logging levels (params: level, or LOGGER=LEVEL)
-          /quitquitquit (POST): exit the proxy
-          /ready: print server state, return 200 if LIVE, otherwise 503
-          /server_info: print server version/status information
-          /stats: print stats (params: filter, usedonly, format)
-          /stats/prometheus: print stats in prometheus format
-        """;
+    /** Paths that change something, and all that do not exist. */
+    private void mutation(HttpServerRequest request) {
+        switch (request.path()) {
+            case "/logging" -> change(request, () -> loggingPage.answer(query(request)));
+            case "/drain_listeners" -> change(request, () -> drainListeners(request));
+            case "/quitquitquit" -> changed(request, source::quit);
+            case "/reset_counters" -> changed(request, statsPage::reset);
+            case "/reopen_logs" -> changed(request, source::reopenLogs);
+            case "/healthcheck/fail" -> changed(request, () -> source.failHealthChecks(true));
+            case "/healthcheck/ok" -> changed(request, () -> source.failHealthChecks(false));
+            default -> answer(request.response().setStatusCode(404), TEXT, "invalid path. " + SmallPages.HELP);
+        }
+    }
+
+    private String drainListeners(HttpServerRequest request) {
+        source.drainListeners(request.params().contains("inboundonly"));
+        return "OK\n";
+    }
+
+    private static void changed(HttpServerRequest request, Runnable action) {
+        change(request, () -> {
+            action.run();
+            return "OK\n";
+        });
+    }
+
+    private void clusters(HttpServerRequest request) {
+        try {
+            Pattern filter = Pattern.compile(query(request).getOrDefault("filter", ""));
+            answer(
+                    request.response(),
+                    type(request),
+                    json(request) ? clustersPage.json(filter) : clustersPage.text(filter));
+        } catch (PatternSyntaxException e) {
+            fail(request, new IllegalArgumentException("Invalid re2 regex: " + e.getMessage(), e));
+        }
+    }
 
     /** A POST that changes something; a GET is refused as Envoy does. */
     private static void change(HttpServerRequest request, java.util.function.Supplier<String> action) {
@@ -195,33 +211,25 @@ public final class AdminServer {
     }
 
     private void stats(HttpServerRequest request) {
-        String format = request.getParam("format");
-        if ("prometheus".equals(format)) {
-            prometheus(request);
-            return;
-        }
         try {
-            Map<String, Long> values = statsPage.filtered(
-                    request.getParam("filter"), request.params().contains("usedonly"));
-            boolean json = "json".equals(format);
-            answer(request.response(), json ? JSON : TEXT, json ? StatsPage.json(values) : StatsPage.text(values));
+            StatsQuery query = StatsQuery.of(query(request));
+            switch (query.format()) {
+                case TEXT -> answer(request.response(), TEXT, statsPage.text(query));
+                case JSON -> answer(request.response(), JSON, statsPage.json(query));
+                case PROMETHEUS -> answer(request.response(), PROMETHEUS, statsPage.prometheus(query));
+            }
         } catch (IllegalArgumentException e) {
-            answer(request.response().setStatusCode(400), TEXT, e.getMessage() + "\n");
+            fail(request, e);
         }
     }
 
+    /** Always in the text format, as Envoy: whoever asks for OpenMetrics reads this too. */
     private void prometheus(HttpServerRequest request) {
-        List<MetricSnapshot> families = new ArrayList<>(source.metrics());
-        families.addAll(statsPage.prometheus());
-        String accept = request.getHeader("accept");
-        var writer = ExpositionFormats.init().findWriter(accept == null ? "" : accept);
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            writer.write(out, new MetricSnapshots(families));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            answer(request.response(), PROMETHEUS, statsPage.prometheus(StatsQuery.of(query(request))));
+        } catch (IllegalArgumentException e) {
+            fail(request, e);
         }
-        request.response().putHeader("content-type", writer.getContentType()).end(Buffer.buffer(out.toByteArray()));
     }
 
     private static Map<String, String> query(HttpServerRequest request) {
@@ -241,6 +249,7 @@ public final class AdminServer {
     private static void answer(HttpServerResponse response, String type, String body) {
         response.putHeader("content-type", type)
                 .putHeader("cache-control", "no-cache, max-age=0")
+                .putHeader("x-content-type-options", "nosniff")
                 .end(body);
     }
 }

@@ -1,8 +1,10 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.telemetry.Stat;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
@@ -32,14 +34,35 @@ public interface AdminSource {
     /** Istio's metric families. */
     List<MetricSnapshot> metrics();
 
-    /** Counters and gauges beyond clusters', such as {@code control_plane.connected_state}, by Envoy's names. */
-    Map<String, Long> stats();
+    /** Envoy's own statistics, all but the clusters' connections and hosts. */
+    List<Stat> stats();
+
+    /** Whether a statistic of this name is told: {@code stats_config.stats_matcher}. */
+    boolean keepsStat(String name);
+
+    /** Whether Prometheus gets {@code cluster_name} and the like, as Istio's bootstrap asks, instead of Envoy's {@code envoy_cluster_name}. */
+    boolean istioLabels();
 
     /** Milliseconds since start. */
     long uptimeMillis();
 
-    /** Begins to drain all listeners ({@code /drain_listeners}). */
-    void drainListeners();
+    /** Whether a cluster is the bootstrap's own. */
+    boolean isStaticCluster(String name);
+
+    /** The time. */
+    Instant now();
+
+    /** What listeners and clusters wait for, in words. */
+    List<String> waiting();
+
+    /** Begins to drain listeners ({@code /drain_listeners}). @param inboundOnly whether outbound ones go on */
+    void drainListeners(boolean inboundOnly);
+
+    /** Whether to tell that we are draining whatever we do ({@code /healthcheck/fail}, {@code /healthcheck/ok}). */
+    void failHealthChecks(boolean fail);
+
+    /** Opens access log files anew, after they were moved away ({@code /reopen_logs}). */
+    void reopenLogs();
 
     /** Ends the process or the verticle ({@code /quitquitquit}). */
     void quit();

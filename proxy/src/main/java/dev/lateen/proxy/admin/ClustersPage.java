@@ -1,5 +1,6 @@
 package dev.lateen.proxy.admin;
 
+import com.google.re2j.Pattern;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.HostStats;
@@ -11,32 +12,37 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /** {@code /clusters}: hosts with their counters and health, as lines or as {@code envoy.admin.v3.Clusters}. */
 final class ClustersPage {
     private final UpstreamClusters clusters;
+    private final Predicate<String> fixed;
 
-    ClustersPage(UpstreamClusters clusters) {
+    /** @param fixed whether a cluster is the bootstrap's own */
+    ClustersPage(UpstreamClusters clusters, Predicate<String> fixed) {
         this.clusters = clusters;
+        this.fixed = fixed;
     }
 
-    private List<UpstreamCluster> sorted() {
+    private List<UpstreamCluster> sorted(Pattern filter) {
         return clusters.all().stream()
+                .filter(cluster -> filter.matcher(cluster.config().name()).find())
                 .sorted(Comparator.comparing(c -> c.config().name()))
                 .toList();
     }
 
-    String text() {
+    String text(Pattern filter) {
         StringBuilder out = new StringBuilder();
-        for (UpstreamCluster cluster : sorted()) {
+        for (UpstreamCluster cluster : sorted(filter)) {
             String name = cluster.config().name();
             Cluster.CircuitBreakers breakers = cluster.config().circuitBreakers();
-            line(out, name, "observability_name", name);
+            line(out, name, "observability_name", cluster.config().statName());
             line(out, name, "default_priority::max_connections", breakers.maxConnections());
             line(out, name, "default_priority::max_pending_requests", breakers.maxPendingRequests());
             line(out, name, "default_priority::max_requests", breakers.maxRequests());
             line(out, name, "default_priority::max_retries", breakers.maxRetries());
-            line(out, name, "added_via_api", true);
+            line(out, name, "added_via_api", viaApi(cluster));
             for (Host host : cluster.hosts()) {
                 String prefix = name + "::" + host.addressText();
                 counters(host.stats()).forEach((counter, value) -> line(out, prefix, counter, value));
@@ -46,10 +52,29 @@ final class ClustersPage {
                 line(out, prefix, "region", host.locality().region());
                 line(out, prefix, "zone", host.locality().zone());
                 line(out, prefix, "sub_zone", host.locality().subZone());
+                line(out, prefix, "canary", false);
                 line(out, prefix, "priority", host.priority());
+                line(out, prefix, "success_rate", -1);
+                line(out, prefix, "local_origin_success_rate", -1);
             }
         }
         return out.toString();
+    }
+
+    private boolean viaApi(UpstreamCluster cluster) {
+        return !fixed.test(cluster.config().name());
+    }
+
+    private static JsonObject breakers(Cluster.CircuitBreakers breakers) {
+        return new JsonObject()
+                .put(
+                        "thresholds",
+                        new JsonArray()
+                                .add(new JsonObject()
+                                        .put("max_connections", breakers.maxConnections())
+                                        .put("max_pending_requests", breakers.maxPendingRequests())
+                                        .put("max_requests", breakers.maxRequests())
+                                        .put("max_retries", breakers.maxRetries())));
     }
 
     private static void line(StringBuilder out, String prefix, String name, Object value) {
@@ -76,15 +101,16 @@ final class ClustersPage {
         return host.isAvailable() ? "healthy" : "/failed_eds_health";
     }
 
-    String json() {
+    String json(Pattern filter) {
         JsonArray statuses = new JsonArray();
-        for (UpstreamCluster cluster : sorted()) {
+        for (UpstreamCluster cluster : sorted(filter)) {
             JsonArray hosts = new JsonArray();
             cluster.hosts().forEach(host -> hosts.add(host(host)));
             statuses.add(new JsonObject()
                     .put("name", cluster.config().name())
-                    .put("observability_name", cluster.config().name())
-                    .put("added_via_api", true)
+                    .put("observability_name", cluster.config().statName())
+                    .put("added_via_api", viaApi(cluster))
+                    .put("circuit_breakers", breakers(cluster.config().circuitBreakers()))
                     .put("host_statuses", hosts));
         }
         return new JsonObject().put("cluster_statuses", statuses).encodePrettily();

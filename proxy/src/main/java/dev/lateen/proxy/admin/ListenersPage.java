@@ -33,12 +33,16 @@ final class ListenersPage {
                                         .put(
                                                 "socket_address",
                                                 new JsonObject()
-                                                        .put("address", address.substring(0, colon))
+                                                        .put("address", withoutBrackets(address.substring(0, colon)))
                                                         .put(
                                                                 "port_value",
                                                                 Integer.parseInt(address.substring(colon + 1))))));
             }
         }
         return new JsonObject().put("listener_statuses", statuses).encodePrettily();
+    }
+
+    private static String withoutBrackets(String address) {
+        return address.startsWith("[") ? address.substring(1, address.length() - 1) : address;
     }
 }

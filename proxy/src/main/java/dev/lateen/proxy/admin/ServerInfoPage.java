@@ -9,7 +9,7 @@ final class ServerInfoPage {
     static String json(AdminSource source) {
         String uptime = source.uptimeMillis() / 1000 + "s";
         return new JsonObject()
-                .put("version", "0.1.0/lateen")
+                .put("version", "lateen/0.1.0/Clean/RELEASE/BoringSSL")
                 .put("state", source.state().name())
                 .put("uptime_current_epoch", uptime)
                 .put("uptime_all_epochs", uptime)

@@ -1,143 +1,164 @@
 package dev.lateen.proxy.admin;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
-import dev.lateen.proxy.upstream.ClusterStats;
-import dev.lateen.proxy.upstream.UpstreamCluster;
+import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
+import io.prometheus.metrics.expositionformats.ExpositionFormats;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
 
-/** {@code /stats}: Envoy's own counters by their names; for Prometheus {@code envoy_cluster_...} with a {@code cluster_name} label. */
+/** {@code /stats}: Envoy's own statistics by their names, as text, JSON or for Prometheus, there together with Istio's. Safe for use by several threads. */
 final class StatsPage {
+    private static final double[] SHARES = {0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.995, 0.999, 1};
+
     private final AdminSource source;
     private final UpstreamClusters clusters;
+
+    /** What counters were at the last {@code /reset_counters}: they themselves only grow. */
+    private volatile Map<String, Long> atReset = Map.of();
 
     StatsPage(AdminSource source, UpstreamClusters clusters) {
         this.source = source;
         this.clusters = clusters;
     }
 
-    /**
-     * @param filter an RE2 expression found anywhere in the name, or null
-     * @param usedOnly whether zeros are left out
-     * @throws IllegalArgumentException for a bad expression
-     */
-    Map<String, Long> filtered(@Nullable String filter, boolean usedOnly) {
-        Pattern pattern;
-        try {
-            pattern = filter == null ? null : Pattern.compile(filter);
-        } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException(
-                    "filter: '" + filter + "' (expected: an RE2 expression): " + e.getMessage(), e);
-        }
-        Map<String, Long> values = new TreeMap<>();
-        all().forEach((name, value) -> {
-            if ((pattern == null || pattern.matcher(name).find()) && !(usedOnly && value == 0)) {
-                values.put(name, value);
+    /** {@code /reset_counters}. */
+    void reset() {
+        Map<String, Long> now = new HashMap<>();
+        for (Stat stat : all(false)) {
+            if (stat instanceof Stat.Counter counter) {
+                now.put(stat.name(), counter.value());
             }
-        });
-        return values;
-    }
-
-    private Map<String, Long> all() {
-        Map<String, Long> values = new TreeMap<>(server());
-        for (UpstreamCluster cluster : clusters.all()) {
-            String prefix = "cluster." + cluster.config().statName() + ".";
-            counters(cluster.stats()).forEach((name, value) -> values.put(prefix + name, value));
         }
-        return values;
+        atReset = now;
     }
 
-    private Map<String, Long> server() {
-        Map<String, Long> values = new TreeMap<>(source.stats());
-        Runtime runtime = Runtime.getRuntime();
-        values.put("server.live", source.state() == AdminSource.State.LIVE ? 1L : 0L);
-        values.put("server.state", (long) source.state().ordinal());
-        values.put("server.uptime", source.uptimeMillis() / 1000);
-        values.put("server.memory_allocated", runtime.totalMemory() - runtime.freeMemory());
-        values.put("server.memory_heap_size", runtime.totalMemory());
-        values.put("cluster_manager.active_clusters", (long)
-                source.snapshot().clusters().size());
-        values.put("listener_manager.total_listeners_active", (long)
-                source.boundListeners().size());
-        return values;
+    /** Counters and gauges by name, then histograms, as Envoy prints them. */
+    private List<Stat> read(StatsQuery query, boolean calledOnly) {
+        Map<String, Long> base = atReset;
+        List<Stat> wanted = new ArrayList<>();
+        for (Stat stat : all(calledOnly)) {
+            Stat since = stat instanceof Stat.Counter counter && !base.isEmpty() ? since(counter, base) : stat;
+            if (query.wants(since)) {
+                wanted.add(since);
+            }
+        }
+        wanted.sort(Comparator.<Stat, Boolean>comparing(Stat.Histogram.class::isInstance)
+                .thenComparing(Stat::name));
+        return wanted;
     }
 
-    private static Map<String, Long> counters(ClusterStats stats) {
-        Map<String, Long> values = new LinkedHashMap<>();
-        values.put("upstream_rq_active", stats.requestsActive());
-        values.put("upstream_rq_total", stats.requestsTotal());
-        values.put("upstream_rq_pending_active", stats.requestsPendingActive());
-        values.put("upstream_rq_timeout", stats.requestsTimeout());
-        values.put("upstream_cx_active", stats.connectionsActive());
-        values.put("upstream_cx_total", stats.connectionsTotal());
-        values.put("upstream_cx_connect_fail", stats.connectionsFailed());
-        values.put("upstream_cx_none_healthy", stats.noneHealthy());
-        values.put("membership_total", stats.membershipTotal());
-        values.put("membership_healthy", stats.membershipHealthy());
-        values.put("outlier_detection.ejections_active", stats.ejectionsActive());
-        values.put("outlier_detection.ejections_enforced_total", stats.ejectionsTotal());
-        values.put("outlier_detection.ejections_overflow", stats.ejectionsOverflow());
-        values.put("lb_healthy_panic", stats.panicPicks());
-        return values;
+    private static Stat since(Stat.Counter counter, Map<String, Long> base) {
+        long before = base.getOrDefault(counter.name(), 0L);
+        return new Stat.Counter(
+                counter.scope(), counter.owner(), counter.leaf(), Math.max(0, counter.value() - before));
     }
 
-    static String text(Map<String, Long> values) {
+    private List<Stat> all(boolean calledOnly) {
+        List<Stat> all = new ArrayList<>(source.stats());
+        all.add(new Stat.Gauge(
+                Stat.Scope.SERVER,
+                "",
+                "server.days_until_first_cert_expiring",
+                CertificatesPage.daysUntilFirstExpires(source.snapshot(), source.now())));
+        all.addAll(ClusterReadings.of(clusters, calledOnly));
+        all.removeIf(stat -> !source.keepsStat(stat.name()));
+        return all;
+    }
+
+    String text(StatsQuery query) {
         StringBuilder out = new StringBuilder();
-        values.forEach(
-                (name, value) -> out.append(name).append(": ").append(value).append('\n'));
+        for (Stat stat : read(query, false)) {
+            out.append(stat.name()).append(": ").append(valueText(stat)).append('\n');
+        }
         return out.toString();
     }
 
-    static String json(Map<String, Long> values) {
+    private static String valueText(Stat stat) {
+        return switch (stat) {
+            case Stat.Counter counter -> Long.toString(counter.value());
+            case Stat.Gauge gauge -> Long.toString(gauge.value());
+            case Stat.Histogram histogram -> quantiles(histogram.values());
+        };
+    }
+
+    /** Envoy tells the last interval's and all values; we keep no intervals. */
+    private static String quantiles(Distribution values) {
+        if (values.count() == 0) {
+            return "No recorded values";
+        }
+        List<String> parts = new ArrayList<>();
+        for (double share : SHARES) {
+            parts.add("P" + number(share * 100) + "(nan," + number(values.quantile(share)) + ")");
+        }
+        return String.join(" ", parts);
+    }
+
+    private static String number(double value) {
+        double rounded = Math.round(value * 1000) / 1000.0;
+        return rounded == Math.rint(rounded) ? Long.toString((long) rounded) : Double.toString(rounded);
+    }
+
+    String json(StatsQuery query) {
         JsonArray stats = new JsonArray();
-        values.forEach(
-                (name, value) -> stats.add(new JsonObject().put("name", name).put("value", value)));
+        JsonArray histograms = new JsonArray();
+        for (Stat stat : read(query, false)) {
+            switch (stat) {
+                case Stat.Counter counter -> stats.add(value(stat, counter.value()));
+                case Stat.Gauge gauge -> stats.add(value(stat, gauge.value()));
+                case Stat.Histogram histogram -> histograms.add(computed(histogram));
+            }
+        }
+        if (!histograms.isEmpty()) {
+            JsonArray quantiles = new JsonArray();
+            for (double share : SHARES) {
+                quantiles.add(Math.round(share * 1000) / 10.0);
+            }
+            stats.add(new JsonObject()
+                    .put(
+                            "histograms",
+                            new JsonObject()
+                                    .put("supported_quantiles", quantiles)
+                                    .put("computed_quantiles", histograms)));
+        }
         return new JsonObject().put("stats", stats).encode();
     }
 
-    /** Envoy's names with dots as underscores; counters that Envoy calls {@code _total} keep that name. */
-    List<MetricSnapshot> prometheus() {
-        List<MetricSnapshot> families = new ArrayList<>();
-        server().forEach((name, value) ->
-                families.add(family("envoy_" + name.replace('.', '_').replace('-', '_'), Map.of(Labels.EMPTY, value))));
-        Map<String, Map<Labels, Long>> perCounter = new TreeMap<>();
-        for (UpstreamCluster cluster : clusters.all()) {
-            Labels labels = Labels.of("cluster_name", cluster.config().name());
-            counters(cluster.stats())
-                    .forEach((name, value) -> perCounter
-                            .computeIfAbsent("envoy_cluster_" + name.replace('.', '_'), k -> new LinkedHashMap<>())
-                            .put(labels, value));
-        }
-        perCounter.forEach((name, points) -> families.add(family(name, points)));
-        return families;
+    private static JsonObject value(Stat stat, long value) {
+        return new JsonObject().put("name", stat.name()).put("value", value);
     }
 
-    private static MetricSnapshot family(String name, Map<Labels, Long> points) {
-        if (name.endsWith("_total")) {
-            CounterSnapshot.Builder family = CounterSnapshot.builder().name(name.substring(0, name.length() - 6));
-            points.forEach((labels, value) -> family.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
-                    .labels(labels)
-                    .value((double) value)
-                    .build()));
-            return family.build();
+    private static JsonObject computed(Stat.Histogram histogram) {
+        boolean empty = histogram.values().count() == 0;
+        JsonArray values = new JsonArray();
+        for (double share : SHARES) {
+            values.add(new JsonObject()
+                    .putNull("interval")
+                    .put("cumulative", empty ? null : histogram.values().quantile(share)));
         }
-        GaugeSnapshot.Builder family = GaugeSnapshot.builder().name(name);
-        points.forEach((labels, value) -> family.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                .labels(labels)
-                .value((double) value)
-                .build()));
-        return family.build();
+        return new JsonObject().put("name", histogram.name()).put("values", values);
+    }
+
+    /** Istio's metrics, then Envoy's own; clusters that nothing was sent to are left out. */
+    String prometheus(StatsQuery query) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ExpositionFormats.init().getPrometheusTextFormatWriter().write(out, new MetricSnapshots(source.metrics()));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        PrometheusText envoys = new PrometheusText(source.istioLabels());
+        read(query, true).forEach(envoys::add);
+        return out.toString(StandardCharsets.UTF_8) + envoys;
     }
 }

@@ -1,6 +1,8 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.ListenerObserver;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.DownstreamTls;
@@ -106,9 +108,13 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         FilterChainRuntime chain = listener.match(new MatchFacts(
                 destination, facts.serverName(), facts.transportProtocol(), facts.protocols(), directSource, source));
         if (chain == null) {
+            listener.observer().onUnmatched();
             refuse("no filter chain matches", null);
             return;
         }
+        ListenerObserver observer = listener.observer();
+        observer.onAccepted();
+        channel.closeFuture().addListener(_ -> observer.onClosed());
         FilterChain version = chain.chain();
         if (version.tls() == null) {
             checkPolicy(chain, null);
@@ -128,16 +134,19 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                     new TlsHandshake.Outcome() {
                         @Override
                         public void secured(TlsFacts facts) {
+                            listener.observer().onSecured();
                             checkPolicy(chain, facts);
                         }
 
                         @Override
                         public void refused(String reason) {
+                            listener.observer().onInsecure();
                             refuse(reason.isEmpty() ? "closed during the TLS handshake" : reason, chain);
                         }
                     });
         } catch (TlsUnavailable e) {
             LOG.warn("listener {}: chain {}: connection refused: {}", chain.listenerName(), version.name(), e.reason());
+            listener.observer().onInsecure();
             refuse(e.reason(), chain);
         }
     }
@@ -168,7 +177,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         Boolean http2 = saysHttp2(manager.codec(), facts.tls());
         if (http2 != null) {
-            context.http().start(channel, chain, manager, facts, http2);
+            startHttp(chain, manager, facts, http2);
             return;
         }
         ChannelPipeline pipeline = channel.pipeline();
@@ -177,8 +186,16 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                 Sniffer.ClearText.HTTP_2_ONLY,
                 manager.idleTimeout(),
                 false,
-                bytes -> context.http()
-                        .start(channel, chain, manager, facts, bytes.protocols().contains(FirstBytes.H2C))));
+                bytes -> startHttp(chain, manager, facts, bytes.protocols().contains(FirstBytes.H2C))));
+    }
+
+    private void startHttp(
+            FilterChainRuntime chain, HttpConnectionManager manager, ConnectionFacts facts, boolean http2) {
+        ExchangeObserver observer = chain.exchangeObserver();
+        boolean tls = facts.tls() != null;
+        observer.onConnected(http2, tls);
+        channel.closeFuture().addListener(_ -> observer.onDisconnected(http2, tls));
+        context.http().start(channel, chain, manager, facts, http2);
     }
 
     /** Null when only the client's first bytes can tell. */
@@ -202,6 +219,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         TcpSession session = new TcpSession(facts, context.clock().millis(), context.nanoTime());
         session.connectionTerminationDetails(denial);
         session.completeNanos(context.nanoTime());
+        chain.tcpObserver().onStart(session);
         chain.tcpObserver().onClose(session);
         refuse(denial, chain);
     }

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.listener;
 
 import dev.lateen.proxy.listener.FilterChainMatcher.Candidate;
+import dev.lateen.proxy.message.ListenerObserver;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
@@ -18,12 +19,15 @@ final class ListenerRuntime {
     private final @Nullable FilterChainRuntime defaultChain;
     private final FilterChainMatcher<FilterChainRuntime> matcher;
     private final boolean looksForTls;
+    private final ListenerObserver observer;
 
     private ListenerRuntime(
             Listener listener,
+            ListenerObserver observer,
             Map<FilterChainMatch, FilterChainRuntime> chains,
             @Nullable FilterChainRuntime defaultChain) {
         this.listener = listener;
+        this.observer = observer;
         this.chains = chains;
         this.defaultChain = defaultChain;
         List<Candidate<FilterChainRuntime>> candidates = new ArrayList<>(chains.size());
@@ -50,7 +54,7 @@ final class ListenerRuntime {
         FilterChain last = listener.defaultFilterChain();
         FilterChainRuntime defaultChain =
                 last == null ? null : carry(before == null ? null : before.defaultChain, listener, last, observers);
-        return new ListenerRuntime(listener, chains, defaultChain);
+        return new ListenerRuntime(listener, observers.listener(listener), chains, defaultChain);
     }
 
     private static FilterChainRuntime carry(
@@ -76,6 +80,10 @@ final class ListenerRuntime {
 
     Listener listener() {
         return listener;
+    }
+
+    ListenerObserver observer() {
+        return observer;
     }
 
     @Nullable

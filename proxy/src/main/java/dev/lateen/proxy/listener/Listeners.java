@@ -35,6 +35,8 @@ public final class Listeners {
     private volatile ListenerTable table = ListenerTable.EMPTY;
     private volatile List<ListenerStatus> bindings = List.of();
     private Future<List<ListenerStatus>> last = Future.succeededFuture(List.of());
+    private ProxySnapshot latest = ProxySnapshot.EMPTY;
+    private boolean withoutInbound;
     private boolean draining;
 
     /** What listeners need of the proxy around them. @param nanos a monotonic clock */
@@ -79,7 +81,9 @@ public final class Listeners {
      */
     public synchronized Future<List<ListenerStatus>> update(ProxySnapshot snapshot) {
         Promise<List<ListenerStatus>> done = Promise.promise();
-        last.onComplete(before -> home.execute(() -> follow(snapshot.listeners(), done)));
+        latest = snapshot;
+        Map<String, Listener> wanted = wantedListeners(snapshot);
+        last.onComplete(before -> home.execute(() -> follow(wanted, done)));
         last = done.future();
         return last;
     }
@@ -100,6 +104,21 @@ public final class Listeners {
             });
             return done.future();
         });
+    }
+
+    /** From now on no inbound listener accepts, and its connections finish; outbound ones go on, so that what is under way may still call others. */
+    public synchronized void drainInbound() {
+        withoutInbound = true;
+        update(latest);
+    }
+
+    private Map<String, Listener> wantedListeners(ProxySnapshot snapshot) {
+        if (!withoutInbound) {
+            return snapshot.listeners();
+        }
+        Map<String, Listener> outbound = new HashMap<>(snapshot.listeners());
+        outbound.values().removeIf(listener -> listener.direction() == Listener.Direction.INBOUND);
+        return outbound;
     }
 
     /** How each address is doing, in the order of listeners' names. */

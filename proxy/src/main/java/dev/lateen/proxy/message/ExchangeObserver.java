@@ -5,6 +5,12 @@ package dev.lateen.proxy.message;
  * loop. Must not block or throw.
  */
 public interface ExchangeObserver {
+    /** A downstream connection begins to speak HTTP. */
+    default void onConnected(boolean http2, boolean tls) {}
+
+    /** That connection is over; once for each {@link #onConnected}, with the same arguments. */
+    default void onDisconnected(boolean http2, boolean tls) {}
+
     /** The head is here and routed, no filter has run: tracing reads and writes its context headers now. */
     default void onRequest(Exchange exchange) {}
 

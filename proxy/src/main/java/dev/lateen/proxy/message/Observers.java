@@ -14,6 +14,11 @@ public interface Observers {
     /** For the sessions of one TCP chain. */
     TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> networkFilters, Listener.Direction direction);
 
+    /** For the connections of one listener. */
+    default ListenerObserver listener(Listener listener) {
+        return ListenerObserver.NONE;
+    }
+
     /** Watches nothing. */
     Observers NONE = new Observers() {
         @Override

@@ -43,6 +43,7 @@ public final class TcpProxying implements TcpServerStart {
     public void start(Channel channel, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts) {
         SocketOptions.bulk(channel);
         TcpSession session = new TcpSession(facts, clock.millis(), nanos.getAsLong());
+        chain.tcpObserver().onStart(session);
         RandomGenerator random = chance.get();
         TcpRelay relay = new TcpRelay(channel, chain, proxy, session, nanos);
         relay.begin(new UpstreamSearch(clusters, connector, random, relay, proxy, session));

@@ -3,6 +3,8 @@ package dev.lateen.proxy.telemetry;
 import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
 import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
@@ -44,6 +46,16 @@ final class Buckets {
         }
         counts.getAndIncrement(i);
         sumThousandths.add(thousandths);
+    }
+
+    Distribution reading() {
+        List<Long> now = new ArrayList<>(BOUNDS.length);
+        List<Double> bounds = new ArrayList<>(BOUNDS.length);
+        for (int i = 0; i < BOUNDS.length; i++) {
+            now.add(counts.get(i));
+            bounds.add(BOUNDS[i]);
+        }
+        return new Distribution(bounds, now, sumThousandths.sum() / 1000.0);
     }
 
     HistogramDataPointSnapshot snapshot(Labels labels) {

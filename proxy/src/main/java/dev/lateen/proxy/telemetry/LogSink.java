@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,11 +21,21 @@ final class LogSink implements AutoCloseable {
 
     private final BlockingQueue<String> lines = new LinkedBlockingQueue<>(QUEUE_LINES);
     private final LongAdder dropped = new LongAdder();
-    private final OutputStream out;
+    private final @Nullable Opener opener;
     private final Thread writer;
+    private OutputStream out;
+    private volatile boolean reopen;
 
-    LogSink(String name, OutputStream out) {
+    /** Opens the file again. */
+    @FunctionalInterface
+    interface Opener {
+        OutputStream open() throws IOException;
+    }
+
+    /** @param opener null for a stream that is not ours to open or close */
+    LogSink(String name, OutputStream out, @Nullable Opener opener) {
         this.out = out;
+        this.opener = opener;
         writer = Thread.ofVirtual().name("access-log " + name).start(this::run);
     }
 
@@ -40,12 +51,28 @@ final class LogSink implements AutoCloseable {
         return dropped.sum();
     }
 
+    /** What comes from now on goes to the file that then has the name. */
+    void reopen() {
+        reopen = true;
+    }
+
+    private void openAgain() throws IOException {
+        Opener again = opener;
+        if (reopen && again != null) {
+            reopen = false;
+            OutputStream fresh = again.open();
+            out.close();
+            out = fresh;
+        }
+    }
+
     private void run() {
         StringBuilder batch = new StringBuilder();
         boolean open = true;
         while (open) {
             try {
                 open = gather(batch, lines.take());
+                openAgain();
                 out.write(batch.toString().getBytes(StandardCharsets.UTF_8));
                 out.flush();
             } catch (IOException e) {

@@ -9,6 +9,20 @@ import dev.lateen.proxy.message.ResponseHead;
 @SuppressWarnings("ArrayRecordComponent") // private to the package, never compared
 record Several(ExchangeObserver[] observers) implements ExchangeObserver {
     @Override
+    public void onConnected(boolean http2, boolean tls) {
+        for (ExchangeObserver observer : observers) {
+            observer.onConnected(http2, tls);
+        }
+    }
+
+    @Override
+    public void onDisconnected(boolean http2, boolean tls) {
+        for (ExchangeObserver observer : observers) {
+            observer.onDisconnected(http2, tls);
+        }
+    }
+
+    @Override
     public void onRequest(Exchange exchange) {
         for (ExchangeObserver observer : observers) {
             observer.onRequest(exchange);

@@ -2,6 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.message.ListenerObserver;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpObserver;
@@ -34,6 +35,7 @@ public final class Telemetry implements Observers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
     private final IstioMetrics metrics;
+    private final TrafficStats traffic = new TrafficStats();
     private final ZipkinJson zipkinJson;
     private final RandomGenerator random;
     private final CollectorClient collectors;
@@ -74,6 +76,7 @@ public final class Telemetry implements Observers, AutoCloseable {
     public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
         boolean inbound = direction == Listener.Direction.INBOUND;
         List<ExchangeObserver> observers = new ArrayList<>();
+        observers.add(traffic.http(manager.statPrefix()));
         HttpConnectionManager.Tracing tracing = manager.tracing();
         if (tracing != null) {
             observers.add(new Tracer(tracing, inbound, random, zipkinJson, reporter(tracing)));
@@ -87,20 +90,27 @@ public final class Telemetry implements Observers, AutoCloseable {
         if (!logs.isEmpty()) {
             observers.add(new HttpLogs(logs));
         }
-        return switch (observers.size()) {
-            case 0 -> ExchangeObserver.NONE;
-            case 1 -> observers.getFirst();
-            default -> new Several(observers.toArray(ExchangeObserver[]::new));
-        };
+        return observers.size() == 1 ? observers.getFirst() : new Several(observers.toArray(ExchangeObserver[]::new));
     }
 
     @Override
     public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> networkFilters, Listener.Direction direction) {
         boolean stats = networkFilters.stream().anyMatch(NetworkFilterConfig.IstioStats.class::isInstance);
         List<AccessLog> logs = accessLogs(proxy.accessLogs());
-        return stats || !logs.isEmpty()
-                ? new TcpTelemetry(stats ? metrics : null, direction == Listener.Direction.INBOUND, logs)
-                : TcpObserver.NONE;
+        return new TcpTelemetry(
+                traffic.tcp(proxy.statPrefix()), stats ? metrics : null, direction == Listener.Direction.INBOUND, logs);
+    }
+
+    @Override
+    public ListenerObserver listener(Listener listener) {
+        return traffic.listener(listener);
+    }
+
+    /** Envoy's own statistics of what came in and what became of it. */
+    public List<Stat> stats() {
+        List<Stat> stats = new ArrayList<>();
+        traffic.read(stats);
+        return stats;
     }
 
     /** Istio's metric families for a scrape. */
@@ -116,6 +126,11 @@ public final class Telemetry implements Observers, AutoCloseable {
     /** Access log lines that were dropped because a file could not keep up. */
     public long droppedLogLines() {
         return sinks.values().stream().mapToLong(LogSink::dropped).sum();
+    }
+
+    /** Access log files that were moved away are made anew. */
+    public void reopenLogs() {
+        sinks.values().forEach(LogSink::reopen);
     }
 
     @Override
@@ -148,13 +163,14 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     private LogSink open(String path) {
         try {
-            return new LogSink(
-                    path,
-                    switch (path) {
-                        case "/dev/stdout" -> standardOut;
-                        case "/dev/stderr" -> System.err;
-                        default -> new FileOutputStream(path, true);
-                    });
+            return switch (path) {
+                case "/dev/stdout" -> new LogSink(path, standardOut, null);
+                case "/dev/stderr" -> new LogSink(path, System.err, null);
+                default -> {
+                    LogSink.Opener opener = () -> new FileOutputStream(path, true);
+                    yield new LogSink(path, opener.open(), opener);
+                }
+            };
         } catch (IOException e) {
             throw new IllegalArgumentException("can't be opened: " + e.getMessage(), e);
         }
@@ -179,8 +195,14 @@ public final class Telemetry implements Observers, AutoCloseable {
     }
 
     /** Metrics and logs of TCP sessions. */
-    private record TcpTelemetry(@Nullable IstioMetrics metrics, boolean inbound, List<AccessLog> logs)
+    private record TcpTelemetry(
+            TcpProxyStats stats, @Nullable IstioMetrics metrics, boolean inbound, List<AccessLog> logs)
             implements TcpObserver {
+        @Override
+        public void onStart(TcpSession session) {
+            stats.started();
+        }
+
         @Override
         public void onOpen(TcpSession session) {
             if (metrics != null) {
@@ -190,14 +212,18 @@ public final class Telemetry implements Observers, AutoCloseable {
 
         @Override
         public void onProgress(TcpSession session) {
+            long sent = session.takeUnreportedSent();
+            long received = session.takeUnreportedReceived();
+            stats.transferred(received, sent);
             if (metrics != null) {
-                metrics.transferred(session, inbound, session.takeUnreportedSent(), session.takeUnreportedReceived());
+                metrics.transferred(session, inbound, sent, received);
             }
         }
 
         @Override
         public void onClose(TcpSession session) {
             onProgress(session);
+            stats.ended(session);
             if (metrics != null) {
                 metrics.closed(session, inbound);
             }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.upstream;
 
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * How much of a cluster is in use, against {@code CircuitBreakers.Thresholds}. A count is kept across snapshots, so a lowered limit holds
@@ -14,6 +15,7 @@ public final class CircuitBreaker {
     private final AtomicLong pending = new AtomicLong();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicLong retries = new AtomicLong();
+    private final LongAdder pendingTotal = new LongAdder();
     private final AtomicLong pendingOverflows = new AtomicLong();
     private final AtomicLong requestOverflows = new AtomicLong();
     private final AtomicLong connectionOverflows = new AtomicLong();
@@ -38,7 +40,11 @@ public final class CircuitBreaker {
 
     /** A request may wait for a connection: {@code max_pending_requests}. */
     public boolean tryAcquirePending() {
-        return acquire(pending, limits.maxPendingRequests(), pendingOverflows);
+        boolean acquired = acquire(pending, limits.maxPendingRequests(), pendingOverflows);
+        if (acquired) {
+            pendingTotal.increment();
+        }
+        return acquired;
     }
 
     public void releasePending() {
@@ -99,6 +105,11 @@ public final class CircuitBreaker {
     /** Retries under way now. */
     public long retries() {
         return retries.get();
+    }
+
+    /** {@code upstream_rq_pending_total}: requests that waited for a connection so far. */
+    public long pendingTotal() {
+        return pendingTotal.sum();
     }
 
     /** {@code upstream_cx_overflow}. */

@@ -115,8 +115,12 @@ public final class Host {
 
     /** Whether it may be picked outside a panic: described as healthy or degraded, and not ejected. */
     public boolean isAvailable() {
-        return switch (endpoint().health()) {
-            case HEALTHY, DEGRADED -> !outlier.ejected();
+        return isAvailable(endpoint()) && !outlier.ejected();
+    }
+
+    static boolean isAvailable(Endpoint endpoint) {
+        return switch (endpoint.health()) {
+            case HEALTHY, DEGRADED -> true;
             case UNHEALTHY, DRAINING -> false;
         };
     }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.upstream;
 
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.Discovery;
+import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.transport.NameResolver;
 import java.time.Duration;
@@ -10,6 +11,8 @@ import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +38,7 @@ public final class UpstreamCluster {
     private volatile @Nullable OutlierDetector detector;
     private @Nullable LoadAssignment assignment;
     private List<Placed> placed = List.of();
+    private @Nullable LoadAssignment unplaced;
     private boolean placedApplied = true;
     private @Nullable DnsEndpoints dns;
     private boolean closed;
@@ -94,10 +98,11 @@ public final class UpstreamCluster {
     }
 
     /** Counters of the whole cluster, hosts that are gone included. */
-    public ClusterStats stats() {
-        List<Host> hosts = hosts();
+    public synchronized ClusterStats stats() {
+        List<Host> hosts = destinationPicked ? originalDst.hosts() : registry.hosts();
         HostStats sum = totals.plus(hosts);
         OutlierDetector outliers = detector;
+        boolean made = placedApplied || destinationPicked;
         return new ClusterStats(
                 sum.requestsActive(),
                 sum.requestsTotal(),
@@ -106,13 +111,22 @@ public final class UpstreamCluster {
                 sum.connectionsActive(),
                 sum.connectionsTotal(),
                 sum.connectionsFailed(),
-                hosts.size(),
-                hosts.stream().filter(Host::isAvailable).count(),
+                made ? hosts.size() : described(_ -> true),
+                made ? hosts.stream().filter(Host::isAvailable).count() : described(Host::isAvailable),
                 hosts.stream().filter(Host::isEjected).count(),
                 outliers == null ? 0 : outliers.ejections(),
                 outliers == null ? 0 : outliers.overflows(),
                 noneHealthy.get(),
                 panicPicks.get());
+    }
+
+    /** Hosts are not made for being counted. */
+    private long described(Predicate<Endpoint> which) {
+        LoadAssignment unread = unplaced;
+        Stream<Endpoint> endpoints = unread == null
+                ? placed.stream().map(each -> each.placement().endpoint())
+                : unread.localities().stream().flatMap(each -> each.endpoints().stream());
+        return endpoints.filter(which).count();
     }
 
     /** Follows a new snapshot. */
@@ -160,8 +174,8 @@ public final class UpstreamCluster {
         }
         destinationPicked = next.discovery() instanceof Discovery.OriginalDst;
         switch (next.discovery()) {
-            case Discovery.Static fixed -> place(Placed.all(fixed.assignment()));
-            case Discovery.Eds eds -> place(nextAssignment == null ? List.of() : Placed.all(nextAssignment));
+            case Discovery.Static fixed -> place(List.of(), fixed.assignment());
+            case Discovery.Eds _ -> place(List.of(), nextAssignment);
             case Discovery.OriginalDst original -> originalDst.portOverride(original.portOverride());
             case Discovery.StrictDns strict -> follow(strict.names(), strict.refreshRate(), strict.respectTtl(), false);
             case Discovery.LogicalDns logical ->
@@ -180,13 +194,15 @@ public final class UpstreamCluster {
 
     private synchronized void resolved(@Nullable DnsEndpoints from) {
         if (from != null && Objects.equals(from, dns) && !closed) {
-            place(from.placed());
+            place(from.placed(), null);
             refresh();
         }
     }
 
-    private void place(List<Placed> next) {
+    /** @param assignment what is not even looked at before hosts are asked for; null for none */
+    private void place(List<Placed> next, @Nullable LoadAssignment assignment) {
         placed = next;
+        unplaced = assignment;
         placedApplied = false;
     }
 
@@ -219,7 +235,11 @@ public final class UpstreamCluster {
     private void applyPlaced() {
         if (!placedApplied) {
             placedApplied = true;
-            registry.replace(placed, detector).forEach(this::departed);
+            LoadAssignment unread = unplaced;
+            registry.replace(unread == null ? placed : Placed.all(unread), detector)
+                    .forEach(this::departed);
+            placed = List.of();
+            unplaced = null;
         }
     }
 

@@ -13,6 +13,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class AdsClient {
     private final Set<ResourceType> received = EnumSet.noneOf(ResourceType.class);
     private final Set<String> seenPaths = new LinkedHashSet<>();
     private final AtomicLong rejected = new AtomicLong();
+    private final Map<ResourceType, UpdateCounts> updates = new ConcurrentHashMap<>();
     private final Promise<Void> first = Promise.promise();
     private final @Nullable XdsStream ads;
     private volatile List<String> waiting = List.of();
@@ -112,6 +114,11 @@ public final class AdsClient {
         return rejected.get();
     }
 
+    /** How often something of each type came. */
+    public Map<ResourceType, UpdateCounts> updates() {
+        return updates;
+    }
+
     /** What became of everything that was sent. */
     public Future<ConfigState> configState() {
         Promise<ConfigState> state = Promise.promise();
@@ -137,6 +144,10 @@ public final class AdsClient {
         if (type == null) {
             return;
         }
+        updates.put(
+                type,
+                updates.getOrDefault(type, UpdateCounts.NONE)
+                        .plus(!outcome.rejections().isEmpty()));
         outcome.changed().forEach(this::tellUnsupported);
         Instant now = settings.clock().instant();
         outcome.rejections()

@@ -3,6 +3,8 @@ package dev.lateen.proxy.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
@@ -13,6 +15,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -37,6 +40,9 @@ class AdminServerTest {
 
     private static final class FakeSource implements AdminSource {
         State state = State.INITIALIZING;
+        long requests = 3;
+        String drained = "";
+        boolean reopened;
         boolean quit;
 
         @Override
@@ -72,8 +78,27 @@ class AdminServerTest {
         }
 
         @Override
-        public Map<String, Long> stats() {
-            return Map.of("control_plane.connected_state", 1L);
+        public List<Stat> stats() {
+            return List.of(
+                    new Stat.Gauge(Stat.Scope.SERVER, "", "control_plane.connected_state", 1),
+                    new Stat.Gauge(Stat.Scope.SERVER, "", "server.state", 0),
+                    new Stat.Counter(Stat.Scope.HTTP, "inbound;", "downstream_rq_2xx", requests),
+                    new Stat.Counter(Stat.Scope.HTTP, "inbound;", "downstream_rq_5xx", 0),
+                    new Stat.Histogram(
+                            Stat.Scope.HTTP,
+                            "inbound;",
+                            "downstream_rq_time",
+                            new Distribution(List.of(1.0, 5.0, Double.POSITIVE_INFINITY), List.of(1L, 1L, 0L), 4.5)));
+        }
+
+        @Override
+        public boolean keepsStat(String name) {
+            return true;
+        }
+
+        @Override
+        public boolean istioLabels() {
+            return true;
         }
 
         @Override
@@ -82,7 +107,34 @@ class AdminServerTest {
         }
 
         @Override
-        public void drainListeners() {}
+        public boolean isStaticCluster(String name) {
+            return false;
+        }
+
+        @Override
+        public Instant now() {
+            return Instant.EPOCH;
+        }
+
+        @Override
+        public List<String> waiting() {
+            return List.of("cluster a waits for endpoints a");
+        }
+
+        @Override
+        public void drainListeners(boolean inboundOnly) {
+            drained = inboundOnly ? "inbound" : "all";
+        }
+
+        @Override
+        public void failHealthChecks(boolean fail) {
+            state = fail ? State.DRAINING : State.LIVE;
+        }
+
+        @Override
+        public void reopenLogs() {
+            reopened = true;
+        }
 
         @Override
         public void quit() {
@@ -126,7 +178,7 @@ class AdminServerTest {
     void eachPortAnswersItsOwnPathsOnly() throws Exception {
         assertThat(send(1, "GET", "/config_dump").statusCode()).isEqualTo(404);
         assertThat(send(2, "GET", "/stats/prometheus").statusCode()).isEqualTo(404);
-        assertThat(send(1, "GET", "/stats/prometheus").body()).contains("envoy_server_live 0.0");
+        assertThat(send(1, "GET", "/stats/prometheus").body()).contains("envoy_server_state 0");
     }
 
     @Test
@@ -158,5 +210,79 @@ class AdminServerTest {
         assertThat(bad.statusCode()).isEqualTo(400);
         assertThat(bad.body()).contains("loud").contains("warning");
         assertThat(send(0, "POST", "/logging?level=info").body()).contains("http: info");
+    }
+
+    @Test
+    void statsCanBeFilteredByNameUseAndTypeAndAResetStartsCountersAnew() throws Exception {
+        assertThat(send(
+                                0,
+                                "GET",
+                                "/stats?usedonly&filter=^(server\\.state|http)"
+                                        .replace("^", "%5E")
+                                        .replace("|", "%7C")
+                                        .replace("\\", "%5C"))
+                        .body())
+                .isEqualTo("""
+                    http.inbound;.downstream_rq_2xx: 3
+                    server.state: 0
+                    http.inbound;.downstream_rq_time: P0(nan,0) P25(nan,0.5) P50(nan,1) P75(nan,3) P90(nan,4.2) P95(nan,4.6) P99(nan,4.92) P99.5(nan,4.96) P99.9(nan,4.992) P100(nan,5)
+                    """);
+        assertThat(send(0, "GET", "/stats?type=Counters&filter=2xx").body())
+                .isEqualTo("http.inbound;.downstream_rq_2xx: 3\n");
+        assertThat(send(0, "GET", "/stats?format=xml").statusCode()).isEqualTo(400);
+        assertThat(send(0, "GET", "/reset_counters").statusCode()).isEqualTo(405);
+        assertThat(send(0, "POST", "/reset_counters").body()).isEqualTo("OK\n");
+        source.requests = 5;
+        assertThat(send(0, "GET", "/stats?filter=2xx").body()).isEqualTo("http.inbound;.downstream_rq_2xx: 2\n");
+    }
+
+    @Test
+    void prometheusGetsNamesAsLabelsAndEnvoysTypes() throws Exception {
+        HttpResponse<String> answer = send(1, "GET", "/stats/prometheus");
+        assertThat(answer.headers().firstValue("content-type")).hasValue("text/plain; version=0.0.4; charset=utf-8");
+        assertThat(answer.body()).contains("""
+            # TYPE envoy_http_downstream_rq_time histogram
+            envoy_http_downstream_rq_time_bucket{http_conn_manager_prefix="inbound",le="1"} 1
+            envoy_http_downstream_rq_time_bucket{http_conn_manager_prefix="inbound",le="5"} 2
+            envoy_http_downstream_rq_time_bucket{http_conn_manager_prefix="inbound",le="+Inf"} 2
+            envoy_http_downstream_rq_time_sum{http_conn_manager_prefix="inbound"} 4.5
+            envoy_http_downstream_rq_time_count{http_conn_manager_prefix="inbound"} 2
+            # TYPE envoy_http_downstream_rq_xx counter
+            envoy_http_downstream_rq_xx{response_code_class="2",http_conn_manager_prefix="inbound"} 3
+            envoy_http_downstream_rq_xx{response_code_class="5",http_conn_manager_prefix="inbound"} 0
+            """);
+    }
+
+    @Test
+    void aFailedHealthCheckAndAPartialDrainAreWhatTheyAreInEnvoy() throws Exception {
+        source.state = AdminSource.State.LIVE;
+        assertThat(send(0, "POST", "/healthcheck/fail").body()).isEqualTo("OK\n");
+        assertThat(send(0, "GET", "/ready").body()).isEqualTo("DRAINING\n");
+        assertThat(send(0, "POST", "/healthcheck/ok").body()).isEqualTo("OK\n");
+        assertThat(send(0, "GET", "/ready").statusCode()).isEqualTo(200);
+        send(0, "POST", "/drain_listeners?inboundonly&graceful");
+        assertThat(source.drained).isEqualTo("inbound");
+        send(0, "POST", "/reopen_logs");
+        assertThat(source.reopened).isTrue();
+    }
+
+    @Test
+    void theSmallPagesAreThere() throws Exception {
+        assertThat(send(0, "GET", "/memory").body()).contains("heap_size");
+        assertThat(send(0, "GET", "/runtime").body()).contains("layers");
+        assertThat(send(0, "GET", "/certs").body()).contains("certificates");
+        assertThat(send(0, "GET", "/init_dump").body()).contains("cluster a waits for endpoints a");
+        assertThat(send(0, "GET", "/clusters?filter=(").statusCode()).isEqualTo(400);
+        assertThat(send(0, "GET", "/config_dump?resource=nope").statusCode()).isEqualTo(404);
+    }
+
+    /** istioctl knows Envoy's loggers, not our packages. */
+    @Test
+    void envoysLoggersAreUnderstood() throws Exception {
+        assertThat(send(0, "POST", "/logging?paths=connection:debug,wasm:warning")
+                        .body())
+                .contains("listener: debug");
+        assertThat(send(0, "POST", "/logging?wasm=loud").statusCode()).isEqualTo(400);
+        send(0, "POST", "/logging?level=info");
     }
 }

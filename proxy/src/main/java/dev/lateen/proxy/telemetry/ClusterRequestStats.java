@@ -1,0 +1,60 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.telemetry.Stat.Counter;
+import dev.lateen.proxy.telemetry.Stat.Histogram;
+import dev.lateen.proxy.telemetry.Stat.Scope;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What became of a cluster's requests, as the client saw it: {@code cluster.NAME.upstream_rq_2xx} and the like. Made with the first request. */
+final class ClusterRequestStats {
+    private final StatusCounts statuses = new StatusCounts();
+    private final LongAdder retries = new LongAdder();
+    private final LongAdder retrySuccesses = new LongAdder();
+    private final LongAdder retryLimits = new LongAdder();
+    private final LongAdder cancelled = new LongAdder();
+    private final Buckets times = new Buckets();
+
+    void count(Exchange exchange) {
+        int status = exchange.responseStatus();
+        if (status > 0) {
+            statuses.add(status);
+        } else if (exchange.hasFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION)) {
+            cancelled.increment();
+        }
+        if (exchange.upstreamFirstByteSentNanos() != Exchange.NEVER) {
+            times.observe((exchange.completeNanos() - exchange.upstreamFirstByteSentNanos()) / 1000);
+        }
+        if (exchange.attempts() > 1) {
+            retries.add(exchange.attempts() - 1L);
+            if (status > 0 && status < 500) {
+                retrySuccesses.increment();
+            }
+        }
+        if (exchange.hasFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED)) {
+            retryLimits.increment();
+        }
+    }
+
+    void read(String cluster, List<Stat> into) {
+        counter(cluster, "upstream_rq_completed", statuses.total(), into);
+        for (int i = 1; i <= 5; i++) {
+            long count = statuses.ofClass(i);
+            if (count > 0) {
+                counter(cluster, "upstream_rq_" + i + "xx", count, into);
+            }
+        }
+        statuses.each((status, count) -> counter(cluster, "upstream_rq_" + status, count, into));
+        counter(cluster, "upstream_rq_retry", retries.sum(), into);
+        counter(cluster, "upstream_rq_retry_success", retrySuccesses.sum(), into);
+        counter(cluster, "upstream_rq_retry_limit_exceeded", retryLimits.sum(), into);
+        counter(cluster, "upstream_rq_cancelled", cancelled.sum(), into);
+        into.add(new Histogram(Scope.CLUSTER, cluster, "upstream_rq_time", times.reading()));
+    }
+
+    private static void counter(String cluster, String leaf, long value, List<Stat> into) {
+        into.add(new Counter(Scope.CLUSTER, cluster, leaf, value));
+    }
+}

@@ -1,0 +1,47 @@
+package dev.lateen.proxy.telemetry;
+
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Listener;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Envoy's own counters of listeners, connection managers, TCP proxies and the requests of clusters, by their names; they outlive
+ * configurations. Safe for use by several threads.
+ */
+final class TrafficStats {
+    private final Map<String, HttpManagerStats> http = new ConcurrentHashMap<>();
+    private final Map<String, TcpProxyStats> tcp = new ConcurrentHashMap<>();
+    private final Map<String, ListenerStats> listeners = new ConcurrentHashMap<>();
+    private final Map<String, ClusterRequestStats> clusters = new ConcurrentHashMap<>();
+
+    HttpManagerStats http(String prefix) {
+        return http.computeIfAbsent(prefix, _ -> new HttpManagerStats(this::cluster));
+    }
+
+    TcpProxyStats tcp(String prefix) {
+        return tcp.computeIfAbsent(prefix, _ -> new TcpProxyStats());
+    }
+
+    ListenerStats listener(Listener listener) {
+        // Envoy's form of an address in a name.
+        String address = listener.address().getAddress().getHostAddress();
+        String name = (address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":"
+                + listener.address().getPort();
+        return listeners.computeIfAbsent(name.replace(':', '_'), _ -> new ListenerStats());
+    }
+
+    private ClusterRequestStats cluster(Cluster cluster) {
+        ClusterRequestStats known = clusters.get(cluster.statName());
+        return known != null ? known : clusters.computeIfAbsent(cluster.statName(), _ -> new ClusterRequestStats());
+    }
+
+    void read(List<Stat> into) {
+        new TreeMap<>(clusters).forEach((name, stats) -> stats.read(name, into));
+        new TreeMap<>(http).forEach((name, stats) -> stats.read(name, into));
+        new TreeMap<>(listeners).forEach((name, stats) -> stats.read(name, into));
+        new TreeMap<>(tcp).forEach((name, stats) -> stats.read(name, into));
+    }
+}
