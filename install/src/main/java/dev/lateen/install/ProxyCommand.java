@@ -20,6 +20,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
@@ -45,6 +46,9 @@ final class ProxyCommand implements Callable<Integer> {
 
     @Option(names = "--concurrency", paramLabel = "N", description = "Event loops (default: one a CPU).")
     private @Nullable Integer concurrency;
+
+    @Mixin
+    private IdentityOptions identity = new IdentityOptions();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -86,7 +90,7 @@ final class ProxyCommand implements Callable<Integer> {
 
     private ProxyBootstrap bootstrap() {
         try {
-            ProxyBootstrap read = EnvoyBootstrap.read(file);
+            ProxyBootstrap read = identity.addTo(EnvoyBootstrap.read(file));
             return concurrency == null ? read : read.withConcurrency(concurrency);
         } catch (NoSuchFileException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": no such file");

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /** Users who ask again and again, each on a connection of its own, until closed; whatever is not a 200 is a failure. */
 final class Load implements AutoCloseable {
@@ -17,13 +18,18 @@ final class Load implements AutoCloseable {
 
     /** @param onBody told of every good body, by any thread */
     Load(int connections, String url, Consumer<String> onBody) {
+        this(connections, Web::direct, url, onBody);
+    }
+
+    /** @param client how each of them asks */
+    Load(int connections, Supplier<Web> client, String url, Consumer<String> onBody) {
         for (int i = 0; i < connections; i++) {
-            users.add(Thread.ofPlatform().daemon().start(() -> ask(url, onBody)));
+            users.add(Thread.ofPlatform().daemon().start(() -> ask(client, url, onBody)));
         }
     }
 
-    private void ask(String url, Consumer<String> onBody) {
-        try (Web web = Web.direct()) {
+    private void ask(Supplier<Web> client, String url, Consumer<String> onBody) {
+        try (Web web = client.get()) {
             while (running) {
                 askOnce(web, url, onBody);
             }

@@ -6,6 +6,7 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.SdsServer;
 import dev.lateen.proxy.identity.WorkloadIdentity;
+import dev.lateen.proxy.xds.GrpcEndpoint;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
@@ -48,7 +49,8 @@ final class RealEnvoy implements AutoCloseable {
                 node.identity(istiod),
                 new GrpcCertificateAuthority(
                         vertx,
-                        SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1"),
+                        GrpcEndpoint.of(SocketAddress.inetSocketAddress(
+                                istiod.addresses().secureGrpc(), "127.0.0.1")),
                         istiod.authority().rootPem()),
                 WorkloadIdentity.Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
                 sds::secret);

@@ -112,7 +112,7 @@ class RealEnvoyTest {
     }
 
     private static Proxy ours(Vertx vertx, Istiod istiod, MeshNode node, boolean delta) {
-        ControlPlane.Tls tls = new ControlPlane.Tls(istiod.authority().rootPem(), "", null, null, true);
+        ControlPlane.Tls tls = ControlPlane.Tls.ofWorkload(istiod.authority().rootPem(), "");
         Proxy proxy = new Proxy(
                 new ProxyBootstrap(
                         new XdsNode(

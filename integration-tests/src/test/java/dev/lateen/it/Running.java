@@ -91,9 +91,9 @@ final class Running implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** {@code SIGTERM}. */
+    /** {@code SIGTERM}; what it prints on its way is still read. */
     void terminate() {
-        process.destroy();
+        process.toHandle().destroy();
     }
 
     /** {@code SIGKILL}, for the process and whatever it started. */
@@ -104,7 +104,7 @@ final class Running implements AutoCloseable {
 
     @Override
     public void close() {
-        process.destroy();
+        terminate();
         try {
             if (!process.waitFor(20, TimeUnit.SECONDS)) {
                 kill();

@@ -13,6 +13,7 @@ import dev.lateen.proxy.xds.AdsClient;
 import dev.lateen.proxy.xds.ConfigState;
 import dev.lateen.proxy.xds.ControlPlane;
 import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.GrpcEndpoint;
 import dev.lateen.proxy.xds.ResourceDecoder;
 import dev.lateen.proxy.xds.ResourceType;
 import dev.lateen.proxy.xds.SnapshotAssembler;
@@ -46,7 +47,9 @@ import org.slf4j.LoggerFactory;
 public final class Proxy extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final Duration RETRY_BASE = Duration.ofMillis(500);
-    private static final Duration RETRY_MOST = Duration.ofSeconds(30);
+    /** Envoy: 30 s. Shorter, so that a restarted istiod has its proxies back in a moment; the waits are spread by chance. */
+    private static final Duration RETRY_MOST = Duration.ofSeconds(2);
+
     private static final long SPAN_FLUSH_MILLIS = 5_000;
 
     private final ProxyBootstrap bootstrap;
@@ -140,20 +143,20 @@ public final class Proxy extends VerticleBase {
             identity = new WorkloadIdentity(
                     own,
                     new GrpcCertificateAuthority(
-                            vertx, XdsTargets.address(own.caHost(), own.caPort(), own.caServerName()), own.rootsPem()),
+                            vertx,
+                            new GrpcEndpoint(
+                                    SocketAddress.inetSocketAddress(own.caPort(), own.caHost()), own.caServerName()),
+                            own.rootsPem()),
                     WorkloadIdentity.Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
                     this::publish);
         }
         FileSource files = path -> Files.readAllBytes(Path.of(path));
         AdsClient ads = new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::put);
         client = ads;
-        // Fails only when this proxy is stopped.
-        Future<Void> certificate = identity == null ? Future.succeededFuture() : identity.start();
-        ControlPlane plane = bootstrap.controlPlane();
-        boolean needsCertificate =
-                plane != null && plane.tls() != null && plane.tls().workloadIdentity();
-        Future<Void> before = needsCertificate ? certificate : Future.succeededFuture();
-        before.compose(_ -> ads.start()).compose(_ -> applied).onSuccess(_ -> live());
+        if (identity != null) {
+            identity.start();
+        }
+        ads.start().compose(_ -> applied).onSuccess(_ -> live());
         return Future.succeededFuture();
     }
 
@@ -186,12 +189,12 @@ public final class Proxy extends VerticleBase {
 
     private XdsSettings settings() {
         ControlPlane plane = bootstrap.controlPlane();
-        XdsTarget target = plane == null ? null : XdsTargets.of(plane, identity);
+        XdsTarget target = plane == null ? null : XdsTargets.of(plane);
         Map<String, XdsSettings.SdsTarget> sds = new HashMap<>();
         bootstrap
                 .sds()
                 .forEach((name, server) ->
-                        sds.put(name, new XdsSettings.SdsTarget(XdsTargets.of(server, identity), server.delta())));
+                        sds.put(name, new XdsSettings.SdsTarget(XdsTargets.of(server), server.delta())));
         return new XdsSettings(
                 bootstrap.node(),
                 target,

@@ -6,6 +6,7 @@ import dev.lateen.proxy.xds.Decoded;
 import dev.lateen.proxy.xds.XdsNode;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -45,6 +46,9 @@ public record ProxyBootstrap(
     /** Istio's {@code terminationDrainDuration}. */
     public static final Duration DRAIN_TIME = Duration.ofSeconds(5);
 
+    /** The cluster by which Istio's bootstraps and resources call the SDS server of its agent. */
+    private static final String AGENT = "sds-grpc";
+
     public ProxyBootstrap {
         sds = Map.copyOf(sds);
         resources = List.copyOf(resources);
@@ -81,6 +85,26 @@ public record ProxyBootstrap(
                 drainTime,
                 logLevel,
                 Map::of);
+    }
+
+    /** The same with a certificate bootstrap of its own in the place of the agent that serves {@code sds-grpc}. */
+    public ProxyBootstrap withIdentity(IdentitySettings settings) {
+        Map<String, ControlPlane> others = new HashMap<>(sds);
+        others.remove(AGENT);
+        return new ProxyBootstrap(
+                node,
+                concurrency,
+                adminAddress,
+                statsAddress,
+                readinessAddress,
+                controlPlane,
+                others,
+                settings,
+                sdsServer,
+                resources,
+                drainTime,
+                logLevel,
+                document);
     }
 
     /** The same with another number of event loops. */

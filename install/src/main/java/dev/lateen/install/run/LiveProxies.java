@@ -90,7 +90,7 @@ final class LiveProxies implements ProxyHost {
     private ProxyBootstrap bootstrap(ProxySpec spec) {
         String roots = identities.rootPem().get();
         var controlPlane = new dev.lateen.proxy.xds.ControlPlane(
-                istiod.host(), istiod.port(), "", true, new Tls(roots, SERVER_NAME, null, null, true), Map.of());
+                istiod.host(), istiod.port(), "", true, Tls.ofWorkload(roots, SERVER_NAME), Map.of());
         var identity = new IdentitySettings(
                 istiod.host(),
                 istiod.port(),

@@ -3,12 +3,12 @@ package dev.lateen.proxy.identity;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
+import dev.lateen.proxy.xds.GrpcEndpoint;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.Address;
 import io.vertx.core.net.PemTrustOptions;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
@@ -40,23 +40,23 @@ public final class GrpcCertificateAuthority implements CertificateAuthority {
             GrpcMessageDecoder.IDENTITY);
 
     private final GrpcClient client;
-    private final Address address;
+    private final GrpcEndpoint endpoint;
 
-    /** @param address its host is the name that the CA's certificate must be for */
-    public GrpcCertificateAuthority(Vertx vertx, Address address, String rootsPem) {
+    /** @param rootsPem what its certificate is checked against */
+    public GrpcCertificateAuthority(Vertx vertx, GrpcEndpoint endpoint, String rootsPem) {
         HttpClientOptions options = new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setSsl(true)
                 .setUseAlpn(true)
                 .setConnectTimeout(5_000)
                 .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(rootsPem)));
-        this.client = GrpcClient.client(vertx, new GrpcClientOptions(), options);
-        this.address = address;
+        this.client = endpoint.client(vertx, new GrpcClientOptions(), options);
+        this.endpoint = endpoint;
     }
 
     @Override
     public Future<List<String>> sign(String csrPem, Duration timeToLive, String token) {
-        return client.request(address, METHOD)
+        return client.request(endpoint.target(), METHOD)
                 .compose(request -> {
                     request.headers().set("authorization", "Bearer " + token);
                     request.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);

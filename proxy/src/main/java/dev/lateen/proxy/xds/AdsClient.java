@@ -44,7 +44,9 @@ public final class AdsClient {
     private final Map<ResourceType, UpdateCounts> updates = new ConcurrentHashMap<>();
     private final Promise<Void> first = Promise.promise();
     private final @Nullable XdsStream ads;
+    private boolean adsStarted;
     private volatile List<String> waiting = List.of();
+    private volatile Map<String, Secret> secrets = Map.of();
 
     /** @param onSnapshot must not block */
     public AdsClient(
@@ -73,9 +75,7 @@ public final class AdsClient {
             }
             followReferences();
             publish();
-            if (ads != null) {
-                ads.start();
-            } else {
+            if (ads == null) {
                 first.tryComplete();
             }
         });
@@ -135,7 +135,17 @@ public final class AdsClient {
         DiscoveryProtocol protocol =
                 delta ? new DeltaProtocol(settings.node()) : new StateOfTheWorldProtocol(settings.node());
         Backoff backoff = new Backoff(settings.retryBase(), settings.retryMost(), settings.random());
-        return new XdsStream(vertx, context, target, method, protocol, decoder, backoff, settings.clock(), this::apply);
+        return new XdsStream(
+                vertx,
+                context,
+                target,
+                () -> secrets,
+                method,
+                protocol,
+                decoder,
+                backoff,
+                settings.clock(),
+                this::apply);
     }
 
     private void apply(DiscoveryProtocol.Outcome outcome) {
@@ -221,6 +231,17 @@ public final class AdsClient {
             // What comes into force may have let go of what it replaced.
             followReferences();
             onSnapshot.accept(snapshot);
+            secrets = snapshot.secrets();
+        }
+        startAds();
+    }
+
+    /** Once the secrets are there that the control plane asks for, or is checked by. */
+    private void startAds() {
+        XdsTarget target = settings.ads();
+        if (ads != null && target != null && !adsStarted && secrets.keySet().containsAll(target.secrets())) {
+            adsStarted = true;
+            ads.start();
         }
     }
 }

@@ -29,7 +29,7 @@ final class ControlClusters {
             throw cluster.error("load_assignment", "without an endpoint (accepted: one)");
         }
         UpstreamTls tls = TlsDecoder.upstream(cluster.message("transport_socket"), scope);
-        ControlPlane.Tls secured = tls == null ? null : tls(cluster, tls, resources);
+        ControlPlane.Tls secured = tls == null ? null : tls(tls, resources);
         ProtoNode pipe = address.message("pipe");
         if (pipe != null) {
             return new ControlPlane("", 0, pipe.ignoring("mode").required("path"), delta, secured, headers);
@@ -47,29 +47,31 @@ final class ControlClusters {
         return null;
     }
 
-    private static ControlPlane.Tls tls(ProtoNode cluster, UpstreamTls tls, List<Decoded.Accepted> resources) {
+    private static ControlPlane.Tls tls(UpstreamTls tls, List<Decoded.Accepted> resources) {
         TlsSettings settings = tls.settings();
-        Secret own = settings.certificates().isEmpty()
+        SecretSource certificate = settings.certificates().isEmpty()
                 ? null
-                : secret(settings.certificates().getFirst(), resources);
-        boolean identity = !settings.certificates().isEmpty() && own == null;
+                : settings.certificates().getFirst();
+        Secret own = secret(certificate, resources);
         SecretSource roots =
                 settings.validation() == null ? null : settings.validation().roots();
-        Secret trusted = roots == null ? null : secret(roots, resources);
-        if (roots != null && trusted == null) {
-            throw cluster.error(
-                    "transport_socket", "roots by SDS (accepted: trusted_ca, or a secret of static_resources)");
-        }
+        Secret trusted = secret(roots, resources);
         return new ControlPlane.Tls(
                 trusted instanceof Secret.ValidationContext context ? context.trustedCaPem() : null,
+                trusted == null ? nameOf(roots) : "",
                 tls.sni(),
-                own instanceof Secret.TlsCertificate certificate ? certificate.certificateChainPem() : null,
-                own instanceof Secret.TlsCertificate certificate ? certificate.privateKeyPem() : null,
-                identity);
+                own instanceof Secret.TlsCertificate pair ? pair.certificateChainPem() : null,
+                own instanceof Secret.TlsCertificate pair ? pair.privateKeyPem() : null,
+                own == null ? nameOf(certificate) : "");
     }
 
-    private static @Nullable Secret secret(SecretSource source, List<Decoded.Accepted> resources) {
+    private static String nameOf(@Nullable SecretSource source) {
+        return source instanceof SecretSource.Sds(var name) ? name : "";
+    }
+
+    private static @Nullable Secret secret(@Nullable SecretSource source, List<Decoded.Accepted> resources) {
         return switch (source) {
+            case null -> null;
             case SecretSource.Inline(var secret) -> secret;
             case SecretSource.Sds(var name) ->
                 resources.stream()

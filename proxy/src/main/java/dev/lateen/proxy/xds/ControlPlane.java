@@ -1,6 +1,8 @@
 package dev.lateen.proxy.xds;
 
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,22 +29,41 @@ public record ControlPlane(
     /**
      * How it is secured. Its text form shows no key.
      *
-     * @param rootsPem what the server's certificate is checked against; null accepts the platform's roots
+     * @param rootsPem what the server's certificate is checked against; null for {@code rootsSecret}, or else the platform's roots
+     * @param rootsSecret the SDS name of the roots, such as {@code ROOTCA}; empty for none
      * @param serverName SNI and the name that the certificate must be for; empty for the host's own
-     * @param certificateChainPem the client's certificate; null for none of its own
+     * @param certificateChainPem the client's certificate; null for {@code certificateSecret}, or else none
      * @param privateKeyPem its key
-     * @param workloadIdentity whether the workload's own certificate is shown, once there is one
+     * @param certificateSecret the SDS name of the client's certificate, such as {@code default}; empty for none
      */
     public record Tls(
             @Nullable String rootsPem,
+            String rootsSecret,
             String serverName,
             @Nullable String certificateChainPem,
             @Nullable String privateKeyPem,
-            boolean workloadIdentity) {
+            String certificateSecret) {
+        /** Given roots, and the workload's own certificate once there is one. */
+        public static Tls ofWorkload(String rootsPem, String serverName) {
+            return new Tls(rootsPem, "", serverName, null, null, SecretReference.WORKLOAD);
+        }
+
+        /** The secrets without which there can be no connection. */
+        public Set<String> secrets() {
+            Set<String> names = new LinkedHashSet<>();
+            if (!rootsSecret.isEmpty()) {
+                names.add(rootsSecret);
+            }
+            if (!certificateSecret.isEmpty()) {
+                names.add(certificateSecret);
+            }
+            return names;
+        }
+
         @Override
         public String toString() {
             return "Tls[serverName=" + serverName + ", clientCertificate="
-                    + (certificateChainPem != null || workloadIdentity) + "]";
+                    + (certificateChainPem != null || !certificateSecret.isEmpty()) + "]";
         }
     }
 }

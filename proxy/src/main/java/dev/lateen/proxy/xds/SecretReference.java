@@ -10,6 +10,9 @@ public record SecretReference(String name, String source) {
     /** Asked for on the aggregated stream. */
     public static final String ADS = "ads";
 
+    /** The name by which Istio calls a workload's own certificate. */
+    static final String WORKLOAD = "default";
+
     /** One of the bootstrap's own. */
     public static final String STATIC = "static";
 }

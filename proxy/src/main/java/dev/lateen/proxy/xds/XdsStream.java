@@ -2,6 +2,7 @@ package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.lateen.proxy.model.Secret;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,6 +47,7 @@ final class XdsStream {
     private final Vertx vertx;
     private final Context context;
     private final XdsTarget target;
+    private final Supplier<Map<String, Secret>> secrets;
     private final ServiceMethod<Buffer, Buffer> method;
     private final DiscoveryProtocol protocol;
     private final ResourceDecoder decoder;
@@ -59,11 +62,15 @@ final class XdsStream {
     private boolean closed;
     private volatile boolean connected;
 
-    /** @param method such as {@code envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources} */
+    /**
+     * @param secrets those that there are now; any thread
+     * @param method such as {@code envoy.service.discovery.v3.AggregatedDiscoveryService/DeltaAggregatedResources}
+     */
     XdsStream(
             Vertx vertx,
             Context context,
             XdsTarget target,
+            Supplier<Map<String, Secret>> secrets,
             String method,
             DiscoveryProtocol protocol,
             ResourceDecoder decoder,
@@ -73,6 +80,7 @@ final class XdsStream {
         this.vertx = vertx;
         this.context = context;
         this.target = target;
+        this.secrets = secrets;
         int slash = method.indexOf('/');
         this.method = ServiceMethod.client(
                 ServiceName.create(method.substring(0, slash)),
@@ -118,8 +126,8 @@ final class XdsStream {
     private void connect() {
         int mine = ++generation;
         // Headers may come from a token file.
-        vertx.executeBlocking(() ->
-                        new Opening(target.options().get(), target.headers().get()))
+        vertx.executeBlocking(() -> new Opening(
+                        target.options().apply(secrets.get()), target.headers().get()))
                 .compose(this::open)
                 .onComplete(opened -> context.runOnContext(_ -> {
                     if (mine == generation && opened.succeeded()) {
@@ -140,9 +148,10 @@ final class XdsStream {
                 .setHttp2ClearTextUpgrade(false)
                 .setUseAlpn(opening.options().isSsl())
                 .setConnectTimeout(5_000);
-        GrpcClient fresh = GrpcClient.client(vertx, new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE), options);
+        GrpcClient fresh =
+                target.endpoint().client(vertx, new GrpcClientOptions().setMaxMessageSize(MAX_MESSAGE), options);
         client = fresh;
-        return fresh.request(target.address(), method).map(opened -> {
+        return fresh.request(target.endpoint().target(), method).map(opened -> {
             opening.headers().forEach(opened.headers()::set);
             return opened;
         });
@@ -255,7 +264,7 @@ final class XdsStream {
             return;
         }
         long timeout = vertx.setTimer(PING_TIMEOUT_MILLIS, _ -> {
-            LOG.info("{}: no answer to a ping, closing", target.address());
+            LOG.info("{}: no answer to a ping, closing", target.endpoint().at());
             connection.close();
         });
         connection.ping(Buffer.buffer(new byte[8])).onComplete(_ -> vertx.cancelTimer(timeout));
@@ -270,7 +279,12 @@ final class XdsStream {
         connected = false;
         dropClient();
         long delay = backoff.next().toMillis();
-        LOG.info("{} at {}: {}; trying again in {} ms", method.fullMethodName(), target.address(), reason, delay);
+        LOG.info(
+                "{} at {}: {}; trying again in {} ms",
+                method.fullMethodName(),
+                target.endpoint().at(),
+                reason,
+                delay);
         retryTimer = vertx.setTimer(
                 delay,
                 _ -> context.runOnContext(_ -> {

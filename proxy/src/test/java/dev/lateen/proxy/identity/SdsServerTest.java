@@ -17,7 +17,6 @@ import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -80,8 +79,7 @@ class SdsServerTest {
                 validation_context_sds_secret_config: {name: ROOTCA, sds_config: {api_config_source: {api_type: GRPC,
                   grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}}}}}\
             """));
-        XdsTarget target =
-                new XdsTarget(SocketAddress.inetSocketAddress(port, "127.0.0.1"), HttpClientOptions::new, Map::of);
+        XdsTarget target = XdsTarget.clearText(SocketAddress.inetSocketAddress(port, "127.0.0.1"), Map::of);
         XdsSettings settings = new XdsSettings(
                 new XdsNode("n", "c", Map.of(), new Locality("", "", ""), "envoy", "", List.of()),
                 null,

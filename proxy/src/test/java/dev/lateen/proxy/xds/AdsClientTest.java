@@ -14,7 +14,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpClientOptions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -182,7 +181,7 @@ class AdsClientTest {
                 "lateen",
                 "0.1.0",
                 List.of());
-        XdsTarget target = new XdsTarget(server.address(), HttpClientOptions::new, Map::of);
+        XdsTarget target = XdsTarget.clearText(server.address(), Map::of);
         XdsSettings settings = new XdsSettings(
                 node,
                 target,
