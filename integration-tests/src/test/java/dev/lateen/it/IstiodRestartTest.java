@@ -183,7 +183,7 @@ class IstiodRestartTest {
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> user.status(REVIEWS) == 200);
         assertThat(user.get(REVIEWS).body()).contains("By=" + REVIEWS_POD.spiffeId(), "URI=" + PRODUCTPAGE.spiffeId());
 
-        try (Load load = new Load(8, () -> Web.through(PRODUCTPAGE.ip(), 15001), REVIEWS, _ -> {})) {
+        try (Load load = new Load(2, () -> Web.through(PRODUCTPAGE.ip(), 15001), REVIEWS, _ -> {})) {
             awaitMore(load, 200);
             first.kill();
             awaitMore(load, 2000);
