@@ -6,9 +6,16 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -105,23 +112,71 @@ class BookinfoRoutingTest {
         apply("virtual-service-reviews-jason-v2-v3.yaml");
         awaitVersions(Set.of("v3")::equals);
         String cookie = logIn("jason");
-        for (int i = 0; i < 100; i++) {
-            assertThat(Bookinfo.version(
-                            USER.get(Bookinfo.REVIEWS, "Cookie", cookie).body()))
-                    .isEqualTo("v2");
-        }
-        assertThat(versionsOf(900)).isEqualTo(Map.of("v3", 900L));
+        assertThat(inParallel(500, () -> see("Cookie", cookie)))
+                .extracting(seen -> Bookinfo.version(seen.body()))
+                .containsOnly("v2");
+        assertThat(versionsOf(500)).isEqualTo(Map.of("v3", 500L));
     }
 
     @Test
-    void jasonsRatingsAreDelayedSevenSeconds() throws Exception {
+    void ratingsOfJasonAreDelayedSevenSecondsAndOfNobodyElse() throws Exception {
         String ratings = "http://ratings:9080/ratings/0";
         apply("virtual-service-ratings-test-delay.yaml");
         try (Web reviews = Web.through(mesh.pod("reviews-v2"), 15001)) {
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millis(reviews, ratings, "jason") >= 7000);
             assertThat(millis(reviews, ratings, "jason")).isBetween(7000L, 8500L);
-            assertThat(millis(reviews, ratings, "anna")).isLessThan(1000L);
         }
+        // Seven seconds are more than productpage and reviews wait for: jason sees no stars, and only version one is
+        // quick.
+        String cookie = logIn("jason");
+        List<Seen> jasons = inParallel(100, () -> see("Cookie", cookie));
+        assertThat(jasons).allSatisfy(seen -> {
+            assertThat(seen.body()).doesNotContain("\"stars\"");
+            assertThat(seen.millis() >= 2400 || Bookinfo.version(seen.body()).equals("v1"))
+                    .as("%s", seen)
+                    .isTrue();
+        });
+        assertThat(jasons).anyMatch(seen -> seen.millis() >= 2400).anyMatch(seen -> seen.status() == 500);
+        assertThat(inParallel(900, () -> see())).allSatisfy(seen -> {
+            assertThat(seen.status()).isEqualTo(200);
+            assertThat(seen.body()).doesNotContain("error");
+            assertThat(seen.millis()).isLessThan(2400);
+        });
+    }
+
+    @Test
+    void ratingsOfJasonAreAbortedAndOfNobodyElse() throws Exception {
+        String ratings = "http://ratings:9080/ratings/0";
+        String unavailable = "Ratings service is currently unavailable";
+        apply("virtual-service-ratings-test-abort.yaml");
+        try (Web reviews = Web.through(mesh.pod("reviews-v2"), 15001)) {
+            Awaitility.await()
+                    .atMost(Duration.ofSeconds(10))
+                    .until(() -> reviews.get(ratings, "end-user", "jason").statusCode() == 500);
+            assertThat(reviews.get(ratings, "end-user", "jason").body()).isEqualTo("fault filter abort");
+        }
+        String cookie = logIn("jason");
+        List<Seen> jasons = inParallel(500, () -> see("Cookie", cookie));
+        assertThat(jasons).allSatisfy(seen -> {
+            assertThat(seen.status()).isEqualTo(200);
+            assertThat(seen.body()).doesNotContain("\"stars\"");
+        });
+        assertThat(jasons).anyMatch(seen -> seen.body().contains(unavailable));
+        List<Seen> others = inParallel(500, () -> see());
+        assertThat(others).allSatisfy(seen -> {
+            assertThat(seen.status()).isEqualTo(200);
+            assertThat(seen.body()).doesNotContain(unavailable);
+        });
+        assertThat(others).anyMatch(seen -> seen.body().contains("\"stars\""));
+    }
+
+    /** An answer and how long it took. */
+    private record Seen(int status, String body, long millis) {}
+
+    private static Seen see(String... headers) throws Exception {
+        long start = System.nanoTime();
+        HttpResponse<String> response = USER.get(Bookinfo.REVIEWS, headers);
+        return new Seen(response.statusCode(), response.body(), (System.nanoTime() - start) / 1_000_000);
     }
 
     private static long millis(Web web, String url, String user) throws Exception {
@@ -130,22 +185,14 @@ class BookinfoRoutingTest {
         return (System.nanoTime() - start) / 1_000_000;
     }
 
-    @Test
-    void jasonsRatingsAreAborted() throws Exception {
-        String ratings = "http://ratings:9080/ratings/0";
-        apply("virtual-service-ratings-test-abort.yaml");
-        try (Web reviews = Web.through(mesh.pod("reviews-v2"), 15001)) {
-            Awaitility.await()
-                    .atMost(Duration.ofSeconds(10))
-                    .until(() -> reviews.get(ratings, "end-user", "jason").statusCode() == 500);
-            HttpResponse<String> aborted = reviews.get(ratings, "end-user", "jason");
-            assertThat(aborted.body()).isEqualTo("fault filter abort");
-            for (int i = 0; i < 50; i++) {
-                assertThat(reviews.get(ratings, "end-user", "jason").statusCode())
-                        .isEqualTo(500);
-                assertThat(reviews.get(ratings, "end-user", "anna").statusCode())
-                        .isEqualTo(200);
+    /** So many answers, twenty at a time. */
+    private static List<Seen> inParallel(int requests, Callable<Seen> request) throws Exception {
+        try (ExecutorService users = Executors.newFixedThreadPool(20)) {
+            List<Seen> seen = new ArrayList<>();
+            for (Future<Seen> answer : users.invokeAll(Collections.nCopies(requests, request))) {
+                seen.add(answer.get());
             }
+            return seen;
         }
     }
 
