@@ -5,26 +5,34 @@ import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 
 /** A sidecar's start and its first requests, with a bootstrap file, a backend and a client of its own. */
 final class ProxyRehearsal {
-    private static final int REQUESTS = 300;
+    private static final int CLIENTS = 8;
+
+    /** On each connection. So many that the JVM keeps what it learned of the hot path and compiles it early in the next starts. */
+    private static final int REQUESTS = 2_500;
+
     private static final String HOST = "127.0.0.1";
+    private static final byte[] QUESTION =
+            "GET /rehearsal HTTP/1.1\r\nhost: rehearsal\r\nuser-agent: meshctl\r\naccept: */*\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII);
     private static final byte[] ANSWER = "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 3\r\n\r\nok\n"
             .getBytes(StandardCharsets.UTF_8);
 
@@ -53,15 +61,45 @@ final class ProxyRehearsal {
         }
     }
 
+    /** Plain sockets: whatever class is loaded here is in the cache too. */
     private static void call(int port) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://" + HOST + ":" + port + "/"))
-                .build();
-        HttpClient client =
-                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
-        for (int i = 0; i < REQUESTS; i++) {
-            HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw new IOException("the rehearsal's proxy answers " + response.statusCode());
+        List<Thread> clients = new ArrayList<>();
+        var failure = new AtomicReference<IOException>();
+        for (int i = 0; i < CLIENTS; i++) {
+            clients.add(Thread.ofPlatform().start(() -> {
+                try {
+                    callOnOneConnection(port);
+                } catch (IOException e) {
+                    failure.set(e);
+                }
+            }));
+        }
+        for (Thread client : clients) {
+            client.join();
+        }
+        if (failure.get() != null) {
+            throw failure.get();
+        }
+    }
+
+    private static void callOnOneConnection(int port) throws IOException {
+        try (Socket socket = new Socket(HOST, port)) {
+            InputStream in = socket.getInputStream();
+            byte[] buffer = new byte[8192];
+            for (int i = 0; i < REQUESTS; i++) {
+                socket.getOutputStream().write(QUESTION);
+                int length = 0;
+                // The answer is short and ends with the backend's last byte.
+                while (length == 0 || buffer[length - 1] != '\n' || buffer[length - 2] == '\r') {
+                    int read = in.read(buffer, length, buffer.length - length);
+                    if (read < 0) {
+                        throw new IOException("the rehearsal's proxy closed a connection");
+                    }
+                    length += read;
+                }
+                if (!new String(buffer, 0, length, StandardCharsets.US_ASCII).startsWith("HTTP/1.1 200 ")) {
+                    throw new IOException("the rehearsal's proxy does not answer with 200");
+                }
             }
         }
     }
