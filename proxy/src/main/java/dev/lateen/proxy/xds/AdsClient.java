@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -45,6 +46,7 @@ public final class AdsClient {
     private final Promise<Void> first = Promise.promise();
     private final @Nullable XdsStream ads;
     private boolean adsStarted;
+    private long patienceTimer = -1;
     private volatile List<String> waiting = List.of();
     private volatile Map<String, Secret> secrets = Map.of();
 
@@ -86,6 +88,7 @@ public final class AdsClient {
     public Future<Void> close() {
         Promise<Void> done = Promise.promise();
         context.runOnContext(_ -> {
+            vertx.cancelTimer(patienceTimer);
             Future<Void> all = ads == null ? Future.succeededFuture() : ads.close();
             for (XdsStream stream : sdsStreams.values()) {
                 all = all.eventually(stream::close);
@@ -227,6 +230,8 @@ public final class AdsClient {
     private void publish() {
         ProxySnapshot snapshot = assembler.assemble();
         waiting = assembler.waiting();
+        assembler.takeLate().forEach(LOG::warn);
+        awaitDeadline();
         if (snapshot != null) {
             // What comes into force may have let go of what it replaced.
             followReferences();
@@ -242,6 +247,20 @@ public final class AdsClient {
         if (ads != null && target != null && !adsStarted && secrets.keySet().containsAll(target.secrets())) {
             adsStarted = true;
             ads.start();
+        }
+    }
+
+    /** Something that waits may lose its patience before anything comes. */
+    private void awaitDeadline() {
+        vertx.cancelTimer(patienceTimer);
+        Instant deadline = assembler.nextDeadline();
+        if (deadline != null) {
+            long millis =
+                    Duration.between(settings.clock().instant(), deadline).toMillis();
+            patienceTimer = vertx.setTimer(Math.max(1, millis + 1), _ -> context.runOnContext(_ -> {
+                publish();
+                completeFirst();
+            }));
         }
     }
 }

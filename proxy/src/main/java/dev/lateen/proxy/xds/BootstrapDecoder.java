@@ -151,7 +151,7 @@ public final class BootstrapDecoder {
         ProtoNode source = dynamic.message("ads_config");
         for (String field : new String[] {"lds_config", "cds_config"}) {
             if (dynamic.has(field)) {
-                ConfigSources.requireAds(dynamic, field);
+                ConfigSources.requireAds(dynamic.requiredMessage(field));
                 if (source == null) {
                     throw dynamic.error(field, "ads without ads_config (accepted: ads_config beside it)");
                 }

@@ -49,7 +49,7 @@ final class ClusterDecoder {
         return new Cluster(
                 name,
                 statName.isEmpty() ? name : statName,
-                discovery(node, name),
+                discovery(node, name, scope),
                 connectTimeout(node),
                 lb.policy(),
                 lb.settings(),
@@ -84,7 +84,7 @@ final class ClusterDecoder {
         }
     }
 
-    private static Discovery discovery(ProtoNode node, String name) {
+    private static Discovery discovery(ProtoNode node, String name, DecodeScope scope) {
         ProtoNode custom = node.message("cluster_type");
         if (custom != null) {
             return custom(node, custom, name);
@@ -93,7 +93,7 @@ final class ClusterDecoder {
         boolean respectTtl = node.flag("respect_dns_ttl");
         return switch (node.choice("type")) {
             case "STATIC" -> new Discovery.Static(assignment(node, name, false));
-            case "EDS" -> eds(node, name);
+            case "EDS" -> eds(node, name, scope);
             case "STRICT_DNS" -> new Discovery.StrictDns(assignment(node, name, true), refresh, respectTtl);
             case "LOGICAL_DNS" -> new Discovery.LogicalDns(assignment(node, name, true), refresh, respectTtl);
             case "ORIGINAL_DST" -> originalDst(node.messageOrEmpty("original_dst_lb_config"));
@@ -119,9 +119,9 @@ final class ClusterDecoder {
                 : new Discovery.StrictDns(assignment(node, name, true), refresh, respectTtl);
     }
 
-    private static Discovery eds(ProtoNode node, String name) {
+    private static Discovery eds(ProtoNode node, String name, DecodeScope scope) {
         ProtoNode config = node.requiredMessage("eds_cluster_config");
-        ConfigSources.requireAds(config, "eds_config");
+        ConfigSources.requireAds(config, "eds_config", scope);
         String service = config.text("service_name");
         return new Discovery.Eds(service.isEmpty() ? name : service);
     }

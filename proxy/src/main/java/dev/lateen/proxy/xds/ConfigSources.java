@@ -7,22 +7,35 @@ final class ConfigSources {
     private ConfigSources() {}
 
     /** Routes and endpoints come over the aggregated stream. */
-    static void requireAds(ProtoNode node, String field) {
+    static void requireAds(ProtoNode node, String field, DecodeScope scope) {
         ProtoNode source = node.requiredMessage(field);
+        scope.waitsFor(source);
+        requireAds(source);
+    }
+
+    /** As do listeners and clusters; the proxy is not ready before they came. */
+    static void requireAds(ProtoNode source) {
         source.ignoring("initial_fetch_timeout", "resource_api_version");
-        if (!source.has("ads") && !source.has("self")) {
-            throw source.error("config_source_specifier", "missing or not supported here (accepted: ads)");
+        if (source.has("ads") || source.has("self")) {
+            return;
         }
+        for (String other : new String[] {"path_config_source", "path", "api_config_source"}) {
+            if (source.has(other)) {
+                throw source.error(other, "not supported here (accepted: ads)");
+            }
+        }
+        throw source.error("config_source_specifier", "missing (accepted: ads)");
     }
 
     /** Where an {@code SdsSecretConfig} is asked for. */
-    static SecretReference secret(ProtoNode node) {
+    static SecretReference secret(ProtoNode node, DecodeScope scope) {
         String name = node.required("name");
         ProtoNode source = node.message("sds_config");
         if (source == null) {
             return new SecretReference(name, SecretReference.STATIC);
         }
-        source.ignoring("initial_fetch_timeout", "resource_api_version");
+        scope.waitsFor(source);
+        source.ignoring("resource_api_version");
         if (source.has("ads") || source.has("self")) {
             return new SecretReference(name, SecretReference.ADS);
         }

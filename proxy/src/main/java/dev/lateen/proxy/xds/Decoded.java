@@ -5,6 +5,7 @@ import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.Secret;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ public sealed interface Decoded {
      * @param secrets the secrets it names
      * @param routeTables the RDS names it uses
      * @param unsupported paths of fields that are set and that this proxy does not follow
+     * @param patience how long it waits for what it refers to before it comes into force without; zero for ever
      * @param received what came over the wire; null for a resource of the bootstrap
      */
     record Accepted(
@@ -28,6 +30,7 @@ public sealed interface Decoded {
             Set<SecretReference> secrets,
             Set<String> routeTables,
             List<String> unsupported,
+            Duration patience,
             @Nullable Received received)
             implements Decoded {
         public Accepted {
@@ -37,7 +40,7 @@ public sealed interface Decoded {
         }
 
         Accepted from(Received wire) {
-            return new Accepted(name, resource, secrets, routeTables, unsupported, wire);
+            return new Accepted(name, resource, secrets, routeTables, unsupported, patience, wire);
         }
     }
 

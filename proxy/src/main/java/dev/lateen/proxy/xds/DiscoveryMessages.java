@@ -162,7 +162,9 @@ final class DiscoveryMessages {
     /** @throws ConfigException when the bytes are no such message */
     static Response readDelta(ByteString bytes) {
         ProtoNode node = read("envoy.service.discovery.v3.DeltaDiscoveryResponse", bytes);
+        // One without a body only prolongs its life, which does not end here.
         List<WireResource> resources = node.messages("resources").stream()
+                .filter(resource -> resource.has("resource"))
                 .map(resource -> {
                     ProtoNode any = resource.messageOrEmpty("resource");
                     return new WireResource(

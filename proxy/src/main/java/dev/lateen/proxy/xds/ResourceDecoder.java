@@ -65,7 +65,13 @@ public final class ResourceDecoder {
             DecodeScope scope = new DecodeScope(files);
             Resource resource = resource(type, node, scope);
             return new Decoded.Accepted(
-                    nameOf(resource), resource, scope.secrets, scope.routeTables, unsupported(node), null);
+                    nameOf(resource),
+                    resource,
+                    scope.secrets,
+                    scope.routeTables,
+                    unsupported(node),
+                    scope.patience(),
+                    null);
         } catch (ConfigException e) {
             return new Decoded.Rejected(own, type.word() + " " + own + ": " + e.getMessage());
         }

@@ -7,6 +7,8 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.Decoded.Resource;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -29,15 +31,23 @@ public final class SnapshotAssembler {
     private final Parts<RouteTable> routeTables = new Parts<>();
     private final Parts<LoadAssignment> assignments = new Parts<>();
     private final Parts<Secret> secrets = new Parts<>();
+    private final InstantSource clock;
     private final ReceivedResources received = new ReceivedResources();
     private final Set<String> fixedListeners = new HashSet<>();
     private final Set<String> fixedClusters = new HashSet<>();
     private final Set<String> absentRoutes = new HashSet<>();
     private final Set<String> absentAssignments = new HashSet<>();
+    private final List<String> late = new ArrayList<>();
     private ProxySnapshot latest = ProxySnapshot.EMPTY;
 
-    /** @param fixed the bootstrap's own resources: never removed nor replaced */
+    /** On the system's clock. @param fixed the bootstrap's own resources: never removed nor replaced */
     public SnapshotAssembler(Collection<Decoded.Accepted> fixed) {
+        this(fixed, InstantSource.system());
+    }
+
+    /** @param clock for how long resources wait */
+    SnapshotAssembler(Collection<Decoded.Accepted> fixed, InstantSource clock) {
+        this.clock = clock;
         for (Decoded.Accepted resource : fixed) {
             put(resource);
             switch (resource.resource()) {
@@ -87,10 +97,16 @@ public final class SnapshotAssembler {
 
     /** The next snapshot, or null when nothing changed that counts. */
     public @Nullable ProxySnapshot assemble() {
-        clusters.settle();
-        listeners.settle();
-        routeTables.retain(names(ResourceType.ROUTES));
-        assignments.retain(names(ResourceType.ENDPOINTS));
+        Instant now = clock.instant();
+        clusters.settle(now, (name, lacks) -> tellLate("cluster", name, lacks));
+        listeners.settle(now, (name, lacks) -> tellLate("listener", name, lacks));
+        Set<String> tables = names(ResourceType.ROUTES);
+        Set<String> services = names(ResourceType.ENDPOINTS);
+        routeTables.retain(tables);
+        assignments.retain(services);
+        // Who asks again for a name later, waits again.
+        absentRoutes.retainAll(tables);
+        absentAssignments.retainAll(services);
         settleReceived();
         ProxySnapshot next = new ProxySnapshot(
                 latest.version() + 1,
@@ -104,6 +120,28 @@ public final class SnapshotAssembler {
         }
         latest = next;
         return next;
+    }
+
+    private void tellLate(String word, String name, String lacks) {
+        late.add(word + " " + name + " is in force without " + lacks + ", which did not come in time");
+    }
+
+    /** What came into force without what it waited for since the last call, in words. */
+    List<String> takeLate() {
+        List<String> taken = List.copyOf(late);
+        late.clear();
+        return taken;
+    }
+
+    /** When {@link #assemble()} should be called again though nothing came; null for never. */
+    @Nullable
+    Instant nextDeadline() {
+        Instant ofClusters = clusters.nextDeadline();
+        Instant ofListeners = listeners.nextDeadline();
+        if (ofClusters == null || ofListeners == null) {
+            return ofClusters == null ? ofListeners : ofClusters;
+        }
+        return ofClusters.isBefore(ofListeners) ? ofClusters : ofListeners;
     }
 
     private void settleReceived() {
@@ -158,8 +196,8 @@ public final class SnapshotAssembler {
 
     private void put(Decoded.Accepted resource) {
         switch (resource.resource()) {
-            case Resource.OfListener(var listener) -> listeners.put(listener.name(), listener, resource);
-            case Resource.OfCluster(var cluster) -> clusters.put(cluster.name(), cluster, resource);
+            case Resource.OfListener(var listener) -> listeners.put(listener.name(), listener, resource, clock.instant());
+            case Resource.OfCluster(var cluster) -> clusters.put(cluster.name(), cluster, resource, clock.instant());
             case Resource.OfRoutes(var table) -> {
                 absentRoutes.remove(table.name());
                 routeTables.put(table.name(), table);

@@ -97,7 +97,7 @@ final class TlsDecoder {
     }
 
     private static SecretSource sds(ProtoNode config, DecodeScope scope) {
-        SecretReference reference = ConfigSources.secret(config);
+        SecretReference reference = ConfigSources.secret(config, scope);
         scope.secrets.add(reference);
         return new SecretSource.Sds(reference.name());
     }

@@ -1,10 +1,14 @@
 package dev.lateen.proxy.xds;
 
+import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,7 @@ final class Warming<T> {
     private final Function<Held<T>, @Nullable String> missing;
     private final Map<String, Held<T>> inForce = new LinkedHashMap<>();
     private final Map<String, Held<T>> warming = new LinkedHashMap<>();
+    private final Map<String, Instant> deadlines = new HashMap<>();
     private final Parts<T> active = new Parts<>();
 
     /** @param missing what a resource still waits for, or null */
@@ -24,29 +29,48 @@ final class Warming<T> {
     /** A value with what it refers to. */
     record Held<T>(T value, Set<SecretReference> secrets, Set<String> routeTables) {}
 
-    void put(String name, T value, Decoded.Accepted from) {
+    void put(String name, T value, Decoded.Accepted from, Instant now) {
         Held<T> held = new Held<>(value, from.secrets(), from.routeTables());
         Held<T> before = inForce.get(name);
+        deadlines.remove(name);
         if (before != null && before.equals(held)) {
             warming.remove(name);
         } else {
             warming.put(name, held);
+            if (!from.patience().isZero()) {
+                deadlines.put(name, now.plus(from.patience()));
+            }
         }
+    }
+
+    /** When the next resource loses its patience; null for never. */
+    @Nullable
+    Instant nextDeadline() {
+        return deadlines.isEmpty() ? null : Collections.min(deadlines.values());
     }
 
     void remove(String name) {
         warming.remove(name);
+        deadlines.remove(name);
         inForce.remove(name);
         active.remove(name);
     }
 
-    /** Brings into force what waits for nothing any longer. */
-    void settle() {
+    /** Brings into force what waits for nothing any longer. @param gaveUp told what came into force without what it waited for */
+    void settle(Instant now, BiConsumer<String, String> gaveUp) {
         for (Iterator<Map.Entry<String, Held<T>>> entries = warming.entrySet().iterator(); entries.hasNext(); ) {
             Map.Entry<String, Held<T>> entry = entries.next();
-            if (missing.apply(entry.getValue()) == null) {
-                inForce.put(entry.getKey(), entry.getValue());
-                active.put(entry.getKey(), entry.getValue().value());
+            String name = entry.getKey();
+            String lacks = missing.apply(entry.getValue());
+            Instant deadline = deadlines.get(name);
+            boolean late = deadline != null && !deadline.isAfter(now);
+            if (lacks != null && late) {
+                gaveUp.accept(name, lacks);
+            }
+            if (lacks == null || late) {
+                inForce.put(name, entry.getValue());
+                active.put(name, entry.getValue().value());
+                deadlines.remove(name);
                 entries.remove();
             }
         }

@@ -106,6 +106,23 @@ class AdsClientTest {
     }
 
     @Test
+    void aProxyIsReadyThoughTheServerNeverSendsWhatAListenerNeeds() throws Exception {
+        Future<Void> started = connect(true);
+        server.nextDelta(typed(ResourceType.LISTENER));
+        server.sendDelta(ResourceType.CLUSTER, "1");
+        server.sendDelta(
+                ResourceType.LISTENER,
+                "1",
+                Resources.listener(
+                        "in",
+                        1000,
+                        "rds: {route_config_name: r, config_source: {ads: {}, initial_fetch_timeout: 0.1s}}"));
+        started.await(60, TimeUnit.SECONDS);
+        assertThat(snapshot.listeners()).containsOnlyKeys("in");
+        assertThat(snapshot.routeTables()).isEmpty();
+    }
+
+    @Test
     void removedResourcesAreGoneAndUnsubscribed() {
         connect(true);
         serve("1");

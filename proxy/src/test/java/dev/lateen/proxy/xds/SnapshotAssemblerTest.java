@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.Message;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
@@ -38,6 +39,58 @@ class SnapshotAssemblerTest {
         update(ResourceType.CLUSTER, edsCluster("a"));
         assembler.update(ResourceType.ENDPOINTS, List.of(), Set.of("a"));
         assertThat(snapshot().clusters()).containsOnlyKeys("a");
+    }
+
+    @Test
+    void aClusterThatComesAgainWaitsAgain() {
+        update(ResourceType.CLUSTER, edsCluster("a"));
+        assembler.update(ResourceType.ENDPOINTS, List.of(), Set.of("a"));
+        snapshot();
+        assembler.update(ResourceType.CLUSTER, List.of(), Set.of("a"));
+        snapshot();
+        update(ResourceType.CLUSTER, edsCluster("a"));
+        assertThat(assembler.assemble()).isNull();
+        assertThat(assembler.waiting()).containsExactly("cluster a waits for endpoints a");
+    }
+
+    /** Envoy's {@code initial_fetch_timeout}: 15 s unless said otherwise, and zero for ever, as Istio says. */
+    @Test
+    void whoWaitsTooLongComesIntoForceWithoutWhatItWaitedFor() {
+        Instant[] now = {Instant.EPOCH};
+        SnapshotAssembler impatient = new SnapshotAssembler(List.of(), () -> now[0]);
+        impatient.update(
+                ResourceType.CLUSTER,
+                List.of(
+                        accepted(edsCluster("a")),
+                        accepted(Resources.cluster("""
+                            {name: b, type: EDS, connect_timeout: 1s,
+                             eds_cluster_config: {eds_config: {ads: {}, initial_fetch_timeout: 0s}}}\
+                            """))),
+                Set.of());
+        impatient.update(ResourceType.LISTENER, List.of(accepted(rdsListener("in", 1000, "r"))), Set.of());
+        now[0] = Instant.EPOCH.plusSeconds(14);
+        assertThat(Objects.requireNonNull(impatient.assemble()).clusters()).isEmpty();
+        assertThat(impatient.nextDeadline()).isEqualTo(Instant.EPOCH.plusSeconds(15));
+
+        now[0] = Instant.EPOCH.plusSeconds(15);
+        ProxySnapshot snapshot = Objects.requireNonNull(impatient.assemble());
+        assertThat(snapshot.clusters()).containsOnlyKeys("a");
+        assertThat(snapshot.listeners()).containsOnlyKeys("in");
+        assertThat(impatient.takeLate())
+                .containsExactly(
+                        "cluster a is in force without endpoints a, which did not come in time",
+                        "listener in is in force without routes r, which did not come in time");
+        assertThat(impatient.waiting()).containsExactly("cluster b waits for endpoints b");
+        assertThat(impatient.nextDeadline()).isNull();
+    }
+
+    /** A control plane may name what it likes as gone: nothing of that is kept. */
+    @Test
+    void namesThatNobodyAskedForAreForgotten() {
+        assembler.update(ResourceType.ENDPOINTS, List.of(), Set.of("x"));
+        snapshot();
+        update(ResourceType.CLUSTER, edsCluster("x"));
+        assertThat(assembler.assemble()).isNull();
     }
 
     @Test
