@@ -76,6 +76,7 @@ public final class BootstrapDecoder {
             }
         }
         root.ignoring(ENVOYS_OWN);
+        root.messages("bootstrap_extensions").forEach(BootstrapDecoder::checkExtension);
         XdsNode node = node(root.messageOrEmpty("node"), userAgentVersion);
         ProtoNode admin = root.message("admin");
         ProtoNode address = admin == null
@@ -93,6 +94,14 @@ public final class BootstrapDecoder {
         InetSocketAddress adminAddress = address == null ? null : AddressDecoder.bindAddress(address);
         refuseUnread(root);
         return new BootstrapResources(node, adminAddress, ads, sds, resources, ignored);
+    }
+
+    /** Istio's bootstraps have the one for internal listeners; a listener that is internal is refused where it stands. */
+    private static void checkExtension(ProtoNode extension) {
+        extension.ignoring("typed_config");
+        if (!extension.text("name").equals("envoy.bootstrap.internal_listener")) {
+            throw extension.unsupported("name", extension.text("name"), "envoy.bootstrap.internal_listener");
+        }
     }
 
     /** Static resources were looked through by their own decoder, which knows more of them. */

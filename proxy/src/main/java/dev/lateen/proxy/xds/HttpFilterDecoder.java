@@ -43,10 +43,12 @@ final class HttpFilterDecoder {
 
     /**
      * Nothing to do here. gRPC-Web: a gRPC-Web client's request passes unchanged and is answered by whoever speaks gRPC-Web behind us;
-     * connect_authority and set_filter_state only feed filters that this proxy does not have, set_metadata likewise.
+     * connect_authority and set_filter_state only feed filters that this proxy does not have, set_metadata likewise. Without a compressor, which
+     * Istio's bootstraps have on port 15090, answers are what a client that accepts no encoding gets.
      */
     private static final Set<String> HARMLESS = Set.of(
             HTTP + "grpc_web.v3.GrpcWeb",
+            HTTP + "compressor.v3.Compressor",
             HTTP + "set_filter_state.v3.Config",
             HTTP + "set_metadata.v3.Config",
             HTTP + "connect_grpc_bridge.v3.FilterConfig",
