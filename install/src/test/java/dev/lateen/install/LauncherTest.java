@@ -97,7 +97,7 @@ class LauncherTest {
         fakeJdk("b-25", "25");
         String proxy = launch(Map.of(), "proxy", "-c", "x.yaml").output();
         assertThat(proxy)
-                .contains("[-Xmx64m]", "[-XX:+UseSerialGC]", "proxy-1.jar")
+                .contains("[-Xmx512m]", "[-XX:+UseSerialGC]", "proxy-1.jar")
                 .doesNotContain("kubernetes-model-1.jar");
         assertThat(launch(Map.of(), "run", "x").output()).contains("kubernetes-model-1.jar");
     }

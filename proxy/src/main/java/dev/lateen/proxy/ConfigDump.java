@@ -1,5 +1,6 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.admin.LazyList;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.ConfigState;
 import dev.lateen.proxy.xds.ConfigState.Entry;
@@ -9,14 +10,17 @@ import dev.lateen.proxy.xds.ResourceType;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -96,20 +100,20 @@ final class ConfigDump {
     private Map<String, Object> listeners() {
         Map<String, Object> section = section("ListenersConfigDump");
         put(section, "static_listeners", statics("listeners", "listener", ResourceType.LISTENER));
-        List<Object> dynamic = new ArrayList<>();
-        for (Entry entry : state.of(ResourceType.LISTENER)) {
-            Map<String, Object> listener = new LinkedHashMap<>();
-            listener.put("name", entry.name());
-            if (entry.active() != null) {
-                listener.put("active_state", state("listener", entry.active()));
-            }
-            if (entry.warming() != null) {
-                listener.put("warming_state", state("listener", entry.warming()));
-            }
-            dynamic.add(withFailure(listener, entry));
-        }
-        put(section, "dynamic_listeners", dynamic);
+        put(section, "dynamic_listeners", new LazyList<>(state.of(ResourceType.LISTENER), ConfigDump::listener));
         return section;
+    }
+
+    private static Map<String, Object> listener(Entry entry) {
+        Map<String, Object> listener = new LinkedHashMap<>();
+        listener.put("name", entry.name());
+        if (entry.active() != null) {
+            listener.put("active_state", state("listener", entry.active()));
+        }
+        if (entry.warming() != null) {
+            listener.put("warming_state", state("listener", entry.warming()));
+        }
+        return withFailure(listener, entry);
     }
 
     private Map<String, Object> routes() {
@@ -159,18 +163,37 @@ final class ConfigDump {
                         .filter(Map.class::isInstance)
                         .map(assignment -> Map.of("endpoint_config", typed(ASSIGNMENT, (Map<?, ?>) assignment)))
                         .toList());
-        List<Object> dynamic = new ArrayList<>();
+        List<Object> inline = new ArrayList<>();
         for (Entry entry : state.of(ResourceType.CLUSTER)) {
-            if (entry.active() != null && entry.active().json().get("load_assignment") instanceof Map<?, ?> inline) {
-                dynamic.add(Map.of("endpoint_config", typed(ASSIGNMENT, inline)));
+            if (entry.active() != null && entry.active().json().get("load_assignment") instanceof Map<?, ?> own) {
+                inline.add(Map.of("endpoint_config", typed(ASSIGNMENT, own)));
             }
         }
-        dynamic.addAll(dynamics(
-                ResourceType.ENDPOINTS,
-                Entry::active,
-                (entry, at) -> withFailure(state("endpoint_config", at), entry)));
-        put(section, "dynamic_endpoint_configs", dynamic);
+        List<?> sent = dynamics(
+                ResourceType.ENDPOINTS, Entry::active, (entry, at) -> withFailure(state("endpoint_config", at), entry));
+        put(section, "dynamic_endpoint_configs", new JoinedList(inline, sent));
         return section;
+    }
+
+    /** One list after the other, neither copied. */
+    private static final class JoinedList extends AbstractList<Object> {
+        private final List<?> first;
+        private final List<?> second;
+
+        JoinedList(List<?> first, List<?> second) {
+            this.first = first;
+            this.second = second;
+        }
+
+        @Override
+        public Object get(int index) {
+            return index < first.size() ? first.get(index) : second.get(index - first.size());
+        }
+
+        @Override
+        public int size() {
+            return first.size() + second.size();
+        }
     }
 
     private Map<String, Object> secrets() {
@@ -232,18 +255,15 @@ final class ConfigDump {
         return all;
     }
 
-    private List<Object> dynamics(
+    /** Made one by one while they are written: a big mesh's configuration has hundreds of megabytes as maps. */
+    private List<?> dynamics(
             ResourceType type,
-            java.util.function.Function<Entry, @Nullable Received> part,
+            Function<Entry, @Nullable Received> part,
             BiFunction<Entry, Received, Map<String, Object>> json) {
-        List<Object> all = new ArrayList<>();
-        for (Entry entry : state.of(type)) {
-            Received received = part.apply(entry);
-            if (received != null) {
-                all.add(json.apply(entry, received));
-            }
-        }
-        return all;
+        List<Entry> having = state.of(type).stream()
+                .filter(entry -> part.apply(entry) != null)
+                .toList();
+        return new LazyList<>(having, entry -> json.apply(entry, Objects.requireNonNull(part.apply(entry))));
     }
 
     private static Map<String, Object> state(String key, Received received) {

@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.proxy.admin.LazyList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,27 +64,36 @@ final class ConfigDumpQuery {
      * @throws IllegalArgumentException for a resource that is no list
      */
     Map<String, Object> answer(ConfigDump dump) {
-        List<Map<String, Object>> configs = new ArrayList<>();
-        if (resource == null) {
-            dump.sections(withEndpoints).forEach(section -> configs.add(masked(named(section))));
-        } else {
-            String element = ELEMENTS.get(resource);
-            if (element == null) {
-                throw SINGLE.contains(resource)
-                        ? new IllegalArgumentException(resource + " is not a repeated field. Use ?mask=" + resource
-                                + " to get only this field")
-                        : new NoSuchElementException(resource + " not found in config dump");
-            }
-            for (Map<String, Object> section : dump.sections(withEndpoints)) {
-                each(named(section).get(resource), item -> {
-                    Map<String, Object> typed = new LinkedHashMap<>();
-                    typed.put("@type", ADMIN + element);
-                    typed.putAll(masked(item));
-                    configs.add(typed);
-                });
+        List<?> configs = resource == null
+                ? dump.sections(withEndpoints).stream()
+                        .map(section -> masked(named(section)))
+                        .toList()
+                : elements(dump, resource);
+        return configs.isEmpty() ? Map.of() : Map.of("configs", configs);
+    }
+
+    private List<?> elements(ConfigDump dump, String field) {
+        String element = ELEMENTS.get(field);
+        if (element == null) {
+            throw SINGLE.contains(field)
+                    ? new IllegalArgumentException(
+                            field + " is not a repeated field. Use ?mask=" + field + " to get only this field")
+                    : new NoSuchElementException(field + " not found in config dump");
+        }
+        for (Map<String, Object> section : dump.sections(withEndpoints)) {
+            if (named(section).get(field) instanceof List<?> items) {
+                return new LazyList<>(items, item -> typed(element, (Map<?, ?>) item));
             }
         }
-        return configs.isEmpty() ? Map.of() : Map.of("configs", configs);
+        return List.of();
+    }
+
+    private Map<String, Object> typed(String element, Map<?, ?> item) {
+        Map<String, Object> typed = new LinkedHashMap<>();
+        typed.put("@type", ADMIN + element);
+        Map<?, ?> shown = mask.isEmpty() ? item : only(item, mask);
+        shown.forEach((key, value) -> typed.put(String.valueOf(key), value));
+        return typed;
     }
 
     private Map<String, Object> named(Map<String, Object> section) {

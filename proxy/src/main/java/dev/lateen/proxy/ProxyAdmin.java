@@ -1,6 +1,7 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.admin.AdminSource;
+import dev.lateen.proxy.admin.Page;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Stat;
@@ -59,14 +60,14 @@ final class ProxyAdmin implements AdminSource {
     }
 
     @Override
-    public Future<String> configDump(Map<String, String> query) {
+    public Future<Page> configDump(Map<String, String> query) {
         ConfigDumpQuery asked = new ConfigDumpQuery(query);
         // A big configuration takes longer to write than an event loop may be held.
         return proxy.configState()
                 .compose(state -> proxy.work(() -> {
                     ConfigDump dump = new ConfigDump(
                             document(), startTime, state, dataPath.active().secrets());
-                    return new JsonObject(asked.answer(dump)).encodePrettily();
+                    return new Page().json(asked.answer(dump));
                 }));
     }
 

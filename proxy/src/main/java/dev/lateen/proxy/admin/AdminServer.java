@@ -5,6 +5,7 @@ import com.google.re2j.PatternSyntaxException;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -186,7 +187,7 @@ public final class AdminServer {
     private void configDump(HttpServerRequest request) {
         try {
             source.configDump(query(request))
-                    .onSuccess(json -> answer(request.response(), JSON, json))
+                    .onSuccess(page -> answer(request.response(), JSON, page))
                     .onFailure(error -> fail(request, error));
         } catch (IllegalArgumentException e) {
             fail(request, e);
@@ -251,5 +252,26 @@ public final class AdminServer {
                 .putHeader("cache-control", "no-cache, max-age=0")
                 .putHeader("x-content-type-options", "nosniff")
                 .end(body);
+    }
+
+    private static void answer(HttpServerResponse response, String type, Page page) {
+        response.putHeader("content-type", type)
+                .putHeader("cache-control", "no-cache, max-age=0")
+                .putHeader("x-content-type-options", "nosniff")
+                .setChunked(true);
+        send(response, page);
+    }
+
+    /** As fast as the client reads. */
+    private static void send(HttpServerResponse response, Page page) {
+        while (!response.writeQueueFull()) {
+            Buffer piece = page.next();
+            if (piece == null) {
+                response.end();
+                return;
+            }
+            response.write(piece);
+        }
+        response.drainHandler(_ -> send(response, page));
     }
 }

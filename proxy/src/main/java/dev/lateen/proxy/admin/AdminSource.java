@@ -26,7 +26,7 @@ public interface AdminSource {
      * @return fails with a {@code NoSuchElementException} for a resource that does not exist
      * @throws IllegalArgumentException for a query that makes no sense
      */
-    Future<String> configDump(Map<String, String> query);
+    Future<Page> configDump(Map<String, String> query);
 
     /** The node, as JSON of {@code envoy.config.core.v3.Node}. */
     String nodeJson();

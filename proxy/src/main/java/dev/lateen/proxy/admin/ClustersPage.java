@@ -32,8 +32,8 @@ final class ClustersPage {
                 .toList();
     }
 
-    String text(Pattern filter) {
-        StringBuilder out = new StringBuilder();
+    Page text(Pattern filter) {
+        Page out = new Page();
         for (UpstreamCluster cluster : sorted(filter)) {
             String name = cluster.config().name();
             Cluster.CircuitBreakers breakers = cluster.config().circuitBreakers();
@@ -43,7 +43,7 @@ final class ClustersPage {
             line(out, name, "default_priority::max_requests", breakers.maxRequests());
             line(out, name, "default_priority::max_retries", breakers.maxRetries());
             line(out, name, "added_via_api", viaApi(cluster));
-            for (Host host : cluster.hosts()) {
+            for (Host host : cluster.shownHosts()) {
                 String prefix = name + "::" + host.addressText();
                 counters(host.stats()).forEach((counter, value) -> line(out, prefix, counter, value));
                 line(out, prefix, "hostname", host.endpoint().hostname());
@@ -58,7 +58,7 @@ final class ClustersPage {
                 line(out, prefix, "local_origin_success_rate", -1);
             }
         }
-        return out.toString();
+        return out;
     }
 
     private boolean viaApi(UpstreamCluster cluster) {
@@ -77,8 +77,8 @@ final class ClustersPage {
                                         .put("max_retries", breakers.maxRetries())));
     }
 
-    private static void line(StringBuilder out, String prefix, String name, Object value) {
-        out.append(prefix).append("::").append(name).append("::").append(value).append('\n');
+    private static void line(Page out, String prefix, String name, Object value) {
+        out.print(prefix + "::" + name + "::" + value + "\n");
     }
 
     private static Map<String, Long> counters(HostStats stats) {
@@ -101,19 +101,22 @@ final class ClustersPage {
         return host.isAvailable() ? "healthy" : "/failed_eds_health";
     }
 
-    String json(Pattern filter) {
-        JsonArray statuses = new JsonArray();
+    Page json(Pattern filter) {
+        Page out = new Page().print("{\"cluster_statuses\": [");
+        String separator = "\n";
         for (UpstreamCluster cluster : sorted(filter)) {
             JsonArray hosts = new JsonArray();
-            cluster.hosts().forEach(host -> hosts.add(host(host)));
-            statuses.add(new JsonObject()
+            cluster.shownHosts().forEach(host -> hosts.add(host(host)));
+            JsonObject status = new JsonObject()
                     .put("name", cluster.config().name())
                     .put("observability_name", cluster.config().statName())
                     .put("added_via_api", viaApi(cluster))
                     .put("circuit_breakers", breakers(cluster.config().circuitBreakers()))
-                    .put("host_statuses", hosts));
+                    .put("host_statuses", hosts);
+            out.print(separator).print(status.encodePrettily());
+            separator = ",\n";
         }
-        return new JsonObject().put("cluster_statuses", statuses).encodePrettily();
+        return out.print("\n]}\n");
     }
 
     private static JsonObject host(Host host) {

@@ -76,12 +76,12 @@ final class StatsPage {
         return all;
     }
 
-    String text(StatsQuery query) {
-        StringBuilder out = new StringBuilder();
-        for (Stat stat : read(query, false)) {
-            out.append(stat.name()).append(": ").append(valueText(stat)).append('\n');
+    Page text(StatsQuery query) {
+        Page page = new Page();
+        for (Stat stat : read(query, query.usedOnly())) {
+            page.print(stat.name() + ": " + valueText(stat) + "\n");
         }
-        return out.toString();
+        return page;
     }
 
     private static String valueText(Stat stat) {
@@ -112,7 +112,7 @@ final class StatsPage {
     String json(StatsQuery query) {
         JsonArray stats = new JsonArray();
         JsonArray histograms = new JsonArray();
-        for (Stat stat : read(query, false)) {
+        for (Stat stat : read(query, query.usedOnly())) {
             switch (stat) {
                 case Stat.Counter counter -> stats.add(value(stat, counter.value()));
                 case Stat.Gauge gauge -> stats.add(value(stat, gauge.value()));

@@ -88,13 +88,27 @@ public final class UpstreamCluster {
         return host;
     }
 
-    /** All hosts, whatever their health, for the admin pages. */
-    public List<Host> hosts() {
+    /** All hosts, whatever their health. */
+    public synchronized List<Host> hosts() {
         if (destinationPicked) {
             return originalDst.hosts();
         }
-        ensureHosts();
+        applyPlaced();
         return registry.hosts();
+    }
+
+    /** The same for the admin pages: where nobody has called the cluster yet, hosts are made for the moment and not kept. */
+    public synchronized List<Host> shownHosts() {
+        return placedApplied || destinationPicked
+                ? hosts()
+                : wanted().stream()
+                        .map(each -> new Host(each.address(), each.placement()))
+                        .toList();
+    }
+
+    private List<Placed> wanted() {
+        LoadAssignment unread = unplaced;
+        return unread == null ? placed : Placed.all(unread);
     }
 
     /** Counters of the whole cluster, hosts that are gone included. */
@@ -216,10 +230,6 @@ public final class UpstreamCluster {
         return set;
     }
 
-    private synchronized void ensureHosts() {
-        applyPlaced();
-    }
-
     private synchronized void refreshNow() {
         refresh();
     }
@@ -235,9 +245,7 @@ public final class UpstreamCluster {
     private void applyPlaced() {
         if (!placedApplied) {
             placedApplied = true;
-            LoadAssignment unread = unplaced;
-            registry.replace(unread == null ? placed : Placed.all(unread), detector)
-                    .forEach(this::departed);
+            registry.replace(wanted(), detector).forEach(this::departed);
             placed = List.of();
             unplaced = null;
         }

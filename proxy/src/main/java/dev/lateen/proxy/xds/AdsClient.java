@@ -255,12 +255,13 @@ public final class AdsClient {
         vertx.cancelTimer(patienceTimer);
         Instant deadline = assembler.nextDeadline();
         if (deadline != null) {
-            long millis =
-                    Duration.between(settings.clock().instant(), deadline).toMillis();
-            patienceTimer = vertx.setTimer(Math.max(1, millis + 1), _ -> context.runOnContext(_ -> {
-                publish();
-                completeFirst();
-            }));
+            long millis = Duration.between(settings.clock().instant(), deadline).toMillis();
+            patienceTimer = vertx.setTimer(
+                    Math.max(1, millis + 1),
+                    _ -> context.runOnContext(_ -> {
+                        publish();
+                        completeFirst();
+                    }));
         }
     }
 }

@@ -196,7 +196,8 @@ public final class SnapshotAssembler {
 
     private void put(Decoded.Accepted resource) {
         switch (resource.resource()) {
-            case Resource.OfListener(var listener) -> listeners.put(listener.name(), listener, resource, clock.instant());
+            case Resource.OfListener(var listener) ->
+                listeners.put(listener.name(), listener, resource, clock.instant());
             case Resource.OfCluster(var cluster) -> clusters.put(cluster.name(), cluster, resource, clock.instant());
             case Resource.OfRoutes(var table) -> {
                 absentRoutes.remove(table.name());

@@ -61,10 +61,10 @@ class AdminServerTest {
         }
 
         @Override
-        public Future<String> configDump(Map<String, String> query) {
+        public Future<Page> configDump(Map<String, String> query) {
             return query.containsKey("resource")
                     ? Future.failedFuture(new NoSuchElementException("nope not found in config dump"))
-                    : Future.succeededFuture("{\"configs\":[]}");
+                    : Future.succeededFuture(new Page().json(Map.of("configs", List.of())));
         }
 
         @Override

@@ -30,6 +30,20 @@ class UpstreamClustersTest {
     private final List<Host> gone = new ArrayList<>();
 
     @Test
+    void countingAndShowingAnUncalledClusterMakesNoHosts() {
+        Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
+        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
+        UpstreamCluster cluster = mesh.clusters.get("c");
+        assertThat(cluster.stats().membershipTotal()).isEqualTo(3);
+        assertThat(cluster.stats().membershipHealthy()).isEqualTo(3);
+        assertThat(cluster.shownHosts()).hasSize(3);
+        assertThat(cluster.shownHosts().getFirst())
+                .isNotSameAs(cluster.shownHosts().getFirst());
+        Host picked = cluster.pick(mesh.context);
+        assertThat(cluster.shownHosts()).contains(picked);
+    }
+
+    @Test
     void hostsKeepTheirStateWhenTheConfigIsReplaced() {
         mesh.clusters.onHostRemoved(gone::add);
         Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));

@@ -59,14 +59,10 @@ class SnapshotAssemblerTest {
         Instant[] now = {Instant.EPOCH};
         SnapshotAssembler impatient = new SnapshotAssembler(List.of(), () -> now[0]);
         impatient.update(
-                ResourceType.CLUSTER,
-                List.of(
-                        accepted(edsCluster("a")),
-                        accepted(Resources.cluster("""
-                            {name: b, type: EDS, connect_timeout: 1s,
-                             eds_cluster_config: {eds_config: {ads: {}, initial_fetch_timeout: 0s}}}\
-                            """))),
-                Set.of());
+                ResourceType.CLUSTER, List.of(accepted(edsCluster("a")), accepted(Resources.cluster("""
+                    {name: b, type: EDS, connect_timeout: 1s,
+                     eds_cluster_config: {eds_config: {ads: {}, initial_fetch_timeout: 0s}}}\
+                    """))), Set.of());
         impatient.update(ResourceType.LISTENER, List.of(accepted(rdsListener("in", 1000, "r"))), Set.of());
         now[0] = Instant.EPOCH.plusSeconds(14);
         assertThat(Objects.requireNonNull(impatient.assemble()).clusters()).isEmpty();
