@@ -11,6 +11,11 @@ import java.time.Duration;
 
 /** A user's requests. */
 final class Web implements AutoCloseable {
+    static {
+        // Read once, by the first client of the process.
+        System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,connection");
+    }
+
     private final HttpClient client;
 
     private Web(HttpClient client) {

@@ -62,7 +62,7 @@ final class ConnectionTimers {
 
     void headBegun() {
         if (headNanos > 0 && headTimer == null) {
-            headTimer = worker.schedule(connection::close, headNanos);
+            headTimer = worker.schedule(connection::headTimedOut, headNanos);
         }
     }
 

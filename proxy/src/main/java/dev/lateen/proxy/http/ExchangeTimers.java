@@ -1,7 +1,6 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
@@ -59,16 +58,12 @@ final class ExchangeTimers {
             idle = worker.schedule(this::idleFired, left);
             return;
         }
-        exchange.reply(LocalReply.of(
-                exchange.requestComplete() ? 504 : 408,
-                "stream_idle_timeout",
-                ResponseFlag.STREAM_IDLE_TIMEOUT,
-                "stream timeout"));
+        exchange.reply(LocalReply.streamIdle(exchange.requestComplete()));
     }
 
     private void requestTooSlow() {
         if (!exchange.requestComplete() && !exchange.responding()) {
-            exchange.reply(LocalReply.of(408, "request_overall_timeout", null, "request timeout"));
+            exchange.reply(LocalReply.requestTimeout());
         }
     }
 
@@ -76,12 +71,7 @@ final class ExchangeTimers {
     void maxDuration(Duration limit) {
         if (!limit.isZero()) {
             duration = worker.schedule(
-                    () -> exchange.reply(LocalReply.of(
-                            exchange.requestComplete() ? 504 : 408,
-                            "max_duration_timeout",
-                            ResponseFlag.DURATION_TIMEOUT,
-                            "downstream duration timeout")),
-                    limit.toNanos());
+                    () -> exchange.reply(LocalReply.durationTimeout(exchange.requestComplete())), limit.toNanos());
         }
     }
 

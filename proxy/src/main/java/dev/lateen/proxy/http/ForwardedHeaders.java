@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -15,9 +16,8 @@ import org.jspecify.annotations.Nullable;
  * {@code use_remote_address} and {@code xff_num_trusted_hops}).
  */
 final class ForwardedHeaders {
-    /** What only a mesh's own members may ask; dropped at the edge. */
+    /** What only internal requests may ask for. */
     private static final List<String> INTERNAL = List.of(
-            "x-envoy-internal",
             "x-envoy-retry-on",
             "x-envoy-retry-grpc-on",
             "x-envoy-max-retries",
@@ -29,65 +29,91 @@ final class ForwardedHeaders {
             "x-envoy-retriable-status-codes",
             "x-envoy-retriable-header-names",
             "x-envoy-hedge-on-per-try-timeout",
-            "x-envoy-decorator-operation",
-            "x-envoy-original-path",
-            "x-envoy-original-host",
             "x-envoy-force-trace",
+            "x-envoy-original-url",
             "x-envoy-ip-tags");
+
+    /** What a hop inside the mesh says to the next; the edge believes none of it. */
+    private static final List<String> HOP = List.of(
+            "x-envoy-decorator-operation",
+            "x-envoy-downstream-service-cluster",
+            "x-envoy-downstream-service-node",
+            "x-envoy-original-path",
+            "x-envoy-original-host");
 
     private ForwardedHeaders() {}
 
-    static void apply(Exchange exchange, HttpConnectionManager manager) {
+    /** @return whether this is the edge: the request comes from outside, straight to us */
+    static boolean apply(Exchange exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
-        String proto = exchange.connection().tls() == null ? "http" : "https";
-        if (!manager.useRemoteAddress()) {
-            InetSocketAddress told = fromRight(headers, manager.xffNumTrustedHops());
-            if (told != null) {
-                exchange.clientAddress(told);
-            }
-            if (!headers.contains("x-forwarded-proto")) {
-                headers.add("x-forwarded-proto", proto);
-            }
-            return;
+        headers.remove("x-envoy-internal");
+        boolean internal = manager.useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
+        boolean edge = manager.useRemoteAddress() && !internal;
+        if (internal) {
+            headers.set("x-envoy-internal", "true");
+            return false;
         }
-        int hops = manager.xffNumTrustedHops();
-        InetSocketAddress remote = exchange.connection().remoteAddress();
-        InetSocketAddress told = hops == 0 ? null : fromRight(headers, hops - 1);
-        exchange.clientAddress(told == null ? remote : told);
-        boolean internal = isInternal(exchange.clientAddress()) && !headers.contains("x-forwarded-for");
-        if (!manager.skipXffAppend()) {
-            append(headers, remote);
-        }
-        if (hops == 0 || !headers.contains("x-forwarded-proto")) {
-            headers.set("x-forwarded-proto", proto);
-        }
-        if (!internal) {
-            for (String name : INTERNAL) {
-                headers.remove(name);
-            }
+        remove(headers, INTERNAL);
+        if (edge) {
+            remove(headers, HOP);
             headers.set(
                     "x-envoy-external-address",
                     exchange.clientAddress().getAddress().getHostAddress());
-        } else {
-            headers.set("x-envoy-internal", "true");
+        }
+        return edge;
+    }
+
+    private static void remove(HeaderMap headers, List<String> names) {
+        for (String name : names) {
+            headers.remove(name);
         }
     }
 
-    private static void append(HeaderMap headers, InetSocketAddress remote) {
+    /** Believes who was there before. @return whether the request is internal */
+    private static boolean behind(Exchange exchange, HttpConnectionManager manager) {
+        HeaderMap headers = exchange.request().headers();
+        if (!headers.contains("x-forwarded-proto")) {
+            headers.add("x-forwarded-proto", exchange.connection().tls() == null ? "http" : "https");
+        }
+        CharSequence forwarded = headers.getJoined("x-forwarded-for");
+        if (forwarded == null) {
+            return false;
+        }
+        InetSocketAddress told = fromRight(forwarded, manager.xffNumTrustedHops());
+        if (told == null) {
+            return false;
+        }
+        exchange.clientAddress(told);
+        return forwarded.toString().indexOf(',') < 0 && isInternal(told, manager);
+    }
+
+    /** Believes the connection, and the trusted hops behind it. @return whether the request is internal */
+    private static boolean atEdge(Exchange exchange, HttpConnectionManager manager) {
+        HeaderMap headers = exchange.request().headers();
+        int hops = manager.xffNumTrustedHops();
+        InetSocketAddress remote = exchange.connection().remoteAddress();
+        CharSequence forwarded = headers.getJoined("x-forwarded-for");
+        InetSocketAddress told = hops == 0 || forwarded == null ? null : fromRight(forwarded, hops - 1);
+        exchange.clientAddress(told == null ? remote : told);
+        if (!manager.skipXffAppend()) {
+            append(headers, forwarded, remote);
+        }
+        if (hops == 0 || !headers.contains("x-forwarded-proto")) {
+            headers.set("x-forwarded-proto", exchange.connection().tls() == null ? "http" : "https");
+        }
+        return forwarded == null && isInternal(exchange.clientAddress(), manager);
+    }
+
+    private static void append(HeaderMap headers, @Nullable CharSequence before, InetSocketAddress remote) {
         String address = remote.getAddress() == null
                 ? remote.getHostString()
                 : remote.getAddress().getHostAddress();
-        CharSequence before = headers.getJoined("x-forwarded-for");
         headers.set("x-forwarded-for", before == null || before.isEmpty() ? address : before + "," + address);
     }
 
     /** The address that stands {@code skip} places before the last one, or null. */
-    private static @Nullable InetSocketAddress fromRight(HeaderMap headers, int skip) {
-        CharSequence joined = headers.getJoined("x-forwarded-for");
-        if (joined == null) {
-            return null;
-        }
-        String[] addresses = joined.toString().split(",", -1);
+    private static @Nullable InetSocketAddress fromRight(CharSequence forwarded, int skip) {
+        String[] addresses = forwarded.toString().split(",", -1);
         int index = addresses.length - 1 - skip;
         if (index < 0) {
             return null;
@@ -103,13 +129,16 @@ final class ForwardedHeaders {
         }
     }
 
-    /** Envoy's default for internal addresses: RFC 1918, unique local, loopback. */
-    static boolean isInternal(InetSocketAddress address) {
+    private static boolean isInternal(InetSocketAddress address, HttpConnectionManager manager) {
         InetAddress ip = address.getAddress();
         if (ip == null) {
             return false;
         }
-        byte[] bytes = ip.getAddress();
-        return ip.isSiteLocalAddress() || ip.isLoopbackAddress() || bytes.length == 16 && (bytes[0] & 0xfe) == 0xfc;
+        for (Cidr range : manager.internalAddresses()) {
+            if (range.contains(ip)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -36,6 +36,7 @@ final class Forwarding {
     private @Nullable Retries retries;
     private @Nullable UpstreamAttempt attempt;
     private @Nullable Mirrors mirrors;
+    private final Duration timeout;
     private boolean keeping;
 
     Forwarding(HttpExchange exchange, RouteDecision.Forward decision) {
@@ -49,42 +50,40 @@ final class Forwarding {
             throw new IllegalStateException("forward without its action");
         }
         this.action = forward;
+        this.timeout = GrpcTimeout.of(facts.request(), forward.timeout(), forward.maxGrpcTimeout());
     }
 
     void start() {
         UpstreamCluster found = worker.cluster(clusterName);
         if (found == null) {
-            exchange.reply(LocalReply.clusterNotFound(action.clusterNotFoundStatus()), entry);
+            exchange.reply(LocalReply.clusterNotFound(action.clusterNotFoundStatus()));
             return;
         }
         cluster = found;
         facts.cluster(found.config());
         RequestHead head = facts.request();
         if (!Upgrades.allowed(head, exchange.manager().manager(), action)) {
-            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""), entry);
+            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
             return;
         }
         boolean tunnel = Upgrades.asked(head);
-        prepare(head, tunnel);
+        prepare(head);
+        retries = Retries.of(this, entry, head, tunnel);
+        tellTimeout(head);
         if (!tunnel) {
             mirrors = Mirrors.of(exchange, action);
         }
-        retries = Retries.of(this, entry, head, tunnel);
         keeping = retries.mayNeedBody();
         attempt();
     }
 
-    private void prepare(RequestHead head, boolean tunnel) {
+    private void prepare(RequestHead head) {
         boolean suppress = exchange.manager().suppressEnvoyHeaders();
         if (!entry.hashPolicies().isEmpty()) {
             picking.hash(entry.hashPolicies().hash(facts));
         }
         picking.originalDestination(facts.connection().localAddress());
         entry.prepareRequest(facts, head, suppress);
-        Duration timeout = tunnel ? Duration.ZERO : action.timeout();
-        if (!suppress && !timeout.isZero()) {
-            head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(timeout.toMillis()));
-        }
         Duration idle = action.idleTimeout();
         if (idle != null) {
             exchange.timers().idleTimeout(idle);
@@ -101,7 +100,7 @@ final class Forwarding {
     /** The route's timeout counts from the end of the request, so that a slow upload does not use it up. */
     void requestCompleted() {
         if (!Upgrades.asked(facts.request())) {
-            exchange.timers().responseTimeout(action.timeout(), this::timedOut);
+            exchange.timers().responseTimeout(timeout, this::timedOut);
         }
     }
 
@@ -110,7 +109,7 @@ final class Forwarding {
         if (current != null) {
             current.timedOut();
         }
-        exchange.reply(LocalReply.upstreamTimeout("response_timeout"), entry);
+        exchange.reply(LocalReply.upstreamTimeout("response_timeout"));
     }
 
     // --- a try
@@ -123,7 +122,7 @@ final class Forwarding {
         facts.attempts(facts.attempts() + 1);
         Host host = to.pick(picking);
         if (host == null) {
-            exchange.reply(LocalReply.noHealthyUpstream(), entry);
+            exchange.reply(LocalReply.noHealthyUpstream());
             return;
         }
         picking.addTried(host);
@@ -132,10 +131,13 @@ final class Forwarding {
         if (entry.virtualHost().includeRequestAttemptCount()) {
             head.headers().set("x-envoy-attempt-count", Integer.toString(facts.attempts()));
         }
-        entry.rewriteAutoHost(head, host.endpoint());
+        entry.rewriteAutoHost(head, host.endpoint(), exchange.manager().suppressEnvoyHeaders() || facts.attempts() > 1);
+        if (facts.attempts() > 1) {
+            tellTimeout(head);
+        }
         PoolOptions options = UpstreamProtocols.options(to.config(), host.tls(to.config()), facts);
         if (options == null) {
-            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""), entry);
+            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
             return;
         }
         UpstreamAttempt begun = new UpstreamAttempt(this, to, host);
@@ -143,10 +145,34 @@ final class Forwarding {
         begun.begin(worker.pools(), options);
     }
 
+    /** How long this try may take: what its own timeout and what is left of the route's allow. */
+    private void tellTimeout(RequestHead head) {
+        Retries policy = retries;
+        long all = timeout.toMillis();
+        long expected = policy == null ? 0 : policy.perTryTimeout().toMillis();
+        if (expected == 0) {
+            expected = all;
+        }
+        if (expected == 0) {
+            return;
+        }
+        if (all > 0 && facts.attempts() > 1 && exchange.requestComplete()) {
+            long passed = (worker.nanos() - facts.requestCompleteNanos()) / 1_000_000;
+            expected = Math.max(1, Math.min(expected, all - passed));
+        }
+        if (!exchange.manager().suppressEnvoyHeaders()) {
+            head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(expected));
+        }
+        if (action.maxGrpcTimeout() != null && head.isGrpc()) {
+            head.headers().set("grpc-timeout", GrpcTimeout.text(expected));
+        }
+    }
+
     void onStream(UpstreamAttempt from, ClientStream stream) {
         InetSocketAddress local =
                 stream.connection().channel().localAddress() instanceof InetSocketAddress address ? address : null;
         facts.upstreamConnection(local, TlsSession.factsOf(stream.connection().channel()));
+        facts.upstreamTransportFailure("");
         RequestHead head = facts.request();
         exchange.manager().observer().onUpstreamRequest(facts, head);
         facts.upstreamFirstByteSentNanos(worker.nanos());
@@ -290,17 +316,17 @@ final class Forwarding {
         if (policy != null && policy.onReset(from, reason)) {
             return;
         }
-        exchange.reply(UpstreamFailures.beforeResponse(reason), entry);
+        exchange.reply(UpstreamFailures.beforeResponse(reason, facts.attempts()));
     }
 
     void onPoolFailure(PoolFailure failure) {
         Retries policy = retries;
         switch (failure) {
-            case PoolFailure.Overflow ignored -> exchange.reply(LocalReply.overflow(), entry);
+            case PoolFailure.Overflow ignored -> exchange.reply(LocalReply.overflow());
             case PoolFailure.Connect connect -> {
                 facts.upstreamTransportFailure(connect.cause().transportFailureReason());
                 if (policy == null || !policy.onConnectFailure()) {
-                    exchange.reply(UpstreamFailures.connect(connect.cause()), entry);
+                    exchange.reply(UpstreamFailures.connect(connect.cause(), facts.attempts()));
                 }
             }
         }
@@ -313,7 +339,7 @@ final class Forwarding {
         }
         Retries policy = retries;
         if (policy == null || !policy.onTimeout()) {
-            exchange.reply(LocalReply.upstreamTimeout("upstream_per_try_timeout"), entry);
+            exchange.reply(LocalReply.upstreamTimeout("upstream_per_try_timeout"));
         }
     }
 

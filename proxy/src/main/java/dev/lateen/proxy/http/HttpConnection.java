@@ -32,6 +32,7 @@ final class HttpConnection implements ServerEvents {
     private final ServerConnection codec;
     private final ConnectionTimers timers;
     private ManagerRuntime runtime;
+    private int requests;
 
     HttpConnection(
             HttpWorker worker,
@@ -47,7 +48,8 @@ final class HttpConnection implements ServerEvents {
         boolean tls = facts.tls() != null;
         this.codec = http2
                 ? Http2ServerConnection.of(this, worker.codecLoop(), limits, tls)
-                : new Http1ServerConnection(this, worker.codecLoop(), limits, tls);
+                : new Http1ServerConnection(
+                        this, worker.codecLoop(), limits, tls, manager.client().trailers());
         this.timers = new ConnectionTimers(worker, codec, manager);
     }
 
@@ -91,6 +93,9 @@ final class HttpConnection implements ServerEvents {
     public RequestSink onRequest(RequestHead head, ServerStream stream, boolean end) {
         timers.headRead();
         HttpExchange exchange = exchange(head, stream);
+        if (++requests == runtime.manager().client().maxRequests()) {
+            codec.drain();
+        }
         exchange.start(end);
         return exchange;
     }
@@ -105,12 +110,13 @@ final class HttpConnection implements ServerEvents {
         timers.headRead();
         RequestHead nothing = new RequestHead("", "", "", "http", Protocol.HTTP_1_1, new HeaderMap());
         String body = switch (error.status()) {
+            case 408 -> "request header timeout";
             case 431 -> "Request Header Fields Too Large";
             case 501 -> "Not Implemented";
             default -> "Bad Request";
         };
-        exchange(nothing, stream)
-                .refuse(LocalReply.of(error.status(), error.details(), ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, body));
+        ResponseFlag flag = error.status() == 408 ? null : ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR;
+        exchange(nothing, stream).refuse(LocalReply.of(error.status(), error.details(), flag, body));
     }
 
     private HttpExchange exchange(RequestHead head, ServerStream stream) {

@@ -14,6 +14,7 @@ import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.RouteMatcher;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,12 +95,18 @@ final class HttpExchange implements RequestSink {
         }
         timers.begin(manager.manager());
         LocalReply refusal = RequestPreparation.prepare(exchange, manager.manager(), worker());
-        match();
-        manager.observer().onRequest(exchange);
         if (refusal != null) {
+            if (refusal.flag() != null || refusal.status() == 400) {
+                // What else such a client sends is not to be believed.
+                downstream.closeAfter();
+            }
+            manager.observer().onRequest(exchange);
             reply(refusal);
             return;
         }
+        expectation();
+        match();
+        manager.observer().onRequest(exchange);
         HttpFilter[] chain = manager.filters(entry(decision));
         if (chain.length == 0) {
             act();
@@ -115,6 +122,16 @@ final class HttpExchange implements RequestSink {
         requestEnded();
         manager.observer().onRequest(exchange);
         reply(reply);
+    }
+
+    /** Unless upstream answers it, {@code Expect: 100-continue} is answered here, and goes no further. */
+    private void expectation() {
+        HeaderMap headers = exchange.request().headers();
+        CharSequence expect = manager.manager().client().proxy100Continue() ? null : headers.get("expect");
+        if (expect != null && AsciiString.contentEqualsIgnoreCase(expect, "100-continue")) {
+            headers.remove("expect");
+            downstream.informational(new ResponseHead(100, new HeaderMap()));
+        }
     }
 
     private void match() {
@@ -157,7 +174,11 @@ final class HttpExchange implements RequestSink {
                 forwarding = begun;
                 begun.start();
             }
+            case RouteDecision.Redirect redirect
+            when exchange.request().isGrpc() -> reply(RouteAnswers.asReply(redirect, exchange));
             case RouteDecision.Redirect redirect -> answer(RouteAnswers.redirect(redirect, exchange), redirect.entry());
+            case RouteDecision.Direct direct
+            when exchange.request().isGrpc() -> reply(RouteAnswers.asReply(direct, exchange));
             case RouteDecision.Direct direct -> {
                 ResponseHead head = RouteAnswers.direct(direct, exchange);
                 direct.entry().responseHeaders().apply(exchange, head);
@@ -246,13 +267,8 @@ final class HttpExchange implements RequestSink {
 
     // --- the response
 
-    /** Answers here, through the filters that have seen the request. */
+    /** Answers here, through the filters that have seen the request, with the response headers that the route adds. */
     void reply(LocalReply reply) {
-        reply(reply, null);
-    }
-
-    /** As {@link #reply(LocalReply)}, with the response headers that the route adds: what Envoy's router does to its own replies. */
-    void reply(LocalReply reply, @Nullable RouteEntry entry) {
         if (phase == Phase.OVER) {
             return;
         }
@@ -265,6 +281,7 @@ final class HttpExchange implements RequestSink {
         flag(reply);
         exchange.responseCodeDetails(reply.details());
         ResponseHead head = LocalReplyRenderer.head(reply, exchange.request());
+        RouteEntry entry = entry(decision);
         if (entry != null) {
             entry.responseHeaders().apply(exchange, head);
         }
@@ -304,7 +321,7 @@ final class HttpExchange implements RequestSink {
     }
 
     void respondInformational(ResponseHead head) {
-        if (phase == Phase.FORWARDING) {
+        if (phase == Phase.FORWARDING && manager.manager().client().proxy100Continue()) {
             downstream.informational(head);
         }
     }

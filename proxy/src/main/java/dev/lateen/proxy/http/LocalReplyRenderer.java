@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.message.GrpcStatus;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -46,19 +47,7 @@ final class LocalReplyRenderer {
     }
 
     private static int grpcStatus(LocalReply reply) {
-        return reply.grpcStatus() == LocalReply.GRPC_FROM_HTTP ? fromHttp(reply.status()) : reply.grpcStatus();
-    }
-
-    /** The gRPC project's "HTTP to gRPC Status Code Mapping". */
-    static int fromHttp(int status) {
-        return switch (status) {
-            case 400 -> 13;
-            case 401 -> 16;
-            case 403 -> 7;
-            case 404 -> 12;
-            case 429, 502, 503, 504 -> 14;
-            default -> 2;
-        };
+        return reply.grpcStatus() == LocalReply.GRPC_FROM_HTTP ? GrpcStatus.ofHttp(reply.status()) : reply.grpcStatus();
     }
 
     /** As gRPC's wire format wants {@code grpc-message}: printable ASCII except percent as it is. */

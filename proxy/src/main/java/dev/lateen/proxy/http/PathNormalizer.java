@@ -5,9 +5,15 @@ import java.util.Deque;
 
 /**
  * Makes different spellings of one path the same, so that a policy on a path can't be passed by: dot segments go (RFC 3986 section 6.2.2.3),
- * escapes of unreserved characters are undone (6.2.2.2), a backslash is a slash, as Envoy's {@code normalize_path} has it. Queries are not touched.
+ * escapes of unreserved characters are undone (6.2.2.2), characters that a URL may not hold are escaped, a backslash is a slash, a percent sign that
+ * begins no escape stays, as Envoy's {@code normalize_path} has it. Queries are not touched.
  */
 final class PathNormalizer {
+    /** What a URL may not hold as it is (RFC 3986 appendix A), escaped here. */
+    private static final String UNSAFE = "\"<>^`{|}";
+
+    private static final String HEX = "0123456789ABCDEF";
+
     private PathNormalizer() {}
 
     /** @return the path with its query; empty when it can't be normalised */
@@ -23,8 +29,12 @@ final class PathNormalizer {
                 plain.append('/');
             } else if (c == '%') {
                 int value = escaped(path, i, end);
-                if (value < 0) {
+                if (value == 0) {
                     return "";
+                }
+                if (value < 0) {
+                    plain.append(c);
+                    continue;
                 }
                 if (unreserved(value)) {
                     plain.append((char) value);
@@ -32,6 +42,8 @@ final class PathNormalizer {
                     plain.append(path, i, i + 3);
                 }
                 i += 2;
+            } else if (UNSAFE.indexOf(c) >= 0) {
+                plain.append('%').append(HEX.charAt(c >> 4)).append(HEX.charAt(c & 15));
             } else {
                 plain.append(c);
             }
@@ -42,7 +54,7 @@ final class PathNormalizer {
     private static boolean needsWork(String path, int end) {
         for (int i = 0; i < end; i++) {
             char c = path.charAt(i);
-            if (c == '%' || c == '\\' || c == '.' && i > 0 && path.charAt(i - 1) == '/') {
+            if (c == '%' || c == '\\' || UNSAFE.indexOf(c) >= 0 || c == '.' && i > 0 && path.charAt(i - 1) == '/') {
                 return true;
             }
         }
@@ -54,6 +66,7 @@ final class PathNormalizer {
         return query < 0 ? path.length() : query;
     }
 
+    /** The value of an escape; -1 when this is none. */
     private static int escaped(String path, int percent, int end) {
         if (percent + 2 >= end) {
             return -1;
@@ -61,7 +74,7 @@ final class PathNormalizer {
         int high = Character.digit(path.charAt(percent + 1), 16);
         int low = Character.digit(path.charAt(percent + 2), 16);
         int value = high * 16 + low;
-        return high < 0 || low < 0 || value == 0 ? -1 : value;
+        return high < 0 || low < 0 ? -1 : value;
     }
 
     private static boolean unreserved(int c) {

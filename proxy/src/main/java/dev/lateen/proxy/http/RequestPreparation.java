@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http;
 
+import static dev.lateen.proxy.message.ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR;
+
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
@@ -7,6 +9,7 @@ import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
+import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +20,9 @@ final class RequestPreparation {
     /** @return a refusal, or null to go on */
     static @Nullable LocalReply prepare(Exchange exchange, HttpConnectionManager manager, HttpWorker worker) {
         RequestHead head = exchange.request();
-        if (head.protocol() == Protocol.HTTP_1_0 && !manager.acceptHttp10()) {
-            return LocalReply.of(426, "low_version", null, "");
+        LocalReply unfit = protocol(exchange, manager);
+        if (unfit != null) {
+            return unfit;
         }
         if (manager.stripAnyHostPort() || manager.stripMatchingHostPort()) {
             stripPort(exchange, manager.stripAnyHostPort());
@@ -27,9 +31,46 @@ final class RequestPreparation {
         if (refusal != null) {
             return refusal;
         }
-        ForwardedHeaders.apply(exchange, manager);
+        boolean edge = ForwardedHeaders.apply(exchange, manager);
         ClientCertHeader.apply(exchange.connection(), head.headers(), manager.forwardClientCert());
-        requestId(exchange, manager, worker);
+        requestId(exchange, manager, edge, worker);
+        return null;
+    }
+
+    private static @Nullable LocalReply protocol(Exchange exchange, HttpConnectionManager manager) {
+        RequestHead head = exchange.request();
+        if (head.protocol() == Protocol.HTTP_1_0 && !manager.client().acceptHttp10()) {
+            return LocalReply.of(426, "low_version", DOWNSTREAM_PROTOCOL_ERROR, "Upgrade Required");
+        }
+        if (head.authority().isEmpty()) {
+            return LocalReply.of(400, "missing_host_header", null, "");
+        }
+        boolean pretended = manager.useRemoteAddress()
+                && head.protocol() != Protocol.HTTP_2
+                && head.scheme().equals("https")
+                && exchange.connection().tls() == null;
+        if (pretended) {
+            return LocalReply.of(
+                    403, "http1.https_url_on_plaintext_connection", DOWNSTREAM_PROTOCOL_ERROR, "Forbidden");
+        }
+        return underscores(head.headers(), manager.client().underscores());
+    }
+
+    private static @Nullable LocalReply underscores(HeaderMap headers, Underscores action) {
+        if (action == Underscores.ALLOW) {
+            return null;
+        }
+        for (int i = headers.size() - 1; i >= 0; i--) {
+            String name = headers.name(i).toString();
+            if (name.indexOf('_') < 0) {
+                continue;
+            }
+            if (action == Underscores.REJECT_REQUEST) {
+                return LocalReply.of(400, "http1.unexpected_underscore", DOWNSTREAM_PROTOCOL_ERROR, "Bad Request");
+            }
+            headers.remove(name);
+            i = Math.min(i, headers.size());
+        }
         return null;
     }
 
@@ -52,7 +93,7 @@ final class RequestPreparation {
         RequestHead head = exchange.request();
         String path = head.path();
         if (path.isEmpty() || path.charAt(0) != '/') {
-            return null;
+            return head.method().equals("CONNECT") ? null : LocalReply.of(404, "absolute_path_rejected", null, "");
         }
         if (path.indexOf('#') >= 0) {
             return LocalReply.of(400, "path_normalization_failed", null, "");
@@ -82,10 +123,9 @@ final class RequestPreparation {
         return null;
     }
 
-    private static void requestId(Exchange exchange, HttpConnectionManager manager, HttpWorker worker) {
+    private static void requestId(Exchange exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
         HeaderMap headers = exchange.request().headers();
-        boolean fromOutside = manager.useRemoteAddress() && !ForwardedHeaders.isInternal(exchange.clientAddress());
-        boolean replace = fromOutside && !manager.preserveExternalRequestId();
+        boolean replace = edge && !manager.preserveExternalRequestId();
         if (manager.generateRequestId() && (replace || !headers.contains("x-request-id"))) {
             headers.set("x-request-id", RequestIds.next(worker.random()));
         }

@@ -9,6 +9,7 @@ import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.upstream.CircuitBreaker;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Tries an exchange again: asks {@link RetryState}, minds the circuit breaker and the body, waits, and begins the next try. */
@@ -46,10 +47,15 @@ final class Retries {
     }
 
     void armPerTryTimeout(ExchangeTimers timers) {
-        RetryPolicy policy = state == null ? forwarding.action().retryPolicy() : state.policy();
-        if (policy != null && !policy.perTryTimeout().isZero()) {
-            timers.perTryTimeout(policy.perTryTimeout(), forwarding::perTryTimedOut);
+        if (!perTryTimeout().isZero()) {
+            timers.perTryTimeout(perTryTimeout(), forwarding::perTryTimedOut);
         }
+    }
+
+    /** Zero for none. */
+    Duration perTryTimeout() {
+        RetryPolicy policy = state == null ? forwarding.action().retryPolicy() : state.policy();
+        return policy == null ? Duration.ZERO : policy.perTryTimeout();
     }
 
     /** @return whether the response is dropped for another try */

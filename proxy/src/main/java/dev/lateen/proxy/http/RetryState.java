@@ -43,8 +43,8 @@ final class RetryState {
         Set<String> on = policy.retryOn();
         int status = head.status();
         HeaderMap headers = head.headers();
-        if (headers.contains("x-envoy-ratelimited") && !on.contains("envoy-ratelimited")) {
-            return false;
+        if (headers.contains("x-envoy-ratelimited")) {
+            return on.contains("envoy-ratelimited");
         }
         if (status >= 500 && on.contains("5xx")) {
             return true;

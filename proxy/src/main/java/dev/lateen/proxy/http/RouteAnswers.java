@@ -1,13 +1,17 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.route.RedirectLocation;
 import dev.lateen.proxy.route.RouteDecision;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The answers that a route itself holds: redirects and direct responses. */
@@ -40,7 +44,34 @@ final class RouteAnswers {
             headers.add("content-length", Integer.toString(action.body().length()));
             headers.add("content-type", "text/plain");
         }
+        if (action.status() == 201) {
+            // What was made is what was asked for (RFC 9110 section 15.3.2).
+            RequestHead request = exchange.request();
+            headers.add("location", request.scheme() + "://" + request.authority() + request.path());
+        }
         return new ResponseHead(action.status(), headers);
+    }
+
+    /** As gRPC clients get it. */
+    static LocalReply asReply(RouteDecision.Redirect decision, Exchange exchange) {
+        return asReply(redirect(decision, exchange), "");
+    }
+
+    private static LocalReply asReply(ResponseHead head, String body) {
+        CharSequence location = head.headers().get("location");
+        return new LocalReply(
+                head.status(),
+                "direct_response",
+                null,
+                body,
+                location == null ? List.of() : List.of("location", location.toString()),
+                LocalReply.GRPC_FROM_HTTP);
+    }
+
+    /** As gRPC clients get it: the body is the message of a failure. */
+    static LocalReply asReply(RouteDecision.Direct decision, Exchange exchange) {
+        String body = new String(action(decision).body().bytes(), StandardCharsets.UTF_8);
+        return asReply(direct(decision, exchange), body);
     }
 
     /** Null when there is none to send. */

@@ -7,7 +7,7 @@ import dev.lateen.proxy.transport.ConnectFailure;
 
 /** What a client is told when the upstream side fails, with Envoy's flags and details. */
 final class UpstreamFailures {
-    private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+    private static final String BEFORE = "upstream connect error or disconnect/reset before headers. ";
 
     private UpstreamFailures() {}
 
@@ -20,32 +20,31 @@ final class UpstreamFailures {
         };
     }
 
-    static LocalReply beforeResponse(StreamReset reason) {
-        return switch (reason) {
-            case PROTOCOL_ERROR -> LocalReply.upstreamProtocolError();
-            case CONNECTION_TERMINATION -> LocalReply.upstreamReset(reason.words());
-            case REMOTE_RESET, REMOTE_REFUSED, LOCAL_RESET ->
-                LocalReply.of(
-                        503,
-                        "upstream_reset_before_response_started{"
-                                + reason.words().replace(' ', '_') + "}",
-                        flag(reason),
-                        RESET + reason.words());
-        };
+    /** @param attempts how often it was tried, at least once */
+    static LocalReply beforeResponse(StreamReset reason, int attempts) {
+        return LocalReply.of(
+                reason == StreamReset.PROTOCOL_ERROR ? 502 : 503,
+                "upstream_reset_before_response_started{" + reason.words().replace(' ', '_') + "}",
+                flag(reason),
+                body(reason.words(), attempts));
+    }
+
+    private static String body(String reason, int attempts) {
+        return BEFORE + (attempts > 1 ? "retried and the latest reset reason: " : "reset reason: ") + reason;
     }
 
     static String afterResponse(StreamReset reason) {
         return "upstream_reset_after_response_started{" + reason.words().replace(' ', '_') + "}";
     }
 
-    /** The body names the reason as Envoy's does: what TLS or the system said goes after the reset reason. */
-    static LocalReply connect(ConnectFailure failure) {
+    /** As Envoy: the client gets the reason, what TLS or the system said stands in the details and so in the access log. */
+    static LocalReply connect(ConnectFailure failure, int attempts) {
         String transport = failure.transportFailureReason();
         String details = failure.resetReason() + (transport.isEmpty() ? "" : "|" + transport);
         return LocalReply.of(
                 503,
                 "upstream_reset_before_response_started{" + details.replace(' ', '_') + "}",
                 ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
-                RESET + failure.getMessage());
+                body(failure.resetReason(), attempts));
     }
 }

@@ -22,11 +22,7 @@ final class CommandOperators {
 
     private static final Map<String, Part> PLAIN = Map.ofEntries(
             Map.entry("PROTOCOL", http(e -> e.request().protocol().text())),
-            Map.entry(
-                    "RESPONSE_CODE",
-                    facts -> facts.exchange() == null
-                            ? "0"
-                            : String.valueOf(facts.exchange().responseStatus())),
+            Map.entry("RESPONSE_CODE", CommandOperators::responseCode),
             Map.entry("RESPONSE_FLAGS", CommandOperators::flags),
             Map.entry("RESPONSE_CODE_DETAILS", http(e -> emptyToNull(e.responseCodeDetails()))),
             Map.entry("CONNECTION_TERMINATION_DETAILS", tcp(s -> emptyToNull(s.connectionTerminationDetails()))),
@@ -76,7 +72,7 @@ final class CommandOperators {
                     "CONNECTION_ID", facts -> String.valueOf(facts.connection().id())),
             Map.entry("ROUTE_NAME", http(CommandOperators::routeName)),
             Map.entry("VIRTUAL_CLUSTER_NAME", facts -> null),
-            Map.entry("GRPC_STATUS", http(CommandOperators::grpcStatus)),
+            Map.entry("GRPC_STATUS", http(CommandOperators::grpcStatusName)),
             Map.entry("GRPC_STATUS_NUMBER", http(CommandOperators::grpcStatus)),
             Map.entry("TRACE_ID", http(e -> e.request().headers().get("x-b3-traceid"))),
             Map.entry("START_TIME", facts -> START_TIME.format(Instant.ofEpochMilli(startMillis(facts)))));
@@ -147,24 +143,21 @@ final class CommandOperators {
     private static Part requestHeader(String argument) {
         String[] names = alternatives(argument);
         return facts -> {
-            Exchange exchange = facts.exchange();
             RequestHead head = facts.request();
-            if (exchange == null || head == null) {
+            if (head == null) {
                 return null;
             }
-            CharSequence value = requestValue(exchange, head, names[0]);
-            return value == null && names.length > 1 ? requestValue(exchange, head, names[1]) : value;
+            CharSequence value = requestValue(head, names[0]);
+            return value == null && names.length > 1 ? requestValue(head, names[1]) : value;
         };
     }
 
-    private static @Nullable CharSequence requestValue(Exchange exchange, RequestHead head, String name) {
+    private static @Nullable CharSequence requestValue(RequestHead head, String name) {
         return switch (name) {
-            case ":method" -> head.method();
-            case ":path" -> head.path();
+            case ":method" -> emptyToNull(head.method());
+            case ":path" -> emptyToNull(head.path());
             case ":authority", "host" -> emptyToNull(head.authority());
             case ":scheme" -> head.scheme();
-            case "x-envoy-original-path" ->
-                exchange.originalPath().equals(head.path()) ? null : exchange.originalPath();
             default -> head.headers().getJoined(name);
         };
     }
@@ -210,18 +203,29 @@ final class CommandOperators {
         return facts.session() == null ? 0 : facts.session().startEpochMillis();
     }
 
+    /** Also while the response's head is still being written. */
+    private static CharSequence responseCode(Facts facts) {
+        ResponseHead head = facts.response();
+        if (head != null) {
+            return String.valueOf(head.status());
+        }
+        return facts.exchange() == null ? "0" : String.valueOf(facts.exchange().responseStatus());
+    }
+
     private static @Nullable CharSequence flags(Facts facts) {
         int bits = facts.exchange() != null
                 ? facts.exchange().responseFlags()
                 : facts.session() == null ? 0 : facts.session().responseFlags();
-        return ResponseFlag.text(bits);
+        String text = ResponseFlag.text(bits);
+        return text == null ? "-" : text;
     }
 
     private static @Nullable CharSequence transportFailure(Facts facts) {
-        if (facts.exchange() != null) {
-            return emptyToNull(facts.exchange().upstreamTransportFailure());
-        }
-        return facts.session() == null ? null : emptyToNull(facts.session().upstreamTransportFailure());
+        String reason = facts.exchange() != null
+                ? facts.exchange().upstreamTransportFailure()
+                : facts.session() == null ? "" : facts.session().upstreamTransportFailure();
+        // A log line is split at blanks.
+        return reason.isEmpty() ? null : reason.replace(' ', '_');
     }
 
     private static @Nullable CharSequence bytesReceived(Facts facts) {
@@ -284,11 +288,24 @@ final class CommandOperators {
         return route == null ? null : emptyToNull(route.name());
     }
 
+    private static @Nullable CharSequence grpcStatusName(Exchange exchange) {
+        CharSequence number = grpcStatus(exchange);
+        return number == null ? null : GrpcStatus.name(number);
+    }
+
+    /** Of gRPC requests only; what the answer does not say follows from its HTTP status. */
     private static @Nullable CharSequence grpcStatus(Exchange exchange) {
+        if (!exchange.request().isGrpc()) {
+            return null;
+        }
         HeaderMap trailers = exchange.responseTrailers();
         CharSequence status = trailers == null ? null : trailers.get("grpc-status");
         ResponseHead head = exchange.response();
-        return status != null || head == null ? status : head.headers().get("grpc-status");
+        if (status == null && head != null) {
+            status = head.headers().get("grpc-status");
+            status = status == null ? String.valueOf(GrpcStatus.ofHttp(head.status())) : status;
+        }
+        return status;
     }
 
     /** The trusted client of an exchange, the peer of a TCP session. */

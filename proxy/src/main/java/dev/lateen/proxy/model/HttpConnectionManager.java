@@ -15,7 +15,9 @@ import org.jspecify.annotations.Nullable;
  * @param idleTimeout of a connection without streams; zero means none (default 1 h)
  * @param maxRequestHeadersKib in KiB, default 60: above it 431
  * @param maxHeadersCount default 100: above it 431
+ * @param client what clients may do with the protocol
  * @param upgrades upgrade types that are let through, lower-case, such as {@code websocket} or {@code CONNECT} as {@code connect}
+ * @param internalAddresses whose requests count as internal; none unless configured, as in Envoy since 1.33
  */
 public record HttpConnectionManager(
         String statPrefix,
@@ -37,7 +39,7 @@ public record HttpConnectionManager(
         boolean stripAnyHostPort,
         boolean generateRequestId,
         boolean preserveExternalRequestId,
-        boolean acceptHttp10,
+        ClientProtocol client,
         Duration streamIdleTimeout,
         Duration requestTimeout,
         Duration requestHeadersTimeout,
@@ -47,12 +49,39 @@ public record HttpConnectionManager(
         int maxRequestHeadersKib,
         int maxHeadersCount,
         long maxConcurrentStreams,
-        List<String> upgrades)
+        List<String> upgrades,
+        List<Cidr> internalAddresses)
         implements TerminalFilter {
     public HttpConnectionManager {
         filters = List.copyOf(filters);
         accessLogs = List.copyOf(accessLogs);
         upgrades = List.copyOf(upgrades);
+        internalAddresses = List.copyOf(internalAddresses);
+    }
+
+    /**
+     * What clients may do with the protocol.
+     *
+     * @param acceptHttp10 else HTTP/1.0 is answered 426
+     * @param trailers whether an HTTP/1 connection carries trailers; HTTP/2 always does
+     * @param proxy100Continue whether 1xx responses come from upstream; else {@code Expect: 100-continue} is answered here
+     * @param maxRequests requests of one connection before it is drained; 0 for any number
+     */
+    public record ClientProtocol(
+            boolean acceptHttp10,
+            boolean trailers,
+            boolean proxy100Continue,
+            Underscores underscores,
+            int maxRequests) {
+        /** Envoy's defaults. */
+        public static final ClientProtocol DEFAULT = new ClientProtocol(false, false, false, Underscores.ALLOW, 0);
+    }
+
+    /** {@code headers_with_underscores_action}. */
+    public enum Underscores {
+        ALLOW,
+        REJECT_REQUEST,
+        DROP_HEADER
     }
 
     /** {@code HttpConnectionManager.CodecType}. */

@@ -17,6 +17,7 @@ public sealed interface RouteAction {
      * @param clusterNotFoundStatus 503, 404 or 500
      * @param upgrades upgrade types allowed here beyond the connection manager's, lower-case
      * @param maxStreamDuration null when not given
+     * @param maxGrpcTimeout up to where {@code grpc-timeout} replaces the timeout of gRPC requests, zero for any; null when it does not
      */
     record Forward(
             ClusterSpecifier cluster,
@@ -30,7 +31,8 @@ public sealed interface RouteAction {
             List<HashPolicy> hashPolicies,
             int clusterNotFoundStatus,
             List<String> upgrades,
-            boolean appendXForwardedHost)
+            boolean appendXForwardedHost,
+            @Nullable Duration maxGrpcTimeout)
             implements RouteAction {
         public Forward {
             mirrors = List.copyOf(mirrors);

@@ -53,9 +53,9 @@ final class RequestRewrite {
         }
     }
 
-    void applyAutoHost(RequestHead head, Endpoint picked) {
+    void applyAutoHost(RequestHead head, Endpoint picked, boolean suppressEnvoyHeaders) {
         if (host instanceof HostRewrite.Auto) {
-            authority(head, picked.hostname(), true);
+            authority(head, picked.hostname(), suppressEnvoyHeaders);
         }
     }
 

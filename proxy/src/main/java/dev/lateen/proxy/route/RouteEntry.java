@@ -56,7 +56,7 @@ public final class RouteEntry {
         return requestHeaders;
     }
 
-    /** Edits of a response from upstream, of a direct response and of a redirect; not of error replies (Envoy's rule). */
+    /** Edits of a response from upstream, of a direct response, of a redirect and of a local reply once the route is known. */
     public HeaderEditor responseHeaders() {
         return responseHeaders;
     }
@@ -75,9 +75,12 @@ public final class RouteEntry {
         rewrite.apply(head, suppressEnvoyHeaders);
     }
 
-    /** With {@code auto_host_rewrite}: the authority becomes the picked endpoint's host name, where it has one. Once for each attempt. */
-    public void rewriteAutoHost(RequestHead head, Endpoint picked) {
-        rewrite.applyAutoHost(head, picked);
+    /**
+     * With {@code auto_host_rewrite}: the authority becomes the picked endpoint's host name, where it has one. Once for each attempt,
+     * which keeps the old host only the first time.
+     */
+    public void rewriteAutoHost(RequestHead head, Endpoint picked, boolean suppressEnvoyHeaders) {
+        rewrite.applyAutoHost(head, picked, suppressEnvoyHeaders);
     }
 
     /** What {@code owner}, by identity, remembered for this entry, or null; for things compiled from both, such as filter chains. */

@@ -1,11 +1,13 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager.Codec;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
 import dev.lateen.proxy.model.HttpConnectionManager.ForwardClientCert;
 import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
 import dev.lateen.proxy.model.HttpConnectionManager.ServerHeader;
+import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
 import java.time.Duration;
 
 /** {@code HttpConnectionManager}, with Envoy's defaults filled in. */
@@ -23,11 +25,9 @@ final class HttpConnectionManagerDecoder {
 
     static HttpConnectionManager decode(ProtoNode node, DecodeScope scope) {
         RouteDecoder.refuse(node, "scoped_routes", "original_ip_detection_extensions", "http3_protocol_options");
-        // Looks, counters and tunings that nobody outside sees; absolute URLs and 100-continue are always taken.
+        // Looks, counters and tunings that nobody outside sees; absolute URLs are always taken.
         node.ignoring(
-                "proxy_100_continue",
                 "request_id_extension",
-                "internal_address_config",
                 "delayed_close_timeout",
                 "access_log_options",
                 "always_set_request_id_in_response",
@@ -58,7 +58,7 @@ final class HttpConnectionManagerDecoder {
                 node.flag("strip_any_host_port"),
                 node.wrappedFlag("generate_request_id", true),
                 node.flag("preserve_external_request_id"),
-                acceptHttp10(node),
+                client(node, common),
                 node.duration("stream_idle_timeout", STREAM_IDLE),
                 node.duration("request_timeout", Duration.ZERO),
                 node.duration("request_headers_timeout", Duration.ZERO),
@@ -68,7 +68,9 @@ final class HttpConnectionManagerDecoder {
                 maxHeadersKib(node),
                 (int) Math.min(Integer.MAX_VALUE, common.wrapped("max_headers_count", MAX_HEADERS_COUNT)),
                 maxStreams(node),
-                RouteActionDecoder.upgrades(node.messages("upgrade_configs")));
+                RouteActionDecoder.upgrades(node.messages("upgrade_configs")),
+                AddressDecoder.cidrs(
+                        node.messageOrEmpty("internal_address_config").messages("cidr_ranges")));
     }
 
     private static Codec codec(ProtoNode node) {
@@ -132,10 +134,27 @@ final class HttpConnectionManagerDecoder {
         };
     }
 
-    private static boolean acceptHttp10(ProtoNode node) {
+    private static ClientProtocol client(ProtoNode node, ProtoNode common) {
         ProtoNode http1 = node.messageOrEmpty("http_protocol_options");
-        http1.ignoring("allow_absolute_url", "enable_trailers", "use_balsa_parser", "default_host_for_http_10");
-        return http1.flag("accept_http_10");
+        http1.ignoring("allow_absolute_url", "use_balsa_parser", "default_host_for_http_10");
+        return new ClientProtocol(
+                http1.flag("accept_http_10"),
+                http1.flag("enable_trailers"),
+                node.flag("proxy_100_continue"),
+                underscores(common),
+                (int) Math.min(Integer.MAX_VALUE, common.wrapped("max_requests_per_connection", 0)));
+    }
+
+    private static Underscores underscores(ProtoNode common) {
+        String action = common.choice("headers_with_underscores_action");
+        return switch (action) {
+            case "ALLOW" -> Underscores.ALLOW;
+            case "REJECT_REQUEST" -> Underscores.REJECT_REQUEST;
+            case "DROP_HEADER" -> Underscores.DROP_HEADER;
+            default ->
+                throw common.unsupported(
+                        "headers_with_underscores_action", action, "ALLOW, REJECT_REQUEST, DROP_HEADER");
+        };
     }
 
     private static int maxHeadersKib(ProtoNode node) {

@@ -44,12 +44,7 @@ final class RouteActionDecoder {
         RouteDecoder.refuse(node, "metadata_match", "retry_policy_typed_config");
         // Rate limits act only with a rate limit filter, which is refused; the others change nothing that a caller
         // sees.
-        node.ignoring(
-                "max_grpc_timeout",
-                "grpc_timeout_offset",
-                "rate_limits",
-                "include_vh_rate_limits",
-                "early_data_policy");
+        node.ignoring("grpc_timeout_offset", "rate_limits", "include_vh_rate_limits", "early_data_policy");
         ProtoNode retry = node.message("retry_policy");
         ProtoNode maxStream = node.messageOrEmpty("max_stream_duration");
         maxStream.ignoring("grpc_timeout_header_max", "grpc_timeout_header_offset");
@@ -65,7 +60,8 @@ final class RouteActionDecoder {
                 HashPolicyDecoder.decode(node.messages("hash_policy")),
                 clusterNotFound(node),
                 upgrades(node.messages("upgrade_configs")),
-                node.flag("append_x_forwarded_host"));
+                node.flag("append_x_forwarded_host"),
+                node.durationOrNull("max_grpc_timeout"));
     }
 
     private static ClusterSpecifier cluster(ProtoNode node) {

@@ -138,7 +138,8 @@ class Http2StoriesTest {
                 List.of(),
                 503,
                 List.of(),
-                false);
+                false,
+                null);
     }
 
     @Test

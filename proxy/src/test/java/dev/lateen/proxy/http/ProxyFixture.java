@@ -8,6 +8,7 @@ import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpObserver;
+import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
@@ -84,12 +85,13 @@ final class ProxyFixture implements AutoCloseable {
 
     /** What tests vary about the connection manager. */
     static final class ManagerSettings {
-        boolean http10;
+        HttpConnectionManager.ClientProtocol client = HttpConnectionManager.ClientProtocol.DEFAULT;
         Duration streamIdle = Duration.ZERO;
         Duration requestHeaders = Duration.ZERO;
         List<String> upgrades = List.of("websocket");
         boolean useRemoteAddress;
         int maxHeaders = 100;
+        List<Cidr> internal = List.of();
     }
 
     ProxyFixture() {
@@ -169,6 +171,12 @@ final class ProxyFixture implements AutoCloseable {
                         null,
                         List.of(),
                         Provenance.NONE));
+        return this;
+    }
+
+    /** From the next routes on. */
+    ProxyFixture withoutCluster(String name) {
+        configured.remove(name);
         return this;
     }
 
@@ -253,7 +261,7 @@ final class ProxyFixture implements AutoCloseable {
                 false,
                 true,
                 false,
-                settings.http10,
+                settings.client,
                 settings.streamIdle,
                 Duration.ZERO,
                 settings.requestHeaders,
@@ -263,7 +271,8 @@ final class ProxyFixture implements AutoCloseable {
                 60,
                 settings.maxHeaders,
                 100,
-                settings.upgrades);
+                settings.upgrades,
+                settings.internal);
     }
 
     private final class Watching implements Observers {

@@ -5,6 +5,8 @@ import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
+import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
 import dev.lateen.proxy.model.RouteAction;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -161,6 +163,7 @@ class ProxyStoriesTest {
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,false", "true,true"})
     void trailersPass(boolean down, boolean up) throws Exception {
+        proxy.settings().client = new ClientProtocol(false, true, false, Underscores.ALLOW, 0);
         int port = upstream(request -> request.body().onSuccess(body -> {
             request.response()
                     .setChunked(true)

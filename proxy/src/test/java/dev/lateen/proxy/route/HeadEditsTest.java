@@ -118,8 +118,11 @@ class HeadEditsTest {
         RequestHead head = get("old", "/");
         entry(auto)
                 .rewriteAutoHost(
-                        head, new Endpoint("10.0.0.1", 80, "up.example", 1, Endpoint.Health.HEALTHY, Map.of(), ""));
+                        head,
+                        new Endpoint("10.0.0.1", 80, "up.example", 1, Endpoint.Health.HEALTHY, Map.of(), ""),
+                        false);
         assertThat(head.authority()).isEqualTo("up.example");
+        assertThat(head.headers().getString("x-envoy-original-host")).isEqualTo("old");
     }
 
     @Test

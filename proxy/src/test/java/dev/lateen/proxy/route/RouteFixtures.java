@@ -125,7 +125,19 @@ public final class RouteFixtures {
     public static RouteAction.Forward forward(
             ClusterSpecifier cluster, PathRewrite path, HostRewrite host, List<HashPolicy> hash, boolean appendHost) {
         return new RouteAction.Forward(
-                cluster, path, host, Duration.ZERO, null, null, null, List.of(), hash, 503, List.of(), appendHost);
+                cluster,
+                path,
+                host,
+                Duration.ZERO,
+                null,
+                null,
+                null,
+                List.of(),
+                hash,
+                503,
+                List.of(),
+                appendHost,
+                null);
     }
 
     public static RouteAction.Forward weighted(Object... nameAndWeight) {

@@ -71,9 +71,10 @@ final class HeaderLines {
         clear();
         int p = from;
         int last = end - 2;
+        int lines = 0;
         while (p < last) {
             p = line(b, p);
-            if (headers.size() > maxHeaders) {
+            if (++lines > maxHeaders) {
                 throw new MalformedMessage(431, "http1.too_many_headers");
             }
         }
@@ -168,7 +169,11 @@ final class HeaderLines {
             }
             case CONNECTION -> options(value);
             case KEEP_ALIVE -> keepAlive = value;
-            case PROXY_CONNECTION -> {}
+            case PROXY_CONNECTION -> {
+                if (value.contentEqualsIgnoreCase("close")) {
+                    options(value);
+                }
+            }
             case UPGRADE -> upgrade = value;
             case TE -> teTrailers |= value.toLowerCase().contains("trailers");
         }
@@ -210,13 +215,17 @@ final class HeaderLines {
     }
 
     /** Drops the headers that {@code Connection} names (RFC 9110 section 7.6.1); framing was taken out before. */
-    private void dropNominated() {
+    private void dropNominated() throws MalformedMessage {
         if (connection.length() <= 10 && (connectionHas("close") || connectionHas("keep-alive"))) {
             return;
         }
         for (String name : connection.toString().split(",", -1)) {
-            if (!name.isEmpty() && !name.equals("content-length")) {
-                headers.remove(name);
+            switch (name) {
+                // Whoever could have these dropped would be taken for somebody else.
+                case "host", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto" ->
+                    throw new MalformedMessage(400, "http1.connection_header_rejected");
+                case "", "content-length" -> {}
+                default -> headers.remove(name);
             }
         }
     }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         implements ClientConnection, ClientStream {
     private static final byte[] NOTHING = {};
-    private static final byte[] UPGRADE = Http1Writer.ascii("connection: upgrade\r\n");
+    private static final byte[] UPGRADE = Http1Writer.ascii("connection: Upgrade\r\n");
     private static final byte[] VERSION = Http1Writer.ascii(" HTTP/1.1\r\n");
 
     private final Events events;
@@ -136,8 +136,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return Framing.CHUNKED;
         }
         return switch (head.method()) {
-            case "POST", "PUT", "PATCH" -> Framing.EMPTY;
-            default -> Framing.HEADERS;
+            case "GET", "HEAD", "DELETE", "TRACE" -> Framing.HEADERS;
+            // A body could be expected: told that there is none (RFC 9110 section 8.6).
+            default -> Framing.EMPTY;
         };
     }
 
@@ -335,7 +336,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             if (responseHead && body.untilClose()) {
                 to.onData(Unpooled.EMPTY_BUFFER, true);
             } else {
-                to.onReset(StreamReset.CONNECTION_TERMINATION);
+                to.onReset(heads.isEmpty() ? StreamReset.CONNECTION_TERMINATION : StreamReset.PROTOCOL_ERROR);
             }
         }
         events.onClosed(this);

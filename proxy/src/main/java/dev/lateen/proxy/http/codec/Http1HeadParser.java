@@ -161,19 +161,14 @@ final class Http1HeadParser {
             authority = target;
             path = "";
         } else if (target.charAt(0) == '/' || target.equals("*") && method.equals("OPTIONS")) {
-            if (host == null) {
-                throw new MalformedMessage(400, "missing_host_header");
-            }
-            authority = host;
+            // Refused by whoever takes the request, as for HTTP/2.
+            authority = host == null ? "" : host;
             path = target;
         } else {
             absolute(target);
-            if (host == null && !http10) {
-                throw new MalformedMessage(400, "missing_host_header");
-            }
         }
-        if (authority.isEmpty() || !Http1Chars.isAuthority(authority)) {
-            throw new MalformedMessage(400, authority.isEmpty() ? "missing_host_header" : "invalid_authority");
+        if (!authority.isEmpty() && !Http1Chars.isAuthority(authority)) {
+            throw new MalformedMessage(400, "http.invalid_authority");
         }
     }
 

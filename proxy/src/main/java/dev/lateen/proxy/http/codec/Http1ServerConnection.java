@@ -36,6 +36,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private final ServerEvents events;
     private final CodecLoop loop;
     private final String scheme;
+    private final boolean trailers;
     private final HeadReader heads;
     private final Http1HeadParser parser;
     private final Http1Body body;
@@ -54,11 +55,16 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private boolean closing;
     private boolean paused;
 
-    /** @param tls whether the connection is encrypted, which decides the scheme of its requests */
-    public Http1ServerConnection(ServerEvents events, CodecLoop loop, CodecLimits limits, boolean tls) {
+    /**
+     * @param tls whether the connection is encrypted, which decides the scheme of its requests
+     * @param trailers whether trailers are passed on, both ways, or dropped
+     */
+    public Http1ServerConnection(
+            ServerEvents events, CodecLoop loop, CodecLimits limits, boolean tls, boolean trailers) {
         this.events = events;
         this.loop = loop;
         this.scheme = tls ? "https" : "http";
+        this.trailers = trailers;
         heads = new HeadReader(limits.maxHeadBytes(), "http1.headers_too_large");
         parser = new Http1HeadParser(limits.maxHeaders());
         body = new Http1Body(limits);
@@ -68,7 +74,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
         writer = new Http1Writer(context, loop);
-        stream = new Http1ServerStream(this, writer, loop);
+        stream = new Http1ServerStream(this, writer, loop, trailers);
     }
 
     @Override
@@ -115,6 +121,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private void step(ByteBuf in) throws MalformedMessage {
         switch (reading) {
             case HEAD -> {
+                if (heads.isEmpty() && in.isReadable() && !begins(in.getByte(in.readerIndex()))) {
+                    // TLS on a port for plain text, say: waiting for a line would never end.
+                    throw MalformedMessage.codec();
+                }
                 if (heads.read(in, true)) {
                     begin();
                 }
@@ -123,6 +133,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             case WAITING -> {}
             case DISCARD -> in.skipBytes(in.readableBytes());
         }
+    }
+
+    /** Whether a request, or an empty line before it, can begin with this byte. */
+    private static boolean begins(byte first) {
+        return Http1Chars.token(first) != 0 || first == '\r' || first == '\n';
     }
 
     private void begin() throws MalformedMessage {
@@ -196,11 +211,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         }
 
         @Override
-        public void onTrailers(HeaderMap trailers) {
+        public void onTrailers(HeaderMap lines) {
+            if (!trailers) {
+                onData(Unpooled.EMPTY_BUFFER, true);
+                return;
+            }
             ended();
             RequestSink to = sink;
             if (to != null) {
-                to.onTrailers(trailers);
+                to.onTrailers(lines);
             }
         }
 
@@ -334,6 +353,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     }
 
     @Override
+    public void headTimedOut() {
+        malformed(new MalformedMessage(408, "request_header_timeout"));
+    }
+
+    @Override
     public void close() {
         ctx.close();
     }
@@ -352,6 +376,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     void pause(boolean pause) {
         paused = pause;
         readOrNot();
+    }
+
+    boolean requestEnded() {
+        return requestEnded;
     }
 
     boolean isWritable() {

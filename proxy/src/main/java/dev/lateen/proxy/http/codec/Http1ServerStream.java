@@ -10,13 +10,15 @@ import io.netty.buffer.ByteBuf;
 /** The response side of an HTTP/1 server connection: one object, used again for each exchange. */
 final class Http1ServerStream implements ServerStream {
     private static final byte[] NOTHING = {};
+    private static final HeaderMap NO_TRAILERS = new HeaderMap();
     private static final byte[] CLOSE = Http1Writer.ascii("connection: close\r\n");
     private static final byte[] KEEP_ALIVE = Http1Writer.ascii("connection: keep-alive\r\n");
-    private static final byte[] UPGRADE = Http1Writer.ascii("connection: upgrade\r\n");
+    private static final byte[] UPGRADE = Http1Writer.ascii("connection: Upgrade\r\n");
 
     private final Http1ServerConnection connection;
     private final Http1Writer writer;
     private final CodecLoop loop;
+    private final boolean trailersWanted;
     private boolean active;
     private boolean headSent;
     private boolean ended;
@@ -27,10 +29,11 @@ final class Http1ServerStream implements ServerStream {
     private boolean upgrade;
     private boolean tunnel;
 
-    Http1ServerStream(Http1ServerConnection connection, Http1Writer writer, CodecLoop loop) {
+    Http1ServerStream(Http1ServerConnection connection, Http1Writer writer, CodecLoop loop, boolean trailers) {
         this.connection = connection;
         this.writer = writer;
         this.loop = loop;
+        this.trailersWanted = trailers;
     }
 
     void begin(RequestHead head, boolean reusable) {
@@ -84,8 +87,8 @@ final class Http1ServerStream implements ServerStream {
         return keepAlive;
     }
 
-    /** The next head says {@code Connection: close}. */
-    void closeAfter() {
+    @Override
+    public void closeAfter() {
         if (!headSent) {
             keepAlive = false;
         }
@@ -110,11 +113,13 @@ final class Http1ServerStream implements ServerStream {
         int status = head.status();
         tunnel = connect && status / 100 == 2 || upgrade && status == 101;
         Framing framing = framing(head, end);
-        if (tunnelAsked() && !tunnel) {
+        if (!tunnel && (tunnelAsked() || !connection.requestEnded())) {
+            // What is still to come of the request is not waited for.
             keepAlive = false;
         }
         HeadBytes bytes = loop.scratch();
-        bytes.raw(StatusLines.of(status));
+        // Whoever is told to upgrade is told so in the version that is wanted.
+        bytes.raw(http10 && status != 426 ? StatusLines.ofHttp10(status) : StatusLines.of(status));
         writer.head(bytes, head.headers(), connectionHeader(), framing);
         if (end) {
             end();
@@ -123,11 +128,12 @@ final class Http1ServerStream implements ServerStream {
 
     private Framing framing(ResponseHead head, boolean end) {
         int status = head.status();
-        if (headRequest || status == 204 || status == 304 || tunnel) {
+        if (status == 204 || status == 304 || tunnel || head.headers().contains("content-length")) {
             return Framing.HEADERS;
         }
-        if (head.headers().contains("content-length")) {
-            return Framing.HEADERS;
+        if (headRequest) {
+            // As a GET's answer would say (RFC 9110 section 9.3.2); no body follows.
+            return http10 ? Framing.HEADERS : Framing.CHUNKED;
         }
         if (end) {
             return Framing.EMPTY;
@@ -164,7 +170,9 @@ final class Http1ServerStream implements ServerStream {
     @Override
     public void trailers(HeaderMap trailers) {
         if (active && !ended) {
-            writer.trailers(trailers);
+            if (!headRequest) {
+                writer.trailers(trailersWanted ? trailers : NO_TRAILERS);
+            }
             end();
         }
     }

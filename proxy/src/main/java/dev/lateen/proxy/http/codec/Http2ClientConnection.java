@@ -34,6 +34,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private final long maxStreams;
     private ChannelHandlerContext ctx;
     private int streams;
+    private StreamReset lostBy = StreamReset.CONNECTION_TERMINATION;
     private boolean settingsReceived;
     private boolean queued;
     private boolean draining;
@@ -157,7 +158,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             if (open != null) {
                 Http2Connection.Endpoint<?> local = connection().local();
                 boolean refused = connection().goAwayReceived() && stream.id() > local.lastStreamKnownByPeer();
-                open.lost(refused ? StreamReset.REMOTE_REFUSED : StreamReset.CONNECTION_TERMINATION);
+                open.lost(refused ? StreamReset.REMOTE_REFUSED : lostBy);
             }
         }
 
@@ -173,6 +174,23 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (open != null && isWritable(stream)) {
             open.writable();
         }
+    }
+
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
+        Http2ClientStream open = stream(error.streamId());
+        if (open != null && !outbound) {
+            open.lost(StreamReset.PROTOCOL_ERROR);
+        }
+        super.onStreamError(context, outbound, cause, error);
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception error) {
+        lostBy = StreamReset.PROTOCOL_ERROR;
+        super.onConnectionError(context, outbound, cause, error);
     }
 
     @Override

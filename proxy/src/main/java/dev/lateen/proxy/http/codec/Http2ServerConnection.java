@@ -272,6 +272,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     }
 
     @Override
+    public void headTimedOut() {
+        ctx.close();
+    }
+
+    @Override
     public void close() {
         ctx.close();
     }

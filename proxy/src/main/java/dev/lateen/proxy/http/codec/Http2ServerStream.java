@@ -114,6 +114,9 @@ final class Http2ServerStream implements ServerStream {
     }
 
     @Override
+    public void closeAfter() {}
+
+    @Override
     public void reset(StreamReset reason) {
         if (!ended) {
             ended = true;

@@ -24,6 +24,9 @@ public interface ServerStream {
     /** Gives the response up; HTTP/1 can say that only by closing the connection. */
     void reset(StreamReset reason);
 
+    /** The answer still to come is the last of its connection; where a connection carries several exchanges at once this does nothing. */
+    void closeAfter();
+
     /** Stops reading the request's body until {@link #resumeReading}. */
     void pauseReading();
 

@@ -22,6 +22,8 @@ public record LocalReply(
     /** Derive the gRPC status from the HTTP status. */
     public static final int GRPC_FROM_HTTP = -1;
 
+    private static final int GRPC_DEADLINE_EXCEEDED = 4;
+
     private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
 
     public LocalReply {
@@ -54,25 +56,6 @@ public record LocalReply(
                 GRPC_FROM_HTTP);
     }
 
-    /** The connection could not be made: 503 UF. */
-    public static LocalReply connectFailure(String reason) {
-        return reset(ResponseFlag.UPSTREAM_CONNECTION_FAILURE, reason);
-    }
-
-    /** The upstream closed or reset before a response began: 503 UC. */
-    public static LocalReply upstreamReset(String reason) {
-        return reset(ResponseFlag.UPSTREAM_CONNECTION_TERMINATION, reason);
-    }
-
-    /** The upstream broke its protocol: 502 UPE. */
-    public static LocalReply upstreamProtocolError() {
-        return of(
-                502,
-                "upstream_reset_before_response_started{protocol_error}",
-                ResponseFlag.UPSTREAM_PROTOCOL_ERROR,
-                RESET + "protocol error");
-    }
-
     /** The route's or the try's timeout passed: 504 UT. @param details {@code response_timeout} or {@code upstream_per_try_timeout} */
     public static LocalReply upstreamTimeout(String details) {
         return of(504, details, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream request timeout");
@@ -83,11 +66,11 @@ public record LocalReply(
         return of(403, new RbacDecision(false, policy).details(), null, "RBAC: access denied");
     }
 
-    /** The fault filter answers instead of the upstream: the configured status, FI. A gRPC status counts for gRPC requests only. */
+    /** The fault filter answers instead of the upstream: the configured status, FI; a gRPC status on a 200, for whoever asks (Envoy's rule). */
     public static LocalReply faultAbort(HttpFilterConfig.Fault fault) {
         boolean byGrpc = fault.abortGrpcStatus() != HttpFilterConfig.Fault.NONE;
         return new LocalReply(
-                byGrpc ? httpStatus(fault.abortGrpcStatus()) : fault.abortHttpStatus(),
+                byGrpc ? 200 : fault.abortHttpStatus(),
                 "fault_filter_abort",
                 ResponseFlag.FAULT_INJECTED,
                 "fault filter abort",
@@ -130,13 +113,15 @@ public record LocalReply(
         return of(408, "request_overall_timeout", null, "request timeout");
     }
 
-    /** The stream lasted too long: 504, or 408 while the request is not complete; DT. */
+    /** The stream lasted too long: 504, or 408 while the request is not complete; DEADLINE_EXCEEDED for gRPC. */
     public static LocalReply durationTimeout(boolean requestComplete) {
-        return of(
+        return new LocalReply(
                 requestComplete ? 504 : 408,
                 "max_duration_timeout",
-                ResponseFlag.DURATION_TIMEOUT,
-                "downstream duration timeout");
+                null,
+                "downstream duration timeout",
+                List.of(),
+                GRPC_DEADLINE_EXCEEDED);
     }
 
     /** An upgrade that is not let through: 403. */
@@ -157,28 +142,5 @@ public record LocalReply(
     /** A plain reply. */
     public static LocalReply of(int status, String details, @Nullable ResponseFlag flag, String body) {
         return new LocalReply(status, details, flag, body, List.of(), GRPC_FROM_HTTP);
-    }
-
-    /** The HTTP status that stands for a gRPC status ({@code Grpc::Utility::grpcToHttpStatus}, Envoy). */
-    private static int httpStatus(int grpcStatus) {
-        return switch (grpcStatus) {
-            case 0 -> 200;
-            case 1 -> 499;
-            case 3, 9, 11 -> 400;
-            case 4 -> 504;
-            case 5 -> 404;
-            case 6, 10 -> 409;
-            case 7 -> 403;
-            case 8 -> 429;
-            case 12 -> 501;
-            case 14 -> 503;
-            case 16 -> 401;
-            default -> 500;
-        };
-    }
-
-    private static LocalReply reset(ResponseFlag flag, String reason) {
-        return of(
-                503, "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}", flag, RESET + reason);
     }
 }

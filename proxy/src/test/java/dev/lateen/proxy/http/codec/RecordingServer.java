@@ -74,7 +74,7 @@ final class RecordingServer implements ServerEvents {
     }
 
     RecordingServer(CodecLimits limits) {
-        codec = new Http1ServerConnection(this, new CodecLoop(channel.eventLoop()), limits, false);
+        codec = new Http1ServerConnection(this, new CodecLoop(channel.eventLoop()), limits, false, true);
         channel.pipeline().addLast(codec);
     }
 

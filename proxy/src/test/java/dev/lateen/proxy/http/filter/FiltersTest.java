@@ -111,7 +111,7 @@ class FiltersTest {
         Fault grpc = new Fault(null, 0, Fault.NONE, 14, 1_000_000, List.of(), "");
         LocalReply abort = reply(run(grpc, exchange(get("h", "/"))));
         assertThat(abort.grpcStatus()).isEqualTo(14);
-        assertThat(abort.status()).isEqualTo(503);
+        assertThat(abort.status()).isEqualTo(200);
     }
 
     private static final CorsPolicy CORS = new CorsPolicy(
@@ -330,7 +330,7 @@ class FiltersTest {
                 false,
                 true,
                 false,
-                false,
+                HttpConnectionManager.ClientProtocol.DEFAULT,
                 none,
                 none,
                 none,
@@ -340,6 +340,7 @@ class FiltersTest {
                 60,
                 100,
                 100,
+                List.of(),
                 List.of());
     }
 }

@@ -1,0 +1,118 @@
+package dev.lateen.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** Envoy and our proxy, each started on one and the same bootstrap with ports of its own. */
+record ParityPair(Started envoy, Started ours) implements AutoCloseable {
+    /** A proxy and its ports. */
+    record Started(Running process, Path log, int admin, int http, int https, int tcp) {}
+
+    List<Started> both() {
+        return List.of(envoy, ours);
+    }
+
+    /** Also writes {@code cert.pem} and {@code key.pem} to the directory. @param resource the bootstrap, with {..} for what differs */
+    static ParityPair start(Path directory, String resource, EchoBackend a, EchoBackend b) throws Exception {
+        Path envoyBinary = Peers.envoy();
+        Path certificate = directory.resolve("cert.pem");
+        Path key = directory.resolve("key.pem");
+        openssl(certificate, key);
+        String template;
+        try (InputStream in = ParityPair.class.getResourceAsStream(resource)) {
+            template = new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("{A}", "" + a.port())
+                    .replace("{B}", "" + b.port())
+                    .replace("{DEAD}", "" + Ports.free())
+                    .replace("{CERT}", certificate.toString())
+                    .replace("{KEY}", key.toString());
+        }
+        ParityPair pair = new ParityPair(
+                launch(directory.resolve("envoy.yaml"), template, file -> envoy(envoyBinary, file)),
+                launch(directory.resolve("lateen.yaml"), template, file -> Running.meshctl("proxy", "-c", file)));
+        for (Started proxy : pair.both()) {
+            try (Web web = Web.direct()) {
+                proxy.process.awaitOutput(
+                        Duration.ofSeconds(60), o -> web.status("http://127.0.0.1:" + proxy.admin + "/ready") == 200);
+            }
+        }
+        return pair;
+    }
+
+    private static Running envoy(Path binary, Path file) throws IOException {
+        return Running.start(
+                "envoy",
+                List.of(
+                        binary.toString(),
+                        "-c",
+                        file.toString(),
+                        "--concurrency",
+                        "1",
+                        "-l",
+                        "warning",
+                        "--use-dynamic-base-id",
+                        "--file-flush-interval-msec",
+                        "50"),
+                Map.of());
+    }
+
+    private interface Launcher {
+        Running launch(Path file) throws IOException;
+    }
+
+    private static Started launch(Path file, String template, Launcher launcher) throws IOException {
+        Path log = file.resolveSibling(file.getFileName() + ".log");
+        int[] ports = {Ports.free(), Ports.free(), Ports.free(), Ports.free()};
+        Files.writeString(
+                file,
+                template.replace("{LOG}", log.toString())
+                        .replace("{ADMIN}", "" + ports[0])
+                        .replace("{HTTP}", "" + ports[1])
+                        .replace("{HTTPS}", "" + ports[2])
+                        .replace("{TCP}", "" + ports[3]));
+        return new Started(launcher.launch(file), log, ports[0], ports[1], ports[2], ports[3]);
+    }
+
+    private static void openssl(Path certificate, Path key) throws Exception {
+        try (Running openssl = Running.start(
+                "openssl",
+                List.of(
+                        "openssl",
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "ec",
+                        "-pkeyopt",
+                        "ec_paramgen_curve:P-256",
+                        "-nodes",
+                        "-days",
+                        "2",
+                        "-subj",
+                        "/CN=localhost",
+                        "-addext",
+                        "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString()),
+                Map.of())) {
+            assertThat(openssl.awaitExit(Duration.ofSeconds(20)))
+                    .as(openssl.output())
+                    .isZero();
+        }
+    }
+
+    @Override
+    public void close() {
+        envoy.process.close();
+        ours.process.close();
+    }
+}

@@ -1,0 +1,79 @@
+package dev.lateen.proxy.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.route.RouteFixtures;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CommandOperatorsTest {
+    private static String text(String format, Exchange exchange) {
+        return SubstitutionFormat.compile(format).format(exchange);
+    }
+
+    private static Exchange answered(RequestHead request, int status, @Nullable String grpcStatus) {
+        Exchange exchange = RouteFixtures.exchange(request);
+        HeaderMap headers = new HeaderMap();
+        if (grpcStatus != null) {
+            headers.add("grpc-status", grpcStatus);
+        }
+        exchange.response(new ResponseHead(status, headers));
+        return exchange;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"200,0,OK,0", "200,14,Unavailable,14", "200,99,99,99", "503,,Unavailable,14", "200,,Unknown,2"})
+    void grpcAnswersAreNamed(int status, @Nullable String grpcStatus, String name, String number) {
+        RequestHead call = RouteFixtures.get("a", "/", "content-type", "application/grpc");
+
+        assertThat(text("%GRPC_STATUS% %GRPC_STATUS_NUMBER%", answered(call, status, grpcStatus)))
+                .isEqualTo(name + " " + number);
+    }
+
+    @Test
+    void whatIsNoGrpcHasNoStatusOfIts() {
+        assertThat(text("%GRPC_STATUS%", answered(RouteFixtures.get("a", "/"), 200, "0")))
+                .isEmpty();
+    }
+
+    @Test
+    void noFlagIsADash() {
+        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        assertThat(text("%RESPONSE_FLAGS%", exchange)).isEqualTo("-");
+        exchange.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        exchange.addFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
+        assertThat(text("%RESPONSE_FLAGS%", exchange)).isEqualTo("URX,UF");
+    }
+
+    @Test
+    void aHeadThatIsStillWrittenHasItsStatus() {
+        RequestHead request = RouteFixtures.get("a", "/");
+        Exchange exchange = RouteFixtures.exchange(request);
+
+        assertThat(SubstitutionFormat.compile("%RESPONSE_CODE%")
+                        .format(exchange, request, new ResponseHead(204, new HeaderMap())))
+                .isEqualTo("204");
+    }
+
+    @Test
+    void aTransportFailureIsOneWord() {
+        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        exchange.upstreamTransportFailure("delayed connect error: Connection refused");
+
+        assertThat(text("%UPSTREAM_TRANSPORT_FAILURE_REASON%", exchange))
+                .isEqualTo("delayed_connect_error:_Connection_refused");
+    }
+
+    @Test
+    void thePathIsTheOneThatWasRouted() {
+        RequestHead request = RouteFixtures.get("a", "/a/../b");
+        Exchange exchange = RouteFixtures.exchange(request);
+        request.path("/b");
+
+        assertThat(text("%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", exchange)).isEqualTo("/b");
+        request.headers().set("x-envoy-original-path", "/before");
+        assertThat(text("%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", exchange)).isEqualTo("/before");
+    }
+}
