@@ -2,14 +2,15 @@ package dev.lateen.istiod.model;
 
 import dev.lateen.api.mesh.ExtensionProvider;
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.telemetry.Telemetry;
-import dev.lateen.api.telemetry.Telemetry.WorkloadMode;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,23 +21,32 @@ import org.jspecify.annotations.Nullable;
  */
 public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
 
-    /** An access log to write: where, and which requests ({@code filter} is a CEL expression; empty means all). */
-    public record AccessLog(ExtensionProvider provider, String filter) {}
+    private static final String ENVOY = "envoy";
+    private static final String PROMETHEUS = "prometheus";
 
-    /** How spans are made: the share in percent, where they go (null: nowhere), the tags added. */
+    /**
+     * An access log to write.
+     *
+     * @param filter which requests, a CEL expression; empty means all
+     * @param ofMesh whether the mesh config's format and encoding hold where the provider says none
+     */
+    public record AccessLog(ExtensionProvider provider, String filter, boolean ofMesh) {}
+
+    /** How spans are made: the share in percent, where they go (null: nowhere), the tags added, the most of a path in a tag (0: Envoy's). */
     public record Tracing(
             double samplingPercent,
             @Nullable ExtensionProvider provider,
             Map<String, Telemetry.CustomTag> tags,
             boolean istioTags,
             boolean disabled,
-            boolean useRequestId) {}
+            boolean useRequestId,
+            long maxPathTagLength) {}
 
     static TelemetryRules select(
             List<Resource<Telemetry>> all, MeshConfig mesh, String namespace, Map<String, String> labels) {
         Telemetry ofMesh = null;
         Telemetry ofNamespace = null;
-        Telemetry ofWorkload = null;
+        List<Telemetry> ofWorkload = new ArrayList<>();
         for (Resource<Telemetry> resource : all) {
             Telemetry spec = resource.spec();
             boolean selects =
@@ -51,57 +61,46 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
             } else if (own && !selects) {
                 ofNamespace = ofNamespace == null ? spec : ofNamespace;
             } else if (own && Labels.satisfy(labels, spec.selector())) {
-                ofWorkload = ofWorkload == null ? spec : ofWorkload;
+                ofWorkload.add(spec);
             }
         }
         List<Telemetry> found = new ArrayList<>();
-        for (Telemetry spec : new Telemetry[] {ofMesh, ofNamespace, ofWorkload}) {
+        for (Telemetry spec : new Telemetry[] {ofMesh, ofNamespace}) {
             if (spec != null) {
                 found.add(spec);
             }
         }
+        found.addAll(ofWorkload);
         return new TelemetryRules(List.copyOf(found), mesh);
     }
 
-    /** The access logs of one direction. */
+    /** The access logs of one direction; those of the mesh config where no Telemetry says anything. */
     public List<AccessLog> accessLogs(boolean inbound) {
-        List<String> providers = mesh.defaultProviders() == null
+        List<String> defaults = mesh.defaultProviders() == null
                 ? List.of()
                 : mesh.defaultProviders().accessLogging();
-        boolean disabled = false;
-        String filter = "";
-        boolean said = false;
-        for (Telemetry spec : resources) {
-            for (Telemetry.AccessLogging logging : spec.accessLogging()) {
-                if (!applies(logging.match(), inbound)) {
-                    continue;
-                }
-                said = true;
-                providers = logging.providers().isEmpty() ? providers : names(logging.providers());
-                disabled = logging.disabled() == null ? false : logging.disabled();
-                filter = logging.filter() == null ? filter : logging.filter().expression();
-            }
+        boolean said = resources.stream().anyMatch(t -> !t.accessLogging().isEmpty());
+        if (!said && defaults.isEmpty()) {
+            return mesh.accessLogFile().isEmpty()
+                    ? List.of()
+                    : List.of(new AccessLog(file("", mesh.accessLogFile()), "", true));
         }
-        if (disabled) {
-            return List.of();
+        Map<String, String> filters = new TreeMap<>();
+        if (said) {
+            filters.putAll(new LoggingChoice(defaults.isEmpty() ? List.of(ENVOY) : defaults, inbound).of(resources));
+        } else {
+            defaults.forEach(p -> filters.put(p, ""));
         }
-        String expression = filter;
         List<AccessLog> logs = new ArrayList<>();
-        for (String name : providers.isEmpty() && said ? List.of("envoy") : providers) {
-            provider(name)
-                    .filter(p -> p.envoyFileAccessLog() != null)
-                    .ifPresent(p -> logs.add(new AccessLog(p, expression)));
-        }
-        if (logs.isEmpty() && !said && !mesh.accessLogFile().isEmpty()) {
-            logs.add(new AccessLog(meshFile(), ""));
-        }
+        filters.forEach((name, filter) -> provider(name)
+                .filter(p -> p.envoyFileAccessLog() != null)
+                .ifPresent(p -> logs.add(new AccessLog(p, filter, p.name().equals(ENVOY)))));
         return List.copyOf(logs);
     }
 
-    private ExtensionProvider meshFile() {
-        String path = mesh.accessLogFile();
+    private static ExtensionProvider file(String name, String path) {
         return new ExtensionProvider(
-                "", null, null, null, null, null, new ExtensionProvider.FileAccessLog(path, null, false));
+                name, null, null, null, null, null, new ExtensionProvider.FileAccessLog(path, null, false));
     }
 
     /** How the proxy traces. */
@@ -109,10 +108,8 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
         List<String> providers = mesh.defaultProviders() == null
                 ? List.of()
                 : mesh.defaultProviders().tracing();
-        Double ofMesh = mesh.defaultConfig().tracing() == null
-                ? null
-                : mesh.defaultConfig().tracing().sampling();
-        double sampling = ofMesh == null ? 1 : ofMesh;
+        ProxySettings.Tracing ofMesh = mesh.defaultConfig().tracing();
+        double sampling = ofMesh == null || ofMesh.sampling() == null ? 1 : ofMesh.sampling();
         boolean istioTags = true;
         boolean disabled = false;
         boolean useRequestId = true;
@@ -134,24 +131,65 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
                 }
             }
         }
-        ExtensionProvider provider =
-                providers.isEmpty() ? null : provider(providers.getFirst()).orElse(null);
-        return new Tracing(sampling, provider, Map.copyOf(tags), istioTags, disabled, useRequestId);
-    }
-
-    /** The overrides of standard metrics, in order. */
-    public List<Telemetry.Metrics.MetricsOverride> metricOverrides() {
-        return resources.stream()
-                .flatMap(t -> t.metrics().stream())
-                .flatMap(m -> m.overrides().stream())
-                .toList();
-    }
-
-    private static boolean applies(Telemetry.@Nullable Selection match, boolean inbound) {
-        if (match == null) {
-            return true;
+        boolean said = !providers.isEmpty()
+                || resources.stream().anyMatch(r -> !r.tracing().isEmpty());
+        ExtensionProvider provider = providers.isEmpty()
+                ? legacyZipkin(ofMesh)
+                : provider(providers.getFirst()).orElse(null);
+        boolean off = disabled || (said ? provider == null : !mesh.enableTracing());
+        if (tags.isEmpty() && ofMesh != null) {
+            tags.putAll(ofMesh.customTags());
         }
-        WorkloadMode mode = match.mode();
+        return new Tracing(
+                sampling, provider, Map.copyOf(tags), istioTags, off, useRequestId, maxPathTagLength(provider, ofMesh));
+    }
+
+    private static long maxPathTagLength(@Nullable ExtensionProvider provider, ProxySettings.@Nullable Tracing ofMesh) {
+        Long own = provider == null || provider.zipkin() == null
+                ? null
+                : provider.zipkin().maxTagLength();
+        Long otherwise = ofMesh == null ? null : ofMesh.maxPathTagLength();
+        return own != null ? own : otherwise != null ? otherwise : 0;
+    }
+
+    // The old way to name a collector, {@code host:port} in the proxies' start-up settings.
+    private static @Nullable ExtensionProvider legacyZipkin(ProxySettings.@Nullable Tracing ofMesh) {
+        String address =
+                ofMesh == null || ofMesh.zipkin() == null ? "" : ofMesh.zipkin().address();
+        int colon = address.lastIndexOf(':');
+        String port = address.substring(colon + 1);
+        boolean usable = colon > 0
+                && !port.isEmpty()
+                && port.length() <= 5
+                && port.chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!usable) {
+            return null;
+        }
+        var zipkin = new ExtensionProvider.Zipkin(
+                address.substring(0, colon),
+                Integer.parseInt(port),
+                null,
+                false,
+                "/api/v2/spans",
+                ExtensionProvider.Zipkin.TraceContext.USE_B3);
+        return new ExtensionProvider("zipkin", null, null, zipkin, null, null, null);
+    }
+
+    /** What becomes of Istio's metrics on one side. */
+    public MetricChoice metrics(boolean inbound) {
+        List<String> defaults = mesh.defaultProviders() == null
+                        || mesh.defaultProviders().metrics().isEmpty()
+                ? List.of(PROMETHEUS)
+                : mesh.defaultProviders().metrics();
+        return MetricChoice.of(resources, defaults, this::isPrometheus, inbound);
+    }
+
+    private boolean isPrometheus(String name) {
+        return name.equals(PROMETHEUS)
+                || provider(name).filter(p -> p.prometheus() != null).isPresent();
+    }
+
+    static boolean applies(Telemetry.WorkloadMode mode, boolean inbound) {
         return switch (mode) {
             case CLIENT_AND_SERVER -> true;
             case CLIENT -> !inbound;
@@ -159,20 +197,19 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
         };
     }
 
-    private static List<String> names(List<Telemetry.ProviderRef> providers) {
+    static boolean applies(Telemetry.@Nullable Selection match, boolean inbound) {
+        return match == null || applies(match.mode(), inbound);
+    }
+
+    static List<String> names(List<Telemetry.ProviderRef> providers) {
         return providers.stream().map(Telemetry.ProviderRef::name).toList();
     }
 
     // Istio always has the providers "envoy" (a file log on stdout) and "prometheus".
     private Optional<ExtensionProvider> provider(String name) {
         Optional<ExtensionProvider> declared = mesh.extensionProviders().stream()
-                .filter(p -> p.name().equals(name))
+                .filter(p -> p.name().equalsIgnoreCase(name))
                 .findFirst();
-        if (declared.isPresent() || !name.equals("envoy")) {
-            return declared;
-        }
-        String path = mesh.accessLogFile().isEmpty() ? "/dev/stdout" : mesh.accessLogFile();
-        return Optional.of(new ExtensionProvider(
-                "envoy", null, null, null, null, null, new ExtensionProvider.FileAccessLog(path, null, false)));
+        return declared.isPresent() || !name.equals(ENVOY) ? declared : Optional.of(file(ENVOY, "/dev/stdout"));
     }
 }

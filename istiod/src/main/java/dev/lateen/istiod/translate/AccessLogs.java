@@ -10,11 +10,15 @@ import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
+import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
+import io.envoyproxy.envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Access logs to files, in Istio's format unless another is given. */
@@ -54,6 +58,8 @@ final class AccessLogs {
             "requested_server_name=%REQUESTED_SERVER_NAME%",
             "route_name=%ROUTE_NAME%");
 
+    private static final String WITHOUT_QUERY = "%REQ_WITHOUT_QUERY";
+
     private AccessLogs() {}
 
     static List<AccessLog> of(ProxyView view, boolean inbound) {
@@ -69,7 +75,7 @@ final class AccessLogs {
                 .setName("envoy.access_loggers.file")
                 .setTypedConfig(Protos.any(FileAccessLog.newBuilder()
                         .setPath(to.path())
-                        .setLogFormat(format(to, mesh))
+                        .setLogFormat(format(to, mesh, log.ofMesh()))
                         .build()));
         if (!log.filter().isEmpty()) {
             out.setFilter(AccessLogFilter.newBuilder()
@@ -82,22 +88,58 @@ final class AccessLogs {
         return out.build();
     }
 
-    private static SubstitutionFormatString format(ExtensionProvider.FileAccessLog to, MeshConfig mesh) {
+    private static SubstitutionFormatString format(
+            ExtensionProvider.FileAccessLog to, MeshConfig mesh, boolean ofMesh) {
         SubstitutionFormatString.Builder format =
                 SubstitutionFormatString.newBuilder().setOmitEmptyValues(to.omitEmptyValues());
         ExtensionProvider.LogFormat own = to.logFormat();
         if (own != null && own.labels() != null) {
-            return format.setJsonFormat(struct(own.labels())).build();
+            return json(format, own.labels().isEmpty() ? defaultJson() : struct(own.labels()));
         }
-        if (own != null && own.text() != null) {
-            return format.setTextFormatSource(inline(own.text())).build();
+        if (own != null && own.text() != null && !own.text().isEmpty()) {
+            return text(format, own.text());
         }
-        if (mesh.accessLogEncoding() == MeshConfig.AccessLogEncoding.JSON) {
-            return format.setJsonFormat(defaultJson()).build();
+        // A provider of its own is not concerned by the mesh's format.
+        if (!ofMesh || to.omitEmptyValues()) {
+            return text(format, TEXT);
         }
-        String text = mesh.accessLogFormat().isEmpty() ? TEXT : mesh.accessLogFormat();
-        return format.setTextFormatSource(inline(text.endsWith("\n") ? text : text + "\n"))
+        return mesh.accessLogEncoding() == MeshConfig.AccessLogEncoding.JSON
+                ? json(format, meshJson(mesh.accessLogFormat()))
+                : text(format, mesh.accessLogFormat().isEmpty() ? TEXT : mesh.accessLogFormat());
+    }
+
+    private static SubstitutionFormatString json(SubstitutionFormatString.Builder format, Struct fields) {
+        boolean withoutQuery = fields.getFieldsMap().values().stream()
+                .anyMatch(v -> v.getStringValue().contains(WITHOUT_QUERY));
+        return formatters(format.setJsonFormat(fields), withoutQuery).build();
+    }
+
+    private static SubstitutionFormatString text(SubstitutionFormatString.Builder format, String text) {
+        return formatters(
+                        format.setTextFormatSource(inline(text.endsWith("\n") ? text : text + "\n")),
+                        text.contains(WITHOUT_QUERY))
                 .build();
+    }
+
+    private static SubstitutionFormatString.Builder formatters(
+            SubstitutionFormatString.Builder format, boolean withoutQuery) {
+        return withoutQuery
+                ? format.addFormatters(TypedExtensionConfig.newBuilder()
+                        .setName("envoy.formatter.req_without_query")
+                        .setTypedConfig(Protos.any(ReqWithoutQuery.getDefaultInstance())))
+                : format;
+    }
+
+    // With JSON the mesh's format is a JSON object; what is none leaves Istio's own.
+    private static Struct meshJson(String format) {
+        if (format.isEmpty()) {
+            return defaultJson();
+        }
+        try {
+            return JsonMapper.shared().readTree(format) instanceof ObjectNode node ? struct(node) : defaultJson();
+        } catch (JacksonException e) {
+            return defaultJson();
+        }
     }
 
     private static DataSource inline(String text) {

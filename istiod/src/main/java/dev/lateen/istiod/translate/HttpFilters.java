@@ -61,7 +61,7 @@ final class HttpFilters {
         }
         filters.add(FAULT);
         filters.add(CORS);
-        if (istio) {
+        if (istio && !view.telemetry().metrics(side == Side.INBOUND).off()) {
             filters.add(IstioFilters.stats(view, side == Side.INBOUND));
         }
         filters.add(filter(

@@ -5,6 +5,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.xds.Alpn;
+import dev.lateen.istiod.model.MetricChoice;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The filters that only Istio's build of Envoy and our own proxy know. There are no generated classes of them, so they go as structs. */
 final class IstioFilters {
@@ -85,49 +87,32 @@ final class IstioFilters {
 
     private static Any statsConfig(ProxyView view, boolean inbound) {
         Map<String, Value> config = new HashMap<>();
-        if (view.gateway()) {
+        if (view.gateway() || inbound) {
             config.put(
                     "disable_host_header_fallback",
                     Value.newBuilder().setBoolValue(true).build());
         }
         List<Value> metrics = new ArrayList<>();
-        view.snapshot()
-                .telemetry(view.node().namespace(), view.node().labels())
-                .metricOverrides()
-                .forEach(o -> metric(metrics, o, inbound));
+        view.telemetry().metrics(inbound).changes().forEach((name, change) -> metrics.add(metric(name, change)));
         if (!metrics.isEmpty()) {
             config.put("metrics", Protos.list(metrics));
         }
         return Protos.typedStruct(STATS, Protos.struct(config));
     }
 
-    private static void metric(List<Value> metrics, Telemetry.Metrics.MetricsOverride override, boolean inbound) {
-        Telemetry.MetricSelector match = override.match();
-        boolean here = match == null
-                || switch (match.mode()) {
-                    case CLIENT_AND_SERVER -> true;
-                    case CLIENT -> !inbound;
-                    case SERVER -> inbound;
-                };
-        if (!here) {
-            return;
-        }
+    private static Value metric(String name, MetricChoice.Change change) {
         Map<String, Value> fields = new HashMap<>();
-        if (match != null && match.customMetric() != null) {
-            fields.put("name", Protos.text(match.customMetric()));
-        } else if (match != null && match.metric() != null && match.metric() != Telemetry.StandardMetric.ALL_METRICS) {
-            fields.put("name", Protos.text(name(match.metric())));
-        }
-        if (Boolean.TRUE.equals(override.disabled())) {
+        fields.put("name", Protos.text(promName(name)));
+        if (change.disabled()) {
             fields.put("drop", Value.newBuilder().setBoolValue(true).build());
         }
         Map<String, Value> set = new HashMap<>();
         List<Value> removed = new ArrayList<>();
-        override.tagOverrides().forEach((tag, change) -> {
-            if (change.operation() == Telemetry.TagOverride.Operation.REMOVE) {
+        change.tags().forEach((tag, override) -> {
+            if (override.operation() == Telemetry.TagOverride.Operation.REMOVE) {
                 removed.add(Protos.text(tag));
-            } else if (change.value() != null) {
-                set.put(tag, Protos.text(change.value()));
+            } else if (override.value() != null) {
+                set.put(tag, Protos.text(override.value()));
             }
         });
         if (!set.isEmpty()) {
@@ -136,7 +121,15 @@ final class IstioFilters {
         if (!removed.isEmpty()) {
             fields.put("tags_to_remove", Protos.list(removed));
         }
-        metrics.add(Protos.value(Protos.struct(fields)));
+        return Protos.value(Protos.struct(fields));
+    }
+
+    private static String promName(String name) {
+        return Stream.of(Telemetry.StandardMetric.values())
+                .filter(m -> m.name().equals(name))
+                .findFirst()
+                .map(IstioFilters::name)
+                .orElse(name);
     }
 
     private static String name(Telemetry.StandardMetric metric) {

@@ -3,6 +3,7 @@ package dev.lateen.istiod.translate;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.model.TelemetryRules;
 import dev.lateen.istiod.model.WorkloadScope;
 import dev.lateen.istiod.registry.Resolution;
 import dev.lateen.istiod.registry.Service;
@@ -45,6 +46,11 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         }
         boolean number = !own.isEmpty() && own.length() <= 5 && own.chars().allMatch(c -> c >= '0' && c <= '9');
         return number ? Integer.parseInt(own) : 0;
+    }
+
+    /** What this proxy reports of its work. */
+    TelemetryRules telemetry() {
+        return snapshot.telemetry(node.namespace(), node.labels());
     }
 
     boolean answersDns() {

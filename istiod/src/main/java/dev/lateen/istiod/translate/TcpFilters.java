@@ -25,9 +25,7 @@ final class TcpFilters {
     /** To one cluster, without anything else in the way. */
     List<Filter> plain(String cluster, boolean inbound) {
         List<Filter> filters = new ArrayList<>();
-        if (view.client().knowsIstioFilters()) {
-            filters.add(IstioFilters.tcpStats(view, inbound));
-        }
+        stats(filters, inbound);
         filters.add(proxy(TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster), inbound));
         return filters;
     }
@@ -57,9 +55,7 @@ final class TcpFilters {
             filters.addAll(new SecurityFilters(view).tcpAuthorization());
         }
         mongo(filters, proxy.getStatPrefix(), protocol);
-        if (view.client().knowsIstioFilters()) {
-            filters.add(IstioFilters.tcpStats(view, false));
-        }
+        stats(filters, false);
         filters.add(proxy(proxy, false));
         return filters;
     }
@@ -99,6 +95,14 @@ final class TcpFilters {
                         .map(s -> s.ports().getFirst().number())
                         .orElse(port);
         return ClusterName.outbound(to, destination.subset(), view.concreteHost(destination.host()));
+    }
+
+    private void stats(List<Filter> filters, boolean inbound) {
+        boolean counts = view.client().knowsIstioFilters()
+                && !view.telemetry().metrics(inbound).off();
+        if (counts) {
+            filters.add(IstioFilters.tcpStats(view, inbound));
+        }
     }
 
     private void mongo(List<Filter> filters, String statPrefix, Protocol protocol) {

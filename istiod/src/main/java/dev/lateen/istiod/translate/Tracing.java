@@ -23,9 +23,6 @@ final class Tracing {
     private Tracing() {}
 
     static Optional<HttpConnectionManager.Tracing> of(ProxyView view, boolean inbound) {
-        if (!view.snapshot().mesh().enableTracing()) {
-            return Optional.empty();
-        }
         TelemetryRules.Tracing rules = view.snapshot()
                 .telemetry(view.node().namespace(), view.node().labels())
                 .tracing(inbound);
@@ -36,6 +33,9 @@ final class Tracing {
                 .setClientSampling(percent(100))
                 .setRandomSampling(percent(rules.samplingPercent()))
                 .setOverallSampling(percent(100));
+        if (rules.maxPathTagLength() > 0) {
+            out.setMaxPathTagLength(Protos.u32(rules.maxPathTagLength()));
+        }
         tags(view, rules).values().forEach(out::addCustomTags);
         if (rules.provider() != null) {
             provider(view, rules.provider()).ifPresent(out::setProvider);
@@ -132,7 +132,7 @@ final class Tracing {
                         .setCollectorEndpoint(zipkin.path().isEmpty() ? "/api/v2/spans" : zipkin.path())
                         .setCollectorEndpointVersion(ZipkinConfig.CollectorEndpointVersion.HTTP_JSON)
                         .setCollectorHostname(s.hostname())
-                        .setTraceId128Bit(true)
+                        .setTraceId128Bit(!zipkin.enable64bitTraceId())
                         .setSharedSpanContext(BoolValue.of(false))
                         .build()))
                 .build());

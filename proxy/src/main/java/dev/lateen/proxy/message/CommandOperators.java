@@ -88,6 +88,7 @@ final class CommandOperators {
         int limit = limit(close < 0 ? "" : text.substring(close + 1));
         Part part = switch (name) {
             case "REQ" -> requestHeader(argument);
+            case "REQ_WITHOUT_QUERY" -> withoutQuery(requestHeader(argument));
             case "RESP" -> responseHeader(argument);
             case "TRAILER" ->
                 http(e -> e.responseTrailers() == null
@@ -149,6 +150,14 @@ final class CommandOperators {
             }
             CharSequence value = requestValue(head, names[0]);
             return value == null && names.length > 1 ? requestValue(head, names[1]) : value;
+        };
+    }
+
+    private static Part withoutQuery(Part path) {
+        return facts -> {
+            CharSequence value = path.value(facts);
+            int mark = value == null ? -1 : value.toString().indexOf('?');
+            return mark < 0 || value == null ? value : value.subSequence(0, mark);
         };
     }
 

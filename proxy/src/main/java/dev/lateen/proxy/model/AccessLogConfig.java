@@ -1,5 +1,6 @@
 package dev.lateen.proxy.model;
 
+import dev.lateen.proxy.expression.Expression;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -11,10 +12,12 @@ import org.jspecify.annotations.Nullable;
  * @param jsonFormat key to format string, or null
  * @param minimumStatus only responses with this status or more are logged; 0 logs all
  * @param onlyFlagged whether only exchanges with a response flag are logged
+ * @param condition what must be true of an exchange or session that is logged; null for none
  */
 public record AccessLogConfig(
         String path,
         @Nullable String textFormat,
         @Nullable Map<String, String> jsonFormat,
         int minimumStatus,
-        boolean onlyFlagged) {}
+        boolean onlyFlagged,
+        @Nullable Expression condition) {}

@@ -40,7 +40,11 @@ public sealed interface HttpFilterConfig {
     record IstioAlpn() implements HttpFilterConfig {}
 
     /** {@code istio.stats}: Istio's standard metrics. */
-    record IstioStats(boolean disableHostHeaderFallback) implements HttpFilterConfig {}
+    record IstioStats(boolean disableHostHeaderFallback, List<MetricChange> changes) implements HttpFilterConfig {
+        public IstioStats {
+            changes = List.copyOf(changes);
+        }
+    }
 
     /**
      * {@code envoy.filters.http.peer_metadata}: which sides exchange {@code x-envoy-peer-metadata} headers.

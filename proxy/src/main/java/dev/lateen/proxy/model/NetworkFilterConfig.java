@@ -1,12 +1,18 @@
 package dev.lateen.proxy.model;
 
+import java.util.List;
+
 /** A network filter before the terminal one. */
 public sealed interface NetworkFilterConfig {
     /** {@code envoy.extensions.filters.network.rbac.v3.RBAC}: decides when the connection's facts are known. */
     record Rbac(RbacPolicies policies) implements NetworkFilterConfig {}
 
     /** {@code istio.stats} on a TCP chain: Istio's TCP metrics are counted. */
-    record IstioStats(Listener.Direction direction) implements NetworkFilterConfig {}
+    record IstioStats(Listener.Direction direction, List<MetricChange> changes) implements NetworkFilterConfig {
+        public IstioStats {
+            changes = List.copyOf(changes);
+        }
+    }
 
     /** {@code istio.metadata_exchange}: peer metadata over ALPN {@code istio-peer-exchange}. */
     record MetadataExchange() implements NetworkFilterConfig {}

@@ -8,6 +8,8 @@ import java.util.List;
  *
  * @param clusters one or more with their weights; {@code totalWeight} is their sum
  * @param idleTimeout zero means none (Envoy's default 1 h is filled in by the decoder)
+ * @param maxDuration of a downstream connection; zero means none
+ * @param hashesSourceIp whether a client's address decides about its host, where the cluster balances by hashes
  * @param maxConnectAttempts at least 1
  */
 public record TcpProxy(
@@ -15,6 +17,8 @@ public record TcpProxy(
         List<WeightedTcpCluster> clusters,
         long totalWeight,
         Duration idleTimeout,
+        Duration maxDuration,
+        boolean hashesSourceIp,
         int maxConnectAttempts,
         List<AccessLogConfig> accessLogs)
         implements TerminalFilter {

@@ -4,6 +4,8 @@ import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.model.RouteAction.HashPolicy;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -63,14 +65,20 @@ public final class HashPolicies {
                 yield value == null ? OptionalLong.empty() : OptionalLong.of(XxHash64.hash(value));
             }
             case HashPolicy.SourceIp ip -> {
-                var address = exchange.clientAddress().getAddress();
-                yield address == null ? OptionalLong.empty() : OptionalLong.of(XxHash64.hash(address.getHostAddress()));
+                long hash = ofAddress(exchange.clientAddress());
+                yield hash == NO_HASH ? OptionalLong.empty() : OptionalLong.of(hash);
             }
             case HashPolicy.QueryParameter parameter -> {
                 String value = QueryParameters.first(exchange.request().path(), parameter.name());
                 yield value == null ? OptionalLong.empty() : OptionalLong.of(XxHash64.hash(value));
             }
         };
+    }
+
+    /** The hash of an address without its port; {@link #NO_HASH} if it is not resolved. */
+    public static long ofAddress(InetSocketAddress client) {
+        InetAddress address = client.getAddress();
+        return address == null ? NO_HASH : XxHash64.hash(address.getHostAddress());
     }
 
     private static OptionalLong header(HeaderMap headers, String name) {

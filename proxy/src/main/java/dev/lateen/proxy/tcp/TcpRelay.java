@@ -36,6 +36,7 @@ final class TcpRelay implements UpstreamSearch.Found {
     private @Nullable Runnable release;
     private @Nullable ScheduledFuture<?> progress;
     private @Nullable ScheduledFuture<?> idle;
+    private @Nullable ScheduledFuture<?> oldAge;
     private boolean downstreamEnded;
     private boolean upstreamEnded;
     private boolean closed;
@@ -56,6 +57,11 @@ final class TcpRelay implements UpstreamSearch.Found {
         downstream.config().setAutoRead(false);
         downstream.pipeline().addLast(new RelayEnd(this, true));
         scheduleIdle(proxy.idleTimeout().toNanos());
+        if (!proxy.maxDuration().isZero()) {
+            oldAge = downstream
+                    .eventLoop()
+                    .schedule(this::tooOld, proxy.maxDuration().toNanos(), TimeUnit.NANOSECONDS);
+        }
         upstreams.begin(downstream.eventLoop(), new RelayEnd(this, false));
     }
 
@@ -179,6 +185,11 @@ final class TcpRelay implements UpstreamSearch.Found {
         }
     }
 
+    private void tooOld() {
+        session.addFlag(ResponseFlag.DURATION_TIMEOUT);
+        end();
+    }
+
     private void checkIdle() {
         long left = proxy.idleTimeout().toNanos() - (nanos.getAsLong() - lastActive);
         if (left > 0) {
@@ -197,6 +208,7 @@ final class TcpRelay implements UpstreamSearch.Found {
         closed = true;
         cancel(progress);
         cancel(idle);
+        cancel(oldAge);
         if (search != null) {
             search.stop();
         }

@@ -4,6 +4,7 @@ import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
+import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.transport.SocketOptions;
@@ -60,6 +61,9 @@ final class UpstreamSearch {
         this.context = new PickContext(random)
                 .originalDestination(session.connection().localAddress())
                 .avoidTried(5);
+        if (proxy.hashesSourceIp()) {
+            context.hash(HashPolicies.ofAddress(session.connection().remoteAddress()));
+        }
     }
 
     /** @param last goes to the end of the upstream pipeline; must be sharable between attempts */

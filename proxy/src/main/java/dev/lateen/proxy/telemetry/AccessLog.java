@@ -39,7 +39,8 @@ final class AccessLog {
 
     void log(Exchange exchange) {
         if (exchange.responseStatus() < config.minimumStatus()
-                || config.onlyFlagged() && exchange.responseFlags() == 0) {
+                || config.onlyFlagged() && exchange.responseFlags() == 0
+                || config.condition() != null && !config.condition().isTrue(new ExchangeAttributes(exchange))) {
             return;
         }
         StringBuilder line = new StringBuilder(512);
@@ -52,7 +53,8 @@ final class AccessLog {
     }
 
     void log(TcpSession session) {
-        if (config.onlyFlagged() && session.responseFlags() == 0) {
+        if (config.onlyFlagged() && session.responseFlags() == 0
+                || config.condition() != null && !config.condition().isTrue(new SessionAttributes(session))) {
             return;
         }
         StringBuilder line = new StringBuilder(512);

@@ -78,7 +78,7 @@ record SeriesKey(
         return endpoint == null ? "" : endpoint.workload();
     }
 
-    private static String grpcStatus(Exchange exchange) {
+    static String grpcStatus(Exchange exchange) {
         CharSequence status = exchange.responseTrailers() == null
                 ? null
                 : exchange.responseTrailers().get("grpc-status");

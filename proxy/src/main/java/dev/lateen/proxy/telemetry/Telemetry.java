@@ -83,7 +83,8 @@ public final class Telemetry implements Observers, AutoCloseable {
         }
         for (HttpFilterConfig filter : manager.filters()) {
             if (filter instanceof HttpFilterConfig.IstioStats stats) {
-                observers.add(new HttpStats(metrics, inbound, !stats.disableHostHeaderFallback()));
+                observers.add(new HttpStats(
+                        metrics, inbound, !stats.disableHostHeaderFallback(), MetricPlan.of(stats.changes())));
             }
         }
         List<AccessLog> logs = accessLogs(manager.accessLogs());
@@ -95,10 +96,19 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     @Override
     public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> networkFilters, Listener.Direction direction) {
-        boolean stats = networkFilters.stream().anyMatch(NetworkFilterConfig.IstioStats.class::isInstance);
+        MetricPlan plan = null;
+        for (NetworkFilterConfig filter : networkFilters) {
+            if (filter instanceof NetworkFilterConfig.IstioStats stats) {
+                plan = MetricPlan.of(stats.changes());
+            }
+        }
         List<AccessLog> logs = accessLogs(proxy.accessLogs());
         return new TcpTelemetry(
-                traffic.tcp(proxy.statPrefix()), stats ? metrics : null, direction == Listener.Direction.INBOUND, logs);
+                traffic.tcp(proxy.statPrefix()),
+                plan == null ? null : metrics,
+                plan == null ? MetricPlan.NONE : plan,
+                direction == Listener.Direction.INBOUND,
+                logs);
     }
 
     @Override
@@ -177,10 +187,11 @@ public final class Telemetry implements Observers, AutoCloseable {
     }
 
     /** Counts finished exchanges. */
-    private record HttpStats(IstioMetrics metrics, boolean inbound, boolean hostFallback) implements ExchangeObserver {
+    private record HttpStats(IstioMetrics metrics, boolean inbound, boolean hostFallback, MetricPlan plan)
+            implements ExchangeObserver {
         @Override
         public void onComplete(Exchange exchange) {
-            metrics.count(exchange, inbound, hostFallback);
+            metrics.count(exchange, inbound, hostFallback, plan);
         }
     }
 
@@ -196,7 +207,11 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     /** Metrics and logs of TCP sessions. */
     private record TcpTelemetry(
-            TcpProxyStats stats, @Nullable IstioMetrics metrics, boolean inbound, List<AccessLog> logs)
+            TcpProxyStats stats,
+            @Nullable IstioMetrics metrics,
+            MetricPlan plan,
+            boolean inbound,
+            List<AccessLog> logs)
             implements TcpObserver {
         @Override
         public void onStart(TcpSession session) {
@@ -206,7 +221,7 @@ public final class Telemetry implements Observers, AutoCloseable {
         @Override
         public void onOpen(TcpSession session) {
             if (metrics != null) {
-                metrics.opened(session, inbound);
+                metrics.opened(session, inbound, plan);
             }
         }
 
@@ -216,7 +231,7 @@ public final class Telemetry implements Observers, AutoCloseable {
             long received = session.takeUnreportedReceived();
             stats.transferred(received, sent);
             if (metrics != null) {
-                metrics.transferred(session, inbound, sent, received);
+                metrics.transferred(session, inbound, plan, sent, received);
             }
         }
 
@@ -225,7 +240,7 @@ public final class Telemetry implements Observers, AutoCloseable {
             onProgress(session);
             stats.ended(session);
             if (metrics != null) {
-                metrics.closed(session, inbound);
+                metrics.closed(session, inbound, plan);
             }
             for (AccessLog log : logs) {
                 log.log(session);

@@ -82,7 +82,9 @@ final class FilterChainDecoder {
             return new NetworkFilterConfig.Rbac(RbacDecoder.policies(rbac));
         }
         if (type.equals("stats.PluginConfig") || name.equals("istio.stats")) {
-            return new NetworkFilterConfig.IstioStats(direction);
+            return new NetworkFilterConfig.IstioStats(
+                    direction,
+                    type.equals("stats.PluginConfig") ? HttpFilterDecoder.metricChanges(any.unpack()) : List.of());
         }
         if (name.equals("istio.metadata_exchange") || type.endsWith(".MetadataExchange")) {
             return new NetworkFilterConfig.MetadataExchange();
@@ -99,12 +101,7 @@ final class FilterChainDecoder {
 
     private static TerminalFilter tcpProxy(ProtoNode node) {
         RouteDecoder.refuse(node, "tunneling_config", "metadata_match", "on_demand");
-        node.ignoring(
-                "hash_policy",
-                "access_log_options",
-                "backoff_options",
-                "downstream_idle_timeout",
-                "upstream_idle_timeout");
+        node.ignoring("access_log_options", "backoff_options", "downstream_idle_timeout", "upstream_idle_timeout");
         List<WeightedTcpCluster> clusters = new ArrayList<>();
         long total = 0;
         if (node.has("cluster")) {
@@ -128,8 +125,21 @@ final class FilterChainDecoder {
                 clusters,
                 total,
                 node.duration("idle_timeout", TCP_IDLE),
+                node.duration("max_downstream_connection_duration", Duration.ZERO),
+                hashesSourceIp(node),
                 Math.clamp(node.wrapped("max_connect_attempts", 1), 1, Integer.MAX_VALUE),
                 AccessLogDecoder.decode(node.messages("access_log")));
+    }
+
+    private static boolean hashesSourceIp(ProtoNode node) {
+        boolean found = false;
+        for (ProtoNode policy : node.messages("hash_policy")) {
+            if (policy.message("source_ip") == null) {
+                throw policy.error("policy_specifier", "missing or not supported (accepted: source_ip)");
+            }
+            found = true;
+        }
+        return found;
     }
 
     private static FilterChainMatch match(ProtoNode node) {

@@ -1,11 +1,16 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.model.MetricChange;
 import dev.lateen.proxy.model.StringMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +58,8 @@ final class HttpFilterDecoder {
             HTTP + "set_metadata.v3.Config",
             HTTP + "connect_grpc_bridge.v3.FilterConfig",
             "io.istio.http.connect_authority.Config");
+
+    private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
 
     private HttpFilterDecoder() {}
 
@@ -126,7 +133,7 @@ final class HttpFilterDecoder {
             return new HttpFilterConfig.Ignored(name);
         }
         if (name.equals("istio.stats")) {
-            return new HttpFilterConfig.IstioStats(false);
+            return new HttpFilterConfig.IstioStats(false, List.of());
         }
         if (optional) {
             return null;
@@ -144,8 +151,26 @@ final class HttpFilterDecoder {
     }
 
     private static HttpFilterConfig stats(ProtoNode node) {
+        return new HttpFilterConfig.IstioStats(node.flag("disable_host_header_fallback"), metricChanges(node));
+    }
+
+    /** The changes to metrics in {@code stats.PluginConfig}. */
+    static List<MetricChange> metricChanges(ProtoNode node) {
         node.ignoring("tcp_reporting_duration", "reporter", "rotation_interval", "graceful_deletion_interval");
-        return new HttpFilterConfig.IstioStats(node.flag("disable_host_header_fallback"));
+        List<MetricChange> changes = new ArrayList<>();
+        for (ProtoNode metric : node.messages("metrics")) {
+            RouteDecoder.refuse(metric, "match");
+            Map<String, Expression> dimensions = new TreeMap<>();
+            metric.textMap("dimensions").forEach((label, text) -> {
+                if (!LABEL.matcher(label).matches()) {
+                    throw metric.unsupported("dimensions", '"' + label + '"', "names of labels");
+                }
+                dimensions.put(label, MatcherDecoder.expression(metric, "dimensions", text));
+            });
+            changes.add(new MetricChange(
+                    metric.text("name"), metric.flag("drop"), metric.texts("tags_to_remove"), dimensions));
+        }
+        return changes;
     }
 
     private static HttpFilterConfig peerMetadata(ProtoNode node) {

@@ -2,6 +2,7 @@ package dev.lateen.proxy.xds;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.StringMatcher;
 import java.util.List;
@@ -88,5 +89,14 @@ final class MatcherDecoder {
         ProtoNode string = node.message("string_match");
         boolean present = !node.has("present_match") || node.flag("present_match");
         return new HeaderMatcher.QueryParameter(node.required("name"), string == null ? null : string(string), present);
+    }
+
+    /** An expression in CEL. */
+    static Expression expression(ProtoNode node, String field, String text) {
+        try {
+            return Expression.compile(text);
+        } catch (IllegalArgumentException e) {
+            throw node.unsupported(field, '"' + text + "\": " + e.getMessage(), "a CEL expression without macros");
+        }
     }
 }

@@ -187,6 +187,14 @@ final class ProtoNode {
         return map == null ? Map.of() : map;
     }
 
+    /** A map from string to string. */
+    @SuppressWarnings("unchecked") // as above
+    Map<String, String> textMap(String field) {
+        Map<String, String> map =
+                (Map<String, String>) values[check(field, Kind.STRING).index()];
+        return map == null ? Map.of() : map;
+    }
+
     /** A {@code google.protobuf.BoolValue}. */
     boolean wrappedFlag(String field, boolean otherwise) {
         ProtoNode wrapper = message(field);

@@ -431,7 +431,15 @@ class ListenersTest {
     }
 
     private static TcpProxy proxy() {
-        return new TcpProxy("x", List.of(new TcpProxy.WeightedTcpCluster("x", 1)), 1, Duration.ZERO, 1, List.of());
+        return new TcpProxy(
+                "x",
+                List.of(new TcpProxy.WeightedTcpCluster("x", 1)),
+                1,
+                Duration.ZERO,
+                Duration.ZERO,
+                false,
+                1,
+                List.of());
     }
 
     private static Listener listener(String name, FilterChain... chains) {

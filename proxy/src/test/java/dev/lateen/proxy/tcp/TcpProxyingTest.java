@@ -368,8 +368,15 @@ class TcpProxyingTest {
 
     private void listen(String name, String cluster, @Nullable DownstreamTls tlsSettings, int attempts, Duration idle)
             throws Exception {
-        TcpProxy proxy =
-                new TcpProxy(name, List.of(new TcpProxy.WeightedTcpCluster(cluster, 1)), 1, idle, attempts, List.of());
+        TcpProxy proxy = new TcpProxy(
+                name,
+                List.of(new TcpProxy.WeightedTcpCluster(cluster, 1)),
+                1,
+                idle,
+                Duration.ZERO,
+                false,
+                attempts,
+                List.of());
         FilterChain chain =
                 new FilterChain(name, FilterChainMatch.ANY, tlsSettings, Duration.ofSeconds(15), List.of(), proxy);
         InetSocketAddress anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);

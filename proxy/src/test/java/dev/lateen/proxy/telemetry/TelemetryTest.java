@@ -3,6 +3,7 @@ package dev.lateen.proxy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.ExchangeObserver;
@@ -14,7 +15,9 @@ import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.TlsFacts;
+import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
+import dev.lateen.proxy.model.MetricChange;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
@@ -68,8 +71,8 @@ class TelemetryTest {
         IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
         Exchange exchange = exchange("/reviews/0", 200, TLS);
         exchange.downstreamPeer(PRODUCTPAGE);
-        metrics.count(exchange, true, true);
-        metrics.count(exchange, true, true);
+        metrics.count(exchange, true, true, MetricPlan.NONE);
+        metrics.count(exchange, true, true, MetricPlan.NONE);
 
         assertThat(scrape(metrics))
                 .contains("# TYPE istio_requests_total counter")
@@ -89,10 +92,10 @@ class TelemetryTest {
     @Test
     void differentStatusesAreDifferentSeries() throws IOException {
         IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
-        metrics.count(exchange("/", 200, null), true, true);
+        metrics.count(exchange("/", 200, null), true, true, MetricPlan.NONE);
         Exchange failed = exchange("/", 503, null);
         failed.addFlag(ResponseFlag.NO_HEALTHY_UPSTREAM);
-        metrics.count(failed, true, true);
+        metrics.count(failed, true, true, MetricPlan.NONE);
 
         assertThat(scrape(metrics))
                 .contains("response_code=\"200\"")
@@ -108,13 +111,65 @@ class TelemetryTest {
             Exchange exchange = new Exchange(exchange("/", 200, null).connection(), head, 0, 0);
             exchange.response(new ResponseHead(200, new HeaderMap()));
             exchange.completeNanos(1);
-            metrics.count(exchange, true, true);
+            metrics.count(exchange, true, true, MetricPlan.NONE);
         }
         long lines = scrape(metrics)
                 .lines()
                 .filter(l -> l.startsWith("istio_requests_total{"))
                 .count();
         assertThat(lines).isEqualTo(21);
+    }
+
+    @Test
+    void metricsAreDroppedRelabelledAndExtendedAsTelemetrySays() throws IOException {
+        IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
+        MetricPlan plan = MetricPlan.of(List.of(
+                new MetricChange("request_bytes", true, List.of(), Map.of()),
+                new MetricChange(
+                        "requests_total",
+                        false,
+                        List.of("response_flags", "source_workload"),
+                        Map.of(
+                                "request_method", Expression.compile("request.method"),
+                                "tenant", Expression.compile("request.headers['x-tenant']")))));
+        metrics.count(exchange("/a", 200, null, "x-tenant", "red"), true, true, plan);
+        Exchange flagged = exchange("/b", 200, null, "x-tenant", "red");
+        flagged.addFlag(ResponseFlag.FAULT_INJECTED);
+        metrics.count(flagged, true, true, plan);
+        metrics.count(exchange("/c", 200, null), true, true, plan);
+
+        String scrape = scrape(metrics);
+        assertThat(scrape).doesNotContain("istio_request_bytes").contains("istio_response_bytes");
+        List<String> requests = scrape.lines()
+                .filter(l -> l.startsWith("istio_requests_total{"))
+                .toList();
+        assertThat(requests)
+                .as("two flags, one series: the label that told them apart is gone")
+                .hasSize(2)
+                .anyMatch(l -> l.contains("tenant=\"red\"") && l.endsWith(" 2.0"))
+                .anyMatch(l -> l.contains("tenant=\"unknown\"") && l.endsWith(" 1.0"))
+                .allMatch(l -> l.contains("request_method=\"GET\""))
+                .noneMatch(l -> l.contains("response_flags") || l.contains("source_workload="));
+        assertThat(scrape).containsPattern("istio_request_duration_milliseconds_count\\{.*response_flags=\"-\"");
+    }
+
+    @Test
+    void aLogWritesWhatItsConditionWants() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (LogSink sink = new LogSink("test", out)) {
+            AccessLog log = new AccessLog(
+                    new AccessLogConfig(
+                            "test",
+                            "%RESPONSE_CODE% %REQ(:PATH)%\n",
+                            null,
+                            0,
+                            false,
+                            Expression.compile("response.code >= 400")),
+                    sink);
+            log.log(exchange("/fine", 200, null));
+            log.log(exchange("/gone", 404, null));
+        }
+        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("404 /gone\n");
     }
 
     @Test

@@ -42,6 +42,7 @@ class ProtoSchemaTest {
             "extensions.filters.listener.original_dst.v3.OriginalDst",
             "extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
             "extensions.access_loggers.file.v3.FileAccessLog",
+            "extensions.access_loggers.filters.cel.v3.ExpressionFilter",
             "extensions.access_loggers.stream.v3.StdoutAccessLog",
             "extensions.access_loggers.stream.v3.StderrAccessLog",
             "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",

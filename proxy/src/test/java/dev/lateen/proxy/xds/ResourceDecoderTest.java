@@ -13,6 +13,7 @@ import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteTable;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -145,8 +146,8 @@ class ResourceDecoderTest {
             """ + ROUTER);
         assertThat(manager.filters())
                 .containsExactly(
-                        new HttpFilterConfig.IstioStats(true),
-                        new HttpFilterConfig.IstioStats(true),
+                        new HttpFilterConfig.IstioStats(true, List.of()),
+                        new HttpFilterConfig.IstioStats(true, List.of()),
                         new HttpFilterConfig.IstioAlpn(),
                         new HttpFilterConfig.PeerMetadataExchange(false, true, false, true, true),
                         new HttpFilterConfig.Router(false, false));

@@ -266,7 +266,7 @@ class FiltersTest {
     void filtersWithNothingToDoAreLeftOut() {
         List<HttpFilterConfig> idle = List.of(
                 new HttpFilterConfig.GrpcStats(),
-                new HttpFilterConfig.IstioStats(true),
+                new HttpFilterConfig.IstioStats(true, List.of()),
                 new HttpFilterConfig.Cors(null),
                 new HttpFilterConfig.Fault(null, 0, Fault.NONE, Fault.NONE, 0, List.of(), ""),
                 new HttpFilterConfig.Rbac(new RbacPolicies(null, null, "")),
