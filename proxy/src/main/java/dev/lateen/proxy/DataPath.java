@@ -64,7 +64,7 @@ final class DataPath {
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
         telemetry = new Telemetry(owner(node), new java.util.Random(), new SpanCollector(vertx, clusters), standardOut);
         tls = new TlsContexts(this::active);
-        UpstreamConnector connector = new SocketConnector(loops, tls);
+        UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
                 this::active,
                 clusters,

@@ -3,13 +3,14 @@ package dev.lateen.istiod.model;
 import dev.lateen.api.extensions.TrafficExtension;
 import dev.lateen.api.extensions.WasmPlugin;
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.networking.ConnectionPool;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.EnvoyFilter;
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.HttpRoute;
+import dev.lateen.api.networking.LoadBalancer;
 import dev.lateen.api.networking.ProxyConfig;
 import dev.lateen.api.networking.ServerTls;
-import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.api.networking.VirtualService;
@@ -83,7 +84,6 @@ final class WithoutEffect {
         resource.as(DestinationRule.class).ifPresent(this::destinationRule);
         resource.as(Gateway.class).ifPresent(this::gateway);
         resource.as(Sidecar.class).ifPresent(this::sidecar);
-        resource.as(ServiceEntry.class).ifPresent(this::serviceEntry);
         resource.as(AuthorizationPolicy.class).ifPresent(this::authorization);
         resource.as(RequestAuthentication.class).ifPresent(this::requestAuthentication);
         resource.as(Telemetry.class).ifPresent(t -> new TelemetryWithoutEffect(t, mesh, this::tell).look());
@@ -132,15 +132,37 @@ final class WithoutEffect {
         if (policy.tunnel() != null) {
             tell(rule, path + ".tunnel", YET, "");
         }
+        balancer(rule, path, policy.loadBalancer());
+        pool(rule, path, policy.connectionPool());
         if (policy.proxyProtocol() != null) {
             tell(rule, path + ".proxyProtocol", YET, "");
         }
         outlier(rule, path, policy.outlierDetection());
         for (int i = 0; i < policy.portLevelSettings().size(); i++) {
-            outlier(
+            TrafficPolicy.PortPolicy port = policy.portLevelSettings().get(i);
+            String inner = path + ".portLevelSettings[" + i + "]";
+            outlier(rule, inner, port.outlierDetection());
+            balancer(rule, inner, port.loadBalancer());
+            pool(rule, inner, port.connectionPool());
+        }
+    }
+
+    private void balancer(Resource<DestinationRule> rule, String path, @Nullable LoadBalancer balancer) {
+        if (balancer == null) {
+            return;
+        }
+        if (balancer.warmup() != null || balancer.warmupDurationSecs() != null) {
+            tell(
                     rule,
-                    path + ".portLevelSettings[" + i + "]",
-                    policy.portLevelSettings().get(i).outlierDetection());
+                    path + ".loadBalancer.warmup",
+                    YET + " in our own proxy: a new endpoint has its full share at once",
+                    "");
+        }
+    }
+
+    private void pool(Resource<DestinationRule> rule, String path, @Nullable ConnectionPool pool) {
+        if (pool != null && pool.tcp() != null && pool.tcp().tcpKeepalive() != null) {
+            tell(rule, path + ".connectionPool.tcp.tcpKeepalive", YET + " in our own proxy", "tcp.idleTimeout");
         }
     }
 
@@ -182,25 +204,11 @@ final class WithoutEffect {
                     "spec.ingress[" + i + "].captureMode",
                     ingress.get(i).captureMode());
         }
-        Sidecar.OutboundTrafficPolicy outbound = sidecar.spec().outboundTrafficPolicy();
-        if (outbound != null && outbound.egressProxy() != null) {
-            tell(sidecar, "spec.outboundTrafficPolicy.egressProxy", YET, "");
-        }
     }
 
     private void captured(Resource<Sidecar> sidecar, String path, Sidecar.CaptureMode mode) {
         if (mode == Sidecar.CaptureMode.NONE) {
             tell(sidecar, path, "NONE " + YET, "a bind address, which makes the listener a real one");
-        }
-    }
-
-    private void serviceEntry(Resource<ServiceEntry> entry) {
-        if (entry.spec().resolution() == ServiceEntry.Resolution.DYNAMIC_DNS) {
-            tell(
-                    entry,
-                    "spec.resolution",
-                    "DYNAMIC_DNS " + YET + ": connections go to the address that the client looked up, as with NONE",
-                    "DNS, STATIC, NONE");
         }
     }
 

@@ -240,7 +240,7 @@ final class ClusterPolicy {
                                 Cluster.CommonLbConfig.LocalityWeightedLbConfig.getDefaultInstance());
             }
         }
-        if (cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST) {
+        if (cluster.getType() == Cluster.DiscoveryType.ORIGINAL_DST || cluster.hasClusterType()) {
             cluster.setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
             return;
         }

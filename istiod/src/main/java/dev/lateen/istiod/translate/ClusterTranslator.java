@@ -16,6 +16,8 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig;
+import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,15 @@ import org.jspecify.annotations.Nullable;
 
 /** Services as upstream clusters: one for each port, and one more for each subset. */
 final class ClusterTranslator {
+    private static final Cluster.CustomClusterType BY_NAME = Cluster.CustomClusterType.newBuilder()
+            .setName("envoy.clusters.dynamic_forward_proxy")
+            .setTypedConfig(Protos.any(ClusterConfig.newBuilder()
+                    .setDnsCacheConfig(DnsCacheConfig.newBuilder()
+                            .setName("dynamic_forward_proxy_cache_config")
+                            .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY))
+                    .build()))
+            .build();
+
     private final ProxyView view;
     private final ClusterPolicy policies;
     private final EndpointTranslator endpoints;
@@ -167,10 +178,28 @@ final class ClusterTranslator {
             case ENDPOINTS -> cluster.setType(Cluster.DiscoveryType.EDS);
             case DNS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
             case DNS_ROUND_ROBIN -> dns(cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS));
-            case ORIGINAL_DESTINATION, DYNAMIC_DNS, ALIAS -> {
+            case DYNAMIC_DNS -> wherever(cluster, view.client() == ClientKind.LATEEN);
+            case ORIGINAL_DESTINATION, ALIAS -> {
                 boolean known = service.headless() && (view.withoutInterception() || view.gateway());
-                cluster.setType(known ? Cluster.DiscoveryType.EDS : Cluster.DiscoveryType.ORIGINAL_DST);
+                if (known) {
+                    cluster.setType(Cluster.DiscoveryType.EDS);
+                } else {
+                    wherever(cluster, asksByName());
+                }
             }
+        }
+    }
+
+    // Our own proxy without interception only hears by name where the application wants to go.
+    private boolean asksByName() {
+        return view.client() == ClientKind.LATEEN && view.withoutInterception();
+    }
+
+    private static void wherever(Cluster.Builder cluster, boolean byName) {
+        if (byName) {
+            cluster.setClusterType(BY_NAME).setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
+        } else {
+            cluster.setType(Cluster.DiscoveryType.ORIGINAL_DST);
         }
     }
 
@@ -347,10 +376,10 @@ final class ClusterTranslator {
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(name)
                 .setAltStatName(WellKnown.PASSTHROUGH_CLUSTER + ";")
-                .setType(Cluster.DiscoveryType.ORIGINAL_DST)
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(view.snapshot().mesh().connectTimeout()))
                 .setCircuitBreakers(ClusterPolicy.noLimits());
+        wherever(cluster, asksByName());
         ClusterPolicy.asTheClient(cluster);
         return cluster;
     }

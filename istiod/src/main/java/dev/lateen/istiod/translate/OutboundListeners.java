@@ -112,7 +112,7 @@ final class OutboundListeners {
         return FilterChain.newBuilder()
                 .setName(name)
                 .setFilterChainMatch(FilterChainMatch.getDefaultInstance())
-                .addAllFilters(tcp.plain(allowed ? WellKnown.PASSTHROUGH_CLUSTER : WellKnown.BLACK_HOLE_CLUSTER, false))
+                .addAllFilters(tcp.plain(allowed ? view.unknownHostsCluster() : WellKnown.BLACK_HOLE_CLUSTER, false))
                 .build();
     }
 

@@ -1,6 +1,12 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.api.networking.Destination;
+import dev.lateen.api.networking.Sidecar;
+import dev.lateen.api.resource.Resource;
+import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.NodeMetadata;
+import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.Hosts;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.model.TelemetryRules;
@@ -110,5 +116,21 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
                     });
         }
         return Map.copyOf(labels);
+    }
+
+    /** Where connections to hosts go that no service declares, if they may go anywhere. */
+    String unknownHostsCluster() {
+        Resource<Sidecar> sidecar = scope.sidecar();
+        Destination proxy = sidecar == null || sidecar.spec().outboundTrafficPolicy() == null
+                ? null
+                : sidecar.spec().outboundTrafficPolicy().egressProxy();
+        if (proxy == null) {
+            return WellKnown.PASSTHROUGH_CLUSTER;
+        }
+        int port = proxy.port() == null || proxy.port().number() == null
+                ? 0
+                : proxy.port().number();
+        String host = Hosts.resolve(proxy.host(), sidecar.namespace());
+        return ClusterName.outbound(port, proxy.subset(), host).toString();
     }
 }

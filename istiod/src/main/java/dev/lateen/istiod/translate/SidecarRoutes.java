@@ -260,7 +260,8 @@ final class SidecarRoutes {
         Route.Builder route = Route.newBuilder().setName(name).setMatch(RouteMatches.all());
         if (allowed) {
             route.setRoute(RouteAction.newBuilder()
-                    .setCluster(WellKnown.PASSTHROUGH_CLUSTER)
+                    .setCluster(view.unknownHostsCluster())
+                    .setAppendXForwardedHost(HeaderSettings.of(view).forwardedHost())
                     .setTimeout(Protos.ZERO)
                     .setMaxGrpcTimeout(Protos.ZERO));
         } else {

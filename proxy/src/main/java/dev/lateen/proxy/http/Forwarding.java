@@ -10,6 +10,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.route.RouteDecision;
@@ -82,7 +83,10 @@ final class Forwarding {
         if (!entry.hashPolicies().isEmpty()) {
             picking.hash(entry.hashPolicies().hash(facts));
         }
-        picking.originalDestination(facts.connection().localAddress());
+        picking.originalDestination(
+                cluster != null && cluster.config().discovery() instanceof Discovery.ByName
+                        ? RequestedHost.of(facts)
+                        : facts.connection().originalDestination());
         entry.prepareRequest(facts, head, suppress);
         Duration idle = action.idleTimeout();
         if (idle != null) {

@@ -36,6 +36,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private InetSocketAddress directSource;
     private InetSocketAddress source;
     private InetSocketAddress destination;
+    private boolean redirected;
     private FirstBytes firstBytes = FirstBytes.UNKNOWN;
 
     /** @param receiving the listener whose socket accepted it */
@@ -71,6 +72,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
             return;
         }
         destination = original;
+        redirected = true;
         if (receiving.useOriginalDst()) {
             ListenerRuntime headedFor = context.table().headedFor(original);
             listener = headedFor != null ? headedFor : listener;
@@ -80,6 +82,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private void readProxyProtocol(@Nullable InetSocketAddress from, @Nullable InetSocketAddress to) {
         source = from != null ? from : source;
         destination = to != null ? to : destination;
+        redirected |= to != null;
         sniff();
     }
 
@@ -156,6 +159,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                 context.connections().nextId(),
                 source,
                 destination,
+                redirected,
                 listener.listener().direction() == Listener.Direction.INBOUND,
                 firstBytes.serverName(),
                 tls);

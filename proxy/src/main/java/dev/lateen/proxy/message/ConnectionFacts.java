@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param id unique in this process
  * @param remoteAddress the address of the directly connected peer
  * @param localAddress the address the client wanted: the original destination when it was redirected, else the accepting socket's own
+ * @param redirected whether {@code localAddress} is where the client was headed before it was brought here; else it is this proxy itself
  * @param inbound whether the listener's traffic direction is INBOUND
  * @param requestedServerName SNI of the client hello, empty when there is none
  * @param tls null for a clear-text connection
@@ -17,9 +18,15 @@ public record ConnectionFacts(
         long id,
         InetSocketAddress remoteAddress,
         InetSocketAddress localAddress,
+        boolean redirected,
         boolean inbound,
         String requestedServerName,
         @Nullable TlsFacts tls) {
+
+    /** Where the client was headed, if that is not this proxy itself; null otherwise. */
+    public @Nullable InetSocketAddress originalDestination() {
+        return redirected ? localAddress : null;
+    }
 
     /** The peer's SPIFFE identity, or empty when it showed none. */
     public String peerPrincipal() {

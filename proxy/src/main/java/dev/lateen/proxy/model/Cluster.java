@@ -53,6 +53,9 @@ public record Cluster(
         /** The first address of the name, looked up anew. */
         record LogicalDns(LoadAssignment names, Duration refreshRate, boolean respectTtl) implements Discovery {}
 
+        /** The host that each request names, looked up when a connection is made. */
+        record ByName() implements Discovery {}
+
         /** The connection's original destination. @param useHttpHeader whether {@code x-envoy-original-dst-host} may name it */
         record OriginalDst(boolean useHttpHeader, int portOverride) implements Discovery {}
     }

@@ -59,7 +59,7 @@ final class UpstreamSearch {
         this.proxy = proxy;
         this.session = session;
         this.context = new PickContext(random)
-                .originalDestination(session.connection().localAddress())
+                .originalDestination(session.connection().originalDestination())
                 .avoidTried(5);
         if (proxy.hashesSourceIp()) {
             context.hash(HashPolicies.ofAddress(session.connection().remoteAddress()));

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class ConnectAttempt implements TlsHandshake.Outcome {
     private final EventLoops loops;
     private final TlsContexts contexts;
+    private final NameResolver resolver;
     private final EventLoop loop;
     private final UpstreamTarget target;
     private final ChannelHandler last;
@@ -32,12 +33,14 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
     ConnectAttempt(
             EventLoops loops,
             TlsContexts contexts,
+            NameResolver resolver,
             EventLoop loop,
             UpstreamTarget target,
             ChannelHandler last,
             Promise<Channel> result) {
         this.loops = loops;
         this.contexts = contexts;
+        this.resolver = resolver;
         this.loop = loop;
         this.target = target;
         this.last = last;
@@ -74,7 +77,35 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
                 opened.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
             }
         }
-        opened.connect(target.address(), local).addListener((ChannelFuture connected) -> connected(connected, opened));
+        if (target.address().isUnresolved()) {
+            resolveAndConnect(opened, local);
+        } else {
+            connect(target.address(), opened, local);
+        }
+    }
+
+    private void connect(InetSocketAddress address, SocketChannel opened, @Nullable InetSocketAddress local) {
+        opened.connect(address, local).addListener((ChannelFuture connected) -> connected(connected, opened));
+    }
+
+    private void resolveAndConnect(SocketChannel opened, @Nullable InetSocketAddress local) {
+        String name = target.address().getHostString();
+        resolver.resolve(name)
+                .whenComplete((answer, failure) -> loop.execute(() -> {
+                    if (result.isDone()) {
+                        return;
+                    }
+                    if (answer == null || answer.addresses().isEmpty()) {
+                        fail(new ConnectFailure(ConnectFailure.LOCAL, "dns_resolution_failure{" + name + "}"));
+                        return;
+                    }
+                    connect(
+                            new InetSocketAddress(
+                                    answer.addresses().getFirst(),
+                                    target.address().getPort()),
+                            opened,
+                            local);
+                }));
     }
 
     private void connected(ChannelFuture connected, SocketChannel opened) {

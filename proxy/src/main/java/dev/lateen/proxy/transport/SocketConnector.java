@@ -11,17 +11,22 @@ import io.netty.util.concurrent.Promise;
 public final class SocketConnector implements UpstreamConnector {
     private final EventLoops loops;
     private final TlsContexts contexts;
+    private final NameResolver resolver;
 
-    /** @param contexts for targets that ask for TLS */
-    public SocketConnector(EventLoops loops, TlsContexts contexts) {
+    /**
+     * @param contexts for targets that ask for TLS
+     * @param resolver for targets that are not resolved yet
+     */
+    public SocketConnector(EventLoops loops, TlsContexts contexts, NameResolver resolver) {
         this.loops = loops;
         this.contexts = contexts;
+        this.resolver = resolver;
     }
 
     @Override
     public Future<Channel> connect(EventLoop loop, UpstreamTarget target, ChannelHandler last) {
         Promise<Channel> result = loop.newPromise();
-        ConnectAttempt attempt = new ConnectAttempt(loops, contexts, loop, target, last, result);
+        ConnectAttempt attempt = new ConnectAttempt(loops, contexts, resolver, loop, target, last, result);
         if (loop.inEventLoop()) {
             attempt.begin();
         } else {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where and how to connect.
  *
- * @param address resolved
+ * @param address resolved, or a name that is looked up when the connection is made
  * @param connectTimeout for the TCP connection and the TLS handshake together, as Envoy's {@code Cluster.connect_timeout}; above zero
  * @param bindAddress source address, or null for the kernel's choice
  * @param tls null for clear text

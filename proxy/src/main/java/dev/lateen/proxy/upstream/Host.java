@@ -35,7 +35,9 @@ public final class Host {
             Cluster cluster, Endpoint endpoint, @Nullable UpstreamTls tls) {}
 
     static String text(InetSocketAddress address) {
-        String ip = address.getAddress().getHostAddress();
+        String ip = address.isUnresolved()
+                ? address.getHostString()
+                : address.getAddress().getHostAddress();
         return (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + address.getPort();
     }
 

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The hosts of an {@code ORIGINAL_DST} cluster: made when a connection asks for its destination, dropped once nobody has used them for one
+ * The hosts of an {@code ORIGINAL_DST} cluster, or of one that goes where requests name: made when a connection asks for its destination, dropped once nobody has used them for one
  * to two sweeps. Above a limit of hosts in use, which only a client that scans a network reaches, a new destination is refused.
  */
 final class OriginalDstHosts {
@@ -55,11 +55,12 @@ final class OriginalDstHosts {
     @Nullable
     Host pick(PickContext context) {
         InetSocketAddress wanted = context.originalDestination();
-        if (wanted == null || wanted.getAddress() == null || closed) {
+        if (wanted == null || closed) {
             return null;
         }
-        InetSocketAddress address =
-                portOverride == 0 ? wanted : new InetSocketAddress(wanted.getAddress(), portOverride);
+        InetSocketAddress address = portOverride == 0 || wanted.isUnresolved()
+                ? wanted
+                : new InetSocketAddress(wanted.getAddress(), portOverride);
         Entry entry = entries.get(address);
         if (entry == null) {
             if (entries.size() >= MAX_HOSTS) {
@@ -75,8 +76,15 @@ final class OriginalDstHosts {
     }
 
     private static Entry entry(InetSocketAddress address) {
+        boolean named = address.isUnresolved();
         Endpoint endpoint = new Endpoint(
-                address.getAddress().getHostAddress(), address.getPort(), "", 1, Endpoint.Health.HEALTHY, Map.of(), "");
+                named ? address.getHostString() : address.getAddress().getHostAddress(),
+                address.getPort(),
+                named ? address.getHostString() : "",
+                1,
+                Endpoint.Health.HEALTHY,
+                Map.of(),
+                "");
         return new Entry(new Host(address, new Host.Placement(endpoint, NOWHERE, 0, 0)));
     }
 

@@ -186,11 +186,13 @@ public final class UpstreamCluster {
             dns.close();
             dns = null;
         }
-        destinationPicked = next.discovery() instanceof Discovery.OriginalDst;
+        destinationPicked =
+                next.discovery() instanceof Discovery.OriginalDst || next.discovery() instanceof Discovery.ByName;
         switch (next.discovery()) {
             case Discovery.Static fixed -> place(List.of(), fixed.assignment());
             case Discovery.Eds _ -> place(List.of(), nextAssignment);
             case Discovery.OriginalDst original -> originalDst.portOverride(original.portOverride());
+            case Discovery.ByName byName -> originalDst.portOverride(0);
             case Discovery.StrictDns strict -> follow(strict.names(), strict.refreshRate(), strict.respectTtl(), false);
             case Discovery.LogicalDns logical ->
                 follow(logical.names(), logical.refreshRate(), logical.respectTtl(), true);

@@ -20,6 +20,8 @@ final class ClusterDecoder {
     private static final Duration DNS_REFRESH = Duration.ofSeconds(5);
     private static final String DNS_CLUSTER = "envoy.extensions.clusters.dns.v3.DnsCluster";
 
+    private static final String BY_NAME = "envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig";
+
     private ClusterDecoder() {}
 
     static Cluster decode(ProtoNode node, DecodeScope scope) {
@@ -106,8 +108,12 @@ final class ClusterDecoder {
     private static Discovery custom(ProtoNode node, ProtoNode custom, String name) {
         custom.ignoring("name");
         ProtoNode any = custom.requiredMessage("typed_config");
+        if (any.anyType().equals(BY_NAME)) {
+            any.unpack().ignoring("dns_cache_config", "allow_insecure_cluster_options", "allow_coalesced_connections");
+            return new Discovery.ByName();
+        }
         if (!any.anyType().equals(DNS_CLUSTER)) {
-            throw custom.unsupported("typed_config", any.anyType(), DNS_CLUSTER);
+            throw custom.unsupported("typed_config", any.anyType(), DNS_CLUSTER + ", " + BY_NAME);
         }
         ProtoNode dns = any.unpack();
         dns.ignoring("dns_lookup_family", "dns_jitter", "dns_failure_refresh_rate", "typed_dns_resolver_config");

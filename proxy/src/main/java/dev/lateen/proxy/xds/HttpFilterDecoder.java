@@ -57,6 +57,8 @@ final class HttpFilterDecoder {
             HTTP + "set_filter_state.v3.Config",
             HTTP + "set_metadata.v3.Config",
             HTTP + "connect_grpc_bridge.v3.FilterConfig",
+            // It fills the cache of a dynamic forward proxy cluster, which looks names up by itself here.
+            HTTP + "dynamic_forward_proxy.v3.FilterConfig",
             "io.istio.http.connect_authority.Config");
 
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");

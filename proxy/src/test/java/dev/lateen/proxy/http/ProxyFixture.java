@@ -227,6 +227,7 @@ final class ProxyFixture implements AutoCloseable {
                                 (InetSocketAddress) channel.remoteAddress(),
                                 (InetSocketAddress) channel.localAddress(),
                                 false,
+                                false,
                                 "",
                                 null);
                         server.start(channel, runtime, manager, facts, http2);

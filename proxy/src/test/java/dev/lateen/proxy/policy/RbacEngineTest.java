@@ -47,7 +47,7 @@ class RbacEngineTest {
         TlsFacts tls = spiffe.isEmpty()
                 ? null
                 : new TlsFacts("TLSv1.3", "", null, List.of(spiffe), List.of(), "", "aa", "spiffe://local");
-        return new ConnectionFacts(1, address(remote, 4000), address("10.0.0.9", 9080), true, "sni.example", tls);
+        return new ConnectionFacts(1, address(remote, 4000), address("10.0.0.9", 9080), true, true, "sni.example", tls);
     }
 
     @Test

@@ -50,7 +50,7 @@ public final class RouteFixtures {
     }
 
     public static ConnectionFacts connection(String remote, int port) {
-        return new ConnectionFacts(7, address(remote, port), address("10.0.0.9", 8080), true, "", null);
+        return new ConnectionFacts(7, address(remote, port), address("10.0.0.9", 8080), true, true, "", null);
     }
 
     public static InetSocketAddress address(String ip, int port) {

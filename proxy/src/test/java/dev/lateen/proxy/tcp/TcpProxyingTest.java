@@ -43,6 +43,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -86,7 +87,8 @@ class TcpProxyingTest {
                     (channel, chain, manager, facts, http2) -> channel.close(),
                     new TcpProxying(
                             clusters,
-                            new SocketConnector(loops, tls),
+                            new SocketConnector(
+                                    loops, tls, name -> CompletableFuture.failedFuture(new UnknownHostException(name))),
                             SplittableRandom::new,
                             InstantSource.system(),
                             System::nanoTime),

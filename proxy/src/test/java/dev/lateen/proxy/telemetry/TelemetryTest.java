@@ -53,7 +53,13 @@ class TelemetryTest {
         }
         RequestHead head = new RequestHead("GET", path, "reviews:9080", "http", Protocol.HTTP_1_1, map);
         ConnectionFacts connection = new ConnectionFacts(
-                7, new InetSocketAddress("127.0.0.9", 4000), new InetSocketAddress("127.1.0.1", 9080), true, "", tls);
+                7,
+                new InetSocketAddress("127.0.0.9", 4000),
+                new InetSocketAddress("127.1.0.1", 9080),
+                true,
+                true,
+                "",
+                tls);
         Exchange exchange = new Exchange(connection, head, 1_700_000_000_123L, 0);
         exchange.response(new ResponseHead(status, new HeaderMap()));
         exchange.completeNanos(42_000_000);

@@ -21,10 +21,12 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -160,7 +162,10 @@ class SocketConnectorTest {
     }
 
     private Future<Channel> connect(EventLoops loops, EventLoop loop, UpstreamTarget target) {
-        SocketConnector connector = new SocketConnector(loops, new TlsContexts(() -> ProxySnapshot.EMPTY));
+        SocketConnector connector = new SocketConnector(
+                loops,
+                new TlsContexts(() -> ProxySnapshot.EMPTY),
+                name -> CompletableFuture.failedFuture(new UnknownHostException(name)));
         return connector.connect(loop, target, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object message) {

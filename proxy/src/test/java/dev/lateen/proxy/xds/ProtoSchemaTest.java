@@ -48,6 +48,7 @@ class ProtoSchemaTest {
             "extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
             "extensions.upstreams.http.v3.HttpProtocolOptions",
             "extensions.clusters.dns.v3.DnsCluster",
+            "extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig",
             "extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
             "extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
             "extensions.request_id.uuid.v3.UuidRequestIdConfig",
