@@ -3,6 +3,7 @@ package dev.lateen.istiod.model;
 import dev.lateen.api.extensions.TrafficExtension;
 import dev.lateen.api.extensions.WasmPlugin;
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.api.networking.ConnectionPool;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.EnvoyFilter;
@@ -54,7 +55,35 @@ final class WithoutEffect {
         WithoutEffect found = new WithoutEffect(mesh);
         resources.forEach(found::look);
         documents.forEach(found::look);
+        found.meshConfig();
         return found.problems;
+    }
+
+    private void meshConfig() {
+        setting("discoverySelectors", !mesh.discoverySelectors().isEmpty());
+        setting("inboundClusterStatName", !mesh.inboundClusterStatName().isEmpty());
+        setting("outboundClusterStatName", !mesh.outboundClusterStatName().isEmpty());
+        setting("disableEnvoyListenerLog", mesh.disableEnvoyListenerLog());
+        setting(
+                "outboundTrafficPolicy.mode",
+                mesh.outboundTrafficPolicy().mode() == MeshConfig.OutboundMode.ALLOW_ANY_DYNAMIC_DNS);
+        setting(
+                "defaultConfig.extraStatTags",
+                !mesh.defaultConfig().extraStatTags().isEmpty());
+        setting("defaultConfig.proxyStatsMatcher", mesh.defaultConfig().proxyStatsMatcher() != null);
+        setting(
+                "defaultConfig.runtimeValues",
+                !mesh.defaultConfig().runtimeValues().isEmpty());
+        ProxySettings.ProxyHeaders headers = mesh.defaultConfig().proxyHeaders();
+        setting(
+                "defaultConfig.proxyHeaders.preserveHttp1HeaderCase",
+                headers != null && Boolean.TRUE.equals(headers.preserveHttp1HeaderCase()));
+    }
+
+    private void setting(String path, boolean set) {
+        if (set) {
+            tell(new Origin("mesh config", 1, 0), "MeshConfig", path, YET, "");
+        }
     }
 
     private void look(KubernetesDocument document) {

@@ -192,6 +192,53 @@ class TrafficPoliciesTest {
                 .isFalse();
     }
 
+    @Test
+    void withoutInterceptionOurProxyGoesWhereRequestsName() {
+        ProxyNode laptop = Mesh.node(
+                ProxyNode.Role.SIDECAR,
+                "client-1",
+                "default",
+                "127.1.0.1",
+                "lateen",
+                Map.of(),
+                Map.of("LATEEN_APP_ADDRESS", "127.2.0.1", "HTTP_PROXY_PORT", "15001", "INTERCEPTION_MODE", "NONE"));
+        Mesh mesh = Mesh.of("""
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: out, namespace: default}
+            spec: {hosts: ["*.example.com"], location: MESH_EXTERNAL, resolution: NONE, ports: [{number: 80, name: http, protocol: HTTP}]}
+            """);
+        for (String name : List.of("PassthroughCluster", "outbound|80||*.example.com")) {
+            assertThat(mesh.cluster(laptop, name).getClusterType().getName())
+                    .isEqualTo("envoy.clusters.dynamic_forward_proxy");
+            assertThat(mesh.cluster(laptop, name).getLbPolicy()).isEqualTo(Cluster.LbPolicy.CLUSTER_PROVIDED);
+            assertThat(mesh.cluster(CLIENT, name).getType()).isEqualTo(Cluster.DiscoveryType.ORIGINAL_DST);
+        }
+    }
+
+    @Test
+    void unknownHostsMayBeReachedThroughOneProxyOnly() {
+        Mesh mesh = Mesh.of(DB, """
+            apiVersion: networking.istio.io/v1
+            kind: Sidecar
+            metadata: {name: default, namespace: default}
+            spec: {outboundTrafficPolicy: {mode: ALLOW_ANY, egressProxy: {host: db, port: {number: 5432}}}}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: web, namespace: default}
+            spec: {selector: {app: client}, ports: [{name: http, port: 8000}]}
+            """);
+        var hosts = mesh.routes(CLIENT, "8000").getVirtualHostsList();
+        assertThat(hosts.getLast().getRoutes(0).getRoute().getCluster())
+                .isEqualTo("outbound|5432||db.default.svc.cluster.local");
+        assertThat(proxy(mesh.listener(CLIENT, "virtualOutbound").toBuilder()
+                                .removeFilterChains(0)
+                                .build())
+                        .getCluster())
+                .isEqualTo("outbound|5432||db.default.svc.cluster.local");
+    }
+
     private static String pods(String... nodes) {
         List<String> all = new ArrayList<>();
         for (int i = 0; i < nodes.length; i++) {

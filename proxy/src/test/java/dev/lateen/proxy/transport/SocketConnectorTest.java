@@ -155,6 +155,35 @@ class SocketConnectorTest {
         return EventLoops.of(vertx);
     }
 
+    @Test
+    void aNameIsLookedUpWhenTheConnectionIsMade() throws Exception {
+        EventLoops loops = loops(true);
+        NameResolver resolver = name -> name.equals("app.test")
+                ? CompletableFuture.completedFuture(
+                        new NameResolver.Answer(List.of(InetAddress.getLoopbackAddress()), Duration.ZERO))
+                : CompletableFuture.failedFuture(new UnknownHostException(name));
+        SocketConnector connector = new SocketConnector(loops, new TlsContexts(() -> ProxySnapshot.EMPTY), resolver);
+        try (ServerSocket server = server()) {
+            Future<Channel> known = connector.connect(
+                    loops.next(),
+                    target(
+                            InetSocketAddress.createUnresolved("app.test", server.getLocalPort()),
+                            Duration.ofSeconds(20),
+                            null),
+                    new ChannelInboundHandlerAdapter());
+            server.accept().close();
+            await().until(known::isDone);
+            assertThat(known.isSuccess()).isTrue();
+            Future<Channel> unknown = connector.connect(
+                    loops.next(),
+                    target(InetSocketAddress.createUnresolved("none.test", 1), Duration.ofSeconds(20), null),
+                    new ChannelInboundHandlerAdapter());
+            await().until(unknown::isDone);
+            assertThat(((ConnectFailure) unknown.cause()).transportFailureReason())
+                    .contains("none.test");
+        }
+    }
+
     private ConnectFailure failure(EventLoops loops, UpstreamTarget target) {
         Future<Channel> connecting = connect(loops, loops.next(), target);
         await().until(connecting::isDone);
