@@ -207,11 +207,7 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     /** Metrics and logs of TCP sessions. */
     private record TcpTelemetry(
-            TcpProxyStats stats,
-            @Nullable IstioMetrics metrics,
-            MetricPlan plan,
-            boolean inbound,
-            List<AccessLog> logs)
+            TcpProxyStats stats, @Nullable IstioMetrics metrics, MetricPlan plan, boolean inbound, List<AccessLog> logs)
             implements TcpObserver {
         @Override
         public void onStart(TcpSession session) {

@@ -162,7 +162,7 @@ class TelemetryTest {
     @Test
     void aLogWritesWhatItsConditionWants() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (LogSink sink = new LogSink("test", out)) {
+        try (LogSink sink = new LogSink("test", out, () -> out)) {
             AccessLog log = new AccessLog(
                     new AccessLogConfig(
                             "test",
