@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import com.google.re2j.Pattern;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.MetricChange;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
