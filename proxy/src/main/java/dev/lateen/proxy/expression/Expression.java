@@ -36,6 +36,7 @@ public final class Expression {
     }
 
     /** Its value as a text; null for an error. */
+    @SuppressWarnings("ReferenceEquality") // ERROR is a marker
     public @Nullable String textOf(Attributes attributes) {
         Object value = Operators.value(root, attributes);
         return value == Operators.ERROR || value instanceof Attributes.Fields || value instanceof List<?>
