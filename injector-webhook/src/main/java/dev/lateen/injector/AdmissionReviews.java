@@ -1,6 +1,7 @@
 package dev.lateen.injector;
 
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import io.fabric8.zjsonpatch.JsonDiff;
 import java.nio.charset.StandardCharsets;
@@ -38,9 +39,14 @@ final class AdmissionReviews {
         ObjectNode response = json.createObjectNode().put("uid", uid);
         try {
             respond(request, response);
-        } catch (JacksonException | IllegalArgumentException e) {
+        } catch (JacksonException | IllegalArgumentException | KubernetesClientException e) {
             response.put("allowed", false);
-            response.putObject("status").put("code", 400).put("message", "request.object: " + e.getMessage());
+            String message = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+            response.putObject("status")
+                    .put("code", 400)
+                    .put(
+                            "message",
+                            "request.object: " + message.lines().findFirst().orElse(""));
         }
         ObjectNode answer = json.createObjectNode();
         answer.put("apiVersion", review.path("apiVersion").asString("admission.k8s.io/v1"));
@@ -69,7 +75,9 @@ final class AdmissionReviews {
             return;
         }
         Pod pod = kubernetes.unmarshal(json.writeValueAsString(object), Pod.class);
-        if (pod.getSpec() == null || pod.getSpec().getContainers().isEmpty()) {
+        if (pod.getSpec() == null
+                || pod.getSpec().getContainers().isEmpty()
+                || pod.getSpec().getContainers().contains(null)) {
             throw new IllegalArgumentException("spec.containers: none (expected: at least one)");
         }
         if (pod.getMetadata() == null) {

@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.net.InetSocketAddress;
+import java.util.Locale;
 
 /** The webhook: {@code POST /inject} over TLS on port 15017, one AdmissionReview a call. */
 public final class InjectorWebhook extends VerticleBase {
@@ -35,7 +36,8 @@ public final class InjectorWebhook extends VerticleBase {
     @Override
     public Future<?> start() {
         Router router = Router.router(vertx);
-        router.post("/inject")
+        // As Istio's: a webhook's URL may go on with /cluster/NAME/net/NAME.
+        router.postWithRegex("/inject(/.*)?")
                 .handler(BodyHandler.create(false).setBodyLimit(MAX_BODY_BYTES))
                 .handler(this::inject);
         router.get("/ready").handler(context -> context.end("OK\n"));
@@ -50,6 +52,11 @@ public final class InjectorWebhook extends VerticleBase {
     }
 
     private void inject(RoutingContext context) {
+        String type = context.request().getHeader("content-type");
+        if (type == null || !type.strip().toLowerCase(Locale.ROOT).startsWith("application/json")) {
+            context.response().setStatusCode(415).end("content-type: " + type + " (expected: application/json)\n");
+            return;
+        }
         String body = context.body().asString();
         if (body == null) {
             context.response().setStatusCode(400).end("body: absent (expected: an AdmissionReview)\n");

@@ -122,6 +122,7 @@ class InjectionTest {
                 "statefulset",
                 "daemonset",
                 "replicaset",
+                "job",
                 "hello-ignore",
                 "hello-host-network"
             })
@@ -221,5 +222,29 @@ class InjectionTest {
         assertThat(reviews.answer("{\"request\":{\"uid\":\"1\",\"kind\":{\"kind\":\"Pod\"},\"object\":{\"spec\":{}}}}"))
                 .contains("\"allowed\":false")
                 .contains("spec.containers");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"spec\":{\"containers\":\"x\"}}",
+                "{\"spec\":{\"containers\":[null]}}",
+                "{\"spec\":{\"containers\":[5]}}",
+                "{\"metadata\":5,\"spec\":{\"containers\":[{\"name\":\"a\"}]}}",
+                "{\"metadata\":{\"labels\":{\"a\":{}}},\"spec\":{\"containers\":[{\"name\":\"a\"}]}}",
+                "{\"kind\":\"Service\",\"spec\":7}"
+            })
+    void aPodThatIsNoneIsNotAllowedAndToldWhy(String object) {
+        String review = "{\"request\":{\"uid\":\"1\",\"kind\":{\"kind\":\"Pod\"},\"object\":" + object + "}}";
+        assertThat(new AdmissionReviews(INJECTION).answer(review))
+                .contains("\"uid\":\"1\"")
+                .contains("\"allowed\":false")
+                .contains("request.object: ");
+    }
+
+    @Test
+    void endlessNestingIsRefused() {
+        assertThatThrownBy(() -> new AdmissionReviews(INJECTION).answer("[".repeat(100_000)))
+                .hasMessageContaining("expected: an AdmissionReview");
     }
 }

@@ -4,6 +4,7 @@ import dev.lateen.install.tools.KubeInjectCommand;
 import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -22,9 +23,17 @@ final class Commands {
             new Entry("version", VersionCommand::new),
             new Entry("help", HelpCommand::new));
 
+    /** istioctl's short names. */
+    private static final Map<String, String> SHORT = Map.of("ps", "proxy-status", "pc", "proxy-config");
+
     private Commands() {}
 
     private record Entry(String name, Supplier<Object> command) {}
+
+    /** A command's whole name for its short one; any other word as it is. */
+    static String named(String word) {
+        return SHORT.getOrDefault(word, word);
+    }
 
     static List<String> names() {
         return ALL.stream().map(Entry::name).toList();

@@ -31,7 +31,7 @@ final class DemoFiles {
         } catch (IOException e) {
             throw new CommandFailure(
                     CommandFailure.FAILED,
-                    "can't put the demo's files into " + directory + ": " + e.getMessage()
+                    "can't put the demo's files into " + directory + ": " + IoReason.of(e)
                             + "; choose another place with --dir");
         }
     }

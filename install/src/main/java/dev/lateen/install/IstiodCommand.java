@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.install.run.RunBootstrap.Listen;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
@@ -17,6 +18,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -52,31 +54,13 @@ final class IstiodCommand implements Callable<Integer> {
     private Path state = Path.of(".lateen");
 
     @Option(
-            names = "--grpcAddr",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1:15010",
-            description = "Plaintext discovery (default: ${DEFAULT-VALUE}).")
-    private String grpc = "";
-
-    @Option(
-            names = "--secureGRPCAddr",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1:15012",
-            description = "Discovery and certificates over TLS (default: ${DEFAULT-VALUE}).")
-    private String secureGrpc = "";
-
-    @Option(
             names = "--httpAddr",
             paramLabel = "ADDR",
             description = "Readiness and debug pages once more (default: none).")
     private @Nullable String http;
 
-    @Option(
-            names = "--monitoringAddr",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1:15014",
-            description = "Metrics, readiness and debug pages (default: ${DEFAULT-VALUE}).")
-    private String monitoring = "";
+    @Mixin
+    private IstiodAddresses addresses = new IstiodAddresses();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -90,13 +74,17 @@ final class IstiodCommand implements Callable<Integer> {
             return IstiodBootstrap.onLoopback(config, state)
                     .withMeshConfig(meshConfig)
                     .withAddresses(
-                            ListenAddress.parse("--grpcAddr", grpc),
-                            ListenAddress.parse("--secureGRPCAddr", secureGrpc),
-                            http == null ? null : ListenAddress.parse("--httpAddr", http),
-                            ListenAddress.parse("--monitoringAddr", monitoring));
+                            address(addresses.grpc()),
+                            address(addresses.secureGrpc()),
+                            http == null ? null : address(ListenOption.parse("--httpAddr", http)),
+                            address(addresses.monitoring()));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
         }
+    }
+
+    private static ListenAddress address(Listen listen) {
+        return new ListenAddress(listen.flag(), listen.host(), listen.port());
     }
 
     private void serve(IstiodBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {

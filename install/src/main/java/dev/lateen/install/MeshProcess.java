@@ -40,7 +40,7 @@ final class MeshProcess {
             LoggingBootstrap.file(bootstrap.state().resolve("mesh.log"));
         } catch (IOException e) {
             throw new CommandFailure(
-                    CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + e.getMessage());
+                    CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + IoReason.of(e));
         }
     }
 }

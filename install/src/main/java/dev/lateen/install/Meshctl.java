@@ -7,6 +7,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The command line of the distribution. Only the command that is asked for is looked at: a sidecar must not pay at its start for the options of twenty
@@ -35,14 +36,21 @@ public final class Meshctl {
     /** Runs one command and answers its exit code: 0, 1 if it failed, 2 if it was asked wrongly. */
     static int run(List<String> args, PrintWriter out, PrintWriter err) {
         List<String> given = args.isEmpty() || isHelp(args.getFirst()) ? helpFor(args) : args;
+        if (isVersion(given.getFirst())) {
+            given = List.of("version");
+        }
         CommandLine line = new CommandLine(new Meshctl());
-        Commands.addNeeded(line, given.getFirst());
+        Commands.addNeeded(line, Commands.named(given.getFirst()));
         line.setOut(out).setErr(err);
         line.setParameterExceptionHandler(Meshctl::wrongUse);
         line.setExecutionExceptionHandler(Meshctl::failed);
         line.setUsageHelpAutoWidth(true);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line.execute(given.toArray(String[]::new));
+    }
+
+    private static boolean isVersion(String word) {
+        return word.equals("-V") || word.equals("--version");
     }
 
     private static boolean isHelp(String word) {
@@ -56,15 +64,30 @@ public final class Meshctl {
     private static int wrongUse(ParameterException problem, String[] args) {
         CommandLine command = problem.getCommandLine();
         PrintWriter err = command.getErr();
-        boolean unknownCommand = command.getParent() == null && args.length > 0 && !Commands.isKnown(args[0]);
+        boolean unknownCommand =
+                command.getParent() == null && args.length > 0 && !Commands.isKnown(Commands.named(args[0]));
         if (unknownCommand) {
-            err.println("meshctl: " + args[0] + ": unknown command (expected: " + String.join(", ", Commands.names())
-                    + ")");
+            err.println("meshctl: " + args[0] + ": unknown command (expected: "
+                    + Nearest.hint(args[0], Commands.names()) + String.join(", ", Commands.names()) + ")");
         } else {
-            err.println("meshctl: " + problem.getMessage());
+            err.println("meshctl: " + sentence(problem));
             err.println("meshctl help " + command.getCommandName() + " tells what it takes");
         }
         return CommandFailure.BAD_INPUT;
+    }
+
+    private static String sentence(ParameterException problem) {
+        if (problem instanceof UnmatchedArgumentException unmatched && unmatched.isUnknownOption()) {
+            String option = unmatched.getUnmatched().getFirst();
+            List<String> known = problem.getCommandLine().getCommandSpec().options().stream()
+                    .filter(each -> !each.hidden())
+                    .map(each -> each.longestName())
+                    .sorted()
+                    .toList();
+            String name = option.contains("=") ? option.substring(0, option.indexOf('=')) : option;
+            return name + ": unknown option (expected: " + Nearest.hint(name, known) + String.join(", ", known) + ")";
+        }
+        return problem.getMessage();
     }
 
     private static int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) throws Exception {

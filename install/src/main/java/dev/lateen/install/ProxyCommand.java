@@ -95,7 +95,7 @@ final class ProxyCommand implements Callable<Integer> {
         } catch (NoSuchFileException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": no such file");
         } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + e.getMessage());
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + IoReason.of(e));
         } catch (ConfigException | IllegalArgumentException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
         }

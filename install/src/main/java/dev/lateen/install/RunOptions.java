@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that {@code run} and {@code demo} share. */
@@ -19,7 +20,7 @@ final class RunOptions {
             paramLabel = "N",
             description =
                     "Port of 127.0.0.1 for the first HTTP server of the ingress gateway (default: the Gateway's own).")
-    private @Nullable Integer gatewayPort;
+    private @Nullable String gatewayPort;
 
     @Option(
             names = "--meshConfig",
@@ -39,26 +40,8 @@ final class RunOptions {
             description = "Drain and end after this time, such as 30s or 5m (default: on Ctrl-C).")
     private @Nullable String duration;
 
-    @Option(
-            names = "--grpcAddr",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1:15010",
-            description = "Config for proxies, plaintext (default: ${DEFAULT-VALUE}).")
-    private String grpc = "";
-
-    @Option(
-            names = "--secureGRPCAddr",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1:15012",
-            description = "Config and certificates for proxies, TLS (default: ${DEFAULT-VALUE}).")
-    private String secureGrpc = "";
-
-    @Option(
-            names = "--monitoringAddr",
-            paramLabel = "ADDR",
-            defaultValue = "127.0.0.1:15014",
-            description = "Metrics, readiness and debug pages (default: ${DEFAULT-VALUE}).")
-    private String monitoring = "";
+    @Mixin
+    private IstiodAddresses istiod = new IstiodAddresses();
 
     @Option(
             names = "--httpsAddr",
@@ -83,18 +66,23 @@ final class RunOptions {
 
     /** The options as start-up settings; makes the state directory. */
     RunBootstrap bootstrap(List<Path> paths) {
+        if (podNetwork.equals(appNetwork)) {
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT,
+                    "--app-network: " + appNetwork + " (expected: another than that of --pod-network)");
+        }
         return new RunBootstrap(
                 paths,
                 meshConfig,
                 gatewayPort == null
                         ? OptionalInt.empty()
-                        : OptionalInt.of(ListenOption.port("--gateway-port", gatewayPort.toString())),
+                        : OptionalInt.of(ListenOption.port("--gateway-port", gatewayPort)),
                 stateDirectory(),
                 duration == null ? Optional.empty() : Optional.of(durationOf(duration)),
                 new RunBootstrap.Addresses(
-                        ListenOption.parse("--grpcAddr", grpc),
-                        ListenOption.parse("--secureGRPCAddr", secureGrpc),
-                        ListenOption.parse("--monitoringAddr", monitoring),
+                        istiod.grpc(),
+                        istiod.secureGrpc(),
+                        istiod.monitoring(),
                         ListenOption.parse("--httpsAddr", https)),
                 network("--pod-network", podNetwork),
                 network("--app-network", appNetwork));
@@ -108,7 +96,7 @@ final class RunOptions {
         try {
             return state == null ? Files.createTempDirectory("lateen-") : Files.createDirectories(state);
         } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.FAILED, "--state: can't make " + state + ": " + e.getMessage());
+            throw new CommandFailure(CommandFailure.FAILED, "--state: can't make " + state + ": " + IoReason.of(e));
         }
     }
 
@@ -117,10 +105,12 @@ final class RunOptions {
         boolean good = parts.length == 2
                 && parts[0].equals("127")
                 && parts[1].matches("[0-9]{1,3}")
+                && Integer.parseInt(parts[1]) >= 1
                 && Integer.parseInt(parts[1]) <= 255;
         if (!good) {
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, flag + ": " + value + " (expected: 127 and a number, such as 127.1)");
+                    CommandFailure.BAD_INPUT,
+                    flag + ": " + value + " (expected: 127 and a number from 1 to 255, such as 127.1)");
         }
         return value;
     }

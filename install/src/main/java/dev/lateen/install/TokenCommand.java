@@ -55,7 +55,7 @@ final class TokenCommand implements Callable<Integer> {
             spec.commandLine().getOut().println(issuer.mint(namespace, serviceAccount, ttl));
             return 0;
         } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.FAILED, "--state: " + e.getMessage());
+            throw new CommandFailure(CommandFailure.FAILED, "--state: " + state + ": " + IoReason.of(e));
         }
     }
 }

@@ -1,7 +1,9 @@
 package dev.lateen.install;
 
 import dev.lateen.install.run.ConfigCheck;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,13 +19,15 @@ import picocli.CommandLine.Spec;
         description = "Check files of Kubernetes and Istio YAML: exit code 0 if they are good, 2 if not.",
         mixinStandardHelpOptions = true)
 final class ValidateCommand implements Callable<Integer> {
+    private static final Path STANDARD_INPUT = Path.of("-");
+
     @Spec
     private CommandSpec spec;
 
     @Option(
             names = {"-f", "--filename"},
             paramLabel = "PATH",
-            description = "A file or directory; may be repeated.")
+            description = "A file or directory, or - for standard input; may be repeated.")
     private List<Path> files = new ArrayList<>();
 
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "More files and directories.")
@@ -36,7 +40,7 @@ final class ValidateCommand implements Callable<Integer> {
         if (paths.isEmpty()) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, "validate: no files given (expected: -f PATH)");
         }
-        ConfigCheck.Findings findings = ConfigCheck.of(paths);
+        ConfigCheck.Findings findings = paths.contains(STANDARD_INPUT) ? withInput(paths) : ConfigCheck.of(paths);
         PrintWriter err = spec.commandLine().getErr();
         findings.errors().forEach(err::println);
         findings.warnings().forEach(err::println);
@@ -45,5 +49,32 @@ final class ValidateCommand implements Callable<Integer> {
         }
         spec.commandLine().getOut().println("valid");
         return 0;
+    }
+
+    /** Checks what comes through standard input as a file of that name. */
+    private static ConfigCheck.Findings withInput(List<Path> paths) {
+        Path directory = null;
+        try {
+            directory = Files.createTempDirectory("lateen-");
+            Path input = directory.resolve("stdin.yaml");
+            Files.write(input, System.in.readAllBytes());
+            List<Path> all = new ArrayList<>(paths);
+            all.replaceAll(path -> path.equals(STANDARD_INPUT) ? input : path);
+            ConfigCheck.Findings findings =
+                    ConfigCheck.of(all.stream().distinct().toList());
+            return new ConfigCheck.Findings(named(findings.errors(), input), named(findings.warnings(), input));
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "standard input can't be read: " + IoReason.of(e));
+        } finally {
+            if (directory != null) {
+                TemporaryFiles.delete(directory);
+            }
+        }
+    }
+
+    private static List<String> named(List<String> lines, Path input) {
+        return lines.stream()
+                .map(line -> line.replace(input.toString(), "stdin"))
+                .toList();
     }
 }

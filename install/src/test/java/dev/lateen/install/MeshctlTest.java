@@ -50,6 +50,22 @@ class MeshctlTest {
         assertThat(err.toString()).contains("--nope", "meshctl help version");
     }
 
+    @Test
+    void whatIsNearlyRightIsGuessed() {
+        meshctl("runn");
+        assertThat(err.toString()).contains("(expected: 'run'? one of demo, run");
+        meshctl("run", "--duraton", "5s", "x");
+        assertThat(err.toString()).contains("--duraton: unknown option (expected: '--duration'? one of ");
+    }
+
+    @Test
+    void istioctlsShortNamesAndVersionFlagAreKnown() {
+        assertThat(meshctl("ps", "--help")).isZero();
+        assertThat(out.toString()).contains("proxy-status");
+        assertThat(meshctl("--version")).isZero();
+        assertThat(out.toString()).contains("meshctl 0.");
+    }
+
     private int meshctl(String... args) {
         return Meshctl.run(List.of(args), new PrintWriter(out, true), new PrintWriter(err, true));
     }

@@ -73,7 +73,11 @@ class RunOptionsTest {
         assertRefused("--duration", "-5s", "--duration: -5s (expected: a time such as 30s, 5m or 1h30m)");
         assertRefused("--gateway-port", "70000", "--gateway-port: 70000 (expected: a port from 1 to 65535)");
         assertRefused("--grpcAddr", "here", "--grpcAddr: here (expected: ADDRESS:PORT or :PORT)");
-        assertRefused("--pod-network", "10.1", "--pod-network: 10.1 (expected: 127 and a number, such as 127.1)");
+        assertRefused(
+                "--pod-network",
+                "10.1",
+                "--pod-network: 10.1 (expected: 127 and a number from 1 to 255, such as 127.1)");
+        assertRefused("--app-network", "127.1", "--app-network: 127.1 (expected: another than that of --pod-network)");
     }
 
     @Test

@@ -17,7 +17,8 @@ import java.util.stream.Collectors;
 /** The log of config changes on the terminal: what changed, how many proxies it touched and how long it took to be in force everywhere. */
 final class ConfigLog implements IstiodEvents {
     private static final int SHOWN = 4;
-    private static final Set<String> WORKLOADS = Set.of("Deployment", "StatefulSet", "DaemonSet", "Job", "Pod");
+    private static final Set<String> WORKLOADS =
+            Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod");
 
     private final String generated;
     private final MeshLog log;

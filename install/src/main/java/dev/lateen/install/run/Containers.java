@@ -39,9 +39,14 @@ final class Containers {
             PodPlan pod, AddressPlan.Addresses addresses, boolean sidecar, PodEnvironment variables) {
         List<RunningContainer> running = new ArrayList<>();
         for (Container container : pod.containers()) {
-            if (!container.getName().equals("istio-proxy")) {
-                running.add(start(pod, container, addresses, sidecar, variables.of(pod, container, addresses.pod())));
+            if (container.getName().equals("istio-proxy")) {
+                continue;
             }
+            String missing = variables.missing(pod, container);
+            running.add(
+                    missing.isEmpty()
+                            ? start(pod, container, addresses, sidecar, variables.of(pod, container, addresses.pod()))
+                            : new Absent("container " + container.getName() + " can't start: " + missing));
         }
         return running;
     }

@@ -6,14 +6,23 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Looks before anything starts whether the ports can be had: a sentence is better than half a mesh. */
 final class FreePorts {
     private FreePorts() {}
 
     static void check(List<RunBootstrap.Listen> wanted) {
+        Map<String, RunBootstrap.Listen> seen = new HashMap<>();
         for (RunBootstrap.Listen listen : wanted) {
+            RunBootstrap.Listen other = seen.put(listen.toString(), listen);
+            if (other != null) {
+                throw new CommandFailure(
+                        CommandFailure.BAD_INPUT,
+                        listen.flag() + ": " + listen + " (expected: another than that of " + other.flag() + ")");
+            }
             try (ServerSocket socket = new ServerSocket()) {
                 socket.setReuseAddress(true);
                 socket.bind(new InetSocketAddress(InetAddress.getByName(listen.host()), listen.port()));

@@ -4,6 +4,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.install.CommandFailure;
+import dev.lateen.install.IoReason;
 import dev.lateen.istiod.ConfigReview;
 import io.vertx.core.Vertx;
 import java.io.FileNotFoundException;
@@ -61,7 +62,7 @@ final class LiveRoles implements MeshRoles {
                     new LiveProxies.Identities(controlPlane::rootPem, trustDomain, ttl),
                     new FileOutputStream(accessLog.toFile(), true));
         } catch (FileNotFoundException e) {
-            throw new CommandFailure(CommandFailure.FAILED, "can't write to " + accessLog + ": " + e.getMessage());
+            throw new CommandFailure(CommandFailure.FAILED, "can't write to " + accessLog + ": " + IoReason.of(e));
         }
     }
 
@@ -76,7 +77,7 @@ final class LiveRoles implements MeshRoles {
                     .settings();
         } catch (IOException e) {
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, "--meshConfig: " + file + " can't be read: " + e.getMessage());
+                    CommandFailure.BAD_INPUT, "--meshConfig: " + file + " can't be read: " + IoReason.of(e));
         }
     }
 }

@@ -150,7 +150,7 @@ final class LocalProcess implements RunningContainer {
                     .start();
         } catch (IOException e) {
             health = Health.NOT_READY;
-            state = "can't start: " + e.getMessage();
+            state = "can't start " + spec.command().getFirst() + ": " + reason(e);
             return null;
         }
         process = started;
@@ -188,6 +188,13 @@ final class LocalProcess implements RunningContainer {
             builder.directory(directory.toFile());
         }
         return builder;
+    }
+
+    /** The words in brackets at the end of the JDK's message, or all of it. */
+    private static String reason(IOException e) {
+        String message = String.valueOf(e.getMessage()).strip();
+        int open = message.lastIndexOf('(');
+        return open > 0 && message.endsWith(")") ? message.substring(open + 1, message.length() - 1) : message;
     }
 
     private void copyOutput(Process started) {

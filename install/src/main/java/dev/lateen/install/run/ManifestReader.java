@@ -16,6 +16,7 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
@@ -42,6 +43,7 @@ final class ManifestReader {
             Map.entry("v1/ConfigMap", ConfigMap.class),
             Map.entry("v1/Secret", Secret.class),
             Map.entry("apps/v1/Deployment", Deployment.class),
+            Map.entry("apps/v1/ReplicaSet", ReplicaSet.class),
             Map.entry("apps/v1/StatefulSet", StatefulSet.class),
             Map.entry("apps/v1/DaemonSet", DaemonSet.class),
             Map.entry("batch/v1/Job", Job.class));
@@ -73,7 +75,7 @@ final class ManifestReader {
         final List<Problem> problems = new ArrayList<>();
         final List<Problem> workloadProblems = new ArrayList<>();
 
-        void refuse(Problem problem) {
+        void add(Problem problem) {
             problems.add(problem);
             workloadProblems.add(problem);
         }
@@ -107,9 +109,8 @@ final class ManifestReader {
         String text;
         try {
             text = Files.readString(file);
-        } catch (IOException e) {
-            String reason = Files.exists(file) ? "can't be read: " + e.getMessage() : "no such file or directory";
-            into.problems.add(problem(file, reason, "a file or directory that can be read"));
+        } catch (IOException unreadable) {
+            // Istiod reads the same file, and tells.
             return;
         }
         read(file, text, into);
@@ -130,6 +131,7 @@ final class ManifestReader {
     }
 
     private void take(RawDocument document, Gathered into) {
+        WorkloadRemarks.of(document).forEach(into::add);
         Class<? extends HasMetadata> type = KINDS.get(document.apiVersion() + "/" + document.kind());
         if (type == null) {
             return;
@@ -138,17 +140,17 @@ final class ManifestReader {
         String resource =
                 document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
         if (document.name().isEmpty()) {
-            into.refuse(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
+            into.add(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
             return;
         }
         String lacking = lacking(document);
         if (!lacking.isEmpty()) {
-            into.refuse(problem(document.origin(), resource, lacking, "missing", "at least one container with a name"));
+            into.add(problem(document.origin(), resource, lacking, "missing", "at least one container with a name"));
             return;
         }
         switch (model.read(document.node(), type)) {
             case StrictModel.Refused(String field, String found, String accepted) ->
-                into.refuse(problem(document.origin(), resource, field, found, accepted));
+                into.add(problem(document.origin(), resource, field, found, accepted));
             case StrictModel.Accepted(HasMetadata accepted) -> into.resources.add(withNamespace(accepted));
         }
     }
@@ -157,7 +159,7 @@ final class ManifestReader {
     private static String lacking(RawDocument document) {
         String path = switch (document.kind()) {
             case "Pod" -> "spec.containers";
-            case "Deployment", "StatefulSet", "DaemonSet", "Job" -> "spec.template.spec.containers";
+            case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job" -> "spec.template.spec.containers";
             default -> "";
         };
         if (path.isEmpty()) {

@@ -1,6 +1,7 @@
 package dev.lateen.install.run;
 
 import dev.lateen.install.CommandFailure;
+import dev.lateen.install.IoReason;
 import dev.lateen.install.standin.StandIns;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -21,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A whole mesh from start to end: the control plane, the pods, the gateways, and the watch over the users' files. */
@@ -141,7 +143,7 @@ final class MeshRun {
             }
         } catch (IOException e) {
             throw new CommandFailure(
-                    CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + e.getMessage());
+                    CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + IoReason.of(e));
         }
     }
 
@@ -165,6 +167,7 @@ final class MeshRun {
     }
 
     private void start(Parts parts, DesiredMesh desired, Manifests manifests) throws InterruptedException {
+        warn(manifests);
         log.progress("starting the control plane");
         parts.controlPlane().start(parts.mesh()::isUp);
         Mesh mesh = parts.mesh();
@@ -180,6 +183,18 @@ final class MeshRun {
         mesh.refresh();
         mesh.markUp();
         printTable(parts, desired.ingressPort());
+    }
+
+    private void warn(Manifests manifests) {
+        Set<String> warnings = new LinkedHashSet<>();
+        manifests.workloadProblems().forEach(problem -> warnings.add(problem.toString()));
+        if (derivation.pods(manifests).isEmpty()) {
+            log.line("nothing to run in "
+                    + bootstrap.paths().stream().map(Path::toString).collect(Collectors.joining(", "))
+                    + " (expected: Deployments or other workloads); the gateways wait for an edit");
+        }
+        warnings.forEach(log::line);
+        told = warnings;
     }
 
     /** Waits until something holds, but not for ever, and not when the mesh is to end. */
@@ -233,8 +248,8 @@ final class MeshRun {
         Manifests next = files.read();
         // Istiod reads the same files and tells what else is wrong with them.
         Set<String> wrong = new LinkedHashSet<>();
-        next.workloadProblems().forEach(problem -> wrong.add(problem.toString()));
-        wrong.stream().filter(problem -> !told.contains(problem)).forEach(problem -> log.line("not taken: " + problem));
+        next.workloadProblems().forEach(problem -> wrong.add((problem.isError() ? "not taken: " : "") + problem));
+        wrong.stream().filter(problem -> !told.contains(problem)).forEach(log::line);
         told = wrong;
         DesiredMesh desired = DesiredMesh.of(next, bootstrap.gatewayPort(), reader, derivation);
         report.changed(mesh.reconcile(desired, next, pace));

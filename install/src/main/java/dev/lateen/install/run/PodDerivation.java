@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.ArrayList;
@@ -41,6 +42,12 @@ final class PodDerivation {
             case Pod pod ->
                 List.of(new PodPlan(pod, nameOf(pod), "Pod", fingerprint(pod.getSpec(), pod.getMetadata())));
             case Deployment d -> deployment(d);
+            case ReplicaSet r ->
+                replicas(
+                        r,
+                        r.getSpec().getTemplate(),
+                        count(r.getSpec().getReplicas()),
+                        i -> nameOf(r) + "-" + PodNames.suffix(key(r), i));
             case StatefulSet s ->
                 replicas(s, s.getSpec().getTemplate(), count(s.getSpec().getReplicas()), i -> nameOf(s) + "-" + i);
             case DaemonSet d ->

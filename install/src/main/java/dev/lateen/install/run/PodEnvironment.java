@@ -53,6 +53,63 @@ final class PodEnvironment {
         return environment;
     }
 
+    /** What a container's variables refer to and isn't there, as a kubelet would refuse it; empty if all is. */
+    String missing(PodPlan pod, Container container) {
+        if (container.getEnvFrom() != null) {
+            for (EnvFromSource source : container.getEnvFrom()) {
+                String missing = missing(pod, source);
+                if (!missing.isEmpty()) {
+                    return "envFrom: " + missing;
+                }
+            }
+        }
+        if (container.getEnv() != null) {
+            for (EnvVar variable : container.getEnv()) {
+                String missing = variable.getValueFrom() == null ? "" : missing(pod, variable.getValueFrom());
+                if (!missing.isEmpty()) {
+                    return "env " + variable.getName() + ": " + missing;
+                }
+            }
+        }
+        return "";
+    }
+
+    private String missing(PodPlan pod, EnvFromSource source) {
+        var map = source.getConfigMapRef();
+        if (map != null) {
+            return has(configMaps, pod, map.getName(), null, map.getOptional())
+                    ? ""
+                    : "no ConfigMap " + pod.namespace() + "/" + map.getName();
+        }
+        var secret = source.getSecretRef();
+        return secret == null || has(secrets, pod, secret.getName(), null, secret.getOptional())
+                ? ""
+                : "no Secret " + pod.namespace() + "/" + secret.getName();
+    }
+
+    private String missing(PodPlan pod, EnvVarSource source) {
+        var map = source.getConfigMapKeyRef();
+        if (map != null) {
+            return has(configMaps, pod, map.getName(), map.getKey(), map.getOptional())
+                    ? ""
+                    : "no ConfigMap " + pod.namespace() + "/" + map.getName() + " with a key " + map.getKey();
+        }
+        var secret = source.getSecretKeyRef();
+        return secret == null || has(secrets, pod, secret.getName(), secret.getKey(), secret.getOptional())
+                ? ""
+                : "no Secret " + pod.namespace() + "/" + secret.getName() + " with a key " + secret.getKey();
+    }
+
+    private static boolean has(
+            Map<String, Map<String, String>> all,
+            PodPlan pod,
+            String name,
+            @Nullable String key,
+            @Nullable Boolean optional) {
+        Map<String, String> values = all.get(pod.namespace() + "/" + name);
+        return Boolean.TRUE.equals(optional) || (values != null && (key == null || values.containsKey(key)));
+    }
+
     /** Replaces {@code $(NAME)} by a variable's value and {@code $$} by a dollar; what isn't known stays as it is. */
     static String expand(String text, Map<String, String> environment) {
         if (text.indexOf('$') < 0) {

@@ -36,6 +36,7 @@ final class Httpbin {
         mountOddities(router);
         new HttpbinRedirects().mount(router);
         new HttpbinLogins(echo).mount(router);
+        new HttpbinBodies(vertx, echo, random).mount(router);
     }
 
     private void mountEchoes(Router router) {

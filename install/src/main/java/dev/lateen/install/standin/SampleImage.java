@@ -3,6 +3,8 @@ package dev.lateen.install.standin;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The images of Istio's samples that the mesh plays itself. Registry and tag don't matter: an image is known by the last parts of its path, so mirrors
@@ -49,6 +51,11 @@ public enum SampleImage {
             }
         }
         return Optional.empty();
+    }
+
+    /** The names of all of them, with commas. */
+    public static String known() {
+        return Stream.of(values()).flatMap(sample -> sample.pathEnds.stream()).collect(Collectors.joining(", "));
     }
 
     /** The port the original listens on when its container declares none (0: it doesn't listen). */

@@ -1,5 +1,8 @@
 package dev.lateen.install.tools;
 
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import tools.jackson.databind.JsonNode;
 
 /** {@code proxy-config cluster}. */
@@ -8,7 +11,10 @@ final class ClusterRows {
 
     static String table(JsonNode clusters) {
         TextTable table = new TextTable("SERVICE FQDN", "PORT", "SUBSET", "DIRECTION", "TYPE", "DESTINATION RULE");
-        for (JsonNode cluster : clusters) {
+        List<JsonNode> sorted = new ArrayList<>();
+        clusters.forEach(sorted::add);
+        sorted.sort(Comparator.comparing(ClusterRows::order));
+        for (JsonNode cluster : sorted) {
             // DIRECTION|PORT|SUBSET|HOST
             String[] parts = cluster.path("name").asString("").split("\\|", -1);
             String type = cluster.has("cluster_type")
@@ -21,6 +27,16 @@ final class ClusterRows {
             }
         }
         return table.text();
+    }
+
+    /** By direction, subset, host and port, as istioctl does; clusters of other names come first. */
+    private static String order(JsonNode cluster) {
+        String name = cluster.path("name").asString("");
+        String[] parts = name.split("\\|", -1);
+        return parts.length == 4
+                ? String.join(
+                        "|", parts[0], parts[2], parts[3], "0".repeat(Math.max(0, 5 - parts[1].length())) + parts[1])
+                : " " + name;
     }
 
     private static String dash(String text) {

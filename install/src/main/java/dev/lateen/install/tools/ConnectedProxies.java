@@ -2,7 +2,9 @@ package dev.lateen.install.tools;
 
 import dev.lateen.install.CommandFailure;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -33,12 +35,24 @@ final class ConnectedProxies {
         return new ConnectedProxies(found);
     }
 
+    /** The proxies of {@code /debug/syncz}, which tells no addresses. */
+    static ConnectedProxies ofStatus(List<JsonNode> syncz) {
+        return new ConnectedProxies(syncz.stream()
+                .map(proxy -> new Connected(proxy.path("proxy").asString(""), ""))
+                .toList());
+    }
+
     /**
-     * The proxy meant by {@code pod}, {@code pod.namespace}, or the beginning of a pod's name where it is the only one.
+     * The proxy meant by {@code pod}, {@code pod.namespace}, {@code deployment/name} or another workload so, with or without {@code .namespace}, or the
+     * beginning of a pod's name where it is the only one. Of a workload's pods it is the first, as istioctl takes one.
      *
      * @throws CommandFailure when none or several are meant, listing them
      */
     Connected named(String given) {
+        int slash = given.indexOf('/');
+        if (slash >= 0) {
+            return ofWorkload(given, given.substring(slash + 1));
+        }
         List<Connected> exact = all.stream()
                 .filter(proxy -> proxy.name.equals(given) || proxy.pod().equals(given))
                 .toList();
@@ -48,9 +62,26 @@ final class ConnectedProxies {
         if (meant.size() == 1) {
             return meant.getFirst();
         }
+        throw notOne(given, meant);
+    }
+
+    private Connected ofWorkload(String given, String workload) {
+        int dot = workload.indexOf('.');
+        String name = dot < 0 ? workload : workload.substring(0, dot);
+        String namespace = dot < 0 ? "" : workload.substring(dot);
+        // NAME-TEMPLATE-POD of a Deployment, NAME-POD of other workloads; a pod has no dot in its name.
+        var pods = Pattern.compile(Pattern.quote(name) + "(-[a-z0-9]+){0,2}");
+        return all.stream()
+                .filter(proxy ->
+                        pods.matcher(proxy.pod()).matches() && proxy.name().endsWith(namespace))
+                .min(Comparator.comparing(Connected::name))
+                .orElseThrow(() -> notOne(given, List.of()));
+    }
+
+    private CommandFailure notOne(String given, List<Connected> meant) {
         String names = (meant.isEmpty() ? all : meant)
                 .stream().map(Connected::name).sorted().collect(Collectors.joining(", "));
-        throw new CommandFailure(
+        return new CommandFailure(
                 CommandFailure.BAD_INPUT,
                 "pod: " + given + (meant.isEmpty() ? " is not connected" : " means several") + " (expected: one of "
                         + names + ")");

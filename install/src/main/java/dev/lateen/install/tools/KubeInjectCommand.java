@@ -5,9 +5,11 @@ import dev.lateen.injector.InjectionDecision;
 import dev.lateen.injector.InjectionPolicy;
 import dev.lateen.injector.SidecarSettings;
 import dev.lateen.install.CommandFailure;
+import dev.lateen.install.IoReason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,7 +34,7 @@ public final class KubeInjectCommand implements Callable<Integer> {
             names = {"-f", "--filename"},
             required = true,
             paramLabel = "FILE",
-            description = "A Kubernetes manifest.")
+            description = "A Kubernetes manifest; - for standard input.")
     private Path file = Path.of("");
 
     @Option(
@@ -77,10 +79,13 @@ public final class KubeInjectCommand implements Callable<Integer> {
 
     private List<Object> documents(KubernetesSerialization kubernetes) {
         try {
-            Object read = kubernetes.unmarshal(Files.readString(file));
+            Object read = kubernetes.unmarshal(
+                    file.toString().equals("-")
+                            ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                            : Files.readString(file));
             return read instanceof java.util.Collection<?> many ? new ArrayList<>(many) : List.of(read);
         } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + e.getMessage());
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + IoReason.of(e));
         } catch (RuntimeException e) {
             String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
             throw new CommandFailure(

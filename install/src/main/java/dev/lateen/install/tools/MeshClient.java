@@ -2,10 +2,12 @@ package dev.lateen.install.tools;
 
 import dev.lateen.install.CommandFailure;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -49,6 +51,8 @@ final class MeshClient {
             return json.readTree(response.body());
         } catch (JacksonException e) {
             throw failure(url + ": no JSON: " + e.getOriginalMessage(), flag);
+        } catch (ConnectException | UnresolvedAddressException e) {
+            throw failure(url + ": nothing answers at " + authority, flag);
         } catch (IOException | IllegalArgumentException e) {
             throw failure(url + ": " + (e.getMessage() == null ? e.toString() : e.getMessage()), flag);
         } catch (InterruptedException e) {

@@ -1,14 +1,16 @@
 package dev.lateen.install.tools;
 
+import dev.lateen.install.CommandFailure;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code meshctl proxy-config KIND POD}: what a proxy has in force, read from its admin port, in istioctl's tables. */
 @Command(
@@ -21,7 +23,7 @@ public final class ProxyConfigCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(index = "0", paramLabel = "KIND", description = "listener, route, cluster, endpoint or secret.")
-    private ConfigKind kind = ConfigKind.LISTENER;
+    private String kind = "";
 
     @Parameters(
             index = "1",
@@ -36,19 +38,8 @@ public final class ProxyConfigCommand implements Callable<Integer> {
             description = "Ask the admin port of this address instead of looking for the pod.")
     private @Nullable String address;
 
-    @Option(
-            names = "--istiod",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:15014",
-            description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
-    private String istiod = "";
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "table or json (default: ${DEFAULT-VALUE}).")
-    private OutputFormat output = OutputFormat.TABLE;
+    @Mixin
+    private ToolOptions options = new ToolOptions();
 
     /** What can be shown. */
     enum ConfigKind {
@@ -56,22 +47,38 @@ public final class ProxyConfigCommand implements Callable<Integer> {
         ROUTE,
         CLUSTER,
         ENDPOINT,
-        SECRET
+        SECRET;
+
+        /** By istioctl's name of it, or one of its short ones. */
+        static ConfigKind of(String name) {
+            return switch (name.toLowerCase(Locale.ROOT)) {
+                case "listener", "listeners", "l" -> LISTENER;
+                case "route", "routes", "r" -> ROUTE;
+                case "cluster", "clusters", "c" -> CLUSTER;
+                case "endpoint", "endpoints", "ep" -> ENDPOINT;
+                case "secret", "secrets", "s" -> SECRET;
+                default ->
+                    throw new CommandFailure(
+                            CommandFailure.BAD_INPUT,
+                            "proxy-config: " + name + " (expected: listener, route, cluster, endpoint or secret)");
+            };
+        }
     }
 
     @Override
     public Integer call() {
-        MeshClient client = new MeshClient(istiod);
+        ConfigKind asked = ConfigKind.of(kind);
+        MeshClient client = options.client();
         String host = address != null ? address : addressOf(client);
-        JsonNode answer = kind == ConfigKind.ENDPOINT
+        JsonNode answer = asked == ConfigKind.ENDPOINT
                 ? client.admin(host, "/clusters?format=json")
                 : client.admin(host, "/config_dump");
-        String text = switch (kind) {
-            case LISTENER -> print(ConfigDump.of(answer, "ListenersConfigDump"), ListenerRows::table);
-            case ROUTE -> print(ConfigDump.of(answer, "RoutesConfigDump"), RouteRows::table);
-            case CLUSTER -> print(ConfigDump.of(answer, "ClustersConfigDump"), ClusterRows::table);
-            case SECRET -> print(ConfigDump.of(answer, "SecretsConfigDump"), SecretRows::table);
-            case ENDPOINT -> print(answer, EndpointRows::table);
+        String text = switch (asked) {
+            case LISTENER -> options.print(ConfigDump.of(answer, "ListenersConfigDump"), ListenerRows::table);
+            case ROUTE -> options.print(ConfigDump.of(answer, "RoutesConfigDump"), RouteRows::table);
+            case CLUSTER -> options.print(ConfigDump.of(answer, "ClustersConfigDump"), ClusterRows::table);
+            case SECRET -> options.print(ConfigDump.of(answer, "SecretsConfigDump"), SecretRows::table);
+            case ENDPOINT -> options.print(answer, EndpointRows::table);
         };
         spec.commandLine().getOut().print(text);
         spec.commandLine().getOut().flush();
@@ -80,21 +87,9 @@ public final class ProxyConfigCommand implements Callable<Integer> {
 
     private String addressOf(MeshClient client) {
         if (pod == null) {
-            throw new dev.lateen.install.CommandFailure(
-                    dev.lateen.install.CommandFailure.BAD_INPUT,
-                    "proxy-config: no pod given (expected: POD, or --address HOST)");
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, "proxy-config: no pod given (expected: POD, or --address HOST)");
         }
         return ConnectedProxies.of(client.istiod("/debug/adsz")).named(pod).address();
-    }
-
-    /** Makes a table of a part of the dump. */
-    private interface Rows {
-        String table(JsonNode part);
-    }
-
-    private String print(JsonNode part, Rows rows) {
-        return output == OutputFormat.JSON
-                ? JsonMapper.builder().build().writerWithDefaultPrettyPrinter().writeValueAsString(part) + "\n"
-                : rows.table(part);
     }
 }

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 
 /** {@code meshctl proxy-status}: who is connected, and whether each has acknowledged what it was sent, as {@code istioctl proxy-status}. */
 @Command(
@@ -23,43 +24,30 @@ public final class ProxyStatusCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(
-            names = "--istiod",
-            paramLabel = "HOST:PORT",
-            defaultValue = "127.0.0.1:15014",
-            description = "istiod's monitoring address (default: ${DEFAULT-VALUE}).")
-    private String istiod = "";
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FORMAT",
-            defaultValue = "table",
-            description = "table or json (default: ${DEFAULT-VALUE}).")
-    private OutputFormat output = OutputFormat.TABLE;
-
     @Parameters(index = "0", arity = "0..1", paramLabel = "POD", description = "Only this proxy.")
     private @Nullable String pod;
+
+    @Mixin
+    private ToolOptions options = new ToolOptions();
 
     @Override
     public Integer call() {
         List<JsonNode> proxies = new ArrayList<>();
-        for (JsonNode proxy : new MeshClient(istiod).istiod("/debug/syncz")) {
-            if (pod == null || proxy.path("proxy").asString("").startsWith(pod)) {
-                proxies.add(proxy);
-            }
+        for (JsonNode proxy : options.client().istiod("/debug/syncz")) {
+            proxies.add(proxy);
+        }
+        if (pod != null) {
+            String name = ConnectedProxies.ofStatus(proxies).named(pod).name();
+            proxies.removeIf(proxy -> !name.equals(proxy.path("proxy").asString("")));
         }
         proxies.sort(Comparator.comparing(proxy -> proxy.path("proxy").asString("")));
-        spec.commandLine().getOut().print(output == OutputFormat.JSON ? json(proxies) : table(proxies));
+        ArrayNode shown = JsonMapper.builder().build().createArrayNode().addAll(proxies);
+        spec.commandLine().getOut().print(options.print(shown, ProxyStatusCommand::table));
         spec.commandLine().getOut().flush();
         return 0;
     }
 
-    private static String json(List<JsonNode> proxies) {
-        JsonMapper mapper = JsonMapper.builder().build();
-        return mapper.writerWithDefaultPrettyPrinter().writeValueAsString(proxies) + "\n";
-    }
-
-    private static String table(List<JsonNode> proxies) {
+    private static String table(JsonNode proxies) {
         TextTable table = new TextTable("NAME", "CLUSTER", "CDS", "LDS", "EDS", "RDS", "ECDS", "ISTIOD", "VERSION");
         for (JsonNode proxy : proxies) {
             table.row(

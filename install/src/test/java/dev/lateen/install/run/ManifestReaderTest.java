@@ -43,9 +43,10 @@ class ManifestReaderTest {
 
     @Test
     void aMissingPathIsSaidSo() {
-        List<String> refusals =
-                new ManifestReader().read(List.of(dir.resolve("none.yaml"))).refusals();
-        assertThat(refusals).singleElement().asString().contains("none.yaml", "no such file");
+        assertThat(ConfigCheck.of(List.of(dir.resolve("none.yaml"))).errors())
+                .singleElement()
+                .asString()
+                .contains("none.yaml: no such file");
     }
 
     @Test
@@ -100,5 +101,51 @@ class ManifestReaderTest {
 
     private void write(String name, String text) throws IOException {
         Files.writeString(dir.resolve(name), text);
+    }
+
+    @Test
+    void whatAClusterWouldRunAndThisMeshDoesNotIsSaid() {
+        Manifests read = new ManifestReader().read(Path.of("x.yaml"), """
+            apiVersion: batch/v1
+            kind: CronJob
+            metadata: {name: nightly}
+            spec: {schedule: "0 0 * * *"}
+            ---
+            apiVersion: apps/v1
+            kind: ReplicaSet
+            metadata: {name: web}
+            spec:
+              template:
+                metadata: {labels: {app: web}}
+                spec:
+                  initContainers: [{name: i, image: busybox}]
+                  containers: [{name: web, image: "nginx:1"}, {name: own, image: y, command: [sleep]}]
+            """);
+        assertThat(read.refusals()).isEmpty();
+        assertThat(read.workloadProblems())
+                .extracting(Object::toString)
+                .satisfiesExactly(
+                        first -> assertThat(first)
+                                .startsWith("x.yaml:1 (document 1): warning: CronJob default/nightly: kind: CronJob is"
+                                        + " not run (expected: "),
+                        second -> assertThat(second)
+                                .contains("ReplicaSet default/web: spec.template.spec.initContainers: 1 that are not"),
+                        third -> assertThat(third)
+                                .contains("spec.template.spec.containers[0].image: nginx:1, and no command (expected: a"
+                                        + " command")
+                                .contains("go-httpbin"));
+        assertThat(new PodDerivation().pods(read)).hasSize(1);
+    }
+
+    @Test
+    void aKindThatNoClusterKnowsIsRefused() {
+        assertThat(new ManifestReader().read(Path.of("x.yaml"), """
+            apiVersion: apps/v1
+            kind: Deploymint
+            metadata: {name: a}
+            """).refusals())
+                .singleElement()
+                .asString()
+                .contains("kind: unknown kind 'Deploymint' of apps/v1 (expected: one of ControllerRevision, ");
     }
 }

@@ -52,4 +52,19 @@ class PodEnvironmentTest {
                 .containsEntry("HOSTNAME", "p")
                 .doesNotContainKey("MISSING");
     }
+
+    @Test
+    void whatAVariableRefersToAndIsNotThereIsNamed() {
+        Manifests manifests = Yaml.read(POD.replace(", optional: true", ""));
+        PodPlan pod = new PodDerivation().pods(manifests).getFirst();
+        assertThat(new PodEnvironment(manifests).missing(pod, pod.containers().getFirst()))
+                .isEqualTo("env MISSING: no ConfigMap " + pod.namespace() + "/nope with a key x");
+        assertThat(new PodEnvironment(Yaml.read(POD))
+                        .missing(pod, pod.containers().getFirst()))
+                .isNotEmpty();
+        PodPlan optional = new PodDerivation().pods(Yaml.read(POD)).getFirst();
+        assertThat(new PodEnvironment(manifests)
+                        .missing(optional, optional.containers().getFirst()))
+                .isEmpty();
+    }
 }

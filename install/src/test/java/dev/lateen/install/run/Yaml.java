@@ -8,8 +8,8 @@ final class Yaml {
 
     static Manifests read(String text) {
         Manifests manifests = new ManifestReader().read(Path.of("test.yaml"), text);
-        if (!manifests.problems().isEmpty()) {
-            throw new IllegalArgumentException(manifests.problems().toString());
+        if (!manifests.refusals().isEmpty()) {
+            throw new IllegalArgumentException(manifests.refusals().toString());
         }
         return manifests;
     }

@@ -7,6 +7,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.net.SocketAddress;
 import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -23,6 +24,8 @@ import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.InflaterInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -81,6 +84,34 @@ class OtherSamplesTest {
         assertThat(get(port, "/bytes/10").body()).isNotEmpty();
         assertThat(get(port, "/delay/0.05").statusCode()).isEqualTo(200);
         assertThat(get(port, "/nothing").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void httpbinCompressesDripsAndChunks() throws Exception {
+        int port = start(SampleImage.GO_HTTPBIN);
+        HttpResponse<byte[]> gzip =
+                client.send(request(port, "/gzip").build(), HttpResponse.BodyHandlers.ofByteArray());
+        assertThat(gzip.headers().firstValue("content-encoding")).contains("gzip");
+        try (var body = new GZIPInputStream(new ByteArrayInputStream(gzip.body()))) {
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).contains("\"gzipped\":true");
+        }
+        HttpResponse<byte[]> deflate =
+                client.send(request(port, "/deflate").build(), HttpResponse.BodyHandlers.ofByteArray());
+        try (var body = new InflaterInputStream(new ByteArrayInputStream(deflate.body()))) {
+            assertThat(new String(body.readAllBytes(), StandardCharsets.UTF_8)).contains("\"deflated\":true");
+        }
+        assertThat(get(port, "/drip?duration=0.1&numbytes=5&code=503"))
+                .extracting(HttpResponse::statusCode, HttpResponse::body)
+                .containsExactly(503, "*****");
+        assertThat(get(port, "/drip?duration=60").statusCode()).isEqualTo(400);
+        assertThat(get(port, "/stream-bytes/7").headers().firstValue("content-length"))
+                .isEmpty();
+        assertThat(get(port, "/unstable?failure_rate=1").statusCode()).isEqualTo(500);
+        assertThat(send(request(port, "/etag/x")
+                                .header("if-none-match", "\"x\"")
+                                .build())
+                        .statusCode())
+                .isEqualTo(304);
     }
 
     @Test

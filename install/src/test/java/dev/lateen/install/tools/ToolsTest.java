@@ -70,10 +70,23 @@ class ToolsTest {
     }
 
     @Test
+    void anOutputFormatThatIsNoneIsToldWithThoseThatAre() {
+        page("/debug/syncz", "[]");
+        String istiod = "127.0.0.1:" + this.istiod.getAddress().getPort();
+        assertThat(run(new ProxyStatusCommand(), "--istiod", istiod, "-o", "yaml"))
+                .isZero();
+        assertThat(out.toString()).contains("[]");
+        run(new ProxyStatusCommand(), "--istiod", istiod, "-o", "xml");
+        assertThat(err.toString()).contains("--output: xml (expected: short, json or yaml)");
+        run(new ProxyConfigCommand(), "clustre", "x");
+        assertThat(err.toString()).contains("clustre (expected: listener, route, cluster, endpoint or secret)");
+    }
+
+    @Test
     void aMeshThatIsNotRunningIsSaidSo() {
         istiod.stop(0);
         assertThatThrownBy(() -> new MeshClient("127.0.0.1:1").istiod("/debug/syncz"))
-                .hasMessageContaining("http://127.0.0.1:1/debug/syncz")
+                .hasMessageContaining("http://127.0.0.1:1/debug/syncz: nothing answers at 127.0.0.1:1 (is the mesh")
                 .hasMessageContaining("--istiod");
     }
 
@@ -89,6 +102,9 @@ class ToolsTest {
         assertThatThrownBy(() -> proxies.named("reviews"))
                 .hasMessageContaining("means several")
                 .hasMessageContaining("reviews-v1-x.default, reviews-v2-y.default");
+        assertThat(proxies.named("deployment/reviews-v1").address()).isEqualTo("127.1.0.1");
+        assertThat(proxies.named("deploy/reviews-v2.default").address()).isEqualTo("127.1.0.2");
+        assertThatThrownBy(() -> proxies.named("deployment/details-v1")).hasMessageContaining("is not connected");
         assertThatThrownBy(() -> proxies.named("nobody")).hasMessageContaining("is not connected");
     }
 

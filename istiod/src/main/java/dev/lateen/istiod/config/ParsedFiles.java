@@ -5,6 +5,8 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -44,8 +46,12 @@ final class ParsedFiles {
                 return unreadable(file, Files.size(file) + " bytes", "at most " + LONGEST);
             }
             return reader.read(file.toString(), Files.readString(file));
+        } catch (CharacterCodingException e) {
+            return unreadable(file, "not UTF-8 text", "YAML or JSON in UTF-8");
+        } catch (AccessDeniedException e) {
+            return unreadable(file, "can't be read: permission denied", "a readable file");
         } catch (IOException e) {
-            return unreadable(file, "can't be read: " + e, "a readable file of UTF-8 text");
+            return unreadable(file, "can't be read: " + e.getMessage(), "a readable file of UTF-8 text");
         }
     }
 

@@ -35,7 +35,9 @@ public record Problem(
         if (line > 0) {
             text.append(':').append(line);
         }
-        text.append(" (document ").append(origin.document()).append("): ");
+        // A file that can't be read has no documents.
+        boolean ofFile = line == 0 && resource.isEmpty() && path.isEmpty();
+        text.append(ofFile ? ": " : " (document " + origin.document() + "): ");
         if (severity == Severity.WARNING) {
             text.append("warning: ");
         }

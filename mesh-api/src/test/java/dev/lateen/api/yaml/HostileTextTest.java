@@ -87,7 +87,7 @@ class HostileTextTest {
         assertThat(small.read("long", "a: bcdefghijk").problems())
                 .singleElement()
                 .asString()
-                .isEqualTo("long (document 1): 13 characters in one file (expected: at most 10)");
+                .isEqualTo("long: 13 characters in one file (expected: at most 10)");
     }
 
     @Test

@@ -1,0 +1,124 @@
+package dev.lateen.install.run;
+
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
+import dev.lateen.install.standin.SampleImage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.JsonNode;
+
+/** What a cluster would do with a document and a mesh on one machine does not, and kinds that not even a cluster knows. Pure. */
+final class WorkloadRemarks {
+    private static final String RUN_HERE = "Deployment, ReplicaSet, StatefulSet, DaemonSet, Job or Pod";
+    /** The kinds of the groups whose kinds won't become more. */
+    private static final Map<String, Set<String>> KNOWN = Map.of(
+            "v1",
+            Set.of(
+                    "Binding",
+                    "ComponentStatus",
+                    "ConfigMap",
+                    "Endpoints",
+                    "Event",
+                    "LimitRange",
+                    "List",
+                    "Namespace",
+                    "Node",
+                    "PersistentVolume",
+                    "PersistentVolumeClaim",
+                    "Pod",
+                    "PodTemplate",
+                    "ReplicationController",
+                    "ResourceQuota",
+                    "Secret",
+                    "Service",
+                    "ServiceAccount"),
+            "apps/v1",
+            Set.of("ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"),
+            "batch/v1",
+            Set.of("CronJob", "Job"));
+
+    private final List<Problem> found = new ArrayList<>();
+    private final Origin origin;
+    private final String resource;
+
+    private WorkloadRemarks(RawDocument document) {
+        String namespace = document.namespace().isEmpty() ? ManifestReader.DEFAULT_NAMESPACE : document.namespace();
+        origin = document.origin();
+        resource = document.kind() + " " + namespace + "/" + document.name();
+    }
+
+    static List<Problem> of(RawDocument document) {
+        WorkloadRemarks remarks = new WorkloadRemarks(document);
+        Set<String> known = KNOWN.get(document.apiVersion());
+        if (known != null && !known.contains(document.kind())) {
+            remarks.add(
+                    Problem.Severity.ERROR,
+                    "kind",
+                    "unknown kind '" + document.kind() + "' of " + document.apiVersion(),
+                    "one of " + String.join(", ", known.stream().sorted().toList()));
+        }
+        switch (document.kind()) {
+            case "CronJob", "ReplicationController" ->
+                remarks.warn("kind", document.kind() + " is not run", "what is to run as " + RUN_HERE);
+            case "Pod" -> remarks.pod(document.node().path("spec"), "spec");
+            case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job" -> {
+                remarks.replicas(document.node().path("spec").path("replicas").asLong(1));
+                remarks.pod(document.node().at("/spec/template/spec"), "spec.template.spec");
+            }
+            default -> {}
+        }
+        return remarks.found;
+    }
+
+    private void replicas(long replicas) {
+        if (replicas < 0) {
+            add(Problem.Severity.ERROR, "spec.replicas", Long.toString(replicas), "0 or more");
+        }
+        if (replicas > PodDerivation.MAX_REPLICAS) {
+            warn(
+                    "spec.replicas",
+                    Long.toString(replicas),
+                    "at most " + PodDerivation.MAX_REPLICAS + ", which is what runs");
+        }
+    }
+
+    private void pod(JsonNode spec, String path) {
+        if (!spec.path("initContainers").isEmpty()) {
+            warn(
+                    path + ".initContainers",
+                    spec.path("initContainers").size() + " that are not run",
+                    "containers that need none");
+        }
+        JsonNode containers = spec.path("containers");
+        for (int i = 0; i < containers.size(); i++) {
+            JsonNode container = containers.get(i);
+            String image = container.path("image").asString("");
+            // A gateway's image is filled in by the injector; here its proxy is ours.
+            boolean proxy = container.path("name").asString("").equals("istio-proxy") || image.equals("auto");
+            boolean standIn = SampleImage.of(image).isPresent();
+            if (!standIn && !proxy && !container.path("volumeMounts").isEmpty()) {
+                warn(
+                        path + ".containers[" + i + "].volumeMounts",
+                        container.path("volumeMounts").size() + " that are not mounted",
+                        "files of this machine, and variables instead of mounted ConfigMaps");
+            }
+            if (!standIn && !proxy && container.path("command").isEmpty()) {
+                warn(
+                        path + ".containers[" + i + "].image",
+                        image.isEmpty() ? "missing, and no command" : image + ", and no command",
+                        "a command beside it, which runs on this machine, or one of the images " + SampleImage.known());
+            }
+        }
+    }
+
+    private void warn(String path, String isFound, String accepted) {
+        add(Problem.Severity.WARNING, path, isFound, accepted);
+    }
+
+    private void add(Problem.Severity severity, String path, String isFound, String accepted) {
+        found.add(new Problem(severity, origin, origin.line(), resource, path, isFound, accepted));
+    }
+}
