@@ -64,9 +64,8 @@ final class HttpbinBodies {
         }
         byte[] body = new byte[Math.min(count, MAX_BYTES)];
         random.nextBytes(body);
-        HttpServerResponse response = context.response()
-                .setChunked(true)
-                .putHeader("content-type", "application/octet-stream");
+        HttpServerResponse response =
+                context.response().setChunked(true).putHeader("content-type", "application/octet-stream");
         // Written before the end, or else the length would be known and told.
         response.write(Buffer.buffer(body));
         response.end();
