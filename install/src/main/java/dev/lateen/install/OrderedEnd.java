@@ -18,11 +18,18 @@ final class OrderedEnd {
         void run(CountDownLatch stop) throws InterruptedException;
     }
 
-    /** Runs it to its end and answers 0; what it throws goes on to the caller. */
+    /** Runs it to its end and answers 0; what it throws goes on to the caller, but for a start that a signal cut short. */
     int run(Service service) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(this::onSignal, "signal"));
         try {
             service.run(stop);
+            exitCode.set(0);
+            return 0;
+        } catch (IllegalStateException e) {
+            // A signal in the midst of a start: what would register hooks of its own can't any more.
+            if (stop.getCount() > 0) {
+                throw e;
+            }
             exitCode.set(0);
             return 0;
         } finally {
