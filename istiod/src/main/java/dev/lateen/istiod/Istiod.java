@@ -44,7 +44,7 @@ public final class Istiod {
 
     private final IstiodBootstrap bootstrap;
     private final IstiodMetrics metrics;
-    private final Readiness readiness = new Readiness();
+    private final Readiness readiness;
     private final CertificateAuthority authority;
     private final TokenIssuer tokens;
     private final Callers callers;
@@ -66,10 +66,16 @@ public final class Istiod {
     public record Addresses(int grpc, int secureGrpc, int monitoring, int http) {}
 
     private Istiod(
-            Vertx vertx, IstiodBootstrap bootstrap, IstiodMetrics metrics, IstiodEvents events, DirectorySource source)
+            Vertx vertx,
+            IstiodBootstrap bootstrap,
+            IstiodMetrics metrics,
+            IstiodEvents events,
+            DirectorySource source,
+            Readiness readiness)
             throws IOException {
         this.bootstrap = bootstrap;
         this.metrics = metrics;
+        this.readiness = readiness;
         InstantSource clock = InstantSource.system();
         this.source = source;
         String trustDomain = source.mesh().trustDomain();
@@ -107,21 +113,31 @@ public final class Istiod {
      * @return done when all ports are bound; fails with {@link InvalidConfigException}, or an {@link IOException} that names the file or flag
      */
     public static Future<Istiod> start(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener) {
-        return vertx.executeBlocking(() -> prepare(vertx, bootstrap, listener), false)
+        return start(vertx, bootstrap, listener, new Readiness());
+    }
+
+    /**
+     * The same, with conditions of the caller's on {@code /ready}: they count from the first answer on.
+     *
+     * @param readiness istiod adds its own conditions
+     */
+    public static Future<Istiod> start(
+            Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener, Readiness readiness) {
+        return vertx.executeBlocking(() -> prepare(vertx, bootstrap, listener, readiness), false)
                 .compose(istiod -> istiod.open(vertx)
                         .map(istiod)
                         .recover(failure -> istiod.stop().transform(stopped -> Future.failedFuture(failure))));
     }
 
     /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. */
-    private static Istiod prepare(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener)
+    private static Istiod prepare(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener, Readiness readiness)
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         IstiodEvents events = new Observed(metrics, listener);
         DirectorySource source = DirectorySource.open(
                 bootstrap.config(), bootstrap.meshConfig(), events, WatchTiming.USUAL, System::nanoTime);
         try {
-            Istiod istiod = new Istiod(vertx, bootstrap, metrics, events, source);
+            Istiod istiod = new Istiod(vertx, bootstrap, metrics, events, source, readiness);
             istiod.writer.start();
             return istiod;
         } catch (IOException | RuntimeException e) {
@@ -205,11 +221,6 @@ public final class Istiod {
     /** The mesh's authority, for its root and for servers of the control plane such as the injector. */
     public CertificateAuthority authority() {
         return authority;
-    }
-
-    /** Adds a condition to {@code /ready}. */
-    public Readiness readiness() {
-        return readiness;
     }
 
     /** Every connected proxy as it stands. */

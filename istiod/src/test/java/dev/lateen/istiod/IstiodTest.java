@@ -11,6 +11,7 @@ import dev.lateen.api.ca.IstioCertificateResponse;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigChange;
 import dev.lateen.istiod.config.InvalidConfigException;
+import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.discovery.AdsPeer;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -65,13 +66,14 @@ class IstiodTest {
     private Path directory;
 
     private Path config;
+    private final Readiness readiness = new Readiness();
     private Istiod istiod;
 
     @BeforeEach
     void start() throws Exception {
         config = Files.createDirectory(directory.resolve("config"));
         Files.writeString(config.resolve("services.yaml"), REVIEWS);
-        istiod = Istiod.start(vertx, bootstrap(0), events()).await();
+        istiod = Istiod.start(vertx, bootstrap(0), events(), readiness).await();
     }
 
     @AfterEach
@@ -202,7 +204,7 @@ class IstiodTest {
     @Test
     void readinessWaitsForWhatIsRequired() {
         assertThat(get("/ready")).isEqualTo("ready\n");
-        istiod.readiness().require("sidecars in sync", () -> false);
+        readiness.require("sidecars in sync", () -> false);
         assertThat(get("/ready")).isEqualTo("not ready: sidecars in sync\n");
     }
 

@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
+import dev.lateen.proxy.identity.FileSecrets;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.identity.SdsServer;
@@ -51,6 +52,7 @@ public final class Proxy extends VerticleBase {
     private static final Duration RETRY_MOST = Duration.ofSeconds(2);
 
     private static final long SPAN_FLUSH_MILLIS = 5_000;
+    private static final long FILE_LOOK_MILLIS = 1_000;
 
     private final ProxyBootstrap bootstrap;
     private final OutputStream standardOut;
@@ -65,6 +67,7 @@ public final class Proxy extends VerticleBase {
     private @Nullable SdsServer sds;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
+    private long fileTimer = -1;
 
     /** @param standardOut where access logs to {@code /dev/stdout} go; never closed */
     public Proxy(ProxyBootstrap bootstrap, OutputStream standardOut) {
@@ -151,7 +154,13 @@ public final class Proxy extends VerticleBase {
                     this::publish);
         }
         FileSource files = path -> Files.readAllBytes(Path.of(path));
-        AdsClient ads = new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::put);
+        FileSecrets fileSecrets = new FileSecrets(this::publish, this::absent);
+        AdsClient ads =
+                new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::put, names -> {
+                    if (fileSecrets.want(names)) {
+                        lookForSecrets(fileSecrets);
+                    }
+                });
         client = ads;
         if (identity != null) {
             identity.start();
@@ -184,6 +193,25 @@ public final class Proxy extends VerticleBase {
         AdsClient ads = client;
         if (ads != null) {
             ads.secret(secret);
+        }
+    }
+
+    private void absent(String secret) {
+        AdsClient ads = client;
+        if (ads != null) {
+            ads.absentSecret(secret);
+        }
+    }
+
+    /** At once, and from the first file on again and again. */
+    private void lookForSecrets(FileSecrets files) {
+        Callable<Void> look = () -> {
+            files.look();
+            return null;
+        };
+        vertx.executeBlocking(look, false);
+        if (fileTimer == -1) {
+            fileTimer = vertx.setPeriodic(FILE_LOOK_MILLIS, _ -> vertx.executeBlocking(look, false));
         }
     }
 
@@ -245,6 +273,7 @@ public final class Proxy extends VerticleBase {
     public Future<?> stop() {
         state = AdminSource.State.DRAINING;
         vertx.cancelTimer(spanTimer);
+        vertx.cancelTimer(fileTimer);
         DataPath path = dataPath;
         Future<Void> drained = path == null ? Future.succeededFuture() : path.drain(bootstrap.drainTime());
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())

@@ -9,6 +9,7 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.ListenAddress;
 import dev.lateen.istiod.ca.KeyPairAndChain;
+import dev.lateen.istiod.debug.Readiness;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -46,9 +47,10 @@ final class LiveControlPlane implements ControlPlane {
     @Override
     public void start(BooleanSupplier ready) throws InterruptedException {
         var events = new ConfigLog(bootstrap.generated(), log);
-        Istiod started = await(Istiod.start(vertx, istiodBootstrap(), events));
+        var readiness = new Readiness();
+        readiness.require("every sidecar in sync", ready);
+        Istiod started = await(Istiod.start(vertx, istiodBootstrap(), events, readiness));
         istiod = started;
-        started.readiness().require("every sidecar in sync", ready);
         await(vertx.deployVerticle(webhook(started)));
     }
 

@@ -42,6 +42,7 @@ record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents,
         }
         problems.addAll(ReferenceChecks.check(resources, KnownHosts.of(resources, documents)));
         problems.addAll(SecretChecks.check(documents));
+        problems.addAll(CredentialChecks.check(resources, documents));
         return new Assembly(resources, documents, List.copyOf(problems));
     }
 

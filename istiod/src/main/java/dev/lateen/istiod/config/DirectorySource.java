@@ -39,6 +39,7 @@ public final class DirectorySource implements ConfigSource {
     private Map<Path, FileTree.Stamp> stamps = Map.of();
     private LastGood lastGood;
     private Set<Problem> told = Set.of();
+    private Set<Path> unreadable = Set.of();
     private volatile ConfigInput current = ConfigInput.EMPTY;
     private volatile boolean closed;
 
@@ -54,7 +55,7 @@ public final class DirectorySource implements ConfigSource {
         this.mesh = new MeshConfigFile(meshConfig, reader);
         FileTree tree = look();
         List<Problem> problems = new ArrayList<>(mesh.read(tree));
-        tree.absent().forEach(root -> problems.add(absent(root)));
+        problems.addAll(notRead(tree));
         this.lastGood = LastGood.first(readings(tree));
         problems.addAll(lastGood.problems());
         if (problems.stream().anyMatch(Problem::isError)) {
@@ -83,15 +84,17 @@ public final class DirectorySource implements ConfigSource {
         return source;
     }
 
-    private static Problem absent(Path root) {
-        return new Problem(
-                Problem.Severity.ERROR,
-                new Origin(root.toString(), 1, 0),
-                0,
-                "",
-                "",
-                "no such file or directory",
-                "an existing one");
+    private static List<Problem> notRead(FileTree tree) {
+        List<Problem> problems = new ArrayList<>();
+        tree.absent().forEach(root -> problems.add(problem(root, "no such file or directory", "an existing one")));
+        tree.unreadable()
+                .forEach((path, why) ->
+                        problems.add(problem(path, "can't be read: " + why, "a file or directory that can be read")));
+        return problems;
+    }
+
+    private static Problem problem(Path path, String found, String accepted) {
+        return new Problem(Problem.Severity.ERROR, new Origin(path.toString(), 1, 0), 0, "", "", found, accepted);
     }
 
     private FileTree look() {
@@ -100,7 +103,7 @@ public final class DirectorySource implements ConfigSource {
         if (meshFile != null) {
             all.add(meshFile);
         }
-        FileTree tree = FileTree.of(all);
+        FileTree tree = FileTree.of(all, stamps);
         watching.directories(tree.directories());
         return tree;
     }
@@ -119,6 +122,7 @@ public final class DirectorySource implements ConfigSource {
         try {
             while (!closed && watching.await(timing.poll().toNanos())) {
                 FileTree tree = look();
+                tellUnreadable(tree);
                 if (!tree.files().equals(stamps)) {
                     FileTree rested = rested(tree);
                     if (!closed) {
@@ -131,6 +135,16 @@ public final class DirectorySource implements ConfigSource {
         } catch (RuntimeException e) {
             LOG.error("config is no longer watched", e);
         }
+    }
+
+    /** Once for each, since they are looked at again and again. */
+    private void tellUnreadable(FileTree tree) {
+        tree.unreadable().forEach((path, why) -> {
+            if (!unreadable.contains(path)) {
+                LOG.warn("{}: can't be read, so what was read before stays in force: {}", path, why.toString());
+            }
+        });
+        unreadable = Set.copyOf(tree.unreadable().keySet());
     }
 
     /** The files once they have not changed for a moment, so that none is half written. */

@@ -2,6 +2,8 @@ package dev.lateen.istiod.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
@@ -41,13 +43,22 @@ final class FileTree {
     private final Set<Path> directories = new HashSet<>();
     private final List<Path> absent = new ArrayList<>();
     private final Set<Path> seen = new HashSet<>();
+    private final Map<Path, Stamp> before;
+    private final Map<Path, IOException> unreadable = new LinkedHashMap<>();
 
     private record Step(Path path, int depth) {}
 
-    private FileTree() {}
+    private FileTree(Map<Path, Stamp> before) {
+        this.before = before;
+    }
 
-    static FileTree of(List<Path> roots) {
-        FileTree tree = new FileTree();
+    /**
+     * Looks at some paths.
+     *
+     * @param before what was there at the last look: files that can't be looked at now, because rights or file descriptors lack, count as unchanged
+     */
+    static FileTree of(List<Path> roots, Map<Path, Stamp> before) {
+        FileTree tree = new FileTree(before);
         for (Path root : roots) {
             if (Files.exists(root)) {
                 tree.walk(root);
@@ -76,13 +87,21 @@ final class FileTree {
     }
 
     /** The visible entries of a directory, the last first so that they are popped in order. */
-    private static List<Path> children(Path directory) {
+    private List<Path> children(Path directory) {
         try (Stream<Path> entries = Files.list(directory)) {
             return entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
                     .sorted((a, b) -> b.compareTo(a))
                     .toList();
+        } catch (NoSuchFileException | NotDirectoryException e) {
+            // Gone since it was listed; the next look tells.
+            return List.of();
         } catch (IOException e) {
-            // Gone or closed to us since it was listed; the next look tells.
+            unreadable.put(directory, e);
+            before.forEach((file, stamp) -> {
+                if (file.startsWith(directory) && seen.add(stamp.target)) {
+                    files.put(file, stamp);
+                }
+            });
             return List.of();
         }
     }
@@ -104,9 +123,15 @@ final class FileTree {
                                 attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
                                 attributes.fileKey()));
             }
-        } catch (IOException e) {
+        } catch (NoSuchFileException e) {
             // A link to nowhere, or gone meanwhile: as if it were not there.
             files.remove(file);
+        } catch (IOException e) {
+            unreadable.put(file, e);
+            Stamp last = before.get(file);
+            if (last != null && seen.add(last.target)) {
+                files.put(file, last);
+            }
         }
     }
 
@@ -118,6 +143,11 @@ final class FileTree {
     /** The directories in which a change can matter. */
     Set<Path> directories() {
         return directories;
+    }
+
+    /** What could not be looked at, and why. */
+    Map<Path, IOException> unreadable() {
+        return unreadable;
     }
 
     /** Roots that don't exist. */

@@ -17,6 +17,8 @@ final class ConfigSources {
             .setResourceApiVersion(ApiVersion.V3)
             .build();
 
+    private static final ConfigSource CREDENTIALS =
+            ADS.toBuilder().clearInitialFetchTimeout().build();
     private static final ConfigSource AGENT = agent(true);
     static final SdsSecretConfig OWN_CERTIFICATE = secret(WellKnown.DEFAULT_SECRET, AGENT);
     static final SdsSecretConfig ROOT_CA = secret(WellKnown.ROOT_CA_SECRET, AGENT);
@@ -43,9 +45,9 @@ final class ConfigSources {
         return SdsSecretConfig.newBuilder().setName(name).setSdsConfig(source).build();
     }
 
-    /** A secret that istiod itself serves over the ADS stream. */
+    /** A secret that istiod itself serves over the ADS stream. It may not exist yet: one that is missing must not keep a whole listener waiting. */
     static SdsSecretConfig credential(String name) {
-        return secret(WellKnown.KUBERNETES_SECRET_PREFIX + name, ADS);
+        return secret(WellKnown.KUBERNETES_SECRET_PREFIX + name, CREDENTIALS);
     }
 
     /** A secret that the agent reads from a file. */

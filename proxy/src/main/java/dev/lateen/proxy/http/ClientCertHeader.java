@@ -50,6 +50,9 @@ final class ClientCertHeader {
             out.append("By=").append(tls.localUriSan()).append(';');
         }
         out.append("Hash=").append(tls.peerSha256());
+        if (settings.cert()) {
+            out.append(";Cert=\"").append(quoted(tls.peerPem())).append('"');
+        }
         if (settings.subject()) {
             out.append(";Subject=\"")
                     .append(tls.peerSubject().replace("\\", "\\\\").replace("\"", "\\\""))
@@ -65,5 +68,14 @@ final class ClientCertHeader {
             tls.peerDnsSans().forEach(dns -> out.append(";DNS=").append(dns));
         }
         return out.toString();
+    }
+
+    /** Of all that PEM is written with, Envoy escapes these. */
+    private static String quoted(String pem) {
+        return pem.replace("\n", "%0A")
+                .replace(" ", "%20")
+                .replace("+", "%2B")
+                .replace("/", "%2F")
+                .replace("=", "%3D");
     }
 }

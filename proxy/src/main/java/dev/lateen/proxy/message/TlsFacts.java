@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param peerDnsSans DNS subject alternative names of the peer's certificate
  * @param peerSubject RFC 2253 subject of the peer's certificate, empty when there is none
  * @param peerSha256 hex of the SHA-256 of the peer's certificate, empty when there is none
+ * @param peerPem the peer's certificate in PEM, empty when there is none
  * @param localUriSan the first URI subject alternative name of our own certificate, empty when it has none
  */
 public record TlsFacts(
@@ -23,6 +24,7 @@ public record TlsFacts(
         List<String> peerDnsSans,
         String peerSubject,
         String peerSha256,
+        String peerPem,
         String localUriSan) {
 
     public TlsFacts {

@@ -134,7 +134,7 @@ final class IstioMetrics {
     }
 
     private static SeriesKey overflow(boolean inbound) {
-        return new SeriesKey(inbound, PeerMetadata.UNKNOWN, "", "", "", null, "", false, 0, 0, "", false);
+        return new SeriesKey(inbound, PeerMetadata.UNKNOWN, "", "", "", null, "", "", false, 0, 0, "", false);
     }
 
     /** What a scrape gets; families without a series are left out. */

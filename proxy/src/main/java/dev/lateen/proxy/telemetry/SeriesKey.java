@@ -6,6 +6,7 @@ import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.DestinationService;
 import dev.lateen.proxy.model.Endpoint;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param endpointWorkload {@code istio.workload} of the upstream host, empty when not given
  * @param peerPrincipal the other side's SPIFFE identity or empty
  * @param localPrincipal our own on that connection or empty
+ * @param service what the cluster says it is, null when it says nothing
+ * @param clusterName only where it stands in for the service's name, else empty; the cluster itself would make new series with each of its changes
  * @param host the request's authority where the cluster names no service, else empty
  * @param grpcStatus {@code grpc-status}, empty for plain HTTP
  */
@@ -27,7 +30,8 @@ record SeriesKey(
         String endpointWorkload,
         String peerPrincipal,
         String localPrincipal,
-        @Nullable Cluster cluster,
+        @Nullable DestinationService service,
+        String clusterName,
         String host,
         boolean grpc,
         int status,
@@ -47,7 +51,8 @@ record SeriesKey(
                 inbound ? "" : workload(exchange.endpoint()),
                 tls == null ? "" : tls.peerPrincipal(),
                 tls == null ? "" : tls.localUriSan(),
-                cluster,
+                service(cluster),
+                clusterName(cluster),
                 needsHost ? exchange.request().authority() : "",
                 grpc,
                 exchange.responseStatus(),
@@ -65,13 +70,28 @@ record SeriesKey(
                 inbound ? "" : workload(session.endpoint()),
                 tls == null ? "" : tls.peerPrincipal(),
                 tls == null ? "" : tls.localUriSan(),
-                session.cluster(),
+                service(session.cluster()),
+                clusterName(session.cluster()),
                 "",
                 false,
                 0,
                 session.responseFlags(),
                 "",
                 inbound ? connection.mutualTls() : session.upstreamMutualTls());
+    }
+
+    private static @Nullable DestinationService service(@Nullable Cluster cluster) {
+        return cluster == null || cluster.services().isEmpty()
+                ? null
+                : cluster.services().getFirst();
+    }
+
+    private static String clusterName(@Nullable Cluster cluster) {
+        return cluster == null
+                        || !cluster.services().isEmpty()
+                        || cluster.name().indexOf('|') >= 0
+                ? ""
+                : cluster.name();
     }
 
     private static String workload(@Nullable Endpoint endpoint) {

@@ -2,7 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
-import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.DestinationService;
 import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.List;
@@ -82,14 +82,12 @@ final class SeriesLabels {
     }
 
     private static Service service(SeriesKey key) {
-        Cluster cluster = key.cluster();
-        if (cluster != null && !cluster.services().isEmpty()) {
-            Cluster.DestinationService service = cluster.services().getFirst();
+        DestinationService service = key.service();
+        if (service != null) {
             return new Service(service.host(), service.name(), service.namespace());
         }
         String host = key.host().isEmpty() ? UNKNOWN : key.host();
-        String name = cluster == null || cluster.name().contains("|") ? host : cluster.name();
-        return new Service(host, name, null);
+        return new Service(host, key.clusterName().isEmpty() ? host : key.clusterName(), null);
     }
 
     /** {@code name;namespace;canonical-name;canonical-revision;cluster-id}. */

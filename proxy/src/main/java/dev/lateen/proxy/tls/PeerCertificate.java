@@ -5,6 +5,7 @@ import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import javax.security.auth.x500.X500Principal;
@@ -14,6 +15,7 @@ import javax.security.auth.x500.X500Principal;
  *
  * @param otherSans e-mail and IP address subject alternative names
  * @param sha256 hex of the whole certificate's SHA-256
+ * @param pem all of it
  */
 record PeerCertificate(
         List<String> uriSans,
@@ -21,7 +23,9 @@ record PeerCertificate(
         List<String> otherSans,
         String subject,
         String sha256,
+        String pem,
         PublicKey publicKey) {
+    private static final Base64.Encoder LINES = Base64.getMimeEncoder(64, new byte[] {'\n'});
     private static final int MAIL = 1;
     private static final int DNS = 2;
     private static final int URI = 6;
@@ -44,15 +48,21 @@ record PeerCertificate(
             }
         }
         try {
+            byte[] encoded = certificate.getEncoded();
             return new PeerCertificate(
                     uris,
                     names,
                     others,
                     certificate.getSubjectX500Principal().getName(X500Principal.RFC2253),
-                    PeerCheck.hexSha256(certificate.getEncoded()),
+                    PeerCheck.hexSha256(encoded),
+                    pem(encoded),
                     certificate.getPublicKey());
         } catch (CertificateEncodingException e) {
             throw new CertificateParsingException("certificate can't be encoded", e);
         }
+    }
+
+    private static String pem(byte[] encoded) {
+        return "-----BEGIN CERTIFICATE-----\n" + LINES.encodeToString(encoded) + "\n-----END CERTIFICATE-----\n";
     }
 }

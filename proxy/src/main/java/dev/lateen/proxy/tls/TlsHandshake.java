@@ -164,6 +164,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 peer == null ? List.of() : peer.dnsSans(),
                 peer == null ? "" : peer.subject(),
                 peer == null ? "" : peer.sha256(),
+                peer == null ? "" : peer.pem(),
                 localUriSan);
     }
 

@@ -44,6 +44,7 @@ public final class AdsClient {
     private final AtomicLong rejected = new AtomicLong();
     private final Map<ResourceType, UpdateCounts> updates = new ConcurrentHashMap<>();
     private final Promise<Void> first = Promise.promise();
+    private final Consumer<Set<String>> onOwnSecrets;
     private final @Nullable XdsStream ads;
     private boolean adsStarted;
     private long patienceTimer = -1;
@@ -57,12 +58,29 @@ public final class AdsClient {
             ResourceDecoder decoder,
             SnapshotAssembler assembler,
             Consumer<ProxySnapshot> onSnapshot) {
+        this(vertx, settings, decoder, assembler, onSnapshot, names -> {});
+    }
+
+    /**
+     * With somebody who brings the secrets that no SDS server of the settings serves.
+     *
+     * @param onSnapshot must not block
+     * @param onOwnSecrets told all names of such secrets whenever they may have changed; must not block
+     */
+    public AdsClient(
+            Vertx vertx,
+            XdsSettings settings,
+            ResourceDecoder decoder,
+            SnapshotAssembler assembler,
+            Consumer<ProxySnapshot> onSnapshot,
+            Consumer<Set<String>> onOwnSecrets) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.settings = settings;
         this.decoder = decoder;
         this.assembler = assembler;
         this.onSnapshot = onSnapshot;
+        this.onOwnSecrets = onOwnSecrets;
         String name = settings.delta() ? "DeltaAggregatedResources" : "StreamAggregatedResources";
         XdsTarget target = settings.ads();
         this.ads = target == null ? null : stream(target, ADS + name, settings.delta());
@@ -102,6 +120,15 @@ public final class AdsClient {
     public void secret(Secret secret) {
         context.runOnContext(_ -> {
             assembler.secret(secret);
+            publish();
+            completeFirst();
+        });
+    }
+
+    /** A secret that does not come over xDS can't be had for now: nobody waits for it any longer. One that was there stays. */
+    public void absentSecret(String name) {
+        context.runOnContext(_ -> {
+            assembler.update(ResourceType.SECRET, List.of(), Set.of(name));
             publish();
             completeFirst();
         });
@@ -225,6 +252,7 @@ public final class AdsClient {
                 stream.subscribe(ResourceType.SECRET, names);
             }
         });
+        onOwnSecrets.accept(assembler.secretNamesBeyond(settings.sds().keySet()));
     }
 
     private void publish() {

@@ -96,6 +96,8 @@ final class DeltaProtocol implements DiscoveryProtocol {
         } else {
             response.removed().forEach(subscription.versions::remove);
         }
+        Set<String> removed = DiscoveryProtocol.brokenSecrets(type, decoded);
+        removed.addAll(response.removed());
         ByteString answer = DiscoveryMessages.delta(new DeltaRequest(
                 nodeOnce(),
                 response.typeUrl(),
@@ -105,11 +107,6 @@ final class DeltaProtocol implements DiscoveryProtocol {
                 response.nonce(),
                 DiscoveryProtocol.error(rejections)));
         return new Outcome(
-                subscription == null ? null : type,
-                changed,
-                response.removed(),
-                rejections,
-                response.version(),
-                answer);
+                subscription == null ? null : type, changed, removed, rejections, response.version(), answer);
     }
 }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtoco
      *
      * @param type null when it was not asked for
      * @param changed what was accepted
-     * @param removed names that are gone
+     * @param removed names that are gone; secrets that were rejected too, since nobody should wait for them
      * @param rejections empty when all was accepted
      * @param version of the response as a whole
      * @param answer the ACK or NACK to send
@@ -43,6 +44,17 @@ sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtoco
 
     /** At most this much of the rejections goes back to the control plane. */
     int MAX_ERROR_LENGTH = 4000;
+
+    /** The names of the secrets that were rejected. A new set. */
+    static Set<String> brokenSecrets(@Nullable ResourceType type, List<Decoded> decoded) {
+        Set<String> names = new HashSet<>();
+        for (Decoded resource : decoded) {
+            if (type == ResourceType.SECRET && resource instanceof Decoded.Rejected rejected) {
+                names.add(rejected.name());
+            }
+        }
+        return names;
+    }
 
     /** The text of a NACK, null for an ACK. */
     static @Nullable String error(List<Decoded.Rejected> rejections) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,7 @@ public final class SnapshotAssembler {
     private final Set<String> absentRoutes = new HashSet<>();
     private final Set<String> absentAssignments = new HashSet<>();
     private final List<String> late = new ArrayList<>();
+    private final Set<String> absentSecrets = new HashSet<>();
     private ProxySnapshot latest = ProxySnapshot.EMPTY;
 
     /** On the system's clock. @param fixed the bootstrap's own resources: never removed nor replaced */
@@ -92,6 +94,7 @@ public final class SnapshotAssembler {
 
     /** Takes a secret from elsewhere: the workload's own certificate, or an SDS server's. */
     public void secret(Secret secret) {
+        absentSecrets.remove(secret.name());
         secrets.put(secret.name(), secret);
     }
 
@@ -173,9 +176,20 @@ public final class SnapshotAssembler {
 
     /** The secrets to ask of one source. */
     public Set<String> secretNames(String source) {
+        return secretNames(source::equals);
+    }
+
+    /** The secrets that come neither over the aggregated stream, nor from the bootstrap, nor from one of these sources. */
+    Set<String> secretNamesBeyond(Set<String> sources) {
+        return secretNames(source -> !source.equals(SecretReference.ADS)
+                && !source.equals(SecretReference.STATIC)
+                && !sources.contains(source));
+    }
+
+    private Set<String> secretNames(Predicate<String> fromSource) {
         Set<String> names = new LinkedHashSet<>();
         Consumer<Set<SecretReference>> add = references ->
-                references.stream().filter(r -> r.source().equals(source)).forEach(r -> names.add(r.name()));
+                references.stream().filter(r -> fromSource.test(r.source())).forEach(r -> names.add(r.name()));
         listeners.forEach(held -> add.accept(held.secrets()));
         clusters.forEach(held -> add.accept(held.secrets()));
         return names;
@@ -207,7 +221,7 @@ public final class SnapshotAssembler {
                 absentAssignments.remove(assignment.clusterName());
                 assignments.put(assignment.clusterName(), assignment);
             }
-            case Resource.OfSecret(var secret) -> secrets.put(secret.name(), secret);
+            case Resource.OfSecret(var secret) -> secret(secret);
         }
     }
 
@@ -227,7 +241,7 @@ public final class SnapshotAssembler {
             // The last good ones stay while something refers to them; nobody waits for them any longer.
             case ROUTES -> absentRoutes.add(name);
             case ENDPOINTS -> absentAssignments.add(name);
-            case SECRET -> {}
+            case SECRET -> absentSecrets.add(name);
         }
     }
 
@@ -251,7 +265,9 @@ public final class SnapshotAssembler {
 
     private @Nullable String missingSecret(Set<SecretReference> references) {
         for (SecretReference reference : references) {
-            if (!secrets.has(reference.name())) {
+            // Without it a handshake fails, and only that: one server's missing certificate must not keep its listener
+            // from serving the others.
+            if (!secrets.has(reference.name()) && !absentSecrets.contains(reference.name())) {
                 return "secret " + reference.name();
             }
         }

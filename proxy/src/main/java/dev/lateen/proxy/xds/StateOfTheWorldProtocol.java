@@ -102,7 +102,10 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
             return new Outcome(null, changed, Set.of(), rejections, response.version(), answer);
         }
         // A resource too broken to have a name may be any of those that are held: then none is taken for gone.
-        Set<String> removed = type.wildcard() && !nameless ? gone(subscription, present) : Set.of();
+        Set<String> removed = DiscoveryProtocol.brokenSecrets(type, decoded);
+        if (type.wildcard() && !nameless) {
+            removed.addAll(gone(subscription, present));
+        }
         subscription.held.addAll(present);
         subscription.held.removeAll(removed);
         subscription.nonce = response.nonce();

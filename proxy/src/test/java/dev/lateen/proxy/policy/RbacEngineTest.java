@@ -46,7 +46,7 @@ class RbacEngineTest {
     private static ConnectionFacts connection(String spiffe, String remote) {
         TlsFacts tls = spiffe.isEmpty()
                 ? null
-                : new TlsFacts("TLSv1.3", "", null, List.of(spiffe), List.of(), "", "aa", "spiffe://local");
+                : new TlsFacts("TLSv1.3", "", null, List.of(spiffe), List.of(), "", "aa", "", "spiffe://local");
         return new ConnectionFacts(1, address(remote, 4000), address("10.0.0.9", 9080), true, true, "sni.example", tls);
     }
 

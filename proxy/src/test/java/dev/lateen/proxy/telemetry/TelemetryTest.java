@@ -44,6 +44,7 @@ class TelemetryTest {
             List.of(),
             "",
             "ab12",
+            "",
             "spiffe://cluster.local/ns/default/sa/bookinfo-reviews");
 
     private static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {

@@ -122,6 +122,21 @@ class SnapshotAssemblerTest {
     }
 
     @Test
+    void aSecretThatTheServerDoesNotHaveKeepsNobodyWaiting() {
+        update(ResourceType.CLUSTER, Resources.cluster("""
+            {name: a, type: STATIC, connect_timeout: 1s, transport_socket: {name: tls, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext, common_tls_context: {
+                tls_certificate_sds_secret_configs: [{name: "kubernetes://absent", sds_config: {ads: {}}}]}}}}\
+            """));
+        assertThat(assembler.names(ResourceType.SECRET)).containsExactly("kubernetes://absent");
+        assembler.update(ResourceType.SECRET, List.of(), Set.of("kubernetes://absent"));
+        ProxySnapshot snapshot = snapshot();
+        assertThat(snapshot.clusters()).containsOnlyKeys("a");
+        assertThat(snapshot.secrets()).isEmpty();
+        assertThat(assembler.waiting()).isEmpty();
+    }
+
+    @Test
     void whatDidNotChangeIsTheSameObject() {
         update(ResourceType.CLUSTER, edsCluster("a"), edsCluster("b"));
         update(ResourceType.ENDPOINTS, endpoints("a", "10.0.0.1", 80), endpoints("b", "10.0.0.2", 80));
