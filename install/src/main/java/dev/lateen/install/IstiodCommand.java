@@ -3,10 +3,13 @@ package dev.lateen.install;
 import dev.lateen.install.run.RunBootstrap.Listen;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.ListenAddress;
 import dev.lateen.istiod.config.InvalidConfigException;
 import io.vertx.core.Vertx;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,6 +57,13 @@ final class IstiodCommand implements Callable<Integer> {
     private Path state = Path.of(".lateen");
 
     @Option(
+            names = "--cacerts",
+            paramLabel = "DIR",
+            description = "A given authority, in the files of Istio's secret cacerts: ca-cert.pem, ca-key.pem,"
+                    + " cert-chain.pem, root-cert.pem (default: one of its own in --state).")
+    private @Nullable Path authority;
+
+    @Option(
             names = "--httpAddr",
             paramLabel = "ADDR",
             description = "Readiness and debug pages once more (default: none).")
@@ -73,6 +83,7 @@ final class IstiodCommand implements Callable<Integer> {
         try {
             return IstiodBootstrap.onLoopback(config, state)
                     .withMeshConfig(meshConfig)
+                    .withAuthority(authority)
                     .withAddresses(
                             address(addresses.grpc()),
                             address(addresses.secureGrpc()),
@@ -90,7 +101,7 @@ final class IstiodCommand implements Callable<Integer> {
     private void serve(IstiodBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
         Vertx vertx = Vertx.vertx();
         try {
-            Istiod istiod = Istiod.start(vertx, bootstrap, IstiodEvents.NONE)
+            Istiod istiod = Istiod.start(vertx, bootstrap, new IstiodLog())
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -113,6 +124,20 @@ final class IstiodCommand implements Callable<Integer> {
         if (cause instanceof InvalidConfigException invalid) {
             return new CommandFailure(CommandFailure.BAD_INPUT, "the config is not good:\n" + invalid.getMessage());
         }
-        return new CommandFailure(CommandFailure.FAILED, "istiod can't start: " + cause.getMessage());
+        // The message of the file system's own exceptions is but the path.
+        boolean bare = cause instanceof FileSystemException file && file.getReason() == null;
+        return new CommandFailure(
+                CommandFailure.FAILED,
+                "istiod can't start: "
+                        + (bare ? cause.getMessage() + ": " + reason(cause) : String.valueOf(cause.getMessage())));
+    }
+
+    private static String reason(Throwable cause) {
+        return switch (cause) {
+            case NoSuchFileException _ -> "no such file or directory, and it can't be made";
+            case AccessDeniedException _ -> "permission denied";
+            case FileAlreadyExistsException _ -> "is a file, not a directory";
+            default -> cause.getClass().getSimpleName();
+        };
     }
 }

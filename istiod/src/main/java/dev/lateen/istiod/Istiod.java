@@ -1,7 +1,6 @@
 package dev.lateen.istiod;
 
 import dev.lateen.api.identity.SpiffeId;
-import dev.lateen.api.networking.VirtualService;
 import dev.lateen.istiod.ca.AuthorityFiles;
 import dev.lateen.istiod.ca.Callers;
 import dev.lateen.istiod.ca.CertificateAuthority;
@@ -11,6 +10,7 @@ import dev.lateen.istiod.ca.TokenIssuer;
 import dev.lateen.istiod.config.DirectorySource;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.config.WatchTiming;
+import dev.lateen.istiod.debug.DebugAccess;
 import dev.lateen.istiod.debug.DebugServer;
 import dev.lateen.istiod.debug.IstiodMetrics;
 import dev.lateen.istiod.debug.Readiness;
@@ -91,10 +91,10 @@ public final class Istiod {
                 bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
         this.writer = new SnapshotWriter(source, discovery, events);
-        this.ports = new Ports(vertx);
+        this.ports = new Ports(vertx, Keepalive.USUAL);
         this.tls = Ports.secure(authority);
         readiness.require("first snapshot", () -> discovery.view() != null);
-        registerGauges();
+        new Gauges(metrics, discovery, source, writer::snapshot, authority).register();
     }
 
     private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
@@ -147,7 +147,8 @@ public final class Istiod {
     }
 
     private Future<Void> open(Vertx vertx) {
-        DebugServer debug = new DebugServer(discovery, source, writer::snapshot, metrics, readiness, Release.json());
+        DebugServer debug = new DebugServer(
+                discovery, source, writer::snapshot, metrics, readiness, new DebugAccess(callers), Release.text());
         Handler<HttpServerRequest> pages = debug.handler(vertx);
         GrpcServer plain = grpc(vertx);
         discovery.serveOn(plain, PeerCheck.NONE);
@@ -182,30 +183,6 @@ public final class Istiod {
         } catch (RefusedException e) {
             return new PeerCheck.Verdict.Refused(String.valueOf(e.getMessage()));
         }
-    }
-
-    private void registerGauges() {
-        metrics.gauge(
-                "pilot_xds",
-                "Number of endpoints connected to this pilot using XDS.",
-                "version",
-                Release.ISTIO_VERSION,
-                () -> discovery.proxies().size());
-        metrics.gauge("pilot_services", "Total services known to pilot.", () -> {
-            MeshSnapshot snapshot = writer.snapshot();
-            return snapshot == null ? 0 : snapshot.registry().services().size();
-        });
-        metrics.gauge(
-                "pilot_virt_services",
-                "Total virtual services known to pilot.",
-                () -> source.current().resources().stream()
-                        .filter(resource -> resource.spec() instanceof VirtualService)
-                        .count());
-        metrics.gauge(
-                "citadel_server_root_cert_expiry_timestamp",
-                "The unix timestamp, in seconds, when the root cert will expire.",
-                () -> authority.root().getNotAfter().toInstant().getEpochSecond());
-        metrics.gauge("pilot_info", "Pilot version and build information.", "version", Release.VERSION, () -> 1);
     }
 
     /** The ports that are really bound. */

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param config files and directories with resources ({@code --config})
  * @param meshConfig a file with mesh config ({@code --meshConfig}); null for the defaults
  * @param state where the root key and the token key are kept ({@code --state})
- * @param authority a directory with a given authority in the files of Istio's secret {@code cacerts}; null for one of our own in {@code state}
+ * @param authority a directory with a given authority in the files of Istio's secret {@code cacerts} ({@code --cacerts}); null for one of our own in {@code state}
  * @param grpc plaintext discovery ({@code --grpcAddr}, 15010)
  * @param secureGrpc discovery and certificates over TLS ({@code --secureGRPCAddr}, 15012)
  * @param monitoring metrics, readiness and debug pages ({@code --monitoringAddr}, 15014)
@@ -76,6 +76,22 @@ public record IstiodBootstrap(
                 file,
                 state,
                 authority,
+                grpc,
+                secureGrpc,
+                monitoring,
+                http,
+                defaultCertificateTtl,
+                longestCertificateTtl,
+                maxStreamAge);
+    }
+
+    /** The same with a given authority, or one of its own. */
+    public IstiodBootstrap withAuthority(@Nullable Path directory) {
+        return new IstiodBootstrap(
+                config,
+                meshConfig,
+                state,
+                directory,
                 grpc,
                 secureGrpc,
                 monitoring,

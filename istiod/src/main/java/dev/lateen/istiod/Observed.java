@@ -47,6 +47,18 @@ record Observed(IstiodMetrics metrics, IstiodEvents listener) implements IstiodE
     }
 
     @Override
+    public void took(ProxyNode node, Duration pushing) {
+        metrics.took(node, pushing);
+        listener.took(node, pushing);
+    }
+
+    @Override
+    public void failed(ProxyNode node) {
+        metrics.failed(node);
+        listener.failed(node);
+    }
+
+    @Override
     public void acknowledged(ProxyNode node, String typeUrl) {
         metrics.acknowledged(node, typeUrl);
         listener.acknowledged(node, typeUrl);

@@ -30,16 +30,19 @@ final class Ports {
     private static final Duration RENEW_EVERY = Duration.ofDays(30);
 
     private final Vertx vertx;
+    private final Keepalive keepalive;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
 
-    Ports(Vertx vertx) {
+    Ports(Vertx vertx, Keepalive keepalive) {
         this.vertx = vertx;
+        this.keepalive = keepalive;
     }
 
     /** A port without TLS, for HTTP/1.1 and HTTP/2. */
     Future<Integer> openPlain(ListenAddress address, Handler<HttpServerRequest> handler) {
-        return listen(vertx.createHttpServer(new HttpServerOptions()).requestHandler(handler), address);
+        return listen(
+                vertx.createHttpServer(keepalive.on(new HttpServerOptions())).requestHandler(handler), address);
     }
 
     /**
@@ -61,7 +64,7 @@ final class Ports {
             HttpServerOptions options,
             CertificateAuthority authority,
             Handler<HttpServerRequest> handler) {
-        HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
+        HttpServer server = vertx.createHttpServer(keepalive.on(options)).requestHandler(handler);
         timers.add(vertx.setPeriodic(
                 RENEW_EVERY.toMillis(), timer -> server.updateSSLOptions(renewed(options, authority))));
         return listen(server, address);
@@ -82,6 +85,7 @@ final class Ports {
 
     private Future<Integer> listen(HttpServer server, ListenAddress address) {
         servers.add(server);
+        keepalive.watch(vertx, server);
         return server.listen(address.port(), address.host())
                 .map(HttpServer::actualPort)
                 .recover(failure -> Future.failedFuture(new IOException(

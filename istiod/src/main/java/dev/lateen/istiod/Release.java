@@ -7,8 +7,8 @@ final class Release {
 
     private Release() {}
 
-    /** The answer to {@code /version}. */
-    static String json() {
-        return "{\"version\":\"" + VERSION + "\",\"istioVersion\":\"" + ISTIO_VERSION + "\"}\n";
+    /** The answer to {@code /version}, in the shape of Istio's {@code VERSION-REVISION-STATUS}, of which Kiali takes the first number. */
+    static String text() {
+        return ISTIO_VERSION + "-lateen-" + VERSION + "-Clean";
     }
 }

@@ -13,6 +13,7 @@ import java.security.SecureRandom;
 import java.security.cert.CertificateException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -84,51 +85,88 @@ public final class AuthorityFiles {
      * @throws IOException if it can't be read or makes no sense; the message names the file
      */
     public CertificateAuthority open(Path directory) throws IOException {
-        X509Certificate certificate = only(directory.resolve(CERTIFICATE));
-        X509Certificate root = only(directory.resolve(ROOT));
+        X509Certificate certificate = some(directory.resolve(CERTIFICATE)).getFirst();
+        List<X509Certificate> trusted = some(directory.resolve(ROOT));
         PrivateKey key = key(directory.resolve(KEY));
         List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
         if (Files.exists(directory.resolve(CHAIN))) {
             certificates(directory.resolve(CHAIN)).stream()
-                    .filter(c -> !c.equals(certificate) && !c.equals(root))
+                    .filter(c -> !c.equals(certificate) && !trusted.contains(c))
                     .forEach(chain::add);
         }
-        check(directory, key, chain, root);
-        return new CertificateAuthority(new KeyPairAndChain(key, List.copyOf(chain)), root, provider, clock, random);
+        check(directory, key, chain);
+        X509Certificate anchor = anchor(directory, chain, trusted);
+        List<X509Certificate> roots = new ArrayList<>(List.of(anchor));
+        trusted.stream().filter(root -> !root.equals(anchor)).forEach(roots::add);
+        return new CertificateAuthority(new KeyPairAndChain(key, List.copyOf(chain)), roots, provider, clock, random);
     }
 
-    private void check(Path directory, PrivateKey key, List<X509Certificate> chain, X509Certificate root)
-            throws IOException {
+    private void check(Path directory, PrivateKey key, List<X509Certificate> chain) throws IOException {
         X509Certificate certificate = chain.getFirst();
         Path file = directory.resolve(CERTIFICATE);
         if (certificate.getBasicConstraints() < 0) {
             throw wrong(file, "not a certificate authority (accepted: basic constraints CA:TRUE)");
         }
-        if (certificate.getNotAfter().toInstant().isBefore(clock.instant())) {
-            throw wrong(file, "expired " + certificate.getNotAfter().toInstant() + " (accepted: not expired)");
-        }
         if (!CertificatePairs.belongs(key, certificate, provider)) {
             throw wrong(directory.resolve(KEY), "not the key of " + CERTIFICATE + " (accepted: its private key)");
         }
         for (int i = 0; i < chain.size(); i++) {
-            X509Certificate issuer = i + 1 < chain.size() ? chain.get(i + 1) : root;
-            try {
-                chain.get(i).verify(issuer.getPublicKey());
-            } catch (GeneralSecurityException e) {
-                throw wrong(
-                        i == 0 ? file : directory.resolve(CHAIN),
-                        chain.get(i).getSubjectX500Principal() + " is not signed by " + issuer.getSubjectX500Principal()
-                                + " (accepted: a chain from " + CERTIFICATE + " to " + ROOT + ")");
+            Path of = i == 0 ? file : directory.resolve(CHAIN);
+            checkTime(of, chain.get(i));
+            if (i + 1 < chain.size() && !isSignedBy(chain.get(i), chain.get(i + 1))) {
+                throw unsigned(
+                        of,
+                        chain.get(i),
+                        chain.get(i + 1).getSubjectX500Principal().toString());
             }
         }
     }
 
-    private static X509Certificate only(Path file) throws IOException {
+    private void checkTime(Path file, X509Certificate certificate) throws IOException {
+        Instant end = certificate.getNotAfter().toInstant();
+        if (end.isBefore(clock.instant())) {
+            throw wrong(
+                    file,
+                    certificate.getSubjectX500Principal() + " expired " + end
+                            + " (accepted: certificates not expired)");
+        }
+    }
+
+    /** The root that the chain ends in. */
+    private X509Certificate anchor(Path directory, List<X509Certificate> chain, List<X509Certificate> trusted)
+            throws IOException {
+        X509Certificate last = chain.getLast();
+        for (X509Certificate root : trusted) {
+            if (isSignedBy(last, root)) {
+                checkTime(directory.resolve(ROOT), root);
+                return root;
+            }
+        }
+        throw unsigned(directory.resolve(chain.size() == 1 ? CERTIFICATE : CHAIN), last, "a certificate of " + ROOT);
+    }
+
+    private static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {
+        try {
+            certificate.verify(issuer.getPublicKey());
+            return true;
+        } catch (GeneralSecurityException e) {
+            return false;
+        }
+    }
+
+    private static IOException unsigned(Path file, X509Certificate certificate, String issuer) {
+        return wrong(
+                file,
+                certificate.getSubjectX500Principal() + " is not signed by " + issuer + " (accepted: a chain from "
+                        + CERTIFICATE + " to " + ROOT + ")");
+    }
+
+    private static List<X509Certificate> some(Path file) throws IOException {
         List<X509Certificate> certificates = certificates(file);
         if (certificates.isEmpty()) {
             throw wrong(file, "no certificate in it (accepted: PEM)");
         }
-        return certificates.getFirst();
+        return certificates;
     }
 
     private static List<X509Certificate> certificates(Path file) throws IOException {

@@ -43,7 +43,7 @@ public final class CertificateAuthority {
     private static final int SERIAL_BITS = 128;
 
     private final KeyPairAndChain signer;
-    private final X509Certificate root;
+    private final List<X509Certificate> roots;
     private final BouncyCastleProvider provider;
     private final InstantSource clock;
     private final SecureRandom random;
@@ -51,29 +51,39 @@ public final class CertificateAuthority {
     /**
      * @param signer the signing key; its certificate first, then those between it and the root, without the root; the root alone if it is
      *     self-signed
-     * @param root what everyone trusts
+     * @param roots what everyone trusts: the anchor of the signing key first, then those of authorities that come or go
      */
     CertificateAuthority(
             KeyPairAndChain signer,
-            X509Certificate root,
+            List<X509Certificate> roots,
             BouncyCastleProvider provider,
             InstantSource clock,
             SecureRandom random) {
         this.signer = signer;
-        this.root = root;
+        this.roots = List.copyOf(roots);
         this.provider = provider;
         this.clock = clock;
         this.random = random;
     }
 
-    /** What everyone trusts. */
+    /** The anchor of all that is signed here. */
     public X509Certificate root() {
-        return root;
+        return roots.getFirst();
     }
 
-    /** What everyone trusts, in PEM. */
+    /** What everyone trusts, in PEM; several while one root takes the place of another. */
     public String rootPem() {
-        return Pem.of(root);
+        return Pem.of(roots);
+    }
+
+    /** The certificate that signs; the root if no other stands between. */
+    public X509Certificate certificate() {
+        return signer.certificate();
+    }
+
+    /** Its clock's time. */
+    public Instant now() {
+        return clock.instant();
     }
 
     BouncyCastleProvider provider() {
@@ -83,7 +93,7 @@ public final class CertificateAuthority {
     /**
      * A certificate for a workload's key.
      *
-     * @return the certificate, those between it and the root, the root: each in PEM, the order in which Istio answers
+     * @return the certificate, those between it and the root, what everyone trusts: the order in which Istio answers
      */
     List<String> signWorkload(PublicKey key, SpiffeId identity, Duration ttl) {
         GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, identity.uri());
@@ -91,11 +101,11 @@ public final class CertificateAuthority {
         List<String> answer = new ArrayList<>();
         answer.add(Pem.of(leaf));
         for (X509Certificate between : signer.chain()) {
-            if (!between.equals(root)) {
+            if (!roots.contains(between)) {
                 answer.add(Pem.of(between));
             }
         }
-        answer.add(Pem.of(root));
+        answer.add(rootPem());
         return List.copyOf(answer);
     }
 
@@ -107,7 +117,7 @@ public final class CertificateAuthority {
         KeyPair pair = newKeyPair(provider, random);
         List<X509Certificate> chain = new ArrayList<>();
         chain.add(sign(pair.getPublic(), names, ttl));
-        signer.chain().stream().filter(c -> !c.equals(root)).forEach(chain::add);
+        signer.chain().stream().filter(c -> !roots.contains(c)).forEach(chain::add);
         return new KeyPairAndChain(pair.getPrivate(), List.copyOf(chain));
     }
 

@@ -6,9 +6,12 @@ import dev.lateen.istiod.config.ConfigChange.ResourceChange;
 import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** What tells two configs apart, resource by resource. Pure. */
 final class Changes {
@@ -53,14 +56,44 @@ final class Changes {
 
     /** The new config with the objects of the old one wherever nothing changed, so that whoever remembers by identity need not look. */
     static ConfigInput share(ConfigInput before, long version, Assembly assembly) {
-        Map<Object, Object> known = new HashMap<>();
-        before.resources().forEach(resource -> known.put(resource, resource));
-        before.documents().forEach(document -> known.put(document, document));
-        List<Resource<?>> resources = new ArrayList<>();
-        assembly.resources().forEach(resource -> resources.add((Resource<?>) known.getOrDefault(resource, resource)));
-        List<KubernetesDocument> documents = new ArrayList<>();
-        assembly.documents()
-                .forEach(document -> documents.add((KubernetesDocument) known.getOrDefault(document, document)));
-        return new ConfigInput(version, resources, documents);
+        Known<Resource<?>> known = new Known<>(before.resources(), resource -> resource);
+        List<Resource<?>> resources =
+                assembly.resources().stream().<Resource<?>>map(known::same).toList();
+        Known<KubernetesDocument> documents = new Known<>(before.documents(), KubernetesDocument::body);
+        return new ConfigInput(
+                version,
+                resources,
+                assembly.documents().stream().map(documents::same).toList());
+    }
+
+    /** What was there before. Most of it comes again as the very object (or around it), which is found out without a look into it. */
+    private static final class Known<T> {
+        private final List<T> all;
+        private final Function<T, Object> core;
+        private final IdentityHashMap<Object, T> byCore = new IdentityHashMap<>();
+        private @Nullable Map<T, T> byContent;
+
+        Known(List<T> all, Function<T, Object> core) {
+            this.all = all;
+            this.core = core;
+            all.forEach(one -> byCore.put(core.apply(one), one));
+        }
+
+        T same(T now) {
+            T was = byCore.get(core.apply(now));
+            return was != null && was.equals(now) ? was : byContent().getOrDefault(now, now);
+        }
+
+        private Map<T, T> byContent() {
+            Map<T, T> contents = byContent;
+            if (contents == null) {
+                contents = new HashMap<>();
+                for (T one : all) {
+                    contents.put(one, one);
+                }
+                byContent = contents;
+            }
+            return contents;
+        }
     }
 }

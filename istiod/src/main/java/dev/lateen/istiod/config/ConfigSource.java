@@ -1,7 +1,9 @@
 package dev.lateen.istiod.config;
 
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.yaml.Problem;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Where config comes from: files, or an API server. Safe from any thread. */
@@ -12,6 +14,9 @@ public interface ConfigSource extends AutoCloseable {
 
     /** The mesh config in force; a change of it counts as newer config, so whoever reads it after {@link #current} misses nothing. */
     MeshConfig mesh();
+
+    /** What is wrong or doubtful with the config as it is written now, in force or not; empty if nothing is. */
+    List<Problem> problems();
 
     /**
      * Waits for config newer than {@code version}; meant for a virtual thread.

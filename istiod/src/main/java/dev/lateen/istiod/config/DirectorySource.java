@@ -26,6 +26,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class DirectorySource implements ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(DirectorySource.class);
+    /** Of so much time, one part is spent looking: very many files are looked at less often, where the system does not tell of a change. */
+    private static final int LOOK_SHARE = 50;
 
     private final List<Path> roots;
     private final MeshConfigFile mesh;
@@ -37,9 +39,10 @@ public final class DirectorySource implements ConfigSource {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition newer = lock.newCondition();
     private Map<Path, FileTree.Stamp> stamps = Map.of();
+    private Map<Path, String> lost = Map.of();
+    private long lookTook;
     private LastGood lastGood;
-    private Set<Problem> told = Set.of();
-    private Set<Path> unreadable = Set.of();
+    private volatile List<Problem> told = List.of();
     private volatile ConfigInput current = ConfigInput.EMPTY;
     private volatile boolean closed;
 
@@ -55,7 +58,7 @@ public final class DirectorySource implements ConfigSource {
         this.mesh = new MeshConfigFile(meshConfig, reader);
         FileTree tree = look();
         List<Problem> problems = new ArrayList<>(mesh.read(tree));
-        problems.addAll(notRead(tree));
+        problems.addAll(lost(tree, "an existing one that can be read"));
         this.lastGood = LastGood.first(readings(tree));
         problems.addAll(lastGood.problems());
         if (problems.stream().anyMatch(Problem::isError)) {
@@ -84,25 +87,21 @@ public final class DirectorySource implements ConfigSource {
         return source;
     }
 
-    private static List<Problem> notRead(FileTree tree) {
+    private static List<Problem> lost(FileTree tree, String accepted) {
         List<Problem> problems = new ArrayList<>();
-        tree.absent().forEach(root -> problems.add(problem(root, "no such file or directory", "an existing one")));
-        tree.unreadable()
-                .forEach((path, why) ->
-                        problems.add(problem(path, "can't be read: " + why, "a file or directory that can be read")));
+        tree.lost()
+                .forEach((path, why) -> problems.add(new Problem(
+                        Problem.Severity.ERROR, new Origin(path.toString(), 1, 0), 0, "", "", why, accepted)));
         return problems;
     }
 
-    private static Problem problem(Path path, String found, String accepted) {
-        return new Problem(Problem.Severity.ERROR, new Origin(path.toString(), 1, 0), 0, "", "", found, accepted);
-    }
-
     private FileTree look() {
-        List<Path> all = new ArrayList<>(roots);
+        List<Path> all = new ArrayList<>();
         Path meshFile = mesh.path();
         if (meshFile != null) {
             all.add(meshFile);
         }
+        all.addAll(roots);
         FileTree tree = FileTree.of(all, stamps);
         watching.directories(tree.directories());
         return tree;
@@ -120,31 +119,33 @@ public final class DirectorySource implements ConfigSource {
 
     private void watch() {
         try {
-            while (!closed && watching.await(timing.poll().toNanos())) {
-                FileTree tree = look();
-                tellUnreadable(tree);
-                if (!tree.files().equals(stamps)) {
-                    FileTree rested = rested(tree);
-                    if (!closed) {
-                        reload(rested);
-                    }
+            while (!closed && watching.await(Math.max(timing.poll().toNanos(), lookTook * LOOK_SHARE))) {
+                try {
+                    follow();
+                } catch (RuntimeException | StackOverflowError e) {
+                    // A fault of ours in one edit must not be the end of all later ones.
+                    LOG.error("an edit could not be read; what was in force stays", e);
                 }
             }
         } catch (InterruptedException e) {
             LOG.debug("config is no longer watched");
-        } catch (RuntimeException e) {
-            LOG.error("config is no longer watched", e);
         }
     }
 
-    /** Once for each, since they are looked at again and again. */
-    private void tellUnreadable(FileTree tree) {
-        tree.unreadable().forEach((path, why) -> {
-            if (!unreadable.contains(path)) {
-                LOG.warn("{}: can't be read, so what was read before stays in force: {}", path, why.toString());
+    private void follow() throws InterruptedException {
+        long began = nanos.getAsLong();
+        FileTree tree = look();
+        lookTook = nanos.getAsLong() - began;
+        if (isNews(tree) || files.canBeReadNow()) {
+            FileTree rested = rested(tree);
+            if (!closed) {
+                reload(rested);
             }
-        });
-        unreadable = Set.copyOf(tree.unreadable().keySet());
+        }
+    }
+
+    private boolean isNews(FileTree tree) {
+        return !tree.files().equals(stamps) || !tree.lost().equals(lost);
     }
 
     /** The files once they have not changed for a moment, so that none is half written. */
@@ -167,9 +168,11 @@ public final class DirectorySource implements ConfigSource {
     private void reload(FileTree tree) {
         List<String> touched = touched(tree.files());
         stamps = tree.files();
+        lost = tree.lost();
         MeshConfig meshBefore = mesh.current();
         List<Problem> problems = new ArrayList<>(mesh.read(tree));
-        lastGood = lastGood.next(readings(tree));
+        problems.addAll(lost(tree, "it to be there; what it said last stays in force"));
+        lastGood = lastGood.next(readings(tree), touched);
         problems.addAll(lastGood.problems());
         ConfigInput before = current;
         ConfigInput after = Changes.share(before, before.version() + 1, lastGood.assembly());
@@ -203,8 +206,10 @@ public final class DirectorySource implements ConfigSource {
     }
 
     private void tell(List<Problem> problems) {
-        List<Problem> unheard = problems.stream().filter(p -> !told.contains(p)).toList();
-        told = new HashSet<>(problems);
+        Set<Problem> before = new HashSet<>(told);
+        List<Problem> unheard =
+                problems.stream().filter(p -> !before.contains(p)).distinct().toList();
+        told = List.copyOf(problems);
         if (!unheard.isEmpty()) {
             events.problems(unheard);
         }
@@ -218,6 +223,11 @@ public final class DirectorySource implements ConfigSource {
     @Override
     public MeshConfig mesh() {
         return mesh.current();
+    }
+
+    @Override
+    public List<Problem> problems() {
+        return told;
     }
 
     @Override

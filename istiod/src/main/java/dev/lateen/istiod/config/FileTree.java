@@ -1,9 +1,10 @@
 package dev.lateen.istiod.config;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
-import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The files under some paths as they stand at one time. A path that is a file counts whatever its name; in directories those that end
  * in {@code .yaml}, {@code .yml} or {@code .json} count, hidden ones don't (so that a mounted ConfigMap's {@code ..data} is not read
- * twice). Links are followed.
+ * twice). Links are followed; nothing is counted twice. A look costs one question to the system for each file.
  */
 final class FileTree {
     private static final int DEEPEST = 32;
@@ -37,102 +38,124 @@ final class FileTree {
      * @param key the file system's name for it, which a rename over it changes
      */
     record Stamp(
-            Path target, long size, long modified, @Nullable Object key) {}
+            Path target, long size, long modified, @Nullable Object key) {
+        private static Stamp of(Path target, BasicFileAttributes attributes) {
+            return new Stamp(
+                    target,
+                    attributes.size(),
+                    attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
+                    attributes.fileKey());
+        }
+    }
 
+    private record Step(Path path, Path target, BasicFileAttributes attributes, int depth) {}
+
+    private final Map<Path, Stamp> before;
     private final Map<Path, Stamp> files = new LinkedHashMap<>();
     private final Set<Path> directories = new HashSet<>();
-    private final List<Path> absent = new ArrayList<>();
+    private final Map<Path, String> lost = new LinkedHashMap<>();
     private final Set<Path> seen = new HashSet<>();
-    private final Map<Path, Stamp> before;
-    private final Map<Path, IOException> unreadable = new LinkedHashMap<>();
-
-    private record Step(Path path, int depth) {}
 
     private FileTree(Map<Path, Stamp> before) {
         this.before = before;
     }
 
     /**
-     * Looks at some paths.
+     * Looks.
      *
-     * @param before what was there at the last look: files that can't be looked at now, because rights or file descriptors lack, count as unchanged
+     * @param before what was there at the last look: under a path that is lost everything counts as it was, for a mount that is away is no
+     *     removal of all that is in it
      */
     static FileTree of(List<Path> roots, Map<Path, Stamp> before) {
         FileTree tree = new FileTree(before);
         for (Path root : roots) {
-            if (Files.exists(root)) {
-                tree.walk(root);
-            } else {
-                tree.absent.add(root);
-            }
             Path parent = root.toAbsolutePath().getParent();
             if (parent != null) {
                 tree.directories.add(parent);
+            }
+            try {
+                Path target = root.toRealPath();
+                tree.walk(new Step(root, target, Files.readAttributes(target, BasicFileAttributes.class), 0));
+            } catch (IOException e) {
+                tree.lose(root, e);
             }
         }
         return tree;
     }
 
-    private void walk(Path root) {
-        Deque<Step> steps = new ArrayDeque<>(List.of(new Step(root, 0)));
+    private void walk(Step root) {
+        Deque<Step> steps = new ArrayDeque<>(List.of(root));
         while (!steps.isEmpty()) {
             Step step = steps.pop();
-            if (!Files.isDirectory(step.path)) {
-                add(step.path, step.depth == 0);
-            } else if (step.depth < DEEPEST) {
-                directories.add(step.path.toAbsolutePath());
-                children(step.path).forEach(child -> steps.push(new Step(child, step.depth + 1)));
+            if (step.attributes.isDirectory()) {
+                if (step.depth < DEEPEST && seen.add(step.target)) {
+                    directories.add(step.path.toAbsolutePath());
+                    children(step).forEach(steps::push);
+                }
+            } else if (step.attributes.isRegularFile()) {
+                if (seen.add(step.target)) {
+                    files.put(step.path, Stamp.of(step.target, step.attributes));
+                }
+            } else if (step.depth == 0) {
+                lost.put(step.path, "neither a file nor a directory");
             }
         }
     }
 
-    /** The visible entries of a directory, the last first so that they are popped in order. */
-    private List<Path> children(Path directory) {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
+    /** What counts in a directory, the last first so that they are popped in order. */
+    private List<Step> children(Step directory) {
+        List<Path> names;
+        try (Stream<Path> entries = Files.list(directory.path)) {
+            names = entries.filter(entry -> !entry.getFileName().toString().startsWith("."))
                     .sorted((a, b) -> b.compareTo(a))
                     .toList();
-        } catch (NoSuchFileException | NotDirectoryException e) {
-            // Gone since it was listed; the next look tells.
-            return List.of();
-        } catch (IOException e) {
-            unreadable.put(directory, e);
-            before.forEach((file, stamp) -> {
-                if (file.startsWith(directory) && seen.add(stamp.target)) {
-                    files.put(file, stamp);
-                }
-            });
+        } catch (IOException | UncheckedIOException e) {
+            if (directory.depth == 0 || Files.exists(directory.path)) {
+                lose(
+                        directory.path,
+                        e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
+            }
             return List.of();
         }
+        List<Step> children = new ArrayList<>(names.size());
+        names.forEach(name -> addChild(children, directory, name));
+        return children;
     }
 
-    private void add(Path file, boolean named) {
-        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (!named && ENDINGS.stream().noneMatch(name::endsWith)) {
-            return;
-        }
+    private void addChild(List<Step> children, Step directory, Path path) {
         try {
-            Path target = file.toRealPath();
-            if (seen.add(target)) {
-                BasicFileAttributes attributes = Files.readAttributes(target, BasicFileAttributes.class);
-                files.put(
-                        file,
-                        new Stamp(
-                                target,
-                                attributes.size(),
-                                attributes.lastModifiedTime().to(TimeUnit.NANOSECONDS),
-                                attributes.fileKey()));
+            Path target = directory.target.resolve(path.getFileName());
+            BasicFileAttributes attributes =
+                    Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (attributes.isSymbolicLink()) {
+                target = path.toRealPath();
+                attributes = Files.readAttributes(target, BasicFileAttributes.class);
+            }
+            if (attributes.isDirectory() || isConfig(path)) {
+                children.add(new Step(path, target, attributes, directory.depth + 1));
             }
         } catch (NoSuchFileException e) {
             // A link to nowhere, or gone meanwhile: as if it were not there.
-            files.remove(file);
+            return;
         } catch (IOException e) {
-            unreadable.put(file, e);
-            Stamp last = before.get(file);
-            if (last != null && seen.add(last.target)) {
-                files.put(file, last);
+            if (isConfig(path)) {
+                lose(path, e);
             }
         }
+    }
+
+    private static boolean isConfig(Path file) {
+        String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
+        return ENDINGS.stream().anyMatch(name::endsWith);
+    }
+
+    private void lose(Path path, IOException why) {
+        lost.put(path, why instanceof NoSuchFileException ? "no such file or directory" : "can't be read: " + why);
+        before.forEach((file, stamp) -> {
+            if (file.startsWith(path) && seen.add(stamp.target)) {
+                files.put(file, stamp);
+            }
+        });
     }
 
     /** The files in reading order, and their stamps. */
@@ -145,13 +168,8 @@ final class FileTree {
         return directories;
     }
 
-    /** What could not be looked at, and why. */
-    Map<Path, IOException> unreadable() {
-        return unreadable;
-    }
-
-    /** Roots that don't exist. */
-    List<Path> absent() {
-        return absent;
+    /** Paths that should be there and can't be looked at, and why. */
+    Map<Path, String> lost() {
+        return lost;
     }
 }

@@ -5,21 +5,32 @@ import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.ca.CaEvents;
 import dev.lateen.istiod.ca.RefusedException;
+import dev.lateen.istiod.config.ConfigChange;
 import dev.lateen.istiod.config.ConfigEvents;
 import dev.lateen.istiod.discovery.DiscoveryEvents;
 import dev.lateen.istiod.model.ProxyNode;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /** Istio's metrics of a control plane, by Istio's names and types (pilot/pkg/xds/monitoring.go, security/pkg/server/ca/monitoring.go). */
 public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEvents {
     private final MetricsPage page = new MetricsPage();
     private final MetricsPage.Counter pushes =
             page.counter("pilot_xds_pushes", "Responses that were sent, by type.", "type");
-    private final MetricsPage.Counter rejects =
-            page.counter("pilot_total_xds_rejects", "Total number of XDS responses from pilot rejected by proxy.");
+    private final MetricsPage.Counter rejects = page.counter(
+            "pilot_total_xds_rejects", "Total number of XDS responses from pilot rejected by proxy.", "type");
+    private final MetricsPage.Counter internalErrors =
+            page.counter("pilot_total_xds_internal_errors", "Total number of internal XDS errors in pilot.");
+    private final MetricsPage.Counter configEvents =
+            page.counter("pilot_k8s_cfg_events", "Events from k8s config.", "type,event");
+    private final MetricsPage.Counter triggers = page.counter(
+            "pilot_push_triggers",
+            "Total number of times a push was triggered, labeled by reason for the push.",
+            "type");
     private final MetricsPage.Counter rejectedConfigs =
             page.counter("pilot_total_rejected_configs", "Total number of configs that Pilot had to reject or ignore.");
     private final MetricsPage.Counter refusedStreams =
@@ -29,6 +40,17 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
             "Delay in seconds between config change and a proxy receiving all required configuration.",
             .1,
             .5,
+            1,
+            3,
+            5,
+            10,
+            20,
+            30);
+    private final MetricsPage.Histogram pushTime = page.histogram(
+            "pilot_xds_push_time",
+            "Total time in seconds Pilot takes to push lds, rds, cds and eds.",
+            .01,
+            .1,
             1,
             3,
             5,
@@ -50,17 +72,24 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
             "citadel_server_success_cert_issuance_count", "The number of certificates issuances that have succeeded.");
     private final MetricsPage.Counter unauthenticated =
             page.counter("citadel_server_authentication_failure_count", "The number of authentication failures.");
+    private final MetricsPage.Counter unparsed =
+            page.counter("citadel_server_csr_parsing_err_count", "The number of errors occurred when parsing the CSR.");
     private final MetricsPage.Counter unsigned =
             page.counter("citadel_server_csr_sign_err_count", "The number of errors occurred when signing the CSR.");
 
-    /** A gauge that is asked when the page is. */
-    public void gauge(String name, String help, DoubleSupplier value) {
-        page.gauge(name, help, "", value);
+    /** Metrics of the process come with it. */
+    public IstiodMetrics() {
+        ProcessMetrics.addTo(page);
     }
 
-    /** A gauge with one label. */
-    public void gauge(String name, String help, String label, String labelValue, DoubleSupplier value) {
-        page.gauge(name, help, "{" + label + "=\"" + labelValue + "\"}", value);
+    /** A gauge that is asked when the page is; {@code labels} as the page writes them, without braces; empty for none. */
+    public void gauge(String name, String help, String labels, DoubleSupplier value) {
+        page.gauge(name, help, labels.isEmpty() ? "" : "{" + labels + "}", value);
+    }
+
+    /** One gauge for each value of a label. */
+    public void gauges(String name, String help, String label, Supplier<Map<String, ? extends Number>> values) {
+        page.gauges(name, help, label, values);
     }
 
     /** All of it in Prometheus' text format. */
@@ -70,17 +99,45 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
 
     @Override
     public void pushed(ProxyNode node, String typeUrl, int resources, int removed, int bytes) {
-        if (TypeUrls.PUSH_ORDER.contains(typeUrl)) {
-            pushes.add(TypeUrls.shortName(typeUrl).toLowerCase(Locale.ROOT), 1);
-        } else {
-            pushes.add("other", 1);
-        }
+        pushes.add(type(typeUrl), 1);
         sizes.observe(bytes);
     }
 
     @Override
     public void rejected(ProxyNode node, String typeUrl, String reason) {
-        rejects.add(1);
+        rejects.add(type(typeUrl), 1);
+    }
+
+    /** Istio's short name; clients may ask for anything, and a metric must not grow with what they say. */
+    private static String type(String typeUrl) {
+        return TypeUrls.PUSH_ORDER.contains(typeUrl)
+                ? TypeUrls.shortName(typeUrl).toLowerCase(Locale.ROOT)
+                : "other";
+    }
+
+    @Override
+    public void took(ProxyNode node, Duration pushing) {
+        pushTime.observe(pushing.toNanos() / 1e9);
+    }
+
+    @Override
+    public void failed(ProxyNode node) {
+        internalErrors.add(1);
+    }
+
+    @Override
+    public void changed(ConfigChange change) {
+        triggers.add("config", 1);
+        for (ConfigChange.ResourceChange resource : change.resources()) {
+            String kind = resource.resource()
+                    .substring(0, Math.max(0, resource.resource().indexOf(' ')));
+            String event = switch (resource.kind()) {
+                case ADDED -> "add";
+                case CHANGED -> "update";
+                case REMOVED -> "delete";
+            };
+            configEvents.add(kind + "," + event, 1);
+        }
     }
 
     @Override
@@ -110,10 +167,10 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
 
     @Override
     public void refused(RefusedException.Reason reason, String message) {
-        if (reason == RefusedException.Reason.UNAUTHENTICATED) {
-            unauthenticated.add(1);
-        } else {
-            unsigned.add(1);
+        switch (reason) {
+            case UNAUTHENTICATED -> unauthenticated.add(1);
+            case INVALID -> unparsed.add(1);
+            case DENIED -> unsigned.add(1);
         }
     }
 }

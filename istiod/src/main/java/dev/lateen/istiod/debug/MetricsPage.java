@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
+import java.util.function.Supplier;
 
 /**
  * A few counters, gauges and histograms in Prometheus' text format. Written by hand because Istio's counters lack the suffix
@@ -20,7 +21,7 @@ final class MetricsPage {
         void write(StringBuilder page);
     }
 
-    /** A counter with at most one label. */
+    /** A counter; {@code label} names none, one, or several with commas between, as do the values. */
     static final class Counter implements Family {
         private final String name;
         private final String help;
@@ -49,10 +50,18 @@ final class MetricsPage {
             head(page, name, help, "counter");
             new TreeMap<>(values)
                     .forEach((value, count) -> page.append(name)
-                            .append(label.isEmpty() ? "" : "{" + label + "=\"" + value + "\"}")
+                            .append(label.isEmpty() ? "" : labels(label, value))
                             .append(' ')
                             .append(count.sum())
                             .append('\n'));
+        }
+    }
+
+    private record Total(String name, String help, DoubleSupplier value) implements Family {
+        @Override
+        public void write(StringBuilder page) {
+            head(page, name, help, "counter");
+            page.append(name).append(' ').append(number(value.getAsDouble())).append('\n');
         }
     }
 
@@ -65,6 +74,21 @@ final class MetricsPage {
                     .append(' ')
                     .append(number(value.getAsDouble()))
                     .append('\n');
+        }
+    }
+
+    /** One gauge for each value of a label; asked when the page is. */
+    private record Gauges(String name, String help, String label, Supplier<Map<String, ? extends Number>> values)
+            implements Family {
+        @Override
+        public void write(StringBuilder page) {
+            head(page, name, help, "gauge");
+            new TreeMap<>(values.get())
+                    .forEach((value, amount) -> page.append(name)
+                            .append(labels(label, value))
+                            .append(' ')
+                            .append(number(amount.doubleValue()))
+                            .append('\n'));
         }
     }
 
@@ -123,6 +147,16 @@ final class MetricsPage {
         add(new Gauge(name, help, labels, value));
     }
 
+    /** Gauges that are asked when the page is, by the value of a label. */
+    void gauges(String name, String help, String label, Supplier<Map<String, ? extends Number>> values) {
+        add(new Gauges(name, help, label, values));
+    }
+
+    /** A counter of the system's, which is asked when the page is. */
+    void counter(String name, String help, DoubleSupplier value) {
+        add(new Total(name, help, value));
+    }
+
     private <F extends Family> F add(F family) {
         families.add(family);
         return family;
@@ -138,6 +172,25 @@ final class MetricsPage {
         }
         parts.sort(null);
         return String.join("", parts);
+    }
+
+    /** One or two labels with their braces; values may come from clients. */
+    private static String labels(String names, String values) {
+        String[] name = names.split(",", -1);
+        String[] value = values.split(",", name.length);
+        StringBuilder text = new StringBuilder("{");
+        for (int i = 0; i < name.length; i++) {
+            String escaped = (i < value.length ? value[i] : "")
+                    .replace("\\", "\\\\")
+                    .replace("\"", "\\\"")
+                    .replace("\n", "\\n");
+            text.append(i == 0 ? "" : ",")
+                    .append(name[i])
+                    .append("=\"")
+                    .append(escaped)
+                    .append('"');
+        }
+        return text.append('}').toString();
     }
 
     private static void head(StringBuilder page, String name, String help, String type) {

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.discovery;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** The nonces of one type on one stream: what was sent last, and what the client said to it. Not thread-safe. */
@@ -14,6 +15,8 @@ final class AckState {
         ACK,
         /** It rejects the last response. */
         NACK,
+        /** It says once more what it said to the last response, as when it subscribes to more in between. */
+        REPEATED,
     }
 
     private String sentNonce = "";
@@ -28,13 +31,21 @@ final class AckState {
         sentVersion = version;
     }
 
-    /** Takes in the nonce and error of a message; a repeated answer to the same response counts again, as Envoy sends such ones. */
+    /** Whether the last response was answered so already. */
+    private boolean isRepetition(String nonce, @Nullable String error) {
+        return nonce.equals(answeredNonce) && Objects.equals(error, rejection);
+    }
+
+    /** Takes in the nonce and error of a message. */
     Answer answer(String nonce, @Nullable String error) {
         if (nonce.isEmpty()) {
             return Answer.NONE;
         }
         if (!nonce.equals(sentNonce)) {
             return Answer.STALE;
+        }
+        if (isRepetition(nonce, error)) {
+            return Answer.REPEATED;
         }
         answeredNonce = nonce;
         rejection = error;

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.grpc.common.GrpcStatus;
+import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -31,7 +32,18 @@ final class AdsCall {
         request.handler(buffer -> mailbox.put(buffer.getBytes()));
         request.endHandler(nothing -> mailbox.end());
         request.exceptionHandler(failure -> mailbox.close());
+        request.errorHandler(error -> mailbox.close());
+        request.invalidMessageHandler(this::refuse);
         request.response().exceptionHandler(failure -> mailbox.close());
+    }
+
+    /** Without this the client would be told, but the stream's thread would wait for it for ever. */
+    private void refuse(InvalidMessageException invalid) {
+        request.response()
+                .status(GrpcStatus.RESOURCE_EXHAUSTED)
+                .statusMessage("discovery request: too large or not readable (accepted: up to 4 MiB)")
+                .end();
+        mailbox.close();
     }
 
     @Nullable

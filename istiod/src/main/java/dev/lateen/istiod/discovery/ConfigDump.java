@@ -6,45 +6,69 @@ import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.translate.XdsResource;
+import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
 import io.envoyproxy.envoy.admin.v3.ClustersConfigDump;
 import io.envoyproxy.envoy.admin.v3.EndpointsConfigDump;
 import io.envoyproxy.envoy.admin.v3.ListenersConfigDump;
 import io.envoyproxy.envoy.admin.v3.RoutesConfigDump;
+import io.envoyproxy.envoy.admin.v3.ScopedRoutesConfigDump;
 import io.envoyproxy.envoy.admin.v3.SecretsConfigDump;
 import java.util.Comparator;
 import java.util.List;
+import java.util.StringJoiner;
 
 /** What a proxy was sent, in the shape of Envoy's own {@code /config_dump}, so that tools for the one read the other. No private keys. */
 public final class ConfigDump {
     private ConfigDump() {}
 
-    /** The dump of a proxy as JSON. */
-    public static String json(DiscoveryServer server, ProxyStatus proxy) {
-        io.envoyproxy.envoy.admin.v3.ConfigDump.Builder dump = io.envoyproxy.envoy.admin.v3.ConfigDump.newBuilder();
+    /**
+     * The dump of a proxy as JSON.
+     *
+     * @param withEndpoints whether it says the endpoints, too, as Envoy's {@code include_eds} does
+     */
+    public static String json(DiscoveryServer server, ProxyStatus proxy, boolean withEndpoints) {
         AnyTypes types = new AnyTypes();
-        for (TypeStatus type : proxy.types()) {
-            List<XdsResource> sent = server.sent(proxy.connectionId(), type.typeUrl()).stream()
-                    .filter(resource -> !resource.body().getTypeUrl().isEmpty())
-                    .sorted(Comparator.comparing(XdsResource::name))
-                    .toList();
-            switch (type.typeUrl()) {
-                case TypeUrls.CLUSTER -> dump.addConfigs(Any.pack(clusters(type, sent, types)));
-                case TypeUrls.LISTENER -> dump.addConfigs(Any.pack(listeners(type, sent, types)));
-                case TypeUrls.ROUTE -> dump.addConfigs(Any.pack(routes(sent, types)));
-                case TypeUrls.ENDPOINT -> dump.addConfigs(Any.pack(endpoints(sent, types)));
-                case TypeUrls.SECRET -> dump.addConfigs(Any.pack(secrets(sent)));
-                default -> {}
-            }
-        }
+        io.envoyproxy.envoy.admin.v3.ConfigDump.Builder dump = io.envoyproxy.envoy.admin.v3.ConfigDump.newBuilder();
+        of(server, proxy, withEndpoints).getConfigsList().forEach(config -> dump.addConfigs(types.printable(config)));
         return print(dump.build(), types);
     }
 
+    /** The same as messages. All of Istio's sections are there, in its order, those that istiod does not know empty. */
+    static io.envoyproxy.envoy.admin.v3.ConfigDump of(
+            DiscoveryServer server, ProxyStatus proxy, boolean withEndpoints) {
+        Sent sent = new Sent(server, proxy);
+        io.envoyproxy.envoy.admin.v3.ConfigDump.Builder dump = io.envoyproxy.envoy.admin.v3.ConfigDump.newBuilder();
+        dump.addConfigs(Any.pack(BootstrapConfigDump.getDefaultInstance()));
+        dump.addConfigs(Any.pack(clusters(sent)));
+        if (withEndpoints) {
+            dump.addConfigs(Any.pack(endpoints(sent)));
+        }
+        dump.addConfigs(Any.pack(listeners(sent)));
+        dump.addConfigs(Any.pack(ScopedRoutesConfigDump.getDefaultInstance()));
+        dump.addConfigs(Any.pack(routes(sent)));
+        dump.addConfigs(Any.pack(secrets(sent)));
+        return dump.build();
+    }
+
+    /** What one proxy was sent. */
+    private record Sent(DiscoveryServer server, ProxyStatus proxy) {
+        List<XdsResource> of(String typeUrl) {
+            return server.sent(proxy.connectionId(), typeUrl).stream()
+                    .filter(resource -> !resource.body().getTypeUrl().isEmpty())
+                    .sorted(Comparator.comparing(XdsResource::name))
+                    .toList();
+        }
+
+        String version(String typeUrl) {
+            return proxy.types().stream()
+                    .filter(type -> type.typeUrl().equals(typeUrl))
+                    .findFirst()
+                    .map(TypeStatus::sentVersion)
+                    .orElse("");
+        }
+    }
+
     private static String print(Message dump, AnyTypes types) {
-        types.add(ClustersConfigDump.getDescriptor());
-        types.add(ListenersConfigDump.getDescriptor());
-        types.add(RoutesConfigDump.getDescriptor());
-        types.add(EndpointsConfigDump.getDescriptor());
-        types.add(SecretsConfigDump.getDescriptor());
         try {
             return JsonFormat.printer()
                     .preservingProtoFieldNames()
@@ -55,52 +79,64 @@ public final class ConfigDump {
         }
     }
 
-    private static ClustersConfigDump clusters(TypeStatus type, List<XdsResource> sent, AnyTypes types) {
-        ClustersConfigDump.Builder clusters = ClustersConfigDump.newBuilder().setVersionInfo(type.sentVersion());
-        for (XdsResource resource : sent) {
+    /** {@code /debug/edsz}: the endpoints that a proxy was sent, as JSON. */
+    public static String endpoints(DiscoveryServer server, ProxyStatus proxy) {
+        AnyTypes types = new AnyTypes();
+        StringJoiner all = new StringJoiner(",\n", "[", "]\n");
+        new Sent(server, proxy)
+                .of(TypeUrls.ENDPOINT)
+                .forEach(resource -> all.add(print(types.printable(resource.body()), types)));
+        return all.toString();
+    }
+
+    private static ClustersConfigDump clusters(Sent sent) {
+        ClustersConfigDump.Builder clusters =
+                ClustersConfigDump.newBuilder().setVersionInfo(sent.version(TypeUrls.CLUSTER));
+        for (XdsResource resource : sent.of(TypeUrls.CLUSTER)) {
             clusters.addDynamicActiveClusters(ClustersConfigDump.DynamicCluster.newBuilder()
                     .setVersionInfo(resource.version())
-                    .setCluster(types.printable(resource.body())));
+                    .setCluster(resource.body()));
         }
         return clusters.build();
     }
 
-    private static ListenersConfigDump listeners(TypeStatus type, List<XdsResource> sent, AnyTypes types) {
-        ListenersConfigDump.Builder listeners = ListenersConfigDump.newBuilder().setVersionInfo(type.sentVersion());
-        for (XdsResource resource : sent) {
+    private static ListenersConfigDump listeners(Sent sent) {
+        ListenersConfigDump.Builder listeners =
+                ListenersConfigDump.newBuilder().setVersionInfo(sent.version(TypeUrls.LISTENER));
+        for (XdsResource resource : sent.of(TypeUrls.LISTENER)) {
             listeners.addDynamicListeners(ListenersConfigDump.DynamicListener.newBuilder()
                     .setName(resource.name())
                     .setActiveState(ListenersConfigDump.DynamicListenerState.newBuilder()
                             .setVersionInfo(resource.version())
-                            .setListener(types.printable(resource.body()))));
+                            .setListener(resource.body())));
         }
         return listeners.build();
     }
 
-    private static RoutesConfigDump routes(List<XdsResource> sent, AnyTypes types) {
+    private static RoutesConfigDump routes(Sent sent) {
         RoutesConfigDump.Builder routes = RoutesConfigDump.newBuilder();
-        for (XdsResource resource : sent) {
+        for (XdsResource resource : sent.of(TypeUrls.ROUTE)) {
             routes.addDynamicRouteConfigs(RoutesConfigDump.DynamicRouteConfig.newBuilder()
                     .setVersionInfo(resource.version())
-                    .setRouteConfig(types.printable(resource.body())));
+                    .setRouteConfig(resource.body()));
         }
         return routes.build();
     }
 
-    private static EndpointsConfigDump endpoints(List<XdsResource> sent, AnyTypes types) {
+    private static EndpointsConfigDump endpoints(Sent sent) {
         EndpointsConfigDump.Builder endpoints = EndpointsConfigDump.newBuilder();
-        for (XdsResource resource : sent) {
+        for (XdsResource resource : sent.of(TypeUrls.ENDPOINT)) {
             endpoints.addDynamicEndpointConfigs(EndpointsConfigDump.DynamicEndpointConfig.newBuilder()
                     .setVersionInfo(resource.version())
-                    .setEndpointConfig(types.printable(resource.body())));
+                    .setEndpointConfig(resource.body()));
         }
         return endpoints.build();
     }
 
     /** Names and versions only. */
-    private static SecretsConfigDump secrets(List<XdsResource> sent) {
+    private static SecretsConfigDump secrets(Sent sent) {
         SecretsConfigDump.Builder secrets = SecretsConfigDump.newBuilder();
-        for (XdsResource resource : sent) {
+        for (XdsResource resource : sent.of(TypeUrls.SECRET)) {
             secrets.addDynamicActiveSecrets(SecretsConfigDump.DynamicSecret.newBuilder()
                     .setName(resource.name())
                     .setVersionInfo(resource.version()));

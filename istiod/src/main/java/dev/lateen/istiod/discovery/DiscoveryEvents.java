@@ -21,6 +21,12 @@ public interface DiscoveryEvents {
     /** A response was written. */
     default void pushed(ProxyNode node, String typeUrl, int resources, int removed, int bytes) {}
 
+    /** What a proxy lacked was translated and written; how long that took. */
+    default void took(ProxyNode node, Duration pushing) {}
+
+    /** A proxy's stream ends by a fault of istiod, which is logged. */
+    default void failed(ProxyNode node) {}
+
     /** A proxy accepted the last response of a type. */
     default void acknowledged(ProxyNode node, String typeUrl) {}
 

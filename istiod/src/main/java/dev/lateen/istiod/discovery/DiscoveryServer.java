@@ -11,6 +11,7 @@ import io.vertx.grpc.server.GrpcServer;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,23 +106,40 @@ public final class DiscoveryServer {
         return view;
     }
 
-    /** Every connected proxy that has said who it is, the newest stream last. */
+    /** Every connected proxy that has said who it is and asked for something, the newest stream last. */
     public List<ProxyStatus> proxies() {
         return streams.stream()
                 .flatMap(stream -> stream.status().stream())
+                .filter(status -> !status.types().isEmpty())
                 .sorted((a, b) -> a.connectedAt().compareTo(b.connectedAt()))
                 .toList();
     }
 
+    /** The newest stream of a proxy: by {@code POD.NAMESPACE}, its node id, or the id of the connection. */
+    public Optional<ProxyStatus> proxy(String id) {
+        return proxies().stream()
+                .filter(status -> status.proxyId().equals(id)
+                        || status.node().id().equals(id)
+                        || status.connectionId().equals(id))
+                .reduce((older, newer) -> newer);
+    }
+
     /** What a connection was sent of a type and not told to drop; empty if there is no such connection. */
     public List<XdsResource> sent(String connectionId, String typeUrl) {
+        return stream(connectionId).map(stream -> stream.sent(typeUrl)).orElse(List.of());
+    }
+
+    /** The names that a connection asked for of a type, {@code *} for all; empty if there is no such connection. */
+    public List<String> wanted(String connectionId, String typeUrl) {
+        return stream(connectionId).map(stream -> stream.wanted(typeUrl)).orElse(List.of());
+    }
+
+    private Optional<DiscoveryStream> stream(String connectionId) {
         return streams.stream()
                 .filter(stream -> stream.status()
                         .filter(s -> s.connectionId().equals(connectionId))
                         .isPresent())
-                .findFirst()
-                .map(stream -> stream.sent(typeUrl))
-                .orElse(List.of());
+                .findFirst();
     }
 
     void ended(DiscoveryStream stream) {

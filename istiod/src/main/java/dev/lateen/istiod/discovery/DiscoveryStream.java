@@ -30,6 +30,7 @@ final class DiscoveryStream implements Runnable {
     private final long began;
     private final long endsAt;
     private final ControlPlane controlPlane;
+    private Optional<SpiffeId> identity = Optional.empty();
     private volatile @Nullable ProxySession session;
     private volatile boolean stopping;
 
@@ -72,6 +73,10 @@ final class DiscoveryStream implements Runnable {
             call.end(GrpcStatus.UNAVAILABLE, "istiod is stopping");
         } catch (RuntimeException e) {
             LOG.error("stream {} of {} ends by a fault of istiod", number, call.peerAddress(), e);
+            ProxySession open = session;
+            if (open != null) {
+                server.events().failed(open.node());
+            }
             call.end(GrpcStatus.INTERNAL, "istiod failed; its log says why");
         } finally {
             server.ended(this);
@@ -86,12 +91,12 @@ final class DiscoveryStream implements Runnable {
         if (call.isCompressed()) {
             throw new StreamFailure(GrpcStatus.UNIMPLEMENTED, "grpc-encoding: compressed (accepted: identity)");
         }
-        Optional<SpiffeId> identity = identity();
+        identity = identity();
         ClientRequest first = firstMessage();
         if (first == null) {
             return;
         }
-        ProxySession open = open(first, identity);
+        ProxySession open = open(first);
         session = open;
         server.events().connected(open.node());
         take(open, first);
@@ -137,7 +142,7 @@ final class DiscoveryStream implements Runnable {
         }
     }
 
-    private ProxySession open(ClientRequest first, Optional<SpiffeId> identity) throws StreamFailure {
+    private ProxySession open(ClientRequest first) throws StreamFailure {
         if (first.node() == null) {
             throw new StreamFailure(
                     GrpcStatus.INVALID_ARGUMENT, "node: absent in the first request (accepted: a node with an id)");
@@ -168,12 +173,35 @@ final class DiscoveryStream implements Runnable {
         }
     }
 
-    private void take(ProxySession open, ClientRequest request) throws StreamFailure {
+    private void take(ProxySession open, ClientRequest request) throws StreamFailure, InterruptedException {
+        if (DebugTypes.has(request.typeUrl())) {
+            debug(request);
+            return;
+        }
         switch (open.take(request)) {
             case ACK -> server.events().acknowledged(open.node(), request.typeUrl());
             case NACK -> server.events().rejected(open.node(), request.typeUrl(), String.valueOf(request.error()));
-            case NONE, STALE -> {}
+            case NONE, STALE, REPEATED -> {}
         }
+    }
+
+    /** A tool asks about other proxies; it gets one answer each time it asks, and no more when something changes. */
+    private void debug(ClientRequest request) throws StreamFailure, InterruptedException {
+        if (!request.nonce().isEmpty()) {
+            return;
+        }
+        boolean mayAsk = identity.map(known -> known.namespace().equals(DebugTypes.SYSTEM_NAMESPACE))
+                .orElse(server.settings().trustPlaintext());
+        if (!mayAsk) {
+            throw new StreamFailure(
+                    GrpcStatus.PERMISSION_DENIED,
+                    request.typeUrl() + ": asked for with "
+                            + identity.map(SpiffeId::uri).orElse("no credential")
+                            + " (accepted: an identity of namespace "
+                            + DebugTypes.SYSTEM_NAMESPACE + ")");
+        }
+        ServerResponse answer = new DebugTypes(server).answer(request, number + ".debug");
+        call.send(dialect.write(answer, DebugTypes.controlPlane(server.settings())));
     }
 
     private void push(ProxySession open) throws InterruptedException {
@@ -182,7 +210,9 @@ final class DiscoveryStream implements Runnable {
             return;
         }
         long settledBefore = open.settledVersion();
-        for (ServerResponse response : open.respond(view)) {
+        long pushBegan = server.nanos();
+        List<ServerResponse> responses = open.respond(view);
+        for (ServerResponse response : responses) {
             byte[] message = dialect.write(response, controlPlane);
             server.convergence().touched(this, open.node().id());
             call.send(message);
@@ -193,6 +223,9 @@ final class DiscoveryStream implements Runnable {
                             response.resources().size(),
                             response.removed().size(),
                             message.length);
+        }
+        if (!responses.isEmpty()) {
+            server.events().took(open.node(), Duration.ofNanos(server.nanos() - pushBegan));
         }
         if (open.settledVersion() > settledBefore) {
             long took = Math.min(server.convergence().elapsed(), server.nanos() - began);
@@ -224,5 +257,11 @@ final class DiscoveryStream implements Runnable {
     List<XdsResource> sent(String typeUrl) {
         ProxySession open = session;
         return open == null ? List.of() : open.sent(typeUrl);
+    }
+
+    /** The names that the proxy asked for of a type. */
+    List<String> wanted(String typeUrl) {
+        ProxySession open = session;
+        return open == null ? List.of() : open.wanted(typeUrl);
     }
 }

@@ -195,4 +195,10 @@ final class ProxySession {
         Subscription subscription = subscriptions.get(typeUrl);
         return subscription == null ? List.of() : List.copyOf(subscription.sent());
     }
+
+    /** The names that the proxy asked for of a type, {@code *} for all. */
+    synchronized List<String> wanted(String typeUrl) {
+        Subscription subscription = subscriptions.get(typeUrl);
+        return subscription == null ? List.of() : subscription.wanted();
+    }
 }

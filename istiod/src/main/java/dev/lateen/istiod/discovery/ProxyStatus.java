@@ -22,4 +22,10 @@ public record ProxyStatus(
         Instant connectedAt,
         boolean delta,
         long settledVersion,
-        List<TypeStatus> types) {}
+        List<TypeStatus> types) {
+
+    /** Istio's id of a proxy: {@code POD.NAMESPACE}. */
+    public String proxyId() {
+        return node.name() + "." + node.namespace();
+    }
+}

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /** What one proxy wants of one type, and what it was sent of it. Not thread-safe. */
 final class Subscription {
     private static final String ALL = "*";
+    /** So many names are looked up one by one; of more, the list of all is gone through, which all proxies share. */
+    private static final int FEW = 16;
 
     private final String typeUrl;
     private boolean wildcard;
@@ -31,8 +33,10 @@ final class Subscription {
     private boolean started;
     /** The first message of a type is always answered, since clients wait for that. */
     private boolean owesAnswer = true;
-    /** The list of which everything was sent; the same list again means that there is nothing to do. */
+    /** The list of which everything was sent; only what tells the next list from it needs a look. */
     private @Nullable List<XdsResource> settled;
+    /** The translation of which everything was sent: nothing is left to do until there is another. */
+    private @Nullable Translation done;
 
     Subscription(String typeUrl) {
         this.typeUrl = typeUrl;
@@ -72,18 +76,44 @@ final class Subscription {
         return sent.values();
     }
 
+    List<String> wanted() {
+        List<String> all = new ArrayList<>(names);
+        if (wildcard) {
+            all.addFirst(ALL);
+        }
+        return all;
+    }
+
     TypeStatus status() {
         return acks.status(typeUrl, wildcard ? -1 : names.size(), sent.size());
     }
 
     /** Takes in what the client wants from now on. */
     void change(ClientRequest.Change change, boolean answersNothing) {
+        if (started && !answersNothing && wishesTheSame(change)) {
+            return;
+        }
         switch (change) {
             case ClientRequest.Change.Whole whole -> replace(whole.names(), answersNothing);
             case ClientRequest.Change.Difference difference -> apply(difference);
         }
         started = true;
+        unsettle();
+    }
+
+    private boolean wishesTheSame(ClientRequest.Change change) {
+        return switch (change) {
+            case ClientRequest.Change.Whole whole ->
+                wildcard
+                        ? names.isEmpty() && whole.names().isEmpty()
+                        : whole.names().size() == names.size() && names.equals(new HashSet<>(whole.names()));
+            case ClientRequest.Change.Difference difference -> difference.size() == 0;
+        };
+    }
+
+    private void unsettle() {
         settled = null;
+        done = null;
     }
 
     /** State of the world: these names and no others; a message that answers no response starts from nothing. */
@@ -143,8 +173,12 @@ final class Subscription {
 
     /** The client needs these again although they did not change. */
     void sendAgain(Collection<String> again) {
-        if (sent.keySet().removeAll(again)) {
-            settled = null;
+        boolean any = false;
+        for (String name : again) {
+            any |= sent.remove(name) != null;
+        }
+        if (any) {
+            unsettle();
         }
     }
 
@@ -156,15 +190,19 @@ final class Subscription {
      */
     @Nullable
     Update advance(Translation translation, Dialect dialect, boolean withdraw) {
-        List<XdsResource> all = wildcard ? translation.all(typeUrl) : List.of();
-        if (!owesAnswer && wildcard && names.isEmpty() && isSettled(all)) {
+        if (isDone(translation)) {
             return null;
         }
-        Comparison comparison = compare(all, translation);
+        List<XdsResource> all = isListed() && (wildcard || names.size() > FEW) ? translation.all(typeUrl) : null;
+        Comparison comparison = all == null ? byName(translation) : compare(all, dialect);
         boolean said = owesAnswer && (wildcard || !names.isEmpty());
         Update update = dialect == Dialect.DELTA ? difference(comparison, withdraw) : whole(comparison, withdraw, said);
         if (comparison.gone().isEmpty() || withdraw) {
             settled = all;
+            done = translation;
+        } else if (!comparison.changed().isEmpty()) {
+            // The proxy has neither that list nor this one; what it has must be compared with the next.
+            settled = null;
         }
         if (said) {
             owesAnswer = false;
@@ -172,28 +210,65 @@ final class Subscription {
         return said || update.saysSomething() ? update : null;
     }
 
-    /** Identity, not equality: that is what {@link Translation#all} promises, and it costs nothing. */
-    @SuppressWarnings("ReferenceEquality")
-    private boolean isSettled(List<XdsResource> all) {
-        return all == settled;
+    @SuppressWarnings("ReferenceEquality") // A translation never says anything else than it said before.
+    private boolean isDone(Translation translation) {
+        return !owesAnswer && done == translation;
     }
 
-    private Comparison compare(List<XdsResource> all, Translation translation) {
+    /** Whether {@link Translation#all} has everything that can be asked for by name. */
+    private boolean isListed() {
+        return TypeUrls.PUSH_ORDER.contains(typeUrl) && !typeUrl.equals(TypeUrls.SECRET);
+    }
+
+    private Comparison compare(List<XdsResource> all, Dialect dialect) {
+        List<XdsResource> before = settled;
+        boolean wholeIsSent = dialect == Dialect.STATE_OF_THE_WORLD && isWhole();
+        return before == null || owesAnswer || wholeIsSent ? compareAll(all) : compareSince(before, all);
+    }
+
+    /** Everything was sent of an earlier list: what did not change since then needs no look. */
+    private Comparison compareSince(List<XdsResource> before, List<XdsResource> all) {
+        Comparison comparison = new Comparison();
+        ListDifference since = ListDifference.between(before, all);
+        for (XdsResource resource : since.changed()) {
+            if (wants(resource.name())) {
+                comparison.take(resource, sent.get(resource.name()));
+            }
+        }
+        since.gone().stream().filter(sent::containsKey).forEach(comparison::gone);
+        return comparison;
+    }
+
+    private Comparison compareAll(List<XdsResource> all) {
         Comparison comparison = new Comparison();
         Set<String> present = new HashSet<>();
         for (XdsResource resource : all) {
-            present.add(resource.name());
-            comparison.take(resource, sent.get(resource.name()));
-        }
-        for (String name : names) {
-            if (present.contains(name)) {
-                continue;
+            if (wants(resource.name())) {
+                present.add(resource.name());
+                comparison.take(resource, sent.get(resource.name()));
             }
+        }
+        absent(comparison, present);
+        return comparison;
+    }
+
+    private Comparison byName(Translation translation) {
+        Comparison comparison = new Comparison();
+        Set<String> present = new HashSet<>();
+        for (String name : names) {
             XdsResource resource = translation.named(typeUrl, name);
             if (resource != null) {
                 present.add(name);
                 comparison.take(resource, sent.get(name));
-            } else if (!sent.containsKey(name) && !toldMissing.contains(name)) {
+            }
+        }
+        absent(comparison, present);
+        return comparison;
+    }
+
+    private void absent(Comparison comparison, Set<String> present) {
+        for (String name : names) {
+            if (!present.contains(name) && !sent.containsKey(name) && !toldMissing.contains(name)) {
                 comparison.missing(name);
             }
         }
@@ -202,7 +277,6 @@ final class Subscription {
                 comparison.gone(name);
             }
         }
-        return comparison;
     }
 
     private Update difference(Comparison comparison, boolean withdraw) {

@@ -17,6 +17,8 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -54,11 +56,35 @@ final class KubernetesObjects {
         }
     }
 
+    /** What one document was read as: an object, or none. */
+    private record Known(List<Typed> objects, List<Problem> problems) {}
+
     private final List<Typed> objects = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
+    private final IdentityHashMap<KubernetesDocument, Known> byDocument = new IdentityHashMap<>();
 
-    /** Takes a document in; one that can't be read is reported and left out. */
-    void read(JsonNode document, Origin origin) {
+    /**
+     * Reads documents; one that can't be read is reported and left out.
+     *
+     * @param previous what was read last: a document that is the same object is not read again
+     */
+    static KubernetesObjects of(Collection<KubernetesDocument> documents, @Nullable KubernetesObjects previous) {
+        KubernetesObjects all = new KubernetesObjects();
+        for (KubernetesDocument document : documents) {
+            Known known = previous == null ? null : previous.byDocument.get(document);
+            if (known == null) {
+                KubernetesObjects one = new KubernetesObjects();
+                one.read(document.body(), document.origin());
+                known = new Known(one.objects, one.problems);
+            }
+            all.byDocument.put(document, known);
+            all.objects.addAll(known.objects);
+            all.problems.addAll(known.problems);
+        }
+        return all;
+    }
+
+    private void read(JsonNode document, Origin origin) {
         String apiVersion = document.path("apiVersion").asString("");
         String kind = document.path("kind").asString("");
         Class<? extends HasMetadata> type = KINDS.get(apiVersion + "/" + kind);

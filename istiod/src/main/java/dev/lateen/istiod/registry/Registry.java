@@ -28,11 +28,13 @@ public final class Registry {
             .thenComparing(Service::namespace)
             .thenComparing(Service::hostname);
 
+    private final KubernetesObjects objects;
     private final List<Service> services;
     private final Map<String, List<Service>> byHost;
     private final Map<String, Service> byHostAndNamespace;
     private final Map<ServiceKey, ServiceWorkloads> workloads;
     private final Map<String, List<WorkloadInstance>> byAddress;
+    private final Map<String, List<ServiceWorkloads>> servedAt = new HashMap<>();
     private final Map<String, List<Service>> aliases;
     private final Map<String, TlsSecret> secrets;
     private final List<Problem> problems;
@@ -47,6 +49,7 @@ public final class Registry {
             Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
 
     Registry(RegistryParts parts, @Nullable Registry previous) {
+        this.objects = parts.objects();
         this.services = share(parts.services(), previous);
         this.byHost = group(services);
         this.byHostAndNamespace = new HashMap<>();
@@ -63,6 +66,7 @@ public final class Registry {
                             ? before
                             : new ServiceWorkloads(service, now, listed, endpoints(service, now, listed)));
         }
+        workloads.values().forEach(this::noteAddresses);
         this.byAddress = new HashMap<>();
         parts.allWorkloads()
                 .forEach(w -> byAddress
@@ -77,9 +81,19 @@ public final class Registry {
         this.problems = parts.problems();
     }
 
+    private void noteAddresses(ServiceWorkloads of) {
+        of.workloads.stream()
+                .map(WorkloadInstance::address)
+                .distinct()
+                .forEach(address -> servedAt.computeIfAbsent(address, a -> new ArrayList<>())
+                        .add(of));
+    }
+
     /** An empty registry. */
     public static Registry empty() {
-        return new Registry(new RegistryParts(List.of(), Map.of(), Set.of(), List.of(), Map.of(), List.of()), null);
+        RegistryParts nothing = new RegistryParts(
+                new KubernetesObjects(), List.of(), Map.of(), Set.of(), List.of(), Map.of(), List.of());
+        return new Registry(nothing, null);
     }
 
     /**
@@ -94,7 +108,10 @@ public final class Registry {
             List<Resource<WorkloadEntry>> workloadEntries,
             MeshConfig mesh,
             @Nullable Registry previous) {
-        return new Registry(RegistryParts.read(documents, serviceEntries, workloadEntries, mesh), previous);
+        return new Registry(
+                RegistryParts.read(
+                        documents, serviceEntries, workloadEntries, mesh, previous == null ? null : previous.objects),
+                previous);
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -218,27 +235,22 @@ public final class Registry {
      * satisfy in its namespace.
      */
     public List<ServiceTarget> targets(Collection<String> addresses, String namespace, Map<String, String> labels) {
-        boolean known = addresses.stream().anyMatch(byAddress::containsKey);
-        Set<String> own = new HashSet<>(addresses);
         Map<String, ServiceTarget> targets = new TreeMap<>();
-        for (Service service : services) {
-            if (known) {
-                addKnown(targets, service, own);
-            } else if (selects(service, namespace, labels)) {
-                service.ports().forEach(p -> add(targets, service, p, p.targetNumber()));
-            }
+        if (addresses.stream().anyMatch(byAddress::containsKey)) {
+            Set<String> own = new HashSet<>(addresses);
+            own.forEach(address -> servedAt.getOrDefault(address, List.of()).forEach(of -> addKnown(targets, of, own)));
+        } else {
+            services.stream()
+                    .filter(service -> selects(service, namespace, labels))
+                    .forEach(service -> service.ports().forEach(p -> add(targets, service, p, p.targetNumber())));
         }
         return List.copyOf(targets.values());
     }
 
-    private void addKnown(Map<String, ServiceTarget> targets, Service service, Set<String> addresses) {
-        ServiceWorkloads found = workloads.get(new ServiceKey(service.hostname(), service.namespace()));
-        if (found == null) {
-            return;
-        }
-        found.endpoints.forEach((port, endpoints) -> endpoints.stream()
+    private static void addKnown(Map<String, ServiceTarget> targets, ServiceWorkloads served, Set<String> addresses) {
+        served.endpoints.forEach((port, endpoints) -> endpoints.stream()
                 .filter(e -> addresses.contains(e.address()))
-                .forEach(e -> add(targets, service, port, e.port())));
+                .forEach(e -> add(targets, served.service, port, e.port())));
     }
 
     private static void add(Map<String, ServiceTarget> targets, Service service, ServicePort port, int target) {

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was read for a registry, before it is compared with the one before.
@@ -29,6 +30,7 @@ import java.util.Set;
  * @param listed services whose endpoints are written down, so that the ports there count and not the service's target ports
  */
 record RegistryParts(
+        KubernetesObjects objects,
         List<Service> services,
         Map<Service, List<WorkloadInstance>> workloads,
         Set<Service> listed,
@@ -42,9 +44,9 @@ record RegistryParts(
             Collection<KubernetesDocument> documents,
             List<Resource<ServiceEntry>> serviceEntries,
             List<Resource<WorkloadEntry>> workloadEntries,
-            MeshConfig mesh) {
-        KubernetesObjects objects = new KubernetesObjects();
-        documents.forEach(d -> objects.read(d.body(), d.origin()));
+            MeshConfig mesh,
+            @Nullable KubernetesObjects previous) {
+        KubernetesObjects objects = KubernetesObjects.of(documents, previous);
         ServiceEntries entries = new ServiceEntries(CLUSTER, mesh.defaultServiceExportTo());
         KubernetesWorkloads pods = new KubernetesWorkloads(CLUSTER, objects.all(Node.class));
 
@@ -55,6 +57,7 @@ record RegistryParts(
                 .thenComparing(WorkloadInstance::name)
                 .thenComparing(WorkloadInstance::address));
 
+        WorkloadsByLabel byLabel = new WorkloadsByLabel(all);
         Map<Service, List<WorkloadInstance>> workloads = new LinkedHashMap<>();
         Set<Service> listed = new HashSet<>();
         KubernetesServices kubernetes = new KubernetesServices(DOMAIN, mesh.defaultServiceExportTo());
@@ -63,7 +66,8 @@ record RegistryParts(
         for (KubernetesObjects.Typed typed : objects.typed(io.fabric8.kubernetes.api.model.Service.class)) {
             Service service = kubernetes.service(typed);
             List<WorkloadInstance> written = given.of(service).orElse(null);
-            workloads.put(service, written == null ? selected(all, service) : written);
+            workloads.put(
+                    service, written == null ? byLabel.selected(service.namespace(), service.selector()) : written);
             if (written != null) {
                 listed.add(service);
             }
@@ -75,7 +79,7 @@ record RegistryParts(
                         service,
                         service.selector().isEmpty()
                                 ? entries.inlineWorkloads(e, service.hostname())
-                                : selected(all, service));
+                                : byLabel.selected(service.namespace(), service.selector()));
             }
         });
         Set<WorkloadInstance> known = new LinkedHashSet<>(all);
@@ -85,23 +89,13 @@ record RegistryParts(
             }
         });
         return new RegistryParts(
+                objects,
                 List.copyOf(workloads.keySet()),
                 workloads,
                 listed,
                 List.copyOf(known),
                 secrets(objects),
                 objects.problems());
-    }
-
-    private static List<WorkloadInstance> selected(List<WorkloadInstance> all, Service service) {
-        if (service.selector().isEmpty()) {
-            return List.of();
-        }
-        return all.stream()
-                .filter(w -> w.namespace().equals(service.namespace()))
-                .filter(w ->
-                        w.labels().entrySet().containsAll(service.selector().entrySet()))
-                .toList();
     }
 
     private static Map<String, TlsSecret> secrets(KubernetesObjects objects) {

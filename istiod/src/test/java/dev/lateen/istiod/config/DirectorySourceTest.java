@@ -276,6 +276,68 @@ class DirectorySourceTest {
     }
 
     @Test
+    void anErrorThatComesBackIsToldAgain() throws Exception {
+        write("a.yaml", route("a", "1s"));
+        open();
+        String wrong = route("a", "1s").replace("timeout", "timeuot");
+        write("a.yaml", wrong);
+        await().until(() -> problems.size() == 1);
+        write("a.yaml", route("a", "2s"));
+        await().until(() -> changes.size() == 1);
+        write("a.yaml", wrong);
+        await().until(() -> problems.size() == 2);
+        assertThat(problems.getFirst()).isEqualTo(problems.getLast());
+    }
+
+    @Test
+    void aDirectoryThatIsAwayIsNoRemovalOfAllThatIsInIt() throws Exception {
+        Path mount = Files.createDirectory(directory.resolve("mount"));
+        Files.writeString(mount.resolve("a.yaml"), route("a", "1s"));
+        open(directory.resolve("service.yaml"), mount);
+        Path away = Files.move(mount, directory.resolve("away"));
+        await().until(() -> problems.size() == 1);
+        assertThat(problems.getFirst().toString()).contains(mount.toString(), "no such file or directory", "stays");
+        assertThat(names()).containsExactly("a");
+
+        Files.writeString(away.resolve("a.yaml"), route("b", "1s"));
+        Files.move(away, mount);
+        await().until(() -> names().equals(List.of("b")));
+        Files.delete(mount.resolve("a.yaml"));
+        await().until(() -> names().isEmpty());
+        assertThat(problems).hasSize(1);
+    }
+
+    @Test
+    void anEditThatCannotBeDoesNotHoldUpLaterOnes() throws Exception {
+        write("rule.yaml", rule("v1"));
+        write("route.yaml", toSubset("v1"));
+        open();
+        Files.delete(directory.resolve("rule.yaml"));
+        await().until(() -> problems.size() == 1);
+        write("other.yaml", route("other", "1s"));
+        await().until(() -> names().contains("other"));
+        assertThat(names()).containsExactly("other", "reviews", "reviews");
+        write("other.yaml", route("other", "2s"));
+        await().until(() -> changes.size() == 2);
+        assertThat(problems).hasSize(1);
+    }
+
+    @Test
+    void linksInCirclesAndPipesAreNoTrap() throws Exception {
+        Path deep = Files.createDirectories(directory.resolve("one/two"));
+        Files.createSymbolicLink(deep.resolve("back"), directory);
+        Files.createSymbolicLink(deep.resolve("again"), directory);
+        Files.createSymbolicLink(deep.resolve("nowhere.yaml"), directory.resolve("gone.yaml"));
+        Path pipe = directory.resolve("pipe.yaml");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        write("one/two/a.yaml", route("a", "1s"));
+        open();
+        assertThat(names()).containsExactly("a");
+        assertThatThrownBy(() -> open(pipe)).hasMessageContaining("neither a file nor a directory");
+    }
+
+    @Test
     void waitingEndsWithTheTimeOrTheSource() throws Exception {
         open();
         assertThat(source.awaitNewer(1, Duration.ofMillis(20))).isNull();

@@ -24,7 +24,7 @@ class FileTreeTest {
         Files.createSymbolicLink(file, file);
         FileTree broken = FileTree.of(List.of(directory), good.files());
         assertThat(broken.files()).isEqualTo(good.files());
-        assertThat(broken.unreadable()).containsOnlyKeys(file);
+        assertThat(broken.lost()).containsOnlyKeys(file);
     }
 
     @Test
@@ -34,6 +34,6 @@ class FileTreeTest {
         Files.delete(file);
         FileTree after = FileTree.of(List.of(directory), good.files());
         assertThat(after.files()).isEmpty();
-        assertThat(after.unreadable()).isEmpty();
+        assertThat(after.lost()).isEmpty();
     }
 }

@@ -96,7 +96,7 @@ public final class AdsPeer implements AutoCloseable {
         say(DeltaDiscoveryRequest.newBuilder().setTypeUrl(response.getTypeUrl()).setResponseNonce(response.getNonce()));
     }
 
-    void reject(DeltaDiscoveryResponse response, String reason) {
+    public void reject(DeltaDiscoveryResponse response, String reason) {
         say(DeltaDiscoveryRequest.newBuilder()
                 .setTypeUrl(response.getTypeUrl())
                 .setResponseNonce(response.getNonce())

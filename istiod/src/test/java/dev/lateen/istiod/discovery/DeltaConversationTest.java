@@ -10,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -83,6 +85,37 @@ class DeltaConversationTest {
     }
 
     @Test
+    void ofManyNamesOnlyThoseThatWereAskedForAreSentComeGoAndComeBack() {
+        String[] names = IntStream.range(0, 50).mapToObj(i -> "n" + i).toArray(String[]::new);
+        FakeMesh mesh = publish(FakeMesh.version(1).with(ENDPOINT, names));
+        String[] wanted =
+                Stream.concat(Stream.of(names).limit(40), Stream.of("later")).toArray(String[]::new);
+        peer.subscribe(ENDPOINT, wanted);
+        DeltaDiscoveryResponse first = peer.hearAndAcknowledge(ENDPOINT);
+        assertThat(AdsPeer.names(first)).hasSize(40);
+        assertThat(first.getRemovedResourcesList()).containsExactly("later");
+        await().until(() -> settled() == 1);
+
+        String[] changed = names.clone();
+        changed[3] = "n3=2";
+        changed[45] = "n45=2";
+        FakeMesh second = publish(mesh.next().with(ENDPOINT, changed));
+        assertThat(AdsPeer.names(peer.hearAndAcknowledge(ENDPOINT))).containsExactly("n3");
+        await().until(() -> settled() == 2);
+
+        changed[3] = "later";
+        FakeMesh third = publish(second.next().with(ENDPOINT, changed));
+        assertThat(AdsPeer.names(peer.hearAndAcknowledge(ENDPOINT))).containsExactly("later");
+        assertThat(peer.hearAndAcknowledge(ENDPOINT).getRemovedResourcesList()).containsExactly("n3");
+        await().until(() -> settled() == 3);
+
+        changed[3] = "n3=2";
+        publish(third.next().with(ENDPOINT, changed));
+        assertThat(AdsPeer.names(peer.hearAndAcknowledge(ENDPOINT))).containsExactly("n3");
+        assertThat(peer.hearAndAcknowledge(ENDPOINT).getRemovedResourcesList()).containsExactly("later");
+    }
+
+    @Test
     void whatIsAskedForAgainIsSentAgain() {
         publish(FakeMesh.version(1).with(ENDPOINT, "a", "b"));
         peer.subscribe(ENDPOINT, "a", "b");
@@ -146,6 +179,24 @@ class DeltaConversationTest {
         assertThat(AdsPeer.names(peer.hearAndAcknowledge(CLUSTER))).containsExactly("c");
         await().until(() -> settled() == 3);
         assertThat(peer.unheard()).isZero();
+    }
+
+    @Test
+    void whatIsTakenBackBeforeAllOfItWasSentIsSentAsItWas() {
+        FakeMesh mesh = publish(FakeMesh.version(1).with(CLUSTER, "a=1", "b"));
+        peer.subscribe(CLUSTER);
+        peer.hearAndAcknowledge(CLUSTER);
+        await().until(() -> settled() == 1);
+        FakeMesh second = publish(mesh.next().with(CLUSTER, "a=2"));
+        DeltaDiscoveryResponse changed = peer.hear();
+        assertThat(changed.getResources(0).getVersion()).isEqualTo("2");
+
+        publish(second.next().with(CLUSTER, "a=1"));
+        peer.acknowledge(changed);
+
+        assertThat(peer.hearAndAcknowledge(CLUSTER).getResources(0).getVersion())
+                .isEqualTo("1");
+        assertThat(peer.hearAndAcknowledge(CLUSTER).getRemovedResourcesList()).containsExactly("b");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static dev.lateen.api.xds.TypeUrls.CLUSTER;
 import static dev.lateen.api.xds.TypeUrls.ENDPOINT;
 import static dev.lateen.api.xds.TypeUrls.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.istiod.discovery.PeerCheck.Verdict;
@@ -101,6 +102,23 @@ class StrangersTest {
     @Test
     void bytesThatAreNoRequestEndTheStream() {
         assertRefused("hello, is this xDS?".getBytes(StandardCharsets.UTF_8), GrpcStatus.INVALID_ARGUMENT, "malformed");
+    }
+
+    @Test
+    void aMessageThatIsTooLargeEndsTheStreamAndLeavesItsPlace() {
+        DiscoverySettings one = new DiscoverySettings("test", true, false, 1, Duration.ofSeconds(30), Duration.ZERO);
+        try (Ads ads = new Ads(one, PeerCheck.NONE);
+                AdsPeer boaster = ads.delta();
+                AdsPeer next = ads.delta()) {
+            ads.server.publish(FakeMesh.version(1).with(CLUSTER, "a"));
+            boaster.subscribe(CLUSTER);
+            boaster.hearAndAcknowledge(CLUSTER);
+            boaster.raw(new byte[8 * 1024 * 1024]);
+            assertThat(boaster.status()).isEqualTo(GrpcStatus.RESOURCE_EXHAUSTED);
+            await().until(() -> ads.server.proxies().isEmpty());
+            next.subscribe(CLUSTER);
+            assertThat(AdsPeer.names(next.hear())).containsExactly("a");
+        }
     }
 
     @Test

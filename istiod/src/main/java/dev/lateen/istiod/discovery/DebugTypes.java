@@ -1,0 +1,111 @@
+package dev.lateen.istiod.discovery;
+
+import com.google.protobuf.Any;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
+import dev.lateen.api.xds.NodeMetadata;
+import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.XdsResource;
+import io.envoyproxy.envoy.config.core.v3.ControlPlane;
+import io.envoyproxy.envoy.config.core.v3.Node;
+import io.envoyproxy.envoy.service.status.v3.ClientConfig;
+import io.envoyproxy.envoy.service.status.v3.ConfigStatus;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What Istio's tools ask over the discovery stream instead of over HTTP: {@code istioctl proxy-status} asks for
+ * {@code istio.io/debug/syncz}, with a proxy for {@code istio.io/debug/config_dump}.
+ */
+record DebugTypes(DiscoveryServer server) {
+    /** Only identities of the control plane's namespace may look at others. */
+    static final String SYSTEM_NAMESPACE = "istio-system";
+
+    private static final String SYNC = "istio.io/debug/syncz";
+    private static final String DUMP = "istio.io/debug/config_dump";
+    private static final List<String> TOLD =
+            List.of(TypeUrls.CLUSTER, TypeUrls.LISTENER, TypeUrls.ENDPOINT, TypeUrls.ROUTE);
+
+    static boolean has(String typeUrl) {
+        return typeUrl.equals(SYNC) || typeUrl.equals(DUMP);
+    }
+
+    /** Names this istiod as istioctl reads it, to show which of several answered. */
+    static ControlPlane controlPlane(DiscoverySettings settings) {
+        String name = settings.controlPlane();
+        String version = name.substring(name.indexOf('/') + 1);
+        return ControlPlane.newBuilder()
+                .setIdentifier(
+                        "{\"Component\":\"istiod\",\"ID\":\"istiod\",\"Info\":{\"version\":\"" + version + "\"}}")
+                .build();
+    }
+
+    ServerResponse answer(ClientRequest request, String nonce) {
+        List<XdsResource> resources = request.typeUrl().equals(SYNC) ? syncz() : dump(names(request.change()));
+        return new ServerResponse(request.typeUrl(), "", nonce, resources, List.of());
+    }
+
+    private static List<String> names(ClientRequest.Change change) {
+        return switch (change) {
+            case ClientRequest.Change.Whole whole -> whole.names();
+            case ClientRequest.Change.Difference difference -> difference.subscribe();
+        };
+    }
+
+    private List<XdsResource> syncz() {
+        List<XdsResource> all = new ArrayList<>();
+        for (ProxyStatus status : server.proxies()) {
+            ClientConfig.Builder config = ClientConfig.newBuilder().setNode(node(status));
+            for (String typeUrl : TOLD) {
+                config.addGenericXdsConfigs(ClientConfig.GenericXdsConfig.newBuilder()
+                        .setTypeUrl(typeUrl)
+                        .setConfigStatus(state(status, typeUrl)));
+            }
+            all.add(new XdsResource(status.proxyId(), "", Any.pack(config.build())));
+        }
+        return all;
+    }
+
+    private static Node node(ProxyStatus status) {
+        ProxyNode node = status.node();
+        Struct.Builder metadata = Struct.newBuilder();
+        for (String key : List.of(NodeMetadata.NAMESPACE, NodeMetadata.CLUSTER_ID, NodeMetadata.ISTIO_VERSION)) {
+            String text = key.equals(NodeMetadata.NAMESPACE) ? node.namespace() : node.text(key);
+            if (text != null) {
+                metadata.putFields(key, Value.newBuilder().setStringValue(text).build());
+            }
+        }
+        return Node.newBuilder().setId(status.proxyId()).setMetadata(metadata).build();
+    }
+
+    private static ConfigStatus state(ProxyStatus status, String typeUrl) {
+        return status.types().stream()
+                .filter(type -> type.typeUrl().equals(typeUrl))
+                .findFirst()
+                .map(DebugTypes::state)
+                .orElse(ConfigStatus.UNKNOWN);
+    }
+
+    private static ConfigStatus state(TypeStatus type) {
+        if (type.sentNonce().isEmpty()) {
+            return ConfigStatus.NOT_SENT;
+        }
+        if (type.rejection() != null) {
+            return ConfigStatus.ERROR;
+        }
+        return type.isSynced() ? ConfigStatus.SYNCED : ConfigStatus.STALE;
+    }
+
+    /** Of one proxy that is connected; of any other number nothing, as Istio answers. */
+    private List<XdsResource> dump(List<String> names) {
+        if (names.size() != 1) {
+            return List.of();
+        }
+        return server.proxy(names.getFirst())
+                .map(proxy -> ConfigDump.of(server, proxy, false).getConfigsList().stream()
+                        .map(config -> new XdsResource("", "", config))
+                        .toList())
+                .orElse(List.of());
+    }
+}
