@@ -1,5 +1,7 @@
 package dev.lateen.proxy;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Stat;
@@ -11,8 +13,6 @@ import dev.lateen.proxy.xds.UpdateCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /** {@code server.*}, {@code listener_manager.*}, {@code cluster_manager.*}, {@code control_plane.*}, and what filters and listeners counted. */
 final class ServerStats {

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.admin;
 
+import com.google.re2j.Matcher;
+import com.google.re2j.Pattern;
 import dev.lateen.proxy.telemetry.Distribution;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.telemetry.Stat.Scope;
@@ -7,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Envoy's statistics in Prometheus' text format, version 0.0.4: the names of clusters, listeners and the like become labels, as do status
