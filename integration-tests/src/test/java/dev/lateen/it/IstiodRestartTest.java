@@ -183,14 +183,15 @@ class IstiodRestartTest {
         Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> user.status(REVIEWS) == 200);
         assertThat(user.get(REVIEWS).body()).contains("By=" + REVIEWS_POD.spiffeId(), "URI=" + PRODUCTPAGE.spiffeId());
 
-        try (Load load = new Load(2, () -> Web.through(PRODUCTPAGE.ip(), 15001), REVIEWS, _ -> {})) {
+        try (Load load =
+                new Load(4, Duration.ofMillis(20), () -> Web.through(PRODUCTPAGE.ip(), 15001), REVIEWS, _ -> {})) {
             awaitMore(load, 200);
             first.kill();
-            awaitMore(load, 2000);
+            awaitMore(load, 500);
             istiod(ports);
             Web direct = closing(Web.direct());
             Awaitility.await("in sync").atMost(Duration.ofSeconds(5)).untilAsserted(() -> assertInSync(direct, ports));
-            awaitMore(load, 500);
+            awaitMore(load, 200);
             load.stop();
             assertThat(load.failures()).isEmpty();
         }

@@ -2,10 +2,12 @@ package dev.lateen.it;
 
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -14,15 +16,20 @@ final class Load implements AutoCloseable {
     private final List<Thread> users = new ArrayList<>();
     private final ConcurrentLinkedQueue<String> failures = new ConcurrentLinkedQueue<>();
     private final AtomicLong answered = new AtomicLong();
+    private final Duration pause;
     private volatile boolean running = true;
 
     /** @param onBody told of every good body, by any thread */
     Load(int connections, String url, Consumer<String> onBody) {
-        this(connections, Web::direct, url, onBody);
+        this(connections, Duration.ZERO, Web::direct, url, onBody);
     }
 
-    /** @param client how each of them asks */
-    Load(int connections, Supplier<Web> client, String url, Consumer<String> onBody) {
+    /**
+     * @param pause of each user between an answer and the next question, so that the machine has time for what is tested
+     * @param client how each of them asks
+     */
+    Load(int connections, Duration pause, Supplier<Web> client, String url, Consumer<String> onBody) {
+        this.pause = pause;
         for (int i = 0; i < connections; i++) {
             users.add(Thread.ofPlatform().daemon().start(() -> ask(client, url, onBody)));
         }
@@ -32,6 +39,7 @@ final class Load implements AutoCloseable {
         try (Web web = client.get()) {
             while (running) {
                 askOnce(web, url, onBody);
+                LockSupport.parkNanos(pause.toNanos());
             }
         }
     }
