@@ -10,18 +10,20 @@ import picocli.CommandLine;
 
 /** The commands, in the order in which help lists them. A command is created only when it is asked for, or for help. */
 final class Commands {
+    // Not DemoCommand::new: linking that would load the class, and a sidecar's class path leaves out what others are
+    // made of.
     private static final List<Entry> ALL = List.of(
-            new Entry("demo", DemoCommand::new),
-            new Entry("run", RunCommand::new),
-            new Entry("istiod", IstiodCommand::new),
-            new Entry("proxy", ProxyCommand::new),
-            new Entry("token", TokenCommand::new),
-            new Entry("validate", ValidateCommand::new),
-            new Entry("proxy-status", ProxyStatusCommand::new),
-            new Entry("proxy-config", ProxyConfigCommand::new),
-            new Entry("kube-inject", KubeInjectCommand::new),
-            new Entry("version", VersionCommand::new),
-            new Entry("help", HelpCommand::new));
+            new Entry("demo", () -> new DemoCommand()),
+            new Entry("run", () -> new RunCommand()),
+            new Entry("istiod", () -> new IstiodCommand()),
+            new Entry("proxy", () -> new ProxyCommand()),
+            new Entry("token", () -> new TokenCommand()),
+            new Entry("validate", () -> new ValidateCommand()),
+            new Entry("proxy-status", () -> new ProxyStatusCommand()),
+            new Entry("proxy-config", () -> new ProxyConfigCommand()),
+            new Entry("kube-inject", () -> new KubeInjectCommand()),
+            new Entry("version", () -> new VersionCommand()),
+            new Entry("help", () -> new HelpCommand()));
 
     /** istioctl's short names. */
     private static final Map<String, String> SHORT = Map.of("ps", "proxy-status", "pc", "proxy-config");
