@@ -1,8 +1,12 @@
 package dev.lateen.it;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.SocketAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -10,55 +14,65 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Executors;
 
-/** A backend that tells in its answer what reached it. */
+/**
+ * A backend that tells in its answer what reached it. Not the JDK's own HTTP server: seen behind Envoy too, that one answered nobody any
+ * longer once connections had been idle for half a minute.
+ */
 final class EchoBackend implements AutoCloseable {
+    /** Later than any timeout of the tests. */
+    private static final long SLOW_MILLIS = 2000;
+
     private final String name;
+    private final Vertx vertx = Vertx.vertx();
     private final HttpServer server;
 
-    EchoBackend(String name) throws IOException {
+    EchoBackend(String name) {
         this(name, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
-    EchoBackend(String name, InetSocketAddress address) throws IOException {
+    EchoBackend(String name, InetSocketAddress address) {
         this.name = name;
-        server = HttpServer.create(address, 100);
-        server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
-        server.createContext("/", this::answer);
-        server.start();
+        server = vertx.createHttpServer(new HttpServerOptions().setHandle100ContinueAutomatically(true))
+                .requestHandler(this::answer)
+                .listen(SocketAddress.inetSocketAddress(address))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .join();
     }
 
     int port() {
-        return server.getAddress().getPort();
+        return server.actualPort();
     }
 
-    private void answer(HttpExchange exchange) throws IOException {
-        try (exchange) {
-            byte[] sent = exchange.getRequestBody().readAllBytes();
-            if (exchange.getRequestURI().getPath().startsWith("/slow")) {
-                exchange.getResponseHeaders().add("x-slow", "yes");
-                awaitClientGone();
+    private void answer(HttpServerRequest request) {
+        request.body().onSuccess(sent -> {
+            if (request.path().startsWith("/slow")) {
+                request.response().putHeader("x-slow", "yes");
+                vertx.setTimer(SLOW_MILLIS, _ -> echo(request, sent));
+            } else {
+                echo(request, sent);
             }
-            Map<String, List<String>> headers = new TreeMap<>();
-            exchange.getRequestHeaders().forEach((key, values) -> headers.put(key.toLowerCase(Locale.ROOT), values));
-            String body = name + " " + exchange.getRequestMethod() + " " + exchange.getRequestURI() + "\n" + headers
-                    + "\n" + new String(sent, StandardCharsets.UTF_8);
-            exchange.getResponseHeaders().add("x-backend", name);
-            exchange.getResponseHeaders().add("x-internal", "secret");
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, bytes.length);
-            exchange.getResponseBody().write(bytes);
-        }
+        });
     }
 
-    /** Later than any timeout of the tests; ends early with the server. */
-    private static void awaitClientGone() {
-        java.util.concurrent.locks.LockSupport.parkNanos(2_000_000_000L);
+    private void echo(HttpServerRequest request, Buffer sent) {
+        Map<String, List<String>> headers = new TreeMap<>();
+        request.headers()
+                .names()
+                .forEach(key -> headers.put(
+                        key.toLowerCase(Locale.ROOT), request.headers().getAll(key)));
+        byte[] body = (name + " " + request.method() + " " + request.uri() + "\n" + headers + "\n" + sent)
+                .getBytes(StandardCharsets.UTF_8);
+        HttpServerResponse response = request.response()
+                .putHeader("x-backend", name)
+                .putHeader("x-internal", "secret")
+                .putHeader("content-length", "" + body.length);
+        response.end(Buffer.buffer(body));
     }
 
     @Override
     public void close() {
-        server.stop(0);
+        vertx.close().toCompletionStage().toCompletableFuture().join();
     }
 }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -22,8 +21,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** Each role as a process of its own: istiod, and sidecars that were started with a bootstrap file and a token. */
 class IstiodRestartTest {
     private static final String REVIEWS = "http://reviews:9080/reviews/0";
-    private static final MeshNode PRODUCTPAGE = sidecar("productpage", "127.5.1.1", "127.6.1.1");
-    private static final MeshNode REVIEWS_POD = sidecar("reviews", "127.5.1.2", "127.6.1.2");
+    private static final MeshNode PRODUCTPAGE = MeshNode.bookinfo("productpage", "127.5.1.1", "127.6.1.1");
+    private static final MeshNode REVIEWS_POD = MeshNode.bookinfo("reviews", "127.5.1.2", "127.6.1.2");
 
     private static final String CONFIG = """
         apiVersion: v1
@@ -62,25 +61,6 @@ class IstiodRestartTest {
     Path directory;
 
     private final List<AutoCloseable> open = new ArrayList<>();
-
-    private static MeshNode sidecar(String app, String pod, String application) {
-        return new MeshNode(
-                "sidecar",
-                pod,
-                app + "-v1-0",
-                "default",
-                "bookinfo-" + app,
-                Map.of("app", app, "version", "v1", "security.istio.io/tlsMode", "istio"),
-                Map.of(
-                        "WORKLOAD_NAME",
-                        app + "-v1",
-                        "INTERCEPTION_MODE",
-                        "NONE",
-                        "HTTP_PROXY_PORT",
-                        "15001",
-                        "LATEEN_APP_ADDRESS",
-                        application));
-    }
 
     @AfterEach
     void end() throws Exception {

@@ -22,6 +22,28 @@ record MeshNode(
         String serviceAccount,
         Map<String, String> labels,
         Map<String, Object> more) {
+    /** Where its application reaches a sidecar as HTTP proxy. */
+    static final int HTTP_PROXY = 15001;
+
+    /** The sidecar of version 1 of one of Bookinfo's applications. @param application the address of the application itself */
+    static MeshNode bookinfo(String app, String pod, String application) {
+        return new MeshNode(
+                "sidecar",
+                pod,
+                app + "-v1-0",
+                "default",
+                "bookinfo-" + app,
+                Map.of("app", app, "version", "v1", "security.istio.io/tlsMode", "istio"),
+                Map.of(
+                        "WORKLOAD_NAME",
+                        app + "-v1",
+                        "INTERCEPTION_MODE",
+                        "NONE",
+                        "HTTP_PROXY_PORT",
+                        "" + HTTP_PROXY,
+                        "LATEEN_APP_ADDRESS",
+                        application));
+    }
 
     String id() {
         return role + "~" + ip + "~" + name + "." + namespace + "~" + namespace + ".svc.cluster.local";

@@ -35,7 +35,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 }) // what is held only to be closed; long templates read better on their own
 class RealEnvoyTest {
     private static final int PORT = 9080;
-    private static final int HTTP_PROXY = 15001;
 
     private static final String SERVICE = """
         apiVersion: v1
@@ -68,25 +67,6 @@ class RealEnvoyTest {
 
     @TempDir
     Path directory;
-
-    private static MeshNode sidecar(String app, String pod, String application) {
-        return new MeshNode(
-                "sidecar",
-                pod,
-                app + "-v1-0",
-                "default",
-                "bookinfo-" + app,
-                Map.of("app", app, "version", "v1", "security.istio.io/tlsMode", "istio"),
-                Map.of(
-                        "WORKLOAD_NAME",
-                        app + "-v1",
-                        "INTERCEPTION_MODE",
-                        "NONE",
-                        "HTTP_PROXY_PORT",
-                        "" + HTTP_PROXY,
-                        "LATEEN_APP_ADDRESS",
-                        application));
-    }
 
     /** Istio's routing files unchanged, Services and Pods as a cluster would show them. */
     private Path config(MeshNode... pods) throws IOException {
@@ -124,16 +104,15 @@ class RealEnvoyTest {
                                 "0.1.0",
                                 List.of()),
                         1,
-                        new InetSocketAddress(node.ip(), 15000),
-                        null,
-                        null,
-                        new ControlPlane("127.0.0.1", istiod.addresses().secureGrpc(), "", delta, tls, Map.of()),
-                        Map.of(),
-                        node.identity(istiod),
-                        "",
+                        new ProxyBootstrap.OwnAddresses(new InetSocketAddress(node.ip(), 15000), null, null),
+                        new ProxyBootstrap.Discovery(
+                                new ControlPlane(
+                                        "127.0.0.1", istiod.addresses().secureGrpc(), "", delta, tls, Map.of()),
+                                Map.of(),
+                                node.identity(istiod)),
                         List.of(),
                         Duration.ofSeconds(1),
-                        "info"),
+                        Map::of),
                 OutputStream.nullOutputStream());
         Async.done(vertx.deployVerticle(proxy));
         return proxy;
@@ -142,16 +121,16 @@ class RealEnvoyTest {
     @ParameterizedTest
     @CsvSource({"DELTA_GRPC,1", "GRPC,2"})
     void bookinfoPassesBetweenEnvoyAndOurSidecarOverMutualTls(String apiType, int net) throws Exception {
-        MeshNode productpage = sidecar("productpage", "127.3." + net + ".1", "127.4." + net + ".1");
-        MeshNode reviews = sidecar("reviews", "127.3." + net + ".2", "127.4." + net + ".2");
+        MeshNode productpage = MeshNode.bookinfo("productpage", "127.3." + net + ".1", "127.4." + net + ".1");
+        MeshNode reviews = MeshNode.bookinfo("reviews", "127.3." + net + ".2", "127.4." + net + ".2");
         Path config = config(productpage, reviews);
         Vertx vertx = Vertx.vertx();
         Istiod istiod = istiod(vertx, config, directory.resolve("state"));
         try (EchoBackend pages = new EchoBackend("productpage", new InetSocketAddress("127.4." + net + ".1", PORT));
                 EchoBackend texts = new EchoBackend("reviews", new InetSocketAddress("127.4." + net + ".2", PORT));
                 RealEnvoy envoy = RealEnvoy.start(vertx, istiod, productpage, apiType, directory);
-                Web fromEnvoy = Web.through(productpage.ip(), HTTP_PROXY);
-                Web fromOurs = Web.through(reviews.ip(), HTTP_PROXY);
+                Web fromEnvoy = Web.through(productpage.ip(), MeshNode.HTTP_PROXY);
+                Web fromOurs = Web.through(reviews.ip(), MeshNode.HTTP_PROXY);
                 Web stranger = Web.direct()) {
             Proxy ours = ours(vertx, istiod, reviews, apiType.equals("DELTA_GRPC"));
             Async.done(ours.ready());

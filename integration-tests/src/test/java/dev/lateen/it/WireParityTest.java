@@ -215,7 +215,8 @@ class WireParityTest {
                             + "User-Agent: to-be-logged\r\nConnection: close\r\n\r\n");
         }
 
+        // A client may have its answer, and another connection, before the line of the last one is written.
         assertThat(logged(pair.ours(), "to-be-logged", paths.size() + 1))
-                .isEqualTo(logged(pair.envoy(), "to-be-logged", paths.size() + 1));
+                .containsExactlyInAnyOrderElementsOf(logged(pair.envoy(), "to-be-logged", paths.size() + 1));
     }
 }

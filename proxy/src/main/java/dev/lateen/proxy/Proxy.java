@@ -5,7 +5,6 @@ import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.identity.FileSecrets;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
-import dev.lateen.proxy.identity.SdsServer;
 import dev.lateen.proxy.identity.WorkloadIdentity;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
@@ -32,8 +31,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +65,6 @@ public final class Proxy extends VerticleBase {
     private @Nullable AdminServer admin;
     private @Nullable AdsClient client;
     private @Nullable WorkloadIdentity identity;
-    private @Nullable SdsServer sds;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
     private long fileTimer = -1;
@@ -111,17 +111,15 @@ public final class Proxy extends VerticleBase {
                 new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap, Instant.now()), path.clusters());
         admin = server;
         spanTimer = vertx.setPeriodic(SPAN_FLUSH_MILLIS, _ -> path.telemetry().flushSpans());
-        return server.start(bootstrap.adminAddress(), bootstrap.statsAddress(), bootstrap.readinessAddress())
-                .compose(_ -> serveSecrets())
-                .compose(_ -> begin());
+        ProxyBootstrap.OwnAddresses own = bootstrap.own();
+        return server.start(own.admin(), own.stats(), own.readiness()).compose(_ -> begin());
     }
 
     private Future<Void> begin() {
         state = AdminSource.State.INITIALIZING;
         SnapshotAssembler assembler = new SnapshotAssembler(bootstrap.resources());
-        IdentitySettings own = bootstrap.identity();
-        boolean allStatic = bootstrap.controlPlane() == null && bootstrap.sds().isEmpty() && own == null;
-        return allStatic ? beginStatic(assembler) : beginDynamic(assembler, own);
+        ProxyBootstrap.Discovery discovery = bootstrap.discovery();
+        return discovery.isNone() ? beginStatic(assembler) : beginDynamic(assembler, discovery.identity());
     }
 
     private Future<Void> beginStatic(SnapshotAssembler assembler) {
@@ -155,11 +153,17 @@ public final class Proxy extends VerticleBase {
         }
         FileSource files = path -> Files.readAllBytes(Path.of(path));
         FileSecrets fileSecrets = new FileSecrets(this::publish, this::absent);
+        Set<String> told = new HashSet<>();
         AdsClient ads =
                 new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::put, names -> {
                     if (fileSecrets.want(names)) {
                         lookForSecrets(fileSecrets);
                     }
+                    names.stream()
+                            .filter(name ->
+                                    !FileSecrets.isFile(name) && !(own != null && WorkloadIdentity.brings(name)))
+                            .filter(told::add)
+                            .forEach(this::nobodyBrings);
                 });
         client = ads;
         if (identity != null) {
@@ -169,27 +173,7 @@ public final class Proxy extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    /** Serves the own certificate to a neighbour, where the bootstrap says so. */
-    private Future<?> serveSecrets() {
-        String where = bootstrap.sdsServer();
-        if (where.isEmpty()) {
-            return Future.succeededFuture();
-        }
-        SdsServer server = new SdsServer(vertx);
-        sds = server;
-        int colon = where.lastIndexOf(':');
-        return server.start(
-                where.startsWith("/")
-                        ? SocketAddress.domainSocketAddress(where)
-                        : SocketAddress.inetSocketAddress(
-                                Integer.parseInt(where.substring(colon + 1)), where.substring(0, colon)));
-    }
-
     private void publish(Secret secret) {
-        SdsServer server = sds;
-        if (server != null) {
-            server.secret(secret);
-        }
         AdsClient ads = client;
         if (ads != null) {
             ads.secret(secret);
@@ -201,6 +185,15 @@ public final class Proxy extends VerticleBase {
         if (ads != null) {
             ads.absentSecret(secret);
         }
+    }
+
+    /** Without this, what needs it would wait for ever: Istio's configuration sets no limit to the waiting. */
+    private void nobodyBrings(String secret) {
+        LOG.warn(
+                "secret {}: neither an SDS cluster of the bootstrap nor a token (--token) brings it; handshakes that"
+                        + " need it fail",
+                secret);
+        absent(secret);
     }
 
     /** At once, and from the first file on again and again. */
@@ -216,10 +209,11 @@ public final class Proxy extends VerticleBase {
     }
 
     private XdsSettings settings() {
-        ControlPlane plane = bootstrap.controlPlane();
+        ControlPlane plane = bootstrap.discovery().ads();
         XdsTarget target = plane == null ? null : XdsTargets.of(plane);
         Map<String, XdsSettings.SdsTarget> sds = new HashMap<>();
         bootstrap
+                .discovery()
                 .sds()
                 .forEach((name, server) ->
                         sds.put(name, new XdsSettings.SdsTarget(XdsTargets.of(server), server.delta())));
@@ -278,7 +272,6 @@ public final class Proxy extends VerticleBase {
         Future<Void> drained = path == null ? Future.succeededFuture() : path.drain(bootstrap.drainTime());
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
-                .eventually(() -> sds == null ? Future.succeededFuture() : sds.close())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
                 .eventually(() -> path == null
                         ? Future.succeededFuture()

@@ -17,111 +17,72 @@ import org.jspecify.annotations.Nullable;
  *
  * @param node who this proxy is; EDS, RDS and SDS subscriptions follow what its listeners and clusters refer to
  * @param concurrency event loops for connections; 0 for one a CPU
- * @param adminAddress Envoy's admin interface (15000); null for none
- * @param statsAddress Prometheus metrics (15090); null for none
- * @param readinessAddress {@code /healthz/ready} (15021); null for none
- * @param controlPlane the ADS server; null when all is static
- * @param sds SDS servers by the name of the cluster that resources call them by
- * @param identity the built-in certificate bootstrap; null without
- * @param sdsServer where the own certificate is served by SDS to a neighbour, {@code host:port} or a Unix path with a leading slash; empty for not
+ * @param own where the proxy itself can be asked
+ * @param discovery who tells it what to do
  * @param resources static listeners, clusters, secrets
  * @param drainTime how long connections may go on after a stop or after their listener went
- * @param logLevel as {@code java.util.logging} or Envoy calls it
  * @param document the bootstrap in canonical JSON, for {@code /config_dump}: made when asked for; empty when there is no file
  */
 public record ProxyBootstrap(
         XdsNode node,
         int concurrency,
-        @Nullable InetSocketAddress adminAddress,
-        @Nullable InetSocketAddress statsAddress,
-        @Nullable InetSocketAddress readinessAddress,
-        @Nullable ControlPlane controlPlane,
-        Map<String, ControlPlane> sds,
-        @Nullable IdentitySettings identity,
-        String sdsServer,
+        OwnAddresses own,
+        Discovery discovery,
         List<Decoded.Accepted> resources,
         Duration drainTime,
-        String logLevel,
         Supplier<Map<String, Object>> document) {
     /** Istio's {@code terminationDrainDuration}. */
     public static final Duration DRAIN_TIME = Duration.ofSeconds(5);
 
-    /** The cluster by which Istio's bootstraps and resources call the SDS server of its agent. */
-    private static final String AGENT = "sds-grpc";
-
     public ProxyBootstrap {
-        sds = Map.copyOf(sds);
         resources = List.copyOf(resources);
         if (concurrency < 0 || concurrency > 1024) {
             throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: 0 to 1024)");
         }
     }
 
-    /** One that no file tells of. */
-    public ProxyBootstrap(
-            XdsNode node,
-            int concurrency,
-            @Nullable InetSocketAddress adminAddress,
-            @Nullable InetSocketAddress statsAddress,
-            @Nullable InetSocketAddress readinessAddress,
-            @Nullable ControlPlane controlPlane,
+    /**
+     * The proxy's own ports; null for none.
+     *
+     * @param admin Envoy's admin interface (15000)
+     * @param stats Prometheus metrics (15090)
+     * @param readiness {@code /healthz/ready} (15021)
+     */
+    public record OwnAddresses(
+            @Nullable InetSocketAddress admin,
+            @Nullable InetSocketAddress stats,
+            @Nullable InetSocketAddress readiness) {}
+
+    /**
+     * The servers that a proxy follows.
+     *
+     * @param ads the control plane; null when all is static
+     * @param sds SDS servers by the name of the cluster that resources call them by
+     * @param identity the built-in certificate bootstrap; null without
+     */
+    public record Discovery(
+            @Nullable ControlPlane ads,
             Map<String, ControlPlane> sds,
-            @Nullable IdentitySettings identity,
-            String sdsServer,
-            List<Decoded.Accepted> resources,
-            Duration drainTime,
-            String logLevel) {
-        this(
-                node,
-                concurrency,
-                adminAddress,
-                statsAddress,
-                readinessAddress,
-                controlPlane,
-                sds,
-                identity,
-                sdsServer,
-                resources,
-                drainTime,
-                logLevel,
-                Map::of);
+            @Nullable IdentitySettings identity) {
+        public Discovery {
+            sds = Map.copyOf(sds);
+        }
+
+        boolean isNone() {
+            return ads == null && sds.isEmpty() && identity == null;
+        }
     }
 
-    /** The same with a certificate bootstrap of its own in the place of the agent that serves {@code sds-grpc}. */
+    /** The same with a certificate bootstrap of its own in the place of the agent's SDS server. */
     public ProxyBootstrap withIdentity(IdentitySettings settings) {
-        Map<String, ControlPlane> others = new HashMap<>(sds);
-        others.remove(AGENT);
-        return new ProxyBootstrap(
-                node,
-                concurrency,
-                adminAddress,
-                statsAddress,
-                readinessAddress,
-                controlPlane,
-                others,
-                settings,
-                sdsServer,
-                resources,
-                drainTime,
-                logLevel,
-                document);
+        Map<String, ControlPlane> others = new HashMap<>(discovery.sds);
+        others.remove(ControlPlane.AGENT);
+        Discovery with = new Discovery(discovery.ads, others, settings);
+        return new ProxyBootstrap(node, concurrency, own, with, resources, drainTime, document);
     }
 
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
-        return new ProxyBootstrap(
-                node,
-                loops,
-                adminAddress,
-                statsAddress,
-                readinessAddress,
-                controlPlane,
-                sds,
-                identity,
-                sdsServer,
-                resources,
-                drainTime,
-                logLevel,
-                document);
+        return new ProxyBootstrap(node, loops, own, discovery, resources, drainTime, document);
     }
 }

@@ -89,24 +89,7 @@ class ProxyTest {
     @Test
     void aControlPlaneTellsWhatToServeAndChangesIt() {
         try (FakeControlPlane plane = new FakeControlPlane(vertx)) {
-            Proxy proxy = deploy(
-                    HEAD + """
-                        dynamic_resources:
-                          ads_config: {api_type: DELTA_GRPC, transport_api_version: V3, grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]}
-                          lds_config: {ads: {}, resource_api_version: V3}
-                          cds_config: {ads: {}, resource_api_version: V3}
-                        static_resources:
-                          clusters:
-                          - name: xds-grpc
-                            type: STATIC
-                            connect_timeout: 1s
-                            typed_extension_protocol_options:
-                              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                                explicit_http_config: {http2_protocol_options: {}}
-                            load_assignment: {cluster_name: xds-grpc, endpoints: [{lb_endpoints: [
-                              {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: PORT}}}}]}]}
-                        """.replace("PORT", String.valueOf(plane.address().port())));
+            Proxy proxy = following(plane);
             assertThat(proxy.ready().isComplete()).isFalse();
 
             plane.nextDelta(typed(ResourceType.LISTENER));
@@ -130,6 +113,25 @@ class ProxyTest {
     }
 
     @Test
+    void aCertificateThatNobodyBringsHoldsNothingBack() {
+        try (FakeControlPlane plane = new FakeControlPlane(vertx)) {
+            Proxy proxy = following(plane);
+            plane.nextDelta(typed(ResourceType.LISTENER));
+            plane.sendDelta(ResourceType.CLUSTER, "1", Resources.cluster("""
+                {name: app, type: STATIC, connect_timeout: 1s, transport_socket: {name: envoy.transport_sockets.tls, typed_config: {
+                  "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext,
+                  common_tls_context: {tls_certificate_sds_secret_configs: [{name: default, sds_config: {
+                    resource_api_version: V3, initial_fetch_timeout: 0s,
+                    api_config_source: {api_type: GRPC, transport_api_version: V3, grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}]}}}}
+                """));
+            plane.sendDelta(ResourceType.LISTENER, "1");
+
+            done(proxy.ready());
+            assertThat(proxy.snapshot().clusters()).containsKey("app");
+        }
+    }
+
+    @Test
     void aPortThatIsTakenFailsTheStartAndSaysSo() {
         String listener =
                 "{address: {socket_address: {address: 127.0.0.1, port_value: %d}}, filter_chains: [{filters: [{name: tcp, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, stat_prefix: t, cluster: c}}]}]}"
@@ -140,6 +142,27 @@ class ProxyTest {
 
     private static Predicate<DeltaDiscoveryRequest> typed(ResourceType type) {
         return request -> request.getTypeUrl().equals(type.typeUrl());
+    }
+
+    /** A proxy whose control plane is {@code plane} and whose bootstrap has nothing else. */
+    private Proxy following(FakeControlPlane plane) {
+        return deploy(HEAD + """
+            dynamic_resources:
+              ads_config: {api_type: DELTA_GRPC, transport_api_version: V3, grpc_services: [{envoy_grpc: {cluster_name: xds-grpc}}]}
+              lds_config: {ads: {}, resource_api_version: V3}
+              cds_config: {ads: {}, resource_api_version: V3}
+            static_resources:
+              clusters:
+              - name: xds-grpc
+                type: STATIC
+                connect_timeout: 1s
+                typed_extension_protocol_options:
+                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                    explicit_http_config: {http2_protocol_options: {}}
+                load_assignment: {cluster_name: xds-grpc, endpoints: [{lb_endpoints: [
+                  {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: PORT}}}}]}]}
+            """.replace("PORT", String.valueOf(plane.address().port())));
     }
 
     private Proxy deploy(String bootstrap) {

@@ -111,16 +111,14 @@ final class LiveProxies implements ProxyHost {
                         Release.VERSION,
                         List.of()),
                 0,
-                new InetSocketAddress(spec.address(), ADMIN_PORT),
-                new InetSocketAddress(spec.address(), STATS_PORT),
-                new InetSocketAddress(spec.address(), READINESS_PORT),
-                controlPlane,
-                Map.of(),
-                identity,
-                "",
+                new ProxyBootstrap.OwnAddresses(
+                        new InetSocketAddress(spec.address(), ADMIN_PORT),
+                        new InetSocketAddress(spec.address(), STATS_PORT),
+                        new InetSocketAddress(spec.address(), READINESS_PORT)),
+                new ProxyBootstrap.Discovery(controlPlane, Map.of(), identity),
                 List.of(),
                 DRAIN_TIME,
-                "info");
+                Map::of);
     }
 
     @Override

@@ -52,16 +52,10 @@ public final class EnvoyBootstrap {
         return new ProxyBootstrap(
                 read.node(),
                 0,
-                read.admin(),
-                null,
-                null,
-                read.ads(),
-                read.sds(),
-                null,
-                "",
+                new ProxyBootstrap.OwnAddresses(read.admin(), null, null),
+                new ProxyBootstrap.Discovery(read.ads(), read.sds(), null),
                 read.resources(),
                 ProxyBootstrap.DRAIN_TIME,
-                "info",
                 () -> BootstrapDecoder.canonical(tree(text)));
     }
 

@@ -74,11 +74,14 @@ public final class FileSecrets {
      */
     public boolean want(Set<String> names) {
         Set<String> before = wanted;
-        Set<String> now = Set.copyOf(names.stream()
-                .filter(name -> name.startsWith(CERTIFICATE) || name.startsWith(ROOT))
-                .toList());
+        Set<String> now = Set.copyOf(names.stream().filter(FileSecrets::isFile).toList());
         wanted = now;
         return !before.containsAll(now);
+    }
+
+    /** Whether a name stands for files. */
+    public static boolean isFile(String name) {
+        return name.startsWith(CERTIFICATE) || name.startsWith(ROOT);
     }
 
     /** Reads what is new or has changed. */

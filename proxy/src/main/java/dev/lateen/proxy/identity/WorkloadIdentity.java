@@ -2,6 +2,7 @@ package dev.lateen.proxy.identity;
 
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.Backoff;
+import dev.lateen.proxy.xds.SecretReference;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,12 +24,6 @@ import org.slf4j.LoggerFactory;
  * away the old certificate stays in use and it is tried again with back-off. Public methods may be called from any thread.
  */
 public final class WorkloadIdentity {
-    /** The SDS name of the own certificate. */
-    public static final String CERTIFICATE = "default";
-
-    /** The SDS name of the roots. */
-    public static final String ROOTS = "ROOTCA";
-
     private static final Logger LOG = LoggerFactory.getLogger(WorkloadIdentity.class);
     private static final double RATIO = 0.5;
     private static final double JITTER = 0.01;
@@ -43,7 +37,6 @@ public final class WorkloadIdentity {
     private final Consumer<Secret> publish;
     private final Backoff backoff;
     private final Promise<Void> first = Promise.promise();
-    private volatile @Nullable Held held;
     private volatile boolean closed;
     private Runnable cancelTimer = () -> {};
 
@@ -86,10 +79,9 @@ public final class WorkloadIdentity {
         }
     }
 
-    /** What is in use now. @param expires when the certificate ends */
-    public record Held(Secret.TlsCertificate certificate, Secret.ValidationContext roots, Instant expires) {}
-
-    private record Issued(Held held, Instant now) {}
+    /** @param expires when the certificate ends @param now when it came */
+    private record Issued(
+            Secret.TlsCertificate certificate, Secret.ValidationContext roots, Instant expires, Instant now) {}
 
     /** @param publish told of each new {@code default} and {@code ROOTCA}; must not block */
     public WorkloadIdentity(
@@ -101,15 +93,15 @@ public final class WorkloadIdentity {
         this.backoff = new Backoff(RETRY_BASE, RETRY_MOST, around.random());
     }
 
+    /** Whether a secret of this name is a workload's identity. */
+    public static boolean brings(String name) {
+        return name.equals(SecretReference.WORKLOAD) || name.equals(SecretReference.ROOTS);
+    }
+
     /** Begins; comes to its end with the first certificate, however long that takes. */
     public Future<Void> start() {
         renew();
         return first.future();
-    }
-
-    /** What is in use, or null before the first. */
-    public @Nullable Held held() {
-        return held;
     }
 
     /** Stops renewing. */
@@ -160,11 +152,11 @@ public final class WorkloadIdentity {
         if (endsInRoot && !roots.contains(chain.getLast().strip())) {
             roots += Pem.withNewLine(chain.getLast());
         }
-        Held fresh = new Held(
-                new Secret.TlsCertificate(CERTIFICATE, own.toString(), request.privateKeyPem()),
-                new Secret.ValidationContext(ROOTS, roots, ""),
-                leaf.getNotAfter().toInstant());
-        return new Issued(fresh, around.clock().instant());
+        return new Issued(
+                new Secret.TlsCertificate(SecretReference.WORKLOAD, own.toString(), request.privateKeyPem()),
+                new Secret.ValidationContext(SecretReference.ROOTS, roots, ""),
+                leaf.getNotAfter().toInstant(),
+                around.clock().instant());
     }
 
     private static boolean isRoot(String pem) throws GeneralSecurityException {
@@ -176,19 +168,18 @@ public final class WorkloadIdentity {
         if (closed) {
             return;
         }
-        held = issued.held;
         backoff.reset();
-        Duration left = Duration.between(issued.now, issued.held.expires());
+        Duration left = Duration.between(issued.now, issued.expires());
         double part = RATIO + JITTER * (2 * around.random().nextDouble() - 1);
         Duration wait = Duration.ofMillis(Math.max(LEAST.toMillis(), (long) (left.toMillis() * part)));
         LOG.info(
                 "certificate for {} until {}, renewed in {} s",
                 settings.spiffeId(),
-                issued.held.expires(),
+                issued.expires(),
                 wait.toSeconds());
         schedule(wait);
-        publish.accept(issued.held.roots());
-        publish.accept(issued.held.certificate());
+        publish.accept(issued.roots());
+        publish.accept(issued.certificate());
         first.tryComplete();
     }
 

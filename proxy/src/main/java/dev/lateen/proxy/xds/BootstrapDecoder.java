@@ -196,8 +196,8 @@ public final class BootstrapDecoder {
         resources.forEach(resource -> resource.secrets().forEach(reference -> sources.add(reference.source())));
         sources.remove(SecretReference.ADS);
         sources.remove(SecretReference.STATIC);
-        if (clusterNodes.containsKey("sds-grpc")) {
-            sources.add("sds-grpc");
+        if (clusterNodes.containsKey(ControlPlane.AGENT)) {
+            sources.add(ControlPlane.AGENT);
         }
         Map<String, ControlPlane> servers = new HashMap<>();
         for (String source : sources) {

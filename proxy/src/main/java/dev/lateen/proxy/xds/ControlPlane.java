@@ -22,6 +22,9 @@ public record ControlPlane(
         boolean delta,
         @Nullable Tls tls,
         Map<String, String> headers) {
+    /** The cluster by which Istio's bootstraps and resources call the SDS server of its agent. */
+    public static final String AGENT = "sds-grpc";
+
     public ControlPlane {
         headers = Map.copyOf(headers);
     }

@@ -181,11 +181,18 @@ final class HttpFilterDecoder {
         boolean skipExternal = propagation.stream()
                 .anyMatch(method -> method.messageOrEmpty("istio_headers").flag("skip_external_clusters"));
         return new HttpFilterConfig.PeerMetadataExchange(
-                hasIstioHeaders(node.messages("downstream_discovery")),
-                hasIstioHeaders(node.messages("upstream_discovery")),
+                hasIstioHeaders(discovery(node, "downstream_discovery")),
+                hasIstioHeaders(discovery(node, "upstream_discovery")),
                 hasIstioHeaders(node.messages("downstream_propagation")),
                 hasIstioHeaders(propagation),
                 skipExternal);
+    }
+
+    /** The lookup in a table of workloads is left out: a sidecar of Istio is sent none either. */
+    private static List<ProtoNode> discovery(ProtoNode node, String field) {
+        List<ProtoNode> methods = node.messages(field);
+        methods.forEach(method -> method.ignoring("workload_discovery"));
+        return methods;
     }
 
     private static boolean hasIstioHeaders(List<ProtoNode> methods) {

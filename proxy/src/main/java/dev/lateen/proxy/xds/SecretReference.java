@@ -11,7 +11,10 @@ public record SecretReference(String name, String source) {
     public static final String ADS = "ads";
 
     /** The name by which Istio calls a workload's own certificate. */
-    static final String WORKLOAD = "default";
+    public static final String WORKLOAD = "default";
+
+    /** The name by which Istio calls the mesh's roots. */
+    public static final String ROOTS = "ROOTCA";
 
     /** One of the bootstrap's own. */
     public static final String STATIC = "static";

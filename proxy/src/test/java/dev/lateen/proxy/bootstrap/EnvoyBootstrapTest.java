@@ -39,17 +39,19 @@ class EnvoyBootstrapTest {
         assertThat(bootstrap.node().userAgentName()).isEqualTo("lateen");
         assertThat(bootstrap.node().metadata()).isEqualTo(Map.of("NAMESPACE", "default", "LABELS", Map.of("app", "x")));
         assertThat(bootstrap.node().locality().zone()).isEqualTo("z");
-        assertThat(Objects.requireNonNull(bootstrap.adminAddress()).getPort()).isEqualTo(15000);
-        assertThat(bootstrap.controlPlane())
+        assertThat(Objects.requireNonNull(bootstrap.own().admin()).getPort()).isEqualTo(15000);
+        assertThat(bootstrap.discovery().ads())
                 .isEqualTo(new ControlPlane("istiod.test", 15010, "", true, null, Map.of("x-token", "t")));
-        assertThat(Objects.requireNonNull(bootstrap.sds().get("sds-grpc")).unixPath())
+        assertThat(Objects.requireNonNull(bootstrap.discovery().sds().get("sds-grpc"))
+                        .unixPath())
                 .isEqualTo("./sds.sock");
         assertThat(bootstrap.resources()).extracting(Decoded.Accepted::name).containsExactly("xds-grpc");
     }
 
     @Test
     void stateOfTheWorldIsTheOtherApiType() {
-        assertThat(Objects.requireNonNull(parse(XDS.replace("TYPE", "GRPC")).controlPlane())
+        assertThat(Objects.requireNonNull(
+                                parse(XDS.replace("TYPE", "GRPC")).discovery().ads())
                         .delta())
                 .isFalse();
     }

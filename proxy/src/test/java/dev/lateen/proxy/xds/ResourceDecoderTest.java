@@ -235,6 +235,7 @@ class ResourceDecoderTest {
     private static HttpConnectionManager manager(String filters) {
         Decoded decoded = decode(ResourceType.LISTENER, listener(filters));
         assertThat(decoded).isInstanceOf(Decoded.Accepted.class);
+        assertThat(((Decoded.Accepted) decoded).unsupported()).isEmpty();
         Listener listener = ((Decoded.Resource.OfListener) ((Decoded.Accepted) decoded).resource()).listener();
         FilterChain chain = listener.filterChains().getFirst();
         return (HttpConnectionManager) chain.terminal();
