@@ -16,11 +16,11 @@ import java.util.OptionalInt;
  * @param pods every pod, gateways first, without two of one name
  * @param services the users' Services and the gateways'
  * @param gatewayServices those Services which the users didn't write
- * @param ingressPort the port of this machine on which the first HTTP server of the ingress gateway listens; empty if no Gateway asks for one
+ * @param ingressPorts the ports of this machine on which the ingress gateway listens, that of its first HTTP server first; empty if no Gateway asks for one
  */
 record DesiredMesh(
-        List<DesiredPod> pods, List<Service> services, List<Service> gatewayServices, OptionalInt ingressPort) {
-    static final DesiredMesh EMPTY = new DesiredMesh(List.of(), List.of(), List.of(), OptionalInt.empty());
+        List<DesiredPod> pods, List<Service> services, List<Service> gatewayServices, List<Integer> ingressPorts) {
+    static final DesiredMesh EMPTY = new DesiredMesh(List.of(), List.of(), List.of(), List.of());
 
     /** What stands before a pod's application. */
     enum Proxy {
@@ -59,10 +59,10 @@ record DesiredMesh(
         List<Service> services = new ArrayList<>();
         user.of(Service.class).forEach(services::add);
         gatewayServices.stream().filter(DesiredMesh::isIngress).forEach(ports::apply);
-        OptionalInt ingressPort = ports.listensOn(ingressService(services, gatewayServices));
+        List<Integer> ingressPorts = ports.listensOn(ingressService(services, gatewayServices));
         services.addAll(gatewayServices);
         return new DesiredMesh(
-                withoutDuplicates(pods), List.copyOf(services), List.copyOf(gatewayServices), ingressPort);
+                withoutDuplicates(pods), List.copyOf(services), List.copyOf(gatewayServices), ingressPorts);
     }
 
     private static boolean isAmong(Service service, Manifests user) {

@@ -6,26 +6,29 @@ import io.fabric8.kubernetes.api.model.ServicePort;
 import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.stream.Stream;
 
 /**
  * Where a gateway listens: a Gateway's server names a port of the gateway's Service, whose target port is bound; a number the Service doesn't have is
  * bound as it is. {@code --gateway-port} turns the target of the first plain HTTP server.
  */
 final class GatewayPortPlan {
+    private final List<Manifests.Server> servers;
     private final OptionalInt firstHttp;
     private final OptionalInt wanted;
 
     GatewayPortPlan(Manifests manifests, String selector, OptionalInt wanted) {
         this.wanted = wanted;
-        Optional<Manifests.Server> server = manifests.gateways().stream()
+        servers = manifests.gateways().stream()
                 .filter(gateway -> gateway.selector().isEmpty()
                         || selector.equals(gateway.selector().get("istio")))
                 .flatMap(gateway -> gateway.servers().stream())
+                .toList();
+        firstHttp = servers.stream()
                 .filter(Manifests.Server::isPlainHttp)
+                .mapToInt(Manifests.Server::port)
                 .findFirst();
-        firstHttp = server.isPresent() ? OptionalInt.of(server.get().port()) : OptionalInt.empty();
     }
 
     /** Changes the gateway's Service as {@code --gateway-port} asks. */
@@ -43,19 +46,22 @@ final class GatewayPortPlan {
         service.getSpec().setPorts(ports);
     }
 
-    /** The port that the first plain HTTP server binds; empty if there is no such server. */
-    OptionalInt listensOn(List<Service> services) {
-        if (firstHttp.isEmpty()) {
-            return OptionalInt.empty();
-        }
-        for (Service service : services) {
-            for (ServicePort port : service.getSpec().getPorts()) {
-                IntOrString target = port.getTargetPort();
-                if (port.getPort() == firstHttp.getAsInt() && target != null && target.getIntVal() != null) {
-                    return OptionalInt.of(target.getIntVal());
-                }
-            }
-        }
-        return firstHttp;
+    /** The ports that are bound, without duplicates: the first plain HTTP server's before all others, which are in the order of the Gateways. */
+    List<Integer> listensOn(List<Service> services) {
+        return Stream.concat(firstHttp.stream().boxed(), servers.stream().map(Manifests.Server::port))
+                .map(port -> boundFor(port, services))
+                .distinct()
+                .toList();
+    }
+
+    private static int boundFor(int number, List<Service> services) {
+        return services.stream()
+                .flatMap(service -> service.getSpec().getPorts().stream())
+                .filter(port -> port.getPort() == number)
+                .map(ServicePort::getTargetPort)
+                .filter(target -> target != null && target.getIntVal() != null)
+                .map(IntOrString::getIntVal)
+                .findFirst()
+                .orElse(number);
     }
 }

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -123,7 +122,8 @@ final class MeshRun {
         RunBootstrap.Addresses addresses = bootstrap.addresses();
         List<RunBootstrap.Listen> wanted = new ArrayList<>(
                 List.of(addresses.grpc(), addresses.secureGrpc(), addresses.monitoring(), addresses.https()));
-        desired.ingressPort()
+        desired.ingressPorts().stream()
+                .findFirst()
                 .ifPresent(port -> wanted.add(new RunBootstrap.Listen("--gateway-port", "127.0.0.1", port)));
         String firstPod = new AddressPlan(bootstrap.podNetwork(), bootstrap.appNetwork())
                 .of("any")
@@ -182,7 +182,7 @@ final class MeshRun {
         });
         mesh.refresh();
         mesh.markUp();
-        printTable(parts, desired.ingressPort());
+        printTable(parts, desired.ingressPorts());
     }
 
     private void warn(Manifests manifests) {
@@ -219,9 +219,12 @@ final class MeshRun {
         }
     };
 
-    private void printTable(Parts parts, OptionalInt ingressPort) {
+    private void printTable(Parts parts, List<Integer> ingressPorts) {
         Set<String> inSync = parts.controlPlane().inSync();
-        String gateway = "127.0.0.1" + (ingressPort.isPresent() ? ":" + ingressPort.getAsInt() : "");
+        String gateway = "127.0.0.1"
+                + ingressPorts.stream()
+                        .map(String::valueOf)
+                        .collect(Collectors.joining(",", ingressPorts.isEmpty() ? "" : ":", ""));
         List<MeshTable.Row> rows = new ArrayList<>();
         rows.add(new MeshTable.Row("istiod", bootstrap.addresses().secureGrpc().toString(), "serves"));
         parts.mesh().pods().forEach(pod -> rows.add(MeshTable.row(pod, inSync, gateway)));

@@ -40,27 +40,27 @@ class DesiredMeshTest {
         assertThat(mesh.gatewayServices())
                 .extracting(s -> s.getMetadata().getName())
                 .containsExactly("istio-egressgateway");
-        assertThat(mesh.ingressPort()).hasValue(8181);
+        assertThat(mesh.ingressPorts()).containsExactly(8181, 443);
     }
 
     @Test
-    void privilegedPortsMapThroughTheServiceAndOthersAreTheirOwn() {
-        assertThat(mesh(gateway(80), OptionalInt.empty()).ingressPort()).hasValue(8080);
-        assertThat(mesh(gateway(8080), OptionalInt.empty()).ingressPort()).hasValue(8080);
-        assertThat(mesh(gateway(31400), OptionalInt.empty()).ingressPort()).hasValue(31400);
-        assertThat(mesh("", OptionalInt.empty()).ingressPort()).isEmpty();
+    void privilegedPortsMapThroughTheServiceAndHttpIsToldFirst() {
+        assertThat(mesh(gateway(80), OptionalInt.empty()).ingressPorts()).containsExactly(8080, 8443);
+        assertThat(mesh(gateway(8080), OptionalInt.empty()).ingressPorts()).containsExactly(8080, 8443);
+        assertThat(mesh(gateway(31400), OptionalInt.empty()).ingressPorts()).containsExactly(31400, 8443);
+        assertThat(mesh("", OptionalInt.empty()).ingressPorts()).isEmpty();
     }
 
     @Test
     void theGatewayPortMovesTheFirstHttpServer() {
         DesiredMesh mesh = mesh(gateway(80), OptionalInt.of(9999));
-        assertThat(mesh.ingressPort()).hasValue(9999);
+        assertThat(mesh.ingressPorts()).containsExactly(9999, 8443);
         Service service = mesh.gatewayServices().getFirst();
         assertThat(service.getSpec().getPorts())
                 .filteredOn(port -> port.getPort() == 80)
                 .singleElement()
                 .satisfies(port -> assertThat(port.getTargetPort().getIntVal()).isEqualTo(9999));
-        assertThat(mesh(gateway(8080), OptionalInt.of(9999)).ingressPort()).hasValue(9999);
+        assertThat(mesh(gateway(8080), OptionalInt.of(9999)).ingressPorts()).containsExactly(9999, 8443);
     }
 
     private static DesiredMesh mesh(String yaml, OptionalInt gatewayPort) {
