@@ -95,7 +95,7 @@ class BadInputTest {
     @Test
     void aBadEditIsToldOnceWhileTheLastGoodConfigCarriesTheTraffic() throws Exception {
         Path edits = Files.createDirectory(directory.resolve("edits"));
-        try (Bookinfo mesh = Bookinfo.start(edits)) {
+        try (LocalMesh mesh = Bookinfo.start(edits)) {
             mesh.apply("reviews.yaml", REVIEWS_ROUTE.formatted("v1"));
             awaitLine(mesh, "VirtualService default/reviews added: touched ");
             try (Load load = new Load(
@@ -128,13 +128,13 @@ class BadInputTest {
         }
     }
 
-    private static void awaitLine(Bookinfo mesh, String text) {
+    private static void awaitLine(LocalMesh mesh, String text) {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))
                 .untilAsserted(() -> assertThat(mesh.process().output()).contains(text));
     }
 
-    private static long toldOf(Bookinfo mesh, String text) {
+    private static long toldOf(LocalMesh mesh, String text) {
         return mesh.process()
                 .output()
                 .lines()

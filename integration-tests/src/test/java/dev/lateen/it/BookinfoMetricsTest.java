@@ -46,7 +46,7 @@ class BookinfoMetricsTest {
     @TempDir
     static Path directory;
 
-    private static Bookinfo mesh;
+    private static LocalMesh mesh;
     private static final Web USER = Web.direct();
 
     @BeforeAll

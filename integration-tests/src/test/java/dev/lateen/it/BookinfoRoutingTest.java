@@ -33,7 +33,7 @@ class BookinfoRoutingTest {
     @TempDir
     static Path directory;
 
-    private static Bookinfo mesh;
+    private static LocalMesh mesh;
     private static final Web USER = Web.direct();
 
     @BeforeAll

@@ -60,7 +60,7 @@ class BookinfoSecurityTest {
     @TempDir
     static Path directory;
 
-    private static Bookinfo mesh;
+    private static LocalMesh mesh;
     private static final Web USER = Web.direct();
 
     @BeforeAll
@@ -81,19 +81,15 @@ class BookinfoSecurityTest {
     void nothingAppliedAnyMore() throws Exception {
         mesh.remove("strict.yaml");
         mesh.remove("policy.yaml");
-        awaitStatus(USER, "http://" + mesh.pod("reviews-v1") + ":9080/reviews/0", 200);
-    }
-
-    private static void awaitStatus(Web web, String url, int status) {
-        Awaitility.await(url).atMost(Duration.ofSeconds(10)).until(() -> web.status(url) == status);
+        LocalMesh.awaitStatus(USER, "http://" + mesh.pod("reviews-v1") + ":9080/reviews/0", 200);
     }
 
     @Test
     void strictRefusesPlaintextAndKeepsTheMeshWorking() throws Exception {
         String direct = "http://" + mesh.pod("reviews-v1") + ":9080/reviews/0";
-        awaitStatus(USER, direct, 200);
+        LocalMesh.awaitStatus(USER, direct, 200);
         mesh.apply("strict.yaml", STRICT);
-        awaitStatus(USER, direct, 0);
+        LocalMesh.awaitStatus(USER, direct, 0);
         for (int i = 0; i < 100; i++) {
             assertThat(USER.get(Bookinfo.REVIEWS).statusCode()).isEqualTo(200);
             assertThat(USER.status(direct)).isZero();
@@ -127,9 +123,9 @@ class BookinfoSecurityTest {
     void onlyTheNamedWorkloadMayCallReviews() throws Exception {
         String reviews = "http://reviews:9080/reviews/0";
         try (Web ratings = Web.through(mesh.pod("ratings-v1"), 15001)) {
-            awaitStatus(ratings, reviews, 200);
+            LocalMesh.awaitStatus(ratings, reviews, 200);
             mesh.apply("policy.yaml", ONLY_PRODUCTPAGE);
-            awaitStatus(ratings, reviews, 403);
+            LocalMesh.awaitStatus(ratings, reviews, 403);
             for (int i = 0; i < 50; i++) {
                 HttpResponse<String> denied = ratings.get(reviews);
                 assertThat(denied.statusCode()).isEqualTo(403);

@@ -181,15 +181,11 @@ class RealEnvoyTest {
                 rule,
                 before.replace(
                         "  - route:", "  - fault: {abort: {httpStatus: 418, percentage: {value: 100}}}\n    route:"));
-        awaitStatus(fromEnvoy, "http://reviews:9080/reviews/0", 418);
-        awaitStatus(fromOurs, "http://productpage:9080/productpage", 418);
+        LocalMesh.awaitStatus(fromEnvoy, "http://reviews:9080/reviews/0", 418);
+        LocalMesh.awaitStatus(fromOurs, "http://productpage:9080/productpage", 418);
         Files.writeString(rule, before);
-        awaitStatus(fromEnvoy, "http://reviews:9080/reviews/0", 200);
-        awaitStatus(fromOurs, "http://productpage:9080/productpage", 200);
-    }
-
-    private static void awaitStatus(Web web, String url, int status) {
-        Awaitility.await(url).atMost(Duration.ofSeconds(30)).until(() -> web.status(url), found -> found == status);
+        LocalMesh.awaitStatus(fromEnvoy, "http://reviews:9080/reviews/0", 200);
+        LocalMesh.awaitStatus(fromOurs, "http://productpage:9080/productpage", 200);
     }
 
     private static void awaitInSync(Istiod istiod, MeshNode... nodes) {

@@ -1,0 +1,93 @@
+package dev.lateen.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.awaitility.Awaitility;
+
+/** A running mesh beside an editable directory. */
+final class LocalMesh implements AutoCloseable {
+    private static final Pattern POD =
+            Pattern.compile("(?m)^\\W*([a-z0-9-]+-[a-z0-9]{10}-[a-z0-9]{5})\\b.*?(127\\.1\\.\\d+\\.\\d+)");
+
+    private final Path edits;
+    private final Running process;
+
+    private LocalMesh(Path edits, Running process) {
+        this.edits = edits;
+        this.process = process;
+    }
+
+    /** Starts it and waits until every sidecar is in sync. @param arguments files, and options of {@code run} */
+    static LocalMesh start(Path edits, Object... arguments) throws IOException {
+        List<Object> all = new ArrayList<>(List.of("run", edits));
+        all.addAll(List.of(arguments));
+        LocalMesh mesh = new LocalMesh(edits, Running.meshctl(all.toArray()));
+        try (Web web = Web.direct()) {
+            mesh.process.awaitOutput(
+                    Duration.ofSeconds(60), output -> web.status("http://127.0.0.1:15014/ready") == 200);
+        } catch (RuntimeException | Error e) {
+            mesh.close();
+            throw e;
+        }
+        return mesh;
+    }
+
+    /** Puts one of Istio's files into the directory under a name of its own, in one step. */
+    void apply(String name, Path file) throws IOException {
+        apply(name, Files.readString(file));
+    }
+
+    void apply(String name, String yaml) throws IOException {
+        Path temporary = Files.writeString(edits.resolveSibling(name + ".tmp"), yaml);
+        Files.move(temporary, edits.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    void remove(String name) throws IOException {
+        Files.deleteIfExists(edits.resolve(name));
+    }
+
+    Running process() {
+        return process;
+    }
+
+    /** Pod addresses by pod name, as the table on the terminal tells them. */
+    Map<String, String> pods() {
+        Map<String, String> pods = new TreeMap<>();
+        Matcher matcher = POD.matcher(process.output());
+        while (matcher.find()) {
+            pods.put(matcher.group(1), matcher.group(2));
+        }
+        assertThat(pods).as("pods in the table:%n%s", process.output()).isNotEmpty();
+        return pods;
+    }
+
+    /** The address of the one pod whose name begins so. */
+    String pod(String prefix) {
+        return pods().entrySet().stream()
+                .filter(pod -> pod.getKey().startsWith(prefix))
+                .map(Map.Entry::getValue)
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no pod " + prefix + " in:\n" + process.output()));
+    }
+
+    /** Waits until this is what a user sees. */
+    static void awaitStatus(Web web, String url, int status) {
+        Awaitility.await(url).atMost(Duration.ofSeconds(10)).until(() -> web.status(url) == status);
+    }
+
+    @Override
+    public void close() {
+        process.close();
+    }
+}
