@@ -8,6 +8,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +29,10 @@ final class PeerCheck {
             return null;
         }
         if (!serverName.isEmpty() && !isNamed(peer, serverName)) {
-            return "verify cert failed: SAN matcher for " + serverName;
+            return wrongNames(peer);
         }
         if (!validation.subjectAltNames().isEmpty() && !anyMatches(peer, validation.subjectAltNames())) {
-            return "verify cert failed: verify SAN list";
+            return wrongNames(peer);
         }
         boolean pinned = !validation.certificateHashes().isEmpty()
                 || !validation.certificateSpki().isEmpty();
@@ -38,6 +40,13 @@ final class PeerCheck {
             return "verify cert failed: cert hash and spki";
         }
         return null;
+    }
+
+    /** In Envoy's words, which tell the names that the peer has. */
+    private static String wrongNames(PeerCertificate peer) {
+        return Stream.of(peer.dnsSans(), peer.uriSans(), peer.otherSans())
+                .flatMap(List::stream)
+                .collect(Collectors.joining(", ", "verify cert failed: SAN matcher, certificate SANs are [", "]"));
     }
 
     private static boolean isNamed(PeerCertificate peer, String serverName) {

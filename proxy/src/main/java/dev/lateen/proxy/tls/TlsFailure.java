@@ -1,7 +1,10 @@
 package dev.lateen.proxy.tls;
 
+import io.netty.channel.unix.Errors;
 import io.netty.handler.ssl.NotSslRecordException;
+import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.SslHandshakeTimeoutException;
+import java.net.SocketException;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.CertificateException;
 import org.jspecify.annotations.Nullable;
@@ -9,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** Says why a handshake failed as Envoy (with BoringSSL) says it: {@code TLS_error:|CODE:SSL routines:OPENSSL_internal:REASON:TLS_error_end}. */
 final class TlsFailure {
     private static final long CERTIFICATE_VERIFY_FAILED = 0x1000007dL;
+    private static final String RESET = "Connection reset by peer";
     private static final long WRONG_VERSION_NUMBER = 0x100000f7L;
 
     private TlsFailure() {}
@@ -16,11 +20,20 @@ final class TlsFailure {
     /** Empty when the peer only closed the connection. */
     static String reason(@Nullable Throwable cause) {
         for (Throwable t = cause; t != null; t = t.getCause()) {
+            if (t instanceof OpenSslCertificateException) {
+                return certificateRefused(String.valueOf(t.getMessage()));
+            }
             if (t instanceof CertificateException) {
                 return error(CERTIFICATE_VERIFY_FAILED, "CERTIFICATE_VERIFY_FAILED", "");
             }
             if (t instanceof NotSslRecordException) {
                 return error(WRONG_VERSION_NUMBER, "WRONG_VERSION_NUMBER", "");
+            }
+            if (t instanceof Errors.NativeIoException
+                            && String.valueOf(t.getMessage()).endsWith(RESET)
+                    || t instanceof SocketException
+                            && String.valueOf(t.getMessage()).endsWith("reset")) {
+                return "TLS_error:|33554536:system library:OPENSSL_internal:" + RESET + ":TLS_error_end";
             }
             if (t instanceof SslHandshakeTimeoutException || t instanceof ClosedChannelException) {
                 return "";

@@ -168,9 +168,13 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
                 localUriSan);
     }
 
-    /** The completion event has told of it already, or will when the channel closes. */
+    /** What TLS makes of it has been told by the completion event; a reset of the connection has not. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (!told) {
+            told = true;
+            outcome.refused(TlsFailure.reason(cause));
+        }
         ctx.close();
     }
 
