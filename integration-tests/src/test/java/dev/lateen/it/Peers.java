@@ -20,6 +20,11 @@ final class Peers {
         return install("promtool");
     }
 
+    /** Zipkin's server, a jar. */
+    static Path zipkin() {
+        return install("zipkin");
+    }
+
     private static Path install(String peer) {
         try {
             Process process = new ProcessBuilder(List.of(
