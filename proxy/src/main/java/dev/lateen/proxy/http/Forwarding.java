@@ -212,7 +212,7 @@ final class Forwarding {
             }
             return;
         }
-        if (keeping && body.size() + data.readableBytes() > RequestBody.LIMIT) {
+        if (keeping && !body.hasRoom(data.readableBytes())) {
             stopKeeping();
         }
         if (keeping) {

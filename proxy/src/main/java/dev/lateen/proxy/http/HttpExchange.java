@@ -36,7 +36,7 @@ final class HttpExchange implements RequestSink {
     private final ManagerRuntime manager;
     private final Exchange exchange;
     private final ServerStream downstream;
-    private final RequestBody body = new RequestBody();
+    private final RequestBody body;
     private final ExchangeTimers timers;
     private Phase phase = Phase.DECIDING;
     private RouteDecision decision = new RouteDecision.NotFound(null);
@@ -48,6 +48,7 @@ final class HttpExchange implements RequestSink {
         this.manager = manager;
         this.exchange = exchange;
         this.downstream = downstream;
+        this.body = new RequestBody(connection.worker().heldBodies());
         this.timers = new ExchangeTimers(this, connection.worker());
     }
 

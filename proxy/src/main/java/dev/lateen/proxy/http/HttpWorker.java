@@ -27,6 +27,7 @@ final class HttpWorker implements FilterContext {
     private final HttpServices services;
     private final CodecLoop codecLoop;
     private final UpstreamPools pools;
+    private final HeldBodies heldBodies = new HeldBodies();
     private final RandomGenerator random;
     private final IdentityHashMap<HttpConnectionManager, ManagerRuntime> runtimes = new IdentityHashMap<>();
     private @Nullable ProxySnapshot compiledFor;
@@ -52,6 +53,10 @@ final class HttpWorker implements FilterContext {
 
     UpstreamPools pools() {
         return pools;
+    }
+
+    HeldBodies heldBodies() {
+        return heldBodies;
     }
 
     RandomGenerator random() {

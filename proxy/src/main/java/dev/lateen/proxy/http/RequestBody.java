@@ -11,21 +11,28 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a request's body that is held: until there is somewhere to send it, and for as long as it may have to be sent again. Bounded by
- * Envoy's default {@code per_connection_buffer_limit_bytes}: beyond it reading stops, or the retry is given up.
+ * Envoy's default {@code per_connection_buffer_limit_bytes}, and with all others of its event loop by {@link HeldBodies}: beyond it reading stops, or
+ * the retry is given up.
  */
 final class RequestBody {
     /** Bytes. */
     static final int LIMIT = 1024 * 1024;
 
+    private final HeldBodies all;
     private final List<ByteBuf> parts = new ArrayList<>(0);
     private long size;
     private boolean ended;
     private @Nullable HeaderMap trailers;
 
+    RequestBody(HeldBodies all) {
+        this.all = all;
+    }
+
     /** @param data ownership passes */
     void add(ByteBuf data, boolean end) {
         if (data.isReadable()) {
             size += data.readableBytes();
+            all.add(data.readableBytes());
             parts.add(data);
         } else {
             data.release();
@@ -38,10 +45,6 @@ final class RequestBody {
         ended = true;
     }
 
-    long size() {
-        return size;
-    }
-
     boolean isEmpty() {
         return parts.isEmpty() && trailers == null;
     }
@@ -51,7 +54,12 @@ final class RequestBody {
     }
 
     boolean full() {
-        return size >= LIMIT;
+        return size >= LIMIT || all.full();
+    }
+
+    /** Whether so much more may be held. */
+    boolean hasRoom(int bytes) {
+        return size + bytes <= LIMIT && !all.full();
     }
 
     /** Sends what is held and, if {@code keep}, keeps it to be sent again. */
@@ -63,8 +71,7 @@ final class RequestBody {
             sending[i] = keep ? parts.get(i).retainedDuplicate() : parts.get(i);
         }
         if (!keep) {
-            parts.clear();
-            size = 0;
+            forget();
         }
         for (int i = 0; i < count; i++) {
             stream.data(sending[i], i == count - 1 && ended && trailers == null);
@@ -81,7 +88,12 @@ final class RequestBody {
         for (ByteBuf part : parts) {
             part.release();
         }
+        forget();
+    }
+
+    private void forget() {
         parts.clear();
+        all.remove(size);
         size = 0;
     }
 }

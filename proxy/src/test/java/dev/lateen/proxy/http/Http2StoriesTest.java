@@ -5,6 +5,7 @@ import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.RetryPolicy;
@@ -17,10 +18,15 @@ import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Headers;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -123,6 +129,42 @@ class Http2StoriesTest {
         stream.untilOver();
         assertThat(stream.header(":status")).isEqualTo("200");
         assertThat(proxy.only().attempts()).isEqualTo(2);
+    }
+
+    /** A client that minds no flow control: 64 MiB in a hundred streams, none of which gets on. */
+    @Test
+    void whatNobodyReadsIsBoundedForAllStreamsOfAConnectionTogether() throws Exception {
+        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(new CompletableFuture<>()));
+        proxy.routes(prefix("/", "c"));
+        byte[] data = frame(0, 16 * 1024);
+        long sent = 0;
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.listen(true))) {
+            OutputStream out = socket.getOutputStream();
+            out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            out.write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+            for (int id = 1; id < 200; id += 2) {
+                // POST http://a/ by HPACK's static table
+                out.write(new byte[] {
+                    0, 0, 6, 1, 4, 0, 0, 0, (byte) id, (byte) 0x83, (byte) 0x86, (byte) 0x84, 0x41, 1, 'a'
+                });
+            }
+            for (int i = 0; i < 4000; i++) {
+                data[8] = (byte) (2 * (i % 100) + 1);
+                out.write(data);
+                sent += data.length;
+            }
+        } catch (SocketException closed) {
+            // as it should be
+        }
+        assertThat(sent).isBetween(HeldBodies.LIMIT, 3 * HeldBodies.LIMIT);
+    }
+
+    private static byte[] frame(int type, int length) {
+        byte[] frame = new byte[9 + length];
+        frame[1] = (byte) (length >> 8);
+        frame[2] = (byte) length;
+        frame[3] = (byte) type;
+        return frame;
     }
 
     private static RouteAction.Forward forward(RetryPolicy retry) {

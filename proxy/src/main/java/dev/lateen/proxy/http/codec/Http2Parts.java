@@ -22,8 +22,11 @@ import io.netty.handler.codec.http2.UniformStreamByteDistributor;
 
 /** Netty's HTTP/2 parts put together our way: our header blocks, streams served evenly, floods of control frames bounded. */
 record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-    /** Beside the window of each stream, the connection's own is refilled at once: a slow stream must not stop the others. */
-    static final int CONNECTION_WINDOW = 1024 * 1024;
+    /**
+     * What is added to the connection's own window of 64 KiB: the most that all its streams together can make us hold, in bytes. As wide as the
+     * windows of sixteen streams, so that one that is not read does not stop the others.
+     */
+    static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
 
     private static final int MAX_SMALL_CONTINUATIONS = 16;
     private static final int MAX_CONTROL_FRAMES = 10_000;
@@ -34,7 +37,7 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
         connection
                 .local()
                 .flowController(new DefaultHttp2LocalFlowController(
-                        connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, true));
+                        connection, DefaultHttp2LocalFlowController.DEFAULT_WINDOW_UPDATE_RATIO, false));
         UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(connection);
         distributor.minAllocationChunk(FLUSH_QUANTUM);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, distributor));
