@@ -74,7 +74,8 @@ final class DataPath {
                 clock,
                 nanos,
                 SplittableRandom::new));
-        TcpProxying tcp = new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos);
+        TcpProxying tcp =
+                new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata());
         listeners = new Listeners(
                 new Listeners.Surroundings(
                         loops, tls, new ConnectionAuthorizer()::denial, http, tcp, telemetry, clock, nanos),

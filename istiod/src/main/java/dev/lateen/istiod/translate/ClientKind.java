@@ -22,9 +22,4 @@ enum ClientKind {
     boolean knowsIstioFilters() {
         return this != STOCK_ENVOY;
     }
-
-    /** Whether it exchanges peer metadata over TCP by ALPN {@code istio-peer-exchange}. */
-    boolean exchangesTcpMetadata() {
-        return this == ISTIO_ENVOY;
-    }
 }

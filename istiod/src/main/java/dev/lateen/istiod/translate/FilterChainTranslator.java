@@ -52,7 +52,7 @@ final class FilterChainTranslator {
 
     FilterChainTranslator(ProxyView view) {
         this.view = view;
-        this.mutual = DownstreamTls.mesh(view.snapshot().mesh(), view.client().exchangesTcpMetadata());
+        this.mutual = DownstreamTls.mesh(view.snapshot().mesh(), view.client().knowsIstioFilters());
     }
 
     /** The chains for ports that no service names. */

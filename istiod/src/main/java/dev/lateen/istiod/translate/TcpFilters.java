@@ -33,7 +33,7 @@ final class TcpFilters {
     /** From a client in the mesh to the application, if policy allows it. */
     List<Filter> inbound(String cluster) {
         List<Filter> filters = new ArrayList<>();
-        if (view.client().exchangesTcpMetadata()) {
+        if (view.client().knowsIstioFilters()) {
             filters.add(IstioFilters.tcpMetadataExchange());
         }
         filters.addAll(new SecurityFilters(view).tcpAuthorization());

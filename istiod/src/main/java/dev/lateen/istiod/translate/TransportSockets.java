@@ -54,7 +54,7 @@ final class TransportSockets {
     /** Istio's mutual TLS with the proxy's own certificate. */
     static TransportSocket mutual(String sni, List<String> subjectAltNames, boolean http2, ClientKind client) {
         List<String> alpn = new ArrayList<>();
-        if (client.exchangesTcpMetadata()) {
+        if (client.knowsIstioFilters()) {
             alpn.add(Alpn.ISTIO_PEER_EXCHANGE);
         }
         alpn.add(Alpn.ISTIO);

@@ -16,6 +16,8 @@ public final class TcpSession {
     private @Nullable TlsFacts upstreamTls;
     private String upstreamTransportFailure = "";
     private String connectionTerminationDetails = "";
+    private PeerMetadata downstreamPeer = PeerMetadata.UNKNOWN;
+    private PeerMetadata upstreamPeer = PeerMetadata.UNKNOWN;
     private int responseFlags;
     private long receivedBytes;
     private long sentBytes;
@@ -74,6 +76,24 @@ public final class TcpSession {
     public void upstreamConnection(@Nullable InetSocketAddress localAddress, @Nullable TlsFacts tls) {
         upstreamLocalAddress = localAddress;
         upstreamTls = tls;
+    }
+
+    /** Who the client is, once it said so. */
+    public PeerMetadata downstreamPeer() {
+        return downstreamPeer;
+    }
+
+    public void downstreamPeer(PeerMetadata peer) {
+        downstreamPeer = peer;
+    }
+
+    /** Who the upstream host is, once it said so. */
+    public PeerMetadata upstreamPeer() {
+        return upstreamPeer;
+    }
+
+    public void upstreamPeer(PeerMetadata peer) {
+        upstreamPeer = peer;
     }
 
     public String upstreamTransportFailure() {

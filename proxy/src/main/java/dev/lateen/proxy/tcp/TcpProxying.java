@@ -10,6 +10,7 @@ import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.channel.Channel;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -21,22 +22,28 @@ public final class TcpProxying implements TcpServerStart {
     private final Supplier<RandomGenerator> chance;
     private final InstantSource clock;
     private final LongSupplier nanos;
+    private final byte[] greeting;
 
     /**
      * @param chance asked on an event loop, for use on it
      * @param nanos a monotonic clock
+     * @param nodeId who we are, for peers that exchange metadata
+     * @param metadata of the node, as in the bootstrap
      */
     public TcpProxying(
             UpstreamClusters clusters,
             UpstreamConnector connector,
             Supplier<RandomGenerator> chance,
             InstantSource clock,
-            LongSupplier nanos) {
+            LongSupplier nanos,
+            String nodeId,
+            Map<String, ?> metadata) {
         this.clusters = clusters;
         this.connector = connector;
         this.chance = chance;
         this.clock = clock;
         this.nanos = nanos;
+        this.greeting = PeerExchange.greeting(nodeId, metadata);
     }
 
     @Override
@@ -45,7 +52,7 @@ public final class TcpProxying implements TcpServerStart {
         TcpSession session = new TcpSession(facts, clock.millis(), nanos.getAsLong());
         chain.tcpObserver().onStart(session);
         RandomGenerator random = chance.get();
-        TcpRelay relay = new TcpRelay(channel, chain, proxy, session, nanos);
+        TcpRelay relay = new TcpRelay(channel, chain, proxy, session, nanos, greeting);
         relay.begin(new UpstreamSearch(clusters, connector, random, relay, proxy, session));
     }
 }

@@ -30,6 +30,7 @@ final class TcpRelay implements UpstreamSearch.Found {
     private final TcpProxy proxy;
     private final TcpSession session;
     private final LongSupplier nanos;
+    private final byte[] greeting;
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(2);
     private @Nullable UpstreamSearch search;
     private @Nullable Channel upstream;
@@ -40,14 +41,25 @@ final class TcpRelay implements UpstreamSearch.Found {
     private boolean downstreamEnded;
     private boolean upstreamEnded;
     private boolean closed;
+    private boolean openTold;
+    /** Sides that are still to say who they are. */
+    private int strangers;
+
     private long lastActive;
 
-    TcpRelay(Channel downstream, FilterChainRuntime chain, TcpProxy proxy, TcpSession session, LongSupplier nanos) {
+    TcpRelay(
+            Channel downstream,
+            FilterChainRuntime chain,
+            TcpProxy proxy,
+            TcpSession session,
+            LongSupplier nanos,
+            byte[] greeting) {
         this.downstream = downstream;
         this.chain = chain;
         this.proxy = proxy;
         this.session = session;
         this.nanos = nanos;
+        this.greeting = greeting;
     }
 
     /** Nothing is read until there is somebody to send it to; what was read before is kept. */
@@ -55,6 +67,13 @@ final class TcpRelay implements UpstreamSearch.Found {
         search = upstreams;
         lastActive = nanos.getAsLong();
         downstream.config().setAutoRead(false);
+        if (PeerExchange.agreed(session.connection().tls())) {
+            strangers++;
+            downstream.pipeline().addLast(new PeerExchange(greeting, peer -> {
+                session.downstreamPeer(peer);
+                met();
+            }));
+        }
         downstream.pipeline().addLast(new RelayEnd(this, true));
         scheduleIdle(proxy.idleTimeout().toNanos());
         if (!proxy.maxDuration().isZero()) {
@@ -71,14 +90,20 @@ final class TcpRelay implements UpstreamSearch.Found {
         release = whenOver;
         search = null;
         lastActive = nanos.getAsLong();
-        chain.tcpObserver().onOpen(session);
+        if (PeerExchange.agreed(session.upstreamTls())) {
+            strangers++;
+            String end = to.pipeline().context(RelayEnd.class).name();
+            to.pipeline().addBefore(end, null, new PeerExchange(greeting, peer -> {
+                session.upstreamPeer(peer);
+                met();
+            }));
+        }
+        if (strangers == 0) {
+            tellOpen();
+        }
         progress = downstream
                 .eventLoop()
-                .scheduleAtFixedRate(
-                        () -> chain.tcpObserver().onProgress(session),
-                        PROGRESS_SECONDS,
-                        PROGRESS_SECONDS,
-                        TimeUnit.SECONDS);
+                .scheduleAtFixedRate(this::tellProgress, PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
         for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
             to.write(bytes, to.voidPromise());
         }
@@ -87,6 +112,26 @@ final class TcpRelay implements UpstreamSearch.Found {
             HalfClose.afterWrites(to);
         }
         downstream.config().setAutoRead(to.isWritable());
+    }
+
+    private void met() {
+        strangers--;
+        if (strangers == 0 && upstream != null) {
+            tellOpen();
+        }
+    }
+
+    /** Once the upstream connection stands and both sides have said who they are, so that all is counted under one name. */
+    private void tellOpen() {
+        if (!openTold) {
+            openTold = true;
+            chain.tcpObserver().onOpen(session);
+        }
+    }
+
+    private void tellProgress() {
+        tellOpen();
+        chain.tcpObserver().onProgress(session);
     }
 
     @Override
@@ -215,6 +260,7 @@ final class TcpRelay implements UpstreamSearch.Found {
         early.forEach(ReferenceCountUtil::safeRelease);
         early.clear();
         if (upstream != null) {
+            tellOpen();
             closeAfterWrites(upstream);
         }
         closeAfterWrites(downstream);

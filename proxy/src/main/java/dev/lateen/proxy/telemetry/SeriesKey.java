@@ -66,7 +66,7 @@ record SeriesKey(
         TlsFacts tls = inbound ? connection.tls() : session.upstreamTls();
         return new SeriesKey(
                 inbound,
-                PeerMetadata.UNKNOWN,
+                inbound ? session.downstreamPeer() : session.upstreamPeer(),
                 inbound ? "" : workload(session.endpoint()),
                 tls == null ? "" : tls.peerPrincipal(),
                 tls == null ? "" : tls.localUriSan(),

@@ -122,7 +122,10 @@ public final class TlsContexts implements AutoCloseable {
                 settings.minVersion(),
                 settings.maxVersion(),
                 settings.cipherSuites(),
-                alpn.stream().filter(p -> !p.equals(PEER_EXCHANGE)).toList(),
+                // Only raw TCP's relay speaks it.
+                halfClose
+                        ? alpn
+                        : alpn.stream().filter(p -> !p.equals(PEER_EXCHANGE)).toList(),
                 certificates,
                 roots,
                 systemRoots);

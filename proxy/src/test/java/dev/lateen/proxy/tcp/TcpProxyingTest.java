@@ -91,7 +91,9 @@ class TcpProxyingTest {
                                     loops, tls, name -> CompletableFuture.failedFuture(new UnknownHostException(name))),
                             SplittableRandom::new,
                             InstantSource.system(),
-                            System::nanoTime),
+                            System::nanoTime,
+                            "sidecar~10.0.0.1~echo-1.default~default.svc.cluster.local",
+                            Map.of("WORKLOAD_NAME", "echo-v1", "NAMESPACE", "default")),
                     new Watching(),
                     InstantSource.system(),
                     System::nanoTime),
@@ -149,10 +151,12 @@ class TcpProxyingTest {
         assertThat(sessions).anySatisfy(session -> {
             assertThat(session.upstreamMutualTls()).isTrue();
             assertThat(session.connection().tls()).isNull();
+            assertThat(session.upstreamPeer().workload()).isEqualTo("echo-v1");
         });
-        assertThat(sessions)
-                .anySatisfy(session ->
-                        assertThat(session.connection().peerPrincipal()).isEqualTo(IDENTITY));
+        assertThat(sessions).anySatisfy(session -> {
+            assertThat(session.connection().peerPrincipal()).isEqualTo(IDENTITY);
+            assertThat(session.downstreamPeer().workload()).isEqualTo("echo-v1");
+        });
     }
 
     private void halfCloseBothWays(Pair pair) throws Exception {

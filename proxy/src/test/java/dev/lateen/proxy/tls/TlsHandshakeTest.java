@@ -178,7 +178,7 @@ class TlsHandshakeTest {
     }
 
     @Test
-    void metadataExchangeIsNeverAgreedOn() throws Exception {
+    void metadataExchangeIsForRawTcpAlone() throws Exception {
         handshake(serving("istio-peer-exchange", "h2"), offering("istio-peer-exchange", "istio"));
         assertThat(server.facts().alpn()).isNull();
         assertThat(client.facts().alpn()).isNull();
