@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.api.networking.GrpcStatus;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.HttpRoute.CorsPolicy;
 import dev.lateen.api.networking.HttpRoute.FaultInjection;
@@ -12,31 +13,11 @@ import io.envoyproxy.envoy.extensions.filters.http.fault.v3.FaultAbort;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import io.envoyproxy.envoy.type.v3.FractionalPercent;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a route asks of the fault and CORS filters. */
 final class RouteFilters {
-    private static final List<String> GRPC_CODES = List.of(
-            "OK",
-            "CANCELLED",
-            "UNKNOWN",
-            "INVALID_ARGUMENT",
-            "DEADLINE_EXCEEDED",
-            "NOT_FOUND",
-            "ALREADY_EXISTS",
-            "PERMISSION_DENIED",
-            "RESOURCE_EXHAUSTED",
-            "FAILED_PRECONDITION",
-            "ABORTED",
-            "OUT_OF_RANGE",
-            "UNIMPLEMENTED",
-            "INTERNAL",
-            "UNAVAILABLE",
-            "DATA_LOSS",
-            "UNAUTHENTICATED");
-
     private RouteFilters() {}
 
     static void apply(Route.Builder route, HttpRoute http) {
@@ -75,7 +56,7 @@ final class RouteFilters {
             if (abort.httpStatus() != null) {
                 out.setAbort(how.setHttpStatus(abort.httpStatus()));
             } else if (abort.grpcStatus() != null) {
-                int code = GRPC_CODES.indexOf(abort.grpcStatus().toUpperCase(Locale.ROOT));
+                int code = GrpcStatus.NAMES.indexOf(abort.grpcStatus().toUpperCase(Locale.ROOT));
                 out.setAbort(how.setGrpcStatus(code < 0 ? 2 : code));
             }
         }

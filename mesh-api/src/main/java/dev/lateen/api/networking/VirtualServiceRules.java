@@ -305,28 +305,9 @@ final class VirtualServiceRules {
 
     /** The names of gRPC's status codes. */
     static final class GrpcStatusName implements Rule<String> {
-        private static final Set<String> NAMES = Set.of(
-                "OK",
-                "CANCELLED",
-                "UNKNOWN",
-                "INVALID_ARGUMENT",
-                "DEADLINE_EXCEEDED",
-                "NOT_FOUND",
-                "ALREADY_EXISTS",
-                "PERMISSION_DENIED",
-                "RESOURCE_EXHAUSTED",
-                "FAILED_PRECONDITION",
-                "ABORTED",
-                "OUT_OF_RANGE",
-                "UNIMPLEMENTED",
-                "INTERNAL",
-                "UNAVAILABLE",
-                "DATA_LOSS",
-                "UNAUTHENTICATED");
-
         @Override
         public void check(String value, Report report) {
-            if (!NAMES.contains(value)) {
+            if (!GrpcStatus.NAMES.contains(value)) {
                 report.refuse("", "'" + value + "'", "a status of gRPC such as UNAVAILABLE");
             }
         }

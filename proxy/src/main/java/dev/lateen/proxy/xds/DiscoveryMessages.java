@@ -3,7 +3,6 @@ package dev.lateen.proxy.xds;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +25,7 @@ final class DiscoveryMessages {
             @Nullable String error) {}
 
     static ByteString delta(DeltaRequest request) {
-        return write(out -> {
+        return MessageBytes.of(out -> {
             writeBytes(out, 1, request.node);
             writeText(out, 2, request.typeUrl);
             for (String name : request.subscribe) {
@@ -36,7 +35,7 @@ final class DiscoveryMessages {
                 out.writeString(4, name);
             }
             for (Map.Entry<String, String> version : request.initialVersions.entrySet()) {
-                writeBytes(out, 5, write(entry -> {
+                writeBytes(out, 5, MessageBytes.of(entry -> {
                     entry.writeString(1, version.getKey());
                     entry.writeString(2, version.getValue());
                 }));
@@ -53,7 +52,7 @@ final class DiscoveryMessages {
             String typeUrl,
             String nonce,
             @Nullable String error) {
-        return write(out -> {
+        return MessageBytes.of(out -> {
             writeText(out, 1, version);
             writeBytes(out, 2, node);
             for (String name : names) {
@@ -66,13 +65,13 @@ final class DiscoveryMessages {
     }
 
     static ByteString node(XdsNode node) {
-        return write(out -> {
+        return MessageBytes.of(out -> {
             writeText(out, 1, node.id());
             writeText(out, 2, node.cluster());
             if (!node.metadata().isEmpty()) {
                 writeBytes(out, 3, struct(node.metadata()));
             }
-            ByteString locality = write(place -> {
+            ByteString locality = MessageBytes.of(place -> {
                 writeText(place, 1, node.locality().region());
                 writeText(place, 2, node.locality().zone());
                 writeText(place, 3, node.locality().subZone());
@@ -81,15 +80,15 @@ final class DiscoveryMessages {
             writeText(out, 6, node.userAgentName());
             writeText(out, 7, node.userAgentVersion());
             for (String extension : node.extensions()) {
-                writeBytes(out, 9, write(entry -> writeText(entry, 1, extension)));
+                writeBytes(out, 9, MessageBytes.of(entry -> writeText(entry, 1, extension)));
             }
         });
     }
 
     private static ByteString struct(Map<?, ?> values) throws IOException {
-        return write(out -> {
+        return MessageBytes.of(out -> {
             for (Map.Entry<?, ?> field : values.entrySet()) {
-                writeBytes(out, 1, write(entry -> {
+                writeBytes(out, 1, MessageBytes.of(entry -> {
                     entry.writeString(1, String.valueOf(field.getKey()));
                     entry.writeBytes(2, value(field.getValue()));
                 }));
@@ -98,14 +97,14 @@ final class DiscoveryMessages {
     }
 
     private static ByteString value(@Nullable Object value) {
-        return write(out -> {
+        return MessageBytes.of(out -> {
             switch (value) {
                 case null -> out.writeEnum(1, 0);
                 case Number number -> out.writeDouble(2, number.doubleValue());
                 case Boolean flag -> out.writeBool(4, flag);
                 case Map<?, ?> map -> out.writeBytes(5, struct(map));
                 case List<?> list ->
-                    out.writeBytes(6, write(items -> {
+                    out.writeBytes(6, MessageBytes.of(items -> {
                         for (Object item : list) {
                             items.writeBytes(1, value(item));
                         }
@@ -117,7 +116,7 @@ final class DiscoveryMessages {
 
     private static void writeError(CodedOutputStream out, int field, @Nullable String error) throws IOException {
         if (error != null) {
-            writeBytes(out, field, write(status -> {
+            writeBytes(out, field, MessageBytes.of(status -> {
                 status.writeInt32(1, NACK_CODE);
                 status.writeString(2, error);
             }));
@@ -133,23 +132,6 @@ final class DiscoveryMessages {
     private static void writeBytes(CodedOutputStream out, int field, ByteString bytes) throws IOException {
         if (!bytes.isEmpty()) {
             out.writeBytes(field, bytes);
-        }
-    }
-
-    /** Writes to memory, where no I/O error can happen. */
-    private interface Content {
-        void writeTo(CodedOutputStream out) throws IOException;
-    }
-
-    private static ByteString write(Content content) {
-        try {
-            ByteString.Output bytes = ByteString.newOutput();
-            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-            content.writeTo(out);
-            out.flush();
-            return bytes.toByteString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 

@@ -1,10 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import dev.lateen.proxy.model.Secret;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 
 /** The server's side of secret discovery on the wire ({@code envoy.service.secret.v3}), for {@code tls_certificate} and {@code validation_context}. */
@@ -40,7 +37,7 @@ public final class SecretMessages {
 
     /** A response with these secrets. */
     public static byte[] write(List<Secret> secrets, String version, String nonce, boolean delta) {
-        return bytes(out -> {
+        return MessageBytes.of(out -> {
                     out.writeString(1, version);
                     for (Secret secret : secrets) {
                         ByteString any = any(secret);
@@ -53,7 +50,7 @@ public final class SecretMessages {
     }
 
     private static ByteString resource(String name, String version, ByteString any) {
-        return bytes(out -> {
+        return MessageBytes.of(out -> {
             out.writeString(1, version);
             out.writeBytes(2, any);
             out.writeString(3, name);
@@ -61,19 +58,20 @@ public final class SecretMessages {
     }
 
     private static ByteString any(Secret secret) {
-        ByteString content = bytes(out -> {
+        ByteString content = MessageBytes.of(out -> {
             out.writeString(1, secret.name());
             switch (secret) {
                 case Secret.TlsCertificate certificate ->
-                    out.writeBytes(2, bytes(tls -> {
+                    out.writeBytes(2, MessageBytes.of(tls -> {
                         tls.writeBytes(1, inline(certificate.certificateChainPem()));
                         tls.writeBytes(2, inline(certificate.privateKeyPem()));
                     }));
                 case Secret.ValidationContext context ->
-                    out.writeBytes(4, bytes(validation -> validation.writeBytes(1, inline(context.trustedCaPem()))));
+                    out.writeBytes(
+                            4, MessageBytes.of(validation -> validation.writeBytes(1, inline(context.trustedCaPem()))));
             }
         });
-        return bytes(out -> {
+        return MessageBytes.of(out -> {
             out.writeString(1, ResourceType.SECRET.typeUrl());
             out.writeBytes(2, content);
         });
@@ -81,22 +79,6 @@ public final class SecretMessages {
 
     /** A DataSource with {@code inline_bytes}. */
     private static ByteString inline(String text) {
-        return bytes(out -> out.writeBytes(2, ByteString.copyFromUtf8(text)));
-    }
-
-    private interface Content {
-        void writeTo(CodedOutputStream out) throws IOException;
-    }
-
-    private static ByteString bytes(Content content) {
-        try {
-            ByteString.Output bytes = ByteString.newOutput();
-            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-            content.writeTo(out);
-            out.flush();
-            return bytes.toByteString();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return MessageBytes.of(out -> out.writeBytes(2, ByteString.copyFromUtf8(text)));
     }
 }
