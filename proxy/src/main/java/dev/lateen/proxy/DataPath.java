@@ -20,6 +20,7 @@ import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.tcp.TcpProxying;
 import dev.lateen.proxy.telemetry.Telemetry;
 import dev.lateen.proxy.tls.TlsContexts;
+import dev.lateen.proxy.transport.DirectMemory;
 import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
@@ -73,6 +74,7 @@ final class DataPath {
                 connector,
                 clock,
                 nanos,
+                new DirectMemory(loops.allocator())::isShort,
                 SplittableRandom::new));
         TcpProxying tcp =
                 new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata());

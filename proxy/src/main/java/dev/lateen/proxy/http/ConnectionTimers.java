@@ -15,17 +15,20 @@ final class ConnectionTimers {
     private final ServerConnection connection;
     private final long idleNanos;
     private final long headNanos;
+    private final long unsentNanos;
     private boolean idle = true;
     private long idleSince;
     private @Nullable Future<?> idleTimer;
     private @Nullable Future<?> headTimer;
     private @Nullable Future<?> lifeTimer;
+    private @Nullable Future<?> unsentTimer;
 
-    ConnectionTimers(HttpWorker worker, ServerConnection connection, HttpConnectionManager manager) {
+    ConnectionTimers(HttpWorker worker, ServerConnection connection, HttpConnectionManager manager, boolean http2) {
         this.worker = worker;
         this.connection = connection;
         this.idleNanos = manager.idleTimeout().toNanos();
         this.headNanos = manager.requestHeadersTimeout().toNanos();
+        this.unsentNanos = http2 ? manager.streamIdleTimeout().toNanos() : 0;
         this.idleSince = worker.nanos();
         Duration life = manager.maxConnectionDuration();
         if (!life.isZero()) {
@@ -34,6 +37,15 @@ final class ConnectionTimers {
         if (idleNanos > 0) {
             idleTimer = worker.schedule(this::idleFired, idleNanos);
         }
+        if (unsentNanos > 0) {
+            unsentTimer = worker.schedule(this::unsentFired, unsentNanos);
+        }
+    }
+
+    /** An exchange's own timer ends with its response; what of it was never sent would otherwise stay for ever. */
+    private void unsentFired() {
+        connection.resetUnsent();
+        unsentTimer = worker.schedule(this::unsentFired, unsentNanos);
     }
 
     void idle(boolean now) {
@@ -74,6 +86,7 @@ final class ConnectionTimers {
         idleTimer = cancelled(idleTimer);
         headTimer = cancelled(headTimer);
         lifeTimer = cancelled(lifeTimer);
+        unsentTimer = cancelled(unsentTimer);
     }
 
     private static @Nullable Future<?> cancelled(@Nullable Future<?> timer) {

@@ -206,13 +206,10 @@ final class Forwarding {
         UpstreamAttempt current = attempt;
         ClientStream to = current == null || current.over() ? null : current.stream();
         if (to == null) {
-            body.add(data, end);
-            if (body.full()) {
-                exchange.downstream().pauseReading();
-            }
+            exchange.hold(data, end);
             return;
         }
-        if (keeping && !body.hasRoom(data.readableBytes())) {
+        if (keeping && (!body.hasRoom(data.readableBytes()) || exchange.memoryShort())) {
             stopKeeping();
         }
         if (keeping) {
@@ -221,6 +218,9 @@ final class Forwarding {
         to.data(data, end);
         if (!to.isWritable() && !end) {
             exchange.downstream().pauseReading();
+            if (exchange.memoryShort()) {
+                exchange.reply(LocalReply.overloaded());
+            }
         }
     }
 
@@ -294,6 +294,9 @@ final class Forwarding {
                 && current.stream() != null
                 && !exchange.downstream().isWritable()) {
             current.stream().pauseReading();
+            if (exchange.memoryShort()) {
+                exchange.reply(LocalReply.overloaded());
+            }
         }
     }
 

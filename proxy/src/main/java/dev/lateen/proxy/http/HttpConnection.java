@@ -50,7 +50,7 @@ final class HttpConnection implements ServerEvents {
                 ? Http2ServerConnection.of(this, worker.codecLoop(), limits, tls)
                 : new Http1ServerConnection(
                         this, worker.codecLoop(), limits, tls, manager.client().trailers());
-        this.timers = new ConnectionTimers(worker, codec, manager);
+        this.timers = new ConnectionTimers(worker, codec, manager, http2);
     }
 
     private static CodecLimits limits(HttpConnectionManager manager) {
@@ -108,6 +108,9 @@ final class HttpConnection implements ServerEvents {
     @Override
     public void onMalformed(MalformedMessage error, ServerStream stream) {
         timers.headRead();
+        if (error.status() != 408) {
+            runtime.observer().onProtocolError();
+        }
         RequestHead nothing = new RequestHead("", "", "", "http", Protocol.HTTP_1_1, new HeaderMap());
         String body = switch (error.status()) {
             case 408 -> "request header timeout";
@@ -122,6 +125,15 @@ final class HttpConnection implements ServerEvents {
     private HttpExchange exchange(RequestHead head, ServerStream stream) {
         Exchange record = new Exchange(facts, head, worker.epochMillis(), worker.nanos());
         return new HttpExchange(this, current(), record, stream);
+    }
+
+    @Override
+    public void onViolation(boolean prematureResets) {
+        if (prematureResets) {
+            runtime.observer().onTooManyPrematureResets();
+        } else {
+            runtime.observer().onProtocolError();
+        }
     }
 
     @Override

@@ -212,13 +212,28 @@ final class HttpExchange implements RequestSink {
         if (to != null) {
             to.onRequestData(data, end);
         } else if (phase == Phase.DECIDING) {
-            body.add(data, end);
-            if (body.full()) {
-                downstream.pauseReading();
-            }
+            hold(data, end);
         } else {
             data.release();
         }
+    }
+
+    /** Holds a part of the body that can't be sent yet. @param data ownership passes */
+    void hold(ByteBuf data, boolean end) {
+        if (data.isReadable() && memoryShort()) {
+            data.release();
+            reply(LocalReply.overloaded());
+            return;
+        }
+        body.add(data, end);
+        if (!end && body.full(downstream.holdLimit())) {
+            downstream.pauseReading();
+        }
+    }
+
+    /** Whether nothing more may be held for slow readers. */
+    boolean memoryShort() {
+        return worker().codecLoop().memoryShort();
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import java.time.InstantSource;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -15,6 +16,7 @@ import java.util.random.RandomGenerator;
  * @param snapshots the current one, one volatile read
  * @param clock wall-clock time
  * @param nanoClock monotonic
+ * @param memoryShort whether nothing more may be held for slow readers; asked often
  * @param randoms makes one source of chance for each event loop
  */
 public record HttpServices(
@@ -25,4 +27,5 @@ public record HttpServices(
         UpstreamConnector connector,
         InstantSource clock,
         LongSupplier nanoClock,
+        BooleanSupplier memoryShort,
         Supplier<RandomGenerator> randoms) {}

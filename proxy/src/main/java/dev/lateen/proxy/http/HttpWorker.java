@@ -38,7 +38,7 @@ final class HttpWorker implements FilterContext {
         this.loop = loop;
         this.services = services;
         this.random = services.randoms().get();
-        this.codecLoop = new CodecLoop(loop);
+        this.codecLoop = new CodecLoop(loop, services.memoryShort());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.DEFAULT, services.nanoClock());
     }

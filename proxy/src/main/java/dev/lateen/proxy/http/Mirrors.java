@@ -63,7 +63,7 @@ final class Mirrors {
         if (body == null) {
             body = ByteBufAllocator.DEFAULT.buffer(data.readableBytes());
         }
-        if (body.readableBytes() + data.readableBytes() > RequestBody.LIMIT) {
+        if (body.readableBytes() + data.readableBytes() > RequestBody.LIMIT || exchange.memoryShort()) {
             end();
             return;
         }

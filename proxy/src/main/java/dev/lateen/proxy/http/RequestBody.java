@@ -18,9 +18,13 @@ final class RequestBody {
     /** Bytes. */
     static final int LIMIT = 1024 * 1024;
 
+    /** Smaller parts are copied together: each would keep the whole buffer that it was read into. */
+    private static final int SMALL = 2048;
+
     private final HeldBodies all;
     private final List<ByteBuf> parts = new ArrayList<>(0);
     private long size;
+    private @Nullable ByteBuf gathering;
     private boolean ended;
     private @Nullable HeaderMap trailers;
 
@@ -33,11 +37,27 @@ final class RequestBody {
         if (data.isReadable()) {
             size += data.readableBytes();
             all.add(data.readableBytes());
-            parts.add(data);
+            if (data.readableBytes() < SMALL && !parts.isEmpty()) {
+                gather(data);
+            } else {
+                parts.add(data);
+                gathering = null;
+            }
         } else {
             data.release();
         }
         ended |= end;
+    }
+
+    private void gather(ByteBuf data) {
+        ByteBuf last = gathering;
+        if (last == null || last.writableBytes() < data.readableBytes()) {
+            last = data.alloc().directBuffer(2 * SMALL, 2 * SMALL);
+            parts.add(last);
+            gathering = last;
+        }
+        last.writeBytes(data);
+        data.release();
     }
 
     void trailers(HeaderMap last) {
@@ -53,8 +73,9 @@ final class RequestBody {
         parts.forEach(action);
     }
 
-    boolean full() {
-        return size >= LIMIT || all.full();
+    /** @param limit in bytes, of this body alone */
+    boolean full(int limit) {
+        return size >= limit || all.full();
     }
 
     /** Whether so much more may be held. */
@@ -93,6 +114,7 @@ final class RequestBody {
 
     private void forget() {
         parts.clear();
+        gathering = null;
         all.remove(size);
         size = 0;
     }

@@ -11,6 +11,12 @@ public interface ExchangeObserver {
     /** That connection is over; once for each {@link #onConnected}, with the same arguments. */
     default void onDisconnected(boolean http2, boolean tls) {}
 
+    /** A client broke the protocol. */
+    default void onProtocolError() {}
+
+    /** A client's connection is ended because it cancels nearly all its requests at once. */
+    default void onTooManyPrematureResets() {}
+
     /** The head is here and routed, no filter has run: tracing reads and writes its context headers now. */
     default void onRequest(Exchange exchange) {}
 

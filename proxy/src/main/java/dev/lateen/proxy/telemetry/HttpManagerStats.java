@@ -22,6 +22,9 @@ final class HttpManagerStats implements ExchangeObserver {
     private final LongAdder closed1 = new LongAdder();
     private final LongAdder closed2 = new LongAdder();
     private final LongAdder closedTls = new LongAdder();
+    private final LongAdder protocolErrors = new LongAdder();
+    private final LongAdder prematureResets = new LongAdder();
+    private final LongAdder overloaded = new LongAdder();
     private final LongAdder requests1 = new LongAdder();
     private final LongAdder requests2 = new LongAdder();
     private final StatusCounts statuses = new StatusCounts();
@@ -54,6 +57,16 @@ final class HttpManagerStats implements ExchangeObserver {
     }
 
     @Override
+    public void onProtocolError() {
+        protocolErrors.increment();
+    }
+
+    @Override
+    public void onTooManyPrematureResets() {
+        prematureResets.increment();
+    }
+
+    @Override
     public void onRequest(Exchange exchange) {
         (exchange.request().protocol() == Protocol.HTTP_2 ? requests2 : requests1).increment();
     }
@@ -76,6 +89,7 @@ final class HttpManagerStats implements ExchangeObserver {
         count(exchange, ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, resets);
         count(exchange, ResponseFlag.NO_ROUTE_FOUND, noRoute);
         count(exchange, ResponseFlag.NO_CLUSTER_FOUND, noCluster);
+        count(exchange, ResponseFlag.OVERLOAD_MANAGER, overloaded);
         count(exchange, ResponseFlag.STREAM_IDLE_TIMEOUT, idleTimeouts);
     }
 
@@ -98,6 +112,7 @@ final class HttpManagerStats implements ExchangeObserver {
         counter(prefix, "downstream_cx_http1_total", connections1.sum(), into);
         counter(prefix, "downstream_cx_http2_total", connections2.sum(), into);
         counter(prefix, "downstream_cx_ssl_total", connectionsTls.sum(), into);
+        counter(prefix, "downstream_cx_protocol_error", protocolErrors.sum(), into);
         gauge(prefix, "downstream_cx_active", total - gone, into);
         gauge(prefix, "downstream_cx_http1_active", connections1.sum() - closed1.sum(), into);
         gauge(prefix, "downstream_cx_http2_active", connections2.sum() - closed2.sum(), into);
@@ -116,6 +131,8 @@ final class HttpManagerStats implements ExchangeObserver {
         }
         counter(prefix, "downstream_rq_rx_reset", resets.sum(), into);
         counter(prefix, "downstream_rq_idle_timeout", idleTimeouts.sum(), into);
+        counter(prefix, "downstream_rq_too_many_premature_resets", prematureResets.sum(), into);
+        counter(prefix, "downstream_rq_overload_close", overloaded.sum(), into);
         counter(prefix, "no_route", noRoute.sum(), into);
         counter(prefix, "no_cluster", noCluster.sum(), into);
         gauge(prefix, "downstream_rq_active", Math.max(0, total - over), into);

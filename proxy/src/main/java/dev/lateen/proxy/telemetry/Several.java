@@ -23,6 +23,20 @@ record Several(ExchangeObserver[] observers) implements ExchangeObserver {
     }
 
     @Override
+    public void onProtocolError() {
+        for (ExchangeObserver observer : observers) {
+            observer.onProtocolError();
+        }
+    }
+
+    @Override
+    public void onTooManyPrematureResets() {
+        for (ExchangeObserver observer : observers) {
+            observer.onTooManyPrematureResets();
+        }
+    }
+
+    @Override
     public void onRequest(Exchange exchange) {
         for (ExchangeObserver observer : observers) {
             observer.onRequest(exchange);

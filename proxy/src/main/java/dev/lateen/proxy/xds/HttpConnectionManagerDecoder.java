@@ -18,8 +18,8 @@ final class HttpConnectionManagerDecoder {
     private static final int MAX_HEADERS_KIB = 60;
     private static final int MAX_HEADERS_COUNT = 100;
 
-    /** HTTP/2's own limit: Envoy's default for a listener. */
-    private static final long MAX_STREAMS = Integer.MAX_VALUE;
+    /** Envoy's default since 1.36. */
+    private static final long MAX_STREAMS = 1024;
 
     private HttpConnectionManagerDecoder() {}
 

@@ -173,7 +173,9 @@ final class FramePeer implements AutoCloseable {
             channel.closeFuture().addListener(closed -> serverClosed.incrementAndGet());
             channel.pipeline()
                     .addLast(
-                            Http2FrameCodecBuilder.forServer().build(),
+                            Http2FrameCodecBuilder.forServer()
+                                    .encoderEnforceMaxRstFramesPerWindow(0, 0)
+                                    .build(),
                             new Http2MultiplexHandler(new ChannelInitializer<>() {
                                 @Override
                                 protected void initChannel(Channel stream) {

@@ -56,12 +56,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP data path behind real sockets on one event loop, with clusters and routes of a test's own. */
 final class ProxyFixture implements AutoCloseable {
     final List<Completed> completed = new CopyOnWriteArrayList<>();
     final AtomicInteger upstreamConnections = new AtomicInteger();
+    final AtomicInteger protocolErrors = new AtomicInteger();
+    final AtomicInteger prematureResets = new AtomicInteger();
     final List<HttpFilter> filters = new ArrayList<>();
     final List<Channel> accepted = new CopyOnWriteArrayList<>();
     UpstreamClusters clusters;
@@ -69,6 +72,8 @@ final class ProxyFixture implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
     private final HttpServer server;
+    volatile boolean memoryShort;
+    volatile LongSupplier nanos = System::nanoTime;
     private ManagerSettings settings = new ManagerSettings();
     private final List<Channel> listening = new ArrayList<>();
 
@@ -88,6 +93,8 @@ final class ProxyFixture implements AutoCloseable {
         HttpConnectionManager.ClientProtocol client = HttpConnectionManager.ClientProtocol.DEFAULT;
         Duration streamIdle = Duration.ZERO;
         Duration requestHeaders = Duration.ZERO;
+        Duration idle = Duration.ofHours(1);
+        Duration life = Duration.ZERO;
         List<String> upgrades = List.of("websocket");
         boolean useRemoteAddress;
         int maxHeaders = 100;
@@ -104,7 +111,8 @@ final class ProxyFixture implements AutoCloseable {
                 (manager, entry) -> filters,
                 connector(),
                 InstantSource.system(),
-                System::nanoTime,
+                () -> nanos.getAsLong(),
+                () -> memoryShort,
                 () -> new SplittableRandom(5)));
     }
 
@@ -192,9 +200,19 @@ final class ProxyFixture implements AutoCloseable {
         return this;
     }
 
-    /** Begins to listen. @return the port */
-    int listen(boolean http2) throws Exception {
+    /** Serves {@code channel} on its own thread and clock. */
+    void serve(Channel channel, boolean http2) {
         HttpConnectionManager manager = manager();
+        InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        server.start(
+                channel,
+                runtime(manager),
+                manager,
+                new ConnectionFacts(1, address, address, false, false, "", null),
+                http2);
+    }
+
+    private FilterChainRuntime runtime(HttpConnectionManager manager) {
         FilterChain chain = new FilterChain("chain", FilterChainMatch.ANY, null, Duration.ZERO, List.of(), manager);
         Listener listener = new Listener(
                 "listener",
@@ -207,7 +225,13 @@ final class ProxyFixture implements AutoCloseable {
                 List.of(chain),
                 null,
                 List.of());
-        FilterChainRuntime runtime = new FilterChainRuntime(listener, chain, new Watching());
+        return new FilterChainRuntime(listener, chain, new Watching());
+    }
+
+    /** Begins to listen. @return the port */
+    int listen(boolean http2) throws Exception {
+        HttpConnectionManager manager = manager();
+        FilterChainRuntime runtime = runtime(manager);
         Channel bound = new ServerBootstrap()
                 .group(loops)
                 .channel(NioServerSocketChannel.class)
@@ -266,8 +290,8 @@ final class ProxyFixture implements AutoCloseable {
                 settings.streamIdle,
                 Duration.ZERO,
                 settings.requestHeaders,
-                Duration.ofHours(1),
-                Duration.ZERO,
+                settings.idle,
+                settings.life,
                 Duration.ofSeconds(5),
                 60,
                 settings.maxHeaders,
@@ -280,6 +304,16 @@ final class ProxyFixture implements AutoCloseable {
         @Override
         public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
             return new ExchangeObserver() {
+                @Override
+                public void onProtocolError() {
+                    protocolErrors.incrementAndGet();
+                }
+
+                @Override
+                public void onTooManyPrematureResets() {
+                    prematureResets.incrementAndGet();
+                }
+
                 @Override
                 public void onComplete(Exchange exchange) {
                     Cluster cluster = exchange.cluster();

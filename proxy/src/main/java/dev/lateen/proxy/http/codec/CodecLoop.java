@@ -3,6 +3,7 @@ package dev.lateen.proxy.http.codec;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * What the codecs of one event loop share: a scratch array for heads and the list of connections to flush. A connection that was written to
@@ -11,6 +12,7 @@ import java.util.List;
 public final class CodecLoop {
     private final EventExecutor executor;
     private final HeadBytes scratch = new HeadBytes();
+    private final BooleanSupplier memoryShort;
     private final Runnable drain = this::drain;
     private List<Flushable> dirty = new ArrayList<>();
     private List<Flushable> spare = new ArrayList<>();
@@ -21,9 +23,15 @@ public final class CodecLoop {
         void flushNow();
     }
 
-    /** For the connections of {@code executor}; used on it only. */
-    public CodecLoop(EventExecutor executor) {
+    /** For the connections of {@code executor}; used on it only. @param memoryShort whether nothing more may be held for slow readers */
+    public CodecLoop(EventExecutor executor, BooleanSupplier memoryShort) {
         this.executor = executor;
+        this.memoryShort = memoryShort;
+    }
+
+    /** Whether memory is so short that nothing more may be held for slow readers. */
+    public boolean memoryShort() {
+        return memoryShort.getAsBoolean();
     }
 
     HeadBytes scratch() {

@@ -57,4 +57,9 @@ final class Http1Chars {
         }
         return true;
     }
+
+    /** Whether a request, or an empty line before it, can begin with this byte. */
+    static boolean beginsHead(byte first) {
+        return token(first) != 0 || first == '\r' || first == '\n';
+    }
 }

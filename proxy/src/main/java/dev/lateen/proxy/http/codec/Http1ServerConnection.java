@@ -30,6 +30,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     /** How much of pipelined requests is kept before reading stops. */
     private static final int PIPELINED = 64 * 1024;
 
+    private static final int PIPELINED_WHEN_SHORT = 4 * 1024;
+
     /** How long a client whose request was not read to its end may take to read the answer (Envoy's delayed_close_timeout). */
     private static final long LINGER_MILLIS = 1000;
 
@@ -108,6 +110,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         }
         if (in.isReadable() && reading != Reading.DISCARD) {
             pending = in;
+            if (in.readableBytes() > PIPELINED_WHEN_SHORT && loop.memoryShort()) {
+                // Too much is pipelined for the memory that is left.
+                ctx.close();
+            }
         } else {
             in.release();
         }
@@ -118,10 +124,22 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         readOrNot();
     }
 
+    private void processPending() {
+        ByteBuf rest = pending;
+        if (rest != null && !processing) {
+            pending = null;
+            process(rest);
+        }
+    }
+
     private void step(ByteBuf in) throws MalformedMessage {
         switch (reading) {
             case HEAD -> {
-                if (heads.isEmpty() && in.isReadable() && !begins(in.getByte(in.readerIndex()))) {
+                if (!isWritable()) {
+                    // A client that does not read its answers gets no further ones.
+                    return;
+                }
+                if (heads.isEmpty() && in.isReadable() && !Http1Chars.beginsHead(in.getByte(in.readerIndex()))) {
                     // TLS on a port for plain text, say: waiting for a line would never end.
                     throw MalformedMessage.codec();
                 }
@@ -133,11 +151,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             case WAITING -> {}
             case DISCARD -> in.skipBytes(in.readableBytes());
         }
-    }
-
-    /** Whether a request, or an empty line before it, can begin with this byte. */
-    private static boolean begins(byte first) {
-        return Http1Chars.token(first) != 0 || first == '\r' || first == '\n';
     }
 
     private void begin() throws MalformedMessage {
@@ -234,7 +247,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     /** Reading goes on unless the request's taker is slow or a client pipelines far ahead. */
     private void readOrNot() {
         boolean ahead = pending != null && pending.readableBytes() > PIPELINED;
-        boolean read = !ahead && !(paused && reading == Reading.BODY);
+        boolean unread = pending != null && reading == Reading.HEAD && !isWritable();
+        boolean read = !ahead && !unread && !(paused && reading == Reading.BODY);
         if (ctx.channel().config().isAutoRead() != read) {
             ctx.channel().config().setAutoRead(read);
         }
@@ -254,14 +268,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         events.onIdle(true);
         if (draining) {
             drain();
+        } else if (pending != null) {
+            processPending();
         } else if (!processing) {
-            ByteBuf rest = pending;
-            pending = null;
-            if (rest != null) {
-                process(rest);
-            } else {
-                readOrNot();
-            }
+            readOrNot();
         }
     }
 
@@ -336,6 +346,9 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         if (to != null && context.channel().isWritable()) {
             to.onWritable();
         }
+        if (reading == Reading.HEAD && isWritable()) {
+            processPending();
+        }
     }
 
     @Override
@@ -345,10 +358,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             stream.closeAfter();
         } else if (heads.isEmpty() && pending == null) {
             closeGently(true);
-        } else if (!processing && pending != null) {
-            ByteBuf rest = pending;
-            pending = null;
-            process(rest);
+        } else {
+            processPending();
         }
     }
 

@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -19,10 +20,14 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The client side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
 public final class Http2ClientConnection extends Http2ConnectionHandler implements ClientConnection, Flushable {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
+
     /** Streams opened before the server has said how many it bears. */
     private static final int BEFORE_SETTINGS = 100;
 
@@ -71,6 +76,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             this.events = events;
             this.loop = loop;
             this.limits = limits;
+            // Resets by a server are answers, be they many; an attack they are not.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
             Http2Parts parts = Http2Parts.of(false, limits);
             codec(parts.decoder(), parts.encoder());
             initialSettings(parts.settings());
@@ -191,6 +198,17 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception error) {
         lostBy = StreamReset.PROTOCOL_ERROR;
         super.onConnectionError(context, outbound, cause, error);
+    }
+
+    /** A connection that its peer resets is over, no more. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(context, cause);
+        } else {
+            LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+            context.close();
+        }
     }
 
     @Override

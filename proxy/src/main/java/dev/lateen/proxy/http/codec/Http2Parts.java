@@ -10,10 +10,12 @@ import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
+import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2LocalFlowController;
 import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
@@ -29,7 +31,13 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
     static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
 
     private static final int MAX_SMALL_CONTINUATIONS = 16;
-    private static final int MAX_CONTROL_FRAMES = 10_000;
+
+    /** Envoy's {@code max_outbound_control_frames}. */
+    private static final int MAX_CONTROL_FRAMES = 1000;
+
+    /** A peer that allows a larger table would have us fill it. */
+    private static final int MAX_HEADER_TABLE = 4096;
+
     private static final int FLUSH_QUANTUM = 16 * 1024;
 
     static Http2Parts of(boolean server, CodecLimits limits) {
@@ -43,7 +51,8 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, distributor));
         Http2FrameReader reader = new DefaultHttp2FrameReader(new HeadersDecoder(limits), MAX_SMALL_CONTINUATIONS);
         Http2ConnectionEncoder encoder = new ControlFrameLimit(
-                new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter()), MAX_CONTROL_FRAMES);
+                new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HeadersEncoder())),
+                MAX_CONTROL_FRAMES);
         Http2ConnectionDecoder decoder = new DefaultHttp2ConnectionDecoder(
                 connection, encoder, reader, Http2PromisedRequestVerifier.ALWAYS_VERIFY, true, true, false);
         Http2Settings settings =
@@ -54,6 +63,13 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
             settings.pushEnabled(false);
         }
         return new Http2Parts(decoder, encoder, settings);
+    }
+
+    private static final class HeadersEncoder extends DefaultHttp2HeadersEncoder {
+        @Override
+        public void maxHeaderTableSize(long max) throws Http2Exception {
+            super.maxHeaderTableSize(Math.min(max, MAX_HEADER_TABLE));
+        }
     }
 
     private static final class HeadersDecoder extends DefaultHttp2HeadersDecoder {

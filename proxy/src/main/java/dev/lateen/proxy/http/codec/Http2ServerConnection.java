@@ -7,6 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2ConnectionAdapter;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
@@ -18,12 +19,18 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The server side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
 public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Flushable {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2ServerConnection.class);
+
     /** Between the two GOAWAYs of a drain: requests on their way meanwhile are still served. */
     private static final long DRAIN_NOTICE_MILLIS = 1000;
 
@@ -31,6 +38,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     private final CodecLoop loop;
     private final String scheme;
     private final Http2Connection.PropertyKey key;
+    private final Http2Floods floods = new Http2Floods();
     private ChannelHandlerContext ctx;
     private int streams;
     private boolean queued;
@@ -68,6 +76,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
             this.events = events;
             this.loop = loop;
             this.tls = tls;
+            // Envoy's rule instead: clients may cancel often, if not nearly always.
+            decoderEnforceMaxRstFramesPerWindow(0, 0);
             Http2Parts parts = Http2Parts.of(true, limits);
             codec(parts.decoder(), parts.encoder());
             initialSettings(parts.settings());
@@ -142,7 +152,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
                 throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed request head");
             }
             Http2Stream stream = connection().stream(id);
-            Http2ServerStream opened = new Http2ServerStream(Http2ServerConnection.this, stream);
+            Http2ServerStream opened = new Http2ServerStream(Http2ServerConnection.this, stream, now());
+            floods.opened();
             stream.setProperty(key, opened);
             if (streams++ == 0) {
                 events.onIdle(false);
@@ -157,11 +168,35 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         }
 
         @Override
-        public void onRstStreamRead(ChannelHandlerContext context, int id, long error) {
+        public void onRstStreamRead(ChannelHandlerContext context, int id, long error) throws Http2Exception {
             Http2ServerStream open = stream(id);
             if (open != null) {
+                boolean flood = floods.reset(now() - open.openedNanos(), open.headSent());
                 open.lost(StreamReset.REMOTE_RESET);
+                if (flood) {
+                    events.onViolation(true);
+                    throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many premature resets");
+                }
             }
+        }
+
+        @Override
+        public void onPriorityRead(
+                ChannelHandlerContext context, int id, int dependency, short weight, boolean exclusive) {
+            if (floods.priority()) {
+                flooded("too many PRIORITY frames");
+            }
+        }
+
+        @Override
+        public void onWindowUpdateRead(ChannelHandlerContext context, int id, int increment) {
+            if (floods.windowUpdate()) {
+                flooded("too many WINDOW_UPDATE frames");
+            }
+        }
+
+        private void flooded(String what) {
+            onError(ctx, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, what));
         }
     }
 
@@ -170,6 +205,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         public void onStreamClosed(Http2Stream stream) {
             Http2ServerStream open = stream.getProperty(key);
             if (open != null) {
+                floods.closed();
                 open.lost(StreamReset.CONNECTION_TERMINATION);
                 if (--streams == 0 && !closed) {
                     events.onIdle(true);
@@ -183,6 +219,41 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         if (open != null && open.sink() != null && isWritable(stream)) {
             open.sink().onWritable();
         }
+    }
+
+    /** A connection that its peer resets is over, no more. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+        if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
+            super.exceptionCaught(context, cause);
+        } else {
+            LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+            context.close();
+        }
+    }
+
+    @Override
+    protected void onConnectionError(
+            ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception error) {
+        if (!outbound) {
+            events.onViolation(false);
+        }
+        super.onConnectionError(context, outbound, cause, error);
+    }
+
+    /** Making us reset is as cheap as resetting. */
+    @Override
+    protected void onStreamError(
+            ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
+        super.onStreamError(context, outbound, cause, error);
+        if (!outbound && floods.reset(0, false)) {
+            events.onViolation(true);
+            onError(context, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many errors"));
+        }
+    }
+
+    private long now() {
+        return ctx.executor().ticker().nanoTime();
     }
 
     @Override
@@ -200,6 +271,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     }
 
     void writeData(Http2Stream stream, ByteBuf data, boolean end) {
+        floods.sent(data.readableBytes());
         ChannelFuture written = encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
         stopRequest(stream, end, written);
     }
@@ -269,6 +341,26 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
                 ctx.close();
             }
         }
+    }
+
+    @Override
+    public void resetUnsent() {
+        if (closed || streams == 0) {
+            return;
+        }
+        List<Http2ServerStream> stuck = new ArrayList<>(0);
+        try {
+            connection().forEachActiveStream(stream -> {
+                Http2ServerStream open = stream.getProperty(key);
+                if (open != null && open.unsentAgain()) {
+                    stuck.add(open);
+                }
+                return true;
+            });
+        } catch (Http2Exception impossible) {
+            throw new IllegalStateException(impossible);
+        }
+        stuck.forEach(Http2ServerStream::abandon);
     }
 
     @Override

@@ -10,21 +10,51 @@ import org.jspecify.annotations.Nullable;
 
 /** The response side of one HTTP/2 stream of a server connection. */
 final class Http2ServerStream implements ServerStream {
+    /** So many frames of a body that waits are no matter, however small. */
+    private static final int WAITING_FRAMES = 1024;
+
+    /** Beyond them, smaller ones cost more memory than the window says. */
+    private static final int SMALL_FRAME = 64;
+
     private final Http2ServerConnection connection;
     private final Http2Stream stream;
+    private final long openedNanos;
     private @Nullable RequestSink sink;
     private boolean headSent;
     private boolean ended;
     private boolean paused;
+    private boolean unsent;
     private int unconsumed;
+    private int waitingFrames;
 
-    Http2ServerStream(Http2ServerConnection connection, Http2Stream stream) {
+    Http2ServerStream(Http2ServerConnection connection, Http2Stream stream, long openedNanos) {
         this.connection = connection;
         this.stream = stream;
+        this.openedNanos = openedNanos;
     }
 
     int id() {
         return stream.id();
+    }
+
+    long openedNanos() {
+        return openedNanos;
+    }
+
+    boolean headSent() {
+        return headSent;
+    }
+
+    /** Whether its response is whole but not sent yet, as it was when this was asked before. */
+    boolean unsentAgain() {
+        boolean before = unsent;
+        unsent = ended;
+        return before;
+    }
+
+    /** Gives up a response that the client does not read. */
+    void abandon() {
+        connection.writeReset(stream, Http2Error.CANCEL);
     }
 
     void sink(RequestSink taker) {
@@ -47,6 +77,10 @@ final class Http2ServerStream implements ServerStream {
         }
         if (paused && sink != null) {
             unconsumed += bytes;
+            if (++waitingFrames > WAITING_FRAMES && unconsumed < (long) waitingFrames * SMALL_FRAME) {
+                lost(StreamReset.LOCAL_RESET);
+                connection.writeReset(stream, Http2Error.ENHANCE_YOUR_CALM);
+            }
             return 0;
         }
         return bytes;
@@ -138,11 +172,18 @@ final class Http2ServerStream implements ServerStream {
     @Override
     public void resumeReading() {
         paused = false;
+        waitingFrames = 0;
         if (unconsumed > 0) {
             int bytes = unconsumed;
             unconsumed = 0;
             connection.consume(stream, bytes);
         }
+    }
+
+    /** What is held stays out of the windows, so pausing costs nothing. */
+    @Override
+    public int holdLimit() {
+        return 0;
     }
 
     @Override

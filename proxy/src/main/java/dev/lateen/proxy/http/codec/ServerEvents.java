@@ -18,6 +18,9 @@ public interface ServerEvents {
     /** A head that can't be understood. The answer given on {@code stream} is the connection's last for HTTP/1. */
     void onMalformed(MalformedMessage error, ServerStream stream);
 
+    /** The connection is ended for what the client did. @param prematureResets whether that was to cancel nearly all its requests */
+    void onViolation(boolean prematureResets);
+
     /** The number of streams under way went to zero, or came back from it. */
     void onIdle(boolean idle);
 

@@ -33,6 +33,9 @@ public interface ServerStream {
     /** Reads the request's body on. */
     void resumeReading();
 
+    /** How much of the request's body may be held, in bytes, before reading is to be paused. */
+    int holdLimit();
+
     /** Whether the way down has room; when it has not, {@link RequestSink#onWritable()} tells. */
     boolean isWritable();
 }

@@ -139,6 +139,11 @@ public record LocalReply(
         return of(429, "local_rate_limited", ResponseFlag.RATE_LIMITED, "local_rate_limited");
     }
 
+    /** Memory is short, and this exchange would have us hold more of it: 503 OM. */
+    public static LocalReply overloaded() {
+        return of(503, "overload", ResponseFlag.OVERLOAD_MANAGER, "envoy overloaded");
+    }
+
     /** A plain reply. */
     public static LocalReply of(int status, String details, @Nullable ResponseFlag flag, String body) {
         return new LocalReply(status, details, flag, body, List.of(), GRPC_FROM_HTTP);

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class Http1ClientConnectionTest implements ClientConnection.Events {
     private final EmbeddedChannel channel = new EmbeddedChannel();
     private final Http1ClientConnection client =
-            new Http1ClientConnection(this, new CodecLoop(channel.eventLoop()), CodecLimits.DEFAULT);
+            new Http1ClientConnection(this, new CodecLoop(channel.eventLoop(), () -> false), CodecLimits.DEFAULT);
     private int capacityTold;
     private boolean closedTold;
 

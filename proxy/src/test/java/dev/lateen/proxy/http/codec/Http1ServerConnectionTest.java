@@ -419,4 +419,19 @@ class Http1ServerConnectionTest {
                 .replace("\\u0000", "\0")
                 .replace("\\u007f", "\u007f");
     }
+
+    @Test
+    void whoeverDoesNotReadItsAnswersGetsNoMoreOfThem() {
+        server.answerAtOnce = true;
+        // As when the system takes no more of what was written.
+        server.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, false);
+        server.receive("GET /1 HTTP/1.1\r\nhost: a\r\n\r\n".repeat(1000));
+        assertThat(server.requests).isEmpty();
+        assertThat(server.channel.config().isAutoRead()).isFalse();
+
+        server.channel.unsafe().outboundBuffer().setUserDefinedWritability(1, true);
+        server.sent();
+        assertThat(server.requests).hasSize(1000);
+        assertThat(server.channel.config().isAutoRead()).isTrue();
+    }
 }

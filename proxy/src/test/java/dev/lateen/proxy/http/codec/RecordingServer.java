@@ -74,7 +74,7 @@ final class RecordingServer implements ServerEvents {
     }
 
     RecordingServer(CodecLimits limits) {
-        codec = new Http1ServerConnection(this, new CodecLoop(channel.eventLoop()), limits, false, true);
+        codec = new Http1ServerConnection(this, new CodecLoop(channel.eventLoop(), () -> false), limits, false, true);
         channel.pipeline().addLast(codec);
     }
 
@@ -152,6 +152,9 @@ final class RecordingServer implements ServerEvents {
         stream = opened;
         answer(broken.status(), "");
     }
+
+    @Override
+    public void onViolation(boolean prematureResets) {}
 
     @Override
     public void onIdle(boolean idle) {}
