@@ -32,6 +32,14 @@ public record PeerMetadata(
         labels = Map.copyOf(labels);
     }
 
+    /** The same in that namespace. */
+    public PeerMetadata in(String other) {
+        return other.equals(namespace)
+                ? this
+                : new PeerMetadata(
+                        workload, other, cluster, canonicalService, canonicalRevision, app, version, labels);
+    }
+
     /** Whether the workload is known at all. */
     public boolean known() {
         return !workload.equals(UNKNOWN.workload);

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.xds.WellKnown;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.PeerMetadata;
@@ -8,6 +9,7 @@ import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.DestinationService;
 import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Route;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,7 +54,7 @@ record SeriesKey(
                 tls == null ? "" : tls.peerPrincipal(),
                 tls == null ? "" : tls.localUriSan(),
                 service(cluster),
-                clusterName(cluster),
+                clusterName(exchange),
                 needsHost ? exchange.request().authority() : "",
                 grpc,
                 exchange.responseStatus(),
@@ -84,6 +86,19 @@ record SeriesKey(
         return cluster == null || cluster.services().isEmpty()
                 ? null
                 : cluster.services().getFirst();
+    }
+
+    /** Hosts that no resource declares count under what becomes of them, whether or not a cluster was ever asked. */
+    private static String clusterName(Exchange exchange) {
+        Route route = exchange.route();
+        if (route == null) {
+            return clusterName(exchange.cluster());
+        }
+        return switch (route.name()) {
+            case WellKnown.BLOCK_ALL -> WellKnown.BLACK_HOLE_CLUSTER;
+            case WellKnown.ALLOW_ANY -> WellKnown.PASSTHROUGH_CLUSTER;
+            default -> clusterName(exchange.cluster());
+        };
     }
 
     private static String clusterName(@Nullable Cluster cluster) {

@@ -7,11 +7,14 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Builds Istio's standard labels of a series (istio.io "Istio Standard Metrics"; order and words as Istio's Envoy writes them). */
 final class SeriesLabels {
     private static final String UNKNOWN = "unknown";
+    private static final Pattern NAMESPACE = Pattern.compile("/ns/([^/]+)");
 
     private final PeerMetadata local;
 
@@ -37,9 +40,7 @@ final class SeriesLabels {
     }
 
     private List<String> shared(SeriesKey key) {
-        PeerMetadata peer = key.endpointWorkload().isEmpty() || key.peer().known()
-                ? key.peer()
-                : fromEndpoint(key.endpointWorkload(), key.peer());
+        PeerMetadata peer = peer(key);
         PeerMetadata source = key.inbound() ? peer : local;
         PeerMetadata destination = key.inbound() ? local : peer;
         List<String> pairs = new ArrayList<>(60);
@@ -67,6 +68,20 @@ final class SeriesLabels {
         return pairs;
     }
 
+    private static PeerMetadata peer(SeriesKey key) {
+        PeerMetadata told = key.endpointWorkload().isEmpty() || key.peer().known()
+                ? key.peer()
+                : fromEndpoint(key.endpointWorkload(), key.peer());
+        String namespace = namespaceOf(key.peerPrincipal());
+        return namespace == null ? told : told.in(namespace);
+    }
+
+    /** The namespace of a SPIFFE identity, which is proven and so goes before what a peer says of itself. */
+    private static @Nullable String namespaceOf(String spiffe) {
+        Matcher matcher = NAMESPACE.matcher(spiffe);
+        return matcher.find() ? matcher.group(1) : null;
+    }
+
     private void tail(List<String> pairs, SeriesKey key) {
         String flags = ResponseFlag.text(key.flags());
         add(pairs, "response_flags", flags == null ? "-" : flags);
@@ -90,21 +105,14 @@ final class SeriesLabels {
         return new Service(host, key.clusterName().isEmpty() ? host : key.clusterName(), null);
     }
 
-    /** {@code name;namespace;canonical-name;canonical-revision;cluster-id}. */
+    /** {@code name;namespace;canonical-name;canonical-revision;cluster-id}; it has no app and no version. */
     private static PeerMetadata fromEndpoint(String workload, PeerMetadata fallback) {
         String[] parts = workload.split(";", -1);
         if (parts.length < 5) {
             return fallback;
         }
         return new PeerMetadata(
-                or(parts[0]),
-                or(parts[1]),
-                or(parts[4]),
-                or(parts[2]),
-                or(parts[3]),
-                or(parts[2]),
-                or(parts[3]),
-                Map.of());
+                or(parts[0]), or(parts[1]), or(parts[4]), or(parts[2]), or(parts[3]), UNKNOWN, UNKNOWN, Map.of());
     }
 
     private static String or(String text) {
@@ -112,7 +120,7 @@ final class SeriesLabels {
     }
 
     private static String revision(PeerMetadata peer) {
-        return peer.canonicalRevision().equals(UNKNOWN) && peer.known() ? "latest" : peer.canonicalRevision();
+        return peer.canonicalRevision().equals(UNKNOWN) ? "latest" : peer.canonicalRevision();
     }
 
     private static String principal(String spiffe) {
