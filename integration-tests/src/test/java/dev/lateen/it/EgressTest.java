@@ -170,6 +170,8 @@ class EgressTest {
         assertThat(web.get(unknown).body()).startsWith("outside GET /a");
         Files.writeString(meshConfig, REGISTRY_ONLY);
         LocalMesh.awaitStatus(web, unknown, 502);
+        assertThat(requests(mesh.pod("curl-"), "source", "PassthroughCluster")).isPositive();
+        assertThat(requests(mesh.pod("curl-"), "source", "BlackHoleCluster")).isPositive();
         LocalMesh.awaitStatus(web, URL, 200);
     }
 

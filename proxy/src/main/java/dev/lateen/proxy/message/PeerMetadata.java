@@ -36,8 +36,7 @@ public record PeerMetadata(
     public PeerMetadata in(String other) {
         return other.equals(namespace)
                 ? this
-                : new PeerMetadata(
-                        workload, other, cluster, canonicalService, canonicalRevision, app, version, labels);
+                : new PeerMetadata(workload, other, cluster, canonicalService, canonicalRevision, app, version, labels);
     }
 
     /** Whether the workload is known at all. */

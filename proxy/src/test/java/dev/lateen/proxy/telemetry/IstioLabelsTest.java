@@ -36,7 +36,8 @@ class IstioLabelsTest {
             "spiffe://cluster.local/ns/default/sa/curl");
 
     private static Exchange exchange(boolean inbound, @Nullable TlsFacts tls) {
-        RequestHead head = new RequestHead("GET", "/", "outside.example.com", "http", Protocol.HTTP_1_1, new HeaderMap());
+        RequestHead head =
+                new RequestHead("GET", "/", "outside.example.com", "http", Protocol.HTTP_1_1, new HeaderMap());
         ConnectionFacts connection = new ConnectionFacts(
                 7,
                 new InetSocketAddress("127.0.0.9", 4000),
