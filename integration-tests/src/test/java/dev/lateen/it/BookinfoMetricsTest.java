@@ -73,6 +73,9 @@ class BookinfoMetricsTest {
     @Test
     void everySidecarCountsRequestsWithIstiosLabels() throws Exception {
         for (Map.Entry<String, String> pod : mesh.pods().entrySet()) {
+            if (pod.getKey().startsWith("istio-egressgateway-")) {
+                continue; // Nobody calls it here.
+            }
             String line = scrape(pod.getValue())
                     .lines()
                     .filter(l -> l.startsWith("istio_requests_total{"))

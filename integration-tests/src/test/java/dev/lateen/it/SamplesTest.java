@@ -27,7 +27,6 @@ class SamplesTest {
     /** The gateway's pod, which is the first of every mesh. */
     private static final String INGRESS = "127.1.0.1";
 
-
     @TempDir
     static Path directory;
 
@@ -122,6 +121,7 @@ class SamplesTest {
                         .sum(
                                 "istio_tcp_connections_opened_total",
                                 "source_principal=\"spiffe://cluster.local/ns/istio-system/sa/istio-ingressgateway-service-account\"",
+                                "source_workload=\"istio-ingressgateway\"",
                                 "source_workload_namespace=\"istio-system\"",
                                 "connection_security_policy=\"mutual_tls\""))
                 .isPositive();
