@@ -22,22 +22,29 @@ record ParityPair(Started envoy, Started ours) implements AutoCloseable {
 
     /** Also writes {@code cert.pem} and {@code key.pem} to the directory. @param resource the bootstrap, with {..} for what differs */
     static ParityPair start(Path directory, String resource, EchoBackend a, EchoBackend b) throws Exception {
-        Path envoyBinary = Peers.envoy();
         Path certificate = directory.resolve("cert.pem");
         Path key = directory.resolve("key.pem");
         openssl(certificate, key);
+        return start(
+                directory,
+                resource,
+                Map.of("A", "" + a.port(), "B", "" + b.port(), "CERT", certificate.toString(), "KEY", key.toString()));
+    }
+
+    /** @param filledIn what takes the place of {..}, beside DEAD and the proxies' own ports */
+    static ParityPair start(Path directory, String resource, Map<String, String> filledIn) throws Exception {
+        Path envoyBinary = Peers.envoy();
         String template;
         try (InputStream in = ParityPair.class.getResourceAsStream(resource)) {
-            template = new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                    .replace("{A}", "" + a.port())
-                    .replace("{B}", "" + b.port())
-                    .replace("{DEAD}", "" + Ports.free())
-                    .replace("{CERT}", certificate.toString())
-                    .replace("{KEY}", key.toString());
+            template = new String(in.readAllBytes(), StandardCharsets.UTF_8).replace("{DEAD}", "" + Ports.free());
         }
+        for (Map.Entry<String, String> entry : filledIn.entrySet()) {
+            template = template.replace("{" + entry.getKey() + "}", entry.getValue());
+        }
+        String bootstrap = template;
         ParityPair pair = new ParityPair(
-                launch(directory.resolve("envoy.yaml"), template, file -> envoy(envoyBinary, file)),
-                launch(directory.resolve("lateen.yaml"), template, file -> Running.meshctl("proxy", "-c", file)));
+                launch(directory.resolve("envoy.yaml"), bootstrap, file -> envoy(envoyBinary, file)),
+                launch(directory.resolve("lateen.yaml"), bootstrap, file -> Running.meshctl("proxy", "-c", file)));
         for (Started proxy : pair.both()) {
             try (Web web = Web.direct()) {
                 proxy.process.awaitOutput(
@@ -81,7 +88,7 @@ record ParityPair(Started envoy, Started ours) implements AutoCloseable {
         return new Started(launcher.launch(file), log, ports[0], ports[1], ports[2], ports[3]);
     }
 
-    private static void openssl(Path certificate, Path key) throws Exception {
+    static void openssl(Path certificate, Path key) throws Exception {
         try (Running openssl = Running.start(
                 "openssl",
                 List.of(

@@ -3,14 +3,9 @@ package dev.lateen.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -48,40 +43,8 @@ class WireParityTest {
         b.close();
     }
 
-    /** Sends it as it is, reads until the proxy closes. */
     private static String say(ParityPair.Started proxy, String text) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.http())) {
-            socket.setSoTimeout(10_000);
-            socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
-            StringBuilder read = new StringBuilder();
-            try {
-                for (int b = socket.getInputStream().read();
-                        b >= 0;
-                        b = socket.getInputStream().read()) {
-                    read.append((char) b);
-                }
-            } catch (SocketTimeoutException e) {
-                throw new AssertionError(
-                        (proxy.equals(pair.ours()) ? "ours" : "envoy") + " leaves it open after:\n" + read, e);
-            }
-            return normalised(read.toString());
-        }
-    }
-
-    /** Header lines have no order; what differs by nature is made equal. */
-    private static String normalised(String answer) {
-        int end = answer.indexOf("\r\n\r\n");
-        if (end < 0) {
-            return answer;
-        }
-        String[] lines = answer.substring(0, end).split("\r\n", -1);
-        Arrays.sort(lines, 1, lines.length);
-        return (String.join("\n", lines) + "\n\n" + answer.substring(end + 4))
-                .replaceAll("date: .*", "date: D")
-                .replaceAll("x-envoy-upstream-service-time: \\d+", "x-envoy-upstream-service-time: N")
-                .replaceAll("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID")
-                .replaceAll("rq-timeout-ms=\\[\\d+]", "rq-timeout-ms=[N]")
-                .replaceAll("localhost:\\d+", "localhost:PORT");
+        return Wire.say(proxy.equals(pair.ours()) ? "ours" : "envoy", proxy.http(), text);
     }
 
     private static void same(String text) throws IOException {

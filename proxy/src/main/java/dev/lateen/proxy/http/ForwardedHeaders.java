@@ -25,6 +25,7 @@ final class ForwardedHeaders {
             "x-envoy-upstream-rq-timeout-ms",
             "x-envoy-upstream-rq-per-try-timeout-ms",
             "x-envoy-upstream-rq-timeout-alt-response",
+            "x-envoy-upstream-stream-duration-ms",
             "x-envoy-expected-rq-timeout-ms",
             "x-envoy-retriable-status-codes",
             "x-envoy-retriable-header-names",

@@ -329,8 +329,12 @@ final class Forwarding {
     void onPoolFailure(PoolFailure failure) {
         Retries policy = retries;
         switch (failure) {
-            case PoolFailure.Overflow ignored -> exchange.reply(LocalReply.overflow());
+            case PoolFailure.Overflow ignored -> {
+                facts.endpoint(null);
+                exchange.reply(LocalReply.overflow());
+            }
             case PoolFailure.Connect connect -> {
+                exchange.timers().tryOver();
                 facts.upstreamTransportFailure(connect.cause().transportFailureReason());
                 if (policy == null || !policy.onConnectFailure()) {
                     exchange.reply(UpstreamFailures.connect(connect.cause(), facts.attempts()));

@@ -40,7 +40,7 @@ final class HttpWorker implements FilterContext {
         this.random = services.randoms().get();
         this.codecLoop = new CodecLoop(loop, services.memoryShort());
         this.pools =
-                new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.DEFAULT, services.nanoClock());
+                new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
     }
 
     EventLoop loop() {

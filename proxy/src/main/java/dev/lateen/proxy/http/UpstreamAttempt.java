@@ -9,6 +9,8 @@ import dev.lateen.proxy.http.pool.StreamTaker;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.tls.TlsSession;
+import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
@@ -175,7 +177,20 @@ final class UpstreamAttempt implements StreamTaker {
         if (!responded) {
             host.recordFailure(LocalFailure.CONNECT, true);
         }
-        forwarding.onUpstreamReset(this, reason);
+        String refusal = refusal();
+        if (refusal.isEmpty()) {
+            forwarding.onUpstreamReset(this, reason);
+        } else {
+            forwarding.onPoolFailure(new PoolFailure.Connect(new ConnectFailure(ConnectFailure.REMOTE, refusal)));
+        }
+    }
+
+    /** With TLS 1.3 a server that refuses our certificate says so only after the handshake: no connection stood, and nothing of the request was read. */
+    private String refusal() {
+        ClientStream ended = stream;
+        return responded || reused || ended == null
+                ? ""
+                : TlsSession.failureOf(ended.connection().channel());
     }
 
     @Override

@@ -61,6 +61,12 @@ final class CommandOperators {
             Map.entry(
                     "REQUESTED_SERVER_NAME",
                     facts -> emptyToNull(facts.connection().requestedServerName())),
+            Map.entry("UPSTREAM_PEER_URI_SAN", upstreamTls(t -> String.join(",", t.peerUriSans()))),
+            Map.entry("UPSTREAM_PEER_DNS_SAN", upstreamTls(t -> String.join(",", t.peerDnsSans()))),
+            Map.entry("UPSTREAM_PEER_SUBJECT", upstreamTls(TlsFacts::peerSubject)),
+            Map.entry("UPSTREAM_LOCAL_URI_SAN", upstreamTls(TlsFacts::localUriSan)),
+            Map.entry("UPSTREAM_TLS_VERSION", upstreamTls(TlsFacts::version)),
+            Map.entry("UPSTREAM_TLS_CIPHER", upstreamTls(TlsFacts::cipher)),
             Map.entry("DOWNSTREAM_PEER_URI_SAN", tls(t -> String.join(",", t.peerUriSans()))),
             Map.entry("DOWNSTREAM_PEER_DNS_SAN", tls(t -> String.join(",", t.peerDnsSans()))),
             Map.entry("DOWNSTREAM_LOCAL_URI_SAN", tls(TlsFacts::localUriSan)),
@@ -96,7 +102,19 @@ final class CommandOperators {
                         : e.responseTrailers().getJoined(lower(argument)));
             case "FILTER_STATE", "DYNAMIC_METADATA", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
                 facts -> null;
-            case "HOSTNAME" -> facts -> null;
+            // Operators that have nothing to tell here: a log with a dash in it is worth more than none.
+            case "HOSTNAME",
+                    "UPSTREAM_PROTOCOL",
+                    "FILTER_CHAIN_NAME",
+                    "DOWNSTREAM_TRANSPORT_FAILURE_REASON",
+                    "DOWNSTREAM_DETECTED_CLOSE_TYPE",
+                    "UPSTREAM_DETECTED_CLOSE_TYPE",
+                    "DOWNSTREAM_TLS_SESSION_ID",
+                    "UPSTREAM_TLS_SESSION_ID",
+                    "DOWNSTREAM_PEER_SERIAL",
+                    "DOWNSTREAM_PEER_ISSUER",
+                    "UPSTREAM_CONNECTION_ID",
+                    "STREAM_ID" -> facts -> null;
             case "START_TIME" -> argument.isEmpty() ? PLAIN.get("START_TIME") : startTime(argument);
             default -> PLAIN.get(name);
         };
@@ -136,6 +154,15 @@ final class CommandOperators {
     private static Part tls(Function<TlsFacts, String> read) {
         return facts -> {
             TlsFacts tls = facts.connection().tls();
+            return tls == null ? null : emptyToNull(read.apply(tls));
+        };
+    }
+
+    private static Part upstreamTls(Function<TlsFacts, String> read) {
+        return facts -> {
+            TlsFacts tls = facts.exchange() != null
+                    ? facts.exchange().upstreamTls()
+                    : facts.session() == null ? null : facts.session().upstreamTls();
             return tls == null ? null : emptyToNull(read.apply(tls));
         };
     }

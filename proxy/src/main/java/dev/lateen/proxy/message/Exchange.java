@@ -156,7 +156,7 @@ public final class Exchange {
         return endpoint;
     }
 
-    public void endpoint(Endpoint picked) {
+    public void endpoint(@Nullable Endpoint picked) {
         endpoint = picked;
     }
 

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a finished TLS handshake told about the peer.
  *
  * @param version such as {@code TLSv1.3}
- * @param cipher the cipher suite's IANA name
+ * @param cipher the cipher suite's name as OpenSSL's, such as {@code ECDHE-ECDSA-AES128-GCM-SHA256}, TLS 1.3's as IANA's
  * @param alpn the protocol both agreed on, or null
  * @param peerUriSans URI subject alternative names of the peer's certificate in their order; empty without a client certificate
  * @param peerDnsSans DNS subject alternative names of the peer's certificate

@@ -10,8 +10,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
+import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -45,6 +47,7 @@ final class TcpRelay implements UpstreamSearch.Found {
     /** Sides that are still to say who they are. */
     private int strangers;
 
+    private boolean reset;
     private long lastActive;
 
     TcpRelay(
@@ -217,6 +220,12 @@ final class TcpRelay implements UpstreamSearch.Found {
             session.upstreamTransportFailure(reason);
             session.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         }
+        if (cause instanceof IOException && reason.isEmpty() && !closed) {
+            reset = true;
+            if (!ofDownstream) {
+                session.addFlag(ResponseFlag.UPSTREAM_REMOTE_RESET);
+            }
+        }
     }
 
     void denied(DenyEvent event) {
@@ -277,9 +286,17 @@ final class TcpRelay implements UpstreamSearch.Found {
         }
     }
 
-    private static void closeAfterWrites(Channel channel) {
-        if (channel.isActive()) {
-            channel.config().setAutoRead(false);
+    /** What was reset at one side is reset at the other, or a stream that was cut would look whole to whoever reads it to its end. */
+    private void closeAfterWrites(Channel channel) {
+        if (!channel.isActive()) {
+            return;
+        }
+        channel.config().setAutoRead(false);
+        if (reset) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            // From below TLS, which would say goodbye.
+            channel.pipeline().firstContext().close();
+        } else {
             channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }

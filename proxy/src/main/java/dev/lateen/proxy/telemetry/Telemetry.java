@@ -79,7 +79,8 @@ public final class Telemetry implements Observers, AutoCloseable {
         observers.add(traffic.http(manager.statPrefix()));
         HttpConnectionManager.Tracing tracing = manager.tracing();
         if (tracing != null) {
-            observers.add(new Tracer(tracing, inbound, random, zipkinJson, reporter(tracing)));
+            observers.add(new Tracer(
+                    tracing, direction != Listener.Direction.OUTBOUND, random, zipkinJson, reporter(tracing)));
         }
         for (HttpFilterConfig filter : manager.filters()) {
             if (filter instanceof HttpFilterConfig.IstioStats stats) {

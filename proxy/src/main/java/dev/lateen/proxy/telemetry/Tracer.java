@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes part in traces: continues or begins one, writes its context for the next hop (B3 always, {@code b3} and {@code traceparent} where
- * they came in), and hands finished spans that are sampled to a reporter. An inbound listener makes SERVER spans, any other CLIENT spans.
+ * they came in), and hands finished spans that are sampled to a reporter. An outbound listener makes CLIENT spans, any other SERVER spans.
  */
 final class Tracer implements ExchangeObserver {
     private final Tracing config;
-    private final boolean inbound;
+    private final boolean server;
     private final RandomGenerator random;
     private final ZipkinJson json;
     private final @Nullable Consumer<String> reporter;
@@ -24,12 +24,12 @@ final class Tracer implements ExchangeObserver {
     /** @param reporter takes a span in Zipkin's v2 JSON; null when nothing is reported. {@code random} is safe for several threads */
     Tracer(
             Tracing config,
-            boolean inbound,
+            boolean server,
             RandomGenerator random,
             ZipkinJson json,
             @Nullable Consumer<String> reporter) {
         this.config = config;
-        this.inbound = inbound;
+        this.server = server;
         this.random = random;
         this.json = json;
         this.reporter = reporter;
@@ -39,29 +39,30 @@ final class Tracer implements ExchangeObserver {
     public void onRequest(Exchange exchange) {
         HeaderMap headers = exchange.request().headers();
         TraceContext context = TraceContext.extract(headers);
-        exchange.traceSpan(context == null ? begin(headers) : proceed(context));
+        exchange.traceSpan(context == null ? begin(headers) : proceed(context, headers));
     }
 
     private Span begin(HeaderMap headers) {
         String id = newId();
         String traceId = config.traceId128Bit() ? newId() + id : id;
-        return new Span(traceId, id, null, false, decide(TraceContext.bareDecision(headers)), false);
+        return new Span(traceId, id, null, false, decide(TraceContext.bareDecision(headers), headers), false);
     }
 
-    private Span proceed(TraceContext context) {
-        boolean sampled = decide(context.sampled());
-        if (inbound && config.sharedSpanContext()) {
+    private Span proceed(TraceContext context, HeaderMap headers) {
+        boolean sampled = decide(context.sampled(), headers);
+        if (server && config.sharedSpanContext()) {
             return new Span(
                     context.traceId(), context.spanId(), context.parentSpanId(), true, sampled, context.debug());
         }
         return new Span(context.traceId(), newId(), context.spanId(), false, sampled, context.debug());
     }
 
-    private boolean decide(@Nullable Boolean asked) {
+    private boolean decide(@Nullable Boolean asked, HeaderMap headers) {
         if (asked != null) {
             return asked;
         }
-        return chance(config.randomSampling()) && chance(config.overallSampling());
+        boolean byClient = headers.contains("x-client-trace-id") && chance(config.clientSampling());
+        return (byClient || chance(config.randomSampling())) && chance(config.overallSampling());
     }
 
     private boolean chance(int millionths) {
@@ -99,7 +100,7 @@ final class Tracer implements ExchangeObserver {
     @Override
     public void onComplete(Exchange exchange) {
         if (reporter != null && exchange.traceSpan() instanceof Span span && span.sampled()) {
-            reporter.accept(json.write(exchange, span, inbound, config));
+            reporter.accept(json.write(exchange, span, server, config));
         }
     }
 

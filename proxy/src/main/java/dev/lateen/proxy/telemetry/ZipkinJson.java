@@ -3,6 +3,7 @@ package dev.lateen.proxy.telemetry;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import org.jspecify.annotations.Nullable;
@@ -18,14 +19,14 @@ final class ZipkinJson {
         this.nodeId = nodeId;
     }
 
-    String write(Exchange exchange, Span span, boolean inbound, Tracing config) {
+    String write(Exchange exchange, Span span, boolean server, Tracing config) {
         StringBuilder out = new StringBuilder(1024).append('{');
         field(out, "traceId", span.traceId());
         field(out, "id", span.id());
         if (span.parentId() != null) {
             field(out, "parentId", span.parentId());
         }
-        field(out, "kind", inbound ? "SERVER" : "CLIENT");
+        field(out, "kind", server ? "SERVER" : "CLIENT");
         field(out, "name", name(exchange));
         long end = exchange.completeNanos() == Exchange.NEVER ? exchange.startNanos() : exchange.completeNanos();
         out.append("\"timestamp\":").append(exchange.startEpochMillis() * 1000);
@@ -65,12 +66,15 @@ final class ZipkinJson {
         String flags = ResponseFlag.text(exchange.responseFlags());
         field(out, "response_flags", flags == null ? "-" : flags);
         field(out, "peer.address", exchange.connection().remoteAddress().getHostString());
-        field(
-                out,
-                "upstream_cluster",
-                exchange.cluster() == null ? "" : exchange.cluster().name());
-        header(out, headers, "guid:x-request-id", "x-request-id");
-        header(out, headers, "user_agent", "user-agent");
+        Cluster cluster = exchange.cluster();
+        if (cluster != null) {
+            field(out, "upstream_cluster", cluster.name());
+            field(out, "upstream_cluster.name", cluster.statName());
+        }
+        header(out, headers, "guid:x-request-id", "x-request-id", null);
+        header(out, headers, "guid:x-client-trace-id", "x-client-trace-id", null);
+        header(out, headers, "user_agent", "user-agent", "-");
+        header(out, headers, "downstream_cluster", "x-envoy-downstream-service-cluster", "-");
         for (CustomTag tag : config.customTags()) {
             String value = value(tag, headers);
             if (value != null) {
@@ -92,8 +96,10 @@ final class ZipkinJson {
         return header != null ? header : tag.defaultValue().isEmpty() ? null : tag.defaultValue();
     }
 
-    private static void header(StringBuilder out, HeaderMap headers, String tag, String name) {
-        CharSequence value = headers.get(name);
+    /** @param absent the tag's value without the header; null for no tag */
+    private static void header(StringBuilder out, HeaderMap headers, String tag, String name, @Nullable String absent) {
+        CharSequence found = headers.get(name);
+        CharSequence value = found == null ? absent : found;
         if (value != null) {
             JsonText.quote(out, tag);
             out.append(':');

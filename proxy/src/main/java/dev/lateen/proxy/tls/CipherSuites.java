@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** TLS versions and cipher suites as Envoy's {@code TlsParameters} names them, in the JDK's words, which BoringSSL understands too. */
 final class CipherSuites {
@@ -29,7 +30,24 @@ final class CipherSuites {
             Map.entry("AES128-SHA", "TLS_RSA_WITH_AES_128_CBC_SHA"),
             Map.entry("AES256-SHA", "TLS_RSA_WITH_AES_256_CBC_SHA"));
 
+    /** Envoy's own order where the configuration names none. */
+    private static final List<String> DEFAULTS = List.of(
+            "ECDHE-ECDSA-AES128-GCM-SHA256",
+            "ECDHE-ECDSA-CHACHA20-POLY1305",
+            "ECDHE-RSA-AES128-GCM-SHA256",
+            "ECDHE-RSA-CHACHA20-POLY1305",
+            "ECDHE-ECDSA-AES256-GCM-SHA384",
+            "ECDHE-RSA-AES256-GCM-SHA384");
+
+    private static final Map<String, String> OPEN_SSL =
+            IANA.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
+
     private CipherSuites() {}
+
+    /** OpenSSL's name of a suite, as Envoy logs it; TLS 1.3's have one name only. */
+    static String openSslName(String iana) {
+        return OPEN_SSL.getOrDefault(iana, iana);
+    }
 
     /**
      * The versions from {@code min} to {@code max}, both included.
@@ -56,13 +74,10 @@ final class CipherSuites {
         return index;
     }
 
-    /** IANA names for OpenSSL's, with all of TLS 1.3's; empty when {@code openSslNames} is, for the provider's own choice. */
+    /** IANA names for OpenSSL's, with all of TLS 1.3's; of Envoy's defaults when {@code openSslNames} is empty. */
     static List<String> suites(List<String> openSslNames) throws TlsUnavailable {
-        if (openSslNames.isEmpty()) {
-            return List.of();
-        }
         List<String> suites = new ArrayList<>(TLS_13);
-        for (String group : openSslNames) {
+        for (String group : openSslNames.isEmpty() ? DEFAULTS : openSslNames) {
             // "[A|B]" is BoringSSL's group of equal preference; here the first is preferred.
             for (String name : group.replace("[", "").replace("]", "").split("\\|", -1)) {
                 String upper = name.trim().toUpperCase(Locale.ROOT);

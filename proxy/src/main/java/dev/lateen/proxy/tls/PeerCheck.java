@@ -5,6 +5,7 @@ import dev.lateen.proxy.model.TlsSettings.Validation;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -29,10 +30,11 @@ final class PeerCheck {
             return null;
         }
         if (!serverName.isEmpty() && !isNamed(peer, serverName)) {
-            return wrongNames(peer);
+            return "verify cert failed: verify SAN list, expected SANs: [" + serverName + "], certificate SANs: "
+                    + names(peer);
         }
         if (!validation.subjectAltNames().isEmpty() && !anyMatches(peer, validation.subjectAltNames())) {
-            return wrongNames(peer);
+            return "verify cert failed: SAN matcher, certificate SANs are " + names(peer);
         }
         boolean pinned = !validation.certificateHashes().isEmpty()
                 || !validation.certificateSpki().isEmpty();
@@ -42,11 +44,10 @@ final class PeerCheck {
         return null;
     }
 
-    /** In Envoy's words, which tell the names that the peer has. */
-    private static String wrongNames(PeerCertificate peer) {
+    private static String names(PeerCertificate peer) {
         return Stream.of(peer.dnsSans(), peer.uriSans(), peer.otherSans())
-                .flatMap(List::stream)
-                .collect(Collectors.joining(", ", "verify cert failed: SAN matcher, certificate SANs are [", "]"));
+                .flatMap(Collection::stream)
+                .collect(Collectors.joining(", ", "[", "]"));
     }
 
     private static boolean isNamed(PeerCertificate peer, String serverName) {

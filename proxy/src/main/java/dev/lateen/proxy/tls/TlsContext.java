@@ -49,10 +49,7 @@ final class TlsContext {
             builder.sslProvider(provider)
                     .protocols(CipherSuites.versions(key.minVersion(), key.maxVersion()))
                     .applicationProtocolConfig(alpn(key.alpn()));
-            List<String> suites = CipherSuites.suites(key.cipherSuites());
-            if (!suites.isEmpty()) {
-                builder.ciphers(suites, SupportedCipherSuiteFilter.INSTANCE);
-            }
+            builder.ciphers(CipherSuites.suites(key.cipherSuites()), SupportedCipherSuiteFilter.INSTANCE);
             trust(builder, key);
             return new TlsContext(builder.build(), localUriSan(pairs));
         } catch (SSLException | IllegalArgumentException e) {

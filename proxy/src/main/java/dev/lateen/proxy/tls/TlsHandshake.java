@@ -158,7 +158,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         String alpn = ssl.applicationProtocol();
         return new TlsFacts(
                 session.getProtocol(),
-                session.getCipherSuite(),
+                CipherSuites.openSslName(session.getCipherSuite()),
                 alpn == null || alpn.isEmpty() ? null : alpn,
                 peer == null ? List.of() : peer.uriSans(),
                 peer == null ? List.of() : peer.dnsSans(),

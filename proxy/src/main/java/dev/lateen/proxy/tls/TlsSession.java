@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** What the finished handshake of a channel told, kept with the channel. */
 public final class TlsSession {
     private static final AttributeKey<TlsFacts> FACTS = AttributeKey.valueOf(TlsSession.class, "facts");
+    private static final AttributeKey<String> FAILURE = AttributeKey.valueOf(TlsSession.class, "failure");
 
     private TlsSession() {}
 
@@ -24,6 +25,20 @@ public final class TlsSession {
      */
     public static String failureReason(Throwable cause) {
         return cause instanceof DecoderException || cause instanceof SSLException ? TlsFailure.reason(cause) : "";
+    }
+
+    /** Remembers why TLS ended a channel, if {@code cause} is TLS's; for {@link #failureOf} once the channel is closed. */
+    public static void keepFailure(Channel channel, Throwable cause) {
+        String reason = failureReason(cause);
+        if (!reason.isEmpty()) {
+            channel.attr(FAILURE).set(reason);
+        }
+    }
+
+    /** As {@link #failureReason} tells it; empty when TLS did not end the channel. */
+    public static String failureOf(Channel channel) {
+        String reason = channel.attr(FAILURE).get();
+        return reason == null ? "" : reason;
     }
 
     static void keep(Channel channel, TlsFacts facts) {

@@ -62,10 +62,10 @@ public final class PickContext {
     /**
      * Asks to avoid the hosts that were {@link #addTried tried}: {@code envoy.retry_host_predicates.previous_hosts}.
      *
-     * @param attempts {@code host_selection_retry_max_attempts}: how often another host is asked for before a tried one is taken; at least 1
+     * @param attempts {@code host_selection_retry_max_attempts}: how often another host is asked for before a tried one is taken; Envoy asks at least once more
      */
     public PickContext avoidTried(int attempts) {
-        maxAttempts = Math.max(1, attempts);
+        maxAttempts = 1 + Math.max(1, attempts);
         return this;
     }
 

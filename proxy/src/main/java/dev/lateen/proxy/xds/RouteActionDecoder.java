@@ -46,13 +46,18 @@ final class RouteActionDecoder {
         // sees.
         node.ignoring("grpc_timeout_offset", "rate_limits", "include_vh_rate_limits", "early_data_policy");
         ProtoNode retry = node.message("retry_policy");
+        // Whoever gives a max_stream_duration gets no other limit (Envoy: "new timeouts"), though the fields are still
+        // checked.
+        boolean longest = node.has("max_stream_duration");
+        Duration timeout = node.duration("timeout", TIMEOUT);
+        Duration maxGrpc = node.durationOrNull("max_grpc_timeout");
         ProtoNode maxStream = node.messageOrEmpty("max_stream_duration");
         maxStream.ignoring("grpc_timeout_header_max", "grpc_timeout_header_offset");
         return new RouteAction.Forward(
                 cluster(node),
                 pathRewrite(node),
                 hostRewrite(node),
-                node.duration("timeout", TIMEOUT),
+                longest ? Duration.ZERO : timeout,
                 node.durationOrNull("idle_timeout"),
                 maxStream.durationOrNull("max_stream_duration"),
                 retry == null ? null : RetryPolicyDecoder.decode(retry),
@@ -61,7 +66,7 @@ final class RouteActionDecoder {
                 clusterNotFound(node),
                 upgrades(node.messages("upgrade_configs")),
                 node.flag("append_x_forwarded_host"),
-                node.durationOrNull("max_grpc_timeout"));
+                longest ? null : maxGrpc);
     }
 
     private static ClusterSpecifier cluster(ProtoNode node) {

@@ -20,6 +20,11 @@ import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.Mirror;
 import dev.lateen.proxy.model.RouteAction.PathRewrite;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -29,6 +34,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import javax.net.ssl.SSLException;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -113,6 +119,47 @@ class FailureStoriesTest {
                 .startsWith("upstream_reset_before_response_started{remote_connection_failure");
     }
 
+    /** As TLS 1.3 tells of it: the first that is read is the server's alert. */
+    @ChannelHandler.Sharable
+    private static final class RefusedCertificate extends ChannelInboundHandlerAdapter {
+        @Override
+        public void channelRead(ChannelHandlerContext ctx, Object message) {
+            ReferenceCountUtil.release(message);
+            ctx.fireExceptionCaught(new DecoderException(
+                    new SSLException("error:1000045c:SSL routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED")));
+        }
+    }
+
+    @Test
+    void aServerThatRefusesOurCertificateAfterTheHandshakeIsUpstreamFailure() throws Exception {
+        serve(talk -> {
+            talk.head();
+            talk.say("alert");
+            talk.untilClosed();
+        });
+        proxy.upstreamTls = new RefusedCertificate();
+        proxy.routes(forward(retry(1, Duration.ZERO, Set.of(), "connect-failure"), Duration.ZERO));
+
+        assertThat(ask(GET)).startsWith("HTTP/1.1 503 ").contains("reset reason: remote connection failure");
+        assertThat(proxy.only().flags()).isEqualTo("URX,UF");
+        assertThat(proxy.only().attempts()).isEqualTo(2);
+        assertThat(proxy.only().details())
+                .isEqualTo("upstream_reset_before_response_started{remote_connection_failure|TLS_error:|268436572:"
+                        + "SSL_routines:OPENSSL_internal:TLSV1_ALERT_CERTIFICATE_REQUIRED:TLS_error_end}");
+    }
+
+    @Test
+    void anAnswerMayHaveABiggerHeadThanARequest() throws Exception {
+        serve(talk -> {
+            talk.head();
+            talk.say("HTTP/1.1 200 OK\r\nx: " + "y".repeat(70_000) + "\r\ncontent-length: 2\r\n\r\nok");
+            talk.untilClosed();
+        });
+        proxy.routes(prefix("/", "c"));
+
+        assertThat(ask(GET)).startsWith("HTTP/1.1 200 OK\r\n").hasSizeGreaterThan(70_000);
+    }
+
     @Test
     void anUpstreamThatClosesWithoutAWordIsReset() throws Exception {
         serve(RawServer.Talk::head);
@@ -144,8 +191,8 @@ class FailureStoriesTest {
         proxy.routes(prefix("/", "c"));
 
         assertThat(ask("GET / HTTP/1.1\r\nHost: a\r\n\r\n")).endsWith("\r\n\r\nhalf");
-        assertThat(proxy.only().flags()).isEqualTo("UC");
-        assertThat(proxy.only().details()).isEqualTo("upstream_reset_after_response_started{connection_termination}");
+        assertThat(proxy.only().flags()).isEqualTo("UPE");
+        assertThat(proxy.only().details()).isEqualTo("upstream_reset_after_response_started{protocol_error}");
     }
 
     @Test

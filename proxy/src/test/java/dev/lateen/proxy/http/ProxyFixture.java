@@ -34,6 +34,7 @@ import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
@@ -74,6 +75,10 @@ final class ProxyFixture implements AutoCloseable {
     private final HttpServer server;
     volatile boolean memoryShort;
     volatile LongSupplier nanos = System::nanoTime;
+
+    @Nullable
+    ChannelHandler upstreamTls;
+
     private ManagerSettings settings = new ManagerSettings();
     private final List<Channel> listening = new ArrayList<>();
 
@@ -134,6 +139,9 @@ final class ProxyFixture implements AutoCloseable {
                     .connect(target.address())
                     .addListener((io.netty.channel.ChannelFuture connected) -> {
                         if (connected.isSuccess()) {
+                            if (upstreamTls != null) {
+                                connected.channel().pipeline().addLast(upstreamTls);
+                            }
                             connected.channel().pipeline().addLast(last);
                             made.setSuccess(connected.channel());
                         } else {

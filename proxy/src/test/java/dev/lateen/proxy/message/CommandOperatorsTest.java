@@ -3,6 +3,7 @@ package dev.lateen.proxy.message;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.route.RouteFixtures;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,6 +65,25 @@ class CommandOperatorsTest {
 
         assertThat(text("%UPSTREAM_TRANSPORT_FAILURE_REASON%", exchange))
                 .isEqualTo("delayed_connect_error:_Connection_refused");
+    }
+
+    @Test
+    void whoAnsweredIsKnownByItsCertificate() {
+        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        assertThat(text("%UPSTREAM_PEER_URI_SAN%", exchange)).isEmpty();
+        exchange.upstreamConnection(
+                null,
+                new TlsFacts(
+                        "TLSv1.3", "TLS_AES_128_GCM_SHA256", null, List.of("spiffe://x"), List.of(), "", "", "", ""));
+        assertThat(text("%UPSTREAM_PEER_URI_SAN% %UPSTREAM_TLS_VERSION%", exchange))
+                .isEqualTo("spiffe://x TLSv1.3");
+    }
+
+    @Test
+    void anOperatorThatHasNothingToTellIsNoReasonForNoLog() {
+        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        assertThat(text("%UPSTREAM_PROTOCOL%%DOWNSTREAM_TRANSPORT_FAILURE_REASON%", exchange))
+                .isEmpty();
     }
 
     @Test

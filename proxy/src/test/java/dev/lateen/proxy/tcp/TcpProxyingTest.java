@@ -1,6 +1,7 @@
 package dev.lateen.proxy.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.listener.ListenerSettings;
@@ -42,6 +43,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -181,6 +183,32 @@ class TcpProxyingTest {
                 .isEqualTo("banner");
         say(pair.client, "bye\n");
         assertThat(line(pair.app)).isEqualTo("bye");
+    }
+
+    @Test
+    void whatTheApplicationResetIsNoEndToTheClient() throws Exception {
+        listen("in", "app", 1, Duration.ZERO);
+        cluster("app", null, application);
+        Pair pair = connect("in");
+        say(pair.client, "hello\n");
+        assertThat(line(pair.app)).isEqualTo("hello");
+        pair.app.setSoLinger(true, 0);
+        pair.app.close();
+        assertThatThrownBy(() -> pair.client.getInputStream().read()).isInstanceOf(SocketException.class);
+        assertThat(ended().responseFlags()).isEqualTo(ResponseFlag.UPSTREAM_REMOTE_RESET.bit());
+    }
+
+    @Test
+    void whatTheClientResetIsNoEndToTheApplication() throws Exception {
+        listen("in", "app", 1, Duration.ZERO);
+        cluster("app", null, application);
+        Pair pair = connect("in");
+        say(pair.client, "hello\n");
+        assertThat(line(pair.app)).isEqualTo("hello");
+        pair.client.setSoLinger(true, 0);
+        pair.client.close();
+        assertThatThrownBy(() -> pair.app.getInputStream().read()).isInstanceOf(SocketException.class);
+        assertThat(ended().responseFlags()).isZero();
     }
 
     @Test

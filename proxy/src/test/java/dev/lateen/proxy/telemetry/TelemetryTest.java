@@ -260,6 +260,18 @@ class TelemetryTest {
     }
 
     @Test
+    void aClientMayAskForATrace() {
+        List<String> spans = new ArrayList<>();
+        upstreamHeaders(tracer(true, 0, spans), exchange("/", 200, null));
+        assertThat(spans).isEmpty();
+        upstreamHeaders(tracer(true, 0, spans), exchange("/", 200, null, "x-client-trace-id", "why"));
+        assertThat(spans)
+                .singleElement()
+                .asString()
+                .contains("\"guid:x-client-trace-id\":\"why\"", "\"user_agent\":\"-\"", "\"downstream_cluster\":\"-\"");
+    }
+
+    @Test
     void traceparentIsContinuedAndAnUnsampledTraceIsNotReported() {
         List<String> spans = new ArrayList<>();
         HeaderMap sent = upstreamHeaders(

@@ -41,7 +41,7 @@ public final class TestCertificates {
 
     /** @param name of the authority, such as {@code O=cluster.local} */
     public TestCertificates(String name) {
-        this.root = sign(name, name, rootKey, rootKey, List.of(), true);
+        this.root = sign(name, name, rootKey, rootKey, List.of(), true, 60);
     }
 
     /** The root as SDS gives it. */
@@ -51,7 +51,12 @@ public final class TestCertificates {
 
     /** A workload's certificate. @param spiffe its only subject alternative name */
     public Secret.TlsCertificate workload(String secretName, String spiffe) {
-        return leaf(secretName, "EC", new GeneralName(GeneralName.uniformResourceIdentifier, spiffe));
+        return leaf(secretName, "EC", 60, new GeneralName(GeneralName.uniformResourceIdentifier, spiffe));
+    }
+
+    /** A workload's certificate that was good until a minute ago. */
+    public Secret.TlsCertificate expired(String secretName, String spiffe) {
+        return leaf(secretName, "EC", -1, new GeneralName(GeneralName.uniformResourceIdentifier, spiffe));
     }
 
     /** A server's certificate with DNS names. @param algorithm {@code EC} or {@code RSA} */
@@ -60,13 +65,19 @@ public final class TestCertificates {
         for (int i = 0; i < names.length; i++) {
             sans[i] = new GeneralName(GeneralName.dNSName, names[i]);
         }
-        return leaf(secretName, algorithm, sans);
+        return leaf(secretName, algorithm, 60, sans);
     }
 
-    private Secret.TlsCertificate leaf(String secretName, String algorithm, GeneralName... sans) {
+    private Secret.TlsCertificate leaf(String secretName, String algorithm, int minutes, GeneralName... sans) {
         KeyPair key = key(algorithm);
-        X509Certificate leaf =
-                sign("CN=" + secretName, root.getSubjectX500Principal().getName(), key, rootKey, List.of(sans), false);
+        X509Certificate leaf = sign(
+                "CN=" + secretName,
+                root.getSubjectX500Principal().getName(),
+                key,
+                rootKey,
+                List.of(sans),
+                false,
+                minutes);
         return new Secret.TlsCertificate(secretName, pem(leaf), keyPem(key));
     }
 
@@ -85,13 +96,19 @@ public final class TestCertificates {
     }
 
     private static X509Certificate sign(
-            String subject, String issuer, KeyPair key, KeyPair issuerKey, List<GeneralName> sans, boolean authority) {
+            String subject,
+            String issuer,
+            KeyPair key,
+            KeyPair issuerKey,
+            List<GeneralName> sans,
+            boolean authority,
+            int minutes) {
         Instant now = Instant.now();
         X509v3CertificateBuilder builder = new JcaX509v3CertificateBuilder(
                 new X500Name(issuer),
                 BigInteger.valueOf(SERIALS.getAndIncrement()),
                 Date.from(now.minus(1, ChronoUnit.HOURS)),
-                Date.from(now.plus(1, ChronoUnit.HOURS)),
+                Date.from(now.plus(minutes, ChronoUnit.MINUTES)),
                 new X500Name(subject),
                 key.getPublic());
         try {

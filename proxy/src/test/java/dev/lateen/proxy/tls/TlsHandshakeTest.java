@@ -212,7 +212,7 @@ class TlsHandshakeTest {
                 validation(List.of()));
         handshake(new DownstreamTls(settings, true), expecting(REVIEWS));
         assertThat(client.facts().version()).isEqualTo("TLSv1.2");
-        assertThat(client.facts().cipher()).isEqualTo("TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384");
+        assertThat(client.facts().cipher()).isEqualTo("ECDHE-ECDSA-AES256-GCM-SHA384");
     }
 
     @Test
@@ -248,11 +248,27 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void clientThatKnowsOneSuiteOnlyIsServedByDefault() throws Exception {
+        TlsSettings chaCha = new TlsSettings(
+                "TLSv1.2", "TLSv1.2", List.of("ECDHE-ECDSA-CHACHA20-POLY1305"), List.of(), List.of(), null);
+        handshake(new DownstreamTls(settings(List.of(), null), false), new UpstreamTls(chaCha, "", false, false));
+        assertThat(server.facts().cipher()).isEqualTo("ECDHE-ECDSA-CHACHA20-POLY1305");
+    }
+
+    @Test
+    void certificateThatHasExpiredIsCalledSo() throws Exception {
+        serverSecrets.put("default", mesh.expired("default", REVIEWS));
+        handshake(mutual(List.of()), expecting(REVIEWS));
+        assertThat(client.refusal)
+                .endsWith("certificate verification error at depth 0: certificate has expired:TLS_error_end");
+    }
+
+    @Test
     void certificateMustBeGoodForTheServerNameWhereThatIsAsked() throws Exception {
         serverSecrets.put("default", mesh.server("default", "EC", "*.bookinfo.com"));
         UpstreamTls tls = new UpstreamTls(settings(List.of(), validation(List.of())), "www.evil.com", false, true);
         handshake(new DownstreamTls(settings(List.of(), null), false), tls);
-        assertThat(client.refusal).contains("SAN matcher, certificate SANs are [*.bookinfo.com]");
+        assertThat(client.refusal).contains("expected SANs: [www.evil.com], certificate SANs: [*.bookinfo.com]");
     }
 
     @Test

@@ -138,6 +138,15 @@ class BalancerTest {
     }
 
     @Test
+    void anotherHostIsAskedForAtLeastOnce() {
+        UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 2, 0))));
+        Host first = cluster.pick(mesh.context);
+        Host second = cluster.pick(mesh.context);
+        mesh.context.avoidTried(1).addTried(first);
+        assertThat(cluster.pick(mesh.context)).isSameAs(second).isNotSameAs(first);
+    }
+
+    @Test
     void retriesAvoidHostsThatWereTried() {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 2, 0))));
         Host first = cluster.pick(mesh.context);

@@ -39,6 +39,17 @@ class ResourceDecoderTest {
     }
 
     @Test
+    void whoGivesAMaxStreamDurationGetsNoOtherLimit() {
+        RouteTable table = routes("{match: {prefix: /}, route: {cluster: a, timeout: 3s, max_grpc_timeout: 1s,"
+                + " max_stream_duration: {max_stream_duration: 60s}}}");
+        RouteAction.Forward forward = (RouteAction.Forward)
+                table.virtualHosts().getFirst().routes().getFirst().action();
+        assertThat(forward.timeout()).isZero();
+        assertThat(forward.maxGrpcTimeout()).isNull();
+        assertThat(forward.maxStreamDuration()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
     void envoysDefaultsOfAConnectionManagerAreFilledIn() {
         HttpConnectionManager manager = manager(ROUTER);
         assertThat(manager.streamIdleTimeout()).isEqualTo(Duration.ofMinutes(5));

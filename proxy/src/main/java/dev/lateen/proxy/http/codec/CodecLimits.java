@@ -11,4 +11,7 @@ package dev.lateen.proxy.http.codec;
 public record CodecLimits(int maxHeadBytes, int maxHeaders, long maxConcurrentStreams, int streamWindow) {
     /** Envoy's limits for heads (60 KiB, 100 lines), 1,024 streams, a window of 256 KiB. */
     public static final CodecLimits DEFAULT = new CodecLimits(60 * 1024, 100, 1024, 256 * 1024);
+
+    /** The same of an upstream's answers, whose heads Envoy bears up to 80 KiB. */
+    public static final CodecLimits UPSTREAM = new CodecLimits(80 * 1024, 100, 1024, 256 * 1024);
 }

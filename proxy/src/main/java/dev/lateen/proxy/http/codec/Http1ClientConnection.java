@@ -4,6 +4,7 @@ import dev.lateen.proxy.http.codec.Http1Writer.Framing;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -31,6 +32,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private Http1Writer writer;
     private @Nullable ResponseSink sink;
     private boolean closed;
+    private boolean cut;
     private boolean draining;
     private boolean requestEnded;
     private boolean responseHead;
@@ -336,14 +338,22 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             if (responseHead && body.untilClose()) {
                 to.onData(Unpooled.EMPTY_BUFFER, true);
             } else {
-                to.onReset(heads.isEmpty() ? StreamReset.CONNECTION_TERMINATION : StreamReset.PROTOCOL_ERROR);
+                to.onReset(lostBy());
             }
         }
         events.onClosed(this);
     }
 
+    /** Who ends a message in its middle breaks the protocol; who resets the connection, or has not begun, only ends that. */
+    private StreamReset lostBy() {
+        boolean begun = responseHead || !heads.isEmpty();
+        return begun && !cut ? StreamReset.PROTOCOL_ERROR : StreamReset.CONNECTION_TERMINATION;
+    }
+
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        TlsSession.keepFailure(context.channel(), cause);
+        cut = true;
         close();
     }
 

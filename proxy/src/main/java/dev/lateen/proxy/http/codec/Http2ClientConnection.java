@@ -2,6 +2,7 @@ package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -206,6 +207,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
             super.exceptionCaught(context, cause);
         } else {
+            TlsSession.keepFailure(context.channel(), cause);
             LOG.debug("{}: closed: {}", context.channel(), cause.toString());
             context.close();
         }

@@ -152,7 +152,7 @@ final class HostPool {
         PooledConnection connection = new PooledConnection(this);
         CodecChooser chooser = new CodecChooser(options.wire(), connection, pools.codecLoop(), pools.limits());
         UpstreamTarget target =
-                UpstreamTarget.of(cluster.config(), host.address(), tls).asking(options.sni(), options.alpn());
+                UpstreamTarget.of(cluster.config(), host.address(), tls).asking(options.sni(), offered());
         pools.connector().connect(pools.loop(), target, chooser).addListener((Future<Channel> made) -> {
             connecting--;
             ClientConnection codec = chooser.chosen();
@@ -165,6 +165,14 @@ final class HostPool {
                 failed(made.cause());
             }
         });
+    }
+
+    /** Where neither the filter nor the configuration says it, TLS is told what will be spoken, as by Envoy: many servers speak HTTP/2 only if asked. */
+    private List<String> offered() {
+        boolean said = tls == null
+                || !options.alpn().isEmpty()
+                || !tls.settings().alpn().isEmpty();
+        return said ? options.alpn() : options.wire().alpn();
     }
 
     private void connected(PooledConnection connection, ClientConnection codec, Channel channel, boolean counted) {

@@ -179,7 +179,7 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
         receive("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nabc");
         channel.close();
 
-        assertThat(response.reset).isEqualTo(StreamReset.CONNECTION_TERMINATION);
+        assertThat(response.reset).isEqualTo(StreamReset.PROTOCOL_ERROR);
         assertThat(response.ended).isFalse();
     }
 
