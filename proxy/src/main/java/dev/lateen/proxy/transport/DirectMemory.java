@@ -11,6 +11,7 @@ import io.netty.util.internal.PlatformDependent;
 public final class DirectMemory {
     private final ByteBufAllocator allocator;
     private final long reservedLimit;
+    private final long filledLimit;
     private final long usedLimit;
 
     /** @param allocator the data path's */
@@ -18,15 +19,19 @@ public final class DirectMemory {
         this.allocator = allocator;
         long max = PlatformDependent.maxDirectMemory();
         reservedLimit = max / 8 * 5;
-        usedLimit = max / 2;
+        filledLimit = max / 8;
+        usedLimit = max / 8 * 3;
     }
 
-    /** Whether five eighths are taken and half is in use: a pool's empty pages are not yet a need. */
+    /**
+     * Whether three eighths are in use, or an eighth while five are reserved: the pools of the event loops don't lend each other their empty pages, so the
+     * last of the memory is reserved long before all of it is used.
+     */
     public boolean isShort() {
-        long reserved = PlatformDependent.usedDirectMemory();
-        if (reserved >= 0 && reserved < reservedLimit) {
+        if (!(allocator instanceof PooledByteBufAllocator pool)) {
             return false;
         }
-        return allocator instanceof PooledByteBufAllocator pool && pool.pinnedDirectMemory() >= usedLimit;
+        long used = pool.pinnedDirectMemory();
+        return used >= usedLimit || used >= filledLimit && pool.metric().usedDirectMemory() >= reservedLimit;
     }
 }

@@ -208,7 +208,11 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             super.exceptionCaught(context, cause);
         } else {
             TlsSession.keepFailure(context.channel(), cause);
-            LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+            if (cause instanceof Error) {
+                LOG.warn("{}: closed: {}", context.channel(), cause.toString());
+            } else {
+                LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+            }
             context.close();
         }
     }

@@ -227,7 +227,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
             super.exceptionCaught(context, cause);
         } else {
-            LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+            if (cause instanceof Error) {
+                LOG.warn("{}: closed: {}", context.channel(), cause.toString());
+            } else {
+                LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+            }
             context.close();
         }
     }
