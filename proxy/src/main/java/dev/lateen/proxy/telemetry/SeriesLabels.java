@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster.DestinationService;
@@ -7,14 +8,11 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Builds Istio's standard labels of a series (istio.io "Istio Standard Metrics"; order and words as Istio's Envoy writes them). */
 final class SeriesLabels {
     private static final String UNKNOWN = "unknown";
-    private static final Pattern NAMESPACE = Pattern.compile("/ns/([^/]+)");
 
     private final PeerMetadata local;
 
@@ -78,8 +76,7 @@ final class SeriesLabels {
 
     /** The namespace of a SPIFFE identity, which is proven and so goes before what a peer says of itself. */
     private static @Nullable String namespaceOf(String spiffe) {
-        Matcher matcher = NAMESPACE.matcher(spiffe);
-        return matcher.find() ? matcher.group(1) : null;
+        return SpiffeId.parse(spiffe).map(SpiffeId::namespace).orElse(null);
     }
 
     private void tail(List<String> pairs, SeriesKey key) {
