@@ -1,7 +1,5 @@
 package dev.lateen.it;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,15 +18,20 @@ record ParityPair(Started envoy, Started ours) implements AutoCloseable {
         return List.of(envoy, ours);
     }
 
-    /** Also writes {@code cert.pem} and {@code key.pem} to the directory. @param resource the bootstrap, with {..} for what differs */
-    static ParityPair start(Path directory, String resource, EchoBackend a, EchoBackend b) throws Exception {
-        Path certificate = directory.resolve("cert.pem");
-        Path key = directory.resolve("key.pem");
-        openssl(certificate, key);
+    /** @param resource the bootstrap, with {..} for what differs @param own what both show to clients */
+    static ParityPair start(Path directory, String resource, Pem own, EchoBackend a, EchoBackend b) throws Exception {
         return start(
                 directory,
                 resource,
-                Map.of("A", "" + a.port(), "B", "" + b.port(), "CERT", certificate.toString(), "KEY", key.toString()));
+                Map.of(
+                        "A",
+                        "" + a.port(),
+                        "B",
+                        "" + b.port(),
+                        "CERT",
+                        own.certificate().toString(),
+                        "KEY",
+                        own.key().toString()));
     }
 
     /** @param filledIn what takes the place of {..}, beside DEAD and the proxies' own ports */
@@ -86,35 +89,6 @@ record ParityPair(Started envoy, Started ours) implements AutoCloseable {
                         .replace("{HTTPS}", "" + ports[2])
                         .replace("{TCP}", "" + ports[3]));
         return new Started(launcher.launch(file), log, ports[0], ports[1], ports[2], ports[3]);
-    }
-
-    static void openssl(Path certificate, Path key) throws Exception {
-        try (Running openssl = Running.start(
-                "openssl",
-                List.of(
-                        "openssl",
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "ec",
-                        "-pkeyopt",
-                        "ec_paramgen_curve:P-256",
-                        "-nodes",
-                        "-days",
-                        "2",
-                        "-subj",
-                        "/CN=localhost",
-                        "-addext",
-                        "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                        "-keyout",
-                        key.toString(),
-                        "-out",
-                        certificate.toString()),
-                Map.of())) {
-            assertThat(openssl.awaitExit(Duration.ofSeconds(20)))
-                    .as(openssl.output())
-                    .isZero();
-        }
     }
 
     @Override

@@ -18,12 +18,24 @@ record Pem(Path certificate, Path key) {
 
     /** Makes one with some DNS names. @param name of the files and the subject */
     static Pem make(Path directory, String name, String... dns) throws Exception {
+        return write(
+                directory,
+                name,
+                name,
+                Arrays.stream(dns).map(each -> "DNS:" + each).collect(Collectors.joining(",")));
+    }
+
+    /** Makes one for this machine. @param name of the files */
+    static Pem localhost(Path directory, String name) throws Exception {
+        return write(directory, name, "localhost", "DNS:localhost,IP:127.0.0.1");
+    }
+
+    private static Pem write(Path directory, String name, String subject, String names) throws Exception {
         Pem made = new Pem(directory.resolve(name + ".crt"), directory.resolve(name + ".key"));
-        String names = Arrays.stream(dns).map(each -> "DNS:" + each).collect(Collectors.joining(","));
         List<String> command = Stream.of(
                         "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2".split(" "))
                 .collect(Collectors.toList());
-        command.addAll(List.of("-subj", "/CN=" + name, "-addext", "subjectAltName=" + names));
+        command.addAll(List.of("-subj", "/CN=" + subject, "-addext", "subjectAltName=" + names));
         command.addAll(List.of("-keyout", made.key.toString(), "-out", made.certificate.toString()));
         try (Running openssl = Running.start("openssl req", command, Map.of())) {
             assertThat(openssl.awaitExit(Duration.ofSeconds(20)))

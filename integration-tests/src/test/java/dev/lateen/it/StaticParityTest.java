@@ -46,11 +46,11 @@ class StaticParityTest {
         System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host,connection");
         a = new EchoBackend("a");
         b = new EchoBackend("b");
-        Path certificate = directory.resolve("cert.pem");
-        pair = ParityPair.start(directory, "/parity/envoy.yaml", a, b);
+        Pem own = Pem.localhost(directory, "own");
+        pair = ParityPair.start(directory, "/parity/envoy.yaml", own, a, b);
         envoy = pair.envoy();
         ours = pair.ours();
-        client = trusting(certificate);
+        client = trusting(own.certificate());
     }
 
     private static HttpClient trusting(Path certificate) throws Exception {

@@ -40,15 +40,12 @@ class UpstreamParityTest {
 
     @BeforeAll
     static void start() throws Exception {
-        Path certificate = directory.resolve("cert.pem");
-        Path key = directory.resolve("key.pem");
-        Path other = directory.resolve("other.pem");
-        ParityPair.openssl(certificate, key);
-        ParityPair.openssl(other, directory.resolve("other.key"));
+        Pem own = Pem.localhost(directory, "own");
+        Pem other = Pem.localhost(directory, "other");
         for (String name : List.of("a", "b", "c")) {
             backends.add(new ScriptedBackend(name, null));
         }
-        backends.add(new ScriptedBackend("tls", serving(certificate, key)));
+        backends.add(new ScriptedBackend("tls", serving(own)));
         pair = ParityPair.start(
                 directory,
                 "/parity/upstream.yaml",
@@ -57,16 +54,16 @@ class UpstreamParityTest {
                         "B", "" + backends.get(1).port(),
                         "C", "" + backends.get(2).port(),
                         "TLS", "" + backends.get(3).port(),
-                        "CERT", certificate.toString(),
-                        "OTHER", other.toString()));
+                        "CERT", own.certificate().toString(),
+                        "OTHER", other.certificate().toString()));
     }
 
-    private static SSLContext serving(Path certificate, Path key) throws Exception {
-        String pem = Files.readString(key).replaceAll("-----[A-Z ]+-----|\\s", "");
+    private static SSLContext serving(Pem own) throws Exception {
+        String pem = Files.readString(own.key()).replaceAll("-----[A-Z ]+-----|\\s", "");
         char[] password = {};
         KeyStore store = KeyStore.getInstance(KeyStore.getDefaultType());
         store.load(null, null);
-        try (InputStream in = Files.newInputStream(certificate)) {
+        try (InputStream in = Files.newInputStream(own.certificate())) {
             store.setKeyEntry(
                     "tls",
                     KeyFactory.getInstance("EC")

@@ -31,7 +31,7 @@ class WireParityTest {
     static void start() throws Exception {
         a = new EchoBackend("a");
         b = new EchoBackend("b");
-        pair = ParityPair.start(directory, "/parity/envoy.yaml", a, b);
+        pair = ParityPair.start(directory, "/parity/envoy.yaml", Pem.localhost(directory, "own"), a, b);
     }
 
     @AfterAll
