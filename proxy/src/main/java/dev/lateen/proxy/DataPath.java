@@ -74,7 +74,7 @@ final class DataPath {
                 connector,
                 clock,
                 nanos,
-                new DirectMemory(loops.allocator())::isShort,
+                new DirectMemory(loops.allocator(), nanos)::isShort,
                 SplittableRandom::new));
         TcpProxying tcp =
                 new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata());

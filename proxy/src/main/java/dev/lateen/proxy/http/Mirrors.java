@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.model.RouteAction.Mirror;
@@ -63,7 +64,7 @@ final class Mirrors {
         if (body == null) {
             body = ByteBufAllocator.DEFAULT.buffer(data.readableBytes());
         }
-        if (body.readableBytes() + data.readableBytes() > RequestBody.LIMIT || exchange.memoryShort()) {
+        if (body.readableBytes() + data.readableBytes() > CodecLimits.HELD_BODY || exchange.memoryShort()) {
             end();
             return;
         }

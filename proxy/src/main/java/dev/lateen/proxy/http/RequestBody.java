@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.ClientStream;
+import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.message.HeaderMap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -11,13 +12,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The part of a request's body that is held: until there is somewhere to send it, and for as long as it may have to be sent again. Bounded by
- * Envoy's default {@code per_connection_buffer_limit_bytes}, and with all others of its event loop by {@link HeldBodies}: beyond it reading stops, or
+ * {@link CodecLimits#HELD_BODY}, and with all others of its event loop by {@link HeldBodies}: beyond it reading stops, or
  * the retry is given up.
  */
 final class RequestBody {
-    /** Bytes. */
-    static final int LIMIT = 1024 * 1024;
-
     /** Smaller parts are copied together: each would keep the whole buffer that it was read into. */
     private static final int SMALL = 2048;
 
@@ -80,7 +78,7 @@ final class RequestBody {
 
     /** Whether so much more may be held. */
     boolean hasRoom(int bytes) {
-        return size + bytes <= LIMIT && !all.full();
+        return size + bytes <= CodecLimits.HELD_BODY && !all.full();
     }
 
     /** Sends what is held and, if {@code keep}, keeps it to be sent again. */

@@ -17,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * {@code metadata_object.cc}).
  */
 public final class PeerStruct {
+    /** The name under which it is sent. */
+    public static final String METADATA = "x-envoy-peer-metadata";
+
+    /** The name under which the node's id is sent beside it. */
+    public static final String ID = "x-envoy-peer-metadata-id";
+
     private static final List<String> FIELDS = List.of("NAME", "NAMESPACE", "WORKLOAD_NAME", "OWNER", "CLUSTER_ID");
     private static final String CANONICAL_NAME = "service.istio.io/canonical-name";
     private static final String CANONICAL_REVISION = "service.istio.io/canonical-revision";

@@ -5,6 +5,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lateen.api.xds.Alpn;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.PeerStruct;
 import dev.lateen.proxy.message.TlsFacts;
@@ -24,15 +25,12 @@ import org.jspecify.annotations.Nullable;
  * is added, tells theirs, and is gone.
  */
 final class PeerExchange extends ByteToMessageDecoder {
-    private static final String ALPN = "istio-peer-exchange";
     private static final int MAGIC = 0x3D230467;
     private static final int HEAD = 8;
     /** Bytes; what a proxy says of itself are a few hundred. */
     private static final int MOST = 64 * 1024;
 
     private static final String STRUCT = "type.googleapis.com/google.protobuf.Struct";
-    private static final String METADATA = "x-envoy-peer-metadata";
-    private static final String ID = "x-envoy-peer-metadata-id";
 
     private final byte[] greeting;
     private final Consumer<PeerMetadata> heard;
@@ -45,18 +43,19 @@ final class PeerExchange extends ByteToMessageDecoder {
 
     /** Whether both sides of a connection agreed on it. */
     static boolean agreed(@Nullable TlsFacts tls) {
-        return tls != null && ALPN.equals(tls.alpn());
+        return tls != null && Alpn.ISTIO_PEER_EXCHANGE.equals(tls.alpn());
     }
 
     /** What a node sends. @param metadata as in the bootstrap */
     static byte[] greeting(String nodeId, Map<String, ?> metadata) {
         Struct both = Struct.newBuilder()
                 .putFields(
-                        METADATA,
+                        PeerStruct.METADATA,
                         Value.newBuilder()
                                 .setStructValue(PeerStruct.of(metadata))
                                 .build())
-                .putFields(ID, Value.newBuilder().setStringValue(nodeId).build())
+                .putFields(
+                        PeerStruct.ID, Value.newBuilder().setStringValue(nodeId).build())
                 .build();
         byte[] any = Any.newBuilder()
                 .setTypeUrl(STRUCT)
@@ -104,7 +103,7 @@ final class PeerExchange extends ByteToMessageDecoder {
         try {
             Value metadata = Struct.parseFrom(Any.parseFrom(any).getValue())
                     .getFieldsMap()
-                    .get(METADATA);
+                    .get(PeerStruct.METADATA);
             return metadata == null ? PeerMetadata.UNKNOWN : PeerStruct.read(metadata.getStructValue());
         } catch (InvalidProtocolBufferException unreadable) {
             return PeerMetadata.UNKNOWN;

@@ -2,6 +2,7 @@ package dev.lateen.proxy.tcp;
 
 import dev.lateen.proxy.listener.DenyEvent;
 import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.TcpProxy;
@@ -16,6 +17,7 @@ import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -71,11 +73,7 @@ final class TcpRelay implements UpstreamSearch.Found {
         lastActive = nanos.getAsLong();
         downstream.config().setAutoRead(false);
         if (PeerExchange.agreed(session.connection().tls())) {
-            strangers++;
-            downstream.pipeline().addLast(new PeerExchange(greeting, peer -> {
-                session.downstreamPeer(peer);
-                met();
-            }));
+            downstream.pipeline().addLast(exchange(session::downstreamPeer));
         }
         downstream.pipeline().addLast(new RelayEnd(this, true));
         scheduleIdle(proxy.idleTimeout().toNanos());
@@ -94,12 +92,8 @@ final class TcpRelay implements UpstreamSearch.Found {
         search = null;
         lastActive = nanos.getAsLong();
         if (PeerExchange.agreed(session.upstreamTls())) {
-            strangers++;
             String end = to.pipeline().context(RelayEnd.class).name();
-            to.pipeline().addBefore(end, null, new PeerExchange(greeting, peer -> {
-                session.upstreamPeer(peer);
-                met();
-            }));
+            to.pipeline().addBefore(end, null, exchange(session::upstreamPeer));
         }
         if (strangers == 0) {
             tellOpen();
@@ -117,11 +111,16 @@ final class TcpRelay implements UpstreamSearch.Found {
         downstream.config().setAutoRead(to.isWritable());
     }
 
-    private void met() {
-        strangers--;
-        if (strangers == 0 && upstream != null) {
-            tellOpen();
-        }
+    /** For a side that is to say who it is. */
+    private PeerExchange exchange(Consumer<PeerMetadata> side) {
+        strangers++;
+        return new PeerExchange(greeting, peer -> {
+            side.accept(peer);
+            strangers--;
+            if (strangers == 0 && upstream != null) {
+                tellOpen();
+            }
+        });
     }
 
     /** Once the upstream connection stands and both sides have said who they are, so that all is counted under one name. */

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tls;
 
+import dev.lateen.api.xds.Alpn;
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
@@ -29,9 +30,8 @@ public final class TlsContexts implements AutoCloseable {
      * Who agrees on it must send Istio's metadata header before all other bytes of a TCP connection. This proxy doesn't, so it neither offers nor takes it: peers then do
      * without.
      */
-    private static final String PEER_EXCHANGE = "istio-peer-exchange";
-
     private final Supplier<ProxySnapshot> active;
+
     private volatile @Nullable SslProvider provider;
     private final Map<ContextKey, TlsContext> contexts = new ConcurrentHashMap<>();
 
@@ -125,7 +125,9 @@ public final class TlsContexts implements AutoCloseable {
                 // Only raw TCP's relay speaks it.
                 halfClose
                         ? alpn
-                        : alpn.stream().filter(p -> !p.equals(PEER_EXCHANGE)).toList(),
+                        : alpn.stream()
+                                .filter(p -> !p.equals(Alpn.ISTIO_PEER_EXCHANGE))
+                                .toList(),
                 certificates,
                 roots,
                 systemRoots);

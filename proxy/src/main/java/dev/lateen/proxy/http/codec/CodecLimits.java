@@ -9,6 +9,9 @@ package dev.lateen.proxy.http.codec;
  * @param streamWindow HTTP/2 flow-control window of one stream in bytes, 65,535 to 2^31-1: what a slow reader can make us hold
  */
 public record CodecLimits(int maxHeadBytes, int maxHeaders, long maxConcurrentStreams, int streamWindow) {
+    /** Envoy's default {@code per_connection_buffer_limit_bytes}: how many bytes of a body may be held. */
+    public static final int HELD_BODY = 1024 * 1024;
+
     /** Envoy's limits for heads (60 KiB, 100 lines), 1,024 streams, a window of 256 KiB. */
     public static final CodecLimits DEFAULT = new CodecLimits(60 * 1024, 100, 1024, 256 * 1024);
 

@@ -201,10 +201,9 @@ final class Http1ServerStream implements ServerStream {
         connection.pause(false);
     }
 
-    /** Envoy's default {@code per_connection_buffer_limit_bytes}. */
     @Override
     public int holdLimit() {
-        return 1024 * 1024;
+        return CodecLimits.HELD_BODY;
     }
 
     @Override

@@ -21,14 +21,10 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The client side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
 public final class Http2ClientConnection extends Http2ConnectionHandler implements ClientConnection, Flushable {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2ClientConnection.class);
-
     /** Streams opened before the server has said how many it bears. */
     private static final int BEFORE_SETTINGS = 100;
 
@@ -208,12 +204,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             super.exceptionCaught(context, cause);
         } else {
             TlsSession.keepFailure(context.channel(), cause);
-            if (cause instanceof Error) {
-                LOG.warn("{}: closed: {}", context.channel(), cause.toString());
-            } else {
-                LOG.debug("{}: closed: {}", context.channel(), cause.toString());
-            }
-            context.close();
+            Http2Parts.close(context, cause);
         }
     }
 

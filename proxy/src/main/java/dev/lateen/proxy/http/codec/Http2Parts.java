@@ -21,9 +21,13 @@ import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.UniformStreamByteDistributor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Netty's HTTP/2 parts put together our way: our header blocks, streams served evenly, floods of control frames bounded. */
 record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Parts.class);
+
     /**
      * What is added to the connection's own window of 64 KiB: the most that all its streams together can make us hold, in bytes. As wide as the
      * windows of sixteen streams, so that one that is not read does not stop the others.
@@ -70,6 +74,16 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
         public void maxHeaderTableSize(long max) throws Http2Exception {
             super.maxHeaderTableSize(Math.min(max, MAX_HEADER_TABLE));
         }
+    }
+
+    /** Ends a connection for what is none of HTTP/2's errors: its peer's reset is no more than an end, a fault of this process is. */
+    static void close(ChannelHandlerContext context, Throwable cause) {
+        if (cause instanceof Error) {
+            LOG.warn("{}: closed: {}", context.channel(), cause.toString());
+        } else {
+            LOG.debug("{}: closed: {}", context.channel(), cause.toString());
+        }
+        context.close();
     }
 
     private static final class HeadersDecoder extends DefaultHttp2HeadersDecoder {

@@ -23,14 +23,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The server side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
 public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Flushable {
-    private static final Logger LOG = LoggerFactory.getLogger(Http2ServerConnection.class);
-
     /** Between the two GOAWAYs of a drain: requests on their way meanwhile are still served. */
     private static final long DRAIN_NOTICE_MILLIS = 1000;
 
@@ -227,12 +223,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
             super.exceptionCaught(context, cause);
         } else {
-            if (cause instanceof Error) {
-                LOG.warn("{}: closed: {}", context.channel(), cause.toString());
-            } else {
-                LOG.debug("{}: closed: {}", context.channel(), cause.toString());
-            }
-            context.close();
+            Http2Parts.close(context, cause);
         }
     }
 

@@ -3,6 +3,7 @@ package dev.lateen.proxy.http.filter;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
+import dev.lateen.proxy.message.PeerStruct;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpFilterConfig.PeerMetadataExchange;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
  * are. Peers send the same header with each request, so what was read is remembered, bounded, and used only for an equal header.
  */
 final class PeerMetadataFilter implements HttpFilter {
-    static final String ID = "x-envoy-peer-metadata-id";
-    static final String METADATA = "x-envoy-peer-metadata";
     private static final int MAX_REMEMBERED = 500;
     private static final String PASSTHROUGH = "PassthroughCluster";
 
@@ -70,18 +69,18 @@ final class PeerMetadataFilter implements HttpFilter {
 
     private void tell(HeaderMap headers) {
         if (!local.header().isEmpty()) {
-            headers.set(ID, local.nodeId());
-            headers.set(METADATA, local.header());
+            headers.set(PeerStruct.ID, local.nodeId());
+            headers.set(PeerStruct.METADATA, local.header());
         }
     }
 
     private @Nullable PeerMetadata take(HeaderMap headers) {
-        String header = headers.getString(METADATA);
-        headers.remove(ID);
+        String header = headers.getString(PeerStruct.METADATA);
+        headers.remove(PeerStruct.ID);
         if (header == null) {
             return null;
         }
-        headers.remove(METADATA);
+        headers.remove(PeerStruct.METADATA);
         PeerMetadata known = remembered.get(header);
         if (known != null) {
             return known;
