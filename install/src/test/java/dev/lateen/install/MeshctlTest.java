@@ -15,7 +15,7 @@ class MeshctlTest {
     void versionNamesTheContractsItKeeps() {
         assertThat(meshctl("version")).isZero();
         assertThat(out.toString())
-                .startsWith("meshctl 0.1.0 (Istio 1.30.3, Java ")
+                .startsWith("meshctl 0.1.0 (Istio 1.31.0, Java ")
                 .hasLineCount(1);
     }
 

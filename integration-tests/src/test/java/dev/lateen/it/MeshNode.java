@@ -59,7 +59,7 @@ record MeshNode(
                 "NAMESPACE", namespace,
                 "INSTANCE_IPS", ip,
                 "CLUSTER_ID", "Kubernetes",
-                "ISTIO_VERSION", "1.30.3",
+                "ISTIO_VERSION", "1.31.0",
                 "MESH_ID", "cluster.local",
                 "SERVICE_ACCOUNT", serviceAccount,
                 "LABELS", labels));

@@ -3,7 +3,7 @@ package dev.lateen.istiod;
 /** Which release this is, and which of Istio's it follows. */
 final class Release {
     static final String VERSION = "0.1.0";
-    static final String ISTIO_VERSION = "1.30.3";
+    static final String ISTIO_VERSION = "1.31.0";
 
     private Release() {}
 

@@ -220,7 +220,7 @@ class IstiodTest {
         }
         assertThat(new JsonArray(get("/debug/registryz")).getJsonObject(0).getString("hostname"))
                 .isEqualTo("reviews.default.svc.cluster.local");
-        assertThat(get("/version")).isEqualTo("1.30.3-lateen-0.1.0-Clean");
+        assertThat(get("/version")).isEqualTo("1.31.0-lateen-0.1.0-Clean");
     }
 
     @Test
@@ -316,7 +316,7 @@ class IstiodTest {
         }
         assertThat(get("/metrics"))
                 .contains(
-                        "istio_build{component=\"pilot\",tag=\"1.30.3\"} 1\n",
+                        "istio_build{component=\"pilot\",tag=\"1.31.0\"} 1\n",
                         "pilot_k8s_cfg_events{type=\"ServiceEntry\",event=\"add\"} 1\n",
                         "pilot_push_triggers{type=\"config\"} 1\n",
                         "# TYPE pilot_xds_push_time histogram\n",

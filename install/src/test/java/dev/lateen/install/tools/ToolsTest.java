@@ -56,7 +56,7 @@ class ToolsTest {
     @Test
     void proxyStatusTellsWhoIsBehind() {
         page("/debug/syncz", """
-            [{"proxy":"reviews-v1.default","cluster_id":"Kubernetes","istio_version":"1.30.3",
+            [{"proxy":"reviews-v1.default","cluster_id":"Kubernetes","istio_version":"1.31.0",
               "cluster_sent":"a","cluster_acked":"a","listener_sent":"b","listener_acked":"a"}]\
             """);
         assertThat(run(
@@ -66,7 +66,7 @@ class ToolsTest {
                 .isZero();
         assertThat(out.toString().lines().toList().get(1))
                 .isEqualTo("reviews-v1.default    Kubernetes    SYNCED    STALE    IGNORED    IGNORED    IGNORED   "
-                        + " istiod    1.30.3");
+                        + " istiod    1.31.0");
     }
 
     @Test

@@ -14,18 +14,27 @@ import java.util.stream.Stream;
 final class EgressHosts {
     private final Sidecar.Egress egress;
     private final List<Entry> entries;
+    private final List<Entry> excluded;
 
     private record Entry(String namespace, String host) {}
 
     EgressHosts(Sidecar.Egress egress, String ownNamespace) {
         this.egress = egress;
         this.entries = egress.hosts().stream()
-                .map(text -> {
-                    int slash = text.indexOf('/');
-                    String namespace = slash < 0 ? "*" : text.substring(0, slash);
-                    return new Entry(namespace.equals(".") ? ownNamespace : namespace, text.substring(slash + 1));
-                })
+                .filter(h -> !h.startsWith("~"))
+                .map(h -> entry(h, ownNamespace))
                 .toList();
+        // Alone "~" stands for the hosts of all namespaces.
+        this.excluded = egress.hosts().stream()
+                .filter(h -> h.startsWith("~"))
+                .map(h -> entry(h.startsWith("~/") ? "*" + h.substring(1) : h.substring(1), ownNamespace))
+                .toList();
+    }
+
+    private static Entry entry(String text, String ownNamespace) {
+        int slash = text.indexOf('/');
+        String namespace = slash < 0 ? "*" : text.substring(0, slash);
+        return new Entry(namespace.equals(".") ? ownNamespace : namespace, text.substring(slash + 1));
     }
 
     EgressListener listener(List<Service> visible, List<RoutingRule> rules) {
@@ -33,14 +42,15 @@ final class EgressHosts {
                 ? 0
                 : egress.port().number();
         List<RoutingRule> mine = rules.stream()
-                .filter(r -> r.hosts().stream().anyMatch(h -> covers(r.namespace(), h)))
+                .filter(r -> r.hosts().stream().anyMatch(h -> covers(entries, r.namespace(), h)))
                 .toList();
         // What a rule sends traffic to must be reachable, even if it is not listed itself.
         Set<String> destinations = new HashSet<>();
         mine.forEach(r -> destinations(r).forEach(d -> destinations.add(d.host())));
         List<Service> services = new ArrayList<>();
         for (Service service : visible) {
-            if (covers(service.namespace(), service.hostname()) || destinations.contains(service.hostname())) {
+            boolean taken = covers(entries, service) || destinations.contains(service.hostname());
+            if (taken && !covers(excluded, service)) {
                 narrow(service, port, services);
             }
         }
@@ -88,7 +98,11 @@ final class EgressHosts {
                 s.origin());
     }
 
-    private boolean covers(String namespace, String host) {
+    private static boolean covers(List<Entry> entries, Service service) {
+        return covers(entries, service.namespace(), service.hostname());
+    }
+
+    private static boolean covers(List<Entry> entries, String namespace, String host) {
         return entries.stream()
                 .anyMatch(e -> (e.namespace.equals("*") || e.namespace.equals(namespace))
                         && Hosts.overlap(host, e.host)

@@ -2,9 +2,11 @@ package dev.lateen.istiod.translate;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ConnectionPool;
+import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.LoadBalancer;
 import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.networking.TrafficPolicy;
+import dev.lateen.istiod.model.MergedRule;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.ServicePort;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
@@ -63,6 +65,19 @@ final class ClusterPolicy {
             }
         }
         return port != null && port.protocol().isHttp() && mesh.h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
+    }
+
+    /** What a DestinationRule says of a port, over the mesh's baseline. */
+    EffectivePolicy effective(@Nullable MergedRule rule, DestinationRule.@Nullable Subset subset, int port) {
+        return EffectivePolicy.of(mesh.defaultTrafficPolicy(), rule, subset, port);
+    }
+
+    /** The mesh's limits for calls to hosts that nothing declares. */
+    void baseline(Cluster.Builder cluster) {
+        MeshConfig.DefaultTrafficPolicy baseline = mesh.defaultTrafficPolicy();
+        if (baseline != null && baseline.connectionPool() != null) {
+            connectionPool(cluster, baseline.connectionPool(), null);
+        }
     }
 
     void connectionPool(

@@ -123,7 +123,7 @@ final class ClusterTranslator {
     private @Nullable Cluster outbound(
             Service service, ServicePort port, @Nullable MergedRule rule, DestinationRule.@Nullable Subset subset) {
         ClusterName name = ClusterName.outbound(port.number(), subset == null ? "" : subset.name(), service.hostname());
-        EffectivePolicy policy = EffectivePolicy.of(rule, subset, port.number());
+        EffectivePolicy policy = policies.effective(rule, subset, port.number());
         Cluster.Builder cluster = Cluster.newBuilder()
                 .setName(name.toString())
                 .setAltStatName(name + ";")
@@ -385,9 +385,9 @@ final class ClusterTranslator {
     }
 
     private XdsResource passthrough() {
-        return Protos.resource(
-                WellKnown.PASSTHROUGH_CLUSTER,
-                originalDestination(WellKnown.PASSTHROUGH_CLUSTER).build());
+        Cluster.Builder cluster = originalDestination(WellKnown.PASSTHROUGH_CLUSTER);
+        policies.baseline(cluster);
+        return Protos.resource(WellKnown.PASSTHROUGH_CLUSTER, cluster.build());
     }
 
     private XdsResource inboundPassthrough() {

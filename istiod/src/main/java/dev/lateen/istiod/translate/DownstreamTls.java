@@ -114,6 +114,9 @@ final class DownstreamTls {
         tls.subjectAltNames()
                 .forEach(n -> context.addMatchSubjectAltNames(
                         StringMatcher.newBuilder().setExact(n)));
+        if (Boolean.TRUE.equals(tls.insecureSkipVerify())) {
+            context.setTrustChainVerification(CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED);
+        }
         if (!tls.caCrl().isEmpty()) {
             context.setCrl(DataSource.newBuilder().setFilename(tls.caCrl()));
         }

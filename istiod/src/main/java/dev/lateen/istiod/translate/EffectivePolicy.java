@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ConnectionPool;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.LoadBalancer;
@@ -22,12 +23,31 @@ record EffectivePolicy(
 
     static final EffectivePolicy NONE = new EffectivePolicy(null, null, null, null, null, null, null);
 
+    /** What rule and subset say, whatever the mesh says. */
     static EffectivePolicy of(@Nullable MergedRule rule, DestinationRule.@Nullable Subset subset, int port) {
-        if (rule == null) {
-            return NONE;
-        }
-        EffectivePolicy whole = NONE.with(rule.policy(), port);
+        return of(null, rule, subset, port);
+    }
+
+    /** The same over the mesh's baseline, of which a rule replaces the blocks that it has. */
+    static EffectivePolicy of(
+            MeshConfig.@Nullable DefaultTrafficPolicy baseline,
+            @Nullable MergedRule rule,
+            DestinationRule.@Nullable Subset subset,
+            int port) {
+        EffectivePolicy own = rule == null ? NONE : NONE.with(rule.policy(), port);
+        EffectivePolicy whole = baseline == null ? own : own.over(baseline);
         return subset == null ? whole : whole.with(subset.trafficPolicy(), port);
+    }
+
+    private EffectivePolicy over(MeshConfig.DefaultTrafficPolicy baseline) {
+        return new EffectivePolicy(
+                loadBalancer,
+                or(connectionPool, baseline.connectionPool()),
+                or(outlierDetection, baseline.outlierDetection()),
+                tls,
+                proxyProtocol,
+                retryBudget,
+                tunnel);
     }
 
     private EffectivePolicy with(@Nullable TrafficPolicy policy, int port) {

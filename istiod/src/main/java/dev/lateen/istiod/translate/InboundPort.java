@@ -85,6 +85,11 @@ record InboundPort(
             return ofSidecar;
         }
         MergedRule rule = view.scope().destinationRule(target.service());
-        return EffectivePolicy.of(rule, null, target.port().number()).connectionPool();
+        return EffectivePolicy.of(
+                        view.snapshot().mesh().defaultTrafficPolicy(),
+                        rule,
+                        null,
+                        target.port().number())
+                .connectionPool();
     }
 }

@@ -224,7 +224,8 @@ final class ProxyTranslation implements Translation {
         if (!cluster.subset().isEmpty() && subset == null) {
             return null;
         }
-        EffectivePolicy policy = EffectivePolicy.of(rule, subset, cluster.port());
+        EffectivePolicy policy =
+                EffectivePolicy.of(view.snapshot().mesh().defaultTrafficPolicy(), rule, subset, cluster.port());
         return endpoint(cluster, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
     }
 

@@ -21,7 +21,9 @@ final class Redirects {
      */
     static RedirectAction redirect(HttpRoute.Redirect redirect, int port, boolean tls) {
         RedirectAction.Builder out = RedirectAction.newBuilder().setHostRedirect(redirect.authority());
-        if (redirect.uri().startsWith(PREFIX_MARK)) {
+        if (!redirect.prefixRewrite().isEmpty()) {
+            out.setPrefixRewrite(redirect.prefixRewrite());
+        } else if (redirect.uri().startsWith(PREFIX_MARK)) {
             out.setPrefixRewrite(redirect.uri().substring(PREFIX_MARK.length()));
         } else {
             out.setPathRedirect(redirect.uri());

@@ -111,7 +111,7 @@ public record ExtensionProvider(
     }
 
     /** Gets spans in OpenTelemetry's format. */
-    @KnownButUnused({"resourceDetectors", "dynatraceSampler", "grpc"})
+    @KnownButUnused({"resourceDetectors", "dynatraceSampler", "grpc", "serviceAttributeEnrichment"})
     public record OpenTelemetry(
             @Required String service,
             @Required @Port int port,

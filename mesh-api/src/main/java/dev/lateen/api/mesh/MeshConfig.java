@@ -4,6 +4,8 @@ import dev.lateen.api.networking.ConnectionPool;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.networking.ServerTls;
+import dev.lateen.api.networking.TrafficPolicy;
+import dev.lateen.api.networking.ZoneAwareLbSetting;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.Default;
 import dev.lateen.api.schema.KnownButUnused;
@@ -60,6 +62,9 @@ import org.jspecify.annotations.Nullable;
  * @param inboundClusterStatName a pattern for the names of statistics
  * @param outboundClusterStatName a pattern for the names of statistics
  * @param caCertificates roots of other trust domains
+ * @param zoneAwareLbSetting how zones share traffic; goes before localityLbSetting (since Istio 1.31)
+ * @param defaultTrafficPolicy limits of calls where no DestinationRule has any (since Istio 1.31)
+ * @param serviceEntryVisibility who sees a ServiceEntry (since Istio 1.31)
  */
 @KnownButUnused({
     "configSources",
@@ -81,7 +86,8 @@ import org.jspecify.annotations.Nullable;
     "disableReportBatch",
     "reportBatchMaxEntries",
     "reportBatchMaxTime",
-    "localityLbSettings"
+    "localityLbSettings",
+    "hboneIdleTimeout"
 })
 public record MeshConfig(
         @Default("cluster.local") @Obeys(MeshRules.TrustDomain.class)
@@ -125,11 +131,50 @@ public record MeshConfig(
         @Default("STRICT") IngressControllerMode ingressControllerMode,
         String inboundClusterStatName,
         String outboundClusterStatName,
-        List<TrustBundle> caCertificates) {
+        List<TrustBundle> caCertificates,
+        @Nullable ZoneAwareLbSetting zoneAwareLbSetting,
+        @Nullable DefaultTrafficPolicy defaultTrafficPolicy,
+        @Nullable ServiceEntryVisibility serviceEntryVisibility) {
+
+    /**
+     * Limits of calls where no DestinationRule has any: one that has a block replaces that block.
+     *
+     * @param connectionPool limits and timeouts
+     * @param outlierDetection when an endpoint is left out for a while
+     */
+    public record DefaultTrafficPolicy(
+            @Nullable ConnectionPool connectionPool, TrafficPolicy.@Nullable OutlierDetection outlierDetection) {}
+
+    /**
+     * Who sees a ServiceEntry, in place of what it says of itself.
+     *
+     * @param defaultVisibility of entries of which no policy speaks
+     * @param applyToSidecars whether sidecars follow; without it nothing of this has an effect on them
+     * @param policies the first whose rules all hold counts
+     */
+    public record ServiceEntryVisibility(Visibility defaultVisibility, boolean applyToSidecars, List<Policy> policies) {
+        /** How widely an entry is seen. */
+        public enum Visibility {
+            /** As PUBLIC. */
+            VISIBILITY_UNSPECIFIED,
+            /** Nowhere. */
+            NONE,
+            /** In its own namespace. */
+            NAMESPACE,
+            /** In the whole mesh. */
+            PUBLIC
+        }
+
+        /** What entries are seen how widely. */
+        public record Policy(Visibility visibility, List<MatchRule> matchingRules) {}
+
+        /** A condition on an entry. */
+        public record MatchRule(@Nullable NamespaceSelector namespaceSelector) {}
+    }
 
     /** What is done with requests to unknown hosts. */
     public record OutboundTrafficPolicy(
-            @Default("ALLOW_ANY") OutboundMode mode) {}
+            @Default("ALLOW_ANY") OutboundMode mode, TrafficPolicy.@Nullable ClientTls tls) {}
 
     /** What is done with requests to unknown hosts. */
     public enum OutboundMode {

@@ -36,6 +36,7 @@ import org.jspecify.annotations.Nullable;
  * @param image the proxy's image
  * @param proxyHeaders which headers the proxy adds
  * @param runtimeValues Envoy's runtime
+ * @param connectionSettings buffers, timeouts and normalisation of connections (since Istio 1.31)
  */
 @KnownButUnused({
     "configPath",
@@ -80,7 +81,8 @@ public record ProxySettings(
         WorkloadGroup.@Nullable Probe readinessProbe,
         ProxyConfig.@Nullable Image image,
         @Nullable ProxyHeaders proxyHeaders,
-        Map<String, String> runtimeValues) {
+        Map<String, String> runtimeValues,
+        @Nullable ConnectionSettings connectionSettings) {
 
     /** How traffic gets to the proxy. */
     public enum InterceptionMode {

@@ -50,6 +50,7 @@ public record ConnectionPool(@Nullable Tcp tcp, @Nullable Http http) {
      * @param h2UpgradePolicy whether HTTP/1.1 is upgraded to HTTP/2
      * @param useClientProtocol whether the protocol of the client is kept
      * @param maxConcurrentStreams of one HTTP/2 connection; 0 means the default
+     * @param http2KeepAlive PING frames to servers; absent means none (since Istio 1.31)
      */
     @Obeys(DestinationRuleRules.HttpPool.class)
     public record Http(
@@ -70,7 +71,19 @@ public record ConnectionPool(@Nullable Tcp tcp, @Nullable Http http) {
             boolean useClientProtocol,
 
             @Range(min = 0, max = Integer.MAX_VALUE, why = "a limit is not negative")
-            int maxConcurrentStreams) {}
+            int maxConcurrentStreams,
+
+            @Nullable Http2KeepAlive http2KeepAlive) {}
+
+    /**
+     * PING frames of HTTP/2 to servers.
+     *
+     * @param interval between them
+     * @param timeout of the answer, after which the connection is closed
+     */
+    public record Http2KeepAlive(
+            @AtLeast("1ms") @Nullable Duration interval,
+            @AtLeast("1ms") @Nullable Duration timeout) {}
 
     /** Whether HTTP/1.1 is upgraded to HTTP/2. */
     public enum H2UpgradePolicy {

@@ -109,6 +109,43 @@ final class DestinationRuleRules {
         }
     }
 
+    /** Localities in one of two ways. */
+    static final class Zones implements Rule<LoadBalancer> {
+        @Override
+        public void check(LoadBalancer value, Report report) {
+            if (value.localityLbSetting() != null && value.zoneAwareLbSetting() != null) {
+                report.refuse("zoneAwareLbSetting", "localityLbSetting and zoneAwareLbSetting", "one of them");
+            }
+        }
+    }
+
+    /** Zones of a region are found without being told. */
+    static final class ZoneAware implements Rule<ZoneAwareLbSetting> {
+        private static final Set<String> FOUND =
+                Set.of("topology.kubernetes.io/region", "topology.kubernetes.io/zone", "topology.istio.io/subzone");
+
+        @Override
+        public void check(ZoneAwareLbSetting value, Report report) {
+            for (int i = 0; i < value.failoverPriority().size(); i++) {
+                String label = value.failoverPriority().get(i);
+                if (FOUND.contains(label)) {
+                    report.refuse(
+                            "failoverPriority[" + i + "]", "'" + label + "'", "labels other than those of localities");
+                }
+            }
+            for (int i = 0; i < value.failover().size(); i++) {
+                LocalityLbSetting.Failover failover = value.failover().get(i);
+                String both = failover.from() + failover.to();
+                if (failover.from().equals(failover.to()) || both.contains("/") || both.contains("*")) {
+                    report.refuse(
+                            "failover[" + i + "]",
+                            "from '" + failover.from() + "' to '" + failover.to() + "'",
+                            "regions that differ");
+                }
+            }
+        }
+    }
+
     /** Something is hashed. */
     static final class HashKey implements Rule<LoadBalancer.ConsistentHash> {
         @Override
@@ -171,6 +208,10 @@ final class DestinationRuleRules {
         public void check(ConnectionPool.Http value, Report report) {
             if (value.useClientProtocol() && value.h2UpgradePolicy() == ConnectionPool.H2UpgradePolicy.UPGRADE) {
                 report.refuse("useClientProtocol", "useClientProtocol and h2UpgradePolicy UPGRADE", "one of them");
+            }
+            ConnectionPool.Http2KeepAlive alive = value.http2KeepAlive();
+            if (alive != null && (alive.interval() == null || alive.timeout() == null)) {
+                report.refuse("http2KeepAlive", "one of interval and timeout missing", "interval and timeout");
             }
         }
     }

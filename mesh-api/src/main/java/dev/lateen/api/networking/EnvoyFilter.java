@@ -191,7 +191,9 @@ public record EnvoyFilter(
         /** Added at the beginning. */
         INSERT_FIRST,
         /** Put in place of the one matched. */
-        REPLACE
+        REPLACE,
+        /** Merged into the one matched, and lists put in place of its lists (since Istio 1.31). */
+        MERGE_AND_REPLACE_LIST
     }
 
     /** Where a filter is put. */

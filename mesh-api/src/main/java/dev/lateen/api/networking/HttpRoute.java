@@ -117,6 +117,7 @@ public record HttpRoute(
      * @param derivePort where to take the port from
      * @param scheme the new scheme; empty keeps the old one
      * @param redirectCode 301, 302, 303, 307 or 308
+     * @param prefixRewrite put in place of the matched prefix; empty keeps it (since Istio 1.31)
      */
     @AtMostOne({"port", "derivePort"})
     @Obeys(VirtualServiceRules.RedirectSaysSomething.class)
@@ -130,7 +131,9 @@ public record HttpRoute(
             @Default("301")
             @Range(min = 0, max = 308, why = "no redirect has a higher code")
             @Obeys(VirtualServiceRules.RedirectCode.class)
-            int redirectCode) {}
+            int redirectCode,
+
+            String prefixRewrite) {}
 
     /** Where a redirect takes its port from. */
     public enum DerivePort {

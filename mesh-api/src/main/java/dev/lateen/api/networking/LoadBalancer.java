@@ -17,15 +17,17 @@ import org.jspecify.annotations.Nullable;
  * @param simple one of the algorithms without settings
  * @param consistentHash the same client goes to the same endpoint
  * @param localityLbSetting overrides the mesh's
+ * @param zoneAwareLbSetting the same zone first, and from there as much as the zones' shares ask for (since Istio 1.31)
  * @param warmupDurationSecs old form of {@code warmup.duration}
  * @param warmup how a new endpoint gets its share bit by bit
  */
 @AtMostOne({"simple", "consistentHash"})
-@Obeys(DestinationRuleRules.Warmup.class)
+@Obeys({DestinationRuleRules.Warmup.class, DestinationRuleRules.Zones.class})
 public record LoadBalancer(
         @Nullable Simple simple,
         @Nullable ConsistentHash consistentHash,
         @Nullable LocalityLbSetting localityLbSetting,
+        @Nullable ZoneAwareLbSetting zoneAwareLbSetting,
         @AtLeast("1ms") @Nullable Duration warmupDurationSecs,
         @Nullable Warmup warmup) {
 

@@ -3,6 +3,7 @@ package dev.lateen.api.networking;
 import dev.lateen.api.schema.AtMostOne;
 import dev.lateen.api.schema.Size;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How connections from clients are secured.
@@ -23,6 +24,7 @@ import java.util.List;
  * @param minProtocolVersion TLS 1.2 if not said
  * @param maxProtocolVersion TLS 1.3 if not said
  * @param cipherSuites OpenSSL's names; empty means Envoy's defaults
+ * @param insecureSkipVerify whether a client's certificate is asked for and not verified (since Istio 1.31)
  */
 @AtMostOne(
         value = {"tlsCertificates", "credentialNames"},
@@ -43,7 +45,8 @@ public record ServerTls(
         List<String> verifyCertificateHash,
         Version minProtocolVersion,
         Version maxProtocolVersion,
-        List<String> cipherSuites) {
+        List<String> cipherSuites,
+        @Nullable Boolean insecureSkipVerify) {
 
     /** The ways to secure a connection. */
     public enum Mode {

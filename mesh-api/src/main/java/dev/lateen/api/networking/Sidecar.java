@@ -58,7 +58,7 @@ public record Sidecar(
      * @param port only this port; absent means all
      * @param bind the address; empty means what fits
      * @param captureMode how traffic gets to it
-     * @param hosts {@code namespace/host}, where the namespace may be {@code *}, {@code .} or {@code ~}
+     * @param hosts {@code namespace/host}, where the namespace may be {@code *} or {@code .}; what begins with {@code ~} is left out of what the others take
      */
     @Obeys(SidecarRules.EgressRule.class)
     public record Egress(

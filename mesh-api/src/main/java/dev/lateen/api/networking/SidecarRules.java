@@ -107,8 +107,8 @@ final class SidecarRules {
         @Override
         public void check(String value, Report report) {
             int slash = value.indexOf('/');
-            String namespace = slash < 0 ? "" : value.substring(0, slash);
-            boolean space = Set.of("*", ".", "~").contains(namespace) || TextRules.isLabel(namespace);
+            String namespace = slash < 0 ? "" : value.substring(value.startsWith("~") ? 1 : 0, slash);
+            boolean space = Set.of("", "*", ".").contains(namespace) || TextRules.isLabel(namespace);
             if (slash <= 0 || !space || !HostRules.isWildcardName(value.substring(slash + 1))) {
                 report.refuse("", "'" + value + "'", "namespace/host such as ./* or istio-system/*");
             }

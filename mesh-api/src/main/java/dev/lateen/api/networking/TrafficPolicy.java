@@ -74,10 +74,12 @@ public record TrafficPolicy(
      *
      * @param percent of the active requests; absent means 20
      * @param minRetryConcurrency always allowed, whatever the share
+     * @param budgetInterval whose requests count beside the active ones; absent or 0 means none (since Istio 1.31)
      */
     public record RetryBudget(
             @Percentage @Nullable Double percent,
-            @Default("3") @Uint32 long minRetryConcurrency) {}
+            @Default("3") @Uint32 long minRetryConcurrency,
+            @Nullable Duration budgetInterval) {}
 
     /**
      * When an endpoint is left out for a while.
@@ -91,6 +93,7 @@ public record TrafficPolicy(
      * @param baseEjectionTime multiplied by the number of times it happened
      * @param maxEjectionPercent the greatest share of endpoints left out; 0 means the default of 10
      * @param minHealthPercent below this share of healthy endpoints nothing is left out
+     * @param outlierDetectionHttpErrorCodes the statuses that count as errors; empty means 500 to 599 (since Istio 1.31)
      */
     public record OutlierDetection(
             int consecutiveErrors,
@@ -105,7 +108,9 @@ public record TrafficPolicy(
             int maxEjectionPercent,
 
             @Range(min = 0, max = 100, why = "a share is 0 to 100")
-            int minHealthPercent) {}
+            int minHealthPercent,
+
+            List<@Range(min = 100, max = 599) Integer> outlierDetectionHttpErrorCodes) {}
 
     /**
      * How a connection to a server is secured.

@@ -91,6 +91,7 @@ final class VirtualServiceRules {
                 return;
             }
             checkForwardingOnly(value, actions.getFirst(), report);
+            checkPrefixes(value, report);
             if (value.mirror() != null && !value.mirrors().isEmpty()) {
                 report.refuse("mirrors", "mirror and mirrors", "one of them");
             }
@@ -104,6 +105,16 @@ final class VirtualServiceRules {
         private static void addIf(List<String> to, String name, boolean there) {
             if (there) {
                 to.add(name);
+            }
+        }
+
+        private static void checkPrefixes(HttpRoute value, Report report) {
+            boolean other = value.match().stream()
+                    .map(HttpRoute.Match::uri)
+                    .anyMatch(uri -> uri instanceof StringMatch.Exact || uri instanceof StringMatch.Regex);
+            if (value.redirect() != null && !value.redirect().prefixRewrite().isEmpty() && other) {
+                report.refuse(
+                        "redirect.prefixRewrite", "prefixRewrite with another match of uri", "match with uri.prefix");
             }
         }
 
@@ -183,11 +194,15 @@ final class VirtualServiceRules {
         @Override
         public void check(HttpRoute.Redirect value, Report report) {
             boolean ported = value.port() != null || value.derivePort() != null;
+            if (!value.uri().isEmpty() && !value.prefixRewrite().isEmpty()) {
+                report.refuse("prefixRewrite", "uri and prefixRewrite", "one of them");
+            }
             if (value.uri().isEmpty()
+                    && value.prefixRewrite().isEmpty()
                     && value.authority().isEmpty()
                     && value.scheme().isEmpty()
                     && !ported) {
-                report.refuse("", "a redirect to nowhere", "uri, authority, scheme or port");
+                report.refuse("", "a redirect to nowhere", "uri, authority, scheme or port, or prefixRewrite");
             }
         }
     }

@@ -82,6 +82,8 @@ final class BeyondTheSchema {
                     "one of them",
                     "one or the other",
                     "none: the mesh has its own",
+                    "interval and timeout",
+                    "match with uri.prefix",
                     "rewrite only with route",
                     "fault only with route",
                     "action CUSTOM",

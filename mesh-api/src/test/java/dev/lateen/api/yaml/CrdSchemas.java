@@ -11,7 +11,7 @@ final class CrdSchemas {
     private final Map<String, JsonNode> schemas = new LinkedHashMap<>();
 
     CrdSchemas() throws YamlSyntaxException {
-        YamlTree tree = new YamlTree(Shared.text(Shared.istio("crds/istio.yaml")), Limits.DEFAULT);
+        YamlTree tree = new YamlTree(Shared.text(Shared.istio("crds/istio-1.31.yaml")), Limits.DEFAULT);
         for (Optional<YamlDocument> next = tree.next(); next.isPresent(); next = tree.next()) {
             JsonNode spec = next.get().root().path("spec");
             for (JsonNode version : spec.path("versions")) {
