@@ -163,16 +163,20 @@ final class ConfigDump {
                         .filter(Map.class::isInstance)
                         .map(assignment -> Map.of("endpoint_config", typed(ASSIGNMENT, (Map<?, ?>) assignment)))
                         .toList());
-        List<Object> inline = new ArrayList<>();
-        for (Entry entry : state.of(ResourceType.CLUSTER)) {
-            if (entry.active() != null && entry.active().json().get("load_assignment") instanceof Map<?, ?> own) {
-                inline.add(Map.of("endpoint_config", typed(ASSIGNMENT, own)));
-            }
-        }
+        List<Entry> own = state.of(ResourceType.CLUSTER).stream()
+                .filter(entry -> entry.active() != null && entry.active().json().get("load_assignment") instanceof Map)
+                .toList();
+        List<?> inline = new LazyList<>(own, ConfigDump::ownEndpoints);
         List<?> sent = dynamics(
                 ResourceType.ENDPOINTS, Entry::active, (entry, at) -> withFailure(state("endpoint_config", at), entry));
         put(section, "dynamic_endpoint_configs", new JoinedList(inline, sent));
         return section;
+    }
+
+    private static Map<String, Object> ownEndpoints(Entry cluster) {
+        Map<String, Object> json = Objects.requireNonNull(cluster.active()).json();
+        return Map.of(
+                "endpoint_config", typed(ASSIGNMENT, (Map<?, ?>) Objects.requireNonNull(json.get("load_assignment"))));
     }
 
     /** One list after the other, neither copied. */

@@ -106,17 +106,27 @@ final class ConfigDumpQuery {
                 kept.put(field, value);
                 return;
             }
-            List<Object> matching = new ArrayList<>();
-            each(value, item -> {
-                if (name.matches(nameOf(item))) {
-                    matching.add(item);
-                }
-            });
+            List<?> matching = matching(value, name);
             if (!matching.isEmpty()) {
                 kept.put(field, matching);
             }
         });
         return kept;
+    }
+
+    /** Items are made twice, for their names and to be shown, and none is kept. */
+    @SuppressWarnings("unchecked") // keys of JSON objects are texts
+    private static List<?> matching(@Nullable Object list, Pattern name) {
+        if (!(list instanceof List<?> items)) {
+            return List.of();
+        }
+        List<Integer> places = new ArrayList<>();
+        for (int i = 0; i < items.size(); i++) {
+            if (name.matches(nameOf((Map<String, Object>) items.get(i)))) {
+                places.add(i);
+            }
+        }
+        return new LazyList<Integer, Object>(places, items::get);
     }
 
     private static String nameOf(Map<String, Object> item) {
@@ -130,13 +140,6 @@ final class ConfigDumpQuery {
             }
         }
         return "";
-    }
-
-    @SuppressWarnings("unchecked") // keys of JSON objects are texts
-    private static void each(@Nullable Object list, java.util.function.Consumer<Map<String, Object>> action) {
-        if (list instanceof List<?> items) {
-            items.forEach(item -> action.accept((Map<String, Object>) item));
-        }
     }
 
     private Map<String, Object> masked(Map<String, Object> json) {

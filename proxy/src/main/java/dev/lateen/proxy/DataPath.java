@@ -209,8 +209,7 @@ final class DataPath {
                         text(labels, "app", text(metadata, "WORKLOAD_NAME", unknown.canonicalService()))),
                 text(labels, "service.istio.io/canonical-revision", text(labels, "version", "latest")),
                 text(labels, "app", unknown.app()),
-                text(labels, "version", unknown.version()),
-                Map.of());
+                text(labels, "version", unknown.version()));
         return new Telemetry.Owner(self, node.cluster(), node.id());
     }
 

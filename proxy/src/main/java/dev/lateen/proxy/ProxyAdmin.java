@@ -4,12 +4,13 @@ import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.admin.Page;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.xds.Decoded;
 import dev.lateen.proxy.xds.XdsNode;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -62,12 +63,11 @@ final class ProxyAdmin implements AdminSource {
     @Override
     public Future<Page> configDump(Map<String, String> query) {
         ConfigDumpQuery asked = new ConfigDumpQuery(query);
-        // A big configuration takes longer to write than an event loop may be held.
         return proxy.configState()
                 .compose(state -> proxy.work(() -> {
                     ConfigDump dump = new ConfigDump(
                             document(), startTime, state, dataPath.active().secrets());
-                    return new Page().json(asked.answer(dump));
+                    return Page.json(asked.answer(dump));
                 }));
     }
 
@@ -100,8 +100,8 @@ final class ProxyAdmin implements AdminSource {
     }
 
     @Override
-    public List<MetricSnapshot> metrics() {
-        return dataPath.telemetry().snapshots();
+    public void metrics(MetricsText out) throws IOException {
+        dataPath.telemetry().write(out);
     }
 
     @Override

@@ -5,7 +5,6 @@ import com.google.re2j.PatternSyntaxException;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
@@ -13,11 +12,13 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +26,14 @@ import org.jspecify.annotations.Nullable;
  * 15021). Each port answers its own paths only, as in Istio's pods.
  */
 public final class AdminServer {
-    private static final String TEXT = "text/plain; charset=UTF-8";
+    static final String TEXT = "text/plain; charset=UTF-8";
     private static final String JSON = "application/json";
     private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
+
+    /** Pages written at once on each port: what a Prometheus, a merging agent and somebody curious need, and no more. */
+    private static final int MOST_PAGES = 4;
+
+    private static final Duration READER_PATIENCE = Duration.ofSeconds(10);
 
     private final Vertx vertx;
     private final AdminSource source;
@@ -53,8 +59,10 @@ public final class AdminServer {
             @Nullable InetSocketAddress stats,
             @Nullable InetSocketAddress readiness) {
         List<Future<?>> bound = new ArrayList<>();
-        bind(bound, admin, this::admin);
-        bind(bound, stats, this::statsOnly);
+        PageSender pages = new PageSender(vertx, MOST_PAGES, READER_PATIENCE);
+        PageSender scrapes = new PageSender(vertx, MOST_PAGES, READER_PATIENCE);
+        bind(bound, admin, request -> admin(request, pages));
+        bind(bound, stats, request -> statsOnly(request, scrapes));
         bind(bound, readiness, this::readinessOnly);
         return Future.all(bound).mapEmpty();
     }
@@ -89,9 +97,9 @@ public final class AdminServer {
                         e))));
     }
 
-    private void statsOnly(HttpServerRequest request) {
+    private void statsOnly(HttpServerRequest request, PageSender pages) {
         if (request.path().equals("/stats/prometheus") || request.path().equals("/metrics")) {
-            prometheus(request);
+            prometheus(request, pages);
         } else {
             answer(request.response().setStatusCode(404), TEXT, "only /stats/prometheus is here\n");
         }
@@ -105,28 +113,43 @@ public final class AdminServer {
         }
     }
 
-    private void admin(HttpServerRequest request) {
-        HttpServerResponse response = request.response();
+    private void admin(HttpServerRequest request, PageSender pages) {
+        boolean json = "json".equals(request.getParam("format"));
         switch (request.path()) {
-            case "/", "/help" -> answer(response, TEXT, SmallPages.HELP);
+            case "/", "/help" -> answer(request.response(), TEXT, SmallPages.HELP);
             case "/ready" -> ready(request);
-            case "/server_info" -> answer(response, JSON, ServerInfoPage.json(source));
-            case "/config_dump" -> configDump(request);
-            case "/clusters" -> clusters(request);
+            case "/server_info" -> json(request, pages, () -> ServerInfoPage.json(source));
+            case "/config_dump" -> configDump(request, pages);
+            case "/clusters" -> clusters(request, pages, json);
             case "/listeners" ->
-                answer(
-                        response,
-                        type(request),
-                        json(request) ? ListenersPage.json(source) : ListenersPage.text(source));
-            case "/stats" -> stats(request);
-            case "/stats/prometheus" -> prometheus(request);
-            case "/certs" -> answer(response, JSON, CertificatesPage.json(source.snapshot(), source.now()));
-            case "/memory" -> answer(response, JSON, SmallPages.memory());
-            case "/runtime" -> answer(response, JSON, SmallPages.runtime());
-            case "/init_dump" -> answer(response, JSON, SmallPages.initDump(source));
-            case "/hot_restart_version" -> answer(response, TEXT, "disabled\n");
-            case "/contention" -> answer(response, TEXT, "Mutex contention tracing is not enabled.\n");
+                pages.send(
+                        request,
+                        json ? JSON : TEXT,
+                        out -> out.append(json ? ListenersPage.json(source) : ListenersPage.text(source)));
+            case "/stats" -> stats(request, pages);
+            case "/stats/prometheus" -> prometheus(request, pages);
+            case "/certs" -> json(request, pages, () -> CertificatesPage.json(source.snapshot(), source.now()));
+            case "/memory" -> json(request, pages, SmallPages::memory);
+            case "/runtime" -> answer(request.response(), JSON, SmallPages.runtime());
+            case "/init_dump" -> json(request, pages, () -> SmallPages.initDump(source));
+            case "/hot_restart_version" -> answer(request.response(), TEXT, "disabled\n");
+            case "/contention" -> answer(request.response(), TEXT, "Mutex contention tracing is not enabled.\n");
+            case "/reset_counters" -> resetCounters(request, pages);
             default -> mutation(request);
+        }
+    }
+
+    private static void json(HttpServerRequest request, PageSender pages, Supplier<String> text) {
+        pages.send(request, JSON, out -> out.append(text.get()));
+    }
+
+    /** Every counter is read, which takes longer than an event loop may be held. */
+    private void resetCounters(HttpServerRequest request, PageSender pages) {
+        if (isPost(request)) {
+            pages.send(request, TEXT, out -> {
+                statsPage.reset();
+                out.append("OK\n");
+            });
         }
     }
 
@@ -136,7 +159,6 @@ public final class AdminServer {
             case "/logging" -> change(request, () -> loggingPage.answer(query(request)));
             case "/drain_listeners" -> change(request, () -> drainListeners(request));
             case "/quitquitquit" -> changed(request, source::quit);
-            case "/reset_counters" -> changed(request, statsPage::reset);
             case "/reopen_logs" -> changed(request, source::reopenLogs);
             case "/healthcheck/fail" -> changed(request, () -> source.failHealthChecks(true));
             case "/healthcheck/ok" -> changed(request, () -> source.failHealthChecks(false));
@@ -156,25 +178,18 @@ public final class AdminServer {
         });
     }
 
-    private void clusters(HttpServerRequest request) {
+    private void clusters(HttpServerRequest request, PageSender pages, boolean json) {
         try {
             Pattern filter = Pattern.compile(query(request).getOrDefault("filter", ""));
-            answer(
-                    request.response(),
-                    type(request),
-                    json(request) ? clustersPage.json(filter) : clustersPage.text(filter));
+            pages.send(request, json ? JSON : TEXT, json ? clustersPage.json(filter) : clustersPage.text(filter));
         } catch (PatternSyntaxException e) {
             fail(request, new IllegalArgumentException("Invalid re2 regex: " + e.getMessage(), e));
         }
     }
 
-    /** A POST that changes something; a GET is refused as Envoy does. */
-    private static void change(HttpServerRequest request, java.util.function.Supplier<String> action) {
-        if (!request.method().equals(HttpMethod.POST)) {
-            answer(
-                    request.response().setStatusCode(405),
-                    TEXT,
-                    "Method " + request.method() + " not allowed, POST required.\n");
+    /** A POST that changes something. */
+    private static void change(HttpServerRequest request, Supplier<String> action) {
+        if (!isPost(request)) {
             return;
         }
         try {
@@ -184,10 +199,22 @@ public final class AdminServer {
         }
     }
 
-    private void configDump(HttpServerRequest request) {
+    /** A GET that would change something is refused as Envoy does. */
+    private static boolean isPost(HttpServerRequest request) {
+        if (request.method().equals(HttpMethod.POST)) {
+            return true;
+        }
+        answer(
+                request.response().setStatusCode(405),
+                TEXT,
+                "Method " + request.method() + " not allowed, POST required.\n");
+        return false;
+    }
+
+    private void configDump(HttpServerRequest request, PageSender pages) {
         try {
             source.configDump(query(request))
-                    .onSuccess(page -> answer(request.response(), JSON, page))
+                    .onSuccess(page -> pages.send(request, JSON, page))
                     .onFailure(error -> fail(request, error));
         } catch (IllegalArgumentException e) {
             fail(request, e);
@@ -211,13 +238,13 @@ public final class AdminServer {
                 state.name() + "\n");
     }
 
-    private void stats(HttpServerRequest request) {
+    private void stats(HttpServerRequest request, PageSender pages) {
         try {
             StatsQuery query = StatsQuery.of(query(request));
             switch (query.format()) {
-                case TEXT -> answer(request.response(), TEXT, statsPage.text(query));
-                case JSON -> answer(request.response(), JSON, statsPage.json(query));
-                case PROMETHEUS -> answer(request.response(), PROMETHEUS, statsPage.prometheus(query));
+                case TEXT -> pages.send(request, TEXT, statsPage.text(query));
+                case JSON -> pages.send(request, JSON, statsPage.json(query));
+                case PROMETHEUS -> pages.send(request, PROMETHEUS, statsPage.prometheus(query));
             }
         } catch (IllegalArgumentException e) {
             fail(request, e);
@@ -225,9 +252,9 @@ public final class AdminServer {
     }
 
     /** Always in the text format, as Envoy: whoever asks for OpenMetrics reads this too. */
-    private void prometheus(HttpServerRequest request) {
+    private void prometheus(HttpServerRequest request, PageSender pages) {
         try {
-            answer(request.response(), PROMETHEUS, statsPage.prometheus(StatsQuery.of(query(request))));
+            pages.send(request, PROMETHEUS, statsPage.prometheus(StatsQuery.of(query(request))));
         } catch (IllegalArgumentException e) {
             fail(request, e);
         }
@@ -239,39 +266,13 @@ public final class AdminServer {
         return query;
     }
 
-    private static boolean json(HttpServerRequest request) {
-        return "json".equals(request.getParam("format"));
+    static void answer(HttpServerResponse response, String type, String body) {
+        headers(response, type).end(body);
     }
 
-    private static String type(HttpServerRequest request) {
-        return json(request) ? JSON : TEXT;
-    }
-
-    private static void answer(HttpServerResponse response, String type, String body) {
-        response.putHeader("content-type", type)
+    static HttpServerResponse headers(HttpServerResponse response, String type) {
+        return response.putHeader("content-type", type)
                 .putHeader("cache-control", "no-cache, max-age=0")
-                .putHeader("x-content-type-options", "nosniff")
-                .end(body);
-    }
-
-    private static void answer(HttpServerResponse response, String type, Page page) {
-        response.putHeader("content-type", type)
-                .putHeader("cache-control", "no-cache, max-age=0")
-                .putHeader("x-content-type-options", "nosniff")
-                .setChunked(true);
-        send(response, page);
-    }
-
-    /** As fast as the client reads. */
-    private static void send(HttpServerResponse response, Page page) {
-        while (!response.writeQueueFull()) {
-            Buffer piece = page.next();
-            if (piece == null) {
-                response.end();
-                return;
-            }
-            response.write(piece);
-        }
-        response.drainHandler(_ -> send(response, page));
+                .putHeader("x-content-type-options", "nosniff");
     }
 }

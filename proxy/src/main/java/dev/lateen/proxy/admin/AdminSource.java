@@ -1,14 +1,18 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.vertx.core.Future;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** What the admin server tells of and may change; implemented by the proxy. Called on the admin server's event loop; must not block. */
+/**
+ * What the admin server tells of and may change; implemented by the proxy. What pages tell is asked for on threads of their own, the state and whatever
+ * changes something on the admin server's event loop, where nothing must block.
+ */
 public interface AdminSource {
     /** The configuration in force. */
     ProxySnapshot snapshot();
@@ -31,8 +35,8 @@ public interface AdminSource {
     /** The node, as JSON of {@code envoy.config.core.v3.Node}. */
     String nodeJson();
 
-    /** Istio's metric families. */
-    List<MetricSnapshot> metrics();
+    /** Writes Istio's metric families. */
+    void metrics(MetricsText out) throws IOException;
 
     /** Envoy's own statistics, all but the clusters' connections and hosts. */
     List<Stat> stats();

@@ -8,6 +8,8 @@ import dev.lateen.proxy.upstream.UpstreamCluster;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.Writer;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,32 +35,38 @@ final class ClustersPage {
     }
 
     Page text(Pattern filter) {
-        Page out = new Page();
-        for (UpstreamCluster cluster : sorted(filter)) {
-            String name = cluster.config().name();
-            Cluster.CircuitBreakers breakers = cluster.config().circuitBreakers();
-            line(out, name, "observability_name", cluster.config().statName());
-            line(out, name, "default_priority::max_connections", breakers.maxConnections());
-            line(out, name, "default_priority::max_pending_requests", breakers.maxPendingRequests());
-            line(out, name, "default_priority::max_requests", breakers.maxRequests());
-            line(out, name, "default_priority::max_retries", breakers.maxRetries());
-            line(out, name, "added_via_api", viaApi(cluster));
-            for (Host host : cluster.shownHosts()) {
-                String prefix = name + "::" + host.addressText();
-                counters(host.stats()).forEach((counter, value) -> line(out, prefix, counter, value));
-                line(out, prefix, "hostname", host.endpoint().hostname());
-                line(out, prefix, "health_flags", flags(host));
-                line(out, prefix, "weight", host.endpoint().weight());
-                line(out, prefix, "region", host.locality().region());
-                line(out, prefix, "zone", host.locality().zone());
-                line(out, prefix, "sub_zone", host.locality().subZone());
-                line(out, prefix, "canary", false);
-                line(out, prefix, "priority", host.priority());
-                line(out, prefix, "success_rate", -1);
-                line(out, prefix, "local_origin_success_rate", -1);
+        return out -> {
+            for (UpstreamCluster cluster : sorted(filter)) {
+                text(out, cluster);
             }
+        };
+    }
+
+    private void text(Writer out, UpstreamCluster cluster) throws IOException {
+        String name = cluster.config().name();
+        Cluster.CircuitBreakers breakers = cluster.config().circuitBreakers();
+        line(out, name, "observability_name", cluster.config().statName());
+        line(out, name, "default_priority::max_connections", breakers.maxConnections());
+        line(out, name, "default_priority::max_pending_requests", breakers.maxPendingRequests());
+        line(out, name, "default_priority::max_requests", breakers.maxRequests());
+        line(out, name, "default_priority::max_retries", breakers.maxRetries());
+        line(out, name, "added_via_api", viaApi(cluster));
+        for (Host host : cluster.shownHosts()) {
+            String prefix = name + "::" + host.addressText();
+            for (Map.Entry<String, Long> counter : counters(host.stats()).entrySet()) {
+                line(out, prefix, counter.getKey(), counter.getValue());
+            }
+            line(out, prefix, "hostname", host.endpoint().hostname());
+            line(out, prefix, "health_flags", flags(host));
+            line(out, prefix, "weight", host.endpoint().weight());
+            line(out, prefix, "region", host.locality().region());
+            line(out, prefix, "zone", host.locality().zone());
+            line(out, prefix, "sub_zone", host.locality().subZone());
+            line(out, prefix, "canary", false);
+            line(out, prefix, "priority", host.priority());
+            line(out, prefix, "success_rate", -1);
+            line(out, prefix, "local_origin_success_rate", -1);
         }
-        return out;
     }
 
     private boolean viaApi(UpstreamCluster cluster) {
@@ -77,8 +85,9 @@ final class ClustersPage {
                                         .put("max_retries", breakers.maxRetries())));
     }
 
-    private static void line(Page out, String prefix, String name, Object value) {
-        out.print(prefix + "::" + name + "::" + value + "\n");
+    private static void line(Writer out, String prefix, String name, Object value) throws IOException {
+        out.append(prefix).append("::").append(name).append("::");
+        out.append(value.toString()).append('\n');
     }
 
     private static Map<String, Long> counters(HostStats stats) {
@@ -102,21 +111,26 @@ final class ClustersPage {
     }
 
     Page json(Pattern filter) {
-        Page out = new Page().print("{\"cluster_statuses\": [");
-        String separator = "\n";
-        for (UpstreamCluster cluster : sorted(filter)) {
-            JsonArray hosts = new JsonArray();
-            cluster.shownHosts().forEach(host -> hosts.add(host(host)));
-            JsonObject status = new JsonObject()
-                    .put("name", cluster.config().name())
-                    .put("observability_name", cluster.config().statName())
-                    .put("added_via_api", viaApi(cluster))
-                    .put("circuit_breakers", breakers(cluster.config().circuitBreakers()))
-                    .put("host_statuses", hosts);
-            out.print(separator).print(status.encodePrettily());
-            separator = ",\n";
-        }
-        return out.print("\n]}\n");
+        return out -> {
+            out.append("{\"cluster_statuses\": [");
+            String separator = "\n";
+            for (UpstreamCluster cluster : sorted(filter)) {
+                out.append(separator).append(status(cluster).encodePrettily());
+                separator = ",\n";
+            }
+            out.append("\n]}\n");
+        };
+    }
+
+    private JsonObject status(UpstreamCluster cluster) {
+        JsonArray hosts = new JsonArray();
+        cluster.shownHosts().forEach(host -> hosts.add(host(host)));
+        return new JsonObject()
+                .put("name", cluster.config().name())
+                .put("observability_name", cluster.config().statName())
+                .put("added_via_api", viaApi(cluster))
+                .put("circuit_breakers", breakers(cluster.config().circuitBreakers()))
+                .put("host_statuses", hosts);
     }
 
     private static JsonObject host(Host host) {

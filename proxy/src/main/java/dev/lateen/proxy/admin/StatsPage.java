@@ -1,16 +1,11 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import io.prometheus.metrics.expositionformats.ExpositionFormats;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -43,18 +38,21 @@ final class StatsPage {
         atReset = now;
     }
 
+    /** A statistic with its full name, which is long to make and needed often while sorting. */
+    private record Named(String name, Stat stat) {}
+
     /** Counters and gauges by name, then histograms, as Envoy prints them. */
-    private List<Stat> read(StatsQuery query, boolean calledOnly) {
+    private List<Named> read(StatsQuery query, boolean calledOnly) {
         Map<String, Long> base = atReset;
-        List<Stat> wanted = new ArrayList<>();
+        List<Named> wanted = new ArrayList<>();
         for (Stat stat : all(calledOnly)) {
             Stat since = stat instanceof Stat.Counter counter && !base.isEmpty() ? since(counter, base) : stat;
             if (query.wants(since)) {
-                wanted.add(since);
+                wanted.add(new Named(since.name(), since));
             }
         }
-        wanted.sort(Comparator.<Stat, Boolean>comparing(Stat.Histogram.class::isInstance)
-                .thenComparing(Stat::name));
+        wanted.sort(Comparator.<Named, Boolean>comparing(named -> named.stat instanceof Stat.Histogram)
+                .thenComparing(Named::name));
         return wanted;
     }
 
@@ -77,11 +75,14 @@ final class StatsPage {
     }
 
     Page text(StatsQuery query) {
-        Page page = new Page();
-        for (Stat stat : read(query, query.usedOnly())) {
-            page.print(stat.name() + ": " + valueText(stat) + "\n");
-        }
-        return page;
+        return out -> {
+            for (Named named : read(query, query.usedOnly())) {
+                out.append(named.name)
+                        .append(": ")
+                        .append(valueText(named.stat))
+                        .append('\n');
+            }
+        };
     }
 
     private static String valueText(Stat stat) {
@@ -109,56 +110,63 @@ final class StatsPage {
         return rounded == Math.rint(rounded) ? Long.toString((long) rounded) : Double.toString(rounded);
     }
 
-    String json(StatsQuery query) {
-        JsonArray stats = new JsonArray();
-        JsonArray histograms = new JsonArray();
-        for (Stat stat : read(query, query.usedOnly())) {
-            switch (stat) {
-                case Stat.Counter counter -> stats.add(value(stat, counter.value()));
-                case Stat.Gauge gauge -> stats.add(value(stat, gauge.value()));
-                case Stat.Histogram histogram -> histograms.add(computed(histogram));
+    /** Statistics one by one, then the histograms together, as Envoy groups them. */
+    Page json(StatsQuery query) {
+        return out -> {
+            out.append("{\"stats\":[");
+            String separator = "";
+            boolean inHistograms = false;
+            for (Named named : read(query, query.usedOnly())) {
+                JsonObject json = switch (named.stat) {
+                    case Stat.Counter counter -> value(named, counter.value());
+                    case Stat.Gauge gauge -> value(named, gauge.value());
+                    case Stat.Histogram histogram -> computed(named, histogram.values());
+                };
+                out.append(separator);
+                if (!inHistograms && named.stat instanceof Stat.Histogram) {
+                    out.append("{\"histograms\":{\"supported_quantiles\":")
+                            .append(supported().encode())
+                            .append(",\"computed_quantiles\":[");
+                    inHistograms = true;
+                }
+                out.append(json.encode());
+                separator = ",";
             }
-        }
-        if (!histograms.isEmpty()) {
-            JsonArray quantiles = new JsonArray();
-            for (double share : SHARES) {
-                quantiles.add(Math.round(share * 1000) / 10.0);
-            }
-            stats.add(new JsonObject()
-                    .put(
-                            "histograms",
-                            new JsonObject()
-                                    .put("supported_quantiles", quantiles)
-                                    .put("computed_quantiles", histograms)));
-        }
-        return new JsonObject().put("stats", stats).encode();
+            out.append(inHistograms ? "]}}]}" : "]}");
+        };
     }
 
-    private static JsonObject value(Stat stat, long value) {
-        return new JsonObject().put("name", stat.name()).put("value", value);
+    private static JsonArray supported() {
+        JsonArray quantiles = new JsonArray();
+        for (double share : SHARES) {
+            quantiles.add(Math.round(share * 1000) / 10.0);
+        }
+        return quantiles;
     }
 
-    private static JsonObject computed(Stat.Histogram histogram) {
-        boolean empty = histogram.values().count() == 0;
+    private static JsonObject value(Named named, long value) {
+        return new JsonObject().put("name", named.name).put("value", value);
+    }
+
+    private static JsonObject computed(Named named, Distribution distribution) {
+        boolean empty = distribution.count() == 0;
         JsonArray values = new JsonArray();
         for (double share : SHARES) {
             values.add(new JsonObject()
                     .putNull("interval")
-                    .put("cumulative", empty ? null : histogram.values().quantile(share)));
+                    .put("cumulative", empty ? null : distribution.quantile(share)));
         }
-        return new JsonObject().put("name", histogram.name()).put("values", values);
+        return new JsonObject().put("name", named.name).put("values", values);
     }
 
     /** Istio's metrics, then Envoy's own; clusters that nothing was sent to are left out. */
-    String prometheus(StatsQuery query) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try {
-            ExpositionFormats.init().getPrometheusTextFormatWriter().write(out, new MetricSnapshots(source.metrics()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        PrometheusText envoys = new PrometheusText(source.istioLabels());
-        read(query, true).forEach(envoys::add);
-        return out.toString(StandardCharsets.UTF_8) + envoys;
+    Page prometheus(StatsQuery query) {
+        return out -> {
+            MetricsText text = new MetricsText(out);
+            source.metrics(text);
+            PrometheusStats envoys = new PrometheusStats(source.istioLabels());
+            read(query, true).forEach(named -> envoys.add(named.stat));
+            envoys.write(text);
+        };
     }
 }

@@ -1,7 +1,5 @@
 package dev.lateen.proxy.message;
 
-import java.util.Map;
-
 /**
  * Who is at the other end, as Istio's peer-metadata exchange tells it (header {@code x-envoy-peer-metadata}, a base64 protobuf Struct, or
  * an endpoint's {@code istio.workload} metadata).
@@ -13,7 +11,6 @@ import java.util.Map;
  * @param canonicalRevision label {@code service.istio.io/canonical-revision}
  * @param app label {@code app}
  * @param version label {@code version}
- * @param labels all labels that were sent
  */
 public record PeerMetadata(
         String workload,
@@ -22,21 +19,34 @@ public record PeerMetadata(
         String canonicalService,
         String canonicalRevision,
         String app,
-        String version,
-        Map<String, String> labels) {
+        String version) {
     /** Nothing known: every field is {@code unknown}, as Istio reports it. */
     public static final PeerMetadata UNKNOWN =
-            new PeerMetadata("unknown", "unknown", "unknown", "unknown", "unknown", "unknown", "unknown", Map.of());
+            new PeerMetadata("unknown", "unknown", "unknown", "unknown", "unknown", "unknown", "unknown");
+
+    /** Characters of a text that are kept: more than the 253 that Kubernetes allows for any of them. */
+    public static final int MOST = 256;
 
     public PeerMetadata {
-        labels = Map.copyOf(labels);
+        workload = bounded(workload);
+        namespace = bounded(namespace);
+        cluster = bounded(cluster);
+        canonicalService = bounded(canonicalService);
+        canonicalRevision = bounded(canonicalRevision);
+        app = bounded(app);
+        version = bounded(version);
+    }
+
+    /** A text of a peer, cut to {@link #MOST} characters with three dots at its end: what peers say is remembered for as long as the process lives. */
+    public static String bounded(String text) {
+        return text.length() <= MOST ? text : text.substring(0, MOST - 3) + "...";
     }
 
     /** The same in that namespace. */
     public PeerMetadata in(String other) {
         return other.equals(namespace)
                 ? this
-                : new PeerMetadata(workload, other, cluster, canonicalService, canonicalRevision, app, version, labels);
+                : new PeerMetadata(workload, other, cluster, canonicalService, canonicalRevision, app, version);
     }
 
     /** Whether the workload is known at all. */

@@ -6,7 +6,6 @@ import com.google.protobuf.Value;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -70,27 +69,20 @@ public final class PeerStruct {
     /** What a peer says of itself; whatever is missing is {@code unknown}. */
     public static PeerMetadata read(Struct struct) {
         Map<String, Value> fields = struct.getFieldsMap();
-        Map<String, String> labels = new HashMap<>();
-        fields.getOrDefault("LABELS", Value.getDefaultInstance())
+        Map<String, Value> labels = fields.getOrDefault("LABELS", Value.getDefaultInstance())
                 .getStructValue()
-                .getFieldsMap()
-                .forEach((name, value) -> labels.put(name, value.getStringValue()));
+                .getFieldsMap();
         return new PeerMetadata(
                 text(fields.get("WORKLOAD_NAME")),
                 text(fields.get("NAMESPACE")),
                 text(fields.get("CLUSTER_ID")),
-                known(labels.get(CANONICAL_NAME)),
-                known(labels.get(CANONICAL_REVISION)),
-                known(labels.get("app")),
-                known(labels.get("version")),
-                labels);
+                text(labels.get(CANONICAL_NAME)),
+                text(labels.get(CANONICAL_REVISION)),
+                text(labels.get("app")),
+                text(labels.get("version")));
     }
 
     private static String text(@Nullable Value value) {
-        return value == null ? "unknown" : known(value.getStringValue());
-    }
-
-    private static String known(@Nullable String value) {
-        return value == null || value.isEmpty() ? "unknown" : value;
+        return value == null || value.getStringValue().isEmpty() ? "unknown" : value.getStringValue();
     }
 }

@@ -1,8 +1,5 @@
 package dev.lateen.proxy.telemetry;
 
-import io.prometheus.metrics.model.snapshots.ClassicHistogramBuckets;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPointSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -34,6 +31,9 @@ final class Buckets {
         Double.POSITIVE_INFINITY
     };
 
+    /** How many buckets. */
+    static final int SIZE = BOUNDS.length;
+
     private final AtomicLongArray counts = new AtomicLongArray(BOUNDS.length);
     private final LongAdder sumThousandths = new LongAdder();
 
@@ -58,15 +58,18 @@ final class Buckets {
         return new Distribution(bounds, now, sumThousandths.sum() / 1000.0);
     }
 
-    HistogramDataPointSnapshot snapshot(Labels labels) {
-        ClassicHistogramBuckets.Builder buckets = ClassicHistogramBuckets.builder();
-        for (int i = 0; i < BOUNDS.length; i++) {
-            buckets.bucket(BOUNDS[i], counts.get(i));
-        }
-        return HistogramDataPointSnapshot.builder()
-                .labels(labels)
-                .classicHistogramBuckets(buckets.build())
-                .sum(sumThousandths.sum() / 1000.0)
-                .build();
+    /** How many values fell into a bucket. @param bucket from 0 to {@link #SIZE} - 1 */
+    long count(int bucket) {
+        return counts.get(bucket);
+    }
+
+    /** Of all values. */
+    double sum() {
+        return sumThousandths.sum() / 1000.0;
+    }
+
+    /** A bucket's upper bound, the last one infinite. */
+    static double bound(int bucket) {
+        return BOUNDS[bucket];
     }
 }

@@ -3,13 +3,10 @@ package dev.lateen.proxy.telemetry;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpSession;
-import io.prometheus.metrics.model.snapshots.CounterSnapshot;
-import io.prometheus.metrics.model.snapshots.HistogramSnapshot;
-import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import java.util.ArrayList;
+import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
@@ -20,7 +17,7 @@ import java.util.function.Supplier;
  * can grow the memory without bound.
  */
 final class IstioMetrics {
-    /** Some 40 MB of scrape text, more than any Prometheus is set up to take from one target. */
+    /** Of HTTP and of TCP each. A scrape of that many has some 250 MB of text, which is why it is written line by line; kept are some 2 KiB a series. */
     static final int MAX_SERIES = 5_000;
 
     private final SeriesLabels labels;
@@ -42,15 +39,18 @@ final class IstioMetrics {
     }
 
     /** One metric: its series by their labels. Different keys may come to the same labels where some are removed. */
-    private record Family<T>(String name, Supplier<T> maker, Map<Labels, T> series) {
+    private record Family<T>(String name, Supplier<T> maker, Map<String, T> series) {
         Family(String name, Supplier<T> maker) {
             this(name, maker, new ConcurrentHashMap<>());
         }
 
         /** The series of some labels; one that nobody scrapes if the metric is left out. */
-        T series(MetricPlan plan, Labels standard, List<String> values) {
-            Labels own = plan.isEmpty() ? standard : plan.labels(name, standard, values);
-            return own == null ? maker.get() : series.computeIfAbsent(own, l -> maker.get());
+        T series(MetricPlan plan, SeriesLabels.Standard standard, List<String> values) {
+            if (plan.isEmpty()) {
+                return series.computeIfAbsent(standard.text(), l -> maker.get());
+            }
+            Map<String, String> own = plan.labels(name, standard.labels(), values);
+            return own == null ? maker.get() : series.computeIfAbsent(SeriesLabels.text(own), l -> maker.get());
         }
     }
 
@@ -88,7 +88,7 @@ final class IstioMetrics {
         MetricPlan keptPlan = room ? plan : MetricPlan.NONE;
         Object name = room ? full : kept;
         return http.computeIfAbsent(name, k -> {
-            Labels standard = labels.http(kept);
+            SeriesLabels.Standard standard = labels.http(kept);
             return new HttpSeries(
                     requests.series(keptPlan, standard, values),
                     duration.series(keptPlan, standard, values),
@@ -124,7 +124,7 @@ final class IstioMetrics {
         SeriesKey kept = room ? key : overflow(inbound);
         MetricPlan keptPlan = room ? plan : MetricPlan.NONE;
         return tcp.computeIfAbsent(room ? full : kept, k -> {
-            Labels standard = labels.tcp(kept);
+            SeriesLabels.Standard standard = labels.tcp(kept);
             return new TcpSeries(
                     opened.series(keptPlan, standard, values),
                     closed.series(keptPlan, standard, values),
@@ -137,53 +137,36 @@ final class IstioMetrics {
         return new SeriesKey(inbound, PeerMetadata.UNKNOWN, "", "", "", null, "", "", false, 0, 0, "", false);
     }
 
-    /** What a scrape gets; families without a series are left out. */
-    List<MetricSnapshot> snapshots() {
-        List<MetricSnapshot> families = new ArrayList<>();
-        if (!http.isEmpty()) {
-            addHttp(families);
-        }
-        if (!tcp.isEmpty()) {
-            addTcp(families);
-        }
-        return families;
+    /** What a scrape gets, in the order of the names; families without a series are left out. */
+    void write(MetricsText out) throws IOException {
+        histograms(out, requestBytes, "Sizes of request bodies, in bytes.");
+        histograms(out, duration, "Time to the last byte, in ms.");
+        counters(out, requests, "Requests that were answered.");
+        histograms(out, responseBytes, "Sizes of response bodies, in bytes.");
+        counters(out, closed, "TCP connections that were closed.");
+        counters(out, opened, "TCP connections that were opened.");
+        counters(out, received, "Bytes received from the client of TCP connections.");
+        counters(out, sent, "Bytes sent to the client of TCP connections.");
     }
 
-    private void addHttp(List<MetricSnapshot> families) {
-        counters(families, requests, "istio_requests", "Requests that were answered.");
-        histograms(families, duration, "istio_request_duration_milliseconds", "Time to the last byte, in ms.");
-        histograms(families, requestBytes, "istio_request_bytes", "Sizes of request bodies, in bytes.");
-        histograms(families, responseBytes, "istio_response_bytes", "Sizes of response bodies, in bytes.");
-    }
-
-    private void addTcp(List<MetricSnapshot> families) {
-        counters(families, opened, "istio_tcp_connections_opened", "TCP connections that were opened.");
-        counters(families, closed, "istio_tcp_connections_closed", "TCP connections that were closed.");
-        counters(families, sent, "istio_tcp_sent_bytes", "Bytes sent to the client of TCP connections.");
-        counters(families, received, "istio_tcp_received_bytes", "Bytes received from the client of TCP connections.");
-    }
-
-    private static void counters(List<MetricSnapshot> families, Family<LongAdder> family, String name, String help) {
-        CounterSnapshot.Builder counters = CounterSnapshot.builder().name(name).help(help);
-        family.series.forEach((labels, value) -> counters.dataPoint(counter(labels, value)));
+    private static void counters(MetricsText out, Family<LongAdder> family, String help) throws IOException {
+        String name = "istio_" + family.name;
         if (!family.series.isEmpty()) {
-            families.add(counters.build());
+            out.family(name, "counter", help);
+        }
+        for (Map.Entry<String, LongAdder> each : new TreeMap<>(family.series).entrySet()) {
+            out.sample(name, each.getKey(), MetricsText.number((double)
+                    each.getValue().sum()));
         }
     }
 
-    private static void histograms(List<MetricSnapshot> families, Family<Buckets> family, String name, String help) {
-        HistogramSnapshot.Builder histograms =
-                HistogramSnapshot.builder().name(name).help(help);
-        family.series.forEach((labels, value) -> histograms.dataPoint(value.snapshot(labels)));
+    private static void histograms(MetricsText out, Family<Buckets> family, String help) throws IOException {
+        String name = "istio_" + family.name;
         if (!family.series.isEmpty()) {
-            families.add(histograms.build());
+            out.family(name, "histogram", help);
         }
-    }
-
-    private static CounterSnapshot.CounterDataPointSnapshot counter(Labels labels, LongAdder value) {
-        return CounterSnapshot.CounterDataPointSnapshot.builder()
-                .labels(labels)
-                .value((double) value.sum())
-                .build();
+        for (Map.Entry<String, Buckets> each : new TreeMap<>(family.series).entrySet()) {
+            out.histogram(name, each.getKey(), each.getValue());
+        }
     }
 }

@@ -2,11 +2,10 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.expression.Attributes;
 import dev.lateen.proxy.expression.Expression;
+import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.model.MetricChange;
-import io.prometheus.metrics.model.snapshots.Labels;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,18 +41,15 @@ final class MetricPlan {
         List<String> values = new ArrayList<>(expressions.size());
         for (Expression expression : expressions) {
             String value = expression.textOf(attributes);
-            values.add(value == null ? UNKNOWN : value);
+            values.add(value == null ? UNKNOWN : PeerMetadata.bounded(value));
         }
         return values;
     }
 
     /** The labels of one metric, or null if it is left out. */
     @Nullable
-    Labels labels(String metric, Labels standard, List<String> values) {
-        Map<String, String> labels = new LinkedHashMap<>();
-        for (int i = 0; i < standard.size(); i++) {
-            labels.put(standard.getName(i), standard.getValue(i));
-        }
+    Map<String, String> labels(String metric, Map<String, String> standard, List<String> values) {
+        Map<String, String> labels = new TreeMap<>(standard);
         for (MetricChange change : changes) {
             if (!change.metric().isEmpty() && !change.metric().equals(metric)) {
                 continue;
@@ -63,9 +59,10 @@ final class MetricPlan {
             }
             change.removed().forEach(labels::remove);
             change.dimensions()
-                    .forEach((label, expression) -> labels.put(label, values.get(expressions.indexOf(expression))));
+                    .forEach((label, expression) ->
+                            labels.put(MetricsText.sanitized(label), values.get(expressions.indexOf(expression))));
         }
-        return Labels.of(labels.keySet().toArray(String[]::new), labels.values().toArray(String[]::new));
+        return labels;
     }
 
     @Override

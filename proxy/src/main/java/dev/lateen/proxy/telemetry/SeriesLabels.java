@@ -4,10 +4,8 @@ import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster.DestinationService;
-import io.prometheus.metrics.model.snapshots.Labels;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Builds Istio's standard labels of a series (istio.io "Istio Standard Metrics"; order and words as Istio's Envoy writes them). */
@@ -21,48 +19,67 @@ final class SeriesLabels {
         this.local = local;
     }
 
-    Labels http(SeriesKey key) {
-        List<String> pairs = shared(key);
-        add(pairs, "request_protocol", key.grpc() ? "grpc" : "http");
-        add(pairs, "response_code", String.valueOf(key.status()));
-        add(pairs, "grpc_response_status", key.grpcStatus());
-        tail(pairs, key);
-        return Labels.of(pairs.toArray(String[]::new));
+    /**
+     * The labels of a series before any Telemetry resource.
+     *
+     * @param labels by name, sorted
+     * @param text the same as Prometheus reads them
+     */
+    record Standard(Map<String, String> labels, String text) {
+        Standard(Map<String, String> labels) {
+            this(labels, SeriesLabels.text(labels));
+        }
     }
 
-    Labels tcp(SeriesKey key) {
-        List<String> pairs = shared(key);
-        add(pairs, "request_protocol", "tcp");
-        tail(pairs, key);
-        return Labels.of(pairs.toArray(String[]::new));
+    /** @param labels by name, sorted */
+    static String text(Map<String, String> labels) {
+        StringBuilder text = new StringBuilder(1024);
+        labels.forEach((name, value) -> MetricsText.label(text, name, value));
+        return text.toString();
     }
 
-    private List<String> shared(SeriesKey key) {
+    Standard http(SeriesKey key) {
+        Map<String, String> pairs = shared(key);
+        pairs.put("request_protocol", key.grpc() ? "grpc" : "http");
+        pairs.put("response_code", String.valueOf(key.status()));
+        pairs.put("grpc_response_status", key.grpcStatus());
+        tail(pairs, key);
+        return new Standard(pairs);
+    }
+
+    Standard tcp(SeriesKey key) {
+        Map<String, String> pairs = shared(key);
+        pairs.put("request_protocol", "tcp");
+        tail(pairs, key);
+        return new Standard(pairs);
+    }
+
+    private Map<String, String> shared(SeriesKey key) {
         PeerMetadata peer = peer(key);
         PeerMetadata source = key.inbound() ? peer : local;
         PeerMetadata destination = key.inbound() ? local : peer;
-        List<String> pairs = new ArrayList<>(60);
-        add(pairs, "reporter", key.inbound() ? "destination" : "source");
-        add(pairs, "source_workload", source.workload());
-        add(pairs, "source_canonical_service", source.canonicalService());
-        add(pairs, "source_canonical_revision", revision(source));
-        add(pairs, "source_workload_namespace", source.namespace());
-        add(pairs, "source_principal", principal(key.inbound() ? key.peerPrincipal() : key.localPrincipal()));
-        add(pairs, "source_app", source.app());
-        add(pairs, "source_version", source.version());
-        add(pairs, "source_cluster", source.cluster());
-        add(pairs, "destination_workload", destination.workload());
-        add(pairs, "destination_workload_namespace", destination.namespace());
-        add(pairs, "destination_principal", principal(key.inbound() ? key.localPrincipal() : key.peerPrincipal()));
-        add(pairs, "destination_app", destination.app());
-        add(pairs, "destination_version", destination.version());
+        Map<String, String> pairs = new TreeMap<>();
+        pairs.put("reporter", key.inbound() ? "destination" : "source");
+        pairs.put("source_workload", source.workload());
+        pairs.put("source_canonical_service", source.canonicalService());
+        pairs.put("source_canonical_revision", revision(source));
+        pairs.put("source_workload_namespace", source.namespace());
+        pairs.put("source_principal", principal(key.inbound() ? key.peerPrincipal() : key.localPrincipal()));
+        pairs.put("source_app", source.app());
+        pairs.put("source_version", source.version());
+        pairs.put("source_cluster", source.cluster());
+        pairs.put("destination_workload", destination.workload());
+        pairs.put("destination_workload_namespace", destination.namespace());
+        pairs.put("destination_principal", principal(key.inbound() ? key.localPrincipal() : key.peerPrincipal()));
+        pairs.put("destination_app", destination.app());
+        pairs.put("destination_version", destination.version());
         Service service = service(key);
-        add(pairs, "destination_service", service.host());
-        add(pairs, "destination_canonical_service", destination.canonicalService());
-        add(pairs, "destination_canonical_revision", revision(destination));
-        add(pairs, "destination_service_name", service.name());
-        add(pairs, "destination_service_namespace", service.namespace(destination));
-        add(pairs, "destination_cluster", destination.cluster());
+        pairs.put("destination_service", service.host());
+        pairs.put("destination_canonical_service", destination.canonicalService());
+        pairs.put("destination_canonical_revision", revision(destination));
+        pairs.put("destination_service_name", service.name());
+        pairs.put("destination_service_namespace", service.namespace(destination));
+        pairs.put("destination_cluster", destination.cluster());
         return pairs;
     }
 
@@ -79,10 +96,10 @@ final class SeriesLabels {
         return SpiffeId.parse(spiffe).map(SpiffeId::namespace).orElse(null);
     }
 
-    private void tail(List<String> pairs, SeriesKey key) {
+    private void tail(Map<String, String> pairs, SeriesKey key) {
         String flags = ResponseFlag.text(key.flags());
-        add(pairs, "response_flags", flags == null ? "-" : flags);
-        add(pairs, "connection_security_policy", key.inbound() ? (key.mutualTls() ? "mutual_tls" : "none") : UNKNOWN);
+        pairs.put("response_flags", flags == null ? "-" : flags);
+        pairs.put("connection_security_policy", key.inbound() ? (key.mutualTls() ? "mutual_tls" : "none") : UNKNOWN);
     }
 
     /** The destination's name: host, short name and, where known, namespace. */
@@ -108,8 +125,7 @@ final class SeriesLabels {
         if (parts.length < 5) {
             return fallback;
         }
-        return new PeerMetadata(
-                or(parts[0]), or(parts[1]), or(parts[4]), or(parts[2]), or(parts[3]), UNKNOWN, UNKNOWN, Map.of());
+        return new PeerMetadata(or(parts[0]), or(parts[1]), or(parts[4]), or(parts[2]), or(parts[3]), UNKNOWN, UNKNOWN);
     }
 
     private static String or(String text) {
@@ -122,10 +138,5 @@ final class SeriesLabels {
 
     private static String principal(String spiffe) {
         return spiffe.isEmpty() ? UNKNOWN : spiffe;
-    }
-
-    private static void add(List<String> pairs, String name, String value) {
-        pairs.add(name);
-        pairs.add(value);
     }
 }

@@ -13,7 +13,6 @@ import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.TcpProxy;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -124,9 +123,9 @@ public final class Telemetry implements Observers, AutoCloseable {
         return stats;
     }
 
-    /** Istio's metric families for a scrape. */
-    public List<MetricSnapshot> snapshots() {
-        return metrics.snapshots();
+    /** Writes Istio's metric families, each series read as its line is written. */
+    public void write(MetricsText out) throws IOException {
+        metrics.write(out);
     }
 
     /** Posts waiting spans; to be called every five seconds. */

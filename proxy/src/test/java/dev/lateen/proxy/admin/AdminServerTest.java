@@ -4,25 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,6 +50,9 @@ class AdminServerTest {
         String drained = "";
         boolean reopened;
         boolean quit;
+        volatile int series;
+        volatile int written;
+        final Queue<Thread> scrapers = new ConcurrentLinkedQueue<>();
 
         @Override
         public ProxySnapshot snapshot() {
@@ -64,7 +73,7 @@ class AdminServerTest {
         public Future<Page> configDump(Map<String, String> query) {
             return query.containsKey("resource")
                     ? Future.failedFuture(new NoSuchElementException("nope not found in config dump"))
-                    : Future.succeededFuture(new Page().json(Map.of("configs", List.of())));
+                    : Future.succeededFuture(Page.json(Map.of("configs", List.of())));
         }
 
         @Override
@@ -73,8 +82,12 @@ class AdminServerTest {
         }
 
         @Override
-        public List<MetricSnapshot> metrics() {
-            return List.of();
+        public void metrics(MetricsText out) throws IOException {
+            scrapers.add(Thread.currentThread());
+            for (int i = 0; i < series; i++) {
+                out.sample("istio_requests_total", "i=\"" + i + "\"", "1.0");
+                written = i;
+            }
         }
 
         @Override
@@ -284,5 +297,58 @@ class AdminServerTest {
                 .contains("listener: debug");
         assertThat(send(0, "POST", "/logging?wasm=loud").statusCode()).isEqualTo(400);
         send(0, "POST", "/logging?level=info");
+    }
+
+    @Test
+    void aScrapeIsWrittenAwayFromTheEventLoops() throws Exception {
+        source.series = 10_000;
+        assertThat(send(1, "GET", "/stats/prometheus").body()).contains("{i=\"0\"} 1.0\n", "{i=\"9999\"} 1.0\n");
+        assertThat(source.scrapers).singleElement().matches(Thread::isVirtual);
+    }
+
+    /** Asks for a page and reads nothing of it. */
+    private Socket deaf(String path) throws IOException {
+        Socket socket = new Socket();
+        socket.setReceiveBufferSize(1024);
+        socket.connect(new InetSocketAddress("127.0.0.1", server.ports().get(1)));
+        socket.getOutputStream()
+                .write(("GET " + path + " HTTP/1.1\r\nhost: a\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    @Test
+    void whoeverReadsNothingHoldsAFewPiecesAndAPlaceButNobodyElse() throws Exception {
+        source.series = 10_000_000;
+        try (Socket a = deaf("/stats/prometheus");
+                Socket b = deaf("/metrics");
+                Socket c = deaf("/stats/prometheus");
+                Socket d = deaf("/stats/prometheus")) {
+            assertThat(List.of(a, b, c, d)).allMatch(Socket::isConnected);
+            Awaitility.await().until(() -> source.scrapers.size() == 4);
+            Awaitility.await()
+                    .until(() -> source.scrapers.stream()
+                            .allMatch(thread -> thread.getState() == Thread.State.TIMED_WAITING));
+            assertThat(source.written)
+                    .as("lines of some 40 bytes, written ahead of a client that reads nothing")
+                    .isLessThan(1_000_000);
+            HttpResponse<String> fifth = send(1, "GET", "/stats/prometheus");
+            assertThat(fifth.statusCode()).isEqualTo(503);
+            assertThat(fifth.body()).isEqualTo("too many pages are being written\n");
+            assertThat(send(0, "GET", "/stats?filter=control").statusCode())
+                    .as("the admin port has places of its own")
+                    .isEqualTo(200);
+        }
+        Awaitility.await().until(() -> source.scrapers.stream().noneMatch(Thread::isAlive));
+        source.series = 1;
+        assertThat(send(1, "GET", "/stats/prometheus").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void allPiecesOfALongPageArriveInTheirOrder() throws Exception {
+        source.series = 200_000;
+        assertThat(send(1, "GET", "/stats/prometheus").body().lines().filter(line -> line.startsWith("istio")))
+                .hasSize(200_000)
+                .first()
+                .isEqualTo("istio_requests_total{i=\"0\"} 1.0");
     }
 }

@@ -12,7 +12,6 @@ import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.route.RouteFixtures;
-import io.prometheus.metrics.model.snapshots.Labels;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,7 @@ import org.junit.jupiter.api.Test;
 /** What Istio's labels say when the other side is not, or not wholly, known. */
 class IstioLabelsTest {
     private static final PeerMetadata CURL =
-            new PeerMetadata("curl", "default", "Kubernetes", "curl", "latest", "curl", "unknown", Map.of());
+            new PeerMetadata("curl", "default", "Kubernetes", "curl", "latest", "curl", "unknown");
 
     private static final TlsFacts GATEWAY = new TlsFacts(
             "TLSv1.3",
@@ -51,8 +50,10 @@ class IstioLabelsTest {
         return exchange;
     }
 
-    private static Labels labels(Exchange exchange, boolean inbound) {
-        return new SeriesLabels(CURL).http(SeriesKey.of(exchange, inbound, true));
+    private static Map<String, String> labels(Exchange exchange, boolean inbound) {
+        return new SeriesLabels(CURL)
+                .http(SeriesKey.of(exchange, inbound, true))
+                .labels();
     }
 
     @Test
@@ -61,7 +62,7 @@ class IstioLabelsTest {
                 .entrySet()) {
             Exchange exchange = exchange(false, null);
             exchange.route(RouteFixtures.prefix("/", expected.getKey()), expected.getKey());
-            Labels labels = labels(exchange, false);
+            Map<String, String> labels = labels(exchange, false);
             assertThat(labels.get("destination_service_name")).isEqualTo(expected.getValue());
             assertThat(labels.get("destination_service")).isEqualTo("outside.example.com");
         }
@@ -69,14 +70,14 @@ class IstioLabelsTest {
 
     @Test
     void thePeersNamespaceIsThatOfItsIdentity() {
-        Labels labels = labels(exchange(true, GATEWAY), true);
+        Map<String, String> labels = labels(exchange(true, GATEWAY), true);
         assertThat(labels.get("source_workload")).isEqualTo("unknown");
         assertThat(labels.get("source_workload_namespace")).isEqualTo("istio-system");
     }
 
     @Test
     void aStrangersRevisionIsTheLatest() {
-        Labels labels = labels(exchange(true, null), true);
+        Map<String, String> labels = labels(exchange(true, null), true);
         assertThat(labels.get("source_canonical_service")).isEqualTo("unknown");
         assertThat(labels.get("source_canonical_revision")).isEqualTo("latest");
     }
@@ -86,7 +87,7 @@ class IstioLabelsTest {
         Exchange exchange = exchange(false, null);
         exchange.endpoint(new Endpoint(
                 "127.1.0.2", 8080, "", 1, Endpoint.Health.HEALTHY, Map.of(), "gw;istio-system;gateway;v7;Kubernetes"));
-        Labels labels = labels(exchange, false);
+        Map<String, String> labels = labels(exchange, false);
         assertThat(labels.get("destination_workload")).isEqualTo("gw");
         assertThat(labels.get("destination_canonical_revision")).isEqualTo("v7");
         assertThat(labels.get("destination_app")).isEqualTo("unknown");

@@ -18,8 +18,6 @@ import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import dev.lateen.proxy.model.MetricChange;
-import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
-import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -33,9 +31,9 @@ import org.junit.jupiter.api.Test;
 
 class TelemetryTest {
     private static final PeerMetadata REVIEWS =
-            new PeerMetadata("reviews-v1", "default", "Kubernetes", "reviews", "v1", "reviews", "v1", Map.of());
-    private static final PeerMetadata PRODUCTPAGE = new PeerMetadata(
-            "productpage-v1", "default", "Kubernetes", "productpage", "v1", "productpage", "v1", Map.of());
+            new PeerMetadata("reviews-v1", "default", "Kubernetes", "reviews", "v1", "reviews", "v1");
+    private static final PeerMetadata PRODUCTPAGE =
+            new PeerMetadata("productpage-v1", "default", "Kubernetes", "productpage", "v1", "productpage", "v1");
     private static final TlsFacts TLS = new TlsFacts(
             "TLSv1.3",
             "TLS_AES_128_GCM_SHA256",
@@ -68,9 +66,9 @@ class TelemetryTest {
     }
 
     private static String scrape(IstioMetrics metrics) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrometheusTextFormatWriter.create().write(out, new MetricSnapshots(metrics.snapshots()));
-        return out.toString(StandardCharsets.UTF_8);
+        StringBuilder out = new StringBuilder();
+        metrics.write(new MetricsText(out));
+        return out.toString();
     }
 
     @Test

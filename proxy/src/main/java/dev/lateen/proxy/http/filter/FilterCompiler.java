@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class FilterCompiler {
     private final LocalWorkload local;
     private final FilterCounters counters;
+    private final PeerMemory peers = new PeerMemory();
 
     public FilterCompiler(LocalWorkload local, FilterCounters counters) {
         this.local = local;
@@ -77,7 +78,7 @@ public final class FilterCompiler {
                 doesNothing(fault) ? null : new FaultFilter(fault, counters, prefix + "fault.");
             case HttpFilterConfig.Cors cors -> cors.policy() == null ? null : new CorsFilter(cors.policy());
             case HttpFilterConfig.IstioAlpn alpn -> new IstioAlpnFilter();
-            case HttpFilterConfig.PeerMetadataExchange exchange -> new PeerMetadataFilter(exchange, local);
+            case HttpFilterConfig.PeerMetadataExchange exchange -> new PeerMetadataFilter(exchange, local, peers);
             case HttpFilterConfig.Denied denied -> new DeniedFilter(denied.filterName(), denied.reason());
             // Observers count for these two; they decide nothing.
             case HttpFilterConfig.GrpcStats stats -> null;

@@ -7,25 +7,23 @@ import dev.lateen.proxy.message.PeerStruct;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpFilterConfig.PeerMetadataExchange;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code envoy.filters.http.peer_metadata}: reads who the peer is from its headers and takes them away, and tells the other side who we
- * are. Peers send the same header with each request, so what was read is remembered, bounded, and used only for an equal header.
+ * are.
  */
 final class PeerMetadataFilter implements HttpFilter {
-    private static final int MAX_REMEMBERED = 500;
     private static final String PASSTHROUGH = "PassthroughCluster";
 
     private final PeerMetadataExchange config;
     private final LocalWorkload local;
-    private final Map<String, PeerMetadata> remembered = new ConcurrentHashMap<>();
+    private final PeerMemory memory;
 
-    PeerMetadataFilter(PeerMetadataExchange config, LocalWorkload local) {
+    PeerMetadataFilter(PeerMetadataExchange config, LocalWorkload local, PeerMemory memory) {
         this.config = config;
         this.local = local;
+        this.memory = memory;
     }
 
     @Override
@@ -81,17 +79,6 @@ final class PeerMetadataFilter implements HttpFilter {
             return null;
         }
         headers.remove(PeerStruct.METADATA);
-        PeerMetadata known = remembered.get(header);
-        if (known != null) {
-            return known;
-        }
-        PeerMetadata peer = PeerMetadataHeader.decode(header);
-        if (peer != null) {
-            if (remembered.size() >= MAX_REMEMBERED) {
-                remembered.clear();
-            }
-            remembered.put(header, peer);
-        }
-        return peer;
+        return memory.peer(header);
     }
 }

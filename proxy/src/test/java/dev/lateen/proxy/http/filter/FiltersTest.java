@@ -205,15 +205,8 @@ class FiltersTest {
         server.onRequest(inbound, ALWAYS);
         assertThat(head.headers().size()).isZero();
         assertThat(inbound.downstreamPeer())
-                .isEqualTo(new PeerMetadata(
-                        "reviews-v1",
-                        "default",
-                        "Kubernetes",
-                        "reviews",
-                        "unknown",
-                        "reviews",
-                        "v1",
-                        Map.of("app", "reviews", "version", "v1", "service.istio.io/canonical-name", "reviews")));
+                .isEqualTo(
+                        new PeerMetadata("reviews-v1", "default", "Kubernetes", "reviews", "unknown", "reviews", "v1"));
 
         inbound.response(new ResponseHead(200, new HeaderMap()));
         server.onResponse(inbound);

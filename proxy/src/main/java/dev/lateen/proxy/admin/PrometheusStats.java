@@ -1,0 +1,139 @@
+package dev.lateen.proxy.admin;
+
+import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.MetricsText;
+import dev.lateen.proxy.telemetry.Stat;
+import dev.lateen.proxy.telemetry.Stat.Scope;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Envoy's statistics as Prometheus reads them: the names of clusters, listeners and the like become labels, as do status codes. Counters keep Envoy's
+ * names, which seldom end in {@code _total}.
+ */
+final class PrometheusStats {
+    private final String labelPrefix;
+    private final Map<String, Leaf> leaves = new HashMap<>();
+    private final List<Named> all = new ArrayList<>();
+
+    /** A statistic with its family; families are few and shared. */
+    private record Named(String family, String codeLabels, Stat stat) {}
+
+    /** What a leaf such as {@code upstream_rq_2xx} comes to. */
+    private record Leaf(String family, String codeLabels) {}
+
+    /** @param istioLabels {@code cluster_name} as Istio's {@code stats_tags} say, instead of Envoy's {@code envoy_cluster_name} */
+    PrometheusStats(boolean istioLabels) {
+        this.labelPrefix = istioLabels ? "" : "envoy_";
+    }
+
+    PrometheusStats add(Stat stat) {
+        Leaf leaf = leaves.computeIfAbsent(scope(stat.scope()) + stat.leaf(), this::leaf);
+        all.add(new Named(leaf.family, leaf.codeLabels, stat));
+        return this;
+    }
+
+    /** Writes all families in the order of their names, a line at a time. */
+    void write(MetricsText out) throws IOException {
+        all.sort(Comparator.comparing(Named::family));
+        String family = "";
+        for (Named named : all) {
+            if (!named.family.equals(family)) {
+                family = named.family;
+                out.family(family, type(named.stat), null);
+            }
+            StringBuilder labels = new StringBuilder(named.codeLabels);
+            owner(named.stat, labels);
+            switch (named.stat) {
+                case Stat.Counter counter -> out.sample(family, labels.toString(), Long.toString(counter.value()));
+                case Stat.Gauge gauge -> out.sample(family, labels.toString(), Long.toString(gauge.value()));
+                case Stat.Histogram histogram -> histogram(out, family, labels.toString(), histogram.values());
+            }
+        }
+    }
+
+    private static String type(Stat stat) {
+        return switch (stat) {
+            case Stat.Counter _ -> "counter";
+            case Stat.Gauge _ -> "gauge";
+            case Stat.Histogram _ -> "histogram";
+        };
+    }
+
+    /** {@code _rq_200} and {@code _rq_2xx} at the end become a label. */
+    private Leaf leaf(String name) {
+        int mark = name.length() - 3;
+        if (mark < 4 || !name.startsWith("_rq_", mark - 4) || !isDigit(name, mark)) {
+            return new Leaf(family(name), "");
+        }
+        StringBuilder labels = new StringBuilder();
+        String requests = name.substring(0, mark - 1);
+        if (isDigit(name, mark + 1) && isDigit(name, mark + 2)) {
+            MetricsText.label(labels, labelPrefix + "response_code", name.substring(mark));
+            return new Leaf(family(requests), labels.toString());
+        }
+        if (name.endsWith("xx")) {
+            MetricsText.label(labels, labelPrefix + "response_code_class", name.substring(mark, mark + 1));
+            return new Leaf(family(requests + "_xx"), labels.toString());
+        }
+        return new Leaf(family(name), "");
+    }
+
+    private static boolean isDigit(String name, int at) {
+        return name.charAt(at) >= '0' && name.charAt(at) <= '9';
+    }
+
+    private static String family(String name) {
+        return MetricsText.sanitized("envoy_" + name);
+    }
+
+    private void owner(Stat stat, StringBuilder labels) {
+        String label = switch (stat.scope()) {
+            case CLUSTER -> "cluster_name";
+            case HTTP -> "http_conn_manager_prefix";
+            case LISTENER -> "listener_address";
+            case TCP -> "tcp_prefix";
+            case SERVER -> "";
+        };
+        if (!label.isEmpty()) {
+            // Istio ends the names it gives with a semicolon, for its tag expressions to find.
+            String owner = stat.owner().endsWith(";")
+                    ? stat.owner().substring(0, stat.owner().length() - 1)
+                    : stat.owner();
+            MetricsText.label(labels, labelPrefix + label, owner);
+        }
+    }
+
+    private static String scope(Scope scope) {
+        return switch (scope) {
+            case CLUSTER -> "cluster_";
+            case HTTP -> "http_";
+            case LISTENER -> "listener_";
+            case TCP -> "tcp_";
+            case SERVER -> "";
+        };
+    }
+
+    private static void histogram(MetricsText out, String name, String labels, Distribution values) throws IOException {
+        long below = 0;
+        for (int i = 0; i < values.bounds().size(); i++) {
+            below += values.counts().get(i);
+            StringBuilder bucket = new StringBuilder(labels);
+            MetricsText.label(bucket, "le", number(values.bounds().get(i)));
+            out.sample(name + "_bucket", bucket.toString(), Long.toString(below));
+        }
+        out.sample(name + "_sum", labels, number(values.sum()));
+        out.sample(name + "_count", labels, Long.toString(below));
+    }
+
+    private static String number(double value) {
+        if (Double.isInfinite(value)) {
+            return "+Inf";
+        }
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+}
