@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
+import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.xds.FakeControlPlane;
 import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.IstioDumps;
 import dev.lateen.proxy.xds.ResourceType;
 import dev.lateen.proxy.xds.Resources;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
@@ -16,7 +18,9 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
+import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -84,6 +88,22 @@ class ProxyTest {
         assertThat(teapot.status()).isEqualTo(418);
         assertThat(teapot.body()).isEqualTo("short and stout");
         assertThat(get(proxy, "nobody.test", "/").status()).isEqualTo(404);
+    }
+
+    @Test
+    void policiesOfTcpDecideInAStaticBootstrap() throws IOException {
+        String yaml = Files.readString(IstioDumps.shared("cases/bootstrap-rbac.yaml"))
+                .replace("18085", "0")
+                .replace("18086", String.valueOf(blue.actualPort()));
+        assertThat(get(deploy(HEAD + yaml), "any.test", "/").body()).isEqualTo("blue");
+
+        Proxy closed = deploy(HEAD + yaml.replace("rules: {", "rules: {action: DENY, "));
+        assertThatThrownBy(() -> get(closed, "any.test", "/")).isNotNull();
+
+        // A policy that nobody can understand denies, and the proxy starts.
+        Proxy odd = deploy(HEAD + yaml.replace("principals: [{any: true}]", "principals: [{custom: {name: x}}]"));
+        assertThat(odd.snapshot().gaps()).extracting(ConfigGap::effect).containsExactly(ConfigGap.Effect.DENIES);
+        assertThatThrownBy(() -> get(odd, "any.test", "/")).isNotNull();
     }
 
     @Test

@@ -49,6 +49,7 @@ public final class EnvoyBootstrap {
         if (!read.ignored().isEmpty()) {
             LOG.info("bootstrap: no use for {}", String.join(", ", read.ignored()));
         }
+        read.resources().forEach(resource -> resource.gaps().forEach(gap -> LOG.warn("{}", gap)));
         return new ProxyBootstrap(
                 read.node(),
                 0,

@@ -5,6 +5,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.RetryPolicy;
+import dev.lateen.proxy.route.HeaderConditions;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -59,7 +60,7 @@ final class RetryState {
                 && policy.retriableStatusCodes().contains(status)) {
             return true;
         }
-        if (on.contains("retriable-headers") && hasRetriableHeader(headers)) {
+        if (on.contains("retriable-headers") && hasRetriableHeader(head)) {
             return true;
         }
         return wantsGrpc(on, headers.get("grpc-status"));
@@ -80,34 +81,13 @@ final class RetryState {
         return !word.isEmpty() && on.contains(word);
     }
 
-    private boolean hasRetriableHeader(HeaderMap headers) {
+    private boolean hasRetriableHeader(ResponseHead head) {
         for (HeaderMatcher matcher : policy.retriableHeaders()) {
-            if (matches(matcher, headers)) {
+            if (HeaderConditions.matches(matcher, head)) {
                 return true;
             }
         }
         return false;
-    }
-
-    private static boolean matches(HeaderMatcher matcher, HeaderMap headers) {
-        CharSequence found = headers.getJoined(matcher.name());
-        CharSequence value = found == null && matcher.treatMissingAsEmpty() ? "" : found;
-        boolean holds = switch (matcher.test()) {
-            case HeaderMatcher.Test.Value test ->
-                value != null && test.matcher().matches(value.toString());
-            case HeaderMatcher.Test.Range range -> value != null && inRange(range, value.toString());
-            case HeaderMatcher.Test.Present present -> value != null == present.present();
-        };
-        return holds != matcher.invert();
-    }
-
-    private static boolean inRange(HeaderMatcher.Test.Range range, String value) {
-        try {
-            long number = Long.parseLong(value.trim());
-            return number >= range.start() && number < range.end();
-        } catch (NumberFormatException notANumber) {
-            return false;
-        }
     }
 
     /** Whether the policy wants a try again after a reset before the response. @param sent whether any of the request was sent */

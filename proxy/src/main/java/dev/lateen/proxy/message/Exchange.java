@@ -5,6 +5,7 @@ import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Route;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -73,6 +74,11 @@ public final class Exchange {
 
     public long startNanos() {
         return startNanos;
+    }
+
+    /** What filters left for those behind them, by namespace: {@code dynamic_metadata}. No filter here writes any yet. */
+    public Map<String, ?> dynamicMetadata() {
+        return Map.of();
     }
 
     /** The path as the client sent it, before rewrites. */

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.model;
 
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -13,6 +14,7 @@ import java.util.Map;
  * @param clusters by name
  * @param assignments by EDS name
  * @param secrets by SDS name
+ * @param gaps what of it all can't be built: it denies, or is left out
  */
 public record ProxySnapshot(
         long version,
@@ -20,7 +22,8 @@ public record ProxySnapshot(
         Map<String, RouteTable> routeTables,
         Map<String, Cluster> clusters,
         Map<String, LoadAssignment> assignments,
-        Map<String, Secret> secrets) {
+        Map<String, Secret> secrets,
+        List<ConfigGap> gaps) {
     /** Nothing configured yet. */
     public static final ProxySnapshot EMPTY = new ProxySnapshot(0, Map.of(), Map.of(), Map.of(), Map.of(), Map.of());
 
@@ -30,5 +33,17 @@ public record ProxySnapshot(
         clusters = Map.copyOf(clusters);
         assignments = Map.copyOf(assignments);
         secrets = Map.copyOf(secrets);
+        gaps = List.copyOf(gaps);
+    }
+
+    /** One without gaps. */
+    public ProxySnapshot(
+            long version,
+            Map<String, Listener> listeners,
+            Map<String, RouteTable> routeTables,
+            Map<String, Cluster> clusters,
+            Map<String, LoadAssignment> assignments,
+            Map<String, Secret> secrets) {
+        this(version, listeners, routeTables, clusters, assignments, secrets, List.of());
     }
 }

@@ -56,8 +56,8 @@ public record RbacPolicies(@Nullable Rules rules, @Nullable Rules shadowRules, S
 
         record RequestedServerName(StringMatcher matcher) implements Permission {}
 
-        /** Dynamic metadata that this proxy never has: it matches only if inverted. */
-        record Metadata(boolean invert) implements Permission {}
+        /** Dynamic metadata, such as a token's claims. */
+        record Metadata(MetadataMatcher matcher) implements Permission {}
     }
 
     /** Who does it. */
@@ -86,8 +86,7 @@ public record RbacPolicies(@Nullable Rules rules, @Nullable Rules shadowRules, S
 
         record UrlPath(StringMatcher matcher) implements Principal {}
 
-        /** Dynamic metadata, such as JWT claims: {@code path} within {@code filter}. Absent metadata matches only if inverted. */
-        record Metadata(
-                String filter, List<String> path, @Nullable StringMatcher value, boolean invert) implements Principal {}
+        /** Dynamic metadata, such as a token's claims. */
+        record Metadata(MetadataMatcher matcher) implements Principal {}
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param runtimeFraction millionths of requests that may match at all; 1,000,000 when not given
  * @param grpcOnly whether only gRPC requests match
+ * @param metadata conditions on dynamic metadata; all must hold
  */
 public record RouteMatch(
         PathMatch path,
@@ -15,10 +16,23 @@ public record RouteMatch(
         List<HeaderMatcher> headers,
         List<HeaderMatcher.QueryParameter> queryParameters,
         int runtimeFraction,
-        boolean grpcOnly) {
+        boolean grpcOnly,
+        List<MetadataMatcher> metadata) {
     public RouteMatch {
         headers = List.copyOf(headers);
         queryParameters = List.copyOf(queryParameters);
+        metadata = List.copyOf(metadata);
+    }
+
+    /** One that does not look at metadata. */
+    public RouteMatch(
+            PathMatch path,
+            boolean caseSensitive,
+            List<HeaderMatcher> headers,
+            List<HeaderMatcher.QueryParameter> queryParameters,
+            int runtimeFraction,
+            boolean grpcOnly) {
+        this(path, caseSensitive, headers, queryParameters, runtimeFraction, grpcOnly, List.of());
     }
 
     /** How the path without its query is compared. */

@@ -22,6 +22,10 @@ public record TcpProxy(
         int maxConnectAttempts,
         List<AccessLogConfig> accessLogs)
         implements TerminalFilter {
+    /** Where no connection gets to: the end of a chain that refuses them all. */
+    public static final TcpProxy NOWHERE =
+            new TcpProxy("refused", List.of(), 0, Duration.ZERO, Duration.ZERO, false, 1, List.of());
+
     public TcpProxy {
         clusters = List.copyOf(clusters);
         accessLogs = List.copyOf(accessLogs);

@@ -4,6 +4,7 @@ import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.RequestHead;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A compiled permission or principal. */
@@ -15,11 +16,13 @@ interface Condition {
      *
      * @param client the trusted client's address, null when it is not an IP address
      * @param request null for a TCP connection: then headers are missing and there is no path, as for Envoy's network filter
+     * @param metadata dynamic metadata by namespace
      */
     record Subject(
             ConnectionFacts connection,
             @Nullable InetAddress client,
-            @Nullable RequestHead request) {}
+            @Nullable RequestHead request,
+            Map<String, ?> metadata) {}
 
     static Condition allOf(List<Condition> parts) {
         Condition[] all = parts.toArray(Condition[]::new);

@@ -3,6 +3,7 @@ package dev.lateen.proxy.policy;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
 import dev.lateen.proxy.model.RbacPolicies.Principal;
 import dev.lateen.proxy.model.StringMatcher;
@@ -32,7 +33,7 @@ final class Conditions {
                 subject -> localPort(subject) >= range.start() && localPort(subject) < range.end();
             case Permission.RequestedServerName name ->
                 subject -> name.matcher().matches(subject.connection().requestedServerName());
-            case Permission.Metadata metadata -> subject -> metadata.invert();
+            case Permission.Metadata metadata -> metadata(metadata.matcher());
         };
     }
 
@@ -58,8 +59,7 @@ final class Conditions {
             case Principal.RemoteIp ip -> subject -> within(ip.range(), subject.client());
             case Principal.Header header -> header(header.matcher());
             case Principal.UrlPath path -> path(path.matcher());
-            // No filter here writes dynamic metadata (JWT claims come in a later release), so it is always absent.
-            case Principal.Metadata metadata -> subject -> metadata.invert();
+            case Principal.Metadata metadata -> metadata(metadata.matcher());
         };
     }
 
@@ -69,6 +69,10 @@ final class Conditions {
 
     private static Condition not(Condition condition) {
         return subject -> !condition.holds(subject);
+    }
+
+    private static Condition metadata(MetadataMatcher matcher) {
+        return subject -> matcher.matches(subject.metadata());
     }
 
     private static Condition header(HeaderMatcher matcher) {

@@ -7,6 +7,7 @@ import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,11 +71,14 @@ public final class RbacEngine {
 
     private static Condition.Subject subject(Exchange exchange) {
         return new Condition.Subject(
-                exchange.connection(), exchange.clientAddress().getAddress(), exchange.request());
+                exchange.connection(),
+                exchange.clientAddress().getAddress(),
+                exchange.request(),
+                exchange.dynamicMetadata());
     }
 
     private static Condition.Subject subject(ConnectionFacts connection) {
-        return new Condition.Subject(connection, connection.remoteAddress().getAddress(), null);
+        return new Condition.Subject(connection, connection.remoteAddress().getAddress(), null, Map.of());
     }
 
     private static final class Compiled {

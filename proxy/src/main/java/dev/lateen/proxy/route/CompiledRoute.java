@@ -10,6 +10,7 @@ import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.VirtualHost;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 
 /** One route with every decision it can lead to, made ahead. */
@@ -19,10 +20,13 @@ final class CompiledRoute {
     private final Route route;
     /** One decision for each weighted cluster; a single one otherwise. */
     private final RouteDecision[] decisions;
+    /** Routes are chosen before any filter could have written metadata, so that what is asked of it holds always or never. */
+    private final boolean metadataMatches;
 
     CompiledRoute(RouteTable table, VirtualHost host, Route route) {
         this.route = route;
         this.decisions = decisions(table, host, route);
+        this.metadataMatches = route.match().metadata().stream().allMatch(matcher -> matcher.matches(Map.of()));
     }
 
     private static RouteDecision[] decisions(RouteTable table, VirtualHost host, Route route) {
@@ -64,7 +68,8 @@ final class CompiledRoute {
 
     boolean matches(RequestHead request, RandomGenerator random) {
         RouteMatch match = route.match();
-        return PathCondition.matches(match.path(), match.caseSensitive(), request)
+        return metadataMatches
+                && PathCondition.matches(match.path(), match.caseSensitive(), request)
                 && HeaderConditions.allMatch(match.headers(), request)
                 && parametersMatch(match, request)
                 && (!match.grpcOnly() || request.isGrpc())
@@ -96,6 +101,10 @@ final class CompiledRoute {
     /** What did not hold, or empty; looks at the conditions in the order of {@link #matches}. */
     String firstFailure(RequestHead request, RandomGenerator random) {
         RouteMatch match = route.match();
+        if (!metadataMatches) {
+            return "dynamic metadata: none (expected: that of "
+                    + match.metadata().getFirst().filter() + ")";
+        }
         if (!PathCondition.matches(match.path(), match.caseSensitive(), request)) {
             return "path: \"" + request.pathWithoutQuery() + "\" (expected: "
                     + PathCondition.describe(match.path(), match.caseSensitive()) + ")";

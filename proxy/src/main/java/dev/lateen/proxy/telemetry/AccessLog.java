@@ -20,14 +20,14 @@ final class AccessLog {
                     + "%UPSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_LOCAL_ADDRESS% %DOWNSTREAM_REMOTE_ADDRESS% "
                     + "%REQUESTED_SERVER_NAME% %ROUTE_NAME%\n";
 
-    private final AccessLogConfig config;
+    private final LogFilter filter;
     private final LogSink sink;
     private final @Nullable SubstitutionFormat text;
     private final Map<String, SubstitutionFormat> json = new LinkedHashMap<>();
 
     /** @throws IllegalArgumentException for a format that does not compile */
     AccessLog(AccessLogConfig config, LogSink sink) {
-        this.config = config;
+        this.filter = LogFilter.of(config.filter());
         this.sink = sink;
         if (config.jsonFormat() == null) {
             text = SubstitutionFormat.compile(config.textFormat() == null ? ISTIO_FORMAT : config.textFormat());
@@ -38,9 +38,7 @@ final class AccessLog {
     }
 
     void log(Exchange exchange) {
-        if (exchange.responseStatus() < config.minimumStatus()
-                || config.onlyFlagged() && exchange.responseFlags() == 0
-                || config.condition() != null && !config.condition().isTrue(new ExchangeAttributes(exchange))) {
+        if (!filter.wants(exchange)) {
             return;
         }
         StringBuilder line = new StringBuilder(512);
@@ -53,8 +51,7 @@ final class AccessLog {
     }
 
     void log(TcpSession session) {
-        if (config.onlyFlagged() && session.responseFlags() == 0
-                || config.condition() != null && !config.condition().isTrue(new SessionAttributes(session))) {
+        if (!filter.wants(session)) {
             return;
         }
         StringBuilder line = new StringBuilder(512);

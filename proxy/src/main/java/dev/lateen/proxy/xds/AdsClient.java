@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import io.vertx.core.Context;
@@ -210,6 +211,13 @@ public final class AdsClient {
 
     /** Once for each field, however many resources have it. */
     private void tellUnsupported(Decoded.Accepted resource) {
+        for (ConfigGap gap : resource.gaps()) {
+            String told =
+                    gap.effect() == ConfigGap.Effect.DENIES ? gap.toString() : withoutIndexes(gap.path()) + gap.what();
+            if (seenPaths.size() < MAX_SEEN_PATHS && seenPaths.add(told)) {
+                LOG.warn("{}", gap);
+            }
+        }
         for (String path : resource.unsupported()) {
             String field = withoutIndexes(path);
             if (seenPaths.size() < MAX_SEEN_PATHS && seenPaths.add(field)) {

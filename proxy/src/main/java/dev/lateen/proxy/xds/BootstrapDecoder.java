@@ -56,7 +56,11 @@ public final class BootstrapDecoder {
      * @throws ConfigException naming the field that is wrong or not supported
      */
     public static BootstrapResources decode(Map<String, Object> json, FileSource files, String userAgentVersion) {
-        return new BootstrapDecoder(files).decode(root(json), userAgentVersion);
+        try {
+            return new BootstrapDecoder(files).decode(root(json), userAgentVersion);
+        } catch (StackOverflowError e) {
+            throw new ConfigException("", ConfigException.reason(e));
+        }
     }
 
     private static ProtoNode root(Map<String, Object> json) {
@@ -96,11 +100,15 @@ public final class BootstrapDecoder {
         return new BootstrapResources(node, adminAddress, ads, sds, resources, ignored);
     }
 
-    /** Istio's bootstraps have the one for internal listeners; a listener that is internal is refused where it stands. */
+    /**
+     * The one for internal listeners is in Istio's bootstraps; a listener that is internal is refused where it stands. Workload discovery tells
+     * who peers are that tell it themselves.
+     */
     private static void checkExtension(ProtoNode extension) {
         extension.ignoring("typed_config");
-        if (!extension.text("name").equals("envoy.bootstrap.internal_listener")) {
-            throw extension.unsupported("name", extension.text("name"), "envoy.bootstrap.internal_listener");
+        String name = extension.text("name");
+        if (!name.equals("envoy.bootstrap.internal_listener") && !name.endsWith("metadata_discovery")) {
+            throw extension.unsupported("name", name, "envoy.bootstrap.internal_listener, metadata_discovery");
         }
     }
 

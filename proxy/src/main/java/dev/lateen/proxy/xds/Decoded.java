@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.RouteTable;
@@ -21,6 +22,7 @@ public sealed interface Decoded {
      * @param secrets the secrets it names
      * @param routeTables the RDS names it uses
      * @param unsupported paths of fields that are set and that this proxy does not follow
+     * @param gaps what could not be built: it denies, or is left out
      * @param patience how long it waits for what it refers to before it comes into force without; zero for ever
      * @param received what came over the wire; null for a resource of the bootstrap
      */
@@ -30,6 +32,7 @@ public sealed interface Decoded {
             Set<SecretReference> secrets,
             Set<String> routeTables,
             List<String> unsupported,
+            List<ConfigGap> gaps,
             Duration patience,
             @Nullable Received received)
             implements Decoded {
@@ -37,10 +40,11 @@ public sealed interface Decoded {
             secrets = Set.copyOf(secrets);
             routeTables = Set.copyOf(routeTables);
             unsupported = List.copyOf(unsupported);
+            gaps = List.copyOf(gaps);
         }
 
         Accepted from(Received wire) {
-            return new Accepted(name, resource, secrets, routeTables, unsupported, patience, wire);
+            return new Accepted(name, resource, secrets, routeTables, unsupported, gaps, patience, wire);
         }
     }
 

@@ -4,23 +4,32 @@ import dev.lateen.proxy.model.RouteAction.HashPolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** {@code RouteAction.HashPolicy}. */
 final class HashPolicyDecoder {
     private HashPolicyDecoder() {}
 
-    static List<HashPolicy> decode(List<ProtoNode> nodes) {
+    static List<HashPolicy> decode(List<ProtoNode> nodes, DecodeScope scope) {
         List<HashPolicy> policies = new ArrayList<>();
         for (ProtoNode node : nodes) {
-            policies.add(one(node, node.flag("terminal")));
+            HashPolicy policy = one(node, node.flag("terminal"));
+            if (policy == null) {
+                scope.leftOut(
+                        node,
+                        "hash policy",
+                        "not supported by this proxy (accepted: header, cookie, query_parameter,"
+                                + " connection_properties.source_ip)");
+            } else {
+                policies.add(policy);
+            }
         }
         return policies;
     }
 
-    private static HashPolicy one(ProtoNode node, boolean terminal) {
+    private static @Nullable HashPolicy one(ProtoNode node, boolean terminal) {
         ProtoNode header = node.message("header");
         if (header != null) {
-            RouteDecoder.refuse(header, "regex_rewrite");
             return new HashPolicy.Header(header.required("header_name").toLowerCase(Locale.ROOT), terminal);
         }
         ProtoNode cookie = node.message("cookie");
@@ -37,9 +46,6 @@ final class HashPolicyDecoder {
         if (connection != null && connection.flag("source_ip")) {
             return new HashPolicy.SourceIp(terminal);
         }
-        throw node.error(
-                "policy_specifier",
-                "missing or not supported (accepted: header, cookie, query_parameter,"
-                        + " connection_properties.source_ip)");
+        return null;
     }
 }

@@ -24,9 +24,12 @@ final class HttpConnectionManagerDecoder {
     private HttpConnectionManagerDecoder() {}
 
     static HttpConnectionManager decode(ProtoNode node, DecodeScope scope) {
-        RouteDecoder.refuse(node, "scoped_routes", "original_ip_detection_extensions", "http3_protocol_options");
+        // Who the client is and where his request goes would be decided there.
+        RouteDecoder.refuse(
+                node, "scoped_routes", "original_ip_detection_extensions", "early_header_mutation_extensions");
         // Looks, counters and tunings that nobody outside sees; absolute URLs are always taken.
         node.ignoring(
+                "http3_protocol_options",
                 "request_id_extension",
                 "delayed_close_timeout",
                 "access_log_options",
@@ -42,9 +45,9 @@ final class HttpConnectionManagerDecoder {
                 node.required("stat_prefix"),
                 codec(node),
                 routes(node, scope),
-                HttpFilterDecoder.chain(node),
-                AccessLogDecoder.decode(node.messages("access_log")),
-                tracing == null ? null : TracingDecoder.decode(tracing),
+                HttpFilterDecoder.chain(node, scope),
+                AccessLogDecoder.decode(node.messages("access_log"), scope),
+                tracing == null ? null : TracingDecoder.decode(tracing, scope),
                 serverName.isEmpty() ? "envoy" : serverName,
                 serverHeader(node),
                 node.wrappedFlag("use_remote_address", false),

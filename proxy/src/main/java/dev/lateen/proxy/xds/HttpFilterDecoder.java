@@ -4,68 +4,36 @@ import com.google.re2j.Pattern;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.MetricChange;
+import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.StringMatcher;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code HttpConnectionManager.http_filters} and their overrides, told apart by the type of their message as Envoy does. Three fates for what
- * can't be built here: a filter that decides on security is {@link HttpFilterConfig.Denied} (every request is refused, the listener
- * lives); one whose absence nobody can see is {@link HttpFilterConfig.Ignored}; any other is a rejection unless it {@code is_optional}.
+ * {@code HttpConnectionManager.http_filters} and their overrides, told apart by the type of their message as Envoy does. What can't be built
+ * costs no listener ({@link FilterFates}): a filter that may decide on access is {@link HttpFilterConfig.Denied} (every request is refused), one that
+ * doesn't is {@link HttpFilterConfig.Ignored}.
  */
 final class HttpFilterDecoder {
-    private static final String HTTP = "envoy.extensions.filters.http.";
-
-    /** Filters that let requests in or keep them out; leaving one out would open a door. */
-    private static final Set<String> SECURITY = Set.of(
-            HTTP + "jwt_authn.v3.JwtAuthentication",
-            HTTP + "jwt_authn.v3.PerRouteConfig",
-            HTTP + "ext_authz.v3.ExtAuthz",
-            HTTP + "ext_authz.v3.ExtAuthzPerRoute",
-            HTTP + "oauth2.v3.OAuth2",
-            HTTP + "basic_auth.v3.BasicAuth",
-            HTTP + "basic_auth.v3.BasicAuthPerRoute",
-            HTTP + "api_key_auth.v3.ApiKeyAuth",
-            HTTP + "api_key_auth.v3.ApiKeyAuthPerRoute",
-            HTTP + "csrf.v3.CsrfPolicy",
-            HTTP + "ext_proc.v3.ExternalProcessor",
-            HTTP + "ext_proc.v3.ExtProcPerRoute",
-            HTTP + "wasm.v3.Wasm",
-            HTTP + "lua.v3.Lua",
-            HTTP + "lua.v3.LuaPerRoute",
-            HTTP + "ratelimit.v3.RateLimit",
-            HTTP + "ratelimit.v3.RateLimitPerRoute",
-            HTTP + "local_ratelimit.v3.LocalRateLimit",
-            HTTP + "composite.v3.Composite",
-            HTTP + "golang.v3alpha.Config",
-            "envoy.extensions.filters.http.dynamic_modules.v3.DynamicModuleFilter",
-            "istio.envoy.config.filter.http.authn.v2alpha1.FilterConfig");
-
-    /**
-     * Nothing to do here. gRPC-Web: a gRPC-Web client's request passes unchanged and is answered by whoever speaks gRPC-Web behind us;
-     * connect_authority and set_filter_state only feed filters that this proxy does not have, set_metadata likewise. Without a compressor, which
-     * Istio's bootstraps have on port 15090, answers are what a client that accepts no encoding gets.
-     */
-    private static final Set<String> HARMLESS = Set.of(
-            HTTP + "grpc_web.v3.GrpcWeb",
-            HTTP + "compressor.v3.Compressor",
-            HTTP + "set_filter_state.v3.Config",
-            HTTP + "set_metadata.v3.Config",
-            HTTP + "connect_grpc_bridge.v3.FilterConfig",
-            // It fills the cache of a dynamic forward proxy cluster, which looks names up by itself here.
-            HTTP + "dynamic_forward_proxy.v3.FilterConfig",
-            "io.istio.http.connect_authority.Config");
-
+    private static final String HTTP = FilterFates.HTTP;
     private static final Pattern LABEL = Pattern.compile("[a-zA-Z_][a-zA-Z0-9_]*");
 
-    private HttpFilterDecoder() {}
+    private final DecodeScope scope;
 
-    static List<HttpFilterConfig> chain(ProtoNode manager) {
+    private HttpFilterDecoder(DecodeScope scope) {
+        this.scope = scope;
+    }
+
+    static List<HttpFilterConfig> chain(ProtoNode manager, DecodeScope scope) {
+        return new HttpFilterDecoder(scope).chain(manager);
+    }
+
+    private List<HttpFilterConfig> chain(ProtoNode manager) {
         List<HttpFilterConfig> filters = new ArrayList<>();
         List<ProtoNode> nodes = manager.messages("http_filters");
         for (int i = 0; i < nodes.size(); i++) {
@@ -74,9 +42,10 @@ final class HttpFilterDecoder {
             if (filter instanceof HttpFilterConfig.Router && i < nodes.size() - 1) {
                 throw node.error("name", node.text("name") + " before other filters (accepted: only at the end)");
             }
-            if (filter != null) {
-                filters.add(filter);
+            if (filter instanceof HttpFilterConfig.Rbac rbac && MetadataReaders.anyIn(rbac.policies())) {
+                filter = withMetadata(node, rbac, nodes.subList(0, i));
             }
+            filters.add(filter);
         }
         if (filters.isEmpty() || !(filters.getLast() instanceof HttpFilterConfig.Router)) {
             throw manager.error(
@@ -85,66 +54,117 @@ final class HttpFilterDecoder {
         return filters;
     }
 
-    private static @Nullable HttpFilterConfig filter(ProtoNode node) {
-        String name = node.required("name");
-        boolean optional = node.flag("is_optional");
-        RouteDecoder.refuse(node, "config_discovery");
-        if (node.flag("disabled")) {
-            throw node.error("disabled", "true is not supported (accepted: false, or leave the filter out)");
+    /** Policies on metadata that nobody writes because its writer was left out would let in whom they should keep out. */
+    private HttpFilterConfig withMetadata(ProtoNode node, HttpFilterConfig.Rbac rbac, List<ProtoNode> before) {
+        for (ProtoNode writer : before) {
+            if (FilterFates.writesMetadata(writer.messageOrEmpty("typed_config").anyType())) {
+                return denied(
+                        node,
+                        node.text("name"),
+                        "a policy looks at metadata, and " + writer.text("name") + ", which writes some, is left out");
+            }
         }
+        return rbac;
+    }
+
+    private HttpFilterConfig filter(ProtoNode node) {
+        String name = node.required("name");
+        if (node.flag("disabled")) {
+            node.passOver();
+            return new HttpFilterConfig.Ignored(name);
+        }
+        boolean optional = node.flag("is_optional");
         ProtoNode any = node.message("typed_config");
         if (any == null) {
+            if (node.has("config_discovery")) {
+                return denied(node, name, "config_discovery: not supported by this proxy (accepted: typed_config)");
+            }
             throw node.error("typed_config", "missing (accepted: the filter's message)");
         }
-        return byType(name, any, optional, node);
+        return byType(name, any, optional);
     }
 
-    /** An override for a route; null when an optional one is unknown. */
-    static @Nullable HttpFilterConfig override(String name, ProtoNode any, boolean optional) {
-        if (any.anyType().equals(HTTP + "rbac.v3.RBACPerRoute")) {
+    /** An override for a route. */
+    static HttpFilterConfig override(String name, ProtoNode any, boolean optional, DecodeScope scope) {
+        HttpFilterDecoder decoder = new HttpFilterDecoder(scope);
+        if (!any.anyType().equals(HTTP + "rbac.v3.RBACPerRoute")) {
+            return decoder.byType(name, any, optional);
+        }
+        return decoder.orDenied(name, any, () -> {
             // Without rules the filter is switched off for this route.
             ProtoNode rbac = any.unpack().message("rbac");
-            return rbac == null
-                    ? new HttpFilterConfig.Disabled()
-                    : new HttpFilterConfig.Rbac(RbacDecoder.policies(rbac));
-        }
-        return byType(name, any, optional, any);
+            if (rbac == null) {
+                return new HttpFilterConfig.Disabled();
+            }
+            RbacPolicies policies = RbacDecoder.http(rbac, scope);
+            if (MetadataReaders.anyBeyondJwt(policies)) {
+                throw any.beyondUs("", "a policy on metadata that nothing here writes (accepted: claims of a token)");
+            }
+            return new HttpFilterConfig.Rbac(policies);
+        });
     }
 
-    private static @Nullable HttpFilterConfig byType(String name, ProtoNode any, boolean optional, ProtoNode at) {
+    private HttpFilterConfig byType(String name, ProtoNode any, boolean optional) {
         String type = any.anyType();
         return switch (type) {
             case HTTP + "router.v3.Router" -> router(any.unpack());
-            case HTTP + "rbac.v3.RBAC" -> new HttpFilterConfig.Rbac(RbacDecoder.policies(any.unpack()));
-            case HTTP + "fault.v3.HTTPFault" -> fault(any.unpack());
+            case HTTP + "rbac.v3.RBAC" ->
+                orDenied(name, any, () -> new HttpFilterConfig.Rbac(RbacDecoder.http(any.unpack(), scope)));
+            case HTTP + "fault.v3.HTTPFault" -> orLeftOut(name, any, () -> fault(any.unpack()));
             case HTTP + "cors.v3.Cors" -> new HttpFilterConfig.Cors(null);
-            case HTTP + "cors.v3.CorsPolicy" -> new HttpFilterConfig.Cors(cors(any.unpack()));
+            case HTTP + "cors.v3.CorsPolicy" ->
+                orLeftOut(name, any, () -> new HttpFilterConfig.Cors(cors(any.unpack())));
             case HTTP + "grpc_stats.v3.FilterConfig" -> new HttpFilterConfig.GrpcStats();
-            case "stats.PluginConfig" -> stats(any.unpack());
-            case "io.istio.http.peer_metadata.Config" -> peerMetadata(any.unpack());
+            case "stats.PluginConfig" -> orLeftOut(name, any, () -> stats(any.unpack()));
+            case "io.istio.http.peer_metadata.Config" -> orLeftOut(name, any, () -> peerMetadata(any.unpack()));
             case "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig" -> new HttpFilterConfig.IstioAlpn();
-            default -> unknown(name, type, optional, at);
+            default -> unknown(name, type, optional, any);
         };
     }
 
-    private static @Nullable HttpFilterConfig unknown(String name, String type, boolean optional, ProtoNode at) {
-        if (SECURITY.contains(type)) {
-            return new HttpFilterConfig.Denied(name, "this proxy can't build " + type);
-        }
-        if (HARMLESS.contains(type)) {
-            return new HttpFilterConfig.Ignored(name);
-        }
+    private HttpFilterConfig unknown(String name, String type, boolean optional, ProtoNode any) {
+        // Older Istio's, as a Wasm extension.
         if (name.equals("istio.stats")) {
             return new HttpFilterConfig.IstioStats(false, List.of());
         }
-        if (optional) {
-            return null;
-        }
-        throw at.error(
-                "typed_config",
-                "unknown HTTP filter " + name + " of type " + type
-                        + " (accepted: router, rbac, fault, cors, grpc_stats, istio.stats, istio.alpn, peer_metadata,"
-                        + " or is_optional)");
+        return switch (FilterFates.of(type, optional)) {
+            case FilterFates.Fate.Denies(String reason) -> denied(any, name, reason);
+            case FilterFates.Fate.LeftOut(String reason) -> {
+                scope.leftOut(any, name, reason);
+                yield new HttpFilterConfig.Ignored(name);
+            }
+            case FilterFates.Fate.Harmless _ -> {
+                any.passOver();
+                yield new HttpFilterConfig.Ignored(name);
+            }
+        };
+    }
+
+    /** For filters that decide on access: understood to the last field, or everything is refused. */
+    private HttpFilterConfig orDenied(String name, ProtoNode any, Supplier<HttpFilterConfig> part) {
+        return scope.orElse(
+                () -> {
+                    HttpFilterConfig built = part.get();
+                    any.requireAllRead();
+                    return built;
+                },
+                thrown -> denied(any, name, ConfigException.reason(thrown)));
+    }
+
+    private HttpFilterConfig denied(ProtoNode at, String name, String reason) {
+        scope.denies(at, name, reason);
+        return new HttpFilterConfig.Denied(name, reason);
+    }
+
+    /** For filters that don't: what Envoy would take and this proxy can't do is left out. */
+    private HttpFilterConfig orLeftOut(String name, ProtoNode any, Supplier<HttpFilterConfig> part) {
+        return scope.orElse(part, thrown -> {
+            if (thrown instanceof ConfigException problem && problem.isBeyondUs()) {
+                scope.leftOut(any, name, ConfigException.reason(thrown));
+                return new HttpFilterConfig.Ignored(name);
+            }
+            throw DecodeScope.again(thrown);
+        });
     }
 
     private static HttpFilterConfig router(ProtoNode node) {
@@ -152,27 +172,36 @@ final class HttpFilterDecoder {
         return new HttpFilterConfig.Router(node.flag("suppress_envoy_headers"), node.flag("start_child_span"));
     }
 
-    private static HttpFilterConfig stats(ProtoNode node) {
-        return new HttpFilterConfig.IstioStats(node.flag("disable_host_header_fallback"), metricChanges(node));
+    private HttpFilterConfig stats(ProtoNode node) {
+        return new HttpFilterConfig.IstioStats(node.flag("disable_host_header_fallback"), metricChanges(node, scope));
     }
 
-    /** The changes to metrics in {@code stats.PluginConfig}. */
-    static List<MetricChange> metricChanges(ProtoNode node) {
+    /** The changes to metrics in {@code stats.PluginConfig}; one that can't be made is left out. */
+    static List<MetricChange> metricChanges(ProtoNode node, DecodeScope scope) {
         node.ignoring("tcp_reporting_duration", "reporter", "rotation_interval", "graceful_deletion_interval");
         List<MetricChange> changes = new ArrayList<>();
         for (ProtoNode metric : node.messages("metrics")) {
-            RouteDecoder.refuse(metric, "match");
-            Map<String, Expression> dimensions = new TreeMap<>();
-            metric.textMap("dimensions").forEach((label, text) -> {
-                if (!LABEL.matcher(label).matches()) {
-                    throw metric.unsupported("dimensions", '"' + label + '"', "names of labels");
-                }
-                dimensions.put(label, MatcherDecoder.expression(metric, "dimensions", text));
+            MetricChange change = scope.orElse(() -> metricChange(metric), thrown -> {
+                scope.leftOut(metric, "metric " + metric.text("name"), ConfigException.reason(thrown));
+                return null;
             });
-            changes.add(new MetricChange(
-                    metric.text("name"), metric.flag("drop"), metric.texts("tags_to_remove"), dimensions));
+            if (change != null) {
+                changes.add(change);
+            }
         }
         return changes;
+    }
+
+    private static @Nullable MetricChange metricChange(ProtoNode metric) {
+        RouteDecoder.refuse(metric, "match");
+        Map<String, Expression> dimensions = new TreeMap<>();
+        metric.textMap("dimensions").forEach((label, text) -> {
+            if (!LABEL.matcher(label).matches()) {
+                throw metric.unsupported("dimensions", '"' + label + '"', "names of labels");
+            }
+            dimensions.put(label, MatcherDecoder.expression(metric, "dimensions", text));
+        });
+        return new MetricChange(metric.text("name"), metric.flag("drop"), metric.texts("tags_to_remove"), dimensions);
     }
 
     private static HttpFilterConfig peerMetadata(ProtoNode node) {
@@ -204,19 +233,18 @@ final class HttpFilterDecoder {
     }
 
     private static HttpFilterConfig fault(ProtoNode node) {
-        RouteDecoder.refuse(node, "downstream_nodes", "response_rate_limit");
+        // Who is left out of a list of nodes would be disturbed without it.
+        RouteDecoder.refuse(node, "downstream_nodes");
         node.ignoring("max_active_faults", "disable_downstream_cluster_stats", "filter_metadata");
         ProtoNode delay = node.message("delay");
         ProtoNode abort = node.message("abort");
         Duration fixed = null;
         if (delay != null) {
-            RouteDecoder.refuse(delay, "header_delay");
             fixed = delay.duration("fixed_delay", Duration.ZERO);
         }
         int http = HttpFilterConfig.Fault.NONE;
         int grpc = HttpFilterConfig.Fault.NONE;
         if (abort != null) {
-            RouteDecoder.refuse(abort, "header_abort");
             http = abort.has("http_status") ? status(abort) : http;
             grpc = abort.has("grpc_status") ? (int) abort.number("grpc_status") : grpc;
         }

@@ -5,6 +5,8 @@ import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.Listener.Direction;
+import dev.lateen.proxy.model.Listener.ListenerFilters;
+import dev.lateen.proxy.model.NetworkFilterConfig;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,11 +43,14 @@ final class ListenerDecoder {
                     AddressDecoder.bindAddress(extra.ignoring("socket_options").requiredMessage("address")));
         }
         ProtoNode fallback = node.message("default_filter_chain");
-        List<FilterChain> chains = chains(node, direction, scope);
+        ListenerFilterDecoder listenerFilters = new ListenerFilterDecoder(scope);
+        ListenerFilters facts = listenerFilters.decode(node);
+        List<NetworkFilterConfig> before = listenerFilters.denied();
+        List<FilterChain> chains = chains(node, direction, before, scope);
         if (chains.isEmpty() && fallback == null) {
             throw node.error("filter_chains", "empty (accepted: at least one, or a default_filter_chain)");
         }
-        List<AccessLogConfig> logs = AccessLogDecoder.decode(node.messages("access_log"));
+        List<AccessLogConfig> logs = AccessLogDecoder.decode(node.messages("access_log"), scope);
         return new Listener(
                 name.isEmpty() ? address.getAddress().getHostAddress() + "_" + address.getPort() : name,
                 address,
@@ -53,9 +58,9 @@ final class ListenerDecoder {
                 bindToPort(node),
                 node.wrappedFlag("use_original_dst", false),
                 direction,
-                ListenerFilterDecoder.decode(node),
+                facts,
                 chains,
-                fallback == null ? null : FilterChainDecoder.decode(fallback, direction, scope),
+                fallback == null ? null : FilterChainDecoder.decode(fallback, direction, before, scope),
                 logs);
     }
 
@@ -72,11 +77,12 @@ final class ListenerDecoder {
         };
     }
 
-    private static List<FilterChain> chains(ProtoNode node, Direction direction, DecodeScope scope) {
+    private static List<FilterChain> chains(
+            ProtoNode node, Direction direction, List<NetworkFilterConfig> before, DecodeScope scope) {
         List<FilterChain> chains = new ArrayList<>();
         Map<FilterChainMatch, String> seen = new HashMap<>();
         for (ProtoNode chain : node.messages("filter_chains")) {
-            FilterChain decoded = FilterChainDecoder.decode(chain, direction, scope);
+            FilterChain decoded = FilterChainDecoder.decode(chain, direction, before, scope);
             String same = seen.put(decoded.match(), decoded.name());
             if (same != null) {
                 throw chain.error(

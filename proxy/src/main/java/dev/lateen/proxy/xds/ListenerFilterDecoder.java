@@ -1,7 +1,9 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Listener.ListenerFilters;
+import dev.lateen.proxy.model.NetworkFilterConfig;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -12,9 +14,14 @@ final class ListenerFilterDecoder {
     private static final String LISTENER = "envoy.extensions.filters.listener.";
     private static final String ACCEPTED = "tls_inspector, http_inspector, original_dst, proxy_protocol";
 
+    /** Without them connections come as they are, which lets nobody in who would not be let in. */
+    private static final Set<String> HARMLESS = Set.of("original_src", "postgres_inspector", "set_filter_state");
+
     /** Envoy's default for {@code listener_filters_timeout}. */
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
 
+    private final DecodeScope scope;
+    private final List<NetworkFilterConfig> denied = new ArrayList<>();
     private boolean tls;
     private boolean http;
     private boolean originalDst;
@@ -22,26 +29,31 @@ final class ListenerFilterDecoder {
     private final TreeSet<Integer> httpDisabled = new TreeSet<>();
     private final TreeSet<Integer> tlsDisabled = new TreeSet<>();
 
-    private ListenerFilterDecoder() {}
+    ListenerFilterDecoder(DecodeScope scope) {
+        this.scope = scope;
+    }
 
-    static ListenerFilters decode(ProtoNode listener) {
-        ListenerFilterDecoder decoder = new ListenerFilterDecoder();
+    ListenerFilters decode(ProtoNode listener) {
         for (ProtoNode filter : listener.messages("listener_filters")) {
-            decoder.add(filter);
+            add(filter);
         }
         return new ListenerFilters(
-                decoder.tls,
-                decoder.http,
-                decoder.originalDst,
-                decoder.proxyProtocol,
+                tls,
+                http,
+                originalDst,
+                proxyProtocol,
                 listener.duration("listener_filters_timeout", TIMEOUT),
                 listener.flag("continue_on_listener_filters_timeout"),
-                List.copyOf(decoder.httpDisabled),
-                List.copyOf(decoder.tlsDisabled));
+                List.copyOf(httpDisabled),
+                List.copyOf(tlsDisabled));
+    }
+
+    /** Filters that may keep connections out and can't be built: every chain of the listener refuses for want of them. */
+    List<NetworkFilterConfig> denied() {
+        return denied;
     }
 
     private void add(ProtoNode filter) {
-        RouteDecoder.refuse(filter, "config_discovery");
         ProtoNode any = filter.message("typed_config");
         ProtoNode disabled = filter.message("filter_disabled");
         switch (kind(filter, any)) {
@@ -49,13 +61,27 @@ final class ListenerFilterDecoder {
             case "http_inspector" -> http = disabled == null || disable(disabled, httpDisabled);
             case "original_dst" -> originalDst = true;
             case "proxy_protocol" -> proxyProtocol = true;
-            default -> throw filter.unsupported("name", filter.text("name"), ACCEPTED);
+            default -> {
+                unknown(filter, kind(filter, any));
+                return;
+            }
         }
         if (any != null && any.anyKnown()) {
             any.unpack()
                     .ignoring(any.unpack().type().fields.stream()
                             .map(ProtoSchema.Field::name)
                             .toArray(String[]::new));
+        }
+    }
+
+    private void unknown(ProtoNode filter, String kind) {
+        String name = filter.text("name");
+        String reason = "this proxy has no listener filter " + kind + " (accepted: " + ACCEPTED + ")";
+        if (HARMLESS.contains(kind)) {
+            scope.leftOut(filter, name, reason);
+        } else {
+            scope.denies(filter, name, reason);
+            denied.add(new NetworkFilterConfig.Denied(name, reason));
         }
     }
 

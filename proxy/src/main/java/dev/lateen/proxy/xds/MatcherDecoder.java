@@ -4,11 +4,14 @@ import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.ValueMatcher;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** {@code envoy.type.matcher.v3.StringMatcher}, {@code RegexMatcher} and {@code envoy.config.route.v3.HeaderMatcher}. */
+/** {@code envoy.type.matcher.v3} and {@code envoy.config.route.v3.HeaderMatcher}. */
 final class MatcherDecoder {
     private static final String KINDS = "exact, prefix, suffix, contains, safe_regex";
 
@@ -89,6 +92,50 @@ final class MatcherDecoder {
         ProtoNode string = node.message("string_match");
         boolean present = !node.has("present_match") || node.flag("present_match");
         return new HeaderMatcher.QueryParameter(node.required("name"), string == null ? null : string(string), present);
+    }
+
+    static MetadataMatcher metadata(ProtoNode node) {
+        List<String> path = new ArrayList<>();
+        for (ProtoNode segment : node.messages("path")) {
+            path.add(segment.required("key"));
+        }
+        return new MetadataMatcher(
+                node.required("filter"), path, value(node.requiredMessage("value")), node.flag("invert"));
+    }
+
+    static ValueMatcher value(ProtoNode node) {
+        if (node.has("string_match")) {
+            return new ValueMatcher.Text(string(node.requiredMessage("string_match")));
+        }
+        if (node.has("or_match")) {
+            return new ValueMatcher.Or(node.messageOrEmpty("or_match").messages("value_matchers").stream()
+                    .map(MatcherDecoder::value)
+                    .toList());
+        }
+        ProtoNode list = node.message("list_match");
+        if (list != null) {
+            return new ValueMatcher.OneOf(value(list.requiredMessage("one_of")));
+        }
+        ProtoNode number = node.message("double_match");
+        if (number != null) {
+            ProtoNode range = number.message("range");
+            return range == null
+                    ? new ValueMatcher.IsNumber(number.decimal("exact"))
+                    : new ValueMatcher.InRange(range.decimal("start"), range.decimal("end"));
+        }
+        if (node.has("bool_match")) {
+            return new ValueMatcher.IsBool(node.flag("bool_match"));
+        }
+        if (node.has("present_match")) {
+            return new ValueMatcher.Present(node.flag("present_match"));
+        }
+        if (node.has("null_match")) {
+            return new ValueMatcher.IsNull();
+        }
+        throw node.error(
+                "match_pattern",
+                "missing (accepted: null_match, double_match, string_match, bool_match, present_match, list_match,"
+                        + " or_match)");
     }
 
     /** An expression in CEL. */

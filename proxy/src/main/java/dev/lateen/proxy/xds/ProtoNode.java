@@ -20,12 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class ProtoNode {
     private static final String ANY = "google.protobuf.Any";
 
+    /** Each Any begins a message of its own, so the readers' limit alone would not bound how deep a resource is. */
+    private static final int MAX_DEPTH = 400;
+
+    private static final int MAX_FIELD_NUMBER = 1000;
+
     private final MessageType type;
     private final @Nullable ProtoNode parent;
     private final String segment;
+    private final int depth;
     private final @Nullable Object[] values;
     private final BitSet read = new BitSet();
     private final BitSet ignored = new BitSet();
+    private @Nullable BitSet unknown;
+    private boolean passedOver;
     private @Nullable Map<String, Object> anyJson;
     private @Nullable ProtoNode unpacked;
 
@@ -33,6 +41,7 @@ final class ProtoNode {
         this.type = type;
         this.parent = parent;
         this.segment = segment;
+        this.depth = parent == null ? 0 : parent.depth + 1;
         this.values = new @Nullable Object[type.fields.size()];
     }
 
@@ -59,6 +68,11 @@ final class ProtoNode {
         return new ConfigException(path(field), problem);
     }
 
+    /** An error for something that Envoy takes and this proxy can't do. */
+    ConfigException beyondUs(String field, String problem) {
+        return ConfigException.beyondUs(path(field), problem);
+    }
+
     /** An error for a value that is understood and not supported. */
     ConfigException unsupported(String field, String found, String accepted) {
         return error(field, found + " (accepted: " + accepted + ")");
@@ -67,6 +81,14 @@ final class ProtoNode {
     @Nullable
     Object raw(Field field) {
         return values[field.index()];
+    }
+
+    /** Takes note of a field that the schema does not have: of a newer Envoy's, such as 5 of a policy. */
+    void unknown(int number) {
+        // Far more numbers than any message has: whoever sends such is told of the last one only.
+        BitSet numbers = unknown == null ? new BitSet() : unknown;
+        numbers.set(Math.min(number, MAX_FIELD_NUMBER));
+        unknown = numbers;
     }
 
     void set(Field field, @Nullable Object value) {
@@ -137,6 +159,16 @@ final class ProtoNode {
             return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(number, "number " + number);
         }
         return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(0, "");
+    }
+
+    /** The names of a repeated enumeration's values. */
+    List<String> choices(String field) {
+        Field found = check(field, Kind.ENUM);
+        Map<Integer, String> names =
+                ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber();
+        return numbers(field).stream()
+                .map(number -> names.getOrDefault(number.intValue(), "number " + number))
+                .toList();
     }
 
     @Nullable
@@ -250,6 +282,9 @@ final class ProtoNode {
         if (unpacked != null) {
             return unpacked;
         }
+        if (depth > MAX_DEPTH) {
+            throw new ConfigException(path(), "nested deeper than " + MAX_DEPTH);
+        }
         String name = afterSlash(text("type_url"));
         if (isTypedStruct(name)) {
             ProtoNode value = typedStruct(name).message("value");
@@ -305,8 +340,24 @@ final class ProtoNode {
     // ---- what was not understood
     // ---------------------------------------------------------------------------------------------------
 
+    /** Nothing of this node counts as unread: it was told as a whole, or makes no difference. */
+    ProtoNode passOver() {
+        passedOver = true;
+        return this;
+    }
+
+    /** Refuses a message of which anything was not understood. @throws ConfigException naming the first such field */
+    void requireAllRead() {
+        unread(unread -> {
+            throw ConfigException.beyondUs(unread.path(), "not supported by this proxy (accepted: leave it out)");
+        });
+    }
+
     /** Tells the path of every field that is set and was never asked for, and goes into those that were. */
     void unread(Consumer<ProtoNode.Unread> report) {
+        if (passedOver) {
+            return;
+        }
         for (Field field : isAny() ? List.<Field>of() : type.fields) {
             Object value = values[field.index()];
             if (value == null || ignored.get(field.index())) {
@@ -317,6 +368,11 @@ final class ProtoNode {
             } else {
                 descend(value, report);
             }
+        }
+        if (unknown != null) {
+            unknown.stream()
+                    .mapToObj(number -> "field number " + number)
+                    .forEach(field -> report.accept(new Unread(type.fullName, field, path(field))));
         }
         if (unpacked != null) {
             unpacked.unread(report);

@@ -11,7 +11,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Reads protobuf's wire format into a tree; fields that the schema does not know are passed over, as protobuf does. */
+/**
+ * Reads protobuf's wire format into a tree; fields that the schema does not know are noted by their number: of a
+ * newer Envoy, they may be what a policy or a route depends on.
+ */
 final class ProtoWireReader {
     /** Deeper nesting is refused, as protobuf's own readers do. */
     private static final int MAX_DEPTH = 100;
@@ -36,6 +39,7 @@ final class ProtoWireReader {
         for (int tag = in.readTag(); tag != 0; tag = in.readTag()) {
             Field field = node.type().byNumber(WireFormat.getTagFieldNumber(tag));
             if (field == null) {
+                node.unknown(WireFormat.getTagFieldNumber(tag));
                 in.skipField(tag);
             } else if (field.map()) {
                 readMapEntry(node, field, in, depth);

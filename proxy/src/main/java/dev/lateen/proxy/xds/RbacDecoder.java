@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
@@ -18,18 +19,53 @@ final class RbacDecoder {
 
     private RbacDecoder() {}
 
-    /** The HTTP filter's or the network filter's message; both name their parts alike. */
-    static RbacPolicies policies(ProtoNode node) {
-        RouteDecoder.refuse(node, "matcher", "shadow_matcher");
-        ProtoNode rules = node.message("rules");
-        ProtoNode shadow = node.message("shadow_rules");
-        return new RbacPolicies(
-                rules == null ? null : rules(rules),
-                shadow == null ? null : rules(shadow),
-                node.text("shadow_rules_stat_prefix"));
+    /** {@code envoy.extensions.filters.http.rbac.v3.RBAC}. */
+    static RbacPolicies http(ProtoNode node, DecodeScope scope) {
+        node.ignoring("rules_stat_prefix", "track_per_rule_stats");
+        return policies(node, scope);
     }
 
-    private static Rules rules(ProtoNode node) {
+    /** {@code envoy.extensions.filters.network.rbac.v3.RBAC}. It is asked at once and again with each change of policy, never with data. */
+    static RbacPolicies network(ProtoNode node, DecodeScope scope) {
+        node.ignoring("stat_prefix", "enforcement_type", "delay_deny");
+        return policies(node, scope);
+    }
+
+    private static RbacPolicies policies(ProtoNode node, DecodeScope scope) {
+        RouteDecoder.refuse(node, "matcher");
+        ProtoNode rules = node.message("rules");
+        return new RbacPolicies(
+                rules == null ? null : rules(rules, scope), shadow(node, scope), node.text("shadow_rules_stat_prefix"));
+    }
+
+    /** Shadow rules only count, so those that can't be understood are left out. */
+    private static @Nullable Rules shadow(ProtoNode node, DecodeScope scope) {
+        ProtoNode matcher = node.message("shadow_matcher");
+        if (matcher != null) {
+            scope.leftOut(matcher, "shadow_matcher", "not supported by this proxy (accepted: shadow_rules)");
+        }
+        ProtoNode rules = node.message("shadow_rules");
+        return rules == null ? null : countedOnly(rules, "shadow_rules", scope);
+    }
+
+    private static @Nullable Rules countedOnly(ProtoNode rules, String what, DecodeScope scope) {
+        return scope.orElse(
+                () -> {
+                    Rules decoded = decided(rules);
+                    rules.requireAllRead();
+                    return decoded;
+                },
+                thrown -> {
+                    scope.leftOut(rules, what, ConfigException.reason(thrown));
+                    return null;
+                });
+    }
+
+    private static @Nullable Rules rules(ProtoNode node, DecodeScope scope) {
+        return node.choice("action").equals("LOG") ? countedOnly(node, "rules with LOG", scope) : decided(node);
+    }
+
+    private static Rules decided(ProtoNode node) {
         node.ignoring("audit_logging_options");
         Action action = switch (node.choice("action")) {
             case "ALLOW" -> Action.ALLOW;
@@ -92,14 +128,11 @@ final class RbacDecoder {
         if (node.has("uri_template")) {
             return uriTemplate(node.messageOrEmpty("uri_template").ignoring("name"));
         }
-        if (node.has("metadata") || node.has("sourced_metadata")) {
-            ProtoNode matcher = node.has("metadata")
-                    ? node.messageOrEmpty("metadata")
-                    : node.messageOrEmpty("sourced_metadata")
-                            .ignoring("metadata_source")
-                            .messageOrEmpty("metadata_matcher");
-            return new Permission.Metadata(
-                    matcher.ignoring("filter", "path", "value").flag("invert"));
+        if (node.has("metadata")) {
+            return new Permission.Metadata(MatcherDecoder.metadata(node.messageOrEmpty("metadata")));
+        }
+        if (node.has("sourced_metadata")) {
+            return new Permission.Metadata(sourced(node.messageOrEmpty("sourced_metadata")));
         }
         throw node.error(
                 "rule",
@@ -163,12 +196,10 @@ final class RbacDecoder {
             return new Principal.UrlPath(path(node.messageOrEmpty("url_path")));
         }
         if (node.has("metadata")) {
-            return metadata(node.messageOrEmpty("metadata"));
+            return new Principal.Metadata(MatcherDecoder.metadata(node.messageOrEmpty("metadata")));
         }
         if (node.has("sourced_metadata")) {
-            return metadata(node.messageOrEmpty("sourced_metadata")
-                    .ignoring("metadata_source")
-                    .messageOrEmpty("metadata_matcher"));
+            return new Principal.Metadata(sourced(node.messageOrEmpty("sourced_metadata")));
         }
         throw node.error(
                 "identifier",
@@ -183,28 +214,10 @@ final class RbacDecoder {
         return new Principal.PeerPrincipal(MatcherDecoder.string(node.requiredMessage("string_match")));
     }
 
-    private static Principal metadata(ProtoNode node) {
-        List<String> path = new ArrayList<>();
-        for (ProtoNode segment : node.messages("path")) {
-            path.add(segment.required("key"));
+    private static MetadataMatcher sourced(ProtoNode node) {
+        if (!node.choice("metadata_source").equals("DYNAMIC")) {
+            throw node.beyondUs("metadata_source", node.choice("metadata_source") + " (accepted: DYNAMIC)");
         }
-        return new Principal.Metadata(
-                node.required("filter"), path, value(node.requiredMessage("value")), node.flag("invert"));
-    }
-
-    /** Null asks for presence. */
-    private static @Nullable StringMatcher value(ProtoNode node) {
-        if (node.has("string_match")) {
-            return MatcherDecoder.string(node.messageOrEmpty("string_match"));
-        }
-        ProtoNode oneOf = node.message("list_match");
-        ProtoNode item = oneOf == null ? null : oneOf.message("one_of");
-        if (item != null) {
-            return value(item);
-        }
-        if (node.flag("present_match")) {
-            return null;
-        }
-        throw node.error("match_pattern", "not supported (accepted: string_match, list_match.one_of, present_match)");
+        return MatcherDecoder.metadata(node.requiredMessage("metadata_matcher"));
     }
 }

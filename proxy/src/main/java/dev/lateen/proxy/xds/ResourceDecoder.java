@@ -54,9 +54,14 @@ public final class ResourceDecoder {
         }
         try {
             return decode(type, name, ProtoWireReader.read(ProtoSchema.ENVOY.message(type.message()), bytes, null, ""));
-        } catch (ConfigException e) {
-            return new Decoded.Rejected(name, type.word() + " " + name + ": " + e.getMessage());
+        } catch (RuntimeException | StackOverflowError e) {
+            return rejected(type, name, e);
         }
+    }
+
+    /** Whatever is thrown while one resource is decoded is a rejection of that resource and of nothing else. */
+    private static Decoded rejected(ResourceType type, String name, Throwable thrown) {
+        return new Decoded.Rejected(name, type.word() + " " + name + ": " + ConfigException.reason(thrown));
     }
 
     Decoded decode(ResourceType type, String name, ProtoNode node) {
@@ -64,16 +69,19 @@ public final class ResourceDecoder {
         try {
             DecodeScope scope = new DecodeScope(files);
             Resource resource = resource(type, node, scope);
+            List<String> unsupported = unsupported(node);
+            String whose = type.word() + " " + nameOf(resource);
             return new Decoded.Accepted(
                     nameOf(resource),
                     resource,
                     scope.secrets,
                     scope.routeTables,
-                    unsupported(node),
+                    unsupported,
+                    scope.gaps.stream().map(gap -> gap.of(whose)).toList(),
                     scope.patience(),
                     null);
-        } catch (ConfigException e) {
-            return new Decoded.Rejected(own, type.word() + " " + own + ": " + e.getMessage());
+        } catch (RuntimeException | StackOverflowError e) {
+            return rejected(type, own, e);
         }
     }
 

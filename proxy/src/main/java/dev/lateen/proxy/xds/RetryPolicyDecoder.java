@@ -12,8 +12,7 @@ final class RetryPolicyDecoder {
 
     private RetryPolicyDecoder() {}
 
-    static RetryPolicy decode(ProtoNode node) {
-        RouteDecoder.refuse(node, "retriable_request_headers", "retry_options_predicates");
+    static RetryPolicy decode(ProtoNode node, DecodeScope scope) {
         node.ignoring("per_try_idle_timeout", "rate_limited_retry_back_off", "retry_priority");
         ProtoNode backOff = node.messageOrEmpty("retry_back_off");
         Duration base = backOff.duration("base_interval", BASE_INTERVAL);
@@ -29,7 +28,7 @@ final class RetryPolicyDecoder {
                 (int) Math.min(Integer.MAX_VALUE, node.wrapped("num_retries", 1)),
                 node.duration("per_try_timeout", Duration.ZERO),
                 statusCodes(node),
-                previousHosts(node.messages("retry_host_predicate")),
+                previousHosts(node.messages("retry_host_predicate"), scope),
                 Math.clamp(node.number("host_selection_retry_max_attempts"), 1, Integer.MAX_VALUE),
                 base,
                 most,
@@ -55,17 +54,20 @@ final class RetryPolicyDecoder {
         return codes;
     }
 
-    private static boolean previousHosts(List<ProtoNode> predicates) {
+    private static boolean previousHosts(List<ProtoNode> predicates, DecodeScope scope) {
         boolean found = false;
         for (ProtoNode predicate : predicates) {
             ProtoNode any = predicate.message("typed_config");
             boolean known = predicate.text("name").equals("envoy.retry_host_predicates.previous_hosts")
                     || any != null && any.anyType().endsWith("PreviousHostsPredicate");
-            if (!known) {
-                throw predicate.unsupported(
-                        "name", predicate.text("name"), "envoy.retry_host_predicates.previous_hosts");
+            if (known) {
+                found = true;
+            } else {
+                scope.leftOut(
+                        predicate,
+                        "retry host predicate " + predicate.text("name"),
+                        "not supported by this proxy (accepted: envoy.retry_host_predicates.previous_hosts)");
             }
-            found = true;
         }
         return found;
     }

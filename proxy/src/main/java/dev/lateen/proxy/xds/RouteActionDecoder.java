@@ -23,7 +23,7 @@ final class RouteActionDecoder {
     static RouteAction decode(ProtoNode route, DecodeScope scope, long maxBody) {
         ProtoNode forward = route.message("route");
         if (forward != null) {
-            return forward(forward);
+            return forward(forward, scope);
         }
         ProtoNode redirect = route.message("redirect");
         if (redirect != null) {
@@ -40,8 +40,8 @@ final class RouteActionDecoder {
         throw route.error("action", found + " (accepted: route, redirect, direct_response, non_forwarding_action)");
     }
 
-    private static RouteAction forward(ProtoNode node) {
-        RouteDecoder.refuse(node, "metadata_match", "retry_policy_typed_config");
+    private static RouteAction forward(ProtoNode node, DecodeScope scope) {
+        RouteDecoder.refuse(node, "metadata_match");
         // Rate limits act only with a rate limit filter, which is refused; the others change nothing that a caller
         // sees.
         node.ignoring("grpc_timeout_offset", "rate_limits", "include_vh_rate_limits", "early_data_policy");
@@ -54,22 +54,22 @@ final class RouteActionDecoder {
         ProtoNode maxStream = node.messageOrEmpty("max_stream_duration");
         maxStream.ignoring("grpc_timeout_header_max", "grpc_timeout_header_offset");
         return new RouteAction.Forward(
-                cluster(node),
+                cluster(node, scope),
                 pathRewrite(node),
                 hostRewrite(node),
                 longest ? Duration.ZERO : timeout,
                 node.durationOrNull("idle_timeout"),
                 maxStream.durationOrNull("max_stream_duration"),
-                retry == null ? null : RetryPolicyDecoder.decode(retry),
-                mirrors(node.messages("request_mirror_policies")),
-                HashPolicyDecoder.decode(node.messages("hash_policy")),
+                retry == null ? null : RetryPolicyDecoder.decode(retry, scope),
+                mirrors(node.messages("request_mirror_policies"), scope),
+                HashPolicyDecoder.decode(node.messages("hash_policy"), scope),
                 clusterNotFound(node),
                 upgrades(node.messages("upgrade_configs")),
                 node.flag("append_x_forwarded_host"),
                 longest ? null : maxGrpc);
     }
 
-    private static ClusterSpecifier cluster(ProtoNode node) {
+    private static ClusterSpecifier cluster(ProtoNode node, DecodeScope scope) {
         if (node.has("cluster")) {
             return new ClusterSpecifier.Single(node.required("cluster"));
         }
@@ -78,13 +78,13 @@ final class RouteActionDecoder {
         }
         ProtoNode weighted = node.message("weighted_clusters");
         if (weighted != null) {
-            return weighted(weighted);
+            return weighted(weighted, scope);
         }
         throw node.error(
                 "cluster_specifier", "missing or not supported (accepted: cluster, cluster_header, weighted_clusters)");
     }
 
-    private static ClusterSpecifier weighted(ProtoNode node) {
+    private static ClusterSpecifier weighted(ProtoNode node, DecodeScope scope) {
         RouteDecoder.refuse(node, "header_name");
         // total_weight is deprecated and ignored by Envoy: the sum rules.
         node.ignoring("runtime_key_prefix", "total_weight");
@@ -100,7 +100,7 @@ final class RouteActionDecoder {
                     HeaderMutationsDecoder.request(entry),
                     HeaderMutationsDecoder.response(entry),
                     entry.has("host_rewrite_literal") ? entry.text("host_rewrite_literal") : null,
-                    RouteDecoder.perFilter(entry)));
+                    RouteDecoder.perFilter(entry, scope)));
         }
         if (total < 1 || total > 0xffffffffL) {
             throw node.unsupported("clusters", "sum of weights " + total, "1 to 4294967295");
@@ -139,12 +139,20 @@ final class RouteActionDecoder {
         return new HostRewrite.None();
     }
 
-    private static List<RouteAction.Mirror> mirrors(List<ProtoNode> policies) {
-        return policies.stream().map(RouteActionDecoder::mirror).toList();
+    /** A mirror that can't be had is left out. */
+    private static List<RouteAction.Mirror> mirrors(List<ProtoNode> policies, DecodeScope scope) {
+        List<RouteAction.Mirror> mirrors = new ArrayList<>();
+        for (ProtoNode policy : policies) {
+            if (policy.has("cluster_header")) {
+                scope.leftOut(policy, "mirror", "cluster_header: not supported by this proxy (accepted: cluster)");
+            } else {
+                mirrors.add(mirror(policy));
+            }
+        }
+        return mirrors;
     }
 
     private static RouteAction.Mirror mirror(ProtoNode node) {
-        RouteDecoder.refuse(node, "cluster_header");
         node.ignoring("trace_sampled");
         ProtoNode fraction = node.message("runtime_fraction");
         return new RouteAction.Mirror(

@@ -20,18 +20,16 @@ final class RouteDecoder {
 
     static RouteTable table(ProtoNode node, DecodeScope scope) {
         node.ignoring("internal_only_headers", "metadata", "max_direct_response_body_size_bytes");
-        refuse(
-                node,
-                "vhds",
-                "cluster_specifier_plugins",
-                "typed_per_filter_config",
-                "ignore_path_parameters_in_path_matching");
+        // A route that names a plug-in is refused where it stands.
+        node.ignoring("cluster_specifier_plugins");
+        refuse(node, "vhds", "ignore_path_parameters_in_path_matching");
+        Map<String, HttpFilterConfig> ofTable = perFilter(node, scope);
         long maxBody = node.wrapped("max_direct_response_body_size_bytes", 4096);
         List<VirtualHost> hosts = new ArrayList<>();
         Set<String> domains = new HashSet<>();
         Set<String> names = new HashSet<>();
         for (ProtoNode host : node.messages("virtual_hosts")) {
-            VirtualHost decoded = host(host, scope, maxBody);
+            VirtualHost decoded = host(host, scope, maxBody, ofTable);
             checkUnique(host, decoded, names, domains);
             hosts.add(decoded);
         }
@@ -48,7 +46,7 @@ final class RouteDecoder {
     static void refuse(ProtoNode node, String... fields) {
         for (String field : fields) {
             if (node.has(field)) {
-                throw node.error(field, "not supported by this proxy (accepted: leave it out)");
+                throw node.beyondUs(field, "not supported by this proxy (accepted: leave it out)");
             }
         }
     }
@@ -66,11 +64,14 @@ final class RouteDecoder {
         }
     }
 
-    private static VirtualHost host(ProtoNode node, DecodeScope scope, long maxBody) {
+    private static VirtualHost host(
+            ProtoNode node, DecodeScope scope, long maxBody, Map<String, HttpFilterConfig> ofTable) {
         refuse(node, "matcher");
         node.ignoring("virtual_clusters", "metadata", "per_request_buffer_limit_bytes");
         List<String> domains = domains(node);
-        Map<String, HttpFilterConfig> perFilter = perFilter(node);
+        // The table's overrides are those of each virtual host that has none of its own.
+        Map<String, HttpFilterConfig> perFilter = new HashMap<>(ofTable);
+        perFilter.putAll(perFilter(node, scope));
         ProtoNode retry = node.message("retry_policy");
         List<Route> routes = new ArrayList<>();
         for (ProtoNode route : node.messages("routes")) {
@@ -85,7 +86,7 @@ final class RouteDecoder {
                 HeaderMutationsDecoder.response(node),
                 node.flag("include_request_attempt_count"),
                 node.flag("include_attempt_count_in_response"),
-                retry == null ? null : RetryPolicyDecoder.decode(retry),
+                retry == null ? null : RetryPolicyDecoder.decode(retry, scope),
                 perFilter);
     }
 
@@ -115,7 +116,7 @@ final class RouteDecoder {
 
     private static Route route(ProtoNode node, DecodeScope scope, long maxBody) {
         node.ignoring("per_request_buffer_limit_bytes", "stat_prefix", "tracing");
-        Map<String, HttpFilterConfig> perFilter = perFilter(node);
+        Map<String, HttpFilterConfig> perFilter = perFilter(node, scope);
         ProtoNode decorator = node.message("decorator");
         return new Route(
                 node.text("name"),
@@ -129,14 +130,14 @@ final class RouteDecoder {
     }
 
     /** {@code typed_per_filter_config}; a {@code FilterConfig} around an override may switch the filter off. */
-    static Map<String, HttpFilterConfig> perFilter(ProtoNode node) {
+    static Map<String, HttpFilterConfig> perFilter(ProtoNode node, DecodeScope scope) {
         Map<String, ProtoNode> entries = node.map("typed_per_filter_config");
         if (entries.isEmpty()) {
             return Map.of();
         }
         Map<String, HttpFilterConfig> decoded = new LinkedHashMap<>();
         entries.forEach((name, any) -> {
-            HttpFilterConfig config = perFilterEntry(name, any);
+            HttpFilterConfig config = perFilterEntry(name, any, scope);
             if (config != null) {
                 decoded.put(name, config);
             }
@@ -144,9 +145,9 @@ final class RouteDecoder {
         return new HashMap<>(decoded);
     }
 
-    private static @Nullable HttpFilterConfig perFilterEntry(String name, ProtoNode any) {
+    private static @Nullable HttpFilterConfig perFilterEntry(String name, ProtoNode any, DecodeScope scope) {
         if (!any.anyType().equals("envoy.config.route.v3.FilterConfig")) {
-            return HttpFilterDecoder.override(name, any, false);
+            return HttpFilterDecoder.override(name, any, false, scope);
         }
         ProtoNode wrapper = any.unpack();
         boolean optional = wrapper.flag("is_optional");
@@ -155,6 +156,6 @@ final class RouteDecoder {
             return new HttpFilterConfig.Disabled();
         }
         ProtoNode config = wrapper.message("config");
-        return config == null ? null : HttpFilterDecoder.override(name, config, optional);
+        return config == null ? null : HttpFilterDecoder.override(name, config, optional, scope);
     }
 }

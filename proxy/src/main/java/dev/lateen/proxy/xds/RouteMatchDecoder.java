@@ -12,13 +12,7 @@ final class RouteMatchDecoder {
     private RouteMatchDecoder() {}
 
     static RouteMatch decode(ProtoNode node) {
-        for (String field : new String[] {"tls_context", "dynamic_metadata", "filter_state"}) {
-            if (node.has(field)) {
-                throw node.error(
-                        field,
-                        "not supported here (accepted: path, headers, query_parameters, grpc, runtime_fraction)");
-            }
-        }
+        RouteDecoder.refuse(node, "tls_context", "filter_state");
         ProtoNode fraction = node.message("runtime_fraction");
         return new RouteMatch(
                 path(node),
@@ -28,7 +22,10 @@ final class RouteMatchDecoder {
                         .map(MatcherDecoder::query)
                         .toList(),
                 fraction == null ? ALWAYS : DataSources.runtimeMillionths(fraction),
-                node.has("grpc"));
+                node.has("grpc"),
+                node.messages("dynamic_metadata").stream()
+                        .map(MatcherDecoder::metadata)
+                        .toList());
     }
 
     private static PathMatch path(ProtoNode node) {

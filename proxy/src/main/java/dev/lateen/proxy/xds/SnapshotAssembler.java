@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.ProxySnapshot;
@@ -16,6 +17,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ public final class SnapshotAssembler {
     private final Set<String> absentRoutes = new HashSet<>();
     private final Set<String> absentAssignments = new HashSet<>();
     private final List<String> late = new ArrayList<>();
+    private final Map<String, List<ConfigGap>> routeGaps = new TreeMap<>();
     private final Set<String> absentSecrets = new HashSet<>();
     private ProxySnapshot latest = ProxySnapshot.EMPTY;
 
@@ -117,12 +120,22 @@ public final class SnapshotAssembler {
                 routeTables.asMap(),
                 clusters.active(),
                 assignments.asMap(),
-                secrets.asMap());
+                secrets.asMap(),
+                gapsInForce());
         if (same(next, latest)) {
             return null;
         }
         latest = next;
         return next;
+    }
+
+    private List<ConfigGap> gapsInForce() {
+        List<ConfigGap> all = new ArrayList<>();
+        listeners.gaps(all);
+        clusters.gaps(all);
+        routeGaps.keySet().retainAll(routeTables.asMap().keySet());
+        routeGaps.values().forEach(all::addAll);
+        return all;
     }
 
     private void tellLate(String word, String name, String lacks) {
@@ -216,6 +229,7 @@ public final class SnapshotAssembler {
             case Resource.OfRoutes(var table) -> {
                 absentRoutes.remove(table.name());
                 routeTables.put(table.name(), table);
+                routeGaps.put(table.name(), resource.gaps());
             }
             case Resource.OfEndpoints(var assignment) -> {
                 absentAssignments.remove(assignment.clusterName());
@@ -288,7 +302,8 @@ public final class SnapshotAssembler {
                 && sameMap(a.routeTables(), b.routeTables())
                 && sameMap(a.clusters(), b.clusters())
                 && sameMap(a.assignments(), b.assignments())
-                && sameMap(a.secrets(), b.secrets());
+                && sameMap(a.secrets(), b.secrets())
+                && a.gaps().equals(b.gaps());
     }
 
     @SuppressWarnings("ReferenceEquality") // as above

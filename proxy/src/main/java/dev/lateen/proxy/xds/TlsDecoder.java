@@ -62,7 +62,8 @@ final class TlsDecoder {
             return null;
         }
         if (any == null || !type.equals(expected)) {
-            throw socket.unsupported("typed_config", type.isEmpty() ? "missing" : type, expected + ", " + RAW);
+            throw socket.beyondUs(
+                    "typed_config", (type.isEmpty() ? "missing" : type) + " (accepted: " + expected + ", " + RAW + ")");
         }
         return any.unpack();
     }

@@ -14,29 +14,73 @@ final class TracingDecoder {
 
     private TracingDecoder() {}
 
-    static Tracing decode(ProtoNode node) {
+    /** A tracer that can't be built here is left out: trace contexts are passed on, and nothing is reported. */
+    static Tracing decode(ProtoNode node, DecodeScope scope) {
         node.ignoring("verbose", "max_path_tag_length", "spawn_upstream_span");
         ProtoNode provider = node.message("provider");
-        ProtoNode zipkin = provider == null ? null : zipkin(provider);
+        Collector collector = provider == null ? Collector.NONE : collector(provider, scope);
         return new Tracing(
                 sampling(node, "client_sampling"),
                 sampling(node, "random_sampling"),
                 sampling(node, "overall_sampling"),
-                zipkin == null ? null : zipkin.required("collector_cluster"),
-                zipkin == null ? "" : zipkin.required("collector_endpoint"),
-                zipkin == null ? "" : zipkin.text("collector_hostname"),
-                zipkin == null || zipkin.wrappedFlag("shared_span_context", true),
-                zipkin != null && zipkin.flag("trace_id_128bit"),
-                tags(node.messages("custom_tags")));
+                collector.cluster,
+                collector.path,
+                collector.hostname,
+                collector.sharedSpanContext,
+                collector.traceId128Bit,
+                tags(node.messages("custom_tags"), scope));
     }
 
-    private static ProtoNode zipkin(ProtoNode provider) {
+    private record Collector(
+            @Nullable String cluster, String path, String hostname, boolean sharedSpanContext, boolean traceId128Bit) {
+        static final Collector NONE = new Collector(null, "", "", true, false);
+    }
+
+    private static Collector collector(ProtoNode provider, DecodeScope scope) {
+        return scope.orElse(() -> zipkin(provider), thrown -> {
+            scope.leftOut(provider, "tracer " + provider.text("name"), ConfigException.reason(thrown));
+            return Collector.NONE;
+        });
+    }
+
+    private static Collector zipkin(ProtoNode provider) {
         provider.ignoring("name");
         ProtoNode any = provider.requiredMessage("typed_config");
         if (!any.anyType().equals(ZIPKIN)) {
-            throw provider.unsupported("typed_config", any.anyType(), ZIPKIN);
+            throw provider.beyondUs("typed_config", any.anyType() + " (accepted: " + ZIPKIN + ")");
         }
-        return any.unpack().ignoring("collector_endpoint_version");
+        ProtoNode zipkin = any.unpack().ignoring("collector_endpoint_version");
+        boolean shared = zipkin.wrappedFlag("shared_span_context", true);
+        boolean wide = zipkin.flag("trace_id_128bit");
+        ProtoNode service = zipkin.message("collector_service");
+        if (service != null) {
+            // As Istio 1.30 and later tell the collector, over the fields from before.
+            zipkin.ignoring("collector_cluster", "collector_endpoint", "collector_hostname");
+            service.ignoring("request_headers_to_add");
+            ProtoNode uri = service.requiredMessage("http_uri").ignoring("timeout");
+            Target target = Target.of(uri.required("uri"));
+            return new Collector(uri.required("cluster"), target.path, target.authority, shared, wide);
+        }
+        return new Collector(
+                zipkin.required("collector_cluster"),
+                zipkin.required("collector_endpoint"),
+                zipkin.text("collector_hostname"),
+                shared,
+                wide);
+    }
+
+    /** The parts of a URI such as {@code http://zipkin.istio-system:9411/api/v2/spans}, or of a path alone. */
+    private record Target(String authority, String path) {
+        static Target of(String uri) {
+            int scheme = uri.indexOf("://");
+            if (scheme < 0) {
+                return new Target("", uri);
+            }
+            int slash = uri.indexOf('/', scheme + 3);
+            return slash < 0
+                    ? new Target(uri.substring(scheme + 3), "/")
+                    : new Target(uri.substring(scheme + 3, slash), uri.substring(slash));
+        }
     }
 
     private static int sampling(ProtoNode node, String field) {
@@ -44,10 +88,13 @@ final class TracingDecoder {
         return percent == null ? ALL : DataSources.percentMillionths(percent);
     }
 
-    private static List<CustomTag> tags(List<ProtoNode> nodes) {
+    private static List<CustomTag> tags(List<ProtoNode> nodes, DecodeScope scope) {
         List<CustomTag> tags = new ArrayList<>();
         for (ProtoNode node : nodes) {
-            CustomTag tag = tag(node, node.required("tag"));
+            CustomTag tag = scope.orElse(() -> tag(node, node.required("tag")), thrown -> {
+                scope.leftOut(node, "tag " + node.text("tag"), ConfigException.reason(thrown));
+                return null;
+            });
             if (tag != null) {
                 tags.add(tag);
             }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.model.ConfigGap;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.HashMap;
@@ -27,10 +28,10 @@ final class Warming<T> {
     }
 
     /** A value with what it refers to. */
-    record Held<T>(T value, Set<SecretReference> secrets, Set<String> routeTables) {}
+    record Held<T>(T value, Set<SecretReference> secrets, Set<String> routeTables, List<ConfigGap> gaps) {}
 
     void put(String name, T value, Decoded.Accepted from, Instant now) {
-        Held<T> held = new Held<>(value, from.secrets(), from.routeTables());
+        Held<T> held = new Held<>(value, from.secrets(), from.routeTables(), from.gaps());
         Held<T> before = inForce.get(name);
         deadlines.remove(name);
         if (before != null && before.equals(held)) {
@@ -74,6 +75,11 @@ final class Warming<T> {
                 entries.remove();
             }
         }
+    }
+
+    /** What can't be built of what is in force. */
+    void gaps(List<ConfigGap> into) {
+        inForce.values().forEach(held -> into.addAll(held.gaps()));
     }
 
     boolean isWarming(String name) {

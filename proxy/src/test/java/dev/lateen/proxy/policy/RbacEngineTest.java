@@ -13,6 +13,7 @@ import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.HttpFilterConfig.Fault;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
@@ -20,6 +21,7 @@ import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Principal;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.ValueMatcher;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -200,8 +202,8 @@ class RbacEngineTest {
 
     @Test
     void absentMetadataMatchesOnlyInverted() {
-        Principal jwt = new Principal.Metadata("envoy.filters.http.jwt_authn", List.of("payload", "iss"), null, false);
-        Principal noJwt = new Principal.Metadata("envoy.filters.http.jwt_authn", List.of("payload", "iss"), null, true);
+        Principal jwt = new Principal.Metadata(issuer(false));
+        Principal noJwt = new Principal.Metadata(issuer(true));
         Exchange anybody = from("", get("h", "/"));
         assertThat(engine(Action.ALLOW, policy("p", ANYTHING, jwt))
                         .check(anybody)
@@ -211,6 +213,11 @@ class RbacEngineTest {
                         .check(anybody)
                         .allowed())
                 .isTrue();
+    }
+
+    private static MetadataMatcher issuer(boolean invert) {
+        return new MetadataMatcher(
+                "envoy.filters.http.jwt_authn", List.of("payload", "iss"), new ValueMatcher.Present(true), invert);
     }
 
     @Test

@@ -16,6 +16,7 @@ import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.AccessLogConfig;
+import dev.lateen.proxy.model.AccessLogFilter;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import dev.lateen.proxy.model.MetricChange;
 import java.io.ByteArrayOutputStream;
@@ -167,9 +168,7 @@ class TelemetryTest {
                             "test",
                             "%RESPONSE_CODE% %REQ(:PATH)%\n",
                             null,
-                            0,
-                            false,
-                            Expression.compile("response.code >= 400")),
+                            new AccessLogFilter.Condition(Expression.compile("response.code >= 400"))),
                     sink);
             log.log(exchange("/fine", 200, null));
             log.log(exchange("/gone", 404, null));

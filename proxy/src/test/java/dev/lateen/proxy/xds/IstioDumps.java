@@ -18,7 +18,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The resources that a real istiod sent to a real Envoy, out of that Envoy's config dumps. */
-final class IstioDumps {
+public final class IstioDumps {
     private static final ObjectMapper JSON = JsonMapper.builder().build();
     private static final String[] EXTENSIONS = {
         "extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
@@ -40,21 +40,42 @@ final class IstioDumps {
         "extensions.upstreams.http.v3.HttpProtocolOptions",
         "extensions.request_id.uuid.v3.UuidRequestIdConfig",
         "extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+        "extensions.access_loggers.file.v3.FileAccessLog",
+        "extensions.access_loggers.filters.cel.v3.ExpressionFilter",
+        "extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig",
+        "extensions.filters.http.compressor.v3.Compressor",
+        "extensions.filters.http.header_to_metadata.v3.Config",
+        "extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+        "extensions.filters.network.mongo_proxy.v3.MongoProxy",
+        "extensions.filters.network.rbac.v3.RBAC",
+        "extensions.compression.brotli.compressor.v3.Brotli",
+        "extensions.compression.gzip.compressor.v3.Gzip",
+        "extensions.compression.zstd.compressor.v3.Zstd",
+        "extensions.filters.http.grpc_web.v3.GrpcWeb",
+        "extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
+        "extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport",
+        "config.trace.v3.ZipkinConfig",
+        "config.trace.v3.OpenTelemetryConfig",
         "config.cluster.v3.Cluster",
         "config.listener.v3.Listener",
         "config.route.v3.RouteConfiguration",
         "config.endpoint.v3.ClusterLoadAssignment"
     };
 
+    private static final TypeRegistry REGISTRY = registry();
+
     private IstioDumps() {}
 
     /** One resource. @param file which dump it is from */
     record Dumped(String file, ResourceType type, Map<String, Object> json) {
-        /** As protobuf's own library writes it. */
+        /** As protobuf's own library writes it, without fields that are newer than it. */
         Any any() {
             try {
                 Any.Builder any = Any.newBuilder();
-                JsonFormat.parser().usingTypeRegistry(registry()).merge(JSON.writeValueAsString(json), any);
+                JsonFormat.parser()
+                        .ignoringUnknownFields()
+                        .usingTypeRegistry(REGISTRY)
+                        .merge(JSON.writeValueAsString(json), any);
                 return any.build();
             } catch (InvalidProtocolBufferException e) {
                 throw new UncheckedIOException(e);
@@ -80,7 +101,8 @@ final class IstioDumps {
         return registry.build();
     }
 
-    static Path shared(String path) {
+    /** A file of the shared data; without them the test is skipped. */
+    public static Path shared(String path) {
         Path folder = Path.of(System.getProperty("lateen.shared", "../shared"));
         Assumptions.assumeTrue(Files.isDirectory(folder), "no folder of shared data");
         return folder.resolve(path);
@@ -88,15 +110,17 @@ final class IstioDumps {
 
     static Stream<Dumped> all() {
         List<Dumped> found = new ArrayList<>();
-        try (Stream<Path> folders = Files.list(shared("istio/xds"))) {
-            for (Path folder : folders.sorted().toList()) {
-                collect(
-                        folder.getFileName().toString(),
-                        JSON.readValue(folder.resolve("config_dump.json"), Object.class),
-                        found);
+        for (String version : new String[] {"istio/xds", "istio/xds-1.31"}) {
+            try (Stream<Path> folders = Files.list(shared(version))) {
+                for (Path folder : folders.sorted().toList()) {
+                    collect(
+                            folder.getFileName().toString(),
+                            JSON.readValue(folder.resolve("config_dump.json"), Object.class),
+                            found);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
         return found.stream();
     }

@@ -61,6 +61,7 @@ class ProtoSchemaTest {
             "extensions.load_balancing_policies.wrr_locality.v3.WrrLocality",
             "extensions.filters.common.set_filter_state.v3.FilterStateValue",
             "config.trace.v3.ZipkinConfig",
+            "config.core.v3.HttpService",
             "service.discovery.v3.DiscoveryRequest",
             "service.discovery.v3.DiscoveryResponse",
             "service.discovery.v3.DeltaDiscoveryRequest",

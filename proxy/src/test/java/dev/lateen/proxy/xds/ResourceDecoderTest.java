@@ -121,12 +121,14 @@ class ResourceDecoderTest {
     }
 
     @Test
-    void anUnknownFilterIsRejectedUnlessOptional() {
+    void aFilterThatNobodyKnowsDeniesUnlessItIsOptional() {
         String unknown = "{name: n, typed_config: {\"@type\": type.googleapis.com/some.Unknown}%s}, " + ROUTER;
-        assertThat(rejected(ResourceType.LISTENER, listener(unknown.formatted(""))))
-                .startsWith("listener l: filter_chains[0].filters[0].typed_config.http_filters[0].typed_config: unknown"
-                        + " HTTP filter n of type some.Unknown");
-        assertThat(manager(unknown.formatted(", is_optional: true")).filters()).hasSize(1);
+        assertThat(manager(unknown.formatted("")).filters())
+                .first()
+                .isEqualTo(new HttpFilterConfig.Denied("n", "this proxy can't build some.Unknown"));
+        assertThat(manager(unknown.formatted(", is_optional: true")).filters())
+                .first()
+                .isEqualTo(new HttpFilterConfig.Ignored("n"));
     }
 
     @Test

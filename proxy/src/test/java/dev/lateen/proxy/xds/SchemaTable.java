@@ -7,7 +7,9 @@ import com.google.protobuf.Descriptors.FieldDescriptor;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Writes the table that {@link ProtoSchema} reads, from Envoy's own descriptors. */
 final class SchemaTable {
@@ -40,12 +42,36 @@ final class SchemaTable {
             "M\tenvoy.tcp.metadataexchange.config.MetadataExchange\t1:protocol:s\t2:enable_discovery:z"
                     + "\t3:additional_labels:s*");
 
+    /** Fields of Envoy 1.37 that the descriptors at hand, of 1.33, do not have yet, and what Istio 1.31 sends or a policy may depend on. */
+    private static final Map<String, String> NEWER = Map.of(
+            "envoy.config.trace.v3.ZipkinConfig",
+            "\t8:trace_context_option:e:envoy.config.trace.v3.ZipkinConfig.TraceContextOption"
+                    + "\t9:collector_service:m:envoy.config.core.v3.HttpService",
+            "envoy.config.rbac.v3.Policy",
+            "\t5:cel_config:m:envoy.config.core.v3.CelExpressionConfig",
+            "envoy.config.route.v3.RouteMatch",
+            "\t17:cookies:m*:envoy.config.route.v3.CookieMatcher",
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            "\t59:stream_flush_timeout:m:google.protobuf.Duration"
+                    + "\t60:forward_client_cert_matcher:m:xds.type.matcher.v3.Matcher",
+            "envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector",
+            "\t3:enable_ja4_fingerprinting:m:google.protobuf.BoolValue"
+                    + "\t4:close_connection_on_client_hello_parsing_errors:z"
+                    + "\t5:max_client_hello_size:m:google.protobuf.UInt32Value");
+
+    private static final List<String> NEW = List.of(
+            "E\tenvoy.config.trace.v3.ZipkinConfig.TraceContextOption\tUSE_B3=0\tUSE_B3_WITH_W3C_PROPAGATION=1",
+            "M\tenvoy.config.core.v3.CelExpressionConfig\t1:enable_string_conversion:z\t2:enable_string_concat:z"
+                    + "\t3:enable_string_functions:z",
+            "M\tenvoy.config.route.v3.CookieMatcher\t1:name:s\t2:string_match:m:envoy.type.matcher.v3.StringMatcher"
+                    + "\t3:invert_match:z");
+
     private final TreeMap<String, String> lines = new TreeMap<>();
     private final Deque<Descriptor> todo = new ArrayDeque<>();
 
     static String of(List<Descriptor> roots) {
         SchemaTable table = new SchemaTable();
-        ISTIO.forEach(line -> table.lines.put(line.split("\t")[1], line));
+        Stream.concat(ISTIO.stream(), NEW.stream()).forEach(line -> table.lines.put(line.split("\t")[1], line));
         table.todo.addAll(roots);
         while (!table.todo.isEmpty()) {
             table.message(table.todo.poll());
@@ -62,6 +88,7 @@ final class SchemaTable {
         for (FieldDescriptor field : message.getFields()) {
             line.append('\t').append(field(field));
         }
+        line.append(NEWER.getOrDefault(message.getFullName(), ""));
         lines.put(message.getFullName(), line.toString());
     }
 

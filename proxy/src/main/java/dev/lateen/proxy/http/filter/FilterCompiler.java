@@ -51,6 +51,8 @@ public final class FilterCompiler {
     private static boolean canReplace(HttpFilterConfig config, HttpFilterConfig override) {
         return override instanceof HttpFilterConfig.Disabled
                 || override instanceof HttpFilterConfig.Denied
+                // Off or left out for all: a route may have it on.
+                || config instanceof HttpFilterConfig.Ignored
                 || config.getClass() == override.getClass();
     }
 

@@ -1,0 +1,57 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** {@code envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}, with Envoy's defaults filled in. */
+final class TcpProxyDecoder {
+    private static final Duration TCP_IDLE = Duration.ofHours(1);
+
+    private TcpProxyDecoder() {}
+
+    static TcpProxy decode(ProtoNode node, DecodeScope scope) {
+        RouteDecoder.refuse(node, "tunneling_config", "metadata_match", "on_demand");
+        node.ignoring("access_log_options", "backoff_options", "downstream_idle_timeout", "upstream_idle_timeout");
+        List<WeightedTcpCluster> clusters = new ArrayList<>();
+        long total = 0;
+        if (node.has("cluster")) {
+            clusters.add(new WeightedTcpCluster(node.required("cluster"), 1));
+            total = 1;
+        }
+        for (ProtoNode weighted : node.messageOrEmpty("weighted_clusters").messages("clusters")) {
+            RouteDecoder.refuse(weighted, "metadata_match");
+            long weight = weighted.number("weight");
+            if (weight < 1) {
+                throw weighted.unsupported("weight", String.valueOf(weight), "1 or more");
+            }
+            total += weight;
+            clusters.add(new WeightedTcpCluster(weighted.required("name"), weight));
+        }
+        if (clusters.isEmpty()) {
+            throw node.error("cluster_specifier", "missing (accepted: cluster, weighted_clusters)");
+        }
+        return new TcpProxy(
+                node.required("stat_prefix"),
+                clusters,
+                total,
+                node.duration("idle_timeout", TCP_IDLE),
+                node.duration("max_downstream_connection_duration", Duration.ZERO),
+                hashesSourceIp(node),
+                Math.clamp(node.wrapped("max_connect_attempts", 1), 1, Integer.MAX_VALUE),
+                AccessLogDecoder.decode(node.messages("access_log"), scope));
+    }
+
+    private static boolean hashesSourceIp(ProtoNode node) {
+        boolean found = false;
+        for (ProtoNode policy : node.messages("hash_policy")) {
+            if (policy.message("source_ip") == null) {
+                throw policy.error("policy_specifier", "missing or not supported (accepted: source_ip)");
+            }
+            found = true;
+        }
+        return found;
+    }
+}
