@@ -7,6 +7,7 @@ import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.route.RouteDecision;
@@ -311,8 +312,11 @@ final class HttpExchange implements RequestSink {
     }
 
     private void send(ResponseHead head, @Nullable ByteBuf content) {
-        respond(head, content == null);
-        if (content != null) {
+        boolean bodyless = HttpGrammar.isBodyless(head.status());
+        respond(head, content == null || bodyless);
+        if (content != null && bodyless) {
+            content.release();
+        } else if (content != null) {
             respondData(content, true);
         }
     }

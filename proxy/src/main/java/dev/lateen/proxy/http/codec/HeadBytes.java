@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.codec;
 
+import dev.lateen.proxy.message.HttpGrammar;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.AsciiString;
 import java.util.Arrays;
@@ -48,9 +49,30 @@ final class HeadBytes {
         int at = size;
         for (int i = 0; i < length; i++) {
             char c = text.charAt(i);
-            target[at++] = c >= ' ' && c <= 255 || c == '\t' ? (byte) c : (byte) (c > 255 ? '?' : ' ');
+            target[at++] = (byte) (c > 255 ? '?' : HttpGrammar.value((byte) c) ? c : ' ');
         }
         size = at;
+    }
+
+    /** @return false, and nothing is written, when the text is no header's name */
+    private boolean name(CharSequence text) {
+        if (text instanceof AsciiString) {
+            text(text);
+            return true;
+        }
+        int length = text.length();
+        room(length);
+        byte[] target = bytes;
+        int at = size;
+        for (int i = 0; i < length; i++) {
+            char c = text.charAt(i);
+            if (c > 127 || HttpGrammar.token((byte) c) == 0) {
+                return false;
+            }
+            target[at++] = (byte) c;
+        }
+        size = at;
+        return length > 0;
     }
 
     void space() {
@@ -64,8 +86,11 @@ final class HeadBytes {
         bytes[size++] = '\n';
     }
 
+    /** A header line; one whose name is none, which only configuration could bring, is left out. */
     void header(CharSequence name, CharSequence value) {
-        text(name);
+        if (!name(name)) {
+            return;
+        }
         room(2);
         bytes[size++] = ':';
         bytes[size++] = ' ';

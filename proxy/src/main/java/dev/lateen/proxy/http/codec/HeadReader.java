@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.codec;
 
+import dev.lateen.proxy.message.HttpGrammar;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -22,6 +23,11 @@ final class HeadReader {
     HeadReader(int limit, String tooLarge) {
         this.limit = limit;
         this.tooLarge = tooLarge;
+    }
+
+    /** Whether a head, or an empty line before it, can begin with this byte. */
+    static boolean beginsHead(byte first) {
+        return HttpGrammar.token(first) != 0 || first == '\r' || first == '\n';
     }
 
     byte[] bytes() {

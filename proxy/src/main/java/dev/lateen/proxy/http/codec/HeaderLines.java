@@ -3,6 +3,7 @@ package dev.lateen.proxy.http.codec;
 import dev.lateen.proxy.http.codec.HeaderNames.Kind;
 import dev.lateen.proxy.http.codec.HeaderNames.Known;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
@@ -121,30 +122,33 @@ final class HeaderLines {
     private int line(byte[] b, int nameStart) throws MalformedMessage {
         int p = nameStart;
         byte lower;
-        while ((lower = Http1Chars.token(b[p])) != 0) {
+        while ((lower = HttpGrammar.token(b[p])) != 0) {
             b[p++] = lower;
         }
         if (p == nameStart || b[p] != ':') {
             throw MalformedMessage.codec();
         }
         int nameLength = p++ - nameStart;
-        while (b[p] == ' ' || b[p] == '\t') {
+        while (blank(b[p])) {
             p++;
         }
         int valueStart = p;
-        while (Http1Chars.value(b[p])) {
-            p++;
-        }
-        if (b[p] != '\r' || b[p + 1] != '\n') {
-            throw new MalformedMessage(400, "http1.codec_error");
-        }
+        p = lineEnd(b, p);
         int next = p + 2;
-        while (p > valueStart && (b[p - 1] == ' ' || b[p - 1] == '\t')) {
-            p--;
-        }
-        AsciiString value =
-                p == valueStart ? AsciiString.EMPTY_STRING : new AsciiString(b, valueStart, p - valueStart, false);
+        int valueEnd = valueEnd(b, valueStart, p);
         Known known = HeaderNames.find(b, nameStart, nameLength);
+        // The head ends in an empty line, so there is a byte behind each header line.
+        if (blank(b[next])) {
+            unfoldable(known);
+            while (blank(b[next])) {
+                p = lineEnd(b, next);
+                valueEnd = join(b, valueStart, valueEnd, next, p);
+                next = p + 2;
+            }
+        }
+        AsciiString value = valueEnd == valueStart
+                ? AsciiString.EMPTY_STRING
+                : new AsciiString(b, valueStart, valueEnd - valueStart, false);
         if (known == null) {
             headers.add(new AsciiString(b, nameStart, nameLength, false), value);
         } else if (known.kind() == Kind.PLAIN) {
@@ -153,6 +157,55 @@ final class HeaderLines {
             special(known, value);
         }
         return next;
+    }
+
+    private static boolean blank(byte b) {
+        return b == ' ' || b == '\t';
+    }
+
+    /** Where the line's CR LF is, which nothing but characters of a value may precede. */
+    private static int lineEnd(byte[] b, int from) throws MalformedMessage {
+        int p = from;
+        while (HttpGrammar.value(b[p])) {
+            p++;
+        }
+        if (b[p] != '\r' || b[p + 1] != '\n') {
+            throw MalformedMessage.codec();
+        }
+        return p;
+    }
+
+    private static int valueEnd(byte[] b, int start, int lineEnd) {
+        int end = lineEnd;
+        while (end > start && blank(b[end - 1])) {
+            end--;
+        }
+        return end;
+    }
+
+    /** What decides where a message ends or whom it is for stands on one line: nobody may read it in two ways. */
+    private static void unfoldable(@Nullable Known known) throws MalformedMessage {
+        if (known != null) {
+            switch (known.kind()) {
+                case HOST, CONTENT_LENGTH, TRANSFER_ENCODING -> throw MalformedMessage.codec();
+                case PLAIN, CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, UPGRADE, TE -> {}
+            }
+        }
+    }
+
+    /** Appends a folded line to the value, one blank between them (RFC 9112 section 5.2), in place. @return the value's new end */
+    private static int join(byte[] b, int valueStart, int valueEnd, int from, int lineEnd) {
+        int first = from;
+        while (first < lineEnd && blank(b[first])) {
+            first++;
+        }
+        int end = valueEnd(b, first, lineEnd);
+        int at = valueEnd;
+        if (end > first && at > valueStart) {
+            b[at++] = ' ';
+        }
+        System.arraycopy(b, first, b, at, end - first);
+        return at + end - first;
     }
 
     private void special(Known known, AsciiString value) throws MalformedMessage {
@@ -180,19 +233,8 @@ final class HeaderLines {
     }
 
     private void contentLength(AsciiString value) throws MalformedMessage {
-        int length = value.length();
-        if (length == 0 || length > 18) {
-            throw MalformedMessage.codec();
-        }
-        long number = 0;
-        for (int i = 0; i < length; i++) {
-            char c = value.charAt(i);
-            if (c < '0' || c > '9') {
-                throw MalformedMessage.codec();
-            }
-            number = 10 * number + (c - '0');
-        }
-        if (contentLength >= 0 && contentLength != number) {
+        long number = HttpGrammar.contentLength(value);
+        if (number < 0 || contentLength >= 0 && contentLength != number) {
             throw MalformedMessage.codec();
         }
         if (contentLength < 0) {

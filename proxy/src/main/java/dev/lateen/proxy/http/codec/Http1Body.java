@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 
@@ -122,7 +123,7 @@ final class Http1Body {
     private void extension(byte b) throws MalformedMessage {
         if (b == '\r') {
             state = State.CHUNK_SIZE_LF;
-        } else if (!Http1Chars.value(b) || ++extension > MAX_EXTENSION) {
+        } else if (!HttpGrammar.value(b) || ++extension > MAX_EXTENSION) {
             throw MalformedMessage.codec();
         }
     }
@@ -145,12 +146,7 @@ final class Http1Body {
         trailerLines.parse(trailers.bytes(), trailers.start(), trailers.end());
         trailers.reset();
         state = State.DONE;
-        HeaderMap lines = trailerLines.headers();
-        // Framing, routing and authentication may not come late (RFC 9110 section 6.5.1); HeaderLines took out the
-        // rest.
-        lines.remove("content-length");
-        lines.remove("authorization");
-        lines.remove("te");
+        HeaderMap lines = TrailerNames.keepAllowed(trailerLines.headers());
         if (lines.size() == 0) {
             sink.onData(Unpooled.EMPTY_BUFFER, true);
         } else {

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.http.codec.Http1Writer.Framing;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
@@ -18,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         implements ClientConnection, ClientStream {
     private static final byte[] NOTHING = {};
+
+    /** Envoy sends an HTTP/1 server none either, unless its cluster says that it bears them. */
+    private static final HeaderMap NO_TRAILERS = new HeaderMap(1);
+
     private static final byte[] UPGRADE = Http1Writer.ascii("connection: Upgrade\r\n");
     private static final byte[] VERSION = Http1Writer.ascii(" HTTP/1.1\r\n");
 
@@ -117,6 +122,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (sink == null) {
             return;
         }
+        if (!HttpGrammar.isRequest(head)) {
+            fail(StreamReset.PROTOCOL_ERROR);
+            return;
+        }
         headRequest = head.method().equals("HEAD");
         connect = head.method().equals("CONNECT");
         upgrade = head.headers().contains("upgrade");
@@ -131,14 +140,18 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     }
 
     private Framing framing(RequestHead head, boolean end) {
-        if (connect || upgrade || head.headers().contains("content-length")) {
-            return Framing.HEADERS;
+        if (connect || upgrade) {
+            return Framing.UNTIL_CLOSE;
         }
+        long length = Http1Writer.length(head.headers());
         if (!end) {
-            return Framing.CHUNKED;
+            return length >= 0 ? Framing.LENGTH : Framing.CHUNKED;
+        }
+        if (length >= 0) {
+            return length == 0 ? Framing.LENGTH : Framing.EMPTY;
         }
         return switch (head.method()) {
-            case "GET", "HEAD", "DELETE", "TRACE" -> Framing.HEADERS;
+            case "GET", "HEAD", "DELETE", "TRACE" -> Framing.BODYLESS;
             // A body could be expected: told that there is none (RFC 9110 section 8.6).
             default -> Framing.EMPTY;
         };
@@ -151,14 +164,18 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             return;
         }
         requestEnded = end;
-        writer.data(data, end);
+        if (!writer.data(data, end)) {
+            fail(StreamReset.PROTOCOL_ERROR);
+        }
     }
 
     @Override
     public void trailers(HeaderMap trailers) {
         if (sink != null && !requestEnded) {
             requestEnded = true;
-            writer.trailers(trailers);
+            if (!writer.trailers(NO_TRAILERS)) {
+                fail(StreamReset.PROTOCOL_ERROR);
+            }
         }
     }
 
@@ -224,6 +241,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (to == null) {
             return;
         }
+        if (status < 200 || status == 204) {
+            checkBodyless();
+        }
         if (status / 100 == 1 && status != 101) {
             to.onInformational(head);
             return;
@@ -245,6 +265,14 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (end) {
             released();
         }
+    }
+
+    /** An answer that never has a body may not say how long it is; a length of nothing is borne, and dropped. */
+    private void checkBodyless() throws MalformedMessage {
+        if (parser.lines().hasTransferEncoding() || parser.lines().contentLength() > 0) {
+            throw MalformedMessage.codec();
+        }
+        parser.lines().headers().remove("content-length");
     }
 
     /** @return whether the response ends with its head (RFC 9112 section 6.3) */

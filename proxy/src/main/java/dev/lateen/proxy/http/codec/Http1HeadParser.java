@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.codec;
 
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -42,7 +43,7 @@ final class Http1HeadParser {
     /** @param defaultScheme what the connection is: {@code https} over TLS */
     RequestHead request(byte[] b, int from, int end, String defaultScheme) throws MalformedMessage {
         int p = from;
-        while (Http1Chars.token(b[p]) != 0) {
+        while (HttpGrammar.token(b[p]) != 0) {
             p++;
         }
         if (p == from || b[p] != ' ') {
@@ -50,7 +51,7 @@ final class Http1HeadParser {
         }
         String method = method(b, from, p - from);
         int targetStart = ++p;
-        while (Http1Chars.target(b[p])) {
+        while (HttpGrammar.target(b[p])) {
             p++;
         }
         if (p == targetStart || b[p] != ' ') {
@@ -102,7 +103,7 @@ final class Http1HeadParser {
         if (status < 100 || status > 999 || b[p] != ' ' && b[p] != '\r') {
             throw MalformedMessage.codec();
         }
-        while (Http1Chars.value(b[p])) {
+        while (HttpGrammar.value(b[p])) {
             p++;
         }
         if (b[p] != '\r' || b[p + 1] != '\n') {
@@ -167,7 +168,7 @@ final class Http1HeadParser {
         } else {
             absolute(target);
         }
-        if (!authority.isEmpty() && !Http1Chars.isAuthority(authority)) {
+        if (!authority.isEmpty() && !HttpGrammar.isAuthority(authority)) {
             throw new MalformedMessage(400, "http.invalid_authority");
         }
     }

@@ -9,7 +9,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +30,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private static final int PIPELINED = 64 * 1024;
 
     private static final int PIPELINED_WHEN_SHORT = 4 * 1024;
-
-    /** How long a client whose request was not read to its end may take to read the answer (Envoy's delayed_close_timeout). */
-    private static final long LINGER_MILLIS = 1000;
 
     private final ServerEvents events;
     private final CodecLoop loop;
@@ -139,7 +135,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
                     // A client that does not read its answers gets no further ones.
                     return;
                 }
-                if (heads.isEmpty() && in.isReadable() && !Http1Chars.beginsHead(in.getByte(in.readerIndex()))) {
+                if (heads.isEmpty() && in.isReadable() && !HeadReader.beginsHead(in.getByte(in.readerIndex()))) {
                     // TLS on a port for plain text, say: waiting for a line would never end.
                     throw MalformedMessage.codec();
                 }
@@ -294,15 +290,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         closing = true;
         reading = Reading.DISCARD;
         readOrNot();
-        ChannelHandlerContext context = ctx;
-        writer.flushNow();
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
-            if (now) {
-                context.close();
-            } else {
-                context.executor().schedule(() -> context.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
-            }
-        });
+        writer.finish(now);
     }
 
     @Override
@@ -382,6 +370,15 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         closing = true;
         writer.flushNow();
         ctx.close();
+    }
+
+    /** Ends the connection because an answer is not as long as it says. */
+    void misframed() {
+        RequestSink to = sink;
+        abort();
+        if (to != null) {
+            to.onReset(StreamReset.LOCAL_RESET);
+        }
     }
 
     void pause(boolean pause) {

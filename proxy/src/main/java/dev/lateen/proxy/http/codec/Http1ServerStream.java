@@ -2,6 +2,7 @@ package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.http.codec.Http1Writer.Framing;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -101,7 +102,8 @@ final class Http1ServerStream implements ServerStream {
         }
         HeadBytes bytes = loop.scratch();
         bytes.raw(StatusLines.of(head.status()));
-        writer.head(bytes, head.headers(), NOTHING, Framing.HEADERS);
+        head.headers().remove("content-length");
+        writer.head(bytes, head.headers(), NOTHING, Framing.BODYLESS);
     }
 
     @Override
@@ -128,19 +130,29 @@ final class Http1ServerStream implements ServerStream {
 
     private Framing framing(ResponseHead head, boolean end) {
         int status = head.status();
-        if (status == 204 || status == 304 || tunnel || head.headers().contains("content-length")) {
-            return Framing.HEADERS;
+        if (tunnel) {
+            return Framing.UNTIL_CLOSE;
         }
+        if (HttpGrammar.isBodyless(status)) {
+            if (status != 304) {
+                head.headers().remove("content-length");
+            }
+            return Framing.BODYLESS;
+        }
+        long length = Http1Writer.length(head.headers());
         if (headRequest) {
             // As a GET's answer would say (RFC 9110 section 9.3.2); no body follows.
-            return http10 ? Framing.HEADERS : Framing.CHUNKED;
+            return http10 || length >= 0 ? Framing.BODYLESS : Framing.CHUNKED;
         }
         if (end) {
-            return Framing.EMPTY;
+            return length == 0 ? Framing.LENGTH : Framing.EMPTY;
+        }
+        if (length >= 0) {
+            return Framing.LENGTH;
         }
         if (http10) {
             keepAlive = false;
-            return Framing.HEADERS;
+            return Framing.UNTIL_CLOSE;
         }
         return Framing.CHUNKED;
     }
@@ -159,8 +171,9 @@ final class Http1ServerStream implements ServerStream {
     public void data(ByteBuf data, boolean end) {
         if (!active || !headSent || ended || headRequest) {
             data.release();
-        } else {
-            writer.data(data, end);
+        } else if (!writer.data(data, end)) {
+            misframed();
+            return;
         }
         if (end && active) {
             end();
@@ -170,11 +183,18 @@ final class Http1ServerStream implements ServerStream {
     @Override
     public void trailers(HeaderMap trailers) {
         if (active && !ended) {
-            if (!headRequest) {
-                writer.trailers(trailersWanted ? trailers : NO_TRAILERS);
+            if (!headRequest && !writer.trailers(trailersWanted ? trailers : NO_TRAILERS)) {
+                misframed();
+                return;
             }
             end();
         }
+    }
+
+    /** The body is not what its head said: what came of it is the last that this connection carries. */
+    private void misframed() {
+        ended = true;
+        connection.misframed();
     }
 
     private void end() {

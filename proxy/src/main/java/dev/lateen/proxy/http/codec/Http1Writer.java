@@ -2,9 +2,13 @@ package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +21,10 @@ final class Http1Writer implements Flushable {
     private static final int COPIED = 16 * 1024;
 
     private static final int GATHERED = 32 * 1024;
+
+    /** How long a client whose request was not read to its end may take to read the answer (Envoy's delayed_close_timeout). */
+    private static final long LINGER_MILLIS = 1000;
+
     private static final byte[] CONTENT_LENGTH_ZERO = ascii("content-length: 0\r\n");
     private static final byte[] CHUNKED = ascii("transfer-encoding: chunked\r\n");
     private static final byte[] CRLF = ascii("\r\n");
@@ -27,14 +35,20 @@ final class Http1Writer implements Flushable {
     private final CodecLoop loop;
     private @Nullable ByteBuf out;
     private boolean queued;
-    private boolean chunked;
+    private Framing framing = Framing.BODYLESS;
+    private long left;
 
     /** How a message's end is told. */
     enum Framing {
-        /** It has no body, or its headers say its length. */
-        HEADERS,
+        /** Nothing can follow its head, whatever that says. */
+        BODYLESS,
+        /** {@code content-length} among its headers. */
+        LENGTH,
+        /** It could have a body, and has none. */
         EMPTY,
-        CHUNKED
+        CHUNKED,
+        /** Whatever comes until the connection ends: a tunnel, an answer to HTTP/1.0. */
+        UNTIL_CLOSE
     }
 
     Http1Writer(ChannelHandlerContext ctx, CodecLoop loop) {
@@ -46,15 +60,36 @@ final class Http1Writer implements Flushable {
         return text.getBytes(StandardCharsets.ISO_8859_1);
     }
 
-    /** Adds headers, framing and the empty line to what {@code head} holds, and the whole to what will be flushed. */
-    void head(HeadBytes head, HeaderMap headers, byte[] connection, Framing framing) {
+    /** What {@code content-length} says where that is one number, else -1: a body is then framed in another way. */
+    static long length(HeaderMap headers) {
+        CharSequence length = headers.get("content-length");
+        return length == null ? -1 : HttpGrammar.contentLength(length);
+    }
+
+    /**
+     * Adds headers, framing and the empty line to what {@code head} holds, and the whole to what will be flushed. How the message is framed is said once
+     * and by {@code how} alone, whatever headers were added on the way.
+     */
+    void head(HeadBytes head, HeaderMap headers, byte[] connection, Framing how) {
+        boolean lengthSaid = how != Framing.BODYLESS && how != Framing.LENGTH;
         for (int i = 0, size = headers.size(); i < size; i++) {
-            head.header(headers.name(i), headers.value(i));
+            CharSequence name = headers.name(i);
+            if (name.length() == 14 && AsciiString.contentEqualsIgnoreCase(name, "content-length")) {
+                if (lengthSaid) {
+                    continue;
+                }
+                lengthSaid = true;
+            } else if (name.length() == 17 && AsciiString.contentEqualsIgnoreCase(name, "transfer-encoding")) {
+                continue;
+            }
+            head.header(name, headers.value(i));
         }
         head.raw(connection);
-        chunked = framing == Framing.CHUNKED;
-        switch (framing) {
-            case HEADERS -> {}
+        framing = how;
+        left = 0;
+        switch (how) {
+            case BODYLESS, UNTIL_CLOSE -> {}
+            case LENGTH -> left = length(headers);
             case EMPTY -> head.raw(CONTENT_LENGTH_ZERO);
             case CHUNKED -> head.raw(CHUNKED);
         }
@@ -62,9 +97,19 @@ final class Http1Writer implements Flushable {
         head.copyTo(room(head.size()));
     }
 
-    /** @param data ownership passes */
-    void data(ByteBuf data, boolean end) {
+    /**
+     * Writes a part of the body. One that its head does not allow is not written: it would be taken for the next message.
+     *
+     * @param data ownership passes
+     * @return false if the body is longer than its head says, or ends before; the connection can't be used any more
+     */
+    boolean data(ByteBuf data, boolean end) {
         int length = data.readableBytes();
+        if (!fits(length, end)) {
+            data.release();
+            return false;
+        }
+        boolean chunked = framing == Framing.CHUNKED;
         if (chunked && length > 0) {
             size(room(12), length);
         }
@@ -89,11 +134,27 @@ final class Http1Writer implements Flushable {
             pass();
         }
         flushLater();
+        return true;
     }
 
-    /** Ends the message; trailers are left out of one that is not chunked, which has no place for them. */
-    void trailers(HeaderMap trailers) {
-        if (chunked) {
+    private boolean fits(int length, boolean end) {
+        return switch (framing) {
+            case CHUNKED, UNTIL_CLOSE -> true;
+            case BODYLESS, EMPTY -> length == 0;
+            case LENGTH -> {
+                left -= length;
+                yield end ? left == 0 : left >= 0;
+            }
+        };
+    }
+
+    /**
+     * Ends the message; trailers are left out of one that is not chunked, which has no place for them.
+     *
+     * @return false if the body ends before its head says it does
+     */
+    boolean trailers(HeaderMap trailers) {
+        if (framing == Framing.CHUNKED) {
             HeadBytes lines = loop.scratch();
             lines.raw(LAST_CHUNK);
             for (int i = 0, size = trailers.size(); i < size; i++) {
@@ -103,6 +164,7 @@ final class Http1Writer implements Flushable {
             lines.copyTo(room(lines.size()));
         }
         flushLater();
+        return fits(0, true);
     }
 
     void flushLater() {
@@ -117,6 +179,18 @@ final class Http1Writer implements Flushable {
         queued = false;
         pass();
         ctx.flush();
+    }
+
+    /** Closes the connection once all is written. @param now whether at once then, or when the client had time to read it */
+    void finish(boolean now) {
+        flushNow();
+        ctx.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(done -> {
+            if (now) {
+                ctx.close();
+            } else {
+                ctx.executor().schedule(() -> ctx.close(), LINGER_MILLIS, TimeUnit.MILLISECONDS);
+            }
+        });
     }
 
     /** Drops what was not written yet. */

@@ -34,6 +34,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private final CodecLoop loop;
     private final Http2Connection.PropertyKey key;
     private final long maxStreams;
+    private final Http2FrameGuard guard;
+    private Http2Floods floods;
     private ChannelHandlerContext ctx;
     private int streams;
     private StreamReset lostBy = StreamReset.CONNECTION_TERMINATION;
@@ -46,10 +48,12 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
+            Http2FrameGuard guard,
             Events events,
             CodecLoop loop,
             CodecLimits limits) {
         super(decoder, encoder, settings);
+        this.guard = guard;
         this.events = events;
         this.loop = loop;
         this.maxStreams = limits.maxConcurrentStreams();
@@ -68,6 +72,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         private final Events events;
         private final CodecLoop loop;
         private final CodecLimits limits;
+        private final Http2FrameGuard guard;
 
         Builder(Events events, CodecLoop loop, CodecLimits limits) {
             this.events = events;
@@ -76,6 +81,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             // Resets by a server are answers, be they many; an attack they are not.
             decoderEnforceMaxRstFramesPerWindow(0, 0);
             Http2Parts parts = Http2Parts.of(false, limits);
+            guard = parts.guard();
             codec(parts.decoder(), parts.encoder());
             initialSettings(parts.settings());
             gracefulShutdownTimeoutMillis(-1);
@@ -89,13 +95,15 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         @Override
         protected Http2ClientConnection build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new Http2ClientConnection(decoder, encoder, settings, events, loop, limits);
+            return new Http2ClientConnection(decoder, encoder, settings, guard, events, loop, limits);
         }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) throws Exception {
         ctx = context;
+        floods = new Http2Floods(now());
+        guard.count(floods);
         super.handlerAdded(context);
         decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
         flushLater();
@@ -132,7 +140,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         }
 
         @Override
-        public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end) {
+        public int onDataRead(ChannelHandlerContext context, int id, ByteBuf data, int padding, boolean end)
+                throws Http2Exception {
             Http2ClientStream open = stream(id);
             return open == null ? data.readableBytes() + padding : open.received(data, padding, end);
         }
@@ -171,6 +180,10 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             drain();
             events.onCapacity(Http2ClientConnection.this);
         }
+    }
+
+    private long now() {
+        return ctx.executor().ticker().nanoTime();
     }
 
     private void writabilityChanged(Http2Stream stream) {
@@ -231,12 +244,14 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             return null;
         }
         stream.setProperty(key, opened);
+        floods.opened();
         encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
         flushLater();
         return stream;
     }
 
     void writeData(Http2Stream stream, ByteBuf data, boolean end) {
+        floods.sent(data.readableBytes());
         encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
         flushLater();
     }

@@ -1,10 +1,12 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +16,13 @@ final class Http2ClientStream implements ClientStream {
     private @Nullable ResponseSink sink;
     private @Nullable Http2Stream stream;
     private boolean requestEnded;
+    private boolean headRequest;
     private boolean headReceived;
+    private boolean bodyless;
+
+    /** Whether its head tells of a body of which nothing has come. */
+    private boolean bodyDue;
+
     private boolean paused;
     private int unconsumed;
 
@@ -33,7 +41,12 @@ final class Http2ClientStream implements ClientStream {
         if (sink == null || stream != null) {
             return;
         }
+        if (!HttpGrammar.isRequest(head)) {
+            lost(StreamReset.PROTOCOL_ERROR);
+            return;
+        }
         requestEnded = end;
+        headRequest = head.method().equals("HEAD");
         stream = connection.writeHead(this, Http2OutboundHeaders.request(head), end);
         if (stream == null) {
             lost(StreamReset.REMOTE_REFUSED);
@@ -92,6 +105,10 @@ final class Http2ClientStream implements ClientStream {
         return stream != null && connection.isWritable(stream);
     }
 
+    private int id() {
+        return stream == null ? 0 : stream.id();
+    }
+
     // --- the response
 
     void writable() {
@@ -111,11 +128,11 @@ final class Http2ClientStream implements ClientStream {
             return false;
         }
         if (headReceived) {
-            if (headers.hasPseudo() || !end) {
+            if (headers.hasPseudo() || !end || bodyDue) {
                 return false;
             }
             finish();
-            to.onTrailers(headers.map());
+            to.onTrailers(TrailerNames.keepAllowed(headers.map()));
             return true;
         }
         ResponseHead head = headers.response();
@@ -127,6 +144,11 @@ final class Http2ClientStream implements ClientStream {
             return true;
         }
         headReceived = true;
+        bodyless = headRequest || HttpGrammar.isBodyless(head.status());
+        bodyDue = !bodyless && headers.length() > 0;
+        if (end && bodyDue) {
+            return false;
+        }
         if (end) {
             finish();
         }
@@ -135,11 +157,15 @@ final class Http2ClientStream implements ClientStream {
     }
 
     /** @return how many bytes the flow-control window may grow by now */
-    int received(ByteBuf data, int padding, boolean end) {
+    int received(ByteBuf data, int padding, boolean end) throws Http2Exception {
         int bytes = data.readableBytes() + padding;
         ResponseSink to = sink;
         if (to == null) {
             return bytes;
+        }
+        bodyDue &= !data.isReadable();
+        if (bodyless && data.isReadable() || bodyDue && end) {
+            throw Http2Exception.streamError(id(), Http2Error.PROTOCOL_ERROR, "body not as its head says");
         }
         if (end) {
             finish();

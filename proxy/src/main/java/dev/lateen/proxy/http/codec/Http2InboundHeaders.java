@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -24,7 +25,7 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
     private @Nullable CharSequence status;
     private @Nullable CharSequence host;
     private @Nullable CharSequence contentLength;
-    private boolean repeatedLength;
+    private int lines;
     private int cookies;
     private boolean valid = true;
 
@@ -35,7 +36,7 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
 
     /** Whether nothing breaks the protocol or the limit of lines. */
     boolean valid() {
-        return valid && !repeatedLength && headers.size() <= maxHeaders;
+        return valid && lines <= maxHeaders;
     }
 
     boolean hasPseudo() {
@@ -82,11 +83,15 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
             }
             default -> first = false;
         }
-        valid &= first && headers.size() == 0 && value(value);
+        valid &= first && lines == 0;
     }
 
     private void regular(AsciiString name, CharSequence value) {
-        if (!name(name) || !value(value)) {
+        if (++lines > maxHeaders) {
+            // Refused; no more of it is kept.
+            return;
+        }
+        if (!HttpGrammar.isLowerCaseToken(name) || !HttpGrammar.isValue(value)) {
             valid = false;
             return;
         }
@@ -101,63 +106,33 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
                     return;
                 }
                 case "content-length" -> {
-                    repeatedLength |= contentLength != null && !AsciiString.contentEquals(contentLength, value);
-                    boolean repeated = contentLength != null;
-                    contentLength = value;
-                    if (repeated) {
+                    if (contentLength != null) {
+                        valid &= AsciiString.contentEquals(contentLength, value);
                         return;
                     }
+                    valid &= HttpGrammar.contentLength(value) >= 0;
+                    contentLength = value;
                 }
                 case "cookie" -> cookies++;
                 default -> {}
             }
         }
-        if (headers.size() <= maxHeaders) {
-            headers.add(known, value);
-        }
-    }
-
-    private static boolean name(AsciiString name) {
-        if (name.isEmpty()) {
-            return false;
-        }
-        for (int i = 0; i < name.length(); i++) {
-            byte b = name.byteAt(i);
-            if (Http1Chars.token(b) != b || b == 0) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static boolean value(CharSequence value) {
-        int length = value.length();
-        for (int i = 0; i < length; i++) {
-            char c = value.charAt(i);
-            if (c > 255 || !Http1Chars.value((byte) c)) {
-                return false;
-            }
-        }
-        return length == 0 || !blank(value.charAt(0)) && !blank(value.charAt(length - 1));
-    }
-
-    private static boolean blank(char c) {
-        return c == ' ' || c == '\t';
+        headers.add(known, value);
     }
 
     /** Null when a mandatory part is missing or wrong. */
     @Nullable
     RequestHead request(String connectionScheme) {
         CharSequence to = authority == null ? host : authority;
-        if (method == null || method.isEmpty() || status != null || to == null || to.isEmpty()) {
+        if (method == null || status != null || to == null || to.isEmpty() || !HttpGrammar.isAuthority(to)) {
             return null;
         }
         String verb = known(method);
-        boolean connect = verb.equals("CONNECT");
-        if (connect ? path != null || scheme != null : path == null || scheme == null || !target(path, verb)) {
+        if (verb == null) {
             return null;
         }
-        if (!Http1Chars.isAuthority(to)) {
+        boolean connect = verb.equals("CONNECT");
+        if (connect ? path != null || scheme != null : !addressed(verb)) {
             return null;
         }
         if (cookies > 1) {
@@ -167,23 +142,19 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
                 verb, path == null ? "" : path.toString(), to.toString(), connectionScheme, Protocol.HTTP_2, headers);
     }
 
-    private static boolean target(CharSequence path, String method) {
-        if (path.isEmpty() || path.charAt(0) != '/' && !(method.equals("OPTIONS") && path.charAt(0) == '*')) {
-            return false;
-        }
-        for (int i = 0; i < path.length(); i++) {
-            if (!Http1Chars.target((byte) path.charAt(i))) {
-                return false;
-            }
-        }
-        return true;
+    private boolean addressed(String verb) {
+        return path != null && scheme != null && HttpGrammar.isPath(path, verb) && HttpGrammar.isScheme(scheme);
     }
 
-    private static String known(CharSequence method) {
+    /** Null when it is none. */
+    private static @Nullable String known(CharSequence method) {
         if (AsciiString.contentEquals(method, "GET")) {
             return "GET";
         }
-        return AsciiString.contentEquals(method, "POST") ? "POST" : method.toString();
+        if (AsciiString.contentEquals(method, "POST")) {
+            return "POST";
+        }
+        return HttpGrammar.isToken(method) ? method.toString() : null;
     }
 
     /** Cookie crumbs become one line again (RFC 9113 section 8.2.3). */
@@ -199,10 +170,30 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
     @Nullable
     ResponseHead response() {
         int number = statusNumber();
-        if (number < 100 || method != null || path != null || host != null) {
+        boolean request = method != null || path != null || scheme != null || authority != null || host != null;
+        if (number < 100 || request || !bodyless(number)) {
             return null;
         }
         return new ResponseHead(number, headers);
+    }
+
+    /** An answer that never has a body may not say that it has one (RFC 9110 section 8.6); of no bytes is borne. */
+    private boolean bodyless(int number) {
+        if (number >= 200 && number != 204 || contentLength == null) {
+            return true;
+        }
+        headers.remove("content-length");
+        return HttpGrammar.contentLength(contentLength) == 0;
+    }
+
+    /** The length that the head tells, or -1. */
+    long length() {
+        return contentLength == null ? -1 : HttpGrammar.contentLength(contentLength);
+    }
+
+    /** How many header lines came. */
+    int lines() {
+        return lines;
     }
 
     private int statusNumber() {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -8,6 +9,8 @@ import io.netty.util.AsciiString;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A header block for Netty's HPACK encoder: pseudo-headers and a view of a {@link HeaderMap}, with names in lower-case and without what may
@@ -72,7 +75,7 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
         return new Lines();
     }
 
-    private static boolean skipped(CharSequence name) {
+    private static boolean connectionHeader(CharSequence name) {
         return switch (name.length()) {
             case 7 -> AsciiString.contentEquals(name, "upgrade");
             case 10 -> AsciiString.contentEquals(name, "connection") || AsciiString.contentEquals(name, "keep-alive");
@@ -82,14 +85,30 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
         };
     }
 
-    private static CharSequence lower(CharSequence name) {
+    /** The name as HTTP/2 has it; null for one that has no place there, or that configuration brought and is none at all. */
+    private static @Nullable CharSequence fitName(CharSequence name) {
+        if (connectionHeader(name)) {
+            return null;
+        }
+        if (name instanceof AsciiString) {
+            // Parsed names are checked, and lower-case.
+            return name;
+        }
+        boolean capitals = false;
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
-            if (c >= 'A' && c <= 'Z') {
-                return AsciiString.of(name).toLowerCase();
+            byte lower = c > 127 ? 0 : HttpGrammar.token((byte) c);
+            if (lower == 0) {
+                return null;
             }
+            capitals |= lower != c;
         }
-        return name;
+        return name.isEmpty() ? null : capitals ? AsciiString.of(name).toLowerCase() : name;
+    }
+
+    /** Views of a parsed head are fit; what was put together here is made so. */
+    private static CharSequence fit(CharSequence value) {
+        return value instanceof AsciiString ? value : HttpGrammar.asValue(value);
     }
 
     /** Iterator and its one entry at once: the encoder looks at an entry only until the next. */
@@ -97,6 +116,10 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
             implements Iterator<Map.Entry<CharSequence, CharSequence>>, Map.Entry<CharSequence, CharSequence> {
         private int nextPseudo;
         private int nextLine;
+
+        /** The name of the line before {@code nextLine}, once it was looked at and is to be sent. */
+        private @Nullable CharSequence nextName;
+
         private CharSequence key = "";
         private CharSequence value = "";
 
@@ -105,10 +128,11 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
             if (nextPseudo < pseudo.length) {
                 return true;
             }
-            while (nextLine < headers.size() && skipped(headers.name(nextLine))) {
+            while (nextName == null && nextLine < headers.size()) {
+                nextName = fitName(headers.name(nextLine));
                 nextLine++;
             }
-            return nextLine < headers.size();
+            return nextName != null;
         }
 
         @Override
@@ -121,8 +145,9 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
                 value = pseudo[nextPseudo + 1];
                 nextPseudo += 2;
             } else {
-                key = lower(headers.name(nextLine));
-                value = headers.value(nextLine++);
+                key = Objects.requireNonNull(nextName);
+                value = fit(headers.value(nextLine - 1));
+                nextName = null;
             }
             return this;
         }

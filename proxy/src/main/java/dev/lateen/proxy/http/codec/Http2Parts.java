@@ -7,7 +7,6 @@ import io.netty.handler.codec.http2.DecoratingHttp2ConnectionEncoder;
 import io.netty.handler.codec.http2.DefaultHttp2Connection;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2ConnectionEncoder;
-import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
 import io.netty.handler.codec.http2.DefaultHttp2FrameWriter;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersDecoder;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersEncoder;
@@ -16,7 +15,6 @@ import io.netty.handler.codec.http2.DefaultHttp2RemoteFlowController;
 import io.netty.handler.codec.http2.Http2ConnectionDecoder;
 import io.netty.handler.codec.http2.Http2ConnectionEncoder;
 import io.netty.handler.codec.http2.Http2Exception;
-import io.netty.handler.codec.http2.Http2FrameReader;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2PromisedRequestVerifier;
 import io.netty.handler.codec.http2.Http2Settings;
@@ -25,7 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Netty's HTTP/2 parts put together our way: our header blocks, streams served evenly, floods of control frames bounded. */
-record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
+record Http2Parts(
+        Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings, Http2FrameGuard guard) {
     private static final Logger LOG = LoggerFactory.getLogger(Http2Parts.class);
 
     /**
@@ -53,7 +52,7 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
         UniformStreamByteDistributor distributor = new UniformStreamByteDistributor(connection);
         distributor.minAllocationChunk(FLUSH_QUANTUM);
         connection.remote().flowController(new DefaultHttp2RemoteFlowController(connection, distributor));
-        Http2FrameReader reader = new DefaultHttp2FrameReader(new HeadersDecoder(limits), MAX_SMALL_CONTINUATIONS);
+        Http2FrameGuard reader = new Http2FrameGuard(connection, new HeadersDecoder(limits), MAX_SMALL_CONTINUATIONS);
         Http2ConnectionEncoder encoder = new ControlFrameLimit(
                 new DefaultHttp2ConnectionEncoder(connection, new DefaultHttp2FrameWriter(new HeadersEncoder())),
                 MAX_CONTROL_FRAMES);
@@ -66,7 +65,7 @@ record Http2Parts(Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder
         } else {
             settings.pushEnabled(false);
         }
-        return new Http2Parts(decoder, encoder, settings);
+        return new Http2Parts(decoder, encoder, settings, reader);
     }
 
     private static final class HeadersEncoder extends DefaultHttp2HeadersEncoder {

@@ -34,7 +34,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     private final CodecLoop loop;
     private final String scheme;
     private final Http2Connection.PropertyKey key;
-    private final Http2Floods floods = new Http2Floods();
+    private final Http2FrameGuard guard;
+    private Http2Floods floods;
     private ChannelHandlerContext ctx;
     private int streams;
     private boolean queued;
@@ -45,10 +46,12 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
             Http2ConnectionDecoder decoder,
             Http2ConnectionEncoder encoder,
             Http2Settings settings,
+            Http2FrameGuard guard,
             ServerEvents events,
             CodecLoop loop,
             boolean tls) {
         super(decoder, encoder, settings);
+        this.guard = guard;
         this.events = events;
         this.loop = loop;
         this.scheme = tls ? "https" : "http";
@@ -67,6 +70,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         private final ServerEvents events;
         private final CodecLoop loop;
         private final boolean tls;
+        private final Http2FrameGuard guard;
 
         Builder(ServerEvents events, CodecLoop loop, CodecLimits limits, boolean tls) {
             this.events = events;
@@ -75,6 +79,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
             // Envoy's rule instead: clients may cancel often, if not nearly always.
             decoderEnforceMaxRstFramesPerWindow(0, 0);
             Http2Parts parts = Http2Parts.of(true, limits);
+            guard = parts.guard();
             codec(parts.decoder(), parts.encoder());
             initialSettings(parts.settings());
             gracefulShutdownTimeoutMillis(-1);
@@ -88,13 +93,15 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         @Override
         protected Http2ServerConnection build(
                 Http2ConnectionDecoder decoder, Http2ConnectionEncoder encoder, Http2Settings settings) {
-            return new Http2ServerConnection(decoder, encoder, settings, events, loop, tls);
+            return new Http2ServerConnection(decoder, encoder, settings, guard, events, loop, tls);
         }
     }
 
     @Override
     public void handlerAdded(ChannelHandlerContext context) throws Exception {
         ctx = context;
+        floods = new Http2Floods(now());
+        guard.count(floods);
         super.handlerAdded(context);
         decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
         flushLater();
@@ -138,17 +145,20 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
             }
             RequestSink to = open.sink();
             if (to != null) {
-                to.onTrailers(headers.map());
+                to.onTrailers(TrailerNames.keepAllowed(headers.map()));
             }
         }
 
         private void request(int id, Http2InboundHeaders headers, boolean end) throws Http2Exception {
             RequestHead head = headers.valid() ? headers.request(scheme) : null;
             if (head == null) {
+                if (floods.refusedHead(headers.lines(), now())) {
+                    throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many header lines");
+                }
                 throw Http2Exception.streamError(id, Http2Error.PROTOCOL_ERROR, "malformed request head");
             }
             Http2Stream stream = connection().stream(id);
-            Http2ServerStream opened = new Http2ServerStream(Http2ServerConnection.this, stream, now());
+            Http2ServerStream opened = new Http2ServerStream(Http2ServerConnection.this, stream, head.method(), now());
             floods.opened();
             stream.setProperty(key, opened);
             if (streams++ == 0) {
@@ -174,25 +184,6 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
                     throw Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many premature resets");
                 }
             }
-        }
-
-        @Override
-        public void onPriorityRead(
-                ChannelHandlerContext context, int id, int dependency, short weight, boolean exclusive) {
-            if (floods.priority()) {
-                flooded("too many PRIORITY frames");
-            }
-        }
-
-        @Override
-        public void onWindowUpdateRead(ChannelHandlerContext context, int id, int increment) {
-            if (floods.windowUpdate()) {
-                flooded("too many WINDOW_UPDATE frames");
-            }
-        }
-
-        private void flooded(String what) {
-            onError(ctx, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, what));
         }
     }
 
@@ -241,7 +232,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     protected void onStreamError(
             ChannelHandlerContext context, boolean outbound, Throwable cause, Http2Exception.StreamException error) {
         super.onStreamError(context, outbound, cause, error);
-        if (!outbound && floods.reset(0, false)) {
+        boolean large = error instanceof Http2Exception.HeaderListSizeException;
+        if (!outbound && (floods.reset(0, false) || large && floods.refusedHead(Http2Floods.LARGE_HEAD, now()))) {
             events.onViolation(true);
             onError(context, false, Http2Exception.connectionError(Http2Error.ENHANCE_YOUR_CALM, "too many errors"));
         }

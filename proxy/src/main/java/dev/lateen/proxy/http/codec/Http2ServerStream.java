@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -18,18 +19,21 @@ final class Http2ServerStream implements ServerStream {
 
     private final Http2ServerConnection connection;
     private final Http2Stream stream;
+    private final boolean headRequest;
     private final long openedNanos;
     private @Nullable RequestSink sink;
     private boolean headSent;
+    private boolean bodyless;
     private boolean ended;
     private boolean paused;
     private boolean unsent;
     private int unconsumed;
     private int waitingFrames;
 
-    Http2ServerStream(Http2ServerConnection connection, Http2Stream stream, long openedNanos) {
+    Http2ServerStream(Http2ServerConnection connection, Http2Stream stream, String method, long openedNanos) {
         this.connection = connection;
         this.stream = stream;
+        this.headRequest = method.equals("HEAD");
         this.openedNanos = openedNanos;
     }
 
@@ -110,6 +114,10 @@ final class Http2ServerStream implements ServerStream {
             return;
         }
         headSent = true;
+        bodyless = headRequest || HttpGrammar.isBodyless(head.status());
+        if (bodyless && !headRequest && head.status() != 304) {
+            head.headers().remove("content-length");
+        }
         if (end) {
             end();
         }
@@ -120,6 +128,14 @@ final class Http2ServerStream implements ServerStream {
     public void data(ByteBuf data, boolean end) {
         if (ended || !headSent) {
             data.release();
+            return;
+        }
+        if (bodyless && data.isReadable()) {
+            // Whoever made it: such an answer has no body.
+            data.release();
+            if (end) {
+                data(Unpooled.EMPTY_BUFFER, true);
+            }
             return;
         }
         if (end) {

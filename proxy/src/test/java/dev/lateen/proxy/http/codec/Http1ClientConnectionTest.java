@@ -250,4 +250,36 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
         assertThat(response.ended).isTrue();
         assertThat(channel.isOpen()).isFalse();
     }
+
+    /** RFC 9112 section 5.2, as Envoy since 1.29. */
+    @Test
+    void aFoldedValueIsJoinedByABlank() {
+        Response response = request("GET");
+        receive("HTTP/1.1 200 OK\r\n"
+                + "x-cert: -----BEGIN \r\n"
+                + "\tabc\r\n"
+                + " \t END\r\n"
+                + "x-b:\r\n"
+                + "  c\r\n"
+                + " \r\n"
+                + "content-length: 2\r\n\r\n"
+                + "ok");
+        assertThat(response.head.headers()).hasToString("x-cert: -----BEGIN abc END\nx-b: c\ncontent-length: 2\n");
+        assertThat(response.body).hasToString("ok");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "HTTP/1.1 200 OK\r\n x: y\r\ncontent-length: 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length:\r\n 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ncontent-length: 1\r\n 0\r\n\r\n",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding:\r\n\tchunked\r\n\r\n",
+                "HTTP/1.1 200 OK\r\nx: y\r\n \u0001\r\n\r\n",
+            })
+    void whatFramesAMessageIsNotFolded(String text) {
+        Response response = request("GET");
+        receive(text);
+        assertThat(response.reset).isEqualTo(StreamReset.PROTOCOL_ERROR);
+    }
 }

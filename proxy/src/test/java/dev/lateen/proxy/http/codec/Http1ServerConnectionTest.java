@@ -434,4 +434,25 @@ class Http1ServerConnectionTest {
         assertThat(server.requests).hasSize(1000);
         assertThat(server.channel.config().isAutoRead()).isTrue();
     }
+
+    @Test
+    void aFoldedValueIsJoinedByABlank() {
+        server.receiveByteByByte("GET / HTTP/1.1\r\nhost: a\r\nx-cert: -----BEGIN\r\n\tabc\r\n\tEND\r\n\r\n");
+        assertThat(server.only().head.headers()).hasToString("x-cert: -----BEGIN abc END\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "GET / HTTP/1.1\r\n x: y\r\nhost: a\r\n\r\n",
+                "GET / HTTP/1.1\r\nhost:\r\n a\r\n\r\n",
+                "GET / HTTP/1.1\r\nhost: a\r\n b\r\n\r\n",
+                "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 1\r\n 1\r\n\r\nx",
+                "POST / HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n \r\n\r\n0\r\n\r\n",
+            })
+    void whatFramesARequestIsNotFolded(String text) {
+        server.receive(text);
+        assertThat(server.error).isNotNull();
+        assertThat(server.error.status()).isEqualTo(400);
+    }
 }
