@@ -106,10 +106,6 @@ public final class Host {
         removed = true;
     }
 
-    void restore() {
-        removed = false;
-    }
-
     /** Whether outlier detection has ejected it for now. */
     public boolean isEjected() {
         return outlier.ejected();

@@ -172,6 +172,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
                 Http2Connection.Endpoint<?> local = connection().local();
                 boolean refused = connection().goAwayReceived() && stream.id() > local.lastStreamKnownByPeer();
                 open.lost(refused ? StreamReset.REMOTE_REFUSED : lostBy);
+                if (!closed) {
+                    events.onCapacity(Http2ClientConnection.this);
+                }
             }
         }
 
@@ -286,12 +289,17 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         return encoder().flowController().isWritable(stream);
     }
 
-    /** A stream is over. */
+    /** Nobody waits for anything of a stream any more. There is room for another once its frames are through as well: the server counts those. */
     void released() {
         streams--;
         if (draining && streams == 0) {
             ctx.executor().execute(this::close);
         }
+    }
+
+    /** A stream is over that never came to be. */
+    void neverOpened() {
+        released();
         if (!closed) {
             events.onCapacity(this);
         }
@@ -323,7 +331,8 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
             return 0;
         }
         long allowed = settingsReceived ? connection().local().maxActiveStreams() : BEFORE_SETTINGS;
-        return (int) Math.max(0, Math.min(Math.min(allowed, maxStreams), Integer.MAX_VALUE) - streams);
+        int taken = Math.max(streams, connection().local().numActiveStreams());
+        return (int) Math.max(0, Math.min(Math.min(allowed, maxStreams), Integer.MAX_VALUE) - taken);
     }
 
     @Override

@@ -77,10 +77,12 @@ final class Http2ClientStream implements ClientStream {
     public void reset() {
         if (sink != null) {
             sink = null;
-            if (stream != null) {
+            if (stream == null) {
+                connection.neverOpened();
+            } else {
+                connection.released();
                 connection.writeReset(stream, Http2Error.CANCEL);
             }
-            connection.released();
         }
     }
 
@@ -180,11 +182,11 @@ final class Http2ClientStream implements ClientStream {
 
     private void finish() {
         sink = null;
+        connection.released();
         if (!requestEnded && stream != null) {
             // The answer is whole; what is left of the request is of no use to the server.
             connection.writeReset(stream, Http2Error.CANCEL);
         }
-        connection.released();
     }
 
     /** The stream is gone, by reset or with its connection. */
@@ -192,7 +194,11 @@ final class Http2ClientStream implements ClientStream {
         ResponseSink to = sink;
         if (to != null) {
             sink = null;
-            connection.released();
+            if (stream == null) {
+                connection.neverOpened();
+            } else {
+                connection.released();
+            }
             to.onReset(reason);
         }
     }

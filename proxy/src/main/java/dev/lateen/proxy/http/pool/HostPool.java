@@ -216,14 +216,12 @@ final class HostPool {
         if (codec.active() == 0) {
             connection.idleSince(pools.nanos());
         }
-        if (host.isRemoved()) {
-            codec.drain();
-        }
         if (codec.capacity() > 0 && !connection.ready()) {
             connection.ready(true);
             ready.addLast(connection);
         }
         serveWaiting();
+        drainIfRemoved();
     }
 
     private void serveWaiting() {
@@ -236,6 +234,18 @@ final class HostPool {
             Waiting next = waiting.poll();
             next.leave();
             attach(connection, next.taker);
+        }
+    }
+
+    /**
+     * A host that left the configuration keeps its promise to those who chose it before and still wait; nobody else will come, so its connections
+     * end with their requests. Draining any sooner would only make those who wait connect again.
+     */
+    private void drainIfRemoved() {
+        if (host.isRemoved() && waiting.isEmpty()) {
+            for (int i = open.size() - 1; i >= 0; i--) {
+                open.get(i).codec().drain();
+            }
         }
     }
 
@@ -272,11 +282,10 @@ final class HostPool {
 
     /** Closes what has been idle for too long, or whose host is gone. */
     void sweep() {
+        drainIfRemoved();
         for (int i = open.size() - 1; i >= 0; i--) {
             PooledConnection connection = open.get(i);
-            if (host.isRemoved()) {
-                connection.codec().drain();
-            } else if (expired(connection)) {
+            if (expired(connection)) {
                 connection.codec().close();
             } else if (tooOld(connection)) {
                 connection.codec().drain();
