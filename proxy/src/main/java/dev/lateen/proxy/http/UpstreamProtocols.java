@@ -53,13 +53,13 @@ final class UpstreamProtocols {
         };
     }
 
-    /** The name in an authority; empty for an address, which is no server name (RFC 6066 section 3). */
+    /** The host of an authority without its port, an IPv6 address without its brackets. */
     private static String hostOf(String authority) {
         if (authority.startsWith("[")) {
-            return "";
+            int end = authority.indexOf(']');
+            return end < 0 ? "" : authority.substring(1, end);
         }
         int colon = authority.lastIndexOf(':');
-        String host = colon < 0 ? authority : authority.substring(0, colon);
-        return host.isEmpty() || Character.isDigit(host.charAt(host.length() - 1)) ? "" : host;
+        return colon < 0 ? authority : authority.substring(0, colon);
     }
 }

@@ -18,6 +18,7 @@ import javax.net.ssl.X509ExtendedTrustManager;
 final class AlertingTrust extends X509ExtendedTrustManager {
     /** OpenSSL's {@code X509_V_ERR_...}: the number, and the text of {@code X509_verify_cert_error_string}. */
     private enum Refusal {
+        NO_REVOCATION_LIST(3, "unable to get certificate CRL"),
         NOT_YET_VALID(9, "certificate is not yet valid"),
         EXPIRED(10, "certificate has expired"),
         SELF_SIGNED(18, "self signed certificate"),
@@ -91,7 +92,12 @@ final class AlertingTrust extends X509ExtendedTrustManager {
             int depth = 0;
             for (Throwable t = e; t != null; t = t.getCause()) {
                 switch (t) {
-                    case CertPathValidatorException at -> depth = Math.max(0, at.getIndex());
+                    case CertPathValidatorException at -> {
+                        depth = Math.max(0, at.getIndex());
+                        if (at.getReason() == CertPathValidatorException.BasicReason.UNDETERMINED_REVOCATION_STATUS) {
+                            refusal = Refusal.NO_REVOCATION_LIST;
+                        }
+                    }
                     case CertificateExpiredException _ -> refusal = Refusal.EXPIRED;
                     case CertificateNotYetValidException _ -> refusal = Refusal.NOT_YET_VALID;
                     case CertificateRevokedException _ -> refusal = Refusal.REVOKED;

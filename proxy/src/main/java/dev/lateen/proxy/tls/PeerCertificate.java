@@ -1,5 +1,7 @@
 package dev.lateen.proxy.tls;
 
+import io.netty.util.NetUtil;
+import java.net.InetAddress;
 import java.security.PublicKey;
 import java.security.cert.CertificateEncodingException;
 import java.security.cert.CertificateParsingException;
@@ -13,14 +15,15 @@ import javax.security.auth.x500.X500Principal;
 /**
  * What is read of a certificate once, after the handshake.
  *
- * @param otherSans e-mail and IP address subject alternative names
+ * @param ipSans as Envoy prints them: IPv6 in its short form
  * @param sha256 hex of the whole certificate's SHA-256
  * @param pem all of it
  */
 record PeerCertificate(
         List<String> uriSans,
         List<String> dnsSans,
-        List<String> otherSans,
+        List<String> emailSans,
+        List<String> ipSans,
         String subject,
         String sha256,
         String pem,
@@ -35,14 +38,16 @@ record PeerCertificate(
     static PeerCertificate of(X509Certificate certificate) throws CertificateParsingException {
         List<String> uris = new ArrayList<>(1);
         List<String> names = new ArrayList<>(1);
-        List<String> others = new ArrayList<>(0);
+        List<String> emails = new ArrayList<>(0);
+        List<String> addresses = new ArrayList<>(0);
         Collection<List<?>> sans = certificate.getSubjectAlternativeNames();
         for (List<?> san : sans == null ? List.<List<?>>of() : sans) {
             if (san.get(0) instanceof Integer kind && san.get(1) instanceof String value) {
                 switch (kind) {
                     case URI -> uris.add(value);
                     case DNS -> names.add(value);
-                    case MAIL, IP -> others.add(value);
+                    case MAIL -> emails.add(value);
+                    case IP -> addresses.add(address(value));
                     default -> {}
                 }
             }
@@ -52,7 +57,8 @@ record PeerCertificate(
             return new PeerCertificate(
                     uris,
                     names,
-                    others,
+                    emails,
+                    addresses,
                     certificate.getSubjectX500Principal().getName(X500Principal.RFC2253),
                     PeerCheck.hexSha256(encoded),
                     pem(encoded),
@@ -60,6 +66,12 @@ record PeerCertificate(
         } catch (CertificateEncodingException e) {
             throw new CertificateParsingException("certificate can't be encoded", e);
         }
+    }
+
+    /** One way to write each address: the JDK writes IPv6 with all its zeros. Anything that is no address stays as it is. */
+    static String address(String text) {
+        InetAddress address = NetUtil.createInetAddressFromIpAddressString(text);
+        return address == null ? text : NetUtil.toAddressString(address);
     }
 
     private static String pem(byte[] encoded) {

@@ -1,7 +1,9 @@
 package dev.lateen.proxy.tls;
 
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.TlsSettings.SanMatcher;
 import dev.lateen.proxy.model.TlsSettings.Validation;
+import io.netty.util.NetUtil;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
@@ -23,15 +25,19 @@ final class PeerCheck {
     /**
      * Why the peer is refused, or null when it is accepted.
      *
-     * @param serverName what the certificate must be good for when not empty ({@code auto_sni_san_validation})
+     * @param validation null where nothing but the name is asked
+     * @param serverName what the certificate must be good for when not empty ({@code auto_san_validation}); a name, or an address without brackets
      */
-    static @Nullable String refusal(PeerCertificate peer, Validation validation, String serverName) {
-        if (validation.acceptUntrusted()) {
+    static @Nullable String refusal(PeerCertificate peer, @Nullable Validation validation, String serverName) {
+        if (validation != null && validation.acceptUntrusted()) {
             return null;
         }
         if (!serverName.isEmpty() && !isNamed(peer, serverName)) {
             return "verify cert failed: verify SAN list, expected SANs: [" + serverName + "], certificate SANs: "
                     + names(peer);
+        }
+        if (validation == null) {
+            return null;
         }
         if (!validation.subjectAltNames().isEmpty() && !anyMatches(peer, validation.subjectAltNames())) {
             return "verify cert failed: SAN matcher, certificate SANs are " + names(peer);
@@ -45,43 +51,65 @@ final class PeerCheck {
     }
 
     private static String names(PeerCertificate peer) {
-        return Stream.of(peer.dnsSans(), peer.uriSans(), peer.otherSans())
+        return Stream.of(peer.dnsSans(), peer.uriSans(), peer.emailSans(), peer.ipSans())
                 .flatMap(Collection::stream)
                 .collect(Collectors.joining(", ", "[", "]"));
     }
 
+    /** An address is looked for among the addresses only (RFC 9110 section 4.3.5), or a DNS name that looks like one would do. */
     private static boolean isNamed(PeerCertificate peer, String serverName) {
+        if (isAddress(serverName)) {
+            return peer.ipSans().contains(PeerCertificate.address(serverName));
+        }
         for (String dns : peer.dnsSans()) {
             if (dnsMatches(dns, serverName)) {
-                return true;
-            }
-        }
-        return peer.otherSans().contains(serverName);
-    }
-
-    private static boolean anyMatches(PeerCertificate peer, List<StringMatcher> matchers) {
-        for (StringMatcher matcher : matchers) {
-            if (anySanMatches(peer, matcher)) {
                 return true;
             }
         }
         return false;
     }
 
-    private static boolean anySanMatches(PeerCertificate peer, StringMatcher matcher) {
-        for (String uri : peer.uriSans()) {
-            if (matcher.matches(uri)) {
+    /** Whether a name is an IPv4 or IPv6 address, without brackets. */
+    static boolean isAddress(String name) {
+        return NetUtil.isValidIpV4Address(name) || NetUtil.isValidIpV6Address(name);
+    }
+
+    private static boolean anyMatches(PeerCertificate peer, List<SanMatcher> matchers) {
+        for (SanMatcher matcher : matchers) {
+            if (matches(peer, matcher)) {
                 return true;
             }
         }
+        return false;
+    }
+
+    private static boolean matches(PeerCertificate peer, SanMatcher matcher) {
+        return switch (matcher.kind()) {
+            case ANY ->
+                any(peer.uriSans(), matcher.matcher())
+                        || anyDns(peer, matcher.matcher())
+                        || any(peer.emailSans(), matcher.matcher())
+                        || any(peer.ipSans(), matcher.matcher());
+            case EMAIL -> any(peer.emailSans(), matcher.matcher());
+            case DNS -> anyDns(peer, matcher.matcher());
+            case URI -> any(peer.uriSans(), matcher.matcher());
+            case IP_ADDRESS -> any(peer.ipSans(), matcher.matcher());
+        };
+    }
+
+    private static boolean any(List<String> names, StringMatcher matcher) {
+        for (String name : names) {
+            if (matcher.matches(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean anyDns(PeerCertificate peer, StringMatcher matcher) {
         for (String dns : peer.dnsSans()) {
             if (matcher.matches(dns)
                     || (matcher instanceof StringMatcher.Exact(String name, boolean _) && dnsMatches(dns, name))) {
-                return true;
-            }
-        }
-        for (String other : peer.otherSans()) {
-            if (matcher.matches(other)) {
                 return true;
             }
         }

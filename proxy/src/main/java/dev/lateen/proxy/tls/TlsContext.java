@@ -8,29 +8,42 @@ import io.netty.handler.ssl.ApplicationProtocolConfig.Protocol;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectedListenerFailureBehavior;
 import io.netty.handler.ssl.ApplicationProtocolConfig.SelectorFailureBehavior;
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
+import io.netty.handler.ssl.OpenSslContextOption;
+import io.netty.handler.ssl.ReferenceCountedOpenSslEngine;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.SupportedCipherSuiteFilter;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
+import io.netty.internal.tcnative.SSL;
 import io.netty.util.IllegalReferenceCountException;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.CertificateParsingException;
 import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
+import org.jspecify.annotations.Nullable;
 
 /** One TLS context with what is worth remembering of our own certificate. Native contexts are counted: engines keep theirs alive. */
 final class TlsContext {
+    private static final int MAX_NAME = 255;
+
     private final SslContext context;
     private final String localUriSan;
+    /** What the JDK must be told for each engine; null for BoringSSL, whose context knows. */
+    private final String @Nullable [] engineGroups;
 
-    private TlsContext(SslContext context, String localUriSan) {
+    private TlsContext(SslContext context, String localUriSan, String @Nullable [] engineGroups) {
         this.context = context;
         this.localUriSan = localUriSan;
+        this.engineGroups = engineGroups;
     }
 
     static TlsContext build(ContextKey key, SslProvider provider) throws TlsUnavailable {
@@ -51,7 +64,11 @@ final class TlsContext {
                     .applicationProtocolConfig(alpn(key.alpn()));
             builder.ciphers(CipherSuites.suites(key.cipherSuites()), SupportedCipherSuiteFilter.INSTANCE);
             trust(builder, key);
-            return new TlsContext(builder.build(), localUriSan(pairs));
+            String[] groups = KeyExchanges.groups(key.ecdhCurves(), provider);
+            if (provider != SslProvider.JDK) {
+                builder.option(OpenSslContextOption.GROUPS, groups);
+            }
+            return new TlsContext(builder.build(), localUriSan(pairs), provider == SslProvider.JDK ? groups : null);
         } catch (SSLException | IllegalArgumentException e) {
             throw new TlsUnavailable("TLS settings of " + key.certificates() + ": " + e.getMessage());
         }
@@ -59,7 +76,7 @@ final class TlsContext {
 
     private static void trust(SslContextBuilder builder, ContextKey key) throws TlsUnavailable {
         if (key.roots() != null) {
-            builder.trustManager(new AlertingTrust(TrustRoots.of(key.roots())));
+            builder.trustManager(new AlertingTrust(TrustRoots.of(key.roots(), key.revocation())));
         } else if (key.systemRoots()) {
             builder.trustManager(new AlertingTrust(TrustRoots.system()));
         } else {
@@ -103,12 +120,43 @@ final class TlsContext {
     }
 
     SslHandler serverHandler(ByteBufAllocator allocator) {
-        return context.newHandler(allocator);
+        SslHandler handler = context.newHandler(allocator);
+        if (engineGroups != null) {
+            SSLParameters parameters = handler.engine().getSSLParameters();
+            parameters.setNamedGroups(engineGroups);
+            handler.engine().setSSLParameters(parameters);
+        }
+        return handler;
     }
 
-    /** @param sni empty for none */
-    SslHandler clientHandler(ByteBufAllocator allocator, String sni) {
-        return sni.isEmpty() ? context.newHandler(allocator) : context.newHandler(allocator, sni, -1);
+    /** @param sni empty for none; sent as it is */
+    SslHandler clientHandler(ByteBufAllocator allocator, String sni) throws TlsUnavailable {
+        byte[] name = sni.getBytes(StandardCharsets.US_ASCII);
+        if (name.length > MAX_NAME || sni.chars().anyMatch(c -> c <= ' ' || c > '~')) {
+            throw new TlsUnavailable("server name: " + sni + " (expected: at most 255 printable ASCII characters)");
+        }
+        // The peer's name is what the JDK finds sessions by.
+        SslHandler handler = sni.isEmpty() ? context.newHandler(allocator) : context.newHandler(allocator, sni, -1);
+        SSLParameters parameters = handler.engine().getSSLParameters();
+        if (engineGroups != null) {
+            parameters.setNamedGroups(engineGroups);
+        }
+        // Both libraries' Java sides leave out names with an underscore, which all of Istio's have, or without a dot.
+        if (!sni.isEmpty() && !(handler.engine() instanceof ReferenceCountedOpenSslEngine)) {
+            parameters.setServerNames(List.of(new HostName(name)));
+        }
+        handler.engine().setSSLParameters(parameters);
+        if (!sni.isEmpty() && handler.engine() instanceof ReferenceCountedOpenSslEngine boringSsl) {
+            SSL.setTlsExtHostName(boringSsl.sslPointer(), sni);
+        }
+        return handler;
+    }
+
+    /** A server name of type {@code host_name} (RFC 6066 section 3), unchecked. */
+    private static final class HostName extends SNIServerName {
+        HostName(byte[] encoded) {
+            super(StandardConstants.SNI_HOST_NAME, encoded);
+        }
     }
 
     /** False when the last reference is gone already. */

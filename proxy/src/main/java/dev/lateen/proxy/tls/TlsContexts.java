@@ -5,6 +5,7 @@ import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.Revocation;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings.Validation;
 import dev.lateen.proxy.model.UpstreamTls;
@@ -26,10 +27,13 @@ public final class TlsContexts implements AutoCloseable {
     /** More contexts than any mesh needs at one time; reached only by configurations with a certificate for each of many chains. */
     private static final int MAX_CONTEXTS = 4096;
 
-    /**
-     * Who agrees on it must send Istio's metadata header before all other bytes of a TCP connection. This proxy doesn't, so it neither offers nor takes it: peers then do
-     * without.
-     */
+    static {
+        // As a server the JDK ends the handshake of a client whose server name has an underscore, which all names
+        // within an Istio mesh have. No server of
+        // ours chooses by the name that the JDK reads: the listener has read it before.
+        System.getProperties().putIfAbsent("jdk.tls.server.disableExtensions", "server_name");
+    }
+
     private final Supplier<ProxySnapshot> active;
 
     private volatile @Nullable SslProvider provider;
@@ -122,6 +126,7 @@ public final class TlsContexts implements AutoCloseable {
                 settings.minVersion(),
                 settings.maxVersion(),
                 settings.cipherSuites(),
+                settings.ecdhCurves(),
                 // Only raw TCP's relay speaks it.
                 halfClose
                         ? alpn
@@ -130,7 +135,8 @@ public final class TlsContexts implements AutoCloseable {
                                 .toList(),
                 certificates,
                 roots,
-                systemRoots);
+                systemRoots,
+                validation == null ? Revocation.NONE : validation.revocation());
     }
 
     private static Secret resolve(SecretSource source, Map<String, Secret> secrets) throws TlsUnavailable {
@@ -213,10 +219,12 @@ public final class TlsContexts implements AutoCloseable {
             String minVersion,
             String maxVersion,
             List<String> cipherSuites,
+            List<String> ecdhCurves,
             List<String> alpn,
             List<Secret.TlsCertificate> certificates,
             Secret.@Nullable ValidationContext roots,
-            boolean systemRoots) {
+            boolean systemRoots,
+            Revocation revocation) {
         ContextKey {
             certificates = List.copyOf(certificates);
         }

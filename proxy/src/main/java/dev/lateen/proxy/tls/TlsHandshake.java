@@ -72,7 +72,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
     /**
      * Takes part as client, at the end of {@code pipeline}. Has no time limit of its own: the connect timeout covers it.
      *
-     * @param sni instead of the settings' own when not empty
+     * @param sni instead of the settings' own when not empty: a name, or an address without brackets, which is checked and not sent (RFC 6066 section 3)
      * @param alpn offered instead of the settings' own when not empty
      * @param halfClose whether one direction may end before the other, as raw TCP's may
      */
@@ -85,12 +85,13 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
             boolean halfClose,
             Outcome outcome)
             throws TlsUnavailable {
-        String serverName = sni.isEmpty() ? tls.sni() : sni;
+        String serverName = withoutLastDot(sni.isEmpty() ? tls.sni() : sni);
+        String expected = expected(tls, serverName, halfClose);
         TlsContext context = contexts.client(tls, alpn, halfClose);
         try {
-            SslHandler ssl = context.clientHandler(pipeline.channel().alloc(), serverName);
+            SslHandler ssl = context.clientHandler(
+                    pipeline.channel().alloc(), PeerCheck.isAddress(serverName) ? "" : serverName);
             ssl.setHandshakeTimeoutMillis(0);
-            String expected = tls.autoSanValidation() ? serverName : "";
             add(
                     pipeline,
                     ssl,
@@ -98,6 +99,25 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         } finally {
             context.release();
         }
+    }
+
+    /**
+     * What the peer must be named. An identity that is to be checked and can't be is no identity: such a connection is never made. Raw TCP has no request
+     * whose host could be asked for; there, as in Envoy, only the settings' own name counts.
+     */
+    private static String expected(UpstreamTls tls, String serverName, boolean rawTcp) throws TlsUnavailable {
+        if (!tls.autoSanValidation()) {
+            return "";
+        }
+        if (serverName.isEmpty() && !rawTcp) {
+            throw new TlsUnavailable("server name: none (expected: a name to check the certificate by)");
+        }
+        return serverName;
+    }
+
+    /** RFC 6066 section 3; certificates don't have it either. */
+    private static String withoutLastDot(String name) {
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
     }
 
     private static void add(ChannelPipeline pipeline, SslHandler ssl, TlsHandshake handshake) {
@@ -121,8 +141,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         SSLSession session = ssl.engine().getSession();
         try {
             PeerCertificate peer = peer(session);
-            String refusal =
-                    peer == null || validation == null ? null : PeerCheck.refusal(peer, validation, expectedName);
+            String refusal = peer == null ? null : PeerCheck.refusal(peer, validation, expectedName);
             if (refusal != null) {
                 refuse(ctx, TlsFailure.certificateRefused(refusal));
                 return;

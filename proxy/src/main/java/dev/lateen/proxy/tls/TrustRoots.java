@@ -1,6 +1,7 @@
 package dev.lateen.proxy.tls;
 
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.model.TlsSettings.Revocation;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -35,8 +36,12 @@ final class TrustRoots {
         }
     }
 
-    /** The roots of a secret; with a revocation list every certificate of a chain must be covered by one, as Envoy demands. */
-    static X509ExtendedTrustManager of(Secret.ValidationContext secret) throws TlsUnavailable {
+    /**
+     * The roots of a secret; with a revocation list every certificate of a chain must be covered by one, as Envoy demands, unless only the leaf is
+     * asked about. @param revocation beside the secret's own lists
+     */
+    static X509ExtendedTrustManager of(Secret.ValidationContext secret, Revocation revocation) throws TlsUnavailable {
+        String crlPem = secret.crlPem() + revocation.crlPem();
         List<X509Certificate> roots = PemMaterial.certificates(secret.name(), "trusted CA", secret.trustedCaPem());
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");
@@ -45,10 +50,11 @@ final class TrustRoots {
                 store.setCertificateEntry(Integer.toString(i), roots.get(i));
             }
             TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
-            if (secret.crlPem().isEmpty()) {
+            if (crlPem.isEmpty()) {
                 factory.init(store);
             } else {
-                factory.init(checkingRevocation(store, PemMaterial.revocationLists(secret.name(), secret.crlPem())));
+                factory.init(checkingRevocation(
+                        store, PemMaterial.revocationLists(secret.name(), crlPem), revocation.onlyLeaf()));
             }
             return x509(factory);
         } catch (GeneralSecurityException | IOException e) {
@@ -56,15 +62,19 @@ final class TrustRoots {
         }
     }
 
-    private static CertPathTrustManagerParameters checkingRevocation(KeyStore store, Collection<? extends CRL> lists)
-            throws GeneralSecurityException {
+    private static CertPathTrustManagerParameters checkingRevocation(
+            KeyStore store, Collection<? extends CRL> lists, boolean onlyLeaf) throws GeneralSecurityException {
         PKIXBuilderParameters parameters = new PKIXBuilderParameters(store, new X509CertSelector());
         parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(lists)));
         PKIXRevocationChecker checker =
                 (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
         // Lists only: asking a responder would block an event loop.
-        checker.setOptions(
-                EnumSet.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK));
+        EnumSet<PKIXRevocationChecker.Option> options =
+                EnumSet.of(PKIXRevocationChecker.Option.PREFER_CRLS, PKIXRevocationChecker.Option.NO_FALLBACK);
+        if (onlyLeaf) {
+            options.add(PKIXRevocationChecker.Option.ONLY_END_ENTITY);
+        }
+        checker.setOptions(options);
         parameters.addCertPathChecker(checker);
         return new CertPathTrustManagerParameters(parameters);
     }

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param connectTimeout for the TCP connection and the TLS handshake together, as Envoy's {@code Cluster.connect_timeout}; above zero
  * @param bindAddress source address, or null for the kernel's choice
  * @param tls null for clear text
- * @param sni the server name to ask for; empty takes {@code tls.sni()}
+ * @param sni the server name to ask for, or an address to expect in the certificate; empty takes {@code tls.sni()}
  * @param alpn protocols to offer instead of {@code tls.settings().alpn()}, as the filter {@code istio.alpn} asks; empty keeps those
  * @param halfClose whether one direction may end before the other, also through TLS: raw TCP
  */

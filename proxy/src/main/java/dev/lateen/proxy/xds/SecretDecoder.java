@@ -3,6 +3,7 @@ package dev.lateen.proxy.xds;
 import dev.lateen.proxy.model.Secret;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.CRLException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 
@@ -41,7 +42,23 @@ final class SecretDecoder {
         String roots = DataSources.text(node.requiredMessage("trusted_ca"), scope);
         checkCertificates(node, "trusted_ca", roots);
         ProtoNode crl = node.message("crl");
-        return new Secret.ValidationContext(name, roots, crl == null ? "" : DataSources.text(crl, scope));
+        return new Secret.ValidationContext(name, roots, crl == null ? "" : revocationLists(node, crl, scope));
+    }
+
+    /** @return PEM that can be read */
+    static String revocationLists(ProtoNode context, ProtoNode crl, DecodeScope scope) {
+        String pem = DataSources.text(crl, scope);
+        try {
+            byte[] bytes = pem.getBytes(StandardCharsets.US_ASCII);
+            if (CertificateFactory.getInstance("X.509")
+                    .generateCRLs(new ByteArrayInputStream(bytes))
+                    .isEmpty()) {
+                throw context.error("crl", "no revocation list found (accepted: one or more in PEM)");
+            }
+        } catch (CertificateException | CRLException e) {
+            throw context.error("crl", "broken revocation list: " + e.getMessage() + " (accepted: PEM)");
+        }
+        return pem;
     }
 
     private static void checkCertificates(ProtoNode node, String field, String pem) {

@@ -2,8 +2,9 @@ package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.Revocation;
+import dev.lateen.proxy.model.TlsSettings.SanMatcher;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings.Validation;
 import dev.lateen.proxy.model.UpstreamTls;
@@ -81,6 +82,7 @@ final class TlsDecoder {
                 version(params, "tls_minimum_protocol_version"),
                 version(params, "tls_maximum_protocol_version"),
                 params.texts("cipher_suites"),
+                params.texts("ecdh_curves"),
                 common.texts("alpn_protocols"),
                 certificates,
                 validation(common, scope));
@@ -126,10 +128,13 @@ final class TlsDecoder {
             return new Validation(sdsRoots, false, false, List.of(), List.of(), List.of());
         }
         context.ignoring("watched_directory");
+        ProtoNode crl = context.message("crl");
         SecretSource roots = sdsRoots;
         if (roots == null && context.has("trusted_ca")) {
             Secret secret = SecretDecoder.validationContext("", context, scope);
             roots = new SecretSource.Inline(secret);
+        } else if (roots == null && crl != null) {
+            throw context.error("crl", "no trusted_ca beside it (accepted: with trusted_ca)");
         }
         return new Validation(
                 roots,
@@ -137,20 +142,26 @@ final class TlsDecoder {
                 context.choice("trust_chain_verification").equals("ACCEPT_UNTRUSTED"),
                 subjectAltNames(context),
                 context.texts("verify_certificate_hash"),
-                context.texts("verify_certificate_spki"));
+                context.texts("verify_certificate_spki"),
+                new Revocation(
+                        crl == null ? "" : SecretDecoder.revocationLists(context, crl, scope),
+                        context.flag("only_verify_leaf_cert_crl")));
     }
 
-    private static List<StringMatcher> subjectAltNames(ProtoNode context) {
-        List<StringMatcher> names = new ArrayList<>();
+    private static List<SanMatcher> subjectAltNames(ProtoNode context) {
+        List<SanMatcher> names = new ArrayList<>();
         for (ProtoNode matcher : context.messages("match_subject_alt_names")) {
-            names.add(MatcherDecoder.string(matcher));
+            names.add(SanMatcher.any(MatcherDecoder.string(matcher)));
         }
         for (ProtoNode typed : context.messages("match_typed_subject_alt_names")) {
-            String type = typed.choice("san_type");
-            if (!type.equals("URI") && !type.equals("DNS")) {
-                throw typed.unsupported("san_type", type, "URI, DNS");
-            }
-            names.add(MatcherDecoder.string(typed.requiredMessage("matcher")));
+            SanMatcher.Kind kind = switch (typed.choice("san_type")) {
+                case "EMAIL" -> SanMatcher.Kind.EMAIL;
+                case "DNS" -> SanMatcher.Kind.DNS;
+                case "URI" -> SanMatcher.Kind.URI;
+                case "IP_ADDRESS" -> SanMatcher.Kind.IP_ADDRESS;
+                default -> throw typed.unsupported("san_type", typed.choice("san_type"), "EMAIL, DNS, URI, IP_ADDRESS");
+            };
+            names.add(new SanMatcher(kind, MatcherDecoder.string(typed.requiredMessage("matcher"))));
         }
         return names;
     }

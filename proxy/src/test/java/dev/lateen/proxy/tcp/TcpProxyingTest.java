@@ -313,7 +313,8 @@ class TcpProxyingTest {
                         new SecretSource.Sds("ROOTCA"),
                         false,
                         false,
-                        List.of(new StringMatcher.Exact("spiffe://cluster.local/ns/default/sa/other", false)),
+                        List.of(TlsSettings.SanMatcher.any(
+                                new StringMatcher.Exact("spiffe://cluster.local/ns/default/sa/other", false))),
                         List.of(),
                         List.of()));
         cluster("inbound", new UpstreamTls(strict, "", false, false), port("inbound"));
@@ -391,7 +392,7 @@ class TcpProxyingTest {
                         new SecretSource.Sds("ROOTCA"),
                         false,
                         false,
-                        List.of(new StringMatcher.Exact(IDENTITY, false)),
+                        List.of(TlsSettings.SanMatcher.any(new StringMatcher.Exact(IDENTITY, false))),
                         List.of(),
                         List.of()));
     }

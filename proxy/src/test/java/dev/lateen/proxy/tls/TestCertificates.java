@@ -18,12 +18,14 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.ExtendedKeyUsage;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.asn1.x509.KeyPurposeId;
 import org.bouncycastle.cert.CertIOException;
+import org.bouncycastle.cert.X509v2CRLBuilder;
 import org.bouncycastle.cert.X509v3CertificateBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
@@ -66,6 +68,28 @@ public final class TestCertificates {
             sans[i] = new GeneralName(GeneralName.dNSName, names[i]);
         }
         return leaf(secretName, algorithm, 60, sans);
+    }
+
+    /** A server's certificate with IP addresses. */
+    public Secret.TlsCertificate addressed(String secretName, String... addresses) {
+        GeneralName[] sans = new GeneralName[addresses.length];
+        for (int i = 0; i < addresses.length; i++) {
+            sans[i] = new GeneralName(GeneralName.iPAddress, addresses[i]);
+        }
+        return leaf(secretName, "EC", 60, sans);
+    }
+
+    /** This authority's revocation list. @return PEM */
+    public String revoking(Secret.TlsCertificate... certificates) throws Exception {
+        Date now = new Date();
+        X509v2CRLBuilder list =
+                new X509v2CRLBuilder(new X500Name(root.getSubjectX500Principal().getName()), now);
+        list.setNextUpdate(Date.from(now.toInstant().plus(1, ChronoUnit.HOURS)));
+        for (Secret.TlsCertificate certificate : certificates) {
+            X509Certificate leaf = PemMaterial.keyPair(certificate).chain().getFirst();
+            list.addCRLEntry(leaf.getSerialNumber(), now, CRLReason.keyCompromise);
+        }
+        return write(list.build(new JcaContentSignerBuilder("SHA256withECDSA").build(rootKey.getPrivate())));
     }
 
     private Secret.TlsCertificate leaf(String secretName, String algorithm, int minutes, GeneralName... sans) {

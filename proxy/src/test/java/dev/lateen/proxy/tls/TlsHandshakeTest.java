@@ -9,6 +9,8 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.Revocation;
+import dev.lateen.proxy.model.TlsSettings.SanMatcher;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings.Validation;
 import dev.lateen.proxy.model.UpstreamTls;
@@ -272,6 +274,68 @@ class TlsHandshakeTest {
     }
 
     @Test
+    void aServerByAddressMustHaveThatAddressInItsCertificate() throws Exception {
+        serverSecrets.put("default", mesh.addressed("default", "10.0.0.5"));
+        UpstreamTls tls = new UpstreamTls(settings(List.of(), validation(List.of())), "10.0.0.6", false, true);
+        handshake(new DownstreamTls(settings(List.of(), null), false), tls);
+        assertThat(client.refusal).contains("expected SANs: [10.0.0.6], certificate SANs: [10.0.0.5]");
+    }
+
+    @Test
+    void whereNoNameIsKnownToCheckNoRequestIsSent() {
+        UpstreamTls tls = new UpstreamTls(settings(List.of(), validation(List.of())), "", true, true);
+        assertThatThrownBy(() -> begin(mutual(List.of()), tls, List.of()))
+                .hasMessage("server name: none (expected: a name to check the certificate by)");
+    }
+
+    @Test
+    void aRevokedServerIsRefused() throws Exception {
+        String list = mesh.revoking((Secret.TlsCertificate) serverSecrets.get("default"));
+        handshake(mutual(List.of()), revoking(list));
+        assertThat(client.refusal)
+                .endsWith("certificate verification error at depth 0: certificate revoked:TLS_error_end");
+    }
+
+    @Test
+    void aServerThatIsOnNoListIsAccepted() throws Exception {
+        handshake(mutual(List.of()), revoking(mesh.revoking((Secret.TlsCertificate) clientSecrets.get("default"))));
+        assertThat(client.facts().peerPrincipal()).isEqualTo(REVIEWS);
+    }
+
+    @Test
+    void aServerWhoseIssuerHasNoListIsRefused() throws Exception {
+        handshake(mutual(List.of()), revoking(new TestCertificates("O=other").revoking()));
+        assertThat(client.refusal).endsWith("unable to get certificate CRL:TLS_error_end");
+    }
+
+    @Test
+    void aRevokedClientIsRefused() throws Exception {
+        String list = mesh.revoking((Secret.TlsCertificate) clientSecrets.get("default"));
+        handshake(new DownstreamTls(revoking(list).settings(), true), expecting(REVIEWS));
+        assertThat(server.refusal).contains("certificate revoked");
+    }
+
+    private static UpstreamTls revoking(String list) {
+        Validation validation = new Validation(
+                new SecretSource.Sds("ROOTCA"),
+                false,
+                false,
+                List.of(),
+                List.of(),
+                List.of(),
+                new Revocation(list, false));
+        return new UpstreamTls(settings(List.of(), validation), "", false, false);
+    }
+
+    @Test
+    void groupsThatBothKnowAreNeeded() throws Exception {
+        TlsSettings large = new TlsSettings(
+                "", "", List.of(), List.of("P-384"), List.of(), List.of(new SecretSource.Sds("default")), null);
+        handshake(new DownstreamTls(large, false), expecting(REVIEWS));
+        assertThat(server.refusal).startsWith("TLS_error:|");
+    }
+
+    @Test
     void missingSecretRefusesAndSaysWhich() {
         serverSecrets.remove("default");
         assertThatThrownBy(() -> begin(mutual(List.of()), expecting(REVIEWS), List.of()))
@@ -382,7 +446,13 @@ class TlsHandshakeTest {
     }
 
     private static Validation validation(List<StringMatcher> names) {
-        return new Validation(new SecretSource.Sds("ROOTCA"), false, false, names, List.of(), List.of());
+        return new Validation(
+                new SecretSource.Sds("ROOTCA"),
+                false,
+                false,
+                names.stream().map(SanMatcher::any).toList(),
+                List.of(),
+                List.of());
     }
 
     private static Validation pinning(String hash) {

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * What tells connections to one host apart, beside TLS settings.
  *
- * @param sni server name instead of the TLS settings' own; empty keeps that
+ * @param sni server name instead of the TLS settings' own; empty keeps that. An address, without brackets, is checked against the certificate and not sent
  * @param alpn protocols to offer instead of the TLS settings' own; empty keeps those
  */
 public record PoolOptions(Wire wire, String sni, List<String> alpn) {

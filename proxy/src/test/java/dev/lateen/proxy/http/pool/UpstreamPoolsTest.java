@@ -12,8 +12,8 @@ import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
-import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.upstream.FakeTimers;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
@@ -49,11 +49,7 @@ class UpstreamPoolsTest {
     private Duration oldAge = Duration.ZERO;
 
     private final UpstreamPools pools = new UpstreamPools(
-            loop.eventLoop(),
-            network,
-            new CodecLoop(loop.eventLoop(), () -> false),
-            CodecLimits.UPSTREAM,
-            () -> nanos);
+            loop.eventLoop(), network, new CodecLoop(loop.eventLoop(), () -> false), CodecLimits.UPSTREAM, () -> nanos);
 
     UpstreamPoolsTest() {
         clusters.onHostRemoved(pools::onHostRemoved);
