@@ -81,7 +81,7 @@ public final class TestCertificates {
 
     /** This authority's revocation list. @return PEM */
     public String revoking(Secret.TlsCertificate... certificates) throws Exception {
-        Date now = new Date();
+        Date now = Date.from(Instant.now());
         X509v2CRLBuilder list =
                 new X509v2CRLBuilder(new X500Name(root.getSubjectX500Principal().getName()), now);
         list.setNextUpdate(Date.from(now.toInstant().plus(1, ChronoUnit.HOURS)));
