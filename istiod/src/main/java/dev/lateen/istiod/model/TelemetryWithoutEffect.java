@@ -28,9 +28,6 @@ final class TelemetryWithoutEffect {
 
     void look() {
         Telemetry spec = telemetry.spec();
-        if (spec.targetRef() != null || !spec.targetRefs().isEmpty()) {
-            tell(spec.targetRef() != null ? "spec.targetRef" : "spec.targetRefs", "the resource " + YET, "selector");
-        }
         for (int i = 0; i < spec.accessLogging().size(); i++) {
             String path = "spec.accessLogging[" + i + "]";
             providers(
@@ -44,9 +41,6 @@ final class TelemetryWithoutEffect {
             String path = "spec.metrics[" + i + "]";
             Telemetry.Metrics metrics = spec.metrics().get(i);
             providers(path, metrics.providers(), "prometheus", p -> p.prometheus() != null, "prometheus");
-            if (metrics.reportingInterval() != null) {
-                tell(path + ".reportingInterval", YET + ": TCP is reported every 5s", "");
-            }
         }
         for (int i = 0; i < spec.tracing().size(); i++) {
             tracing("spec.tracing[" + i + "]", spec.tracing().get(i));
@@ -55,14 +49,6 @@ final class TelemetryWithoutEffect {
 
     private void tracing(String path, Telemetry.Tracing tracing) {
         providers(path, tracing.providers(), "", p -> p.zipkin() != null, "zipkin");
-        if (Boolean.TRUE.equals(tracing.disableContextPropagation())) {
-            tell(path + ".disableContextPropagation", YET, "");
-        }
-        tracing.customTags().forEach((name, tag) -> {
-            if (tag instanceof Telemetry.CustomTag.Formatter) {
-                tell(path + ".customTags." + name + ".formatter", YET, "literal, environment, header");
-            }
-        });
     }
 
     private void providers(

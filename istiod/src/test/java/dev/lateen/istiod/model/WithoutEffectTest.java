@@ -101,4 +101,59 @@ class WithoutEffectTest {
                         t -> assertThat(t)
                                 .contains("spec.tracing[0].providers[0].name", "of a kind that has no effect"));
     }
+
+    @Test
+    void kindsOfOtherGroupsThatIstioReadsAreNamed() {
+        for (String kind : List.of(
+                "gateway.networking.x-k8s.io/v1alpha1 XBackendTrafficPolicy",
+                "inference.networking.k8s.io/v1 InferencePool",
+                "multicluster.x-k8s.io/v1alpha1 ServiceExport")) {
+            assertThat(told("""
+                apiVersion: %s
+                kind: %s
+                metadata: {name: mine}
+                """.formatted((Object[]) kind.split(" "))))
+                    .as(kind)
+                    .singleElement()
+                    .asString()
+                    .contains("has no effect in this version");
+        }
+    }
+
+    @Test
+    void annotationsAndLabelsAreNamedWhereverTheyStand() {
+        assertThat(told("""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: d}
+            spec:
+              template:
+                metadata:
+                  annotations: {sidecar.istio.io/nativeSidecar: "true", sidecar.istio.io/logLevel: debug}
+                  labels: {topology.istio.io/network: n1, app: a}
+            """))
+                .satisfiesExactlyInAnyOrder(
+                        t -> assertThat(t)
+                                .contains("Deployment default/d:"
+                                        + " spec.template.metadata.annotations.sidecar.istio.io/nativeSidecar"),
+                        t -> assertThat(t)
+                                .contains(
+                                        "spec.template.metadata.labels.topology.istio.io/network", "reached directly"));
+        assertThat(told("""
+            apiVersion: networking.istio.io/v1
+            kind: Sidecar
+            metadata: {name: s, labels: {istio.io/rev: canary}}
+            spec: {egress: [{hosts: ["*/*"]}]}
+            """)).singleElement().asString().contains("metadata.labels.istio.io/rev");
+    }
+
+    @Test
+    void whatSwitchesOffWhatIsNotThereIsNotNamed() {
+        assertThat(told("""
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: p, annotations: {prometheus.istio.io/merge-metrics: "false"}}
+            spec: {containers: [{name: a, image: a}]}
+            """)).isEmpty();
+    }
 }

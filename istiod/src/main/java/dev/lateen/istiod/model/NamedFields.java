@@ -1,0 +1,118 @@
+package dev.lateen.istiod.model;
+
+import dev.lateen.api.networking.DestinationRule;
+import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.networking.ServiceEntry;
+import dev.lateen.api.networking.Sidecar;
+import dev.lateen.api.networking.VirtualService;
+import dev.lateen.api.networking.WorkloadEntry;
+import dev.lateen.api.security.AuthorizationPolicy;
+import dev.lateen.api.security.RequestAuthentication;
+import dev.lateen.api.telemetry.Telemetry;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The fields of API kinds that are named. Kinds of which nothing has an effect are {@link WithoutEffect}'s. */
+final class NamedFields {
+    private static final String YET = Named.YET;
+    private static final String OURS = YET + " in our own proxy";
+    private static final String NEVER = YET + ", nor in Istio";
+    private static final List<String> POLICIES = List.of("trafficPolicy", "subsets[].trafficPolicy");
+
+    private NamedFields() {}
+
+    static Stream<Named> all() {
+        return Stream.of(virtualService(), destinationRule(), gateway(), entries(), sidecar(), security(), telemetry())
+                .flatMap(s -> s);
+    }
+
+    private static Stream<Named> virtualService() {
+        return Stream.of(
+                Named.of(VirtualService.class, "http[].fault.delay.exponentialDelay", NEVER, "fixedDelay"),
+                Named.of(VirtualService.class, "http[].fault.abort.http2Error", NEVER, "httpStatus, grpcStatus"),
+                Named.of(VirtualService.class, "tcp[].match[].sourceSubnet", NEVER, "sourceLabels, sourceNamespace"));
+    }
+
+    private static Stream<Named> destinationRule() {
+        return Stream.of(
+                        policy("tunnel", YET, ""),
+                        policy("proxyProtocol", YET, ""),
+                        portPolicy("loadBalancer.warmup", OURS + ": a new endpoint has its full share at once", ""),
+                        portPolicy(
+                                "loadBalancer.warmupDurationSecs",
+                                OURS + ": a new endpoint has its full share at once",
+                                ""),
+                        portPolicy("loadBalancer.zoneAwareLbSetting", YET, "localityLbSetting"),
+                        portPolicy("connectionPool.tcp.tcpKeepalive", OURS, "tcp.idleTimeout"),
+                        portPolicy(
+                                "outlierDetection.consecutiveErrors",
+                                "an old name without effect, here as in Istio",
+                                "consecutive5xxErrors or consecutiveGatewayErrors"))
+                .flatMap(s -> s);
+    }
+
+    private static Stream<Named> policy(String path, String found, String accepted) {
+        return POLICIES.stream().map(p -> Named.of(DestinationRule.class, p + "." + path, found, accepted));
+    }
+
+    private static Stream<Named> portPolicy(String path, String found, String accepted) {
+        return Stream.concat(policy(path, found, accepted), policy("portLevelSettings[]." + path, found, accepted));
+    }
+
+    private static Stream<Named> gateway() {
+        return Stream.of(
+                Named.only(
+                        Gateway.class,
+                        "servers[].tls.mode",
+                        "AUTO_PASSTHROUGH",
+                        "AUTO_PASSTHROUGH " + YET + "; the server is left out",
+                        "PASSTHROUGH with tls routes, or a mode that ends TLS"),
+                Named.of(Gateway.class, "servers[].port.targetPort", NEVER, "port.number"),
+                Named.of(Gateway.class, "servers[].defaultEndpoint", NEVER, "a VirtualService"));
+    }
+
+    private static Stream<Named> entries() {
+        String found = YET + ": all endpoints are reached directly";
+        return Stream.of(
+                Named.of(WorkloadEntry.class, "network", found, ""),
+                Named.of(ServiceEntry.class, "endpoints[].network", found, ""));
+    }
+
+    private static Stream<Named> sidecar() {
+        String instead = "a bind address, which makes the listener a real one";
+        return Stream.of(
+                Named.only(Sidecar.class, "egress[].captureMode", "NONE", "NONE " + YET, instead),
+                Named.only(Sidecar.class, "ingress[].captureMode", "NONE", "NONE " + YET, instead),
+                Named.of(Sidecar.class, "ingress[].port.targetPort", NEVER, "defaultEndpoint"),
+                Named.of(Sidecar.class, "egress[].port.targetPort", NEVER, "port.number"));
+    }
+
+    private static Stream<Named> security() {
+        return Stream.of(
+                Named.only(
+                        AuthorizationPolicy.class,
+                        "action",
+                        "CUSTOM",
+                        "CUSTOM: external authorizers are not asked in this version; what the policy selects refuses"
+                                + " all requests",
+                        "ALLOW, DENY, AUDIT"),
+                Named.of(AuthorizationPolicy.class, "targetRef", "the policy " + YET, "selector"),
+                Named.of(AuthorizationPolicy.class, "targetRefs", "the policy " + YET, "selector"),
+                Named.of(
+                        RequestAuthentication.class,
+                        "jwtRules",
+                        "tokens are not checked in this version; what the policy selects refuses all requests",
+                        ""),
+                Named.of(RequestAuthentication.class, "targetRef", "the policy " + YET, "selector"),
+                Named.of(RequestAuthentication.class, "targetRefs", "the policy " + YET, "selector"));
+    }
+
+    private static Stream<Named> telemetry() {
+        return Stream.of(
+                Named.of(Telemetry.class, "targetRef", "the resource " + YET, "selector"),
+                Named.of(Telemetry.class, "targetRefs", "the resource " + YET, "selector"),
+                Named.of(Telemetry.class, "metrics[].reportingInterval", YET + ": TCP is reported every 5s", ""),
+                Named.only(Telemetry.class, "tracing[].disableContextPropagation", "true", YET, ""),
+                Named.of(Telemetry.class, "tracing[].customTags{}.formatter", YET, "literal, environment, header"));
+    }
+}
