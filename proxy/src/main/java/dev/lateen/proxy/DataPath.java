@@ -34,8 +34,10 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
@@ -46,6 +48,8 @@ import java.util.function.LongSupplier;
  */
 final class DataPath {
     private final Telemetry telemetry;
+    private final int concurrency;
+    private volatile Set<String> failing = Set.of();
     private final UpstreamClusters clusters;
     private final LazyResolver resolver;
     private final RouteMatchers matchers = new RouteMatchers();
@@ -61,6 +65,7 @@ final class DataPath {
         InstantSource clock = InstantSource.system();
         LongSupplier nanos = System::nanoTime;
         EventLoops loops = EventLoops.of(vertx);
+        concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
         telemetry = new Telemetry(owner(node), new java.util.Random(), new SpanCollector(vertx, clusters), standardOut);
@@ -97,6 +102,11 @@ final class DataPath {
         return telemetry;
     }
 
+    /** How many event loops carry connections. */
+    int concurrency() {
+        return concurrency;
+    }
+
     FilterCounters filterCounters() {
         return counters;
     }
@@ -112,7 +122,9 @@ final class DataPath {
         CLUSTER_REMOVED,
         LISTENER_ADDED,
         LISTENER_MODIFIED,
-        LISTENER_REMOVED
+        LISTENER_REMOVED,
+        LISTENER_CREATED,
+        LISTENER_FAILED
     }
 
     /** How often each change came. */
@@ -153,13 +165,27 @@ final class DataPath {
                 Change.LISTENER_REMOVED);
     }
 
+    /** Once it is known which could be bound; a listener that can't be counts once until it can. */
+    private void countListeners(List<ListenerStatus> statuses) {
+        Set<String> failed = new HashSet<>();
+        for (ListenerStatus status : statuses) {
+            if (status.state() == ListenerStatus.State.FAILED && failed.add(status.name())) {
+                changes.addAndGet(Change.LISTENER_FAILED.ordinal(), failing.contains(status.name()) ? 0 : 1);
+            }
+        }
+        failing = failed;
+        long tried = changes.get(Change.LISTENER_ADDED.ordinal()) + changes.get(Change.LISTENER_MODIFIED.ordinal());
+        long created = tried - changes.get(Change.LISTENER_FAILED.ordinal());
+        changes.accumulateAndGet(Change.LISTENER_CREATED.ordinal(), created, Math::max);
+    }
+
     /** Puts a snapshot in force; one at a time, in order. Done when every address is bound or could not be. */
     Future<List<ListenerStatus>> apply(ProxySnapshot snapshot) {
         clusters.update(snapshot);
         countChanges(snapshot);
         active = snapshot;
         matchers.retain(tables(snapshot));
-        return listeners.update(snapshot);
+        return listeners.update(snapshot).onSuccess(this::countListeners);
     }
 
     /** Stops accepting, lets connections finish for that long, closes what is left. */

@@ -2,7 +2,6 @@ package dev.lateen.proxy;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
-import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.telemetry.Stat.Counter;
@@ -41,7 +40,7 @@ final class ServerStats {
         gauge("server.live", proxy.isLive() ? 1 : 0);
         gauge("server.state", proxy.state().ordinal());
         gauge("server.uptime", proxy.uptimeMillis() / 1000);
-        gauge("server.concurrency", runtime.availableProcessors());
+        gauge("server.concurrency", dataPath.concurrency());
         gauge("server.hot_restart_epoch", 0);
         gauge("server.parent_connections", 0);
         gauge("server.total_connections", dataPath.listeners().openConnections());
@@ -59,12 +58,8 @@ final class ServerStats {
         counter("listener_manager.listener_added", changes.get(DataPath.Change.LISTENER_ADDED));
         counter("listener_manager.listener_modified", changes.get(DataPath.Change.LISTENER_MODIFIED));
         counter("listener_manager.listener_removed", changes.get(DataPath.Change.LISTENER_REMOVED));
-        List<ListenerStatus> listeners = dataPath.listeners().status();
-        long failed = listeners.stream()
-                .filter(status -> status.state() == ListenerStatus.State.FAILED)
-                .count();
-        counter("listener_manager.listener_create_success", listeners.size() - failed);
-        counter("listener_manager.listener_create_failure", failed);
+        counter("listener_manager.listener_create_success", changes.get(DataPath.Change.LISTENER_CREATED));
+        counter("listener_manager.listener_create_failure", changes.get(DataPath.Change.LISTENER_FAILED));
         gauge("listener_manager.total_listeners_active", snapshot.listeners().size());
         gauge("listener_manager.total_listeners_warming", proxy.warming("listener "));
         gauge("listener_manager.workers_started", proxy.isLive() ? 1 : 0);

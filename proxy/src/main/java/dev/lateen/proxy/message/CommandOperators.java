@@ -1,6 +1,7 @@
 package dev.lateen.proxy.message;
 
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
+import dev.lateen.proxy.message.SubstitutionFormat.Numeric;
 import dev.lateen.proxy.message.SubstitutionFormat.Part;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
@@ -11,6 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +37,8 @@ final class CommandOperators {
             Map.entry("RESPONSE_TX_DURATION", http(CommandOperators::responseTxDuration)),
             Map.entry("UPSTREAM_HOST", CommandOperators::upstreamHost),
             Map.entry("UPSTREAM_REMOTE_ADDRESS", CommandOperators::upstreamHost),
-            Map.entry("UPSTREAM_CLUSTER", CommandOperators::upstreamCluster),
-            Map.entry("UPSTREAM_CLUSTER_RAW", CommandOperators::upstreamCluster),
+            Map.entry("UPSTREAM_CLUSTER", upstreamCluster(Cluster::statName)),
+            Map.entry("UPSTREAM_CLUSTER_RAW", upstreamCluster(Cluster::name)),
             Map.entry("UPSTREAM_LOCAL_ADDRESS", CommandOperators::upstreamLocalAddress),
             Map.entry("UPSTREAM_REQUEST_ATTEMPT_COUNT", http(e -> String.valueOf(e.attempts()))),
             Map.entry(
@@ -83,6 +85,21 @@ final class CommandOperators {
             Map.entry("TRACE_ID", http(e -> e.request().headers().get("x-b3-traceid"))),
             Map.entry("START_TIME", facts -> START_TIME.format(Instant.ofEpochMilli(startMillis(facts)))));
 
+    /** Those whose values Envoy's JSON has as numbers. */
+    private static final Set<String> NUMBERS = Set.of(
+            "RESPONSE_CODE",
+            "BYTES_RECEIVED",
+            "BYTES_SENT",
+            "DURATION",
+            "REQUEST_DURATION",
+            "RESPONSE_DURATION",
+            "RESPONSE_TX_DURATION",
+            "UPSTREAM_REQUEST_ATTEMPT_COUNT",
+            "DOWNSTREAM_LOCAL_PORT",
+            "DOWNSTREAM_REMOTE_PORT",
+            "CONNECTION_ID",
+            "GRPC_STATUS_NUMBER");
+
     private CommandOperators() {}
 
     /** @param text what stands between the percent signs */
@@ -122,7 +139,8 @@ final class CommandOperators {
             throw new IllegalArgumentException("format: %" + text + "% (expected: one of REQ(X?Y), RESP(X?Y), "
                     + "TRAILER(X), " + String.join(", ", new java.util.TreeSet<>(PLAIN.keySet())) + ")");
         }
-        return limit < 0 ? part : limited(part, limit);
+        Part typed = NUMBERS.contains(name) ? new Numeric(part) : part;
+        return limit < 0 ? typed : limited(part, limit);
     }
 
     private static int limit(String suffix) {
@@ -305,11 +323,13 @@ final class CommandOperators {
         return endpoint == null ? null : endpoint.host() + ":" + endpoint.port();
     }
 
-    private static @Nullable CharSequence upstreamCluster(Facts facts) {
-        Cluster cluster = facts.exchange() != null
-                ? facts.exchange().cluster()
-                : facts.session() == null ? null : facts.session().cluster();
-        return cluster == null ? null : cluster.name();
+    private static Part upstreamCluster(Function<Cluster, String> name) {
+        return facts -> {
+            Cluster cluster = facts.exchange() != null
+                    ? facts.exchange().cluster()
+                    : facts.session() == null ? null : facts.session().cluster();
+            return cluster == null ? null : name.apply(cluster);
+        };
     }
 
     private static @Nullable CharSequence upstreamLocalAddress(Facts facts) {

@@ -22,12 +22,30 @@ public final class SubstitutionFormat {
         CharSequence value(Facts facts);
     }
 
+    /** A piece that is a number where types are told, as in JSON. */
+    record Numeric(Part part) implements Part {
+        @Override
+        public @Nullable CharSequence value(Facts facts) {
+            return part.value(facts);
+        }
+    }
+
     /** What a format may read: an HTTP exchange with the heads of the moment, or a TCP session. */
-    record Facts(
+    public record Facts(
             @Nullable Exchange exchange,
             @Nullable TcpSession session,
             @Nullable RequestHead request,
             @Nullable ResponseHead response) {
+        /** Those of an exchange. */
+        public static Facts of(Exchange exchange) {
+            return new Facts(exchange, null, exchange.request(), exchange.response());
+        }
+
+        /** Those of a session. */
+        public static Facts of(TcpSession session) {
+            return new Facts(null, session, null, null);
+        }
+
         ConnectionFacts connection() {
             if (exchange != null) {
                 return exchange.connection();
@@ -93,12 +111,27 @@ public final class SubstitutionFormat {
 
     /** Appends the text for an exchange; {@code missing} stands for a value that is not there. */
     public void append(StringBuilder out, Exchange exchange, String missing) {
-        append(out, new Facts(exchange, null, exchange.request(), exchange.response()), missing);
+        append(out, Facts.of(exchange), missing);
     }
 
     /** Appends the text for a TCP session. */
     public void append(StringBuilder out, TcpSession session, String missing) {
-        append(out, new Facts(null, session, null, null), missing);
+        append(out, Facts.of(session), missing);
+    }
+
+    /** Whether this is one operator, or one text without any, so that its value has a type and may be missing. */
+    public boolean isSingle() {
+        return parts.size() == 1;
+    }
+
+    /** Whether this is one operator whose value is a number. */
+    public boolean isNumber() {
+        return isSingle() && parts.getFirst() instanceof Numeric;
+    }
+
+    /** The value of a format that {@link #isSingle}, null when it is missing. */
+    public @Nullable CharSequence single(Facts facts) {
+        return parts.getFirst().value(facts);
     }
 
     /** The text for an exchange with missing values left out. */
@@ -115,7 +148,8 @@ public final class SubstitutionFormat {
         return out.toString();
     }
 
-    private void append(StringBuilder out, Facts facts, String missing) {
+    /** Appends the text; {@code missing} stands for a value that is not there. */
+    public void append(StringBuilder out, Facts facts, String missing) {
         for (Part part : parts) {
             CharSequence value = part.value(facts);
             out.append(value == null ? missing : value);

@@ -120,6 +120,14 @@ public final class Telemetry implements Observers, AutoCloseable {
     public List<Stat> stats() {
         List<Stat> stats = new ArrayList<>();
         traffic.read(stats);
+        long lost = 0;
+        long failed = 0;
+        for (LogSink sink : sinks.values()) {
+            lost += sink.lost();
+            failed += sink.failures();
+        }
+        stats.add(new Stat.Counter(Stat.Scope.SERVER, "", "access_log.lines_lost", lost));
+        stats.add(new Stat.Counter(Stat.Scope.SERVER, "", "filesystem.write_failed", failed));
         return stats;
     }
 
@@ -131,11 +139,6 @@ public final class Telemetry implements Observers, AutoCloseable {
     /** Posts waiting spans; to be called every five seconds. */
     public void flushSpans() {
         reporters.values().forEach(SpanReporter::flush);
-    }
-
-    /** Access log lines that were dropped because a file could not keep up. */
-    public long droppedLogLines() {
-        return sinks.values().stream().mapToLong(LogSink::dropped).sum();
     }
 
     /** Access log files that were moved away are made anew. */
@@ -172,18 +175,32 @@ public final class Telemetry implements Observers, AutoCloseable {
     }
 
     private LogSink open(String path) {
+        return switch (path) {
+            case "/dev/stdout" -> LogSink.to(path, standardOut);
+            case "/dev/stderr" -> LogSink.to(path, System.err);
+            default -> file(path);
+        };
+    }
+
+    /** Opened once here, so that a file that can't be is told when it is configured. */
+    private static LogSink file(String path) {
+        LogSink.Opener opener = new LogSink.Opener() {
+            @Override
+            public OutputStream open() throws IOException {
+                return new FileOutputStream(path, true);
+            }
+
+            @Override
+            public void close(OutputStream opened) throws IOException {
+                opened.close();
+            }
+        };
         try {
-            return switch (path) {
-                case "/dev/stdout" -> new LogSink(path, standardOut, null);
-                case "/dev/stderr" -> new LogSink(path, System.err, null);
-                default -> {
-                    LogSink.Opener opener = () -> new FileOutputStream(path, true);
-                    yield new LogSink(path, opener.open(), opener);
-                }
-            };
+            opener.close(opener.open());
         } catch (IOException e) {
             throw new IllegalArgumentException("can't be opened: " + e.getMessage(), e);
         }
+        return new LogSink(path, opener, LogSink.IDLE);
     }
 
     /** Counts finished exchanges. */

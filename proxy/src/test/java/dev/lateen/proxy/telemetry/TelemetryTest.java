@@ -162,7 +162,7 @@ class TelemetryTest {
     @Test
     void aLogWritesWhatItsConditionWants() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (LogSink sink = new LogSink("test", out, null)) {
+        try (LogSink sink = LogSink.to("test", out)) {
             AccessLog log = new AccessLog(
                     new AccessLogConfig(
                             "test",

@@ -1,0 +1,41 @@
+package dev.lateen.proxy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class BucketsTest {
+    private final Buckets buckets = new Buckets();
+
+    @Test
+    void aValueCountsUpToAndWithItsBound() {
+        buckets.observe(0);
+        buckets.observe(500);
+        buckets.observe(501);
+        buckets.observe(1_000);
+        assertThat(buckets.count(0)).as("0 and 0.5").isEqualTo(2);
+        assertThat(buckets.count(1)).as("0.501 and 1").isEqualTo(2);
+        assertThat(buckets.sum()).isEqualTo(2.001);
+    }
+
+    @Test
+    void whatIsAboveAllBoundsIsCountedToo() {
+        buckets.observe(Long.MAX_VALUE / 2);
+        assertThat(Buckets.bound(Buckets.SIZE - 1)).isInfinite();
+        assertThat(buckets.count(Buckets.SIZE - 1)).isEqualTo(1);
+    }
+
+    @Test
+    void aReadingTellsQuantilesBetweenTheBounds() {
+        assertThat(buckets.reading().quantile(0.5)).isZero();
+        for (int i = 0; i < 100; i++) {
+            buckets.observe(7_500);
+        }
+        Distribution reading = buckets.reading();
+        assertThat(reading.count()).isEqualTo(100);
+        assertThat(reading.sum()).isEqualTo(750);
+        assertThat(reading.quantile(0)).isEqualTo(5);
+        assertThat(reading.quantile(0.5)).isEqualTo(7.5);
+        assertThat(reading.quantile(1)).isEqualTo(10);
+    }
+}
