@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** What an expression can ask for, by Envoy's names of attributes such as {@code request.method}. */
 public interface Attributes {
     /**
-     * A value: {@link String}, {@link Long}, {@link Boolean}, or a {@link Fields} that is asked on.
+     * A value: {@link String}, {@link Long}, {@link Boolean}, {@link java.time.Duration}, {@link java.time.Instant}, or a {@link Fields} that is asked on.
      *
      * @param root the part before the dot, such as {@code request}
      * @return null if there is no such attribute, or it has no value now

@@ -1,10 +1,14 @@
 package dev.lateen.proxy.expression;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An expression in CEL without macros: literals, attributes, {@code has}, the operators, {@code in}, and the functions of texts. What can't be
+ * An expression in CEL as Envoy takes it, without the macros that go through lists: literals, attributes, {@code has}, the operators, {@code in}, and the
+ * functions of texts, numbers, durations and times. What can't be
  * known (an absent header, a number compared with a text) is an error as in CEL: it is nobody's value, and only a decided {@code &&} or
  * {@code ||} forgets it. Immutable; safe for use by several threads.
  */
@@ -39,9 +43,45 @@ public final class Expression {
     @SuppressWarnings("ReferenceEquality") // ERROR is a marker
     public @Nullable String textOf(Attributes attributes) {
         Object value = Operators.value(root, attributes);
-        return value == Operators.ERROR || value instanceof Attributes.Fields || value instanceof List<?>
-                ? null
-                : String.valueOf(value);
+        if (value instanceof Duration duration) {
+            return Durations.label(duration);
+        }
+        Object text = value == Operators.NULL ? "null" : Functions.string(value);
+        return text == Operators.ERROR ? null : (String) text;
+    }
+
+    /** The attributes it asks for, such as {@code request.method}; a root alone stands for itself. */
+    public Set<String> attributes() {
+        Set<String> found = new TreeSet<>();
+        collect(root, found);
+        return found;
+    }
+
+    private static void collect(Node node, Set<String> into) {
+        switch (node) {
+            case Node.Constant _ -> {}
+            case Node.Attribute(String of, String field) -> into.add(field.isEmpty() ? of : of + "." + field);
+            case Node.Member(Node of, Node name) -> collect(List.of(of, name), into);
+            case Node.ListOf(List<Node> items) -> collect(items, into);
+            case Node.Has(Node what) -> collect(what, into);
+            case Node.Not(Node of) -> collect(of, into);
+            case Node.Negative(Node of) -> collect(of, into);
+            case Node.Both(Node left, Node right) -> collect(List.of(left, right), into);
+            case Node.Either(Node left, Node right) -> collect(List.of(left, right), into);
+            case Node.Choice(Node condition, Node then, Node otherwise) ->
+                collect(List.of(condition, then, otherwise), into);
+            case Node.Binary(String _, Node left, Node right) -> collect(List.of(left, right), into);
+            case Node.Call call -> {
+                if (call.target() != null) {
+                    collect(call.target(), into);
+                }
+                collect(call.arguments(), into);
+            }
+        }
+    }
+
+    private static void collect(List<Node> nodes, Set<String> into) {
+        nodes.forEach(node -> collect(node, into));
     }
 
     @Override

@@ -1,10 +1,13 @@
 package dev.lateen.proxy.expression;
 
-import com.google.re2j.Pattern;
-import com.google.re2j.PatternSyntaxException;
 import dev.lateen.proxy.expression.Expression.Node;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The values of expressions. */
@@ -32,7 +35,7 @@ final class Operators {
             case Node.Not(Node of) -> value(of, attributes) instanceof Boolean flag ? !flag : ERROR;
             case Node.Negative(Node of) ->
                 switch (value(of, attributes)) {
-                    case Long number -> -number;
+                    case Long number -> number == Long.MIN_VALUE ? ERROR : (Object) (-number);
                     case Double number -> -number;
                     default -> ERROR;
                 };
@@ -101,13 +104,32 @@ final class Operators {
     }
 
     private static boolean same(Object left, Object right) {
-        return left instanceof Number a && right instanceof Number b ? compare(a, b) == 0 : left.equals(right);
+        if (left instanceof Number a && right instanceof Number b) {
+            return Objects.equals(compare(a, b), 0);
+        }
+        if (!(left instanceof List<?> a) || !(right instanceof List<?> b) || a.size() != b.size()) {
+            return left.equals(right);
+        }
+        for (int i = 0; i < a.size(); i++) {
+            if (!same(a.get(i), b.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    private static int compare(Number left, Number right) {
-        return left instanceof Long a && right instanceof Long b
-                ? Long.compare(a, b)
-                : Double.compare(left.doubleValue(), right.doubleValue());
+    /** Null where one is no number: nothing is less, equal or greater. */
+    private static @Nullable Integer compare(Number left, Number right) {
+        if (left instanceof Long a && right instanceof Long b) {
+            return Long.compare(a, b);
+        }
+        double a = left.doubleValue();
+        double b = right.doubleValue();
+        if (Double.isNaN(a) || Double.isNaN(b)) {
+            return null;
+        }
+        // Not Double.compare, for which zeros differ.
+        return a < b ? -1 : a > b ? 1 : 0;
     }
 
     private static Object in(Object item, Object container) {
@@ -119,13 +141,9 @@ final class Operators {
     }
 
     private static Object ordered(String sign, Object left, Object right) {
-        int order;
-        if (left instanceof Number a && right instanceof Number b) {
-            order = compare(a, b);
-        } else if (left instanceof String a && right instanceof String b) {
-            order = a.compareTo(b);
-        } else {
-            return ERROR;
+        Integer order = order(left, right);
+        if (order == null) {
+            return left instanceof Number && right instanceof Number ? (Object) false : ERROR;
         }
         return switch (sign) {
             case "<" -> order < 0;
@@ -135,35 +153,55 @@ final class Operators {
         };
     }
 
-    private static Object arithmetic(String sign, Object left, Object right) {
-        if (sign.equals("+") && left instanceof String a && right instanceof String b) {
-            return a + b;
-        }
-        if (left instanceof Long a && right instanceof Long b) {
-            return whole(sign, a, b);
-        }
-        if (!(left instanceof Number a) || !(right instanceof Number b)) {
-            return ERROR;
-        }
-        return switch (sign) {
-            case "+" -> a.doubleValue() + b.doubleValue();
-            case "-" -> a.doubleValue() - b.doubleValue();
-            case "*" -> a.doubleValue() * b.doubleValue();
-            case "/" -> a.doubleValue() / b.doubleValue();
-            default -> ERROR;
+    private static @Nullable Integer order(Object left, Object right) {
+        return switch (left) {
+            case Number a when right instanceof Number b -> compare(a, b);
+            case String a when right instanceof String b -> a.compareTo(b);
+            case Boolean a when right instanceof Boolean b -> a.compareTo(b);
+            case Duration a when right instanceof Duration b -> a.compareTo(b);
+            case Instant a when right instanceof Instant b -> a.compareTo(b);
+            default -> null;
         };
     }
 
-    private static Object whole(String sign, long left, long right) {
-        boolean byZero = right == 0 && (sign.equals("/") || sign.equals("%"));
-        if (byZero) {
+    private static Object arithmetic(String sign, Object left, Object right) {
+        try {
+            return switch (left) {
+                case String a when right instanceof String b && sign.equals("+") -> a + b;
+                case List<?> a when right instanceof List<?> b && sign.equals("+") ->
+                    Stream.concat(a.stream(), b.stream()).toList();
+                case Long a when right instanceof Long b -> whole(sign, a, b);
+                case Double a when right instanceof Double b -> decimal(sign, a, b);
+                case Duration a when right instanceof Duration b ->
+                    sign.equals("+") ? a.plus(b) : sign.equals("-") ? a.minus(b) : ERROR;
+                case Duration a when right instanceof Instant b -> sign.equals("+") ? b.plus(a) : ERROR;
+                case Instant a when right instanceof Duration b ->
+                    sign.equals("+") ? a.plus(b) : sign.equals("-") ? a.minus(b) : ERROR;
+                case Instant a when right instanceof Instant b -> sign.equals("-") ? Duration.between(b, a) : ERROR;
+                default -> ERROR;
+            };
+        } catch (ArithmeticException | DateTimeException e) {
             return ERROR;
         }
+    }
+
+    private static Object decimal(String sign, double left, double right) {
         return switch (sign) {
             case "+" -> left + right;
             case "-" -> left - right;
             case "*" -> left * right;
             case "/" -> left / right;
+            default -> ERROR;
+        };
+    }
+
+    /** @throws ArithmeticException for what 64 bits can't hold, and for a division by zero */
+    private static Object whole(String sign, long left, long right) {
+        return switch (sign) {
+            case "+" -> Math.addExact(left, right);
+            case "-" -> Math.subtractExact(left, right);
+            case "*" -> Math.multiplyExact(left, right);
+            case "/" -> Math.divideExact(left, right);
             default -> left % right;
         };
     }
@@ -177,63 +215,6 @@ final class Operators {
         if (values.contains(ERROR)) {
             return ERROR;
         }
-        if (values.size() == 1) {
-            return ofOne(call.name(), values.getFirst());
-        }
-        if (values.size() != 2 || !(values.get(0) instanceof String text)) {
-            return ERROR;
-        }
-        return switch (values.get(1)) {
-            case String other -> ofTexts(call.name(), text, other);
-            case Pattern pattern
-            when call.name().equals("matches") -> pattern.matcher(text).find();
-            default -> ERROR;
-        };
-    }
-
-    private static Object ofOne(String name, Object value) {
-        return switch (name) {
-            case "size" ->
-                value instanceof String text
-                        ? (long) text.length()
-                        : value instanceof List<?> list ? (long) list.size() : ERROR;
-            case "string" ->
-                value instanceof List<?> || value instanceof Attributes.Fields ? ERROR : String.valueOf(value);
-            case "int" ->
-                value instanceof Number number
-                        ? number.longValue()
-                        : value instanceof String text ? parsed(text, true) : ERROR;
-            case "double" ->
-                value instanceof Number number
-                        ? number.doubleValue()
-                        : value instanceof String text ? parsed(text, false) : ERROR;
-            default -> ERROR;
-        };
-    }
-
-    private static Object parsed(String text, boolean whole) {
-        try {
-            return whole ? (Object) Long.valueOf(text) : (Object) Double.valueOf(text);
-        } catch (NumberFormatException e) {
-            return ERROR;
-        }
-    }
-
-    private static Object ofTexts(String name, String text, String other) {
-        return switch (name) {
-            case "startsWith" -> text.startsWith(other);
-            case "endsWith" -> text.endsWith(other);
-            case "contains" -> text.contains(other);
-            case "matches" -> matches(text, other);
-            default -> ERROR;
-        };
-    }
-
-    private static Object matches(String text, String expression) {
-        try {
-            return Pattern.compile(expression).matcher(text).find();
-        } catch (PatternSyntaxException e) {
-            return ERROR;
-        }
+        return Functions.value(call.name(), values);
     }
 }

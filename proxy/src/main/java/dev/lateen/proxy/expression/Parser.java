@@ -13,8 +13,6 @@ final class Parser {
     private static final int MAX_DEPTH = 60;
     private static final List<Set<String>> LEVELS =
             List.of(Set.of("==", "!=", "<", "<=", ">", ">=", "in"), Set.of("+", "-"), Set.of("*", "/", "%"));
-    private static final Set<String> METHODS = Set.of("startsWith", "endsWith", "contains", "matches", "size");
-    private static final Set<String> FUNCTIONS = Set.of("has", "size", "string", "int", "double", "matches");
 
     private final List<Token> tokens;
     private int next;
@@ -109,6 +107,12 @@ final class Parser {
             throw new IllegalArgumentException("nested deeper than " + MAX_DEPTH);
         }
         next++;
+        if (!not && peek().kind() == Token.Kind.WHOLE) {
+            // The least number has no positive one.
+            tokens.set(next, new Token(Token.Kind.WHOLE, "-" + peek().text(), peek().at()));
+            depth--;
+            return member();
+        }
         Node of = unary();
         depth--;
         return not ? new Node.Not(of) : new Node.Negative(of);
@@ -143,8 +147,8 @@ final class Parser {
     }
 
     private Node method(String name, Node target) {
-        if (!METHODS.contains(name)) {
-            throw new IllegalArgumentException("unknown method " + name + " (expected: one of " + METHODS + ")");
+        if (!Functions.METHODS.contains(name)) {
+            throw new IllegalArgumentException("unknown method " + name + " (expected: one of " + Functions.METHODS + ")");
         }
         return call(name, target, arguments());
     }
@@ -205,7 +209,8 @@ final class Parser {
 
     private static Long whole(Token token) {
         try {
-            return Long.valueOf(token.text());
+            String text = token.text().replace("0x", "").replace("0X", "");
+            return Long.valueOf(text, text.length() == token.text().length() ? 10 : 16);
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException(token.text() + " at " + token.at() + " (expected: 64 bits)", e);
         }
@@ -225,8 +230,8 @@ final class Parser {
     }
 
     private Node function(String name) {
-        if (!FUNCTIONS.contains(name)) {
-            throw new IllegalArgumentException("unknown function " + name + " (expected: one of " + FUNCTIONS + ")");
+        if (!Functions.FUNCTIONS.contains(name)) {
+            throw new IllegalArgumentException("unknown function " + name + " (expected: one of " + Functions.FUNCTIONS + ")");
         }
         List<Node> arguments = arguments();
         if (!name.equals("has")) {

@@ -27,64 +27,105 @@ final class Tokens {
     }
 
     private boolean skipBlanks() {
-        while (at < text.length() && Character.isWhitespace(text.charAt(at))) {
-            at++;
+        while (at < text.length() && (Character.isWhitespace(text.charAt(at)) || text.startsWith("//", at))) {
+            int end = text.charAt(at) == '/' ? text.indexOf('\n', at) : at + 1;
+            at = end < 0 ? text.length() : end;
         }
         return at < text.length();
     }
 
     private void next() {
         char c = text.charAt(at);
-        if (c == '\'' || c == '"') {
+        if (isQuote(at)) {
             literal(at, false);
-        } else if ((c == 'r' || c == 'R') && at + 1 < text.length() && "'\"".indexOf(text.charAt(at + 1)) >= 0) {
+        } else if ((c == 'r' || c == 'R') && isQuote(at + 1)) {
             literal(at + 1, true);
-        } else if (Character.isLetter(c) || c == '_') {
+        } else if (isLetter(at)) {
             int end = at;
-            while (end < text.length() && (Character.isLetterOrDigit(text.charAt(end)) || text.charAt(end) == '_')) {
+            while (isLetter(end) || isDigit(end)) {
                 end++;
             }
             add(Token.Kind.NAME, end);
-        } else if (c >= '0' && c <= '9') {
+        } else if (isDigit(at) || c == '.' && isDigit(at + 1)) {
             number();
         } else {
             sign();
         }
     }
 
+    private boolean isQuote(int index) {
+        return index < text.length() && (text.charAt(index) == '\'' || text.charAt(index) == '"');
+    }
+
+    private boolean isLetter(int index) {
+        char c = index < text.length() ? text.charAt(index) : ' ';
+        return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '_';
+    }
+
     private void literal(int quote, boolean raw) {
+        String one = text.substring(quote, quote + 1);
+        String end = text.startsWith(one.repeat(3), quote) ? one.repeat(3) : one;
         StringBuilder content = new StringBuilder();
-        int i = quote + 1;
-        while (i < text.length() && text.charAt(i) != text.charAt(quote)) {
+        int i = quote + end.length();
+        while (i < text.length() && !text.startsWith(end, i)) {
             char c = text.charAt(i);
-            if (c == '\\' && !raw && i + 1 < text.length()) {
-                i++;
-                c = switch (text.charAt(i)) {
-                    case 'n' -> '\n';
-                    case 't' -> '\t';
-                    case 'r' -> '\r';
-                    default -> text.charAt(i);
-                };
+            if (c == '\n' && end.length() == 1) {
+                break;
             }
-            content.append(c);
-            i++;
+            if (c == '\\' && !raw) {
+                i = new Escape(text, i + 1).append(content);
+            } else {
+                content.append(c);
+                i++;
+            }
         }
-        if (i >= text.length()) {
+        if (i >= text.length() || !text.startsWith(end, i)) {
             throw new IllegalArgumentException("a text that begins at " + at + " and does not end");
         }
         tokens.add(new Token(Token.Kind.TEXT, content.toString(), at));
-        at = i + 1;
+        at = i + end.length();
     }
 
     private void number() {
-        int end = at;
-        while (end < text.length() && (isDigit(end) || text.charAt(end) == '.' && isDigit(end + 1))) {
+        if (text.startsWith("0x", at) || text.startsWith("0X", at)) {
+            int end = at + 2;
+            while (end < text.length() && Character.digit(text.charAt(end), 16) >= 0) {
+                end++;
+            }
+            whole(end);
+            return;
+        }
+        int end = digits(at);
+        boolean decimal = end < text.length() && text.charAt(end) == '.' && isDigit(end + 1);
+        end = decimal ? digits(end + 1) : end;
+        int exponent = exponent(end);
+        if (decimal || exponent > end) {
+            add(Token.Kind.DECIMAL, exponent);
+        } else {
+            whole(end);
+        }
+    }
+
+    private void whole(int end) {
+        boolean unsigned = end < text.length() && (text.charAt(end) == 'u' || text.charAt(end) == 'U');
+        add(Token.Kind.WHOLE, end);
+        at += unsigned ? 1 : 0;
+    }
+
+    private int digits(int from) {
+        int end = from;
+        while (isDigit(end)) {
             end++;
         }
-        boolean whole = text.substring(at, end).indexOf('.') < 0;
-        boolean unsigned = whole && end < text.length() && (text.charAt(end) == 'u' || text.charAt(end) == 'U');
-        add(whole ? Token.Kind.WHOLE : Token.Kind.DECIMAL, end);
-        at += unsigned ? 1 : 0;
+        return end;
+    }
+
+    private int exponent(int from) {
+        if (from >= text.length() || text.charAt(from) != 'e' && text.charAt(from) != 'E') {
+            return from;
+        }
+        int sign = from + 1 < text.length() && "+-".indexOf(text.charAt(from + 1)) >= 0 ? 1 : 0;
+        return isDigit(from + 1 + sign) ? digits(from + 1 + sign) : from;
     }
 
     private boolean isDigit(int index) {

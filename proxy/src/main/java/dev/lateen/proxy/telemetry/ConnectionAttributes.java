@@ -5,6 +5,7 @@ import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Endpoint;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Envoy's attributes of a downstream connection. */
@@ -24,10 +25,39 @@ final class ConnectionAttributes {
             case "connection.uri_san_local_certificate" ->
                 connection.tls() == null ? null : connection.tls().localUriSan();
             case "connection.uri_san_peer_certificate" -> peerPrincipal(connection.tls());
+            case "connection.id" -> connection.id();
             case "connection.subject_peer_certificate" ->
                 connection.tls() == null ? null : connection.tls().peerSubject();
+            case "connection.dns_san_peer_certificate" ->
+                connection.tls() == null ? null : first(connection.tls().peerDnsSans());
+            case "connection.sha256_peer_certificate_digest" ->
+                connection.tls() == null ? null : emptyToNull(connection.tls().peerSha256());
             default -> null;
         };
+    }
+
+    /** Of the TLS to the upstream host. */
+    static @Nullable Object upstream(@Nullable TlsFacts tls, String field) {
+        if (tls == null) {
+            return null;
+        }
+        return switch (field) {
+            case "tls_version" -> tls.version();
+            case "subject_peer_certificate" -> emptyToNull(tls.peerSubject());
+            case "dns_san_peer_certificate" -> first(tls.peerDnsSans());
+            case "uri_san_peer_certificate" -> first(tls.peerUriSans());
+            case "uri_san_local_certificate" -> emptyToNull(tls.localUriSan());
+            case "sha256_peer_certificate_digest" -> emptyToNull(tls.peerSha256());
+            default -> null;
+        };
+    }
+
+    private static @Nullable String first(List<String> texts) {
+        return texts.isEmpty() ? null : texts.getFirst();
+    }
+
+    private static @Nullable String emptyToNull(String text) {
+        return text.isEmpty() ? null : text;
     }
 
     private static @Nullable String peerPrincipal(@Nullable TlsFacts tls) {

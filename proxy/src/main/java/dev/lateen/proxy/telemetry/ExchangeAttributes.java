@@ -5,6 +5,8 @@ import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.RequestHead;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +40,8 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
             case "id" -> text(head.headers(), "x-request-id");
             case "protocol" -> head.protocol().toString();
             case "size" -> exchange.requestBytes();
-            case "duration" -> durationMillis();
+            case "time" -> Instant.ofEpochMilli(exchange.startEpochMillis());
+            case "duration" -> duration();
             default -> null;
         };
     }
@@ -58,10 +61,16 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
         return mark < 0 ? "" : path.substring(mark + 1);
     }
 
-    private @Nullable Object durationMillis() {
+    private @Nullable Object duration() {
         return exchange.completeNanos() == Exchange.NEVER
                 ? null
-                : (exchange.completeNanos() - exchange.startNanos()) / 1_000_000;
+                : Duration.ofNanos(exchange.completeNanos() - exchange.startNanos());
+    }
+
+    private @Nullable Object backendLatency() {
+        long sent = exchange.upstreamFirstByteSentNanos();
+        long received = exchange.upstreamFirstByteReceivedNanos();
+        return sent == Exchange.NEVER || received == Exchange.NEVER ? null : Duration.ofNanos(received - sent);
     }
 
     private @Nullable Object response(String field) {
@@ -75,6 +84,7 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
                         exchange.response() == null ? null : exchange.response().headers(), name);
             case "trailers" -> (Fields) name -> text(exchange.responseTrailers(), name);
             case "size" -> exchange.responseBytes();
+            case "backend_latency" -> backendLatency();
             default -> null;
         };
     }
@@ -99,7 +109,8 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
             case "local_address" -> ConnectionAttributes.text(exchange.upstreamLocalAddress());
             case "transport_failure_reason" ->
                 exchange.upstreamTransportFailure().isEmpty() ? null : exchange.upstreamTransportFailure();
-            default -> null;
+            case "request_attempt_count" -> (long) exchange.attempts();
+            default -> ConnectionAttributes.upstream(exchange.upstreamTls(), field);
         };
     }
 

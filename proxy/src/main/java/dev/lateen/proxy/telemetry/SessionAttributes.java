@@ -34,7 +34,7 @@ record SessionAttributes(TcpSession session) implements Attributes {
             case "local_address" -> ConnectionAttributes.text(session.upstreamLocalAddress());
             case "transport_failure_reason" ->
                 session.upstreamTransportFailure().isEmpty() ? null : session.upstreamTransportFailure();
-            default -> null;
+            default -> ConnectionAttributes.upstream(session.upstreamTls(), field);
         };
     }
 }
