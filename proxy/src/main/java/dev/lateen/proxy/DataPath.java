@@ -236,7 +236,7 @@ final class DataPath {
                 text(labels, "service.istio.io/canonical-revision", text(labels, "version", "latest")),
                 text(labels, "app", unknown.app()),
                 text(labels, "version", unknown.version()));
-        return new Telemetry.Owner(self, node.cluster(), node.id());
+        return new Telemetry.Owner(self, node.cluster(), node.id(), ProxyBootstrap::environment);
     }
 
     private static String text(Map<?, ?> map, String key, String otherwise) {

@@ -81,6 +81,11 @@ public record ProxyBootstrap(
         return new ProxyBootstrap(node, concurrency, own, with, resources, drainTime, document);
     }
 
+    /** A variable of the process's environment, null when it is not set. */
+    static @Nullable String environment(String name) {
+        return System.getenv(name);
+    }
+
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
         return new ProxyBootstrap(node, loops, own, discovery, resources, drainTime, document);

@@ -48,7 +48,8 @@ final class Functions {
         return switch (values.get(1)) {
             case String zone when first instanceof Instant time && name.startsWith("get") -> part(name, time, zone);
             case String other when first instanceof String text -> ofTexts(name, text, other);
-            case Pattern pattern when first instanceof String text && name.equals("matches") ->
+            case Pattern pattern
+            when first instanceof String text && name.equals("matches") ->
                 pattern.matcher(text).find();
             default -> Operators.ERROR;
         };
@@ -64,7 +65,9 @@ final class Functions {
             case "double" -> decimal(value);
             case "bool" -> flag(value);
             case "duration" ->
-                value instanceof String text ? Durations.parse(text) : value instanceof Duration ? value : Operators.ERROR;
+                value instanceof String text
+                        ? Durations.parse(text)
+                        : value instanceof Duration ? value : Operators.ERROR;
             case "timestamp" -> timestamp(value);
             default ->
                 switch (value) {
@@ -105,8 +108,7 @@ final class Functions {
     private static Object whole(Object value) {
         return switch (value) {
             case Long number -> number;
-            case Double number ->
-                number > -0x1p63 && number < 0x1p63 ? (Object) number.longValue() : Operators.ERROR;
+            case Double number -> number > -0x1p63 && number < 0x1p63 ? (Object) number.longValue() : Operators.ERROR;
             case String text -> parsed(text, true);
             case Instant time -> time.getEpochSecond();
             default -> Operators.ERROR;
@@ -158,7 +160,8 @@ final class Functions {
     private static Object part(String name, Instant time, String zone) {
         ZonedDateTime at;
         try {
-            ZoneId id = zone.isEmpty() || Character.isDigit(zone.charAt(0)) ? ZoneOffset.of("+" + zone) : ZoneId.of(zone);
+            ZoneId id =
+                    zone.isEmpty() || Character.isDigit(zone.charAt(0)) ? ZoneOffset.of("+" + zone) : ZoneId.of(zone);
             at = time.atZone(id);
         } catch (DateTimeException e) {
             return Operators.ERROR;

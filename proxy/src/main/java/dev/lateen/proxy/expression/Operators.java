@@ -168,14 +168,17 @@ final class Operators {
         try {
             return switch (left) {
                 case String a when right instanceof String b && sign.equals("+") -> a + b;
-                case List<?> a when right instanceof List<?> b && sign.equals("+") ->
+                case List<?> a
+                when right instanceof List<?> b && sign.equals("+") ->
                     Stream.concat(a.stream(), b.stream()).toList();
                 case Long a when right instanceof Long b -> whole(sign, a, b);
                 case Double a when right instanceof Double b -> decimal(sign, a, b);
-                case Duration a when right instanceof Duration b ->
+                case Duration a
+                when right instanceof Duration b ->
                     sign.equals("+") ? a.plus(b) : sign.equals("-") ? a.minus(b) : ERROR;
                 case Duration a when right instanceof Instant b -> sign.equals("+") ? b.plus(a) : ERROR;
-                case Instant a when right instanceof Duration b ->
+                case Instant a
+                when right instanceof Duration b ->
                     sign.equals("+") ? a.plus(b) : sign.equals("-") ? a.minus(b) : ERROR;
                 case Instant a when right instanceof Instant b -> sign.equals("-") ? Duration.between(b, a) : ERROR;
                 default -> ERROR;

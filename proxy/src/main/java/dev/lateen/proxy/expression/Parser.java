@@ -148,7 +148,8 @@ final class Parser {
 
     private Node method(String name, Node target) {
         if (!Functions.METHODS.contains(name)) {
-            throw new IllegalArgumentException("unknown method " + name + " (expected: one of " + Functions.METHODS + ")");
+            throw new IllegalArgumentException(
+                    "unknown method " + name + " (expected: one of " + Functions.METHODS + ")");
         }
         return call(name, target, arguments());
     }
@@ -231,7 +232,8 @@ final class Parser {
 
     private Node function(String name) {
         if (!Functions.FUNCTIONS.contains(name)) {
-            throw new IllegalArgumentException("unknown function " + name + " (expected: one of " + Functions.FUNCTIONS + ")");
+            throw new IllegalArgumentException(
+                    "unknown function " + name + " (expected: one of " + Functions.FUNCTIONS + ")");
         }
         List<Node> arguments = arguments();
         if (!name.equals("has")) {

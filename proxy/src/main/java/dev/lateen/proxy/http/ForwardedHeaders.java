@@ -102,6 +102,11 @@ final class ForwardedHeaders {
         if (hops == 0 || !headers.contains("x-forwarded-proto")) {
             headers.set("x-forwarded-proto", exchange.connection().tls() == null ? "http" : "https");
         }
+        if (manager.appendXForwardedPort() && (hops == 0 || !headers.contains("x-forwarded-port"))) {
+            headers.set(
+                    "x-forwarded-port",
+                    Integer.toString(exchange.connection().localAddress().getPort()));
+        }
         return forwarded == null && isInternal(exchange.clientAddress(), manager);
     }
 

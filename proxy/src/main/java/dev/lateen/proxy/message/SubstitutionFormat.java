@@ -114,11 +114,6 @@ public final class SubstitutionFormat {
         append(out, Facts.of(exchange), missing);
     }
 
-    /** Appends the text for a TCP session. */
-    public void append(StringBuilder out, TcpSession session, String missing) {
-        append(out, Facts.of(session), missing);
-    }
-
     /** Whether this is one operator, or one text without any, so that its value has a type and may be missing. */
     public boolean isSingle() {
         return parts.size() == 1;

@@ -1,6 +1,5 @@
 package dev.lateen.proxy.model;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +7,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param path {@code /dev/stdout}, {@code /dev/stderr} or a file
  * @param textFormat a format string, or null when {@code jsonFormat} is given
- * @param jsonFormat key to format string, or null
+ * @param jsonFormat what a line in JSON is made of, or null
+ * @param omitEmptyValues whether what is missing is left out: no dash in a text, no key in JSON
  * @param filter which exchanges and sessions are logged; null for all
  */
 public record AccessLogConfig(
         String path,
         @Nullable String textFormat,
-        @Nullable Map<String, String> jsonFormat,
+        JsonFormat.@Nullable Fields jsonFormat,
+        boolean omitEmptyValues,
         @Nullable AccessLogFilter filter) {}

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param tracing null when off
  * @param serverName value of the {@code server} header
  * @param xffNumTrustedHops hops of {@code X-Forwarded-For} to trust
+ * @param appendXForwardedPort whether {@code x-forwarded-port} tells the port that the client came to; only with {@code useRemoteAddress}
  * @param streamIdleTimeout zero means none (Envoy's default of 5 min is filled in by the decoder)
  * @param idleTimeout of a connection without streams; zero means none (default 1 h)
  * @param maxRequestHeadersKib in KiB, default 60: above it 431
@@ -31,6 +32,7 @@ public record HttpConnectionManager(
         boolean useRemoteAddress,
         int xffNumTrustedHops,
         boolean skipXffAppend,
+        boolean appendXForwardedPort,
         ForwardClientCert forwardClientCert,
         boolean normalizePath,
         boolean mergeSlashes,
@@ -128,8 +130,12 @@ public record HttpConnectionManager(
     /**
      * {@code HttpConnectionManager.Tracing}; fractions in millionths.
      *
-     * @param collectorCluster the Zipkin collector's cluster; null propagates context and reports nothing
+     * @param collectorCluster the Zipkin collector's cluster; null for no tracer: then nothing is reported and no context written
      * @param collectorPath such as {@code /api/v2/spans}
+     * @param w3c whether {@code traceparent} is written beside B3 ({@code USE_B3_WITH_W3C_PROPAGATION})
+     * @param maxPathTagLength characters of a path in a tag
+     * @param sampleByRequestId whether {@code x-request-id} decides what is sampled, else everything is that nobody decided about before
+     * @param packTraceReason whether {@code x-request-id} tells the decision
      */
     public record Tracing(
             int clientSampling,
@@ -140,13 +146,45 @@ public record HttpConnectionManager(
             String collectorHostname,
             boolean sharedSpanContext,
             boolean traceId128Bit,
+            boolean w3c,
+            int maxPathTagLength,
+            boolean sampleByRequestId,
+            boolean packTraceReason,
             List<CustomTag> customTags) {
         public Tracing {
             customTags = List.copyOf(customTags);
         }
+
+        /** The same with other tags. */
+        public Tracing withTags(List<CustomTag> tags) {
+            return new Tracing(
+                    clientSampling,
+                    randomSampling,
+                    overallSampling,
+                    collectorCluster,
+                    collectorPath,
+                    collectorHostname,
+                    sharedSpanContext,
+                    traceId128Bit,
+                    w3c,
+                    maxPathTagLength,
+                    sampleByRequestId,
+                    packTraceReason,
+                    tags);
+        }
     }
 
-    /** {@code envoy.type.tracing.v3.CustomTag}: a literal, or a request header with a default. */
-    public record CustomTag(
-            String tag, @Nullable String literal, @Nullable String requestHeader, String defaultValue) {}
+    /** {@code envoy.type.tracing.v3.CustomTag}: its value, or where that is with a default; an empty value is no tag. */
+    public sealed interface CustomTag {
+        /** The tag's name. */
+        String tag();
+
+        record Literal(String tag, String value) implements CustomTag {}
+
+        /** Of the proxy's process. @param name the variable's */
+        record Environment(String tag, String name, String defaultValue) implements CustomTag {}
+
+        /** @param name in lower case */
+        record RequestHeader(String tag, String name, String defaultValue) implements CustomTag {}
+    }
 }

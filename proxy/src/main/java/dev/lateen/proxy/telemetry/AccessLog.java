@@ -2,10 +2,9 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.SubstitutionFormat;
+import dev.lateen.proxy.message.SubstitutionFormat.Facts;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.AccessLogConfig;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One configured access log: decides which exchanges it wants, and writes a line of text or JSON for each. */
@@ -23,67 +22,43 @@ final class AccessLog {
     private final LogFilter filter;
     private final LogSink sink;
     private final @Nullable SubstitutionFormat text;
-    private final Map<String, SubstitutionFormat> json = new LinkedHashMap<>();
+    private final @Nullable JsonLine json;
+    private final String missing;
 
     /** @throws IllegalArgumentException for a format that does not compile */
     AccessLog(AccessLogConfig config, LogSink sink) {
         this.filter = LogFilter.of(config.filter());
         this.sink = sink;
+        this.missing = config.omitEmptyValues() ? "" : "-";
         if (config.jsonFormat() == null) {
             text = SubstitutionFormat.compile(config.textFormat() == null ? ISTIO_FORMAT : config.textFormat());
+            json = null;
         } else {
             text = null;
-            config.jsonFormat().forEach((key, format) -> json.put(key, SubstitutionFormat.compile(format)));
+            json = new JsonLine(config.jsonFormat(), config.omitEmptyValues());
         }
     }
 
     void log(Exchange exchange) {
-        if (!filter.wants(exchange)) {
-            return;
+        if (filter.wants(exchange)) {
+            write(Facts.of(exchange));
         }
-        StringBuilder line = new StringBuilder(512);
-        if (text != null) {
-            text.append(line, exchange, "-");
-        } else {
-            appendJson(line, (format, out) -> format.append(out, exchange, ""));
-        }
-        sink.write(line.toString());
     }
 
     void log(TcpSession session) {
-        if (!filter.wants(session)) {
-            return;
+        if (filter.wants(session)) {
+            write(Facts.of(session));
         }
+    }
+
+    private void write(Facts facts) {
         StringBuilder line = new StringBuilder(512);
         if (text != null) {
-            text.append(line, session, "-");
-        } else {
-            appendJson(line, (format, out) -> format.append(out, session, ""));
+            text.append(line, facts, missing);
+        }
+        if (json != null) {
+            json.append(line, facts);
         }
         sink.write(line.toString());
-    }
-
-    /** Writes one value's text. */
-    private interface Value {
-        void append(SubstitutionFormat format, StringBuilder out);
-    }
-
-    private void appendJson(StringBuilder line, Value value) {
-        char separator = '{';
-        StringBuilder text = new StringBuilder();
-        for (Map.Entry<String, SubstitutionFormat> entry : json.entrySet()) {
-            line.append(separator);
-            JsonText.quote(line, entry.getKey());
-            line.append(':');
-            text.setLength(0);
-            value.append(entry.getValue(), text);
-            if (text.isEmpty()) {
-                line.append("null");
-            } else {
-                JsonText.quote(line, text);
-            }
-            separator = ',';
-        }
-        line.append(separator == '{' ? "{}\n" : "}\n");
     }
 }

@@ -9,6 +9,7 @@ import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
 import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.NetworkFilterConfig;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -33,6 +35,7 @@ import org.slf4j.LoggerFactory;
 public final class Telemetry implements Observers, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
+    private final Owner owner;
     private final IstioMetrics metrics;
     private final TrafficStats traffic = new TrafficStats();
     private final ZipkinJson zipkinJson;
@@ -54,8 +57,10 @@ public final class Telemetry implements Observers, AutoCloseable {
      * @param workload the labels of our own side
      * @param serviceName the node's cluster, such as {@code productpage.default}
      * @param nodeId the xDS node id
+     * @param environment the process's environment variables by their names
      */
-    public record Owner(PeerMetadata workload, String serviceName, String nodeId) {}
+    public record Owner(
+            PeerMetadata workload, String serviceName, String nodeId, Function<String, @Nullable String> environment) {}
 
     private record CollectorKey(String cluster, String hostname, String path) {}
 
@@ -66,6 +71,7 @@ public final class Telemetry implements Observers, AutoCloseable {
     public Telemetry(Owner owner, RandomGenerator random, CollectorClient collectors, OutputStream standardOut) {
         this.metrics = new IstioMetrics(owner.workload(), IstioMetrics.MAX_SERIES);
         this.zipkinJson = new ZipkinJson(owner.serviceName(), owner.nodeId());
+        this.owner = owner;
         this.random = random;
         this.collectors = collectors;
         this.standardOut = standardOut;
@@ -76,10 +82,9 @@ public final class Telemetry implements Observers, AutoCloseable {
         boolean inbound = direction == Listener.Direction.INBOUND;
         List<ExchangeObserver> observers = new ArrayList<>();
         observers.add(traffic.http(manager.statPrefix()));
-        HttpConnectionManager.Tracing tracing = manager.tracing();
-        if (tracing != null) {
-            observers.add(new Tracer(
-                    tracing, direction != Listener.Direction.OUTBOUND, random, zipkinJson, reporter(tracing)));
+        Tracer tracer = manager.tracing() == null ? null : tracer(manager.tracing(), direction);
+        if (tracer != null) {
+            observers.add(tracer);
         }
         for (HttpFilterConfig filter : manager.filters()) {
             if (filter instanceof HttpFilterConfig.IstioStats stats) {
@@ -150,6 +155,33 @@ public final class Telemetry implements Observers, AutoCloseable {
     public void close() {
         flushSpans();
         sinks.values().forEach(LogSink::close);
+    }
+
+    /** Null without a provider, as in Envoy: no context is made up and none is written. */
+    @Nullable
+    Tracer tracer(HttpConnectionManager.Tracing tracing, Listener.Direction direction) {
+        return tracing.collectorCluster() == null
+                ? null
+                : new Tracer(
+                        resolved(tracing),
+                        direction != Listener.Direction.OUTBOUND,
+                        random,
+                        zipkinJson,
+                        reporter(tracing));
+    }
+
+    /** With what the process's environment says, which does not change. */
+    private HttpConnectionManager.Tracing resolved(HttpConnectionManager.Tracing tracing) {
+        return tracing.withTags(
+                tracing.customTags().stream().map(this::resolved).toList());
+    }
+
+    private CustomTag resolved(CustomTag tag) {
+        if (!(tag instanceof CustomTag.Environment(String name, String variable, String otherwise))) {
+            return tag;
+        }
+        String value = owner.environment().apply(variable);
+        return new CustomTag.Literal(name, value == null ? otherwise : value);
     }
 
     private @Nullable Consumer<String> reporter(HttpConnectionManager.Tracing tracing) {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Takes part in traces: continues or begins one, writes its context for the next hop (B3 always, {@code b3} and {@code traceparent} where
- * they came in), and hands finished spans that are sampled to a reporter. An outbound listener makes CLIENT spans, any other SERVER spans.
+ * they came in or are asked for), and hands finished spans that are sampled to a reporter. An outbound listener makes CLIENT spans, any other SERVER spans.
  */
 final class Tracer implements ExchangeObserver {
     private final Tracing config;
@@ -20,6 +20,7 @@ final class Tracer implements ExchangeObserver {
     private final RandomGenerator random;
     private final ZipkinJson json;
     private final @Nullable Consumer<String> reporter;
+    private final RequestIdSampling sampling;
 
     /** @param reporter takes a span in Zipkin's v2 JSON; null when nothing is reported. {@code random} is safe for several threads */
     Tracer(
@@ -33,40 +34,32 @@ final class Tracer implements ExchangeObserver {
         this.random = random;
         this.json = json;
         this.reporter = reporter;
+        this.sampling = new RequestIdSampling(config);
     }
 
     @Override
     public void onRequest(Exchange exchange) {
         HeaderMap headers = exchange.request().headers();
+        // Also when somebody decided already, since the id tells others.
+        boolean ours = !config.sampleByRequestId() || sampling.decide(headers);
         TraceContext context = TraceContext.extract(headers);
-        exchange.traceSpan(context == null ? begin(headers) : proceed(context, headers));
+        exchange.traceSpan(context == null ? begin(headers, ours) : proceed(context, ours));
     }
 
-    private Span begin(HeaderMap headers) {
+    private Span begin(HeaderMap headers, boolean ours) {
         String id = newId();
         String traceId = config.traceId128Bit() ? newId() + id : id;
-        return new Span(traceId, id, null, false, decide(TraceContext.bareDecision(headers), headers), false);
+        Boolean asked = TraceContext.bareDecision(headers);
+        return new Span(traceId, id, null, false, asked == null ? ours : asked, false);
     }
 
-    private Span proceed(TraceContext context, HeaderMap headers) {
-        boolean sampled = decide(context.sampled(), headers);
+    private Span proceed(TraceContext context, boolean ours) {
+        boolean sampled = context.sampled() == null ? ours : context.sampled();
         if (server && config.sharedSpanContext()) {
             return new Span(
                     context.traceId(), context.spanId(), context.parentSpanId(), true, sampled, context.debug());
         }
         return new Span(context.traceId(), newId(), context.spanId(), false, sampled, context.debug());
-    }
-
-    private boolean decide(@Nullable Boolean asked, HeaderMap headers) {
-        if (asked != null) {
-            return asked;
-        }
-        boolean byClient = headers.contains("x-client-trace-id") && chance(config.clientSampling());
-        return (byClient || chance(config.randomSampling())) && chance(config.overallSampling());
-    }
-
-    private boolean chance(int millionths) {
-        return millionths >= 1_000_000 || random.nextInt(1_000_000) < millionths;
     }
 
     @Override
@@ -87,7 +80,7 @@ final class Tracer implements ExchangeObserver {
             headers.set(
                     "b3", span.traceId() + "-" + span.id() + "-" + (span.debug() ? "d" : span.sampled() ? "1" : "0"));
         }
-        if (headers.contains("traceparent")) {
+        if (config.w3c() || headers.contains("traceparent")) {
             headers.set("traceparent", traceParent(span));
         }
     }

@@ -59,7 +59,8 @@ final class ZipkinJson {
         field(
                 out,
                 "http.url",
-                exchange.request().scheme() + "://" + exchange.request().authority() + exchange.originalPath());
+                exchange.request().scheme() + "://" + exchange.request().authority()
+                        + cut(exchange.originalPath(), config.maxPathTagLength()));
         field(out, "http.protocol", exchange.request().protocol().text());
         field(out, "request_size", String.valueOf(exchange.requestBytes()));
         field(out, "response_size", String.valueOf(exchange.responseBytes()));
@@ -77,7 +78,7 @@ final class ZipkinJson {
         header(out, headers, "downstream_cluster", "x-envoy-downstream-service-cluster", "-");
         for (CustomTag tag : config.customTags()) {
             String value = value(tag, headers);
-            if (value != null) {
+            if (!value.isEmpty()) {
                 field(out, tag.tag(), value);
             }
         }
@@ -88,12 +89,20 @@ final class ZipkinJson {
         JsonText.quote(out, String.valueOf(exchange.responseStatus()));
     }
 
-    private static @Nullable String value(CustomTag tag, HeaderMap headers) {
-        if (tag.literal() != null) {
-            return tag.literal();
-        }
-        String header = tag.requestHeader() == null ? null : headers.getString(tag.requestHeader());
-        return header != null ? header : tag.defaultValue().isEmpty() ? null : tag.defaultValue();
+    private static String value(CustomTag tag, HeaderMap headers) {
+        return switch (tag) {
+            case CustomTag.Literal literal -> literal.value();
+            // Its value was put in its place when the tracer was made.
+            case CustomTag.Environment environment -> environment.defaultValue();
+            case CustomTag.RequestHeader header -> {
+                String value = headers.getString(header.name());
+                yield value == null ? header.defaultValue() : value;
+            }
+        };
+    }
+
+    private static String cut(String path, int most) {
+        return path.length() <= most ? path : path.substring(0, most);
     }
 
     /** @param absent the tag's value without the header; null for no tag */

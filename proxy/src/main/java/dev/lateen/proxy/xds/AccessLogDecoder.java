@@ -1,11 +1,11 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.AccessLogFilter;
+import dev.lateen.proxy.model.JsonFormat;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.config.accesslog.v3.AccessLog} to a file, stdout or stderr. */
@@ -55,11 +55,11 @@ final class AccessLogDecoder {
     private static AccessLogConfig file(ProtoNode node, @Nullable AccessLogFilter filter) {
         String path = node.required("path");
         if (node.has("format")) {
-            return new AccessLogConfig(path, node.text("format"), null, filter);
+            return new AccessLogConfig(path, text(node, "format", node.text("format")), null, false, filter);
         }
         ProtoNode json = node.has("json_format") ? node.message("json_format") : node.message("typed_json_format");
         if (json != null) {
-            return new AccessLogConfig(path, null, json(json), filter);
+            return new AccessLogConfig(path, null, json(json), false, filter);
         }
         return formatted(path, node.message("log_format"), filter);
     }
@@ -71,29 +71,44 @@ final class AccessLogDecoder {
     private static AccessLogConfig formatted(
             String path, @Nullable ProtoNode format, @Nullable AccessLogFilter filter) {
         if (format == null) {
-            return new AccessLogConfig(path, DEFAULT_FORMAT, null, filter);
+            return new AccessLogConfig(path, DEFAULT_FORMAT, null, false, filter);
         }
-        // REQ_WITHOUT_QUERY and METADATA are formatters that Istio names; the rest of the options changes looks only.
-        format.ignoring("omit_empty_values", "formatters", "json_format_options", "content_type");
+        // REQ_WITHOUT_QUERY and METADATA are formatters that Istio names; the options of JSON are for the order of
+        // keys.
+        format.ignoring("formatters", "json_format_options", "content_type");
+        boolean omitEmpty = format.flag("omit_empty_values");
         ProtoNode json = format.message("json_format");
         if (json != null) {
-            return new AccessLogConfig(path, null, json(json), filter);
+            return new AccessLogConfig(path, null, json(json), omitEmpty, filter);
         }
         ProtoNode source = format.message("text_format_source");
         String text = source == null
                 ? format.text("text_format")
                 : DataSources.text(source, new DecodeScope(FileSource.NONE));
-        return new AccessLogConfig(path, text, null, filter);
+        return new AccessLogConfig(path, text(format, "text_format_source", text), null, omitEmpty, filter);
     }
 
-    private static Map<String, String> json(ProtoNode struct) {
-        Map<String, String> format = new LinkedHashMap<>();
-        Structs.toMap(struct).forEach((key, value) -> {
-            if (!(value instanceof String text)) {
-                throw struct.error(key, "no text (accepted: one level of format texts)");
-            }
-            format.put(key, text);
-        });
-        return format;
+    private static String text(ProtoNode node, String field, String format) {
+        try {
+            SubstitutionFormat.compile(format);
+            return format;
+        } catch (IllegalArgumentException e) {
+            throw node.error(field, e.getMessage());
+        }
+    }
+
+    private static JsonFormat.Fields json(ProtoNode struct) {
+        JsonFormat.Fields fields = (JsonFormat.Fields) JsonFormat.of(Structs.toMap(struct));
+        check(struct, fields);
+        return fields;
+    }
+
+    private static void check(ProtoNode struct, JsonFormat format) {
+        switch (format) {
+            case JsonFormat.Text text -> text(struct, "fields", text.format());
+            case JsonFormat.Constant _ -> {}
+            case JsonFormat.Items items -> items.items().forEach(item -> check(struct, item));
+            case JsonFormat.Fields fields -> fields.fields().values().forEach(value -> check(struct, value));
+        }
     }
 }

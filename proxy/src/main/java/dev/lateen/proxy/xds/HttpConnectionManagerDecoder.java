@@ -30,13 +30,11 @@ final class HttpConnectionManagerDecoder {
         // Looks, counters and tunings that nobody outside sees; absolute URLs are always taken.
         node.ignoring(
                 "http3_protocol_options",
-                "request_id_extension",
                 "delayed_close_timeout",
                 "access_log_options",
                 "always_set_request_id_in_response",
                 "stream_error_on_invalid_http_message",
                 "add_user_agent",
-                "append_x_forwarded_port",
                 "path_normalization_options");
         ProtoNode common = node.messageOrEmpty("common_http_protocol_options");
         ProtoNode tracing = node.message("tracing");
@@ -47,12 +45,13 @@ final class HttpConnectionManagerDecoder {
                 routes(node, scope),
                 HttpFilterDecoder.chain(node, scope),
                 AccessLogDecoder.decode(node.messages("access_log"), scope),
-                tracing == null ? null : TracingDecoder.decode(tracing, scope),
+                tracing == null ? null : TracingDecoder.decode(tracing, requestIds(node, scope), scope),
                 serverName.isEmpty() ? "envoy" : serverName,
                 serverHeader(node),
                 node.wrappedFlag("use_remote_address", false),
                 (int) Math.min(Integer.MAX_VALUE, node.number("xff_num_trusted_hops")),
                 node.flag("skip_xff_append"),
+                node.flag("append_x_forwarded_port"),
                 clientCert(node),
                 node.wrappedFlag("normalize_path", false),
                 node.flag("merge_slashes"),
@@ -74,6 +73,18 @@ final class HttpConnectionManagerDecoder {
                 RouteActionDecoder.upgrades(node.messages("upgrade_configs")),
                 AddressDecoder.cidrs(
                         node.messageOrEmpty("internal_address_config").messages("cidr_ranges")));
+    }
+
+    /** The UUID extension, which is Envoy's default too; another one only makes other ids. */
+    private static TracingDecoder.RequestIds requestIds(ProtoNode node, DecodeScope scope) {
+        ProtoNode extension = node.message("request_id_extension");
+        if (extension == null) {
+            return TracingDecoder.RequestIds.DEFAULT;
+        }
+        return scope.orElse(() -> TracingDecoder.requestIds(extension), thrown -> {
+            scope.leftOut(extension, "request id extension", ConfigException.reason(thrown));
+            return TracingDecoder.RequestIds.DEFAULT;
+        });
     }
 
     private static Codec codec(ProtoNode node) {

@@ -10,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** {@code HttpConnectionManager.Tracing}: sampling, tags, and a Zipkin collector when one is named. */
 final class TracingDecoder {
     private static final String ZIPKIN = "envoy.config.trace.v3.ZipkinConfig";
+    private static final String UUID = "envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig";
     private static final int ALL = 1_000_000;
+
+    /** Envoy's default. */
+    private static final int MAX_PATH = 256;
 
     private TracingDecoder() {}
 
     /** A tracer that can't be built here is left out: trace contexts are passed on, and nothing is reported. */
-    static Tracing decode(ProtoNode node, DecodeScope scope) {
-        node.ignoring("verbose", "max_path_tag_length", "spawn_upstream_span");
+    static Tracing decode(ProtoNode node, RequestIds ids, DecodeScope scope) {
+        node.ignoring("verbose", "spawn_upstream_span");
         ProtoNode provider = node.message("provider");
         Collector collector = provider == null ? Collector.NONE : collector(provider, scope);
         return new Tracing(
@@ -28,12 +32,37 @@ final class TracingDecoder {
                 collector.hostname,
                 collector.sharedSpanContext,
                 collector.traceId128Bit,
+                collector.w3c,
+                (int) Math.min(Integer.MAX_VALUE, node.wrapped("max_path_tag_length", MAX_PATH)),
+                ids.sample,
+                ids.pack,
                 tags(node.messages("custom_tags"), scope));
     }
 
+    /** {@code UuidRequestIdConfig}. */
+    record RequestIds(boolean pack, boolean sample) {
+        static final RequestIds DEFAULT = new RequestIds(true, true);
+    }
+
+    static RequestIds requestIds(ProtoNode extension) {
+        ProtoNode any = extension.requiredMessage("typed_config");
+        if (!any.anyType().equals(UUID)) {
+            throw extension.beyondUs("typed_config", any.anyType() + " (accepted: " + UUID + ")");
+        }
+        ProtoNode uuid = any.unpack();
+        return new RequestIds(
+                uuid.wrappedFlag("pack_trace_reason", true),
+                uuid.wrappedFlag("use_request_id_for_trace_sampling", true));
+    }
+
     private record Collector(
-            @Nullable String cluster, String path, String hostname, boolean sharedSpanContext, boolean traceId128Bit) {
-        static final Collector NONE = new Collector(null, "", "", true, false);
+            @Nullable String cluster,
+            String path,
+            String hostname,
+            boolean sharedSpanContext,
+            boolean traceId128Bit,
+            boolean w3c) {
+        static final Collector NONE = new Collector(null, "", "", true, false, false);
     }
 
     private static Collector collector(ProtoNode provider, DecodeScope scope) {
@@ -52,6 +81,7 @@ final class TracingDecoder {
         ProtoNode zipkin = any.unpack().ignoring("collector_endpoint_version");
         boolean shared = zipkin.wrappedFlag("shared_span_context", true);
         boolean wide = zipkin.flag("trace_id_128bit");
+        boolean w3c = zipkin.choice("trace_context_option").equals("USE_B3_WITH_W3C_PROPAGATION");
         ProtoNode service = zipkin.message("collector_service");
         if (service != null) {
             // As Istio 1.30 and later tell the collector, over the fields from before.
@@ -59,14 +89,15 @@ final class TracingDecoder {
             service.ignoring("request_headers_to_add");
             ProtoNode uri = service.requiredMessage("http_uri").ignoring("timeout");
             Target target = Target.of(uri.required("uri"));
-            return new Collector(uri.required("cluster"), target.path, target.authority, shared, wide);
+            return new Collector(uri.required("cluster"), target.path, target.authority, shared, wide, w3c);
         }
         return new Collector(
                 zipkin.required("collector_cluster"),
                 zipkin.required("collector_endpoint"),
                 zipkin.text("collector_hostname"),
                 shared,
-                wide);
+                wide,
+                w3c);
     }
 
     /** The parts of a URI such as {@code http://zipkin.istio-system:9411/api/v2/spans}, or of a path alone. */
@@ -106,17 +137,19 @@ final class TracingDecoder {
     private static @Nullable CustomTag tag(ProtoNode node, String name) {
         ProtoNode literal = node.message("literal");
         if (literal != null) {
-            return new CustomTag(name, literal.text("value"), null, "");
+            return new CustomTag.Literal(name, literal.text("value"));
         }
         ProtoNode header = node.message("request_header");
         if (header != null) {
-            return new CustomTag(
-                    name, null, header.required("name").toLowerCase(Locale.ROOT), header.text("default_value"));
+            return new CustomTag.RequestHeader(
+                    name, header.required("name").toLowerCase(Locale.ROOT), header.text("default_value"));
         }
-        ProtoNode other = node.has("environment")
-                ? node.messageOrEmpty("environment").ignoring("name")
-                : node.messageOrEmpty("metadata").ignoring("kind", "metadata_key");
-        String value = other.text("default_value");
-        return value.isEmpty() ? null : new CustomTag(name, value, null, "");
+        ProtoNode environment = node.message("environment");
+        if (environment != null) {
+            return new CustomTag.Environment(name, environment.required("name"), environment.text("default_value"));
+        }
+        String value =
+                node.messageOrEmpty("metadata").ignoring("kind", "metadata_key").text("default_value");
+        return value.isEmpty() ? null : new CustomTag.Literal(name, value);
     }
 }

@@ -161,11 +161,26 @@ class ExpressionOracleTest {
 
     /** Makes expressions, most of them of fitting types. */
     private static final class Maker {
-        private static final List<String> TEXTS =
-                List.of("'GET'", "'/api'", "request.method", "request.path", "request.headers['x-user']", "''",
-                        "request.headers['x-none']", "\"p\\u00e4r\"");
+        private static final List<String> TEXTS = List.of(
+                "'GET'",
+                "'/api'",
+                "request.method",
+                "request.path",
+                "request.headers['x-user']",
+                "''",
+                "request.headers['x-none']",
+                "\"p\\u00e4r\"");
         private static final List<String> NUMBERS = List.of(
-                "0", "1", "-7", "404", "2.5", "9223372036854775807", "response.code", "request.size", "1e2", "response.flags");
+                "0",
+                "1",
+                "-7",
+                "404",
+                "2.5",
+                "9223372036854775807",
+                "response.code",
+                "request.size",
+                "1e2",
+                "response.flags");
         private static final List<String> FLAGS = List.of("true", "false", "connection.mtls", "connection.none");
         private static final List<String> ORDERS = List.of("<", "<=", ">", ">=", "==", "!=");
         private final SplittableRandom random;
@@ -203,7 +218,8 @@ class ExpressionOracleTest {
                 return random.nextInt(30) == 0 ? flag(depth) : one(NUMBERS);
             }
             return switch (random.nextInt(5)) {
-                case 0 -> "(" + number(depth - 1) + one(List.of(" + ", " - ", " * ", " / ", " % ")) + number(depth - 1) + ")";
+                case 0 ->
+                    "(" + number(depth - 1) + one(List.of(" + ", " - ", " * ", " / ", " % ")) + number(depth - 1) + ")";
                 case 1 -> "-(" + number(depth - 1) + ")";
                 case 2 -> one(List.of("int", "double")) + "(" + any(depth - 1) + ")";
                 case 3 -> text(depth - 1) + ".size()";
@@ -220,7 +236,9 @@ class ExpressionOracleTest {
                 case 1 -> "!" + flag(depth - 1);
                 case 2 -> "(" + number(depth - 1) + " " + one(ORDERS) + " " + number(depth - 1) + ")";
                 case 3 -> "(" + text(depth - 1) + " " + one(ORDERS) + " " + text(depth - 1) + ")";
-                case 4 -> text(depth - 1) + "." + one(List.of("startsWith", "endsWith", "contains")) + "(" + text(depth - 1) + ")";
+                case 4 ->
+                    text(depth - 1) + "." + one(List.of("startsWith", "endsWith", "contains")) + "(" + text(depth - 1)
+                            + ")";
                 // No || and && here: the planner forgets an error of theirs within a list.
                 default -> "(" + number(depth - 1) + " in [" + number(0) + ", " + text(0) + "])";
             };

@@ -259,6 +259,18 @@ class ClientProtocolStoriesTest {
     }
 
     @Test
+    void thePortThatTheClientCameToIsToldIfAskedFor() throws Exception {
+        proxy.settings().useRemoteAddress = true;
+        proxy.settings().appendPort = true;
+        serveOk();
+        int port = proxy.listen(false);
+
+        RawServer.ask(port, "GET / HTTP/1.1\r\nHost: a\r\nx-forwarded-port: 1\r\nConnection: close\r\n\r\n", "");
+
+        assertThat(seen.get()).contains("x-forwarded-port: " + port + "\r\n").doesNotContain("x-forwarded-port: 1\r\n");
+    }
+
+    @Test
     void internalIsWhoComesFromAConfiguredRange() throws Exception {
         proxy.settings().useRemoteAddress = true;
         proxy.settings().internal = List.of(new Cidr(InetAddress.getByAddress(new byte[] {127, 0, 0, 0}), 8));

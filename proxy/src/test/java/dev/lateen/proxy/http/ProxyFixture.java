@@ -102,6 +102,7 @@ final class ProxyFixture implements AutoCloseable {
         Duration life = Duration.ZERO;
         List<String> upgrades = List.of("websocket");
         boolean useRemoteAddress;
+        boolean appendPort;
         int maxHeaders = 100;
         List<Cidr> internal = List.of();
     }
@@ -285,6 +286,7 @@ final class ProxyFixture implements AutoCloseable {
                 settings.useRemoteAddress,
                 0,
                 false,
+                settings.appendPort,
                 new HttpConnectionManager.ForwardClientCert(
                         HttpConnectionManager.ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
                 true,

@@ -17,15 +17,19 @@ import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.AccessLogFilter;
+import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
+import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.MetricChange;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -45,6 +49,8 @@ class TelemetryTest {
             "ab12",
             "",
             "spiffe://cluster.local/ns/default/sa/bookinfo-reviews");
+
+    private static final String REQUEST_ID = "12345678-9abc-4def-8123-456789abcdef";
 
     private static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
         HeaderMap map = new HeaderMap();
@@ -168,6 +174,7 @@ class TelemetryTest {
                             "test",
                             "%RESPONSE_CODE% %REQ(:PATH)%\n",
                             null,
+                            false,
                             new AccessLogFilter.Condition(Expression.compile("response.code >= 400"))),
                     sink);
             log.log(exchange("/fine", 200, null));
@@ -207,8 +214,27 @@ class TelemetryTest {
     }
 
     private static Tracer tracer(boolean inbound, int sampling, List<String> spans) {
-        Tracing config =
-                new Tracing(1_000_000, sampling, 1_000_000, "zipkin", "/api/v2/spans", "zipkin", true, true, List.of());
+        return tracer(inbound, tracing(sampling, false), spans);
+    }
+
+    private static Tracing tracing(int sampling, boolean w3c, CustomTag... tags) {
+        return new Tracing(
+                1_000_000,
+                sampling,
+                1_000_000,
+                "zipkin",
+                "/api/v2/spans",
+                "zipkin",
+                true,
+                true,
+                w3c,
+                20,
+                true,
+                true,
+                List.of(tags));
+    }
+
+    private static Tracer tracer(boolean inbound, Tracing config, List<String> spans) {
         return new Tracer(config, inbound, new SplittableRandom(1), new ZipkinJson("reviews.default", "n"), spans::add);
     }
 
@@ -261,7 +287,9 @@ class TelemetryTest {
         List<String> spans = new ArrayList<>();
         upstreamHeaders(tracer(true, 0, spans), exchange("/", 200, null));
         assertThat(spans).isEmpty();
-        upstreamHeaders(tracer(true, 0, spans), exchange("/", 200, null, "x-client-trace-id", "why"));
+        upstreamHeaders(
+                tracer(true, 0, spans),
+                exchange("/", 200, null, "x-client-trace-id", "why", "x-request-id", REQUEST_ID));
         assertThat(spans)
                 .singleElement()
                 .asString()
@@ -279,6 +307,46 @@ class TelemetryTest {
                 .endsWith("-00");
         assertThat(sent.getString("x-b3-sampled")).isEqualTo("0");
         assertThat(spans).isEmpty();
+    }
+
+    @Test
+    void theRequestIdTellsTheDecisionToAllProxiesOnTheWay() {
+        List<String> spans = new ArrayList<>();
+        Exchange first = exchange("/", 200, null, "x-request-id", REQUEST_ID);
+        HeaderMap sent = upstreamHeaders(tracer(false, 1_000_000, spans), first);
+        String told = REQUEST_ID.substring(0, 14) + "9" + REQUEST_ID.substring(15);
+        assertThat(sent.getString("x-request-id")).isEqualTo(told);
+        upstreamHeaders(tracer(true, 0, spans), exchange("/", 200, null, "x-request-id", told));
+        assertThat(spans).as("decided upstream, whatever is drawn here").hasSize(2);
+    }
+
+    @Test
+    void theSameIdIsSampledOrNotWhereverItComes() {
+        List<String> spans = new ArrayList<>();
+        // 0x12345678 is 305419896: 98.96 of 100.
+        Exchange below = exchange("/", 200, null, "x-request-id", REQUEST_ID);
+        upstreamHeaders(tracer(false, 989_600, spans), below);
+        assertThat(spans).isEmpty();
+        assertThat(below.request().headers().getString("x-request-id")).isEqualTo(REQUEST_ID);
+        upstreamHeaders(tracer(false, 989_700, spans), exchange("/", 200, null, "x-request-id", REQUEST_ID));
+        assertThat(spans).hasSize(1);
+        upstreamHeaders(tracer(false, 1_000_000, spans), exchange("/", 200, null, "x-request-id", "no uuid"));
+        assertThat(spans).hasSize(1);
+    }
+
+    @Test
+    void w3cHeadersAreWrittenWhereTheyAreAskedForAndPathsInTagsAreCut() {
+        List<String> spans = new ArrayList<>();
+        Tracing config = tracing(1_000_000, true, new CustomTag.Literal("cluster", "c1"));
+        HeaderMap sent = upstreamHeaders(
+                tracer(false, config, spans),
+                exchange("/0123456789/0123456789", 200, null, "x-request-id", REQUEST_ID));
+        assertThat(sent.getString("traceparent"))
+                .isEqualTo("00-" + sent.getString("x-b3-traceid") + "-" + sent.getString("x-b3-spanid") + "-01");
+        assertThat(spans)
+                .singleElement()
+                .asString()
+                .contains("\"http.url\":\"http://reviews:9080/0123456789/01234567\"", "\"cluster\":\"c1\"");
     }
 
     @Test
@@ -308,5 +376,38 @@ class TelemetryTest {
         assertThat(posted).containsExactly("[{},{},{},{},{}]");
         reporter.flush();
         assertThat(posted).hasSize(2);
+    }
+
+    @Test
+    void aTagIsReadFromTheEnvironmentAndNoTracerIsMadeWithoutAProvider() {
+        Telemetry.Owner owner = new Telemetry.Owner(
+                REVIEWS, "reviews.default", "n", name -> name.equals("POD") ? "reviews-v1-abc" : null);
+        List<String> posted = new ArrayList<>();
+        try (Telemetry telemetry = new Telemetry(
+                owner,
+                new SplittableRandom(1),
+                (c, h, path, body) -> posted.add(body),
+                OutputStream.nullOutputStream())) {
+            Tracing config = tracing(
+                    1_000_000,
+                    false,
+                    new CustomTag.Environment("pod", "POD", ""),
+                    new CustomTag.Environment("zone", "ZONE", "z1"),
+                    new CustomTag.Environment("none", "NONE", ""));
+            assertThat(upstreamHeaders(
+                                    Objects.requireNonNull(telemetry.tracer(config, Listener.Direction.OUTBOUND)),
+                                    exchange("/", 200, null, "x-request-id", REQUEST_ID))
+                            .getString("x-b3-sampled"))
+                    .isEqualTo("1");
+            telemetry.flushSpans();
+            assertThat(posted)
+                    .singleElement()
+                    .asString()
+                    .contains("\"pod\":\"reviews-v1-abc\"", "\"zone\":\"z1\"")
+                    .doesNotContain("none");
+            Tracing without = new Tracing(
+                    1_000_000, 1_000_000, 1_000_000, null, "", "", true, false, false, 256, true, true, List.of());
+            assertThat(telemetry.tracer(without, Listener.Direction.OUTBOUND)).isNull();
+        }
     }
 }

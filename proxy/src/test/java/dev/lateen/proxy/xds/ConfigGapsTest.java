@@ -3,11 +3,13 @@ package dev.lateen.proxy.xds;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
+import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ConfigGap.Effect;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.model.JsonFormat;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.RbacPolicies;
@@ -18,6 +20,7 @@ import io.envoyproxy.envoy.extensions.load_balancing_policies.wrr_locality.v3.Wr
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
@@ -216,6 +219,48 @@ class ConfigGapsTest {
                 .allMatch(gap -> gap.effect() == Effect.LEFT_OUT)
                 .extracting(ConfigGap::what)
                 .containsExactlyInAnyOrder("access log als", "access log bad", "tracer otel", "metric ");
+    }
+
+    @Test
+    void logsInJsonKeepTheirShapeAndABadFormatIsLeftOut() {
+        String file =
+                "typed_config: {\"@type\": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog,"
+                        + " path: /dev/stdout, log_format: ";
+        String log = "access_log: [{name: nested, " + file
+                + "{omit_empty_values: true, json_format: {code: '%RESPONSE_CODE%', a: {b: ['%PROTOCOL%', 1]}}}}},"
+                + " {name: bad, " + file + "{text_format_source: {inline_string: '%NO_SUCH%'}}}}], ";
+        Decoded.Accepted accepted = accepted(listenerOf(http("").replace("stat_prefix", log + "stat_prefix")));
+        assertThat(manager(listener(accepted)).accessLogs())
+                .singleElement()
+                .matches(AccessLogConfig::omitEmptyValues)
+                .extracting(AccessLogConfig::jsonFormat)
+                .isEqualTo(
+                        JsonFormat.of(Map.of("code", "%RESPONSE_CODE%", "a", Map.of("b", List.of("%PROTOCOL%", 1.0)))));
+        assertThat(accepted.gaps()).singleElement().satisfies(gap -> {
+            assertThat(gap.what()).isEqualTo("access log bad");
+            assertThat(gap.reason()).contains("%NO_SUCH%");
+        });
+    }
+
+    @Test
+    void aTracersSettingsAreRead() {
+        String tracing = "append_x_forwarded_port: true, request_id_extension: {typed_config: {\"@type\":"
+            + " type.googleapis.com/envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig,"
+            + " use_request_id_for_trace_sampling: false}}, tracing: {max_path_tag_length: 7, custom_tags: [{tag: a,"
+            + " environment: {name: HOME, default_value: none}}], provider: {name: zipkin, typed_config: {\"@type\":"
+            + " type.googleapis.com/envoy.config.trace.v3.ZipkinConfig, collector_cluster: zipkin, collector_endpoint:"
+            + " /spans, trace_context_option: USE_B3_WITH_W3C_PROPAGATION}}}, ";
+        Decoded.Accepted accepted = accepted(listenerOf(http("").replace("stat_prefix", tracing + "stat_prefix")));
+        HttpConnectionManager manager = manager(listener(accepted));
+        HttpConnectionManager.Tracing decoded = Objects.requireNonNull(manager.tracing());
+        assertThat(manager.appendXForwardedPort()).isTrue();
+        assertThat(decoded.w3c()).isTrue();
+        assertThat(decoded.maxPathTagLength()).isEqualTo(7);
+        assertThat(decoded.sampleByRequestId()).isFalse();
+        assertThat(decoded.packTraceReason()).isTrue();
+        assertThat(decoded.customTags())
+                .containsExactly(new HttpConnectionManager.CustomTag.Environment("a", "HOME", "none"));
+        assertThat(accepted.gaps()).isEmpty();
     }
 
     @Test

@@ -315,6 +315,7 @@ class FiltersTest {
                 false,
                 0,
                 false,
+                false,
                 new ForwardClientCert(ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
                 true,
                 false,
