@@ -1,6 +1,6 @@
 package dev.lateen.install;
 
-import dev.lateen.install.run.GoDuration;
+import dev.lateen.api.schema.GoDuration;
 import dev.lateen.install.run.RunBootstrap;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
@@ -108,6 +108,7 @@ final class IdentityOptions {
 
     private Duration ttl() {
         return GoDuration.parse(timeToLive)
+                .filter(Duration::isPositive)
                 .orElseThrow(() -> new CommandFailure(
                         CommandFailure.BAD_INPUT, "--cert-ttl: " + timeToLive + " (expected: a time such as 24h)"));
     }

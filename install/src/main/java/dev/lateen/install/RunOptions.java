@@ -1,6 +1,6 @@
 package dev.lateen.install;
 
-import dev.lateen.install.run.GoDuration;
+import dev.lateen.api.schema.GoDuration;
 import dev.lateen.install.run.RunBootstrap;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -118,6 +118,7 @@ final class RunOptions {
     /** A time such as {@code 500ms}, {@code 30s}, {@code 5m}, {@code 1h}, or {@code 1m30s}. */
     static Duration durationOf(String text) {
         return GoDuration.parse(text)
+                .filter(Duration::isPositive)
                 .orElseThrow(() -> new CommandFailure(
                         CommandFailure.BAD_INPUT,
                         "--duration: " + text + " (expected: a time such as 30s, 5m or 1h30m)"));

@@ -1,6 +1,6 @@
 package dev.lateen.install;
 
-import dev.lateen.install.run.GoDuration;
+import dev.lateen.api.schema.GoDuration;
 import dev.lateen.istiod.ca.TokenIssuer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,12 +48,15 @@ final class TokenCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Duration ttl = GoDuration.parse(duration)
+                .filter(Duration::isPositive)
                 .orElseThrow(() -> new CommandFailure(
                         CommandFailure.BAD_INPUT, "--duration: " + duration + " (expected: a time such as 12h)"));
         try {
             TokenIssuer issuer = TokenIssuer.openOrCreate(state.resolve("token-key.jwk"), InstantSource.system());
             spec.commandLine().getOut().println(issuer.mint(namespace, serviceAccount, ttl));
             return 0;
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.FAILED, "--state: " + state + ": " + IoReason.of(e));
         }

@@ -92,7 +92,7 @@ public final class Istiod {
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
         this.writer = new SnapshotWriter(source, discovery, events);
         this.ports = new Ports(vertx, Keepalive.USUAL);
-        this.tls = Ports.secure(authority);
+        this.tls = ports.secure(authority, bootstrap.secureGrpc());
         readiness.require("first snapshot", () -> discovery.view() != null);
         new Gauges(metrics, discovery, source, writer::snapshot, authority).register();
     }
@@ -151,7 +151,7 @@ public final class Istiod {
                 discovery, source, writer::snapshot, metrics, readiness, new DebugAccess(callers), Release.text());
         Handler<HttpServerRequest> pages = debug.handler(vertx);
         GrpcServer plain = grpc(vertx);
-        discovery.serveOn(plain, PeerCheck.NONE);
+        discovery.serveOn(plain, this::checkOffered);
         GrpcServer secure = grpc(vertx);
         discovery.serveOn(secure, this::check);
         new CertificateService(
@@ -183,6 +183,13 @@ public final class Istiod {
         } catch (RefusedException e) {
             return new PeerCheck.Verdict.Refused(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** Without TLS nobody has to prove who it is, and who does so by a token is known by it. */
+    private PeerCheck.Verdict checkOffered(@Nullable SSLSession none, @Nullable String authorization) {
+        return authorization != null && check(none, authorization) instanceof PeerCheck.Verdict.Known known
+                ? known
+                : new PeerCheck.Verdict.Anonymous();
     }
 
     /** The ports that are really bound. */

@@ -1,7 +1,11 @@
 package dev.lateen.istiod;
 
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
 import java.net.UnknownHostException;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * An address to listen on, as Istio's flags write it: {@code HOST:PORT}, {@code :PORT} for all addresses, {@code [IPv6]:PORT}.
@@ -38,6 +42,40 @@ public record ListenAddress(String flag, String host, int port) {
 
     private static IllegalArgumentException wrong(String flag, String text) {
         return new IllegalArgumentException(flag + ": \"" + text + "\" (accepted: HOST:PORT, :PORT or [IPv6]:PORT)");
+    }
+
+    /** Whether the host is an address and no name. */
+    boolean isNumeric() {
+        return host.indexOf(':') >= 0
+                || (!host.isEmpty() && host.chars().allMatch(c -> c == '.' || (c >= '0' && c <= '9')));
+    }
+
+    /** The addresses under which it is reached from outside: its own, or all of this machine's where it listens on all. */
+    public Set<String> addresses() {
+        Set<String> all = new LinkedHashSet<>();
+        try {
+            for (InetAddress address : InetAddress.getAllByName(host)) {
+                if (address.isAnyLocalAddress()) {
+                    NetworkInterface.networkInterfaces()
+                            .flatMap(NetworkInterface::inetAddresses)
+                            .filter(own -> !own.isLinkLocalAddress())
+                            .forEach(own -> all.add(text(own)));
+                } else {
+                    all.add(text(address));
+                }
+            }
+        } catch (IOException e) {
+            // A host that isn't one is told when it is bound.
+            return Set.of();
+        }
+        return all;
+    }
+
+    /** Without the interface behind an IPv6 address. */
+    private static String text(InetAddress address) {
+        String text = address.getHostAddress();
+        int zone = text.indexOf('%');
+        return zone < 0 ? text : text.substring(0, zone);
     }
 
     /** Whether only processes on this machine can reach it. */

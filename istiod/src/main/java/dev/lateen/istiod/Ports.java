@@ -16,7 +16,9 @@ import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Opens istiod's ports, and closes them all. */
@@ -25,7 +27,7 @@ final class Ports {
     static final List<String> NAMES = List.of(
             "istiod.istio-system.svc", "istiod.istio-system.svc.cluster.local", "istiod.istio-system", "localhost");
 
-    private static final List<String> ADDRESSES = List.of("127.0.0.1", "::1");
+    private static final Set<String> ADDRESSES = Set.of("127.0.0.1", "::1");
     private static final Duration CERTIFICATE_TTL = Duration.ofDays(90);
     private static final Duration RENEW_EVERY = Duration.ofDays(30);
 
@@ -46,14 +48,14 @@ final class Ports {
     }
 
     /**
-     * TLS with a certificate of the authority's; a client certificate is asked for, and must be the authority's. Makes a key, so not for
-     * event loops.
+     * TLS with a certificate of the authority's, which is for istiod's names and the address that is listened on; a client certificate is
+     * asked for, and must be the authority's. Makes a key, so not for event loops.
      */
-    static HttpServerOptions secure(CertificateAuthority authority) {
+    HttpServerOptions secure(CertificateAuthority authority, ListenAddress address) {
         return new HttpServerOptions()
                 .setSsl(true)
                 .setUseAlpn(true)
-                .setKeyCertOptions(keyAndCertificate(authority))
+                .setKeyCertOptions(keyAndCertificate(authority, address))
                 .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority.rootPem())))
                 .setClientAuth(ClientAuth.REQUEST);
     }
@@ -66,18 +68,25 @@ final class Ports {
             Handler<HttpServerRequest> handler) {
         HttpServer server = vertx.createHttpServer(keepalive.on(options)).requestHandler(handler);
         timers.add(vertx.setPeriodic(
-                RENEW_EVERY.toMillis(), timer -> server.updateSSLOptions(renewed(options, authority))));
+                RENEW_EVERY.toMillis(), timer -> server.updateSSLOptions(renewed(options, authority, address))));
         return listen(server, address);
     }
 
-    private static ServerSSLOptions renewed(HttpServerOptions options, CertificateAuthority authority) {
+    private static ServerSSLOptions renewed(
+            HttpServerOptions options, CertificateAuthority authority, ListenAddress address) {
         ServerSSLOptions renewed = new ServerSSLOptions(options.getSslOptions());
-        renewed.setKeyCertOptions(keyAndCertificate(authority));
+        renewed.setKeyCertOptions(keyAndCertificate(authority, address));
         return renewed;
     }
 
-    private static PemKeyCertOptions keyAndCertificate(CertificateAuthority authority) {
-        KeyPairAndChain pair = authority.issueServer(NAMES, ADDRESSES, CERTIFICATE_TTL);
+    private static PemKeyCertOptions keyAndCertificate(CertificateAuthority authority, ListenAddress address) {
+        Set<String> names = new LinkedHashSet<>(NAMES);
+        Set<String> addresses = new LinkedHashSet<>(ADDRESSES);
+        addresses.addAll(address.addresses());
+        if (!address.isNumeric()) {
+            names.add(address.host());
+        }
+        KeyPairAndChain pair = authority.issueServer(List.copyOf(names), List.copyOf(addresses), CERTIFICATE_TTL);
         return new PemKeyCertOptions()
                 .setKeyValue(Buffer.buffer(pair.keyPem()))
                 .setCertValue(Buffer.buffer(pair.chainPem()));

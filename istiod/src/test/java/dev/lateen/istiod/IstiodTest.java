@@ -2,6 +2,7 @@ package dev.lateen.istiod;
 
 import static dev.lateen.api.xds.TypeUrls.CLUSTER;
 import static dev.lateen.api.xds.TypeUrls.LISTENER;
+import static dev.lateen.api.xds.TypeUrls.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -9,6 +10,8 @@ import static org.awaitility.Awaitility.await;
 import dev.lateen.api.ca.IstioCertificateRequest;
 import dev.lateen.api.ca.IstioCertificateResponse;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.ca.KeyPairAndChain;
+import dev.lateen.istiod.ca.TokenIssuer;
 import dev.lateen.istiod.config.ConfigChange;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
@@ -20,6 +23,7 @@ import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import io.envoyproxy.envoy.service.status.v3.ConfigStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -32,12 +36,14 @@ import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientRequest;
 import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceName;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
@@ -59,6 +65,23 @@ class IstiodTest {
         metadata: {name: reviews}
         spec: {selector: {app: reviews}, ports: [{name: http, port: 9080}]}
         """;
+    private static final String CREDENTIAL = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: credential, namespace: istio-system}
+        type: kubernetes.io/tls
+        data: {%s}
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: shop, namespace: istio-system}
+        spec:
+          selector: {istio: ingressgateway}
+          servers:
+          - port: {number: 443, name: https, protocol: HTTPS}
+            hosts: [shop.example]
+            tls: {mode: SIMPLE, credentialName: credential}
+        """;
     private static final String MORE = "---\n" + REVIEWS.replace("reviews", "ratings");
     private static final String MESH_ENTRY = """
         apiVersion: networking.istio.io/v1
@@ -75,6 +98,8 @@ class IstiodTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final List<String> log = new CopyOnWriteArrayList<>();
+    /** Kept: a client that nobody refers to is closed with the next garbage collection. */
+    private final HttpClient pages = vertx.createHttpClient();
 
     @TempDir
     private Path directory;
@@ -149,6 +174,77 @@ class IstiodTest {
         try (AdsPeer peer = secure(null, List.of(), istiod.tokens().mint("default", "x", Duration.ofHours(1)))) {
             peer.raw(hello("default", CLUSTER));
             assertThat(AdsPeer.names(peer.hear())).isNotEmpty();
+        }
+    }
+
+    @Test
+    void aGatewaysKeyIsForProvenGatewaysOnlyOnLoopbackToo() throws Exception {
+        Files.writeString(config.resolve("credential.yaml"), CREDENTIAL.formatted(keyPair()));
+        await().until(() -> istiod.snapshot().version() > 1);
+        String secret = "kubernetes://credential";
+        try (AdsPeer anyone = plain()) {
+            anyone.raw(gateway(secret));
+            assertThat(anyone.hear().getRemovedResourcesList()).containsExactly(secret);
+        }
+        String forged = TokenIssuer.openOrCreate(directory.resolve("other.jwk"), InstantSource.system())
+                .mint("istio-system", "ingress", Duration.ofHours(1));
+        try (AdsPeer liar = plain(forged)) {
+            liar.raw(gateway(secret));
+            assertThat(liar.hear().getRemovedResourcesList()).containsExactly(secret);
+        }
+        String token = istiod.tokens().mint("istio-system", "ingress", Duration.ofHours(1));
+        try (AdsPeer known = plain(token);
+                AdsPeer secured = secure(null, List.of(), token)) {
+            known.raw(gateway(secret));
+            assertThat(AdsPeer.names(known.hear())).containsExactly(secret);
+            secured.raw(gateway(secret));
+            assertThat(AdsPeer.names(secured.hear())).containsExactly(secret);
+        }
+        String sidecar = istiod.tokens().mint("default", "web", Duration.ofHours(1));
+        try (AdsPeer other = plain(sidecar)) {
+            other.raw(gateway(secret));
+            assertThat(other.status()).isEqualTo(GrpcStatus.PERMISSION_DENIED);
+        }
+    }
+
+    /** A server certificate as the two lines of a Secret's data. */
+    private String keyPair() {
+        KeyPairAndChain pair = istiod.authority().issueServer(List.of("shop.example"), List.of(), Duration.ofDays(1));
+        Base64.Encoder base64 = Base64.getEncoder();
+        return "tls.crt: " + base64.encodeToString(pair.chainPem().getBytes(StandardCharsets.US_ASCII)) + ", tls.key: "
+                + base64.encodeToString(pair.keyPem().getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private static DeltaDiscoveryRequest gateway(String secret) {
+        return DeltaDiscoveryRequest.newBuilder()
+                .setNode(Node.newBuilder().setId("router~10.9.9.9~ingress.istio-system~istio-system.svc.cluster.local"))
+                .setTypeUrl(SECRET)
+                .addResourceNamesSubscribe(secret)
+                .build();
+    }
+
+    @Test
+    void itsCertificateIsForTheAddressItListensOn() throws Exception {
+        for (String address : List.of("127.0.0.9:0", ":0")) {
+            IstiodBootstrap elsewhere = IstiodBootstrap.onLoopback(List.of(config), directory.resolve("elsewhere"))
+                    .withAddresses(
+                            ListenAddress.parse("--grpcAddr", "127.0.0.1:0"),
+                            ListenAddress.parse("--secureGRPCAddr", address),
+                            null,
+                            ListenAddress.parse("--monitoringAddr", "127.0.0.1:0"));
+            Istiod other = Istiod.start(vertx, elsewhere, IstiodEvents.NONE).await();
+            String reached = address.startsWith(":") ? "127.0.0.1" : "127.0.0.9";
+            HttpClientOptions options = new HttpClientOptions()
+                    .setProtocolVersion(HttpVersion.HTTP_2)
+                    .setSsl(true)
+                    .setUseAlpn(true)
+                    .setTrustOptions(new PemTrustOptions()
+                            .addCertValue(Buffer.buffer(other.authority().rootPem())));
+            var client = vertx.createHttpClient(options);
+            client.request(HttpMethod.GET, other.addresses().secureGrpc(), reached, "/")
+                    .await();
+            client.close().await();
+            other.stop().await();
         }
     }
 
@@ -367,8 +463,7 @@ class IstiodTest {
     }
 
     private String get(String path) {
-        return vertx.createHttpClient()
-                .request(HttpMethod.GET, istiod.addresses().monitoring(), "127.0.0.1", path)
+        return pages.request(HttpMethod.GET, istiod.addresses().monitoring(), "127.0.0.1", path)
                 .compose(request -> request.send())
                 .compose(response -> response.body())
                 .map(Buffer::toString)
@@ -377,6 +472,10 @@ class IstiodTest {
 
     private AdsPeer plain() {
         return AdsPeer.call(vertx, istiod.addresses().grpc(), DELTA, new HttpClientOptions(), null);
+    }
+
+    private AdsPeer plain(String token) {
+        return AdsPeer.call(vertx, istiod.addresses().grpc(), DELTA, new HttpClientOptions(), token);
     }
 
     private AdsPeer secure(@Nullable KeyPair key, List<String> chain, @Nullable String token) {

@@ -34,9 +34,24 @@ final class Containers {
         this.logs = logs;
     }
 
+    /**
+     * What the containers of a pod have in common.
+     *
+     * @param sidecar whether requests to them come through a proxy, and theirs leave through it
+     * @param log where the output of its processes goes
+     */
+    private record Place(PodPlan pod, AddressPlan.Addresses addresses, boolean sidecar, RollingFile log) {
+        /** The address that a container listens on. */
+        String host() {
+            return sidecar ? addresses.app() : addresses.pod();
+        }
+    }
+
     /** Starts all containers of a pod. Never fails: what goes wrong is the container's state. */
     List<RunningContainer> start(
             PodPlan pod, AddressPlan.Addresses addresses, boolean sidecar, PodEnvironment variables) {
+        var log = new RollingFile(logs.resolve(pod.namespace() + "." + pod.name() + ".log"), RollingFile.USUAL_LIMIT);
+        Place place = new Place(pod, addresses, sidecar, log);
         List<RunningContainer> running = new ArrayList<>();
         for (Container container : pod.containers()) {
             if (container.getName().equals("istio-proxy")) {
@@ -45,41 +60,32 @@ final class Containers {
             String missing = variables.missing(pod, container);
             running.add(
                     missing.isEmpty()
-                            ? start(pod, container, addresses, sidecar, variables.of(pod, container, addresses.pod()))
+                            ? start(place, container, variables.of(pod, container, addresses.pod()))
                             : new Absent("container " + container.getName() + " can't start: " + missing));
         }
         return running;
     }
 
-    private RunningContainer start(
-            PodPlan pod,
-            Container container,
-            AddressPlan.Addresses addresses,
-            boolean sidecar,
-            Map<String, String> environment) {
+    private RunningContainer start(Place place, Container container, Map<String, String> environment) {
         Optional<SampleImage> sample = SampleImage.of(container.getImage() == null ? "" : container.getImage());
         if (sample.isPresent()) {
-            return standIn(pod, container, sample.get(), addresses, sidecar, environment);
+            return standIn(place, container, sample.get(), environment);
         }
         if (container.getCommand() == null || container.getCommand().isEmpty()) {
             return new Absent("no stand-in for image " + container.getImage() + ", and no command to run");
         }
-        return process(pod, container, addresses, sidecar, environment);
+        return process(place, container, environment);
     }
 
     private RunningContainer standIn(
-            PodPlan pod,
-            Container container,
-            SampleImage sample,
-            AddressPlan.Addresses addresses,
-            boolean sidecar,
-            Map<String, String> environment) {
-        OutboundPath outbound = sidecar
-                ? new OutboundPath.ThroughSidecar(SocketAddress.inetSocketAddress(PROXY_PORT, addresses.pod()))
+            Place place, Container container, SampleImage sample, Map<String, String> environment) {
+        OutboundPath outbound = place.sidecar()
+                ? new OutboundPath.ThroughSidecar(SocketAddress.inetSocketAddress(
+                        PROXY_PORT, place.addresses().pod()))
                 : new OutboundPath.Direct(directory);
         var bootstrap = new StandInBootstrap(
-                pod.name(),
-                sidecar ? addresses.app() : addresses.pod(),
+                place.pod().name(),
+                place.host(),
                 PodPlan.ports(container),
                 args(container, environment),
                 environment,
@@ -103,27 +109,8 @@ final class Containers {
         return String.valueOf(e.getCause() == null ? e : e.getCause().getMessage());
     }
 
-    private RunningContainer process(
-            PodPlan pod,
-            Container container,
-            AddressPlan.Addresses addresses,
-            boolean sidecar,
-            Map<String, String> environment) {
-        List<Integer> ports = PodPlan.ports(container);
-        environment.putIfAbsent("HOST", sidecar ? addresses.app() : addresses.pod());
-        environment.putIfAbsent("POD_IP", addresses.pod());
-        if (!ports.isEmpty()) {
-            environment.putIfAbsent("PORT", Integer.toString(ports.getFirst()));
-        }
-        if (sidecar) {
-            String proxy = "http://" + addresses.pod() + ":" + PROXY_PORT;
-            for (String name : List.of("HTTP_PROXY", "http_proxy")) {
-                environment.putIfAbsent(name, proxy);
-            }
-            for (String name : List.of("NO_PROXY", "no_proxy")) {
-                environment.putIfAbsent(name, "127.0.0.1,localhost");
-            }
-        }
+    private RunningContainer process(Place place, Container container, Map<String, String> environment) {
+        addPlace(environment, place, PodPlan.ports(container));
         List<String> command = new ArrayList<>();
         container.getCommand().forEach(word -> command.add(PodEnvironment.expand(word, environment)));
         command.addAll(args(container, environment));
@@ -131,20 +118,38 @@ final class Containers {
                 container.getWorkingDir() == null || container.getWorkingDir().isEmpty()
                         ? null
                         : Path.of(container.getWorkingDir());
-        Long grace = pod.pod().getSpec().getTerminationGracePeriodSeconds();
+        Long grace = place.pod().pod().getSpec().getTerminationGracePeriodSeconds();
         Duration wanted = grace == null ? MAX_GRACE : Duration.ofSeconds(Math.max(grace, 0));
         return LocalProcess.start(new LocalProcess.Spec(
                 container.getName(),
                 command,
                 environment,
                 directory,
-                logs.resolve(pod.namespace() + "." + pod.name() + ".log"),
-                LocalProcess.Restart.of(pod.pod().getSpec().getRestartPolicy()),
+                place.log(),
+                LocalProcess.Restart.of(place.pod().pod().getSpec().getRestartPolicy()),
                 wanted.compareTo(MAX_GRACE) < 0 ? wanted : MAX_GRACE,
                 Probing.of(
                         container,
-                        environment.getOrDefault("HOST", addresses.pod()),
+                        environment.getOrDefault("HOST", place.addresses().pod()),
                         probe -> LocalProcess.builder(probe, environment, directory))));
+    }
+
+    /** What a process must know of where it is, unless the manifest says otherwise. */
+    private static void addPlace(Map<String, String> environment, Place place, List<Integer> ports) {
+        environment.putIfAbsent("HOST", place.host());
+        environment.putIfAbsent("POD_IP", place.addresses().pod());
+        if (!ports.isEmpty()) {
+            environment.putIfAbsent("PORT", Integer.toString(ports.getFirst()));
+        }
+        if (place.sidecar()) {
+            String proxy = "http://" + place.addresses().pod() + ":" + PROXY_PORT;
+            for (String name : List.of("HTTP_PROXY", "http_proxy")) {
+                environment.putIfAbsent(name, proxy);
+            }
+            for (String name : List.of("NO_PROXY", "no_proxy")) {
+                environment.putIfAbsent(name, "127.0.0.1,localhost");
+            }
+        }
     }
 
     private static List<String> args(Container container, Map<String, String> environment) {

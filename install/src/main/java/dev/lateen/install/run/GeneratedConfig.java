@@ -3,7 +3,6 @@ package dev.lateen.install.run;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -35,13 +34,13 @@ final class GeneratedConfig {
     /** A pod that runs, and whether requests may be sent to it. */
     record PodFact(PodPlan plan, DesiredMesh.Proxy proxy, String address, boolean ready) {}
 
-    void writePods(List<PodFact> pods) {
+    void writePods(List<PodFact> pods) throws IOException {
         var text = new StringBuilder("# Written by meshctl: the pods that run now.\n");
         pods.forEach(pod -> text.append(document(pod(pod))));
         replace("pods.yaml", text.toString());
     }
 
-    void writeServices(List<? extends HasMetadata> services) {
+    void writeServices(List<? extends HasMetadata> services) throws IOException {
         var text = new StringBuilder("# Written by meshctl: the gateways' Services.\n");
         services.forEach(service -> text.append(document(YAML.valueToTree(service))));
         replace("gateways.yaml", text.toString());
@@ -94,21 +93,14 @@ final class GeneratedConfig {
     }
 
     /** In one step, so that nobody ever reads half a file. */
-    private void replace(String name, String text) {
-        if (text.equals(written.put(name, text))) {
+    private void replace(String name, String text) throws IOException {
+        if (text.equals(written.get(name))) {
             return;
         }
-        try {
-            Files.createDirectories(directory);
-            Path fresh = directory.resolve("." + name + ".new");
-            Files.writeString(fresh, text);
-            Files.move(
-                    fresh,
-                    directory.resolve(name),
-                    StandardCopyOption.ATOMIC_MOVE,
-                    StandardCopyOption.REPLACE_EXISTING);
-        } catch (IOException e) {
-            throw new UncheckedIOException("can't write to " + directory, e);
-        }
+        Files.createDirectories(directory);
+        Path fresh = directory.resolve("." + name + ".new");
+        Files.writeString(fresh, text);
+        Files.move(fresh, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        written.put(name, text);
     }
 }

@@ -73,7 +73,9 @@ final class LiveControlPlane implements ControlPlane {
         RunBootstrap.Listen https = bootstrap.addresses().https();
         KeyPairAndChain pair = started.authority()
                 .issueServer(
-                        List.of("istiod.istio-system.svc", "localhost"), List.of("127.0.0.1"), WEBHOOK_CERTIFICATE_TTL);
+                        List.of("istiod.istio-system.svc", "localhost"),
+                        List.copyOf(address(https).addresses()),
+                        WEBHOOK_CERTIFICATE_TTL);
         var certificate = new PemKeyCertOptions()
                 .addKeyValue(Buffer.buffer(pair.keyPem()))
                 .addCertValue(Buffer.buffer(pair.chainPem()));

@@ -1,14 +1,13 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.schema.GoDuration;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.install.IoReason;
 import dev.lateen.istiod.ConfigReview;
 import io.vertx.core.Vertx;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The real control plane and real proxies. */
 final class LiveRoles implements MeshRoles {
+    private static final long MAX_ACCESS_LOG = 64L * 1024 * 1024;
+
     private final RunBootstrap bootstrap;
     private final Vertx vertx;
     private final LiveControlPlane controlPlane;
@@ -53,17 +54,13 @@ final class LiveRoles implements MeshRoles {
         String trustDomain = mesh.map(MeshConfig::trustDomain).orElse("cluster.local");
         Duration ttl = mesh.map(config -> config.defaultConfig().proxyMetadata().get("SECRET_TTL"))
                 .flatMap(GoDuration::parse)
+                .filter(Duration::isPositive)
                 .orElse(Duration.ofHours(24));
-        Path accessLog = bootstrap.logs().resolve("access.log");
-        try {
-            return new LiveProxies(
-                    vertx,
-                    bootstrap.addresses().secureGrpc(),
-                    new LiveProxies.Identities(controlPlane::rootPem, trustDomain, ttl),
-                    new FileOutputStream(accessLog.toFile(), true));
-        } catch (FileNotFoundException e) {
-            throw new CommandFailure(CommandFailure.FAILED, "can't write to " + accessLog + ": " + IoReason.of(e));
-        }
+        return new LiveProxies(
+                vertx,
+                bootstrap.addresses().secureGrpc().reachable(),
+                new LiveProxies.Identities(controlPlane::rootPem, trustDomain, ttl),
+                new RollingFile(bootstrap.logs().resolve("access.log"), MAX_ACCESS_LOG));
     }
 
     private Optional<MeshConfig> meshConfig() {

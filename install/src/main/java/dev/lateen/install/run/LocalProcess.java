@@ -1,13 +1,7 @@
 package dev.lateen.install.run;
 
-import java.io.BufferedReader;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A container as a process of this machine: started again when it ends, as a kubelet would, its output in a file, and ended with all that it started
- * itself. One virtual thread each.
+ * itself. One virtual thread each, and a real one that waits for output.
  */
 final class LocalProcess implements RunningContainer {
     /** What of the machine's own environment a process may see; all else is the pod's. */
@@ -36,6 +30,7 @@ final class LocalProcess implements RunningContainer {
     /** Why it was ended by us, to be started again; empty if it ended by itself. */
     private volatile String endedFor = "";
 
+    private volatile @Nullable OutputCopy output;
     private volatile boolean stopped;
 
     /** When a process that ended is started again: Kubernetes' {@code restartPolicy}. */
@@ -59,7 +54,7 @@ final class LocalProcess implements RunningContainer {
      * @param command program and arguments
      * @param environment its variables, beside a few of this machine's
      * @param directory where it runs; null for the current one
-     * @param log the file its output is added to
+     * @param log the file its output is added to; the containers of a pod share it
      * @param restart what happens when it ends
      * @param grace how long it may take to end when it is told to
      * @param probes how it is known to be well
@@ -69,7 +64,7 @@ final class LocalProcess implements RunningContainer {
             List<String> command,
             Map<String, String> environment,
             @Nullable Path directory,
-            Path log,
+            RollingFile log,
             Restart restart,
             Duration grace,
             Probing.Probes probes) {}
@@ -92,7 +87,9 @@ final class LocalProcess implements RunningContainer {
 
     @Override
     public String state() {
-        return state;
+        OutputCopy now = output;
+        // Without the count, which changes all the time: each change is told on the terminal.
+        return now == null || now.reason().isEmpty() ? state : state + "; output is lost: " + now.reason();
     }
 
     @Override
@@ -117,15 +114,32 @@ final class LocalProcess implements RunningContainer {
                 boolean ranLong = System.nanoTime() - begin > LONG_ENOUGH.toNanos();
                 backoff = ranLong ? FIRST_BACKOFF : backoff;
                 health = Health.NOT_READY;
-                state = endedFor + "ended with " + exit + ", starts again in " + seconds(backoff) + " (see "
-                        + spec.log() + ")";
+                state = endedFor + "ended with " + exit + ", starts again in " + seconds(backoff) + see();
                 Thread.sleep(backoff);
                 Duration doubled = backoff.multipliedBy(2);
                 backoff = doubled.compareTo(MAX_BACKOFF) > 0 ? MAX_BACKOFF : doubled;
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            closeLog();
         }
+    }
+
+    /** Another container of the pod opens it again when it has something to say. */
+    private void closeLog() {
+        try {
+            spec.log().close();
+        } catch (IOException e) {
+            // Nothing of what was written can still be lost: it is written without a buffer.
+            return;
+        }
+    }
+
+    private String see() {
+        OutputCopy now = output;
+        String lacking = now == null || now.lost() == 0 ? "" : ", which lacks " + now.lost() + " bytes";
+        return " (see " + spec.log().file() + lacking + ")";
     }
 
     private static String seconds(Duration duration) {
@@ -136,7 +150,7 @@ final class LocalProcess implements RunningContainer {
         boolean over = spec.restart() == Restart.NEVER || (spec.restart() == Restart.ON_FAILURE && exit == 0);
         if (over) {
             health = Health.NOT_READY;
-            state = exit == 0 ? "completed" : "failed with " + exit + " (see " + spec.log() + ")";
+            state = exit == 0 ? "completed" : "failed with " + exit + see();
         }
         return over;
     }
@@ -173,9 +187,10 @@ final class LocalProcess implements RunningContainer {
                 end(started, spec.grace());
             }
         });
-        copyOutput(started);
+        Thread copying = keepOutput(started);
         int exit = started.waitFor();
         watch.stop();
+        copying.join();
         return exit;
     }
 
@@ -197,20 +212,20 @@ final class LocalProcess implements RunningContainer {
         return open > 0 && message.endsWith(")") ? message.substring(open + 1, message.length() - 1) : message;
     }
 
-    private void copyOutput(Process started) {
-        try (BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(started.getInputStream(), StandardCharsets.UTF_8));
-                BufferedWriter log =
-                        Files.newBufferedWriter(spec.log(), StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-            started.getOutputStream().close();
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                log.write(spec.name() + " | " + line);
-                log.newLine();
-                log.flush();
+    /** Not on a virtual thread: some hundred that wait in a pipe's read would hold up all others of this process. */
+    private Thread keepOutput(Process started) {
+        OutputCopy copy = new OutputCopy(spec.name(), spec.log()::write, OutputCopy.Clock.SYSTEM);
+        output = copy;
+        return Thread.ofPlatform().daemon().name("output " + spec.name()).start(() -> {
+            try (var pipe = started.getInputStream()) {
+                started.getOutputStream().close();
+                copy.copy(pipe);
+            } catch (IOException alreadyClosed) {
+                return;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
             }
-        } catch (IOException e) {
-            state = "running, but its output can't be kept: " + e.getMessage();
-        }
+        });
     }
 
     private static void end(Process running, Duration grace) {

@@ -6,6 +6,7 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.config.FileTree;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
@@ -20,13 +21,12 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -51,22 +51,17 @@ final class ManifestReader {
     private final ResourceReader reader = new ResourceReader();
     private final StrictModel model = new StrictModel();
 
-    /** Reads files, and the YAML and JSON files of directories, in the order of their names. */
+    /** Reads files, and the YAML and JSON files of directories: those that istiod reads, in the same order. */
     Manifests read(List<Path> paths) {
         var gathered = new Gathered();
-        for (Path path : paths) {
-            for (Path file : filesOf(path, gathered.problems)) {
-                read(file, gathered);
-            }
-        }
+        FileTree.of(paths, Map.of()).files().keySet().forEach(file -> read(file, gathered));
         return gathered.manifests();
     }
 
-    /** Reads one file. */
-    Manifests readFile(Path file) {
+    /** Reads one file; empty if it can't be read. */
+    Optional<Manifests> readFile(Path file) {
         var gathered = new Gathered();
-        read(file, gathered);
-        return gathered.manifests();
+        return read(file, gathered) ? Optional.of(gathered.manifests()) : Optional.empty();
     }
 
     private static final class Gathered {
@@ -85,35 +80,17 @@ final class ManifestReader {
         }
     }
 
-    static List<Path> filesOf(Path path, List<Problem> problems) {
-        if (!Files.isDirectory(path)) {
-            return List.of(path);
-        }
-        try (Stream<Path> files = Files.walk(path)) {
-            return files.filter(ManifestReader::isManifest).sorted().toList();
-        } catch (IOException | UncheckedIOException e) {
-            problems.add(problem(path, "can't be read: " + e.getMessage(), "a directory that can be read"));
-            return List.of();
-        }
-    }
-
-    private static boolean isManifest(Path file) {
-        String name = file.getFileName().toString();
-        boolean hidden = name.startsWith(".");
-        return !hidden
-                && (name.endsWith(".yaml") || name.endsWith(".yml") || name.endsWith(".json"))
-                && Files.isRegularFile(file);
-    }
-
-    private void read(Path file, Gathered into) {
-        String text;
+    /** Answers whether it can be read at all; istiod reads the same file, and tells why not. */
+    private boolean read(Path file, Gathered into) {
         try {
-            text = Files.readString(file);
+            if (Files.size(file) > FileTree.LONGEST) {
+                return false;
+            }
+            read(file, Files.readString(file), into);
+            return true;
         } catch (IOException unreadable) {
-            // Istiod reads the same file, and tells.
-            return;
+            return false;
         }
-        read(file, text, into);
     }
 
     /** Reads the distribution's own manifests. */
@@ -175,10 +152,6 @@ final class ManifestReader {
 
     private static Problem problem(Origin origin, String resource, String field, String found, String accepted) {
         return new Problem(Problem.Severity.ERROR, origin, origin.line(), resource, field, found, accepted);
-    }
-
-    private static Problem problem(Path file, String found, String accepted) {
-        return problem(new Origin(file.toString(), 1, 0), "", "", found, accepted);
     }
 
     private static HasMetadata withNamespace(HasMetadata resource) {

@@ -1,14 +1,12 @@
 package dev.lateen.install.run;
 
-import dev.lateen.api.yaml.Problem;
-import java.io.IOException;
+import dev.lateen.istiod.config.FileTree;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Tells when the users' files have changed. It looks instead of being told: editors replace files, and a watch service misses what happens behind
@@ -16,42 +14,28 @@ import java.util.Map;
  */
 final class ManifestWatch {
     private final List<Path> paths;
-    private Map<Path, Seen> before;
+    private Seen before;
 
-    private record Seen(Object key, long size, long modified) {}
+    /** @param unreadable files that are closed to us, which does not show in their stamps */
+    private record Seen(Map<Path, FileTree.Stamp> files, Set<Path> unreadable) {}
 
     ManifestWatch(List<Path> paths) {
         this.paths = List.copyOf(paths);
-        this.before = look();
+        this.before = look(Map.of());
     }
 
     /** Whether anything was edited, added or removed since the last call. */
     boolean hasChanged() {
-        Map<Path, Seen> now = look();
+        Seen now = look(before.files());
         boolean changed = !now.equals(before);
         before = now;
         return changed;
     }
 
-    private Map<Path, Seen> look() {
-        Map<Path, Seen> seen = new LinkedHashMap<>();
-        List<Problem> ignored = new ArrayList<>();
-        for (Path path : paths) {
-            for (Path file : ManifestReader.filesOf(path, ignored)) {
-                try {
-                    BasicFileAttributes attributes = Files.readAttributes(file, BasicFileAttributes.class);
-                    Object key = attributes.fileKey() == null ? "" : attributes.fileKey();
-                    seen.put(
-                            file,
-                            new Seen(
-                                    key,
-                                    attributes.size(),
-                                    attributes.lastModifiedTime().toMillis()));
-                } catch (IOException gone) {
-                    seen.remove(file);
-                }
-            }
-        }
-        return seen;
+    private Seen look(Map<Path, FileTree.Stamp> last) {
+        Map<Path, FileTree.Stamp> files = FileTree.of(paths, last).files();
+        return new Seen(
+                files,
+                files.keySet().stream().filter(file -> !Files.isReadable(file)).collect(Collectors.toSet()));
     }
 }

@@ -1,6 +1,9 @@
 package dev.lateen.install.run;
 
+import dev.lateen.install.CommandFailure;
+import dev.lateen.install.IoReason;
 import dev.lateen.install.run.DesiredMesh.DesiredPod;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -25,6 +28,9 @@ final class Mesh {
     /** Whether something else is desired than when the control plane was told. */
     private boolean isNews = true;
 
+    /** Why the control plane can't be told; empty if it can. */
+    private String trouble = "";
+
     private volatile Map<String, PodRuntime> pods = Map.of();
     private volatile boolean up;
 
@@ -41,8 +47,9 @@ final class Mesh {
      * @param started the new pods
      * @param stopped those that are gone
      * @param kept those that ought to be gone, but whose successors are not ready
+     * @param failures why others could not be started
      */
-    record Change(List<PodRuntime> started, List<PodRuntime> stopped, List<PodRuntime> kept) {}
+    record Change(List<PodRuntime> started, List<PodRuntime> stopped, List<PodRuntime> kept, List<String> failures) {}
 
     Collection<PodRuntime> pods() {
         return pods.values();
@@ -74,6 +81,11 @@ final class Mesh {
                 .count();
     }
 
+    /** Why the control plane does not hear of pods that come, go, or are ready or not; empty if it does. It is tried again with each refresh. */
+    String trouble() {
+        return trouble;
+    }
+
     /** Addresses and files for the first pods, as if they were ready, so that the control plane knows all before their proxies connect. */
     void announce(DesiredMesh first) {
         desired = first;
@@ -83,7 +95,11 @@ final class Mesh {
 
     /** Starts the first pods; they are told apart as ready or not when {@link #refresh} is called. */
     void start(Manifests manifests) throws InterruptedException {
-        keep(life.start(desired.pods(), new PodEnvironment(manifests)));
+        PodLife.Started started = life.start(desired.pods(), new PodEnvironment(manifests));
+        keep(started.pods());
+        if (!started.failures().isEmpty()) {
+            throw new CommandFailure(CommandFailure.FAILED, String.join("\n", started.failures()));
+        }
     }
 
     /** Tells who is ready, if that has changed since it was told last. */
@@ -97,25 +113,30 @@ final class Mesh {
         isNews = true;
         PodEnvironment variables = new PodEnvironment(manifests);
         List<PodRuntime> started = new ArrayList<>();
+        List<String> failures = new ArrayList<>();
         // A pod that keeps its name can't run beside its successor: one after the other, so that the others serve
         // meanwhile.
         for (DesiredPod pod : next.pods()) {
             PodRuntime old = pods.get(pod.plan().key());
             if (old != null && isReplaced(old, pod)) {
                 leave(List.of(old), false, pace);
-                started.addAll(start(List.of(pod), variables, pace));
+                started.addAll(start(List.of(pod), variables, pace, failures));
             }
         }
         List<DesiredPod> missing = next.pods().stream()
                 .filter(pod -> !pods.containsKey(pod.plan().key()))
                 .toList();
-        started.addAll(start(missing, variables, pace));
+        started.addAll(start(missing, variables, pace, failures));
         List<PodRuntime> stopped = retire(pace);
-        return new Change(started, stopped, leftovers());
+        return new Change(started, stopped, leftovers(), failures);
     }
 
     /** Stops those that ought to be gone and whose successors are ready by now. */
     List<PodRuntime> retire(Pace pace) throws InterruptedException {
+        if (!trouble.isEmpty()) {
+            // Nobody would hear that they are gone.
+            return List.of();
+        }
         List<PodRuntime> leaving =
                 leftovers().stream().filter(this::isReplaceable).toList();
         leave(leaving, true, pace);
@@ -127,10 +148,12 @@ final class Mesh {
         pods = Map.of();
     }
 
-    private List<PodRuntime> start(List<DesiredPod> missing, PodEnvironment variables, Pace pace)
+    private List<PodRuntime> start(List<DesiredPod> missing, PodEnvironment variables, Pace pace, List<String> failures)
             throws InterruptedException {
         tell(missing, false, List.of());
-        List<PodRuntime> started = life.start(missing, variables);
+        PodLife.Started result = life.start(missing, variables);
+        failures.addAll(result.failures());
+        List<PodRuntime> started = result.pods();
         keep(started);
         pace.awaitStart(() -> {
             refresh();
@@ -223,10 +246,15 @@ final class Mesh {
         }
         if (!ready.equals(told) || isNews) {
             services.update(desired.services(), at);
-            generated.writeServices(desired.gatewayServices());
-            generated.writePods(facts);
-            told = ready;
-            isNews = false;
+            try {
+                generated.writeServices(desired.gatewayServices());
+                generated.writePods(facts);
+                told = ready;
+                isNews = false;
+                trouble = "";
+            } catch (IOException e) {
+                trouble = generated.directory() + " can't be written: " + IoReason.of(e);
+            }
         }
     }
 

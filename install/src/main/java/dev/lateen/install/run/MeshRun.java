@@ -23,9 +23,12 @@ import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A whole mesh from start to end: the control plane, the pods, the gateways, and the watch over the users' files. */
 final class MeshRun {
+    private static final Logger LOG = LoggerFactory.getLogger(MeshRun.class);
     private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
     /** How long a leaving pod still answers after the proxies were told. */
     private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(3);
@@ -36,6 +39,7 @@ final class MeshRun {
     private static final long REST_MILLIS = 60;
     private static final long WAIT_MILLIS = 20;
     private static final int MOST_RESTS = 10;
+    private static final int RETRY_LOOKS = 25;
     private static final int SESSION_KEY_BYTES = 32;
 
     private final RunBootstrap bootstrap;
@@ -47,6 +51,10 @@ final class MeshRun {
     private final LiveManifests files;
     private final PodReport report;
     private Set<String> told = Set.of();
+    /** What went wrong at the last look; empty if nothing did. */
+    private String broken = "";
+    /** In so many looks an edit that could not be followed is tried again; 0 if there is none. */
+    private int again;
 
     /**
      * A mesh that is not started yet.
@@ -83,6 +91,9 @@ final class MeshRun {
         try {
             Parts parts = assemble(vertx);
             parts.mesh().announce(desired);
+            if (!parts.mesh().trouble().isEmpty()) {
+                throw new CommandFailure(CommandFailure.FAILED, parts.mesh().trouble());
+            }
             refuseIfBad(manifests, parts.roles());
             checkPorts(desired);
             serve(parts, desired, manifests, watch, whenUp);
@@ -133,6 +144,7 @@ final class MeshRun {
     }
 
     private void createDirectories() {
+        refuseStateAmongFiles();
         try {
             Files.createDirectories(bootstrap.generated());
             Files.createDirectories(bootstrap.logs());
@@ -144,6 +156,28 @@ final class MeshRun {
         } catch (IOException e) {
             throw new CommandFailure(
                     CommandFailure.FAILED, "can't write to " + bootstrap.state() + ": " + IoReason.of(e));
+        }
+    }
+
+    /** What is written there would be read as if users had written it. */
+    private void refuseStateAmongFiles() {
+        for (Path path : bootstrap.paths()) {
+            Path state = real(bootstrap.state());
+            if (Files.isDirectory(path) && state.startsWith(real(path))) {
+                throw new CommandFailure(
+                        CommandFailure.BAD_INPUT,
+                        "--state: " + bootstrap.state() + " is within " + path
+                                + ", whose files are the mesh's (expected: a" + " directory elsewhere)");
+            }
+        }
+    }
+
+    private static Path real(Path path) {
+        try {
+            return path.toRealPath();
+        } catch (IOException e) {
+            // Not there yet.
+            return path.toAbsolutePath().normalize();
         }
     }
 
@@ -236,18 +270,43 @@ final class MeshRun {
         long deadline =
                 bootstrap.duration().map(d -> System.nanoTime() + d.toNanos()).orElse(Long.MAX_VALUE);
         while (System.nanoTime() < deadline && !stop.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-            if (watch.hasChanged()) {
-                awaitRest(watch);
-                follow(parts.mesh());
+            try {
+                look(parts, watch);
+                broken = "";
+            } catch (RuntimeException e) {
+                // What goes wrong with one edit or one pod is no end of all the others.
+                tell(e);
             }
-            parts.mesh().refresh();
-            report.stopped(parts.mesh().retire(pace));
-            report.look(parts.mesh().pods());
         }
     }
 
-    /** Takes an edit over; what is wrong in it is told once, and of that file stays what was good. */
-    private void follow(Mesh mesh) throws InterruptedException {
+    private void look(Parts parts, ManifestWatch watch) throws InterruptedException {
+        boolean edited = watch.hasChanged();
+        if (edited) {
+            awaitRest(watch);
+        }
+        if (edited || (again > 0 && --again == 0)) {
+            // Counts if it can't be followed to its end.
+            again = RETRY_LOOKS;
+            again = follow(parts.mesh()) ? 0 : RETRY_LOOKS;
+        }
+        parts.mesh().refresh();
+        report.trouble(parts.mesh().trouble());
+        report.stopped(parts.mesh().retire(pace));
+        report.look(parts.mesh().pods());
+    }
+
+    private void tell(RuntimeException e) {
+        String now = e instanceof CommandFailure ? e.getMessage() : e.toString();
+        if (!now.equals(broken)) {
+            log.line(now + "; the mesh goes on, and this is tried again");
+            LOG.error("a look at files and pods went wrong", e);
+            broken = now;
+        }
+    }
+
+    /** Takes an edit over, and answers whether everything that it asks for runs; what is wrong in it is told once, and of that file stays what was good. */
+    private boolean follow(Mesh mesh) throws InterruptedException {
         Manifests next = files.read();
         // Istiod reads the same files and tells what else is wrong with them.
         Set<String> wrong = new LinkedHashSet<>();
@@ -255,7 +314,9 @@ final class MeshRun {
         wrong.stream().filter(problem -> !told.contains(problem)).forEach(log::line);
         told = wrong;
         DesiredMesh desired = DesiredMesh.of(next, bootstrap.gatewayPort(), reader, derivation);
-        report.changed(mesh.reconcile(desired, next, pace));
+        Mesh.Change change = mesh.reconcile(desired, next, pace);
+        report.changed(change);
+        return change.failures().isEmpty();
     }
 
     /** An edit is taken when the files have rested for a moment, so that none is read half written. */

@@ -1,15 +1,19 @@
 package dev.lateen.install.run;
 
+import dev.lateen.install.CommandFailure;
 import dev.lateen.install.run.DesiredMesh.DesiredPod;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** Starts and ends pods: containers, then the proxy before them; many side by side. */
 final class PodLife {
@@ -34,27 +38,50 @@ final class PodLife {
         return addresses.of(pod.plan().key());
     }
 
-    List<PodRuntime> start(Collection<DesiredPod> missing, PodEnvironment variables) throws InterruptedException {
+    /**
+     * Pods that were to be started.
+     *
+     * @param pods those that run
+     * @param failures why the others don't
+     */
+    record Started(List<PodRuntime> pods, List<String> failures) {}
+
+    Started start(Collection<DesiredPod> missing, PodEnvironment variables) throws InterruptedException {
         var done = new AtomicInteger();
         // Addresses are given in order, by one thread; the rest goes side by side.
         List<Callable<PodRuntime>> starts = new ArrayList<>();
+        List<String> failures = new CopyOnWriteArrayList<>();
         for (DesiredPod pod : missing) {
             AddressPlan.Addresses at = addresses(pod);
             starts.add(() -> {
-                PodRuntime runtime = start(pod, at, variables);
+                PodRuntime runtime = startOrTell(pod, at, variables, failures);
                 log.progress("starting pods: " + done.incrementAndGet() + " of " + missing.size());
                 return runtime;
             });
         }
-        return inParallel(starts);
+        return new Started(inParallel(starts).stream().filter(Objects::nonNull).toList(), List.copyOf(failures));
     }
 
-    private PodRuntime start(DesiredPod pod, AddressPlan.Addresses at, PodEnvironment variables)
+    /** Null for one that can't be started: the others of an edit are none the worse for it. */
+    private @Nullable PodRuntime startOrTell(
+            DesiredPod pod, AddressPlan.Addresses at, PodEnvironment variables, List<String> failures)
+            throws InterruptedException {
+        boolean proxied = pod.proxy() != DesiredMesh.Proxy.NONE;
+        List<RunningContainer> running = containers.start(pod.plan(), at, proxied, variables);
+        try {
+            return start(pod, at, running);
+        } catch (RuntimeException e) {
+            running.forEach(RunningContainer::stop);
+            failures.add(pod.plan().key() + " can't be started: "
+                    + (e instanceof CommandFailure failure ? failure.getMessage() : e.toString()));
+            return null;
+        }
+    }
+
+    private PodRuntime start(DesiredPod pod, AddressPlan.Addresses at, List<RunningContainer> running)
             throws InterruptedException {
         PodPlan plan = pod.plan();
-        boolean proxied = pod.proxy() != DesiredMesh.Proxy.NONE;
-        List<RunningContainer> running = containers.start(plan, at, proxied, variables);
-        if (!proxied) {
+        if (pod.proxy() == DesiredMesh.Proxy.NONE) {
             return new PodRuntime(pod, at, "", null, running);
         }
         var role = pod.proxy() == DesiredMesh.Proxy.GATEWAY ? ProxyIdentity.Role.GATEWAY : ProxyIdentity.Role.SIDECAR;

@@ -11,6 +11,10 @@ final class PodReport {
     /** The last word of each container, by pod. */
     private Map<String, List<String>> states = Map.of();
 
+    private String trouble = "";
+    /** Which pods could not be started at the last try. */
+    private List<String> failures = List.of();
+
     PodReport(MeshLog log) {
         this.log = log;
     }
@@ -21,9 +25,24 @@ final class PodReport {
                         "started " + pod.key() + " at " + pod.addresses().pod()
                                 + (pod.containers().isEmpty() ? "" : "; " + MeshTable.containers(pod))));
         stopped(change.stopped());
+        change.failures().stream()
+                .filter(failure -> !failures.contains(failure))
+                .forEach(log::line);
+        failures = change.failures();
         change.kept()
                 .forEach(pod -> log.line("kept " + pod.key() + ": it serves until the new pods of "
                         + pod.desired().plan().workload() + " are ready"));
+    }
+
+    /** Tells once why the control plane can't be told of pods, and once that it can again. */
+    void trouble(String now) {
+        if (!now.equals(trouble)) {
+            log.line(
+                    now.isEmpty()
+                            ? "the control plane hears of pods again"
+                            : now + "; until it can be, the control plane hears of no pod that comes or goes");
+        }
+        trouble = now;
     }
 
     void stopped(List<PodRuntime> stopped) {

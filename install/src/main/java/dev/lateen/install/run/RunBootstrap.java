@@ -45,6 +45,15 @@ public record RunBootstrap(
      * @param port the port, 1 to 65535
      */
     public record Listen(String flag, String host, int port) {
+        /** Where who listens there is reached from this machine: all addresses are one of them. */
+        Listen reachable() {
+            return switch (host) {
+                case "0.0.0.0" -> new Listen(flag, "127.0.0.1", port);
+                case "::" -> new Listen(flag, "::1", port);
+                default -> this;
+            };
+        }
+
         @Override
         public String toString() {
             return host + ":" + port;

@@ -24,6 +24,27 @@ class LocalProcessTest {
     }
 
     @Test
+    void aDiskThatIsFullIsToldAndTheProcessGoesOn() {
+        // What is written to this device fails as on a full disk.
+        var full = new RollingFile(Path.of("/dev/full"), 1_000);
+        LocalProcess process = LocalProcess.start(spec(
+                List.of("/bin/sh", "-c", "echo hello; echo hello; exec sleep 600"), LocalProcess.Restart.ALWAYS, full));
+        await().until(() -> process.state().endsWith("; output is lost: No space left on device"));
+        assertThat(process.state()).startsWith("running, process ");
+        process.stop();
+    }
+
+    @Test
+    void megabytesWithoutALineEndPassThroughAFullDisk() {
+        LocalProcess process = LocalProcess.start(spec(
+                List.of("/bin/sh", "-c", "head -c 3000000 /dev/zero && exit 7"),
+                LocalProcess.Restart.NEVER,
+                new RollingFile(Path.of("/dev/full"), 1_000)));
+        await().until(() -> process.state().startsWith("failed with 7 "));
+        assertThat(process.state()).matches(".*, which lacks 30\\d{5} bytes\\).*");
+    }
+
+    @Test
     void anEndIsToldAndFinalWhenItMustNotRestart() {
         LocalProcess process = run("exit 3", LocalProcess.Restart.NEVER);
         await().until(() -> process.state().startsWith("failed with 3"));
@@ -116,12 +137,16 @@ class LocalProcessTest {
     }
 
     private LocalProcess.Spec spec(List<String> command, LocalProcess.Restart restart) {
+        return spec(command, restart, new RollingFile(dir.resolve("log"), 1_000));
+    }
+
+    private static LocalProcess.Spec spec(List<String> command, LocalProcess.Restart restart, RollingFile log) {
         return new LocalProcess.Spec(
                 "web",
                 command,
                 Map.of("GREETING", "hello"),
                 null,
-                dir.resolve("log"),
+                log,
                 restart,
                 Duration.ofSeconds(2),
                 Probing.Probes.NONE);

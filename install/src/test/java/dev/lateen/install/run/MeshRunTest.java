@@ -181,6 +181,71 @@ class MeshRunTest {
         assertThat(roles.proxies).anyMatch(id -> id.contains("~one-"));
     }
 
+    @Test
+    void aStateDirectoryThatCantBeWrittenIsToldOnceAndEndsNothing() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "x/examples-bookinfo-details-v1:1"));
+        startMesh();
+        Path state = dir.resolve("state/generated");
+        Files.move(state, dir.resolve("away"));
+        Files.createFile(state);
+        write("b.yaml", Yaml.deployment("two", 1, "x/examples-bookinfo-details-v1:1"));
+        await().until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~two-")));
+        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("started default/two-")));
+        Files.delete(state);
+        await().until(() -> lines.contains("the control plane hears of pods again"));
+        assertThat(readyPods()).anyMatch(name -> name.startsWith("two-"));
+        assertThat(lines)
+                .filteredOn(line -> line.contains("generated can't be written: "))
+                .hasSize(1);
+    }
+
+    @Test
+    void aFileThatCantBeReadIsNotTakenAsGone() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "redis"));
+        startMesh();
+        Files.write(dir.resolve("config/a.yaml"), new byte[] {(byte) 0xff, (byte) 0xfe});
+        write("b.yaml", Yaml.deployment("two", 1, "redis"));
+        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("started default/two-")));
+        assertThat(roles.proxies).anyMatch(id -> id.contains("~one-"));
+    }
+
+    @Test
+    void pipesAndLoopsAmongTheFilesHoldNothingUp() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "redis"));
+        Path config = dir.resolve("config");
+        new ProcessBuilder("mkfifo", config.resolve("pipe.yaml").toString())
+                .start()
+                .waitFor();
+        Files.createSymbolicLink(config.resolve("loop"), config);
+        Files.createSymbolicLink(config.resolve("nowhere.yaml"), config.resolve("gone.yaml"));
+        startMesh();
+        write("b.yaml", Yaml.deployment("two", 1, "redis"));
+        await().until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~two-")));
+        assertThat(roles.proxies).filteredOn(id -> id.contains("~one-")).hasSize(1);
+    }
+
+    @Test
+    void aPodThatCantBeStartedIsTriedAgainAndHoldsUpNoOther() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 1, "redis"));
+        startMesh();
+        roles.failing.add("~two-");
+        write("b.yaml", Yaml.deployment("two", 1, "redis") + "---\n" + Yaml.deployment("three", 1, "redis"));
+        await().until(() ->
+                lines.stream().anyMatch(line -> line.matches("default/two-\\S+ can't be started: no room")));
+        assertThat(roles.proxies).anyMatch(id -> id.contains("~three-")).noneMatch(id -> id.contains("~two-"));
+        roles.failing.clear();
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~two-")));
+    }
+
+    @Test
+    void theStateIsNotKeptAmongTheFilesThatAreRead() throws Exception {
+        write("state/x.yaml", Yaml.deployment("one", 1, "redis"));
+        assertThatThrownBy(() -> mesh(freePort(), dir.resolve("config/state")).run(up::countDown))
+                .isInstanceOf(CommandFailure.class)
+                .hasMessageMatching("--state: \\S+/config/state is within \\S+/config, .*");
+    }
+
     private String generated() throws IOException {
         return Files.readString(dir.resolve("state/generated/pods.yaml"));
     }
@@ -210,6 +275,10 @@ class MeshRunTest {
     }
 
     private MeshRun mesh(int grpcPort) throws IOException {
+        return mesh(grpcPort, dir.resolve("state"));
+    }
+
+    private MeshRun mesh(int grpcPort, Path state) throws IOException {
         var addresses = new RunBootstrap.Addresses(
                 listen("--grpcAddr", grpcPort),
                 listen("--secureGRPCAddr", freePort()),
@@ -219,7 +288,7 @@ class MeshRunTest {
                 List.of(Files.createDirectories(dir.resolve("config"))),
                 null,
                 OptionalInt.empty(),
-                dir.resolve("state"),
+                state,
                 Optional.empty(),
                 addresses,
                 "127.91",
@@ -238,7 +307,9 @@ class MeshRunTest {
     }
 
     private void write(String name, String text) throws IOException {
-        Files.writeString(Files.createDirectories(dir.resolve("config")).resolve(name), text);
+        Path file = dir.resolve("config").resolve(name);
+        Files.createDirectories(file.getParent());
+        Files.writeString(file, text);
     }
 
     private final class Lines implements MeshLog {
@@ -255,6 +326,9 @@ class MeshRunTest {
         final Set<String> proxies = ConcurrentHashMap.newKeySet();
         /** Parts of node ids of proxies that don't listen yet. */
         final Set<String> unready = ConcurrentHashMap.newKeySet();
+
+        /** Parts of node ids of proxies that can't be started. */
+        final Set<String> failing = ConcurrentHashMap.newKeySet();
 
         volatile boolean stopped;
         volatile BooleanSupplier ready = () -> false;
@@ -301,6 +375,9 @@ class MeshRunTest {
 
         @Override
         public RunningProxy start(ProxySpec spec) {
+            if (failing.stream().anyMatch(spec.nodeId()::contains)) {
+                throw new CommandFailure(CommandFailure.FAILED, "no room");
+            }
             proxies.add(spec.nodeId());
             return new RunningProxy() {
                 @Override

@@ -43,15 +43,28 @@ public final class AuthorityFiles {
 
     /**
      * The authority in a directory, which is made with a new self-signed root (ECDSA P-256, 10 years) where there is none; its files are
-     * for the owner alone.
+     * for the owner alone. A directory that has certificates and no key is refused.
      *
      * @throws IOException if it can't be read or written, or makes no sense; the message names the file
      */
     public CertificateAuthority openOrCreate(Path directory, String trustDomain) throws IOException {
         if (!Files.exists(directory.resolve(KEY))) {
+            refuseRemains(directory);
             create(directory, trustDomain);
         }
         return open(directory);
+    }
+
+    /** Certificates without their key: a new root in their place would be one that nobody trusts. */
+    private static void refuseRemains(Path directory) throws IOException {
+        for (String name : List.of(CERTIFICATE, ROOT, CHAIN)) {
+            if (Files.exists(directory.resolve(name))) {
+                throw wrong(
+                        directory.resolve(KEY),
+                        "missing beside " + name + " (accepted: the key of " + CERTIFICATE
+                                + "; for a new root, which all workloads have to learn, remove the certificates)");
+            }
+        }
     }
 
     private void create(Path directory, String trustDomain) throws IOException {

@@ -23,6 +23,8 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Service-account tokens where no Kubernetes is there to issue them: JWTs in the shape of projected ones (audience {@code istio-ca}, subject
@@ -35,6 +37,14 @@ public final class TokenIssuer {
     private static final String ISSUER = "lateen-istiod";
     private static final String SUBJECT = "system:serviceaccount:";
     private static final int LONGEST = 16 * 1024;
+    private static final int SHOWN = 128;
+    /** Kubernetes' longest namespace and service account (RFC 1123). */
+    private static final int LABEL = 63;
+
+    private static final int SUBDOMAIN = 253;
+    private static final Pattern LABELS =
+            Pattern.compile("[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*+");
+    private static final String NAMES = "DNS labels: small letters, digits and hyphens";
 
     private final ECKey key;
     private final InstantSource clock;
@@ -66,8 +76,16 @@ public final class TokenIssuer {
         }
     }
 
-    /** A token for a service account, good for {@code ttl} from now. */
+    /**
+     * A token for a service account, good for {@code ttl} from now.
+     *
+     * @throws IllegalArgumentException if namespace or service account are no names of Kubernetes
+     */
     public String mint(String namespace, String serviceAccount, Duration ttl) {
+        if (!isIdentity(namespace, serviceAccount)) {
+            throw new IllegalArgumentException(
+                    "service account " + quoted(namespace + "/" + serviceAccount) + " (expected: " + NAMES + ")");
+        }
         Instant now = clock.instant();
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .issuer(ISSUER)
@@ -105,11 +123,12 @@ public final class TokenIssuer {
             JWTClaimsSet claims = jwt.getJWTClaimsSet();
             checkTime(claims);
             if (!ISSUER.equals(claims.getIssuer()) || !claims.getAudience().contains(AUDIENCE)) {
-                throw refused("issuer " + claims.getIssuer() + ", audience " + claims.getAudience());
+                throw refused("issuer " + quoted(claims.getIssuer()) + ", audience "
+                        + quoted(String.valueOf(claims.getAudience())));
             }
             return identity(claims.getSubject(), trustDomain);
         } catch (ParseException | JOSEException e) {
-            throw refused("not a token: " + e.getMessage());
+            throw refused("not a token: " + quoted(e.getMessage()));
         }
     }
 
@@ -125,16 +144,36 @@ public final class TokenIssuer {
         }
     }
 
-    private static SpiffeId identity(String subject, String trustDomain) throws RefusedException {
+    private static SpiffeId identity(@Nullable String subject, String trustDomain) throws RefusedException {
         List<String> parts = subject == null ? List.of() : List.of(subject.split(":", -1));
         if (parts.size() != 4 || !subject.startsWith(SUBJECT)) {
-            throw refused("subject " + subject);
+            throw refused("subject " + quoted(subject));
         }
-        try {
-            return new SpiffeId(trustDomain, parts.get(2), parts.get(3));
-        } catch (IllegalArgumentException e) {
-            throw refused("subject " + subject);
+        if (!isIdentity(parts.get(2), parts.get(3))) {
+            throw refused("subject " + quoted(subject) + ", which is not of " + NAMES);
         }
+        return new SpiffeId(trustDomain, parts.get(2), parts.get(3));
+    }
+
+    /** The names become parts of a URI in a certificate, and of policies: only what Kubernetes would take as such names. */
+    private static boolean isIdentity(String namespace, String serviceAccount) {
+        return namespace.length() <= LABEL
+                && serviceAccount.length() <= SUBDOMAIN
+                && LABELS.matcher(namespace).matches()
+                && namespace.indexOf('.') < 0
+                && LABELS.matcher(serviceAccount).matches();
+    }
+
+    /** What a stranger wrote, without what would tear a line or a header apart. */
+    private static String quoted(@Nullable String text) {
+        if (text == null) {
+            return "missing";
+        }
+        StringBuilder safe = new StringBuilder("\"");
+        text.chars()
+                .limit(SHOWN)
+                .forEach(c -> safe.append(c < ' ' || c > '~' ? String.format("\\u%04x", c) : Character.toString(c)));
+        return safe.append(text.length() > SHOWN ? "...\"" : "\"").toString();
     }
 
     private static RefusedException refused(String found) {

@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  * in {@code .yaml}, {@code .yml} or {@code .json} count, hidden ones don't (so that a mounted ConfigMap's {@code ..data} is not read
  * twice). Links are followed; nothing is counted twice. A look costs one question to the system for each file.
  */
-final class FileTree {
+public final class FileTree {
+    /** A file with more bytes is not read as config. */
+    public static final long LONGEST = 64L * 1024 * 1024;
+
     private static final int DEEPEST = 32;
     private static final List<String> ENDINGS = List.of(".yaml", ".yml", ".json");
 
@@ -37,7 +40,7 @@ final class FileTree {
      * @param modified in nanoseconds
      * @param key the file system's name for it, which a rename over it changes
      */
-    record Stamp(
+    public record Stamp(
             Path target, long size, long modified, @Nullable Object key) {
         private static Stamp of(Path target, BasicFileAttributes attributes) {
             return new Stamp(
@@ -66,7 +69,7 @@ final class FileTree {
      * @param before what was there at the last look: under a path that is lost everything counts as it was, for a mount that is away is no
      *     removal of all that is in it
      */
-    static FileTree of(List<Path> roots, Map<Path, Stamp> before) {
+    public static FileTree of(List<Path> roots, Map<Path, Stamp> before) {
         FileTree tree = new FileTree(before);
         for (Path root : roots) {
             Path parent = root.toAbsolutePath().getParent();
@@ -159,7 +162,7 @@ final class FileTree {
     }
 
     /** The files in reading order, and their stamps. */
-    Map<Path, Stamp> files() {
+    public Map<Path, Stamp> files() {
         return files;
     }
 
@@ -169,7 +172,7 @@ final class FileTree {
     }
 
     /** Paths that should be there and can't be looked at, and why. */
-    Map<Path, String> lost() {
+    public Map<Path, String> lost() {
         return lost;
     }
 }

@@ -17,8 +17,6 @@ import java.util.Set;
 
 /** Files as they were read last; only those whose stamp changed are read again. Not thread-safe. */
 final class ParsedFiles {
-    private static final long LONGEST = 64L * 1024 * 1024;
-
     private record Parsed(FileTree.Stamp stamp, Reading reading) {}
 
     private final ResourceReader reader;
@@ -53,8 +51,8 @@ final class ParsedFiles {
     private Reading read(Path file) {
         forbidden.remove(file);
         try {
-            if (Files.size(file) > LONGEST) {
-                return unreadable(file, Files.size(file) + " bytes", "at most " + LONGEST);
+            if (Files.size(file) > FileTree.LONGEST) {
+                return unreadable(file, Files.size(file) + " bytes", "at most " + FileTree.LONGEST);
             }
             return reader.read(file.toString(), Files.readString(file));
         } catch (CharacterCodingException e) {

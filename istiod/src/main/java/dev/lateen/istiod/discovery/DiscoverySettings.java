@@ -8,7 +8,7 @@ import java.time.Duration;
  * @param controlPlane names this istiod in every response
  * @param identityCheck whether a proxy may only claim the namespace and service account of its credential (Istio:
  *     {@code PILOT_ENABLE_XDS_IDENTITY_CHECK}, default true)
- * @param trustPlaintext whether callers without a credential may have gateway secrets; only where no stranger can reach the port
+ * @param showPlaintext whether callers without a credential may ask about other proxies, as on the debug pages; only where no stranger can reach the port
  * @param maxStreams streams at a time; more are refused with RESOURCE_EXHAUSTED
  * @param firstMessageWithin how long a stream may stay silent at its beginning
  * @param maxStreamAge after which a stream is ended so that proxies spread over istiods, give or take a tenth; zero for never (Istio:
@@ -17,7 +17,7 @@ import java.time.Duration;
 public record DiscoverySettings(
         String controlPlane,
         boolean identityCheck,
-        boolean trustPlaintext,
+        boolean showPlaintext,
         int maxStreams,
         Duration firstMessageWithin,
         Duration maxStreamAge) {
@@ -31,11 +31,5 @@ public record DiscoverySettings(
     /** The usual ones. */
     public static DiscoverySettings defaults(String controlPlane) {
         return new DiscoverySettings(controlPlane, true, false, MOST_STREAMS, FIRST_MESSAGE_WITHIN, Duration.ZERO);
-    }
-
-    /** The same with callers without a credential trusted, or not. */
-    public DiscoverySettings withTrustPlaintext(boolean trusted) {
-        return new DiscoverySettings(
-                controlPlane, identityCheck, trusted, maxStreams, firstMessageWithin, maxStreamAge);
     }
 }

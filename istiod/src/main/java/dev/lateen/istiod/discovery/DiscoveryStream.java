@@ -151,8 +151,7 @@ final class DiscoveryStream implements Runnable {
         if (server.settings().identityCheck() && identity.isPresent()) {
             checkClaims(node, identity.get());
         }
-        boolean proven = identity.isPresent() || server.settings().trustPlaintext();
-        return new ProxySession(node, dialect, proven, Long.toString(number), server::nanos);
+        return new ProxySession(node, dialect, identity.isPresent(), Long.toString(number), server::nanos);
     }
 
     /** Istio's {@code checkConnectionIdentity}: a credential is good for its own namespace and service account. */
@@ -191,7 +190,7 @@ final class DiscoveryStream implements Runnable {
             return;
         }
         boolean mayAsk = identity.map(known -> known.namespace().equals(DebugTypes.SYSTEM_NAMESPACE))
-                .orElse(server.settings().trustPlaintext());
+                .orElse(server.settings().showPlaintext());
         if (!mayAsk) {
             throw new StreamFailure(
                     GrpcStatus.PERMISSION_DENIED,

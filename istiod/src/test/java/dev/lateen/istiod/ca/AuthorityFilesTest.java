@@ -115,6 +115,25 @@ class AuthorityFilesTest {
     }
 
     @Test
+    void certificatesWithoutTheirKeyAreNotReplacedByANewRoot() throws Exception {
+        Files.delete(directory.resolve("ca-key.pem"));
+        for (String left : List.of("ca-cert.pem", "root-cert.pem", "cert-chain.pem")) {
+            assertThatThrownBy(() -> new AuthorityFiles(InstantSource.fixed(NOW), new SecureRandom())
+                            .openOrCreate(directory, "cluster.local"))
+                    .hasMessageContainingAll("ca-key.pem", "missing beside " + left);
+            assertThat(directory.resolve("root-cert.pem"))
+                    .satisfiesAnyOf(
+                            file -> assertThat(file).content().isEqualTo(Pem.of(root)),
+                            file -> assertThat(file).doesNotExist());
+            Files.delete(directory.resolve(left));
+        }
+        assertThat(new AuthorityFiles(InstantSource.fixed(NOW), new SecureRandom())
+                        .openOrCreate(directory, "cluster.local")
+                        .root())
+                .isNotEqualTo(root);
+    }
+
+    @Test
     void noCertificateOutlivesItsIssuer() throws Exception {
         String leaf = open().signWorkload(key("EC", 256).getPublic(), REVIEWS, Duration.ofDays(80))
                 .getFirst();

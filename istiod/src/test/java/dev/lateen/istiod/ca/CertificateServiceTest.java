@@ -3,6 +3,12 @@ package dev.lateen.istiod.ca;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import dev.lateen.api.ca.IstioCertificateRequest;
 import dev.lateen.api.ca.IstioCertificateResponse;
 import dev.lateen.api.identity.SpiffeId;
@@ -37,6 +43,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -168,6 +175,42 @@ class CertificateServiceTest {
                         .encodeToString("{\"alg\":\"none\"}".getBytes(StandardCharsets.UTF_8))
                 + "." + parts[1] + ".";
         assertRefused(unsigned, csr, GrpcStatus.UNAUTHENTICATED, "token: ");
+    }
+
+    @Test
+    void aSubjectThatIsNoNameOfKubernetesGetsNoCertificate() throws Exception {
+        String csr = csr(ec("secp256r1"), null);
+        for (String subject : List.of(
+                "system:serviceaccount:..:..",
+                "system:serviceaccount:default:a/../b",
+                "system:serviceaccount:default:a\r\nb",
+                "system:serviceaccount:default:ä",
+                "system:serviceaccount:Default:a",
+                "system:serviceaccount:a.b:c",
+                "system:serviceaccount:default:-a",
+                "system:serviceaccount:default:",
+                "system:serviceaccount:default:" + "a".repeat(254))) {
+            assertRefused(signed(subject), csr, GrpcStatus.UNAUTHENTICATED, "DNS labels");
+        }
+        assertRefused(signed("admin\u0000"), csr, GrpcStatus.UNAUTHENTICATED, "subject \"admin\\u0000\"");
+        assertThat(ask(signed("system:serviceaccount:default:a.b-1"), csr, 0).getCertChainList())
+                .hasSize(2);
+        assertThatThrownBy(() -> tokens.mint("default", "../admin", Duration.ofHours(1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("\"default/../admin\" (expected: DNS labels");
+    }
+
+    /** A token by istiod's own key, as only who has that can make it. */
+    private String signed(String subject) throws Exception {
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer("lateen-istiod")
+                .subject(subject)
+                .audience(TokenIssuer.AUDIENCE)
+                .expirationTime(Date.from(now.plusSeconds(600)))
+                .build();
+        SignedJWT token = new SignedJWT(new JWSHeader(JWSAlgorithm.ES256), claims);
+        token.sign(new ECDSASigner(ECKey.parse(Files.readString(state.resolve("tokens.jwk")))));
+        return token.serialize();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.lateen.proxy.identity;
 
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.Backoff;
+import dev.lateen.proxy.xds.GrpcEndpoint;
 import dev.lateen.proxy.xds.SecretReference;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -125,7 +126,7 @@ public final class WorkloadIdentity {
                     if (result.succeeded()) {
                         take(result.result());
                     } else {
-                        retry(String.valueOf(result.cause().getMessage()));
+                        retry(GrpcEndpoint.reason(result.cause()));
                     }
                 });
     }

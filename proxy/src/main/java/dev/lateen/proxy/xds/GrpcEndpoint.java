@@ -16,9 +16,25 @@ import java.util.List;
  * @param name for SNI, and what the server's certificate must be for; empty for the host of {@code at}
  */
 public record GrpcEndpoint(SocketAddress at, String name) {
+    private static final int DEEPEST = 8;
+
     /** Known by its address. */
     public static GrpcEndpoint of(SocketAddress at) {
         return new GrpcEndpoint(at, "");
+    }
+
+    /** Why no connection came about, down to what TLS says of a certificate: Vert.x names the step only. */
+    public static String reason(Throwable failure) {
+        StringBuilder reason = new StringBuilder(String.valueOf(failure.getMessage()));
+        Throwable cause = failure.getCause();
+        for (int depth = 0; cause != null && depth < DEEPEST; depth++) {
+            String said = cause.getMessage();
+            if (said != null && reason.indexOf(said) < 0) {
+                reason.append(": ").append(said);
+            }
+            cause = cause.getCause();
+        }
+        return reason.toString();
     }
 
     private boolean isRenamed() {

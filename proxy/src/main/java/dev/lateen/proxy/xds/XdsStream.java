@@ -135,7 +135,7 @@ final class XdsStream {
                     } else if (opened.succeeded()) {
                         opened.result().cancel();
                     } else {
-                        retry(mine, String.valueOf(opened.cause().getMessage()));
+                        retry(mine, GrpcEndpoint.reason(opened.cause()));
                     }
                 }));
     }
