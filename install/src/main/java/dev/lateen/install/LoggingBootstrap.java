@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +16,7 @@ import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.logging.StreamHandler;
 import org.jspecify.annotations.Nullable;
 
 /** Where log lines go, for a whole process. Set in code: the JDK's own default writes every INFO of every library to the terminal in two lines. */
@@ -35,6 +37,34 @@ final class LoggingBootstrap {
     /** A role alone: its own lines from a level on, on standard error; warnings of the libraries. */
     static void console(Level level) {
         apply(new ConsoleHandler(), level, Level.WARNING);
+    }
+
+    /** A role alone as Envoy would log: libraries never more than the role itself; into a file if there is one. */
+    static void role(Level level, @Nullable Path file) {
+        Level libraries = level.intValue() > Level.WARNING.intValue() ? level : Level.WARNING;
+        if (file == null) {
+            apply(new ConsoleHandler(), level, libraries);
+            return;
+        }
+        try {
+            apply(new Appending(file), level, libraries);
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    CommandFailure.FAILED, "--log-path: " + file + " can't be written: " + IoReason.of(e));
+        }
+    }
+
+    /** Adds to a file, each line at once. */
+    private static final class Appending extends StreamHandler {
+        Appending(Path file) throws IOException {
+            super(new FileOutputStream(file.toFile(), true), new OneLine());
+        }
+
+        @Override
+        public synchronized void publish(LogRecord record) {
+            super.publish(record);
+            flush();
+        }
     }
 
     /** A whole mesh: everything into a file, so that the terminal keeps its table. */

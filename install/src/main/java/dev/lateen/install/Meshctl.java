@@ -27,10 +27,23 @@ public final class Meshctl {
         LoggingBootstrap.quiet();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = run(List.of(args), out, err);
+        int exitCode = runAny(List.of(args), out, err);
         out.flush();
         err.flush();
         System.exit(exitCode);
+    }
+
+    /** The command line of Envoy is not ours: it has no commands, and other exit codes. */
+    private static int runAny(List<String> args, PrintWriter out, PrintWriter err) {
+        if (args.isEmpty() || !args.getFirst().equals("envoy")) {
+            return run(args, out, err);
+        }
+        try {
+            return new EnvoyCommand(out, err).run(args.subList(1, args.size()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandFailure.FAILED;
+        }
     }
 
     /** Runs one command and answers its exit code: 0, 1 if it failed, 2 if it was asked wrongly. */

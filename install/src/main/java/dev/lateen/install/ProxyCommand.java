@@ -68,7 +68,8 @@ final class ProxyCommand implements Callable<Integer> {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
     }
 
-    private static void serve(Vertx vertx, ProxyBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
+    /** Serves until it is told to stop, drains and ends. */
+    static void serve(Vertx vertx, ProxyBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
         Proxy proxy = new Proxy(bootstrap, new FileOutputStream(FileDescriptor.out)).onQuit(stop::countDown);
         try {
             String id = vertx.deployVerticle(proxy)
@@ -76,7 +77,7 @@ final class ProxyCommand implements Callable<Integer> {
                     .toCompletableFuture()
                     .get(START_SECONDS, TimeUnit.SECONDS);
             stop.await();
-            long patience = bootstrap.drainTime().toSeconds() + 5;
+            long patience = bootstrap.drain().atStop().toSeconds() + 5;
             vertx.undeploy(id).toCompletionStage().toCompletableFuture().get(patience, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();

@@ -102,6 +102,22 @@ class LauncherTest {
         assertThat(launch(Map.of(), "run", "x").output()).contains("kubernetes-model-1.jar");
     }
 
+    @Test
+    void envoysNameStartsASidecarFromAnywhere() throws Exception {
+        fakeJdk("b-25", "25");
+        Path elsewhere = Files.createDirectories(dir.resolve("usr/local/bin"));
+        Path link = Files.createSymbolicLink(
+                elsewhere.resolve("istio-envoy"),
+                LAUNCHER.resolveSibling("envoy").toAbsolutePath().normalize());
+        String started = launch(link, Map.of(), "-c", "etc/istio/proxy/envoy-rev.json", "--drain-time-s", "5")
+                .output();
+        assertThat(started)
+                .contains(
+                        "dev.lateen.install.Meshctl [envoy] [-c] [etc/istio/proxy/envoy-rev.json] [--drain-time-s] [5]")
+                .contains("[-Xmx512m]")
+                .doesNotContain("kubernetes-model-1.jar");
+    }
+
     private Path fakeJdk(String name, String version) throws IOException {
         Path home = roots.resolve(name);
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");

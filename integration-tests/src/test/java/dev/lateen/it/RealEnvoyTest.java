@@ -111,7 +111,7 @@ class RealEnvoyTest {
                                 Map.of(),
                                 node.identity(istiod)),
                         List.of(),
-                        Duration.ofSeconds(1),
+                        new ProxyBootstrap.Drain(Duration.ofSeconds(1), Duration.ofSeconds(1)),
                         Map::of),
                 OutputStream.nullOutputStream());
         Async.done(vertx.deployVerticle(proxy));

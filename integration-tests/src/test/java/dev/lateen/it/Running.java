@@ -27,7 +27,14 @@ final class Running implements AutoCloseable {
 
     /** Starts a command; standard error goes with standard output. */
     static Running start(String name, List<String> command, Map<String, String> environment) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        return start(name, command, environment, Path.of("").toAbsolutePath());
+    }
+
+    /** The same in a directory. */
+    static Running start(String name, List<String> command, Map<String, String> environment, Path directory)
+            throws IOException {
+        ProcessBuilder builder =
+                new ProcessBuilder(command).redirectErrorStream(true).directory(directory.toFile());
         builder.environment().putAll(environment);
         builder.redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()));
         return new Running(name, builder.start());

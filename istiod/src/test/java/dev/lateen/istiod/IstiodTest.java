@@ -70,7 +70,7 @@ class IstiodTest {
         kind: Secret
         metadata: {name: credential, namespace: istio-system}
         type: kubernetes.io/tls
-        data: {%s}
+        data: {KEYPAIR}
         ---
         apiVersion: networking.istio.io/v1
         kind: Gateway
@@ -179,7 +179,7 @@ class IstiodTest {
 
     @Test
     void aGatewaysKeyIsForProvenGatewaysOnlyOnLoopbackToo() throws Exception {
-        Files.writeString(config.resolve("credential.yaml"), CREDENTIAL.formatted(keyPair()));
+        Files.writeString(config.resolve("credential.yaml"), CREDENTIAL.replace("KEYPAIR", keyPair()));
         await().until(() -> istiod.snapshot().version() > 1);
         String secret = "kubernetes://credential";
         try (AdsPeer anyone = plain()) {

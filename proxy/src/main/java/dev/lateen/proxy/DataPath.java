@@ -61,7 +61,7 @@ final class DataPath {
     private volatile ProxySnapshot active = ProxySnapshot.EMPTY;
 
     /** @param standardOut where access logs to {@code /dev/stdout} go */
-    DataPath(Vertx vertx, XdsNode node, OutputStream standardOut) {
+    DataPath(Vertx vertx, XdsNode node, Duration listenerDrain, OutputStream standardOut) {
         InstantSource clock = InstantSource.system();
         LongSupplier nanos = System::nanoTime;
         EventLoops loops = EventLoops.of(vertx);
@@ -86,7 +86,7 @@ final class DataPath {
         listeners = new Listeners(
                 new Listeners.Surroundings(
                         loops, tls, new ConnectionAuthorizer()::denial, http, tcp, telemetry, clock, nanos),
-                ListenerSettings.DEFAULT);
+                ListenerSettings.DEFAULT.withDrainTime(listenerDrain));
     }
 
     /** The snapshot in force. */

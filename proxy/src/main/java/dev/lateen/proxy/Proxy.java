@@ -105,7 +105,7 @@ public final class Proxy extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        DataPath path = new DataPath(vertx, bootstrap.node(), standardOut);
+        DataPath path = new DataPath(vertx, bootstrap.node(), bootstrap.drain().ofListeners(), standardOut);
         dataPath = path;
         AdminServer server =
                 new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap, Instant.now()), path.clusters());
@@ -269,7 +269,9 @@ public final class Proxy extends VerticleBase {
         vertx.cancelTimer(spanTimer);
         vertx.cancelTimer(fileTimer);
         DataPath path = dataPath;
-        Future<Void> drained = path == null ? Future.succeededFuture() : path.drain(bootstrap.drainTime());
+        Future<Void> drained = path == null
+                ? Future.succeededFuture()
+                : path.drain(bootstrap.drain().atStop());
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
@@ -287,7 +289,7 @@ public final class Proxy extends VerticleBase {
         if (path != null && inboundOnly) {
             path.listeners().drainInbound();
         } else if (path != null) {
-            path.drain(bootstrap.drainTime());
+            path.drain(bootstrap.drain().atStop());
         }
     }
 

@@ -84,6 +84,23 @@ final class ProxyAdmin implements AdminSource {
         return node().encode();
     }
 
+    @Override
+    public Map<String, Object> commandLineOptions() {
+        int loops = bootstrap.concurrency();
+        return Map.of(
+                "concurrency",
+                loops == 0 ? Runtime.getRuntime().availableProcessors() : loops,
+                "drain_time",
+                bootstrap.drain().ofListeners().toSeconds() + "s",
+                // Connections that are to leave are told so at once.
+                "drain_strategy",
+                "Immediate",
+                "mode",
+                "Serve",
+                "disable_hot_restart",
+                true);
+    }
+
     private JsonObject node() {
         XdsNode node = bootstrap.node();
         return new JsonObject()

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param own where the proxy itself can be asked
  * @param discovery who tells it what to do
  * @param resources static listeners, clusters, secrets
- * @param drainTime how long connections may go on after a stop or after their listener went
+ * @param drain how long connections may go on
  * @param document the bootstrap in canonical JSON, for {@code /config_dump}: made when asked for; empty when there is no file
  */
 public record ProxyBootstrap(
@@ -29,15 +29,30 @@ public record ProxyBootstrap(
         OwnAddresses own,
         Discovery discovery,
         List<Decoded.Accepted> resources,
-        Duration drainTime,
+        Drain drain,
         Supplier<Map<String, Object>> document) {
-    /** Istio's {@code terminationDrainDuration}. */
-    public static final Duration DRAIN_TIME = Duration.ofSeconds(5);
-
     public ProxyBootstrap {
         resources = List.copyOf(resources);
         if (concurrency < 0 || concurrency > 1024) {
             throw new IllegalArgumentException("concurrency: " + concurrency + " (expected: 0 to 1024)");
+        }
+    }
+
+    /**
+     * How long connections may finish what they do.
+     *
+     * @param atStop after the proxy was told to end (Istio's {@code terminationDrainDuration}: 5 s)
+     * @param ofListeners after their listener or filter chain went (Envoy's {@code --drain-time-s}, Istio's {@code drainDuration}: 45 s)
+     */
+    public record Drain(Duration atStop, Duration ofListeners) {
+        /** Istio's. */
+        public static final Drain USUAL = new Drain(Duration.ofSeconds(5), Duration.ofSeconds(45));
+
+        public Drain {
+            if (atStop.isNegative() || ofListeners.isNegative()) {
+                throw new IllegalArgumentException(
+                        "drain time: " + atStop + ", " + ofListeners + " (expected: not negative)");
+            }
         }
     }
 
@@ -78,7 +93,7 @@ public record ProxyBootstrap(
         Map<String, ControlPlane> others = new HashMap<>(discovery.sds);
         others.remove(ControlPlane.AGENT);
         Discovery with = new Discovery(discovery.ads, others, settings);
-        return new ProxyBootstrap(node, concurrency, own, with, resources, drainTime, document);
+        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, document);
     }
 
     /** A variable of the process's environment, null when it is not set. */
@@ -88,6 +103,16 @@ public record ProxyBootstrap(
 
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
-        return new ProxyBootstrap(node, loops, own, discovery, resources, drainTime, document);
+        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, document);
+    }
+
+    /** The same with other drain times. */
+    public ProxyBootstrap withDrain(Drain times) {
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, document);
+    }
+
+    /** The same as another node. */
+    public ProxyBootstrap withNode(XdsNode other) {
+        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, document);
     }
 }

@@ -117,7 +117,7 @@ final class LiveProxies implements ProxyHost {
                         new InetSocketAddress(spec.address(), READINESS_PORT)),
                 new ProxyBootstrap.Discovery(controlPlane, Map.of(), identity),
                 List.of(),
-                DRAIN_TIME,
+                new ProxyBootstrap.Drain(DRAIN_TIME, ProxyBootstrap.Drain.USUAL.ofListeners()),
                 Map::of);
     }
 

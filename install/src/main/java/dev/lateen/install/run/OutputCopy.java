@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.LongAdder;
 
 /**
  * Keeps what a process prints, a name before each line. It reads to the end whatever comes and whatever becomes of the log: a process must not fail because its
@@ -27,7 +28,7 @@ final class OutputCopy {
     private final ByteArrayOutputStream batch = new ByteArrayOutputStream(CHUNK);
     private int length;
     private long missing;
-    private volatile long lost;
+    private final LongAdder lost = new LongAdder();
     private volatile String reason = "";
 
     /** Where the output goes. */
@@ -66,7 +67,7 @@ final class OutputCopy {
 
     /** The bytes that are in no log; safe from any thread. */
     long lost() {
-        return lost;
+        return lost.sum();
     }
 
     /** Why bytes were lost first; empty if none were. Safe from any thread. */
@@ -175,7 +176,7 @@ final class OutputCopy {
         } catch (IOException e) {
             reason = reason.isEmpty() ? String.valueOf(e.getMessage()) : reason;
             missing += batch.size();
-            lost += batch.size();
+            lost.add(batch.size());
         }
         batch.reset();
     }

@@ -35,6 +35,9 @@ public interface AdminSource {
     /** The node, as JSON of {@code envoy.config.core.v3.Node}. */
     String nodeJson();
 
+    /** How it was started, in the fields of {@code envoy.admin.v3.CommandLineOptions}. */
+    Map<String, Object> commandLineOptions();
+
     /** Writes Istio's metric families. */
     void metrics(MetricsText out) throws IOException;
 

@@ -14,6 +14,7 @@ final class ServerInfoPage {
                 .put("uptime_current_epoch", uptime)
                 .put("uptime_all_epochs", uptime)
                 .put("hot_restart_version", "disabled")
+                .put("command_line_options", new JsonObject(source.commandLineOptions()))
                 .put("node", new JsonObject(source.nodeJson()))
                 .encodePrettily();
     }

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.snakeyaml.engine.v2.api.Load;
@@ -26,6 +28,8 @@ public final class EnvoyBootstrap {
     /** Told to control planes. */
     private static final String VERSION = "0.1.0";
 
+    private static final FileSource READ_FILE = path -> Files.readAllBytes(Path.of(path));
+
     private EnvoyBootstrap() {}
 
     /**
@@ -35,17 +39,37 @@ public final class EnvoyBootstrap {
      * @throws ConfigException naming file, path, what was found and what is accepted
      */
     public static ProxyBootstrap read(Path file) throws IOException {
-        String text = Files.readString(file, StandardCharsets.UTF_8);
+        return read(file, "", false);
+    }
+
+    /**
+     * The same as Envoy's options give it.
+     *
+     * @param file null where all is in {@code over}
+     * @param over YAML or JSON that is merged over the file's ({@code --config-yaml}); empty for nothing
+     * @param tolerant whether fields that are not known are named and passed over ({@code --allow-unknown-static-fields})
+     * @throws IOException when the file can't be read
+     * @throws ConfigException naming file, path, what was found and what is accepted
+     */
+    public static ProxyBootstrap read(@Nullable Path file, String over, boolean tolerant) throws IOException {
+        String text = file == null ? "{}" : Files.readString(file, StandardCharsets.UTF_8);
+        String name = file == null ? "--config-yaml" : file.toString();
         try {
-            return parse(text, path -> Files.readAllBytes(Path.of(path)));
+            return parse(
+                    () -> BootstrapMerge.merged(tree(text), tree(over.isBlank() ? "{}" : over)), READ_FILE, tolerant);
         } catch (ConfigException e) {
-            throw new ConfigException(file.toString(), String.valueOf(e.getMessage()));
+            throw new ConfigException(name, String.valueOf(e.getMessage()));
         }
     }
 
     /** The same from text. @param files for what it names */
     public static ProxyBootstrap parse(String text, FileSource files) {
-        BootstrapResources read = BootstrapDecoder.decode(tree(text), files, VERSION);
+        return parse(() -> tree(text), files, false);
+    }
+
+    /** @param tree asked again for {@code /config_dump}, for a tree is large and a text is not */
+    private static ProxyBootstrap parse(Supplier<Map<String, Object>> tree, FileSource files, boolean tolerant) {
+        BootstrapResources read = BootstrapDecoder.decode(tree.get(), files, VERSION, tolerant);
         if (!read.ignored().isEmpty()) {
             LOG.info("bootstrap: no use for {}", String.join(", ", read.ignored()));
         }
@@ -56,8 +80,8 @@ public final class EnvoyBootstrap {
                 new ProxyBootstrap.OwnAddresses(read.admin(), null, null),
                 new ProxyBootstrap.Discovery(read.ads(), read.sds(), null),
                 read.resources(),
-                ProxyBootstrap.DRAIN_TIME,
-                () -> BootstrapDecoder.canonical(tree(text)));
+                ProxyBootstrap.Drain.USUAL,
+                () -> BootstrapDecoder.canonical(tree.get()));
     }
 
     @SuppressWarnings("unchecked") // keys of a YAML map read as Object are texts

@@ -14,6 +14,11 @@ public record ListenerSettings(int maxConnections, int backlog, Duration drainTi
     public static final ListenerSettings DEFAULT =
             new ListenerSettings(Integer.MAX_VALUE, 4096, Duration.ofSeconds(45));
 
+    /** The same with another drain time. */
+    public ListenerSettings withDrainTime(Duration time) {
+        return new ListenerSettings(maxConnections, backlog, time);
+    }
+
     public ListenerSettings {
         if (maxConnections < 1 || backlog < 1 || drainTime.isNegative()) {
             throw new IllegalArgumentException("listener settings: " + maxConnections + " connections, backlog "

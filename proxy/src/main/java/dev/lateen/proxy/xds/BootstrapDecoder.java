@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * tune Envoy itself are named and passed over.
  */
 public final class BootstrapDecoder {
+    private static final String BOOTSTRAP = "envoy.config.bootstrap.v3.Bootstrap";
     private static final String[] ENVOYS_OWN = {
         "layered_runtime",
         "stats_config",
@@ -56,31 +57,42 @@ public final class BootstrapDecoder {
      * @throws ConfigException naming the field that is wrong or not supported
      */
     public static BootstrapResources decode(Map<String, Object> json, FileSource files, String userAgentVersion) {
+        return decode(json, files, userAgentVersion, false);
+    }
+
+    /**
+     * The same.
+     *
+     * @param tolerant whether what is not known or not supported outside of the static resources is among what is ignored, instead of refused
+     */
+    public static BootstrapResources decode(
+            Map<String, Object> json, FileSource files, String userAgentVersion, boolean tolerant) {
+        List<String> ignored = new ArrayList<>();
         try {
-            return new BootstrapDecoder(files).decode(root(json), userAgentVersion);
+            Map<String, Object> known = tolerant ? KnownFields.of(BOOTSTRAP, json, ignored) : json;
+            return new BootstrapDecoder(files).decode(root(known), userAgentVersion, tolerant, ignored);
         } catch (StackOverflowError e) {
             throw new ConfigException("", ConfigException.reason(e));
         }
     }
 
     private static ProtoNode root(Map<String, Object> json) {
-        return ProtoJsonReader.read(ProtoSchema.ENVOY.message("envoy.config.bootstrap.v3.Bootstrap"), json, null, "");
+        return ProtoJsonReader.read(ProtoSchema.ENVOY.message(BOOTSTRAP), json, null, "");
     }
 
-    /** The same file as Envoy's admin interface writes it: proto names, no defaults, no private keys. */
+    /** The same file as Envoy's admin interface writes it: proto names, no defaults, no private keys, nothing unknown. */
     public static Map<String, Object> canonical(Map<String, Object> json) {
-        return ProtoJsonWriter.write(root(json));
+        return ProtoJsonWriter.write(root(KnownFields.of(BOOTSTRAP, json, new ArrayList<>())));
     }
 
-    private BootstrapResources decode(ProtoNode root, String userAgentVersion) {
-        List<String> ignored = new ArrayList<>();
+    private BootstrapResources decode(ProtoNode root, String userAgentVersion, boolean tolerant, List<String> ignored) {
         for (String field : ENVOYS_OWN) {
             if (root.has(field)) {
                 ignored.add(field);
             }
         }
         root.ignoring(ENVOYS_OWN);
-        root.messages("bootstrap_extensions").forEach(BootstrapDecoder::checkExtension);
+        root.messages("bootstrap_extensions").forEach(extension -> checkExtension(extension, tolerant, ignored));
         XdsNode node = node(root.messageOrEmpty("node"), userAgentVersion);
         ProtoNode admin = root.message("admin");
         ProtoNode address = admin == null
@@ -96,27 +108,32 @@ public final class BootstrapDecoder {
         ControlPlane ads = ads(root.messageOrEmpty("dynamic_resources"));
         Map<String, ControlPlane> sds = sdsServers(root);
         InetSocketAddress adminAddress = address == null ? null : AddressDecoder.bindAddress(address);
-        refuseUnread(root);
+        lookForUnread(root, tolerant, ignored);
         return new BootstrapResources(node, adminAddress, ads, sds, resources, ignored);
     }
 
     /**
-     * The one for internal listeners is in Istio's bootstraps; a listener that is internal is refused where it stands. Workload discovery tells
-     * who peers are that tell it themselves.
+     * Istio's bootstraps have the one for internal listeners; a listener that is internal is refused where it stands. The other is how Istio's own Envoy asks for
+     * the metadata of peers that don't send it (PEER_METADATA_DISCOVERY): it decides no request.
      */
-    private static void checkExtension(ProtoNode extension) {
+    private static void checkExtension(ProtoNode extension, boolean tolerant, List<String> ignored) {
         extension.ignoring("typed_config");
         String name = extension.text("name");
-        if (!name.equals("envoy.bootstrap.internal_listener") && !name.endsWith("metadata_discovery")) {
+        if (name.equals("metadata_discovery") || (tolerant && !name.equals("envoy.bootstrap.internal_listener"))) {
+            ignored.add("bootstrap_extensions " + name);
+        } else if (!name.equals("envoy.bootstrap.internal_listener")) {
             throw extension.unsupported("name", name, "envoy.bootstrap.internal_listener, metadata_discovery");
         }
     }
 
     /** Static resources were looked through by their own decoder, which knows more of them. */
-    private static void refuseUnread(ProtoNode root) {
+    private static void lookForUnread(ProtoNode root, boolean tolerant, List<String> ignored) {
         root.ignoring("static_resources");
         root.unread(unread -> {
-            throw new ConfigException(unread.path(), "not supported by this proxy (accepted: leave it out)");
+            if (!tolerant) {
+                throw new ConfigException(unread.path(), "not supported by this proxy (accepted: leave it out)");
+            }
+            ignored.add(unread.path());
         });
     }
 

@@ -77,6 +77,11 @@ class AdminServerTest {
         }
 
         @Override
+        public Map<String, Object> commandLineOptions() {
+            return Map.of("concurrency", 2);
+        }
+
+        @Override
         public String nodeJson() {
             return "{\"id\":\"sidecar~127.1.0.1~a.default~default.svc.cluster.local\"}";
         }

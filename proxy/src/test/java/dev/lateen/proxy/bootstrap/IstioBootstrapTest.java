@@ -7,7 +7,10 @@ import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.xds.ConfigException;
 import dev.lateen.proxy.xds.Decoded;
 import dev.lateen.proxy.xds.FileSource;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A bootstrap with the parts that Istio's agent writes for every sidecar: Unix sockets to the agent, its own ports, tags for statistics. */
 class IstioBootstrapTest {
@@ -76,6 +79,35 @@ class IstioBootstrapTest {
         ProxyBootstrap bootstrap = EnvoyBootstrap.parse(BOOTSTRAP, FileSource.NONE);
         assertThat(bootstrap.resources()).extracting(Decoded.Accepted::name).containsExactly("agent", "0.0.0.0_15021");
         assertThat(bootstrap.document().get().toString()).contains("stats_tags").contains("admin_layer");
+    }
+
+    @Test
+    void discoveryOfPeersMetadataIsPassedOver() {
+        String with = BOOTSTRAP.replace("bootstrap_extensions:\n", """
+            bootstrap_extensions:
+            - name: metadata_discovery
+              typed_config:
+                "@type": type.googleapis.com/udpa.type.v1.TypedStruct
+                type_url: type.googleapis.com/istio.workload.BootstrapExtension
+                value: {config_source: {ads: {}}}
+            """);
+        assertThat(EnvoyBootstrap.parse(with, FileSource.NONE).resources()).hasSize(2);
+    }
+
+    @Test
+    void whatIsUnknownIsPassedOverOnlyWhereThatIsAllowed(@TempDir Path directory) throws Exception {
+        String unknown = BOOTSTRAP
+                        .replace("name: envoy.bootstrap.internal_listener", "name: envoy.bootstrap.wasm")
+                        .replace("alt_stat_name: xds-grpc;", "no_such_field: {a: [b]}")
+                + "stats_sinks: [{name: envoy.stat_sinks.statsd}]\nnothing_like_it: 1\n";
+        Path file = Files.writeString(directory.resolve("envoy.yaml"), unknown);
+        ProxyBootstrap bootstrap = EnvoyBootstrap.read(file, "{node: {id: other, metadata: {A: b}}}", true);
+        assertThat(bootstrap.node().id()).isEqualTo("other");
+        assertThat(bootstrap.node().metadata()).containsOnlyKeys("NAMESPACE", "A");
+        assertThat(bootstrap.document().get().toString()).contains("id=other").doesNotContain("no_such_field");
+        assertThatThrownBy(() -> EnvoyBootstrap.read(file))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("unknown field");
     }
 
     @Test
