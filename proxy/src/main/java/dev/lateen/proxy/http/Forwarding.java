@@ -336,7 +336,7 @@ final class Forwarding {
             case PoolFailure.Connect connect -> {
                 exchange.timers().tryOver();
                 facts.upstreamTransportFailure(connect.cause().transportFailureReason());
-                if (policy == null || !policy.onConnectFailure()) {
+                if (policy == null || !policy.onConnectFailure(connect.cause())) {
                     exchange.reply(UpstreamFailures.connect(connect.cause(), facts.attempts()));
                 }
             }

@@ -3,10 +3,8 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.pool.PoolFailure;
-import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.StreamTaker;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.Cluster;
@@ -15,6 +13,7 @@ import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
+import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /** A copy of a request on its way to a mirror; its answer is read and dropped. */
@@ -26,7 +25,9 @@ final class MirroredRequest implements StreamTaker {
     private final UpstreamCluster cluster;
     private final Host host;
     private final RequestHead head;
+    private final long held;
     private @Nullable ByteBuf body;
+    private @Nullable Future<?> limit;
     private @Nullable ClientStream stream;
     private boolean over;
 
@@ -37,6 +38,8 @@ final class MirroredRequest implements StreamTaker {
         this.host = host;
         this.head = head;
         this.body = body;
+        this.held = body == null ? 0 : body.readableBytes();
+        worker.heldBodies().add(held);
     }
 
     /** @param body ownership passes */
@@ -52,11 +55,9 @@ final class MirroredRequest implements StreamTaker {
         if (!mirror.disableShadowHostSuffix()) {
             head.authority(shadowed(head.authority()));
         }
-        boolean http2 = cluster.config().protocol() == Cluster.UpstreamProtocol.HTTP2
-                || cluster.config().protocol() == Cluster.UpstreamProtocol.USE_DOWNSTREAM
-                        && head.protocol() == Protocol.HTTP_2;
         MirroredRequest request = new MirroredRequest(worker, cluster, host, head, body);
-        worker.pools().acquire(cluster, host, http2 ? PoolOptions.HTTP2 : PoolOptions.HTTP1, request);
+        Cluster config = cluster.config();
+        worker.pools().acquire(cluster, host, UpstreamProtocols.mirrored(config, host.tls(config), head), request);
     }
 
     /** Envoy puts {@code -shadow} behind the host, before the port. */
@@ -67,17 +68,17 @@ final class MirroredRequest implements StreamTaker {
     }
 
     @Override
-    @SuppressWarnings("FutureReturnValueIgnored")
     public void onStream(ClientStream opened, boolean reused) {
         stream = opened;
         host.requestStarted();
         ByteBuf content = body;
         body = null;
+        worker.heldBodies().remove(held);
+        limit = worker.schedule(this::tooLate, LIMIT_NANOS);
         opened.head(head, content == null);
         if (content != null) {
             opened.data(content, true);
         }
-        worker.schedule(this::tooLate, LIMIT_NANOS);
     }
 
     private void tooLate() {
@@ -90,6 +91,9 @@ final class MirroredRequest implements StreamTaker {
     private void finish() {
         if (!over) {
             over = true;
+            if (limit != null) {
+                limit.cancel(false);
+            }
             host.requestFinished();
             cluster.breaker().releaseRequest();
         }
@@ -98,6 +102,7 @@ final class MirroredRequest implements StreamTaker {
     @Override
     public void onFailure(PoolFailure failure) {
         over = true;
+        worker.heldBodies().remove(held);
         if (body != null) {
             body.release();
             body = null;

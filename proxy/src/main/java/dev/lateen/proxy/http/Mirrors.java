@@ -5,7 +5,6 @@ import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.model.RouteAction.Mirror;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -62,13 +61,17 @@ final class Mirrors {
             return;
         }
         if (body == null) {
-            body = ByteBufAllocator.DEFAULT.buffer(data.readableBytes());
+            // From the pool that is watched for running short.
+            body = data.alloc().buffer(data.readableBytes());
         }
-        if (body.readableBytes() + data.readableBytes() > CodecLimits.HELD_BODY || exchange.memoryShort()) {
+        HeldBodies all = exchange.worker().heldBodies();
+        boolean tooLong = body.readableBytes() + data.readableBytes() > CodecLimits.HELD_BODY;
+        if (tooLong || all.full() || exchange.memoryShort()) {
             end();
             return;
         }
         body.writeBytes(data, data.readerIndex(), data.readableBytes());
+        all.add(data.readableBytes());
     }
 
     private void send() {
@@ -86,6 +89,7 @@ final class Mirrors {
     void end() {
         over = true;
         if (body != null) {
+            exchange.worker().heldBodies().remove(body.readableBytes());
             body.release();
             body = null;
         }

@@ -6,6 +6,7 @@ import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.route.RouteEntry;
+import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.upstream.CircuitBreaker;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.util.concurrent.Future;
@@ -33,6 +34,9 @@ final class Retries {
         boolean any = policy != null && !policy.retryOn().isEmpty() && policy.numRetries() > 0 && !tunnel;
         if (any && policy.previousHostsPredicate()) {
             forwarding.picking().avoidTried(policy.hostSelectionMaxAttempts());
+        }
+        if (any && policy.leavePriorityAfter() > 0) {
+            forwarding.picking().leavePriorityAfter(policy.leavePriorityAfter());
         }
         boolean safe = switch (head.method()) {
             case "GET", "HEAD", "OPTIONS", "TRACE" -> !tunnel;
@@ -70,8 +74,9 @@ final class Retries {
         return closingRace(from, reason);
     }
 
-    boolean onConnectFailure() {
-        return state != null && state.wantsAfterConnectFailure() && again();
+    /** A name that can't be resolved is no failure of a host, so it is not tried again, as in Envoy. */
+    boolean onConnectFailure(ConnectFailure failure) {
+        return state != null && !failure.unresolved() && state.wantsAfterConnectFailure() && again();
     }
 
     boolean onTimeout() {

@@ -39,6 +39,9 @@ final class UpstreamFailures {
 
     /** As Envoy: the client gets the reason, what TLS or the system said stands in the details and so in the access log. */
     static LocalReply connect(ConnectFailure failure, int attempts) {
+        if (failure.unresolved()) {
+            return LocalReply.dnsFailure();
+        }
         String transport = failure.transportFailureReason();
         String details = failure.resetReason() + (transport.isEmpty() ? "" : "|" + transport);
         return LocalReply.of(

@@ -2,11 +2,14 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.Wire;
+import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.UpstreamTls;
+import dev.lateen.proxy.transport.ProxyHeader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +28,30 @@ final class UpstreamProtocols {
             }
             wire = Wire.HTTP1;
         }
+        PoolOptions options = options(wire, tls, exchange, tunnel);
+        ProxyProtocol told = cluster.connections().proxyProtocol();
+        ConnectionFacts client = exchange.connection();
+        return told == null
+                ? options
+                : options.telling(new ProxyHeader(told, client.remoteAddress(), client.localAddress()));
+    }
+
+    private static PoolOptions options(Wire wire, @Nullable UpstreamTls tls, Exchange exchange, boolean tunnel) {
         if (tls == null) {
             return plain(wire);
         }
-        String sni = tls.autoSni() ? hostOf(request.authority()) : "";
+        String sni = tls.autoSni() ? hostOf(exchange.request().authority()) : "";
         List<String> alpn = exchange.upstreamAlpn();
         if (tunnel && wire == Wire.HTTP1 && alpn.isEmpty()) {
             alpn = List.of("http/1.1");
         }
         return sni.isEmpty() && alpn.isEmpty() ? plain(wire) : new PoolOptions(wire, sni, alpn);
+    }
+
+    /** For a request that nobody waits for: a copy of {@code exchange}'s, with another authority. */
+    static PoolOptions mirrored(Cluster cluster, @Nullable UpstreamTls tls, RequestHead head) {
+        Wire wire = wire(cluster, tls, head.protocol());
+        return tls != null && tls.autoSni() ? new PoolOptions(wire, hostOf(head.authority()), List.of()) : plain(wire);
     }
 
     private static PoolOptions plain(Wire wire) {

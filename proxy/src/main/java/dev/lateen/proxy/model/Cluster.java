@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxRequestsPerConnection 0 for no limit
  * @param bindAddress source address for upstream connections, or null
  * @param services Istio's {@code filter_metadata["istio"]["services"]}: what the metrics call the destination
+ * @param connections what else is said of the connections
  */
 public record Cluster(
         String name,
@@ -34,10 +35,51 @@ public record Cluster(
         @Nullable Duration maxConnectionDuration,
         @Nullable InetAddress bindAddress,
         List<DestinationService> services,
-        Provenance provenance) {
+        Provenance provenance,
+        ConnectionOptions connections) {
     public Cluster {
         transportSocketMatches = List.copyOf(transportSocketMatches);
         services = List.copyOf(services);
+    }
+
+    /** With connections of which nothing else is said. */
+    public Cluster(
+            String name,
+            String statName,
+            Discovery discovery,
+            Duration connectTimeout,
+            LbPolicy lbPolicy,
+            LbSettings lbSettings,
+            CircuitBreakers circuitBreakers,
+            @Nullable OutlierDetection outlierDetection,
+            @Nullable UpstreamTls tls,
+            List<TransportSocketMatch> transportSocketMatches,
+            UpstreamProtocol protocol,
+            Duration idleTimeout,
+            int maxRequestsPerConnection,
+            @Nullable Duration maxConnectionDuration,
+            @Nullable InetAddress bindAddress,
+            List<DestinationService> services,
+            Provenance provenance) {
+        this(
+                name,
+                statName,
+                discovery,
+                connectTimeout,
+                lbPolicy,
+                lbSettings,
+                circuitBreakers,
+                outlierDetection,
+                tls,
+                transportSocketMatches,
+                protocol,
+                idleTimeout,
+                maxRequestsPerConnection,
+                maxConnectionDuration,
+                bindAddress,
+                services,
+                provenance,
+                ConnectionOptions.NONE);
     }
 
     /** Where endpoints come from. */
@@ -109,6 +151,35 @@ public record Cluster(
         USE_DOWNSTREAM,
         /** What ALPN agrees on. */
         AUTO
+    }
+
+    /**
+     * What is rarely said of a cluster's connections.
+     *
+     * @param maxConcurrentStreams on one HTTP/2 connection; 0 for as many as the server allows
+     * @param http2KeepAlive null for none
+     * @param tcpKeepalive null for the system's own times
+     * @param proxyProtocol which version of the PROXY protocol's header tells servers the client's address, before TLS; null for none
+     */
+    public record ConnectionOptions(
+            int maxConcurrentStreams,
+            @Nullable Http2KeepAlive http2KeepAlive,
+            @Nullable TcpKeepalive tcpKeepalive,
+            @Nullable ProxyProtocol proxyProtocol) {
+        /** Nothing. */
+        public static final ConnectionOptions NONE = new ConnectionOptions(0, null, null, null);
+    }
+
+    /** PINGs to servers: one each {@code interval}; a connection whose server does not answer within {@code timeout} is closed. Both above zero. */
+    public record Http2KeepAlive(Duration interval, Duration timeout) {}
+
+    /** {@code TcpKeepalive}; 0 keeps the system's own value. @param time seconds until the first probe @param interval seconds between probes */
+    public record TcpKeepalive(int probes, int time, int interval) {}
+
+    /** Versions of the PROXY protocol. */
+    public enum ProxyProtocol {
+        V1,
+        V2
     }
 
     /** @param tls null for clear text */

@@ -16,6 +16,7 @@ import java.util.Set;
  * @param baseInterval of the exponential back-off with full jitter; Envoy's default 25 ms
  * @param maxInterval ten times the base when not given
  * @param retriableHeaders for {@code retriable-headers}
+ * @param leavePriorityAfter after how many tries the priorities of the hosts tried are left for others ({@code previous_priorities}); 0 for never
  */
 public record RetryPolicy(
         Set<String> retryOn,
@@ -26,7 +27,32 @@ public record RetryPolicy(
         int hostSelectionMaxAttempts,
         Duration baseInterval,
         Duration maxInterval,
-        List<HeaderMatcher> retriableHeaders) {
+        List<HeaderMatcher> retriableHeaders,
+        int leavePriorityAfter) {
+    /** For priorities as their loads say. */
+    public RetryPolicy(
+            Set<String> retryOn,
+            int numRetries,
+            Duration perTryTimeout,
+            Set<Integer> retriableStatusCodes,
+            boolean previousHostsPredicate,
+            int hostSelectionMaxAttempts,
+            Duration baseInterval,
+            Duration maxInterval,
+            List<HeaderMatcher> retriableHeaders) {
+        this(
+                retryOn,
+                numRetries,
+                perTryTimeout,
+                retriableStatusCodes,
+                previousHostsPredicate,
+                hostSelectionMaxAttempts,
+                baseInterval,
+                maxInterval,
+                retriableHeaders,
+                0);
+    }
+
     public RetryPolicy {
         retryOn = Set.copyOf(retryOn);
         retriableStatusCodes = Set.copyOf(retriableStatusCodes);

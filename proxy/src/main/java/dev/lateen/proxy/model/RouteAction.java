@@ -127,8 +127,18 @@ public sealed interface RouteAction {
 
         record Header(String lowerCaseName, boolean terminal) implements HashPolicy {}
 
-        /** @param ttl null: never generated; zero: session cookie */
-        record Cookie(String name, String path, @Nullable Duration ttl, boolean terminal) implements HashPolicy {}
+        /** @param ttl null: never generated; zero: session cookie; @param attributes as {@code set-cookie} has them, such as {@code SameSite=Strict} or {@code Secure} */
+        record Cookie(String name, String path, @Nullable Duration ttl, boolean terminal, List<String> attributes)
+                implements HashPolicy {
+            public Cookie {
+                attributes = List.copyOf(attributes);
+            }
+
+            /** Without attributes. */
+            public Cookie(String name, String path, @Nullable Duration ttl, boolean terminal) {
+                this(name, path, ttl, terminal, List.of());
+            }
+        }
 
         record SourceIp(boolean terminal) implements HashPolicy {}
 

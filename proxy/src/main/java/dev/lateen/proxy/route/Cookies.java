@@ -37,6 +37,9 @@ final class Cookies {
         if (!cookie.path().isEmpty()) {
             text.append("; Path=").append(cookie.path());
         }
+        for (String attribute : cookie.attributes()) {
+            text.append("; ").append(attribute);
+        }
         return text.append("; HttpOnly").toString();
     }
 }

@@ -1,12 +1,16 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.transport.ProxyHeader;
 import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.transport.UpstreamTarget;
@@ -117,7 +121,8 @@ final class UpstreamSearch {
         }
         session.endpoint(host.endpoint());
         UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), host.tls(cluster.config()))
-                .withHalfClose();
+                .withHalfClose()
+                .telling(header(cluster.config()));
         Future<Channel> attempt = connector.connect(loop, target, last);
         connecting = attempt;
         attempt.addListener((Future<Channel> done) -> {
@@ -128,6 +133,12 @@ final class UpstreamSearch {
                 failed(loop, cluster, host, done.cause(), last);
             }
         });
+    }
+
+    private @Nullable ProxyHeader header(Cluster cluster) {
+        ProxyProtocol version = cluster.connections().proxyProtocol();
+        ConnectionFacts client = session.connection();
+        return version == null ? null : new ProxyHeader(version, client.remoteAddress(), client.localAddress());
     }
 
     private void connected(UpstreamCluster cluster, Host host, Channel upstream) {
@@ -155,7 +166,10 @@ final class UpstreamSearch {
         host.recordFailure(timedOut ? LocalFailure.TIMEOUT : LocalFailure.CONNECT, false);
         session.upstreamTransportFailure(
                 cause instanceof ConnectFailure failure ? failure.transportFailureReason() : String.valueOf(cause));
-        session.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
+        session.addFlag(
+                cause instanceof ConnectFailure failure && failure.unresolved()
+                        ? ResponseFlag.DNS_RESOLUTION_FAILED
+                        : ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         context.addTried(host);
         attempt(loop, cluster, last);
     }

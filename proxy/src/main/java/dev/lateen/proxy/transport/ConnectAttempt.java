@@ -5,6 +5,7 @@ import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.tls.TlsHandshake;
 import dev.lateen.proxy.tls.TlsUnavailable;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
@@ -54,6 +55,9 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
             SocketOptions.apply(opened, loops.allocator());
             // Nothing is read before the handler that reads it is there.
             opened.config().setAutoRead(false);
+            if (target.keepalive() != null) {
+                SocketOptions.keepalive(opened, target.keepalive(), loops.epoll());
+            }
             timer = loop.schedule(this::timeOut, target.connectTimeout().toNanos(), TimeUnit.NANOSECONDS);
             result.addListener(done -> settle(done, opened));
             loop.register(opened).addListener((ChannelFuture registered) -> connect(registered, opened));
@@ -96,7 +100,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
                         return;
                     }
                     if (answer == null || answer.addresses().isEmpty()) {
-                        fail(new ConnectFailure(ConnectFailure.LOCAL, "dns_resolution_failure{" + name + "}"));
+                        fail(new ConnectFailure(ConnectFailure.DNS, "dns_resolution_failure{" + name + "}"));
                         return;
                     }
                     connect(
@@ -115,6 +119,10 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
         if (!connected.isSuccess()) {
             fail(ConnectWords.failure(connected.cause()));
             return;
+        }
+        ProxyHeader proxied = target.proxied();
+        if (proxied != null) {
+            opened.writeAndFlush(Unpooled.wrappedBuffer(proxied.bytes()), opened.voidPromise());
         }
         UpstreamTls tls = target.tls();
         if (tls == null) {

@@ -11,6 +11,9 @@ public final class ConnectFailure extends Exception {
     /** Envoy's reset reason for what this side could not do: no secret, no source address. */
     public static final String LOCAL = "local connection failure";
 
+    /** The host's name could not be resolved; no reset reason of Envoy's, which answers such requests before there is a connection. */
+    public static final String DNS = "dns resolution failure";
+
     private final String resetReason;
     private final String transportFailureReason;
 
@@ -39,6 +42,11 @@ public final class ConnectFailure extends Exception {
     /** {@code %UPSTREAM_TRANSPORT_FAILURE_REASON%}; may be empty. */
     public String transportFailureReason() {
         return transportFailureReason;
+    }
+
+    /** Whether the host's name could not be resolved. */
+    public boolean unresolved() {
+        return resetReason.equals(DNS);
     }
 
     /** Whether the connect timeout passed. */

@@ -1,11 +1,19 @@
 package dev.lateen.proxy.transport;
 
+import static jdk.net.ExtendedSocketOptions.TCP_KEEPCOUNT;
+import static jdk.net.ExtendedSocketOptions.TCP_KEEPIDLE;
+import static jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL;
+
+import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
+import java.net.SocketOption;
 
 /** How sockets of the data path are set, on both sides. */
 public final class SocketOptions {
@@ -28,6 +36,23 @@ public final class SocketOptions {
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
         config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 2048, MESSAGE_READ_MAX));
         config.setWriteBufferWaterMark(MESSAGE_MARKS);
+    }
+
+    /** The times of TCP keepalive probes; a value of 0 stays the system's own. */
+    static void keepalive(Channel channel, TcpKeepalive keepalive, boolean epoll) {
+        set(channel, epoll ? EpollChannelOption.TCP_KEEPCNT : nio(TCP_KEEPCOUNT), keepalive.probes());
+        set(channel, epoll ? EpollChannelOption.TCP_KEEPIDLE : nio(TCP_KEEPIDLE), keepalive.time());
+        set(channel, epoll ? EpollChannelOption.TCP_KEEPINTVL : nio(TCP_KEEPINTERVAL), keepalive.interval());
+    }
+
+    private static ChannelOption<Integer> nio(SocketOption<Integer> option) {
+        return NioChannelOption.of(option);
+    }
+
+    private static void set(Channel channel, ChannelOption<Integer> option, int value) {
+        if (value > 0) {
+            channel.config().setOption(option, value);
+        }
     }
 
     /** For a connection that carries raw bytes, either way ending by itself. */

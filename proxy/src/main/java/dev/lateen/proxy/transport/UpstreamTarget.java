@@ -1,6 +1,7 @@
 package dev.lateen.proxy.transport;
 
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import dev.lateen.proxy.model.UpstreamTls;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param sni the server name to ask for, or an address to expect in the certificate; empty takes {@code tls.sni()}
  * @param alpn protocols to offer instead of {@code tls.settings().alpn()}, as the filter {@code istio.alpn} asks; empty keeps those
  * @param halfClose whether one direction may end before the other, also through TLS: raw TCP
+ * @param keepalive of the socket; null for the system's own times
+ * @param proxied what is told to the server before all else, or null
  */
 public record UpstreamTarget(
         InetSocketAddress address,
@@ -26,23 +29,40 @@ public record UpstreamTarget(
         @Nullable UpstreamTls tls,
         String sni,
         List<String> alpn,
-        boolean halfClose) {
+        boolean halfClose,
+        @Nullable TcpKeepalive keepalive,
+        @Nullable ProxyHeader proxied) {
     public UpstreamTarget {
         alpn = List.copyOf(alpn);
     }
 
     /** A host of {@code cluster}, with the transport socket chosen for that host. */
     public static UpstreamTarget of(Cluster cluster, InetSocketAddress address, @Nullable UpstreamTls tls) {
-        return new UpstreamTarget(address, cluster.connectTimeout(), cluster.bindAddress(), tls, "", List.of(), false);
+        return new UpstreamTarget(
+                address,
+                cluster.connectTimeout(),
+                cluster.bindAddress(),
+                tls,
+                "",
+                List.of(),
+                false,
+                cluster.connections().tcpKeepalive(),
+                null);
     }
 
     /** The same with another server name and protocols to offer; empty ones keep what TLS settings say. */
     public UpstreamTarget asking(String serverName, List<String> protocols) {
-        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, serverName, protocols, halfClose);
+        return new UpstreamTarget(
+                address, connectTimeout, bindAddress, tls, serverName, protocols, halfClose, keepalive, proxied);
+    }
+
+    /** The same with the PROXY protocol's header first; null for none. */
+    public UpstreamTarget telling(@Nullable ProxyHeader header) {
+        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, sni, alpn, halfClose, keepalive, header);
     }
 
     /** The same for raw TCP, whose directions may end one before the other. */
     public UpstreamTarget withHalfClose() {
-        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, sni, alpn, true);
+        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, sni, alpn, true, keepalive, proxied);
     }
 }

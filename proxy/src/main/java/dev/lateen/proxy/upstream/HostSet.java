@@ -20,6 +20,7 @@ final class HostSet {
     private final Balancer[] healthy;
     private final Balancer[] degraded;
     private final int available;
+    private final Elsewhere elsewhere;
 
     HostSet(Cluster cluster, Collection<Host> all, RandomGenerator random) {
         hosts = all.toArray(Host[]::new);
@@ -34,6 +35,7 @@ final class HostSet {
             usable += well + half;
         }
         available = usable;
+        elsewhere = new Elsewhere(cluster, levels, counts);
         loads = PriorityLoads.of(counts, cluster.lbSettings().panicThreshold());
         healthy = new Balancer[counts.length];
         degraded = new Balancer[counts.length];
@@ -58,11 +60,11 @@ final class HostSet {
         return levels;
     }
 
-    private static boolean isHealthy(Host host) {
+    static boolean isHealthy(Host host) {
         return host.isAvailable() && host.endpoint().health() == Health.HEALTHY;
     }
 
-    private static boolean isDegraded(Host host) {
+    static boolean isDegraded(Host host) {
         return host.isAvailable() && host.endpoint().health() == Health.DEGRADED;
     }
 
@@ -70,6 +72,9 @@ final class HostSet {
     Host pick(PickContext context, int attempt, AtomicLong panicPicks) {
         if (healthy.length == 0) {
             return null;
+        }
+        if (context.leftAny()) {
+            return elsewhere.pick(context, attempt);
         }
         int choice = healthy.length == 1 && loads.degraded(0) == 0 ? 0 : loads.choose(draw(context));
         int level = choice < 0 ? -1 - choice : choice;

@@ -19,6 +19,9 @@ public final class PickContext {
     private Host[] tried = NO_HOSTS;
     private int triedCount;
     private int maxAttempts = 1;
+    private int leavePriorityAfter;
+    private int triedSinceLeft;
+    private long leftPriorities;
 
     /** @param random a source of chance of the same event loop */
     public PickContext(RandomGenerator random) {
@@ -32,6 +35,9 @@ public final class PickContext {
         Arrays.fill(tried, 0, triedCount, null);
         triedCount = 0;
         maxAttempts = 1;
+        leavePriorityAfter = 0;
+        triedSinceLeft = 0;
+        leftPriorities = 0;
         return this;
     }
 
@@ -75,6 +81,44 @@ public final class PickContext {
             tried = Arrays.copyOf(tried, Math.max(4, 2 * triedCount));
         }
         tried[triedCount++] = host;
+        if (leavePriorityAfter > 0) {
+            triedSinceLeft++;
+            if (triedSinceLeft == leavePriorityAfter) {
+                for (int i = triedCount - triedSinceLeft; i < triedCount; i++) {
+                    leftPriorities |= bit(tried[i].priority());
+                }
+                triedSinceLeft = 0;
+            }
+        }
+    }
+
+    /**
+     * Asks to leave the priorities of hosts that were tried, each time that so many more were: {@code envoy.retry_priorities.previous_priorities}.
+     *
+     * @param tries {@code update_frequency}, above zero
+     */
+    public PickContext leavePriorityAfter(int tries) {
+        leavePriorityAfter = tries;
+        return this;
+    }
+
+    /** Whether any priority was left. */
+    boolean leftAny() {
+        return leftPriorities != 0;
+    }
+
+    boolean left(int priority) {
+        return (leftPriorities & bit(priority)) != 0;
+    }
+
+    /** Nothing better is left: as in Envoy, all are looked at again. */
+    void leaveNone() {
+        leftPriorities = 0;
+    }
+
+    /** Istio writes one priority a locality at most; those above the 62nd are left together. */
+    private static long bit(int priority) {
+        return 1L << Math.min(priority, 62);
     }
 
     int maxAttempts() {

@@ -2,8 +2,11 @@ package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
+import dev.lateen.proxy.model.Cluster.ConnectionOptions;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.Cluster.OutlierDetection;
+import dev.lateen.proxy.model.Cluster.ProxyProtocol;
+import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import dev.lateen.proxy.model.Cluster.TransportSocketMatch;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.UpstreamTls;
@@ -16,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.config.cluster.v3.Cluster}, with Envoy's defaults filled in. */
 final class ClusterDecoder {
+    /** What Linux takes, in seconds or probes. */
+    private static final int MAX_KEEPALIVE = 32767;
+
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration DNS_REFRESH = Duration.ofSeconds(5);
     private static final String DNS_CLUSTER = "envoy.extensions.clusters.dns.v3.DnsCluster";
@@ -31,7 +37,6 @@ final class ClusterDecoder {
                 "per_connection_buffer_limit_bytes",
                 "cleanup_interval",
                 "wait_for_warm_on_init",
-                "upstream_connection_options",
                 "close_connections_on_host_health_failure",
                 "ignore_health_on_host_removal",
                 "dns_lookup_family",
@@ -45,7 +50,9 @@ final class ClusterDecoder {
         checkFilters(node);
         UpstreamProtocolOptions options = UpstreamProtocolOptions.of(node);
         ProtoNode metadata = node.message("metadata");
-        UpstreamTls tls = options.applyTo(TlsDecoder.upstream(node.message("transport_socket"), scope));
+        TransportSocketDecoder socket = TransportSocketDecoder.of(node.message("transport_socket"), scope);
+        UpstreamTls tls = options.applyTo(socket.tls());
+        ProxyProtocol proxied = proxyProtocol(node, socket, scope);
         String statName = node.text("alt_stat_name");
         LbPolicyDecoder lb = LbPolicyDecoder.of(node);
         return new Cluster(
@@ -58,14 +65,40 @@ final class ClusterDecoder {
                 breakers(node.messageOrEmpty("circuit_breakers")),
                 outlier(node.message("outlier_detection")),
                 tls,
-                matches(node, options, scope),
+                matches(node, options, proxied, scope),
                 options.protocol(),
                 options.idleTimeout(),
                 options.maxRequests(),
                 options.maxConnectionDuration(),
                 bindAddress(node),
                 IstioMetadata.services(metadata),
-                IstioMetadata.provenance(metadata));
+                IstioMetadata.provenance(metadata),
+                new ConnectionOptions(
+                        options.http2().maxConcurrentStreams(),
+                        options.http2().keepAlive(),
+                        keepalive(node.messageOrEmpty("upstream_connection_options")),
+                        proxied));
+    }
+
+    /** Where sockets are chosen by endpoint, the cluster's own is often left out. */
+    private static @Nullable ProxyProtocol proxyProtocol(
+            ProtoNode node, TransportSocketDecoder own, DecodeScope scope) {
+        List<ProtoNode> matches = node.messages("transport_socket_matches");
+        return matches.isEmpty() || node.has("transport_socket")
+                ? own.proxyProtocol()
+                : TransportSocketDecoder.of(matches.getFirst().message("transport_socket"), scope)
+                        .proxyProtocol();
+    }
+
+    private static @Nullable TcpKeepalive keepalive(ProtoNode options) {
+        options.ignoring("set_local_interface_name_on_upstream_connections", "happy_eyeballs_config");
+        ProtoNode keepalive = options.message("tcp_keepalive");
+        return keepalive == null
+                ? null
+                : new TcpKeepalive(
+                        Math.clamp(keepalive.wrapped("keepalive_probes", 0), 0, MAX_KEEPALIVE),
+                        Math.clamp(keepalive.wrapped("keepalive_time", 0), 0, MAX_KEEPALIVE),
+                        Math.clamp(keepalive.wrapped("keepalive_interval", 0), 0, MAX_KEEPALIVE));
     }
 
     private static Duration connectTimeout(ProtoNode node) {
@@ -204,14 +237,19 @@ final class ClusterDecoder {
     }
 
     private static List<TransportSocketMatch> matches(
-            ProtoNode node, UpstreamProtocolOptions options, DecodeScope scope) {
+            ProtoNode node, UpstreamProtocolOptions options, @Nullable ProxyProtocol proxied, DecodeScope scope) {
         List<TransportSocketMatch> matches = new ArrayList<>();
         for (ProtoNode match : node.messages("transport_socket_matches")) {
             ProtoNode labels = match.message("match");
+            TransportSocketDecoder socket = TransportSocketDecoder.of(match.message("transport_socket"), scope);
+            if (socket.proxyProtocol() != proxied) {
+                throw match.unsupported(
+                        "transport_socket", "PROXY protocol for some servers only", "for all of a cluster, or none");
+            }
             matches.add(new TransportSocketMatch(
                     match.text("name"),
                     labels == null ? Map.of() : IstioMetadata.labels(Structs.toMap(labels)),
-                    options.applyTo(TlsDecoder.upstream(match.message("transport_socket"), scope))));
+                    options.applyTo(socket.tls())));
         }
         return matches;
     }

@@ -27,6 +27,16 @@ final class HashPolicyDecoder {
         return policies;
     }
 
+    private static String attribute(ProtoNode node) {
+        String name = node.required("name");
+        String value = node.text("value");
+        String text = value.isEmpty() ? name : name + "=" + value;
+        if (text.chars().anyMatch(c -> c < ' ' || c > '~' || c == ';')) {
+            throw node.unsupported("value", '"' + text + '"', "printable ASCII without a semicolon");
+        }
+        return text;
+    }
+
     private static @Nullable HashPolicy one(ProtoNode node, boolean terminal) {
         ProtoNode header = node.message("header");
         if (header != null) {
@@ -34,9 +44,14 @@ final class HashPolicyDecoder {
         }
         ProtoNode cookie = node.message("cookie");
         if (cookie != null) {
-            cookie.ignoring("attributes");
             return new HashPolicy.Cookie(
-                    cookie.required("name"), cookie.text("path"), cookie.durationOrNull("ttl"), terminal);
+                    cookie.required("name"),
+                    cookie.text("path"),
+                    cookie.durationOrNull("ttl"),
+                    terminal,
+                    cookie.messages("attributes").stream()
+                            .map(HashPolicyDecoder::attribute)
+                            .toList());
         }
         ProtoNode query = node.message("query_parameter");
         if (query != null) {

@@ -5,15 +5,18 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.config.route.v3.RetryPolicy}: one retry, 25 ms base interval, ten times that at most, unless said otherwise. */
 final class RetryPolicyDecoder {
+    private static final String PREVIOUS_PRIORITIES =
+            "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig";
     private static final Duration BASE_INTERVAL = Duration.ofMillis(25);
 
     private RetryPolicyDecoder() {}
 
     static RetryPolicy decode(ProtoNode node, DecodeScope scope) {
-        node.ignoring("per_try_idle_timeout", "rate_limited_retry_back_off", "retry_priority");
+        node.ignoring("per_try_idle_timeout", "rate_limited_retry_back_off");
         ProtoNode backOff = node.messageOrEmpty("retry_back_off");
         Duration base = backOff.duration("base_interval", BASE_INTERVAL);
         if (base.compareTo(Duration.ofMillis(1)) < 0) {
@@ -32,7 +35,8 @@ final class RetryPolicyDecoder {
                 Math.clamp(node.number("host_selection_retry_max_attempts"), 1, Integer.MAX_VALUE),
                 base,
                 most,
-                MatcherDecoder.headers(node.messages("retriable_headers")));
+                MatcherDecoder.headers(node.messages("retriable_headers")),
+                leavePriorityAfter(node.message("retry_priority"), scope));
     }
 
     /** Words that Envoy does not know are passed over there too. */
@@ -52,6 +56,21 @@ final class RetryPolicyDecoder {
             codes.add(code.intValue());
         }
         return codes;
+    }
+
+    private static int leavePriorityAfter(@Nullable ProtoNode priority, DecodeScope scope) {
+        ProtoNode any = priority == null ? null : priority.message("typed_config");
+        if (priority == null || any == null || !any.anyType().equals(PREVIOUS_PRIORITIES)) {
+            if (priority != null) {
+                scope.leftOut(
+                        priority,
+                        "retry priority " + priority.text("name"),
+                        "not supported by this proxy (accepted: envoy.retry_priorities.previous_priorities)");
+            }
+            return 0;
+        }
+        priority.ignoring("name");
+        return Math.clamp(any.unpack().number("update_frequency"), 1, Integer.MAX_VALUE);
     }
 
     private static boolean previousHosts(List<ProtoNode> predicates, DecodeScope scope) {

@@ -3,6 +3,8 @@ package dev.lateen.proxy.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.proxy.model.Cluster.ProxyProtocol;
+import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
@@ -12,7 +14,10 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
+import io.netty.channel.epoll.EpollChannelOption;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.util.concurrent.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -29,6 +34,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -69,7 +75,9 @@ class SocketConnectorTest {
                 null,
                 "",
                 List.of(),
-                false);
+                false,
+                null,
+                null);
         EventLoop loop = loops.next();
         Future<Channel> connected = connect(loops, loop, target);
         Socket accepted = server.accept();
@@ -149,6 +157,59 @@ class SocketConnectorTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theClientsAddressIsToldBeforeTls(boolean tls) throws Exception {
+        EventLoops loops = loops(true);
+        ProxyHeader header = new ProxyHeader(
+                ProxyProtocol.V1, new InetSocketAddress("10.1.1.1", 4000), new InetSocketAddress("10.2.2.2", 80));
+        try (ServerSocket server = server()) {
+            UpstreamTarget target = target(
+                            (InetSocketAddress) server.getLocalSocketAddress(),
+                            Duration.ofSeconds(20),
+                            tls ? TLS : null)
+                    .telling(header);
+            Future<Channel> connecting = connect(loops, loops.next(), target);
+            try (Socket accepted = server.accept()) {
+                accepted.setSoTimeout(30_000);
+                String line = "PROXY TCP4 10.1.1.1 10.2.2.2 4000 80\r\n";
+                assertThat(new String(accepted.getInputStream().readNBytes(line.length()), StandardCharsets.US_ASCII))
+                        .isEqualTo(line);
+                if (tls) {
+                    assertThat(accepted.getInputStream().read())
+                            .as("a TLS handshake record")
+                            .isEqualTo(0x16);
+                } else {
+                    await().until(connecting::isSuccess);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void probesAreSentAsOftenAsConfigured(boolean nativeTransport) throws Exception {
+        EventLoops loops = loops(nativeTransport);
+        try (ServerSocket server = server()) {
+            UpstreamTarget target = new UpstreamTarget(
+                    (InetSocketAddress) server.getLocalSocketAddress(),
+                    Duration.ofSeconds(20),
+                    null,
+                    null,
+                    "",
+                    List.of(),
+                    false,
+                    new TcpKeepalive(3, 61, 0),
+                    null);
+            Channel channel = connect(loops, loops.next(), target).get();
+            ChannelOption<Integer> time = nativeTransport
+                    ? EpollChannelOption.TCP_KEEPIDLE
+                    : NioChannelOption.of(ExtendedSocketOptions.TCP_KEEPIDLE);
+            assertThat(channel.config().getOption(time)).isEqualTo(61);
+            assertThat(channel.config().getOption(ChannelOption.SO_KEEPALIVE)).isTrue();
+        }
+    }
+
     private EventLoops loops(boolean nativeTransport) {
         vertx = Vertx.vertx(
                 new VertxOptions().setPreferNativeTransport(nativeTransport).setEventLoopPoolSize(2));
@@ -179,8 +240,9 @@ class SocketConnectorTest {
                     target(InetSocketAddress.createUnresolved("none.test", 1), Duration.ofSeconds(20), null),
                     new ChannelInboundHandlerAdapter());
             await().until(unknown::isDone);
-            assertThat(((ConnectFailure) unknown.cause()).transportFailureReason())
-                    .contains("none.test");
+            ConnectFailure failure = (ConnectFailure) unknown.cause();
+            assertThat(failure.unresolved()).isTrue();
+            assertThat(failure.transportFailureReason()).contains("none.test");
         }
     }
 
@@ -206,7 +268,7 @@ class SocketConnectorTest {
     }
 
     private static UpstreamTarget target(InetSocketAddress address, Duration timeout, @Nullable UpstreamTls tls) {
-        return new UpstreamTarget(address, timeout, null, tls, "", List.of(), false);
+        return new UpstreamTarget(address, timeout, null, tls, "", List.of(), false, null, null);
     }
 
     private static ServerSocket server() throws IOException {

@@ -15,9 +15,11 @@ import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.LoadAssignment.LocalityEndpoints;
 import dev.lateen.proxy.route.XxHash64;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -144,6 +146,20 @@ class BalancerTest {
         Host second = cluster.pick(mesh.context);
         mesh.context.avoidTried(1).addTried(first);
         assertThat(cluster.pick(mesh.context)).isSameAs(second).isNotSameAs(first);
+    }
+
+    @Test
+    void retriesLeaveThePrioritiesTheyTriedAndComeBackWhenNothingElseIsLeft() {
+        UpstreamCluster cluster =
+                mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 2, 0), level(1, 1, 0), level(2, 1, 1))));
+        PickContext retrying = mesh.context.leavePriorityAfter(2);
+        List<Integer> priorities = new ArrayList<>();
+        for (int i = 0; i < 8; i++) {
+            Host host = cluster.pick(retrying);
+            priorities.add(host.priority());
+            retrying.addTried(host);
+        }
+        assertThat(priorities).containsExactly(0, 0, 1, 1, 2, 2, 0, 0);
     }
 
     @Test

@@ -15,6 +15,11 @@ public record CodecLimits(int maxHeadBytes, int maxHeaders, long maxConcurrentSt
     /** Envoy's limits for heads (60 KiB, 100 lines), 1,024 streams, a window of 256 KiB. */
     public static final CodecLimits DEFAULT = new CodecLimits(60 * 1024, 100, 1024, 256 * 1024);
 
+    /** The same with another limit of streams. */
+    public CodecLimits withMaxConcurrentStreams(long streams) {
+        return new CodecLimits(maxHeadBytes, maxHeaders, streams, streamWindow);
+    }
+
     /** The same of an upstream's answers, whose heads Envoy bears up to 80 KiB. */
     public static final CodecLimits UPSTREAM = new CodecLimits(80 * 1024, 100, 1024, 256 * 1024);
 }

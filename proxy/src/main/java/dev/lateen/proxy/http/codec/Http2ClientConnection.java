@@ -20,6 +20,7 @@ import io.netty.handler.codec.http2.Http2FrameAdapter;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The client side of an HTTP/2 connection, on Netty's frame listener. */
@@ -43,6 +44,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private boolean queued;
     private boolean draining;
     private boolean closed;
+    private @Nullable KeepAlivePings pings;
 
     private Http2ClientConnection(
             Http2ConnectionDecoder decoder,
@@ -158,6 +160,13 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         }
 
         @Override
+        public void onPingAckRead(ChannelHandlerContext context, long data) {
+            if (pings != null) {
+                pings.answered(data);
+            }
+        }
+
+        @Override
         public void onSettingsRead(ChannelHandlerContext context, Http2Settings settings) {
             settingsReceived = true;
             events.onCapacity(Http2ClientConnection.this);
@@ -227,8 +236,22 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         closed = true;
+        if (pings != null) {
+            pings.end();
+        }
         super.channelInactive(context);
         events.onClosed(this);
+    }
+
+    /** From now on sends a PING each {@code interval}, and closes the connection when one is not answered within {@code timeout}. */
+    public void keepAlive(Duration interval, Duration timeout) {
+        pings = new KeepAlivePings(ctx, this::ping, interval, timeout);
+        pings.begin();
+    }
+
+    private void ping() {
+        encoder().writePing(ctx, false, KeepAlivePings.PAYLOAD, ctx.newPromise());
+        flushLater();
     }
 
     // --- writing, for the streams

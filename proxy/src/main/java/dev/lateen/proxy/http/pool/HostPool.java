@@ -2,7 +2,10 @@ package dev.lateen.proxy.http.pool;
 
 import dev.lateen.proxy.http.codec.ClientConnection;
 import dev.lateen.proxy.http.codec.ClientStream;
+import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.http.codec.Http2ClientConnection;
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.Http2KeepAlive;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.transport.UpstreamTarget;
@@ -150,9 +153,10 @@ final class HostPool {
     private void connect(boolean counted) {
         connecting++;
         PooledConnection connection = new PooledConnection(this);
-        CodecChooser chooser = new CodecChooser(options.wire(), connection, pools.codecLoop(), pools.limits());
-        UpstreamTarget target =
-                UpstreamTarget.of(cluster.config(), host.address(), tls).asking(options.sni(), offered());
+        CodecChooser chooser = new CodecChooser(options.wire(), connection, pools.codecLoop(), limits());
+        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), tls)
+                .asking(options.sni(), offered())
+                .telling(options.proxied());
         pools.connector().connect(pools.loop(), target, chooser).addListener((Future<Channel> made) -> {
             connecting--;
             ClientConnection codec = chooser.chosen();
@@ -165,6 +169,12 @@ final class HostPool {
                 failed(made.cause());
             }
         });
+    }
+
+    private CodecLimits limits() {
+        int most = cluster.config().connections().maxConcurrentStreams();
+        CodecLimits limits = pools.limits();
+        return most == 0 ? limits : limits.withMaxConcurrentStreams(Math.min(most, limits.maxConcurrentStreams()));
     }
 
     /** Where neither the filter nor the configuration says it, TLS is told what will be spoken, as by Envoy: many servers speak HTTP/2 only if asked. */
@@ -185,6 +195,10 @@ final class HostPool {
             }
         });
         multiplexes = codec.isHttp2();
+        Http2KeepAlive keepAlive = cluster.config().connections().http2KeepAlive();
+        if (keepAlive != null && codec instanceof Http2ClientConnection http2) {
+            http2.keepAlive(keepAlive.interval(), keepAlive.timeout());
+        }
         connection.connected(codec, pools.nanos());
         if (connection.closed() || !channel.isActive()) {
             failed(null);

@@ -1,14 +1,18 @@
 package dev.lateen.proxy.http.pool;
 
+import dev.lateen.proxy.transport.ProxyHeader;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What tells connections to one host apart, beside TLS settings.
  *
  * @param sni server name instead of the TLS settings' own; empty keeps that. An address, without brackets, is checked against the certificate and not sent
  * @param alpn protocols to offer instead of the TLS settings' own; empty keeps those
+ * @param proxied the PROXY protocol's header that connections begin with, so that clients share none; null for none
  */
-public record PoolOptions(Wire wire, String sni, List<String> alpn) {
+public record PoolOptions(
+        Wire wire, String sni, List<String> alpn, @Nullable ProxyHeader proxied) {
     /** HTTP/1.1 with the TLS settings as they are. */
     public static final PoolOptions HTTP1 = new PoolOptions(Wire.HTTP1, "", List.of());
 
@@ -20,5 +24,15 @@ public record PoolOptions(Wire wire, String sni, List<String> alpn) {
 
     public PoolOptions {
         alpn = List.copyOf(alpn);
+    }
+
+    /** For connections that any client may share. */
+    public PoolOptions(Wire wire, String sni, List<String> alpn) {
+        this(wire, sni, alpn, null);
+    }
+
+    /** The same for connections that begin with {@code header}. */
+    public PoolOptions telling(ProxyHeader header) {
+        return new PoolOptions(wire, sni, alpn, header);
     }
 }

@@ -12,8 +12,10 @@ import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /** Connections that stand or fail when a test says so, without a socket and on the test's own thread. */
 final class FakeNetwork implements UpstreamConnector {
@@ -26,6 +28,11 @@ final class FakeNetwork implements UpstreamConnector {
     /** The far end of a connection. */
     static final class Server {
         final EmbeddedChannel channel = new EmbeddedChannel();
+
+        Server() {
+            channel.freezeTime();
+        }
+
         private boolean settled;
 
         /** HTTP/2 begins with settings. */
@@ -76,6 +83,20 @@ final class FakeNetwork implements UpstreamConnector {
             settle();
             channel.writeInbound(Unpooled.wrappedBuffer(
                     new byte[] {0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, (byte) lastStream, 0, 0, 0, 0}));
+            channel.runPendingTasks();
+        }
+
+        /** The PING that an upstream connection sends, acknowledged. */
+        void answersPing() {
+            String sent = received();
+            String ping = sent.substring(sent.indexOf("\0\0\b\u0006\0"));
+            answers("\0\0\b\u0006\u0001" + ping.substring(5, 17));
+        }
+
+        /** Its connection's own clock. */
+        void passes(Duration time) {
+            channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
+            channel.runScheduledPendingTasks();
             channel.runPendingTasks();
         }
 

@@ -7,13 +7,17 @@ import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.pool.FakeNetwork.Server;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
+import dev.lateen.proxy.model.Cluster.ConnectionOptions;
+import dev.lateen.proxy.model.Cluster.Http2KeepAlive;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
+import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.transport.ProxyHeader;
 import dev.lateen.proxy.upstream.FakeTimers;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
@@ -21,6 +25,7 @@ import dev.lateen.proxy.upstream.UpstreamCluster;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import dev.lateen.proxy.upstream.UpstreamFixtures;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -45,6 +50,7 @@ class UpstreamPoolsTest {
     private long nanos;
     private CircuitBreakers limits = NO_LIMITS;
     private int maxRequests;
+    private ConnectionOptions connections = ConnectionOptions.NONE;
     private Duration idleTimeout = Duration.ofHours(1);
     private Duration oldAge = Duration.ZERO;
 
@@ -85,7 +91,8 @@ class UpstreamPoolsTest {
                 oldAge,
                 null,
                 List.of(),
-                Provenance.NONE);
+                Provenance.NONE,
+                connections);
         clusters.update(new ProxySnapshot(1, Map.of(), Map.of(), Map.of("c", cluster), Map.of(), Map.of()));
     }
 
@@ -372,6 +379,71 @@ class UpstreamPoolsTest {
         assertThat(network.connecting()).isEqualTo(1);
         answer(server, "h2");
         assertThat(second.told).containsExactly("stream, used before");
+    }
+
+    @Test
+    void noMoreStreamsThanConfiguredShareAConnection() {
+        connections = new ConnectionOptions(1, null, null, null);
+        configured("10.0.0.1");
+        Asking first = ask(PoolOptions.HTTP2);
+        Asking second = ask(PoolOptions.HTTP2);
+        Server server = network.accept();
+        assertThat(first.told).containsExactly("stream");
+        assertThat(second.told).isEmpty();
+        assertThat(network.connecting()).isEqualTo(1);
+        answer(server, "h2");
+        assertThat(second.told).containsExactly("stream, used before");
+    }
+
+    @Test
+    void clientsThatServersAreToldOfShareNoConnection() {
+        InetSocketAddress here = new InetSocketAddress("10.9.9.9", 80);
+        PoolOptions one = PoolOptions.HTTP1.telling(
+                new ProxyHeader(ProxyProtocol.V1, new InetSocketAddress("10.1.1.1", 1), here));
+        PoolOptions other = PoolOptions.HTTP1.telling(
+                new ProxyHeader(ProxyProtocol.V1, new InetSocketAddress("10.1.1.2", 1), here));
+        ask(one);
+        answer(network.accept(), "h1");
+        assertThat(ask(other).told).isEmpty();
+        assertThat(ask(one).told).containsExactly("stream, used before");
+    }
+
+    // --- PINGs
+
+    private Server pinged() {
+        connections =
+                new ConnectionOptions(0, new Http2KeepAlive(Duration.ofSeconds(10), Duration.ofSeconds(2)), null, null);
+        configured("10.0.0.1");
+        ask(PoolOptions.HTTP2);
+        Server server = network.accept();
+        server.allowsStreams(100);
+        loop.runPendingTasks();
+        server.received();
+        return server;
+    }
+
+    @Test
+    void aServerThatAnswersPingsKeepsItsConnection() {
+        Server server = pinged();
+        for (int i = 0; i < 3; i++) {
+            server.passes(Duration.ofSeconds(10));
+            loop.runPendingTasks();
+            server.answersPing();
+        }
+        server.passes(Duration.ofSeconds(9));
+        assertThat(server.isOpen()).isTrue();
+    }
+
+    @Test
+    void aServerThatDoesNotAnswerAPingLosesItsConnection() {
+        Server server = pinged();
+        server.passes(Duration.ofSeconds(10));
+        loop.runPendingTasks();
+        assertThat(server.received()).as("a PING").contains("\0\0\b\u0006\0");
+        server.passes(Duration.ofMillis(1900));
+        assertThat(server.isOpen()).isTrue();
+        server.passes(Duration.ofMillis(200));
+        assertThat(server.isOpen()).isFalse();
     }
 
     @Test
