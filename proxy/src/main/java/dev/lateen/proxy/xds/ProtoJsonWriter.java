@@ -161,7 +161,7 @@ final class ProtoJsonWriter {
     private static Object any(ProtoNode node, boolean redact) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("@type", node.text("type_url"));
-        ProtoNode content = node.content();
+        ProtoNode content = AnyMessages.content(node);
         if (content == null) {
             Map<String, Object> unread = node.unreadJson();
             if (unread == null) {

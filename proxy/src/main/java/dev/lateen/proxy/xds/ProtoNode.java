@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -268,8 +269,7 @@ final class ProtoNode {
 
     /** The full name of an Any's message; a TypedStruct counts as what it stands for. */
     String anyType() {
-        String name = afterSlash(text("type_url"));
-        return isTypedStruct(name) ? afterSlash(typedStruct(name).text("type_url")) : name;
+        return AnyMessages.typeOf(this);
     }
 
     /** Whether the schema knows an Any's message. */
@@ -279,62 +279,19 @@ final class ProtoNode {
 
     /** An Any's message. */
     ProtoNode unpack() {
-        if (unpacked != null) {
-            return unpacked;
-        }
-        if (depth > MAX_DEPTH) {
-            throw new ConfigException(path(), "nested deeper than " + MAX_DEPTH);
-        }
-        String name = afterSlash(text("type_url"));
-        if (isTypedStruct(name)) {
-            ProtoNode value = typedStruct(name).message("value");
-            unpacked =
-                    ProtoJsonReader.read(typeOf(anyType()), value == null ? Map.of() : Structs.toMap(value), this, "");
-        } else {
-            unpacked = parse(name);
+        if (unpacked == null) {
+            if (depth > MAX_DEPTH) {
+                throw new ConfigException(path(), "nested deeper than " + MAX_DEPTH);
+            }
+            unpacked = AnyMessages.unpack(this);
         }
         return unpacked;
-    }
-
-    /** An Any's message as it is written, a TypedStruct as itself; null when the schema does not know it. */
-    @Nullable
-    ProtoNode content() {
-        String name = afterSlash(text("type_url"));
-        return ProtoSchema.ENVOY.find(name) == null ? null : parse(name);
     }
 
     /** For an Any read from JSON, what stood there; null for one from the wire. */
     @Nullable
     Map<String, Object> unreadJson() {
         return anyJson;
-    }
-
-    private ProtoNode typedStruct(String name) {
-        return parse(name);
-    }
-
-    private ProtoNode parse(String name) {
-        MessageType content = typeOf(name);
-        if (anyJson != null) {
-            return ProtoJsonReader.read(content, anyJson, this, "");
-        }
-        return ProtoWireReader.read(content, bytes("value"), this, "");
-    }
-
-    private MessageType typeOf(String name) {
-        MessageType found = ProtoSchema.ENVOY.find(name);
-        if (found == null) {
-            throw new ConfigException(path(), "unknown type " + name);
-        }
-        return found;
-    }
-
-    private static boolean isTypedStruct(String name) {
-        return name.equals("xds.type.v3.TypedStruct") || name.equals("udpa.type.v1.TypedStruct");
-    }
-
-    private static String afterSlash(String url) {
-        return url.substring(url.lastIndexOf('/') + 1);
     }
 
     // ---- what was not understood
@@ -355,40 +312,56 @@ final class ProtoNode {
 
     /** Tells the path of every field that is set and was never asked for, and goes into those that were. */
     void unread(Consumer<ProtoNode.Unread> report) {
+        uses((field, use) -> {
+            if (use == Use.UNREAD) {
+                report.accept(field);
+            }
+        });
+    }
+
+    /** What became of a field that is set. */
+    enum Use {
+        READ,
+        IGNORED,
+        UNREAD
+    }
+
+    /** Tells what became of every field that is set, but for what lies below one that was not read. */
+    void uses(BiConsumer<ProtoNode.Unread, Use> report) {
         if (passedOver) {
             return;
         }
         for (Field field : isAny() ? List.<Field>of() : type.fields) {
             Object value = values[field.index()];
-            if (value == null || ignored.get(field.index())) {
+            if (value == null) {
                 continue;
             }
-            if (!read.get(field.index())) {
-                report.accept(new Unread(type.fullName, field.name(), path(field.name())));
-            } else {
+            Use use = ignored.get(field.index()) ? Use.IGNORED : read.get(field.index()) ? Use.READ : Use.UNREAD;
+            report.accept(new Unread(type.fullName, field.name(), path(field.name())), use);
+            if (use == Use.READ) {
                 descend(value, report);
             }
         }
         if (unknown != null) {
             unknown.stream()
                     .mapToObj(number -> "field number " + number)
-                    .forEach(field -> report.accept(new Unread(type.fullName, field, path(field))));
+                    .forEach(field -> report.accept(new Unread(type.fullName, field, path(field)), Use.UNREAD));
         }
         if (unpacked != null) {
-            unpacked.unread(report);
+            unpacked.uses(report);
         }
     }
 
-    private static void descend(Object value, Consumer<Unread> report) {
+    private static void descend(Object value, BiConsumer<ProtoNode.Unread, Use> report) {
         switch (value) {
-            case ProtoNode node -> node.unread(report);
+            case ProtoNode node -> node.uses(report);
             case List<?> list -> list.forEach(item -> descend(item, report));
             case Map<?, ?> map -> map.values().forEach(item -> descend(item, report));
             default -> {}
         }
     }
 
-    /** A field that nobody asked for. */
+    /** A field that is set. */
     record Unread(String message, String field, String path) {}
 
     private Field read(String field) {

@@ -19,6 +19,7 @@ class ProtoSchemaTest {
     private static final List<String> ROOTS = List.of(
             "config.bootstrap.v3.Bootstrap",
             "config.route.v3.RouteConfiguration",
+            "config.route.v3.FilterConfig",
             "config.route.v3.ScopedRouteConfiguration",
             "config.endpoint.v3.ClusterLoadAssignment",
             "extensions.transport_sockets.tls.v3.Secret",

@@ -1,0 +1,141 @@
+package dev.lateen.proxy.xds;
+
+import dev.lateen.proxy.model.ConfigGap;
+import dev.lateen.proxy.xds.ProtoNode.Use;
+import dev.lateen.proxy.xds.ProtoSchema.Field;
+import dev.lateen.proxy.xds.ProtoSchema.Kind;
+import dev.lateen.proxy.xds.ProtoSchema.MessageType;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.UnaryOperator;
+
+/**
+ * Sets every field that a decoder can come to, one at a time, in a resource that is good without it, and notes what became of it. A field is
+ * tried where it is met first; messages that mean another thing in each place are tried in each.
+ */
+final class FieldExplorer {
+    /** In every place anew. */
+    private static final Set<String> BY_PLACE = Set.of(
+            "google.protobuf.Any", "envoy.config.core.v3.TypedExtensionConfig", "envoy.config.core.v3.TransportSocket");
+
+    private final ResourceDecoder decoder;
+    private final Map<String, String> outcomes = new TreeMap<>();
+    private final Set<String> tried = new HashSet<>();
+    private final Deque<Place> places = new ArrayDeque<>();
+
+    /**
+     * A message somewhere in a resource.
+     *
+     * @param name how outcomes call it
+     * @param base its value, good as it is
+     * @param path where it is, as {@link ProtoNode#path()} tells
+     * @param around puts a value of it into its resource
+     */
+    private record Place(
+            ResourceType root,
+            MessageType type,
+            String name,
+            Map<String, Object> base,
+            String path,
+            UnaryOperator<Map<String, Object>> around) {}
+
+    FieldExplorer(ResourceDecoder decoder) {
+        this.decoder = decoder;
+    }
+
+    /** @param path of the message; {@code around} puts it there */
+    void add(
+            ResourceType root,
+            String message,
+            Map<String, Object> base,
+            String path,
+            UnaryOperator<Map<String, Object>> around) {
+        places.add(new Place(root, ProtoSchema.ENVOY.message(message), message, base, path, around));
+    }
+
+    /** What became of each field, by its message and name, and the value for enumerations. */
+    Map<String, String> explore() {
+        while (!places.isEmpty()) {
+            Place place = places.poll();
+            for (Field field : place.type.fields) {
+                String name = place.name + "." + field.name();
+                if (tried.add(name)) {
+                    FieldSamples.of(place.type.fullName, field)
+                            .forEach((label, sample) -> tryOne(place, field, name, label, sample));
+                }
+            }
+        }
+        return outcomes;
+    }
+
+    private void tryOne(Place place, Field field, String name, String label, Object sample) {
+        Map<String, Object> json = with(place, field, sample);
+        String path = place.path.isEmpty() ? field.name() : place.path + "." + field.name();
+        String outcome = outcome(place.root, place.around.apply(json), path);
+        outcomes.put(name + label, outcome);
+        boolean goesOn = field.kind() == Kind.MESSAGE
+                && (outcome.equals("read") || field.repeated() && outcome.startsWith("read"))
+                && !field.typeName().startsWith("google.protobuf.");
+        if (goesOn) {
+            places.add(below(place, field, name, sample, path));
+        }
+    }
+
+    @SuppressWarnings("unchecked") // samples of messages are maps
+    private static Place below(Place place, Field field, String name, Object sample, String path) {
+        MessageType type = ProtoSchema.ENVOY.message(field.typeName());
+        String step = field.map() ? "[\"k\"]" : field.repeated() ? "[0]" : "";
+        Map<String, Object> base = (Map<String, Object>)
+                (field.map() ? ((Map<String, Object>) sample).get("k") : field.repeated() ? ((List<Object>) sample).getFirst() : sample);
+        UnaryOperator<Map<String, Object>> around = value -> place.around.apply(
+                with(place, field, field.map() ? Map.of("k", value) : field.repeated() ? List.of(value) : value));
+        return new Place(
+                place.root,
+                type,
+                BY_PLACE.contains(type.fullName) ? name : type.fullName,
+                base,
+                path + step,
+                around);
+    }
+
+    /** The place's message with this field, and without what excludes it. */
+    private static Map<String, Object> with(Place place, Field field, Object value) {
+        Map<String, Object> json = FieldSamples.copy(place.base);
+        for (Field other : place.type.fields) {
+            if (!field.oneof().isEmpty() && field.oneof().equals(other.oneof())) {
+                json.remove(other.name());
+            }
+        }
+        json.put(field.name(), value);
+        return json;
+    }
+
+    private String outcome(ResourceType root, Map<String, Object> json, String path) {
+        ProtoNode node = ProtoJsonReader.read(ProtoSchema.ENVOY.message(root.message()), FieldSamples.copy(json), null, "");
+        return switch (decoder.decode(root, "", node)) {
+            case Decoded.Rejected rejected -> "rejected: " + general(rejected.reason());
+            case Decoded.Accepted accepted -> {
+                if (!accepted.gaps().isEmpty()) {
+                    ConfigGap gap = accepted.gaps().getLast();
+                    yield gap.effect() + ": " + general(gap.reason());
+                }
+                Map<String, Use> uses = new HashMap<>();
+                node.uses((field, use) -> uses.put(field.path(), use));
+                Use use = uses.get(path);
+                yield use == null ? "passed over" : use == Use.UNREAD ? "told" : use.name().toLowerCase(Locale.ROOT);
+            }
+        };
+    }
+
+    /** Without places and names of the resource. */
+    private static String general(String reason) {
+        return reason.replaceAll("^\\w+ \\S*: ", "").replaceAll("^[a-z_0-9.]+(\\[[^\\]]*\\][a-z_0-9.]*)*: ", "");
+    }
+}
