@@ -26,7 +26,11 @@ final class HttpConnectionManagerDecoder {
     static HttpConnectionManager decode(ProtoNode node, DecodeScope scope) {
         // Who the client is and where his request goes would be decided there.
         RouteDecoder.refuse(
-                node, "scoped_routes", "original_ip_detection_extensions", "early_header_mutation_extensions");
+                node,
+                "scoped_routes",
+                "original_ip_detection_extensions",
+                "early_header_mutation_extensions",
+                "forward_client_cert_matcher");
         // Looks, counters and tunings that nobody outside sees; absolute URLs are always taken.
         node.ignoring(
                 "http3_protocol_options",

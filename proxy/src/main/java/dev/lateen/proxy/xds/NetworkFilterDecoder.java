@@ -49,7 +49,10 @@ final class NetworkFilterDecoder {
                 yield new NetworkFilterConfig.Rbac(policies);
             }
             case "stats.PluginConfig" ->
-                new NetworkFilterConfig.IstioStats(direction, HttpFilterDecoder.metricChanges(any.unpack(), scope));
+                // There is no Host header to fall back to.
+                new NetworkFilterConfig.IstioStats(
+                        direction,
+                        HttpFilterDecoder.metricChanges(any.unpack().ignoring("disable_host_header_fallback"), scope));
             case "envoy.tcp.metadataexchange.config.MetadataExchange" -> new NetworkFilterConfig.MetadataExchange();
             default -> other(filter, name, type, direction, scope);
         };

@@ -25,7 +25,6 @@ final class FieldExplorer {
     private static final Set<String> BY_PLACE = Set.of(
             "google.protobuf.Any", "envoy.config.core.v3.TypedExtensionConfig", "envoy.config.core.v3.TransportSocket");
 
-    private final ResourceDecoder decoder;
     private final Map<String, String> outcomes = new TreeMap<>();
     private final Set<String> tried = new HashSet<>();
     private final Deque<Place> places = new ArrayDeque<>();
@@ -39,25 +38,28 @@ final class FieldExplorer {
      * @param around puts a value of it into its resource
      */
     private record Place(
-            ResourceType root,
+            Root root,
             MessageType type,
             String name,
             Map<String, Object> base,
             String path,
             UnaryOperator<Map<String, Object>> around) {}
 
-    FieldExplorer(ResourceDecoder decoder) {
-        this.decoder = decoder;
+    /** What is decoded as a whole. */
+    interface Root {
+        /** What became of the field at this path. */
+        String outcome(Map<String, Object> json, String path);
     }
 
-    /** @param path of the message; {@code around} puts it there */
+    /** @param name of the message in the outcomes, another one where it means another thing */
     void add(
-            ResourceType root,
+            Root root,
+            String name,
             String message,
             Map<String, Object> base,
             String path,
             UnaryOperator<Map<String, Object>> around) {
-        places.add(new Place(root, ProtoSchema.ENVOY.message(message), message, base, path, around));
+        places.add(new Place(root, ProtoSchema.ENVOY.message(message), name, base, path, around));
     }
 
     /** What became of each field, by its message and name, and the value for enumerations. */
@@ -78,10 +80,10 @@ final class FieldExplorer {
     private void tryOne(Place place, Field field, String name, String label, Object sample) {
         Map<String, Object> json = with(place, field, sample);
         String path = place.path.isEmpty() ? field.name() : place.path + "." + field.name();
-        String outcome = outcome(place.root, place.around.apply(json), path);
+        String outcome = place.root.outcome(place.around.apply(json), path);
         outcomes.put(name + label, outcome);
         boolean goesOn = field.kind() == Kind.MESSAGE
-                && (outcome.equals("read") || field.repeated() && outcome.startsWith("read"))
+                && outcome.equals("read")
                 && !field.typeName().startsWith("google.protobuf.");
         if (goesOn) {
             places.add(below(place, field, name, sample, path));
@@ -93,16 +95,13 @@ final class FieldExplorer {
         MessageType type = ProtoSchema.ENVOY.message(field.typeName());
         String step = field.map() ? "[\"k\"]" : field.repeated() ? "[0]" : "";
         Map<String, Object> base = (Map<String, Object>)
-                (field.map() ? ((Map<String, Object>) sample).get("k") : field.repeated() ? ((List<Object>) sample).getFirst() : sample);
+                (field.map()
+                        ? ((Map<String, Object>) sample).get("k")
+                        : field.repeated() ? ((List<Object>) sample).getFirst() : sample);
         UnaryOperator<Map<String, Object>> around = value -> place.around.apply(
                 with(place, field, field.map() ? Map.of("k", value) : field.repeated() ? List.of(value) : value));
         return new Place(
-                place.root,
-                type,
-                BY_PLACE.contains(type.fullName) ? name : type.fullName,
-                base,
-                path + step,
-                around);
+                place.root, type, BY_PLACE.contains(type.fullName) ? name : type.fullName, base, path + step, around);
     }
 
     /** The place's message with this field, and without what excludes it. */
@@ -117,21 +116,42 @@ final class FieldExplorer {
         return json;
     }
 
-    private String outcome(ResourceType root, Map<String, Object> json, String path) {
-        ProtoNode node = ProtoJsonReader.read(ProtoSchema.ENVOY.message(root.message()), FieldSamples.copy(json), null, "");
-        return switch (decoder.decode(root, "", node)) {
-            case Decoded.Rejected rejected -> "rejected: " + general(rejected.reason());
-            case Decoded.Accepted accepted -> {
-                if (!accepted.gaps().isEmpty()) {
-                    ConfigGap gap = accepted.gaps().getLast();
-                    yield gap.effect() + ": " + general(gap.reason());
-                }
-                Map<String, Use> uses = new HashMap<>();
-                node.uses((field, use) -> uses.put(field.path(), use));
-                Use use = uses.get(path);
-                yield use == null ? "passed over" : use == Use.UNREAD ? "told" : use.name().toLowerCase(Locale.ROOT);
+    /** A resource of a control plane. */
+    static Root resource(ResourceType type, ResourceDecoder decoder) {
+        return (json, path) -> {
+            ProtoNode node =
+                    ProtoJsonReader.read(ProtoSchema.ENVOY.message(type.message()), FieldSamples.copy(json), null, "");
+            return switch (decoder.decode(type, "", node)) {
+                case Decoded.Rejected rejected -> "rejected: " + general(rejected.reason());
+                case Decoded.Accepted accepted -> accepted.gaps().isEmpty() ? use(node, path) : gap(accepted);
+            };
+        };
+    }
+
+    /** A bootstrap, where all that is not followed is refused. */
+    static Root bootstrap(FileSource files) {
+        return (json, path) -> {
+            try {
+                BootstrapResources read = BootstrapDecoder.decode(FieldSamples.copy(json), files, "");
+                return read.ignored().contains(path) ? "ignored" : "read";
+            } catch (ConfigException refused) {
+                return "rejected: " + general(String.valueOf(refused.getMessage()));
             }
         };
+    }
+
+    private static String gap(Decoded.Accepted accepted) {
+        ConfigGap gap = accepted.gaps().getLast();
+        return gap.effect() + ": " + general(gap.reason());
+    }
+
+    private static String use(ProtoNode root, String path) {
+        Map<String, Use> uses = new HashMap<>();
+        root.uses((field, use) -> uses.put(field.path(), use));
+        Use use = uses.get(path);
+        return use == null
+                ? "passed over"
+                : use == Use.UNREAD ? "told" : use.name().toLowerCase(Locale.ROOT);
     }
 
     /** Without places and names of the resource. */
