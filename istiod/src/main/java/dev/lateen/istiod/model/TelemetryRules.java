@@ -110,7 +110,7 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
                 : mesh.defaultProviders().tracing();
         ProxySettings.Tracing ofMesh = mesh.defaultConfig().tracing();
         double sampling = ofMesh == null || ofMesh.sampling() == null ? 1 : ofMesh.sampling();
-        boolean istioTags = true;
+        boolean istioTags = ofMesh == null || !Boolean.FALSE.equals(ofMesh.enableIstioTags());
         boolean disabled = false;
         boolean useRequestId = true;
         Map<String, Telemetry.CustomTag> tags = new HashMap<>();

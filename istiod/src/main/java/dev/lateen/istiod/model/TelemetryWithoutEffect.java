@@ -1,12 +1,10 @@
 package dev.lateen.istiod.model;
 
-import dev.lateen.api.mesh.ExtensionProvider;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.telemetry.Telemetry;
+import dev.lateen.istiod.model.ProvidersWithoutEffect.Use;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Predicate;
 
 /** What of a Telemetry has no effect: unknown providers, providers of a kind that is not there, settings that no proxy of ours follows. */
 final class TelemetryWithoutEffect {
@@ -30,17 +28,12 @@ final class TelemetryWithoutEffect {
         Telemetry spec = telemetry.spec();
         for (int i = 0; i < spec.accessLogging().size(); i++) {
             String path = "spec.accessLogging[" + i + "]";
-            providers(
-                    path,
-                    spec.accessLogging().get(i).providers(),
-                    "envoy",
-                    p -> p.envoyFileAccessLog() != null,
-                    "envoyFileAccessLog");
+            providers(path, Use.LOGS, spec.accessLogging().get(i).providers());
         }
         for (int i = 0; i < spec.metrics().size(); i++) {
             String path = "spec.metrics[" + i + "]";
             Telemetry.Metrics metrics = spec.metrics().get(i);
-            providers(path, metrics.providers(), "prometheus", p -> p.prometheus() != null, "prometheus");
+            providers(path, Use.METRICS, metrics.providers());
         }
         for (int i = 0; i < spec.tracing().size(); i++) {
             tracing("spec.tracing[" + i + "]", spec.tracing().get(i));
@@ -48,29 +41,12 @@ final class TelemetryWithoutEffect {
     }
 
     private void tracing(String path, Telemetry.Tracing tracing) {
-        providers(path, tracing.providers(), "", p -> p.zipkin() != null, "zipkin");
+        providers(path, Use.TRACES, tracing.providers());
     }
 
-    private void providers(
-            String path,
-            List<Telemetry.ProviderRef> named,
-            String builtIn,
-            Predicate<ExtensionProvider> usable,
-            String kind) {
-        for (int i = 0; i < named.size(); i++) {
-            String name = named.get(i).name();
-            List<ExtensionProvider> found = mesh.extensionProviders().stream()
-                    .filter(p -> p.name().toLowerCase(Locale.ROOT).equals(name.toLowerCase(Locale.ROOT)))
-                    .toList();
-            boolean known = name.equals(builtIn) || !found.isEmpty();
-            boolean good = name.equals(builtIn) || found.stream().anyMatch(usable);
-            if (!good) {
-                tell(
-                        path + ".providers[" + i + "].name",
-                        known ? "provider '" + name + "' is of a kind that " + YET : "unknown provider '" + name + "'",
-                        "a provider of the mesh config's extensionProviders, of kind " + kind);
-            }
-        }
+    private void providers(String path, Use use, List<Telemetry.ProviderRef> named) {
+        new ProvidersWithoutEffect(mesh)
+                .look(use, path + ".providers", ".name", TelemetryRules.names(named), this::tell);
     }
 
     private void tell(String path, String found, String accepted) {

@@ -65,6 +65,8 @@ public final class WithoutEffect {
     private void meshConfig() {
         Origin origin = new Origin("mesh config", 1, 0);
         named(mesh, "", (path, named) -> tell(origin, "MeshConfig", path, named.found(), named.accepted()));
+        new ProvidersWithoutEffect(mesh)
+                .defaults((path, found, accepted) -> tell(origin, "MeshConfig", path, found, accepted));
     }
 
     private static void named(Object root, String prefix, BiConsumer<String, Named> tell) {

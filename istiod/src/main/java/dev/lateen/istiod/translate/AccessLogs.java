@@ -18,7 +18,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.BooleanNode;
+import tools.jackson.databind.node.NullNode;
+import tools.jackson.databind.node.NumericNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Access logs to files, in Istio's format unless another is given. */
@@ -109,9 +114,14 @@ final class AccessLogs {
     }
 
     private static SubstitutionFormatString json(SubstitutionFormatString.Builder format, Struct fields) {
-        boolean withoutQuery = fields.getFieldsMap().values().stream()
-                .anyMatch(v -> v.getStringValue().contains(WITHOUT_QUERY));
+        boolean withoutQuery = fields.getFieldsMap().values().stream().anyMatch(AccessLogs::isWithoutQuery);
         return formatters(format.setJsonFormat(fields), withoutQuery).build();
+    }
+
+    private static boolean isWithoutQuery(Value value) {
+        return value.getStringValue().contains(WITHOUT_QUERY)
+                || value.getStructValue().getFieldsMap().values().stream().anyMatch(AccessLogs::isWithoutQuery)
+                || value.getListValue().getValuesList().stream().anyMatch(AccessLogs::isWithoutQuery);
     }
 
     private static SubstitutionFormatString text(SubstitutionFormatString.Builder format, String text) {
@@ -157,12 +167,21 @@ final class AccessLogs {
 
     private static Struct struct(ObjectNode node) {
         Map<String, Value> fields = new LinkedHashMap<>();
-        node.properties()
-                .forEach(p -> fields.put(
-                        p.getKey(),
-                        p.getValue() instanceof ObjectNode inner
-                                ? Protos.value(struct(inner))
-                                : Protos.text(p.getValue().asString())));
+        node.properties().forEach(p -> fields.put(p.getKey(), value(p.getValue())));
         return Protos.struct(fields);
+    }
+
+    private static Value value(JsonNode node) {
+        return switch (node) {
+            case ObjectNode inner -> Protos.value(struct(inner));
+            case ArrayNode list ->
+                Protos.list(list.valueStream().map(AccessLogs::value).toList());
+            case NumericNode number ->
+                Value.newBuilder().setNumberValue(number.doubleValue()).build();
+            case BooleanNode flag ->
+                Value.newBuilder().setBoolValue(flag.booleanValue()).build();
+            case NullNode _ -> Value.newBuilder().setNullValueValue(0).build();
+            default -> Protos.text(node.asString());
+        };
     }
 }

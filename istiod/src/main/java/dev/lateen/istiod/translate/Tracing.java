@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import com.google.protobuf.UnknownFieldSet;
 import dev.lateen.api.mesh.ExtensionProvider;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.xds.ClusterName;
@@ -20,6 +21,8 @@ import java.util.TreeMap;
 
 /** How an HTTP connection manager traces: sampling, tags, and where spans go. */
 final class Tracing {
+    private static final int TRACE_CONTEXT_OPTION = 8;
+
     private Tracing() {}
 
     static Optional<HttpConnectionManager.Tracing> of(ProxyView view, boolean inbound) {
@@ -134,7 +137,21 @@ final class Tracing {
                         .setCollectorHostname(s.hostname())
                         .setTraceId128Bit(!zipkin.enable64bitTraceId())
                         .setSharedSpanContext(BoolValue.of(false))
+                        .setUnknownFields(context(zipkin.traceContextOption()))
                         .build()))
                 .build());
+    }
+
+    /** {@code trace_context_option}, which these generated classes don't have yet. */
+    private static UnknownFieldSet context(ExtensionProvider.Zipkin.TraceContext option) {
+        return switch (option) {
+            case USE_B3 -> UnknownFieldSet.getDefaultInstance();
+            case USE_B3_WITH_W3C_PROPAGATION ->
+                UnknownFieldSet.newBuilder()
+                        .addField(
+                                TRACE_CONTEXT_OPTION,
+                                UnknownFieldSet.Field.newBuilder().addVarint(1).build())
+                        .build();
+        };
     }
 }

@@ -13,6 +13,10 @@ import org.junit.jupiter.api.Test;
 /** What is valid and can't be followed is named, with file, resource and field; nothing is silently passed over. */
 class WithoutEffectTest {
     private static List<String> told(String yaml) {
+        return told(yaml, "extensionProviders: [{name: otel, opentelemetry: {service: a, port: 1}}]");
+    }
+
+    private static List<String> told(String yaml, String meshConfig) {
         ResourceReader reader = new ResourceReader();
         Reading reading = reader.read("a.yaml", yaml);
         assertThat(reading.problems()).noneMatch(Problem::isError);
@@ -22,10 +26,7 @@ class WithoutEffectTest {
                 reading.documents().stream()
                         .map(d -> new KubernetesDocument(d.node(), d.origin()))
                         .toList());
-        var mesh = reader.readMeshConfig(
-                        "mesh", "extensionProviders: [{name: otel, opentelemetry: {service: a, port: 1}}]")
-                .settings()
-                .orElseThrow();
+        var mesh = reader.readMeshConfig("mesh", meshConfig).settings().orElseThrow();
         return MeshSnapshot.build(input, mesh, null).problems().stream()
                 .map(Problem::toString)
                 .toList();
@@ -100,6 +101,21 @@ class WithoutEffectTest {
                                 .contains("spec.accessLogging[0].providers[1].name: unknown provider 'nowhere'"),
                         t -> assertThat(t)
                                 .contains("spec.tracing[0].providers[0].name", "of a kind that has no effect"));
+    }
+
+    @Test
+    void defaultProvidersThatAreUnknownOrOfNoUseAreNamedWithWhatFollows() {
+        assertThat(told("", """
+            extensionProviders: [{name: otel, opentelemetry: {service: a, port: 1}}]
+            defaultProviders: {metrics: [prometheus, nowhere], accessLogging: [otel], tracing: [otel]}
+            """))
+                .satisfiesExactlyInAnyOrder(
+                        t -> assertThat(t)
+                                .contains(
+                                        "defaultProviders.metrics[1]: unknown provider 'nowhere'",
+                                        "no metrics are made unless another one is named"),
+                        t -> assertThat(t).contains("defaultProviders.accessLogging[0]", "nothing is logged for it"),
+                        t -> assertThat(t).contains("defaultProviders.tracing[0]", "no spans are made for it"));
     }
 
     @Test

@@ -2,8 +2,10 @@ package dev.lateen.istiod.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Struct;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
+import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
@@ -204,5 +206,51 @@ class TelemetryTranslationTest {
         assertThat(manager.getTracing().getProvider().getName()).isEqualTo("envoy.tracers.zipkin");
         assertThat(manager.getTracing().getRandomSampling().getValue()).isEqualTo(10);
         assertThat(manager.getTracing().getMaxPathTagLength().getValue()).isEqualTo(99);
+    }
+
+    @Test
+    void labelsOfALogKeepTheirShape() {
+        String mesh = """
+            extensionProviders:
+            - name: nested
+              envoyFileAccessLog:
+                path: /nested.log
+                omitEmptyValues: true
+                logFormat: {labels: {request: {path: "%REQ_WITHOUT_QUERY(:PATH)%", n: 1}, list: ["%PROTOCOL%", true]}}
+            """;
+        FileAccessLog log =
+                file(inbound(mesh, telemetry("t", "default", "{accessLogging: [{providers: [{name: nested}]}]}"))
+                        .getAccessLog(0));
+        Struct json = log.getLogFormat().getJsonFormat();
+        assertThat(log.getLogFormat().getOmitEmptyValues()).isTrue();
+        assertThat(log.getLogFormat().getFormattersList()).hasSize(1);
+        assertThat(json.getFieldsOrThrow("request")
+                        .getStructValue()
+                        .getFieldsOrThrow("n")
+                        .getNumberValue())
+                .isEqualTo(1);
+        assertThat(json.getFieldsOrThrow("list").getListValue().getValues(0).getStringValue())
+                .isEqualTo("%PROTOCOL%");
+        assertThat(json.getFieldsOrThrow("list").getListValue().getValues(1).getBoolValue())
+                .isTrue();
+    }
+
+    @Test
+    void aCollectorMayAskForW3cHeadersAndTheMeshForNoTagsOfIstio() {
+        String mesh = """
+            defaultConfig: {tracing: {enableIstioTags: false}}
+            extensionProviders:
+            - name: zipkin
+              zipkin: {service: web.default.svc.cluster.local, port: 8000, traceContextOption: USE_B3_WITH_W3C_PROPAGATION}
+            defaultProviders: {tracing: [zipkin]}
+            """;
+        HttpConnectionManager.Tracing tracing = inbound(mesh).getTracing();
+        assertThat(Mesh.unpack(tracing.getProvider().getTypedConfig(), ZipkinConfig.class)
+                        .getUnknownFields()
+                        .getField(8)
+                        .getVarintList())
+                .as("trace_context_option: USE_B3_WITH_W3C_PROPAGATION")
+                .containsExactly(1L);
+        assertThat(tracing.getCustomTagsList()).noneMatch(tag -> tag.getTag().equals("istio.mesh_id"));
     }
 }
