@@ -33,18 +33,6 @@ class BadInputTest {
         write("broken.yaml", "apiVersion: v1\nkind: Service\nmetadata: {name: a\n");
         write("field.yaml", REVIEWS_ROUTE.formatted("v1").replace("hosts:", "hostz:"));
         write("kind.yaml", REVIEWS_ROUTE.formatted("v1").replace("VirtualService", "VirtualServce"));
-        write("host.yaml", REVIEWS_ROUTE.formatted("v1").replace("{name: reviews}", "{name: nowhere}"));
-        write("service.yaml", """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: twice}
-            spec: {ports: [{port: 80, name: http}]}
-            ---
-            apiVersion: v1
-            kind: Service
-            metadata: {name: twice}
-            spec: {ports: [{port: 81, name: http}]}
-            """);
         write("certificate.yaml", """
             apiVersion: v1
             kind: Secret
@@ -68,17 +56,37 @@ class BadInputTest {
                     .containsPattern("field\\.yaml:5 .*VirtualService default/reviews: spec\\.hostz: unknown field"
                             + " \\(expected: 'hosts'\\?")
                     .containsPattern("kind\\.yaml:2 .*kind: unknown kind 'VirtualServce' .*'VirtualService'\\?")
-                    .containsPattern("host\\.yaml:1 .*VirtualService default/nowhere:"
-                            + " spec\\.http\\[0]\\.route\\[0]\\.destination\\.host: unknown host 'reviews'"
-                            + " \\(expected: ")
-                    .containsPattern(
-                            "service\\.yaml:6 .*Service default/twice: metadata\\.name: the same resource as in"
-                                    + " .*service\\.yaml:1 \\(expected: one resource")
                     .containsPattern("certificate\\.yaml:1 .*Secret istio-system/cred: data\\.tls\\.crt: not a"
                             + " certificate \\(expected: ")
                     .containsPattern("workload\\.yaml:1 .*Deployment default/web: spec\\.replica: unknown field"
                             + " \\(expected: .*replicas")
                     .doesNotContain("COMPONENT");
+        }
+    }
+
+    @Test
+    void whatIsDoubtfulIsNamedAndHoldsNothingBack() throws Exception {
+        write("host.yaml", REVIEWS_ROUTE.formatted("v1").replace("{name: reviews}", "{name: nowhere}"));
+        write("service.yaml", """
+            apiVersion: v1
+            kind: Service
+            metadata: {name: twice}
+            spec: {ports: [{port: 80, name: http}]}
+            ---
+            apiVersion: v1
+            kind: Service
+            metadata: {name: twice}
+            spec: {ports: [{port: 81, name: http}]}
+            """);
+        try (Running validation = Running.meshctl("validate", "-f", directory)) {
+            assertThat(validation.awaitExit(Duration.ofSeconds(60))).isZero();
+            assertThat(validation.output())
+                    .containsPattern("host\\.yaml:1 .*VirtualService default/nowhere:"
+                            + " spec\\.http\\[0]\\.route\\[0]\\.destination\\.host: unknown host 'reviews'; .*"
+                            + " \\(expected: ")
+                    .containsPattern(
+                            "service\\.yaml:6 .*Service default/twice: metadata\\.name: the same resource as in"
+                                    + " .*service\\.yaml:1, which it takes the place of, .* \\(expected: one resource");
         }
     }
 

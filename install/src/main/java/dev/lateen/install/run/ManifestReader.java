@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,8 +76,16 @@ final class ManifestReader {
             workloadProblems.add(problem);
         }
 
+        /** Of two resources of one kind, namespace and name the later one counts, as it does for istiod, which tells of them. */
         Manifests manifests() {
-            return new Manifests(resources, gateways, problems, workloadProblems);
+            Map<String, HasMetadata> latest = new LinkedHashMap<>();
+            for (HasMetadata resource : resources) {
+                String namespace = resource.getMetadata().getNamespace();
+                String name = resource.getKind() + " " + (namespace == null ? "default" : namespace) + "/"
+                        + resource.getMetadata().getName();
+                latest.put(name, resource);
+            }
+            return new Manifests(List.copyOf(latest.values()), gateways, problems, workloadProblems);
         }
     }
 

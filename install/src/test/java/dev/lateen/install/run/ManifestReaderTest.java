@@ -2,6 +2,7 @@ package dev.lateen.install.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,9 +65,15 @@ class ManifestReaderTest {
     }
 
     @Test
-    void twoResourcesOfOneNameAreFound() throws IOException {
+    void ofTwoResourcesOfOneNameTheLaterCountsAndBothAreNamed() throws IOException {
         write("a.yaml", Yaml.deployment("a", 1, "x") + "---\n" + Yaml.deployment("a", 2, "x"));
-        assertThat(ConfigCheck.of(List.of(dir)).errors())
+        assertThat(new ManifestReader().read(List.of(dir)).of(Deployment.class))
+                .singleElement()
+                .satisfies(deployment ->
+                        assertThat(deployment.getSpec().getReplicas()).isEqualTo(2));
+        assertThat(ConfigCheck.of(List.of(dir)).errors()).isEmpty();
+        assertThat(ConfigCheck.of(List.of(dir)).warnings())
+                .filteredOn(warning -> warning.contains("metadata.name"))
                 .singleElement()
                 .asString()
                 .contains("Deployment default/a", "the same resource");

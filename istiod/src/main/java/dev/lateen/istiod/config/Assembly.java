@@ -8,7 +8,7 @@ import dev.lateen.api.yaml.Reading;
 import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,46 +22,57 @@ import java.util.Map;
 record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents, List<Problem> problems) {
 
     static Assembly of(Collection<Reading> readings) {
-        List<Resource<?>> resources = new ArrayList<>();
-        List<KubernetesDocument> documents = new ArrayList<>();
-        List<Problem> problems = new ArrayList<>();
-        Map<String, Origin> places = new HashMap<>();
-        for (Reading reading : readings) {
-            problems.addAll(reading.problems());
-            for (Resource<?> resource : reading.resources()) {
-                resources.add(resource);
-                String key = resource.key().group() + "/" + resource.key();
-                checkUnique(
-                        places, key, resource.key().toString(), resource.meta().origin(), problems);
-            }
-            for (RawDocument document : reading.documents()) {
-                documents.add(new KubernetesDocument(document.node(), document.origin()));
-                String name = document.kind() + " " + namespace(document) + "/" + document.name();
-                checkUnique(places, document.group() + "/" + name, name, document.origin(), problems);
-            }
-        }
+        Together together = new Together();
+        readings.forEach(together::add);
+        List<Resource<?>> resources = List.copyOf(together.resources.values());
+        List<KubernetesDocument> documents = List.copyOf(together.documents.values());
+        List<Problem> problems = together.problems;
         problems.addAll(ReferenceChecks.check(resources, KnownHosts.of(resources, documents)));
         problems.addAll(SecretChecks.check(documents));
         problems.addAll(CredentialChecks.check(resources, documents));
         return new Assembly(resources, documents, List.copyOf(problems));
     }
 
-    private static String namespace(RawDocument document) {
-        return document.namespace().isEmpty() ? "default" : document.namespace();
-    }
+    /** What was read so far, one of each kind, namespace and name: of two the later one counts, as if both were applied one after the other. */
+    private static final class Together {
+        private final Map<String, Resource<?>> resources = new LinkedHashMap<>();
+        private final Map<String, KubernetesDocument> documents = new LinkedHashMap<>();
+        private final List<Problem> problems = new ArrayList<>();
 
-    private static void checkUnique(
-            Map<String, Origin> places, String key, String name, Origin origin, List<Problem> problems) {
-        Origin first = places.putIfAbsent(key, origin);
-        if (first != null) {
+        void add(Reading reading) {
+            problems.addAll(reading.problems());
+            for (Resource<?> resource : reading.resources()) {
+                Resource<?> earlier = resources.put(resource.key().group() + "/" + resource.key(), resource);
+                if (earlier != null) {
+                    tell(
+                            resource.key().toString(),
+                            earlier.meta().origin(),
+                            resource.meta().origin());
+                }
+            }
+            for (RawDocument document : reading.documents()) {
+                String name = document.kind() + " " + namespace(document) + "/" + document.name();
+                KubernetesDocument earlier = documents.put(
+                        document.group() + "/" + name, new KubernetesDocument(document.node(), document.origin()));
+                if (earlier != null) {
+                    tell(name, earlier.origin(), document.origin());
+                }
+            }
+        }
+
+        private void tell(String name, Origin earlier, Origin later) {
             problems.add(new Problem(
-                    Problem.Severity.ERROR,
-                    origin,
-                    origin.line(),
+                    Problem.Severity.WARNING,
+                    later,
+                    later.line(),
                     name,
                     "metadata.name",
-                    "the same resource as in " + first,
+                    "the same resource as in " + earlier + ", which it takes the place of, as with kubectl apply",
                     "one resource of a kind, namespace and name"));
+        }
+
+        private static String namespace(RawDocument document) {
+            return document.namespace().isEmpty() ? "default" : document.namespace();
         }
     }
 

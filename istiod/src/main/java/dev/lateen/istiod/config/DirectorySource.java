@@ -172,7 +172,7 @@ public final class DirectorySource implements ConfigSource {
         MeshConfig meshBefore = mesh.current();
         List<Problem> problems = new ArrayList<>(mesh.read(tree));
         problems.addAll(lost(tree, "it to be there; what it said last stays in force"));
-        lastGood = lastGood.next(readings(tree), touched);
+        lastGood = lastGood.next(readings(tree));
         problems.addAll(lastGood.problems());
         ConfigInput before = current;
         ConfigInput after = Changes.share(before, before.version() + 1, lastGood.assembly());

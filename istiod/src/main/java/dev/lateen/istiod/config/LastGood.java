@@ -2,7 +2,6 @@ package dev.lateen.istiod.config;
 
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +9,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Decides what of an edit comes into force: a file with an error stays as it was last good, whole; the other files come into force as
- * long as they fit together with it. Where they don't, the edit is tried without what earlier edits left undone; else nothing of it comes
- * into force. Pure.
+ * Decides what of an edit comes into force: a file with an error stays as it was last good, whole; all others come into force. Pure.
  *
  * @param readings what is in force, by file
  * @param assembly the same, put together
@@ -25,30 +22,18 @@ record LastGood(Map<String, Reading> readings, Assembly assembly, List<Problem> 
         return new LastGood(readings, assembly, assembly.problems());
     }
 
-    /**
-     * What is in force once these readings of all files were tried.
-     *
-     * @param touched the files that this edit changed, added or removed
-     */
-    LastGood next(Map<String, Reading> wanted, Collection<String> touched) {
+    /** What is in force once these readings of all files were tried. */
+    LastGood next(Map<String, Reading> wanted) {
         Assembly all = Assembly.of(wanted.values());
         if (all.isGood()) {
             return new LastGood(wanted, all, all.problems());
         }
-        Set<String> blamed = all.problems().stream()
+        Set<String> refused = all.problems().stream()
                 .filter(Problem::isError)
                 .map(problem -> problem.origin().source())
                 .collect(Collectors.toSet());
-        List<String> innocent =
-                touched.stream().filter(file -> !blamed.contains(file)).toList();
-        for (Map<String, Reading> candidate :
-                List.of(without(wanted, blamed), withOnly(wanted, touched), withOnly(wanted, innocent))) {
-            Assembly assembly = Assembly.of(candidate.values());
-            if (assembly.isGood()) {
-                return new LastGood(candidate, assembly, all.problems());
-            }
-        }
-        return new LastGood(readings, assembly, all.problems());
+        Map<String, Reading> rest = without(wanted, refused);
+        return new LastGood(rest, Assembly.of(rest.values()), all.problems());
     }
 
     /** All that is wanted, but for some files, which stay as they are in force. */
@@ -61,19 +46,5 @@ record LastGood(Map<String, Reading> readings, Assembly assembly, List<Problem> 
             }
         });
         return rest;
-    }
-
-    /** What is in force, with only these files as they are wanted. */
-    private Map<String, Reading> withOnly(Map<String, Reading> wanted, Collection<String> files) {
-        Map<String, Reading> next = new LinkedHashMap<>(readings);
-        for (String file : files) {
-            Reading reading = wanted.get(file);
-            if (reading == null) {
-                next.remove(file);
-            } else {
-                next.put(file, reading);
-            }
-        }
-        return next;
     }
 }

@@ -1,7 +1,6 @@
 package dev.lateen.istiod.config;
 
 import dev.lateen.api.networking.Destination;
-import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.TcpRoute;
@@ -11,29 +10,28 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.SortedSet;
 
 /**
- * What no resource shows alone: destinations must exist (Istio's analyzers IST0101, IST0106 and the like). Pure; {@code meshctl validate}
- * and the live source ask the same.
+ * What no resource shows alone: whether hosts, subsets, ports and gateways that routes name exist (Istio's analyzers IST0101 and IST0112). All of it is
+ * doubtful, nothing wrong: what is missing may come later, and until then such a route answers 503. Pure; {@code meshctl validate} and the live
+ * source ask the same.
  */
 public final class ReferenceChecks {
     private static final int MOST_NAMES = 8;
 
     private final KnownHosts hosts;
-    private final Map<String, Set<String>> subsets = new HashMap<>();
+    private final Subsets subsets;
     private final Set<String> gateways = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
 
     private ReferenceChecks(Collection<Resource<?>> resources, KnownHosts hosts) {
         this.hosts = hosts;
+        this.subsets = Subsets.of(resources);
         for (Resource<?> resource : resources) {
-            resource.as(DestinationRule.class).ifPresent(this::learn);
             resource.as(Gateway.class).ifPresent(gateway -> gateways.add(gateway.namespace() + "/" + gateway.name()));
         }
     }
@@ -43,12 +41,6 @@ public final class ReferenceChecks {
         ReferenceChecks checks = new ReferenceChecks(resources, hosts);
         resources.forEach(resource -> resource.as(VirtualService.class).ifPresent(checks::check));
         return List.copyOf(checks.problems);
-    }
-
-    private void learn(Resource<DestinationRule> rule) {
-        Set<String> known = subsets.computeIfAbsent(
-                KnownHosts.fullName(rule.spec().host(), rule.namespace()), host -> new TreeSet<>());
-        rule.spec().subsets().forEach(subset -> known.add(subset.name()));
     }
 
     private void check(Resource<VirtualService> service) {
@@ -95,18 +87,17 @@ public final class ReferenceChecks {
         String host = KnownHosts.fullName(destination.host(), service.namespace());
         if (!hosts.contains(host)) {
             report(
-                    Problem.Severity.ERROR,
                     service,
                     path + ".host",
-                    "unknown host '" + destination.host() + "'",
+                    "unknown host '" + destination.host() + "'; the route answers 503 until there is one",
                     "a host of a Service or ServiceEntry" + some(hosts.names()));
             return;
         }
+        checkPort(service, destination, host, path + ".port");
         String subset = destination.subset();
-        Set<String> known = subsets.getOrDefault(host, Set.of());
+        Set<String> known = subset.isEmpty() ? Set.of() : subsets.of(host);
         if (!subset.isEmpty() && !known.contains(subset)) {
             report(
-                    Problem.Severity.ERROR,
                     service,
                     path + ".subset",
                     "unknown subset '" + subset + "' of " + host,
@@ -114,22 +105,39 @@ public final class ReferenceChecks {
         }
     }
 
+    private void checkPort(Resource<VirtualService> service, Destination destination, String host, String path) {
+        SortedSet<Integer> ports = hosts.ports(host);
+        Integer number = destination.port() == null ? null : destination.port().number();
+        List<String> names = ports.stream().map(String::valueOf).toList();
+        if (number != null && !ports.isEmpty() && !ports.contains(number)) {
+            report(
+                    service,
+                    path + ".number",
+                    "unknown port " + number + " of " + host + "; the route answers 503",
+                    "a port that it has: " + String.join(", ", names));
+        }
+        if (number == null && ports.size() > 1) {
+            report(
+                    service,
+                    path,
+                    "missing, and " + host + " has the ports " + String.join(", ", names)
+                            + "; the route goes to the port at which the request came, if that is one of them",
+                    "port.number");
+        }
+    }
+
     /** A gateway may be installed later, or live where these files don't tell: that is doubtful, not wrong. */
     private void checkGateway(Resource<VirtualService> service, String gateway, String path) {
         String full = gateway.indexOf('/') >= 0 ? gateway : service.namespace() + "/" + gateway;
         if (!gateway.equals("mesh") && !gateways.contains(full)) {
-            report(
-                    Problem.Severity.WARNING,
-                    service,
-                    path,
-                    "unknown gateway '" + gateway + "'",
-                    "mesh, or a Gateway" + some(gateways));
+            report(service, path, "unknown gateway '" + gateway + "'", "mesh, or a Gateway" + some(gateways));
         }
     }
 
-    private void report(Problem.Severity severity, Resource<?> at, String path, String found, String accepted) {
+    private void report(Resource<?> at, String path, String found, String accepted) {
         var origin = at.meta().origin();
-        problems.add(new Problem(severity, origin, origin.line(), at.key().toString(), path, found, accepted));
+        problems.add(new Problem(
+                Problem.Severity.WARNING, origin, origin.line(), at.key().toString(), path, found, accepted));
     }
 
     private static String some(Set<String> names) {

@@ -53,14 +53,16 @@ public final class MeshSnapshot {
             @Nullable MeshSnapshot previous) {
         this.version = previous == null ? 1 : previous.version + 1;
         this.mesh = previous != null && previous.mesh.equals(mesh) ? previous.mesh : mesh;
-        this.specs = new SpecIndex(resources, previous == null ? null : previous.specs);
+        List<Problem> found = new ArrayList<>();
+        SpecIndex before = previous == null ? null : previous.specs;
+        this.specs = new SpecIndex(KeptRoutes.of(resources, before, found), before);
         this.registry = Registry.build(
                 documents,
                 specs.all(ServiceEntry.class),
                 specs.all(WorkloadEntry.class),
                 mesh,
                 previous == null ? null : previous.registry);
-        List<Problem> found = new ArrayList<>(registry.problems());
+        found.addAll(registry.problems());
         this.destinationRules = DestinationRules.of(
                 specs.all(DestinationRule.class),
                 mesh.defaultDestinationRuleExportTo(),

@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class DocumentReader {
     private static final Set<String> TOP_LEVEL = Set.of("apiVersion", "kind", "metadata", "spec", "status");
     private static final String LIST = "List";
+    private static final List<String> NAMES = List.of("name", "namespace");
 
     private final Map<String, Class<? extends Spec>> kinds = new HashMap<>();
     private final Shapes shapes;
@@ -145,7 +146,8 @@ final class DocumentReader {
             }
         }
         Binder binder = new Binder(findings);
-        ObjectMetadata metadata = (ObjectMetadata) part(binder, object, "metadata", ObjectMetadata.class, findings);
+        ObjectMetadata metadata =
+                (ObjectMetadata) part(binder, withNames(object), "metadata", ObjectMetadata.class, findings);
         Object spec = kind.specRequired() && !object.hasNonNull("spec")
                 ? missing(findings)
                 : part(binder, object, "spec", type.asSubclass(Record.class), findings);
@@ -162,6 +164,25 @@ final class DocumentReader {
                 metadata.created(),
                 origin);
         return new Resource<>(meta, (Spec) spec);
+    }
+
+    /** The same with names that are texts: what YAML takes for a truth value or number ({@code name: n}) is its text there, as Istio reads it. */
+    private static ObjectNode withNames(ObjectNode object) {
+        if (!(object.path("metadata") instanceof ObjectNode metadata)
+                || NAMES.stream().noneMatch(field -> isScalar(metadata.path(field)))) {
+            return object;
+        }
+        ObjectNode named = object.objectNode().setAll(metadata);
+        NAMES.stream()
+                .filter(field -> isScalar(metadata.path(field)))
+                .forEach(field -> named.put(field, metadata.path(field).asString()));
+        ObjectNode all = object.objectNode().setAll(object);
+        all.set("metadata", named);
+        return all;
+    }
+
+    private static boolean isScalar(JsonNode node) {
+        return node.isBoolean() || node.isIntegralNumber();
     }
 
     private static @Nullable Object missing(Findings findings) {

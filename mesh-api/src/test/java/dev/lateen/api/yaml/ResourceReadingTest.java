@@ -106,6 +106,22 @@ class ResourceReadingTest {
     }
 
     @Test
+    void namesThatYamlTakesForSomethingElseAreTexts() {
+        for (String name : List.of("n=false", "y=true", "off=false", "12=12", "'n'=n")) {
+            String written = name.substring(0, name.indexOf('='));
+            Reading reading = new ResourceReader().read("names.yaml", """
+                apiVersion: networking.istio.io/v1
+                kind: Sidecar
+                metadata: {name: %s, namespace: %s}
+                spec: {egress: [{hosts: ["./*"]}]}
+                """.formatted(written, written));
+            assertThat(reading.problems()).isEmpty();
+            String read = name.substring(name.indexOf('=') + 1);
+            assertThat(reading.resources().getFirst().key().toString()).isEqualTo("Sidecar " + read + "/" + read);
+        }
+    }
+
+    @Test
     void equallyOldResourcesAreOrderedByName() {
         Reading reading = reader.read("a.yaml", """
             {apiVersion: security.istio.io/v1, kind: PeerAuthentication, metadata: {name: b}}

@@ -1,0 +1,69 @@
+package dev.lateen.istiod.model;
+
+import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.Reading;
+import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.registry.KubernetesDocument;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Snapshots from YAML, for tests of the model. */
+final class TestMesh {
+    private TestMesh() {}
+
+    static MeshSnapshot of(String... yaml) {
+        return MeshSnapshot.build(input(yaml), config("{}"), null);
+    }
+
+    static MeshSnapshot with(String meshConfig, String... yaml) {
+        return MeshSnapshot.build(input(yaml), config(meshConfig), null);
+    }
+
+    /** The next snapshot, of a config that says just this. */
+    static MeshSnapshot then(@Nullable MeshSnapshot before, String... yaml) {
+        return MeshSnapshot.build(input(yaml), config("{}"), before);
+    }
+
+    private static ConfigInput input(String... yaml) {
+        List<Resource<?>> resources = new ArrayList<>();
+        List<KubernetesDocument> documents = new ArrayList<>();
+        for (String text : yaml) {
+            Reading reading = new ResourceReader().read("test.yaml", text);
+            if (!reading.accepted()) {
+                throw new IllegalArgumentException(reading.problems().toString());
+            }
+            resources.addAll(reading.resources());
+            reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
+        }
+        return new ConfigInput(1, resources, documents);
+    }
+
+    private static MeshConfig config(String yaml) {
+        return new ResourceReader().readMeshConfig("mesh.yaml", yaml).settings().orElseThrow();
+    }
+
+    /** A sidecar's node that tells no locality. */
+    static ProxyNode sidecar(String namespace, String address, Map<String, String> labels) {
+        return new ProxyNode(
+                "sidecar~" + address + "~pod." + namespace + "~" + namespace + ".svc.cluster.local",
+                ProxyNode.Role.SIDECAR,
+                address,
+                "pod",
+                namespace,
+                namespace + ".svc.cluster.local",
+                "",
+                ProxyNode.Locality.UNKNOWN,
+                "envoy",
+                Set.of(),
+                Map.of("LABELS", labels));
+    }
+
+    static WorkloadScope scope(MeshSnapshot mesh, String namespace) {
+        return mesh.scope(sidecar(namespace, "10.0.0.1", Map.of()));
+    }
+}
