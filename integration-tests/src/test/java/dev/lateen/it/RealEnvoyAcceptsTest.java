@@ -37,6 +37,7 @@ class RealEnvoyAcceptsTest {
     Path directory;
 
     private @Nullable Path last;
+    private int edits;
 
     private Path config() {
         return directory.resolve("config");
@@ -149,7 +150,7 @@ class RealEnvoyAcceptsTest {
                 if (apply(istiod, told, envoys, file, refused)) {
                     applied++;
                 }
-                if (file.endsWith("bookinfo-gateway.yaml")) {
+                if (file.endsWith("networking/bookinfo-gateway.yaml")) {
                     awaitListeners(deltaGateway, "_8080");
                     awaitListeners(wholeGateway, "_8080");
                 }
@@ -175,12 +176,16 @@ class RealEnvoyAcceptsTest {
             throws IOException {
         long before = istiod.snapshot().version();
         told.errors.clear();
-        Path edit = config().resolve("edit-" + file.getParent().getFileName() + "-" + file.getFileName());
+        Path edit = config().resolve("edit-" + ++edits + "-" + file.getFileName());
         Path temporary = Files.copy(file, directory.resolve("next.tmp"));
         if (last != null) {
             Files.deleteIfExists(last);
         }
         subsets(file);
+        // So that a file that says what is in force already is an edit, too.
+        Files.writeString(
+                config().resolve("count.yaml"),
+                "{apiVersion: v1, kind: ConfigMap, metadata: {name: count}, data: {edits: \"" + edits + "\"}}\n");
         Files.move(temporary, edit, StandardCopyOption.ATOMIC_MOVE);
         last = edit;
         Awaitility.await(file.toString())
@@ -214,7 +219,7 @@ class RealEnvoyAcceptsTest {
 
     private static void awaitInSync(Istiod istiod, Told told, List<RealEnvoy> envoys, String what, long version) {
         Awaitility.await(what)
-                .during(Duration.ofMillis(300))
+                .during(Duration.ofMillis(100))
                 .atMost(Duration.ofSeconds(60))
                 .untilAsserted(() -> {
                     assertThat(istiod.snapshot().version()).isGreaterThanOrEqualTo(version);
