@@ -44,9 +44,10 @@ public final class Subsets {
         }
         subsets.byNamespace
                 .values()
-                .forEach(list -> list.sort(Comparator.comparing(
-                                (Resource<DestinationRule> rule) -> host(rule).startsWith("*"))
-                        .thenComparing(rule -> -host(rule).length())));
+                .forEach(list -> list.sort(Comparator.comparing((Resource<DestinationRule> rule) ->
+                                Boolean.valueOf(host(rule).startsWith("*")))
+                        .thenComparing(
+                                Comparator.comparingInt(rule -> -host(rule).length()))));
         return subsets;
     }
 

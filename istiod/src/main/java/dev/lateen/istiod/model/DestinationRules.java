@@ -7,8 +7,10 @@ import dev.lateen.istiod.registry.Exports;
 import dev.lateen.istiod.registry.Service;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,11 +19,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class DestinationRules {
     private final Map<String, Map<String, List<MergedRule>>> byNamespaceAndHost;
+    private final Map<String, Set<String>> exportedHosts = new HashMap<>();
     private final String rootNamespace;
 
     private DestinationRules(Map<String, Map<String, List<MergedRule>>> rules, String rootNamespace) {
         this.byNamespaceAndHost = rules;
         this.rootNamespace = rootNamespace;
+        rules.forEach((namespace, hosts) -> {
+            Set<String> exported = new HashSet<>();
+            hosts.forEach((host, ofHost) -> {
+                if (ofHost.stream().anyMatch(rule -> exported(rule, namespace))) {
+                    exported.add(host);
+                }
+            });
+            exportedHosts.put(namespace, exported);
+        });
     }
 
     static DestinationRules of(
@@ -101,12 +113,21 @@ final class DestinationRules {
         return ofService != null ? ofService : in(rootNamespace, service.hostname(), clientNamespace, clientLabels);
     }
 
+    // A namespace keeps rules that it exports to nobody, and those for workloads of its own, out of others' search.
+    private static boolean exported(MergedRule rule, String namespace) {
+        return rule.selector() == null
+                && (rule.exportTo().isEmpty()
+                        || !rule.exportTo().stream()
+                                .allMatch(to -> to.equals(".") || to.equals("~") || to.equals(namespace)));
+    }
+
     private @Nullable MergedRule in(String namespace, String host, String clientNamespace, Map<String, String> labels) {
         Map<String, List<MergedRule>> hosts = byNamespaceAndHost.get(namespace);
         if (hosts == null) {
             return null;
         }
-        String best = Hosts.mostSpecific(host, hosts.keySet());
+        boolean own = namespace.equals(clientNamespace);
+        String best = Hosts.mostSpecific(host, own ? hosts.keySet() : exportedHosts.getOrDefault(namespace, Set.of()));
         if (best == null) {
             return null;
         }

@@ -5,9 +5,13 @@ import dev.lateen.api.networking.Sidecar;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.ServicePort;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** The {@code namespace/dnsName} entries of a Sidecar's egress listener. */
@@ -37,24 +41,44 @@ final class EgressHosts {
         return new Entry(namespace.equals(".") ? ownNamespace : namespace, text.substring(slash + 1));
     }
 
+    /** What may be called through the entry. */
     EgressListener listener(List<Service> visible, List<RoutingRule> rules) {
-        int port = egress.port() == null || egress.port().number() == null
-                ? 0
-                : egress.port().number();
+        int port = port(egress);
         List<RoutingRule> mine = rules.stream()
                 .filter(r -> r.hosts().stream().anyMatch(h -> covers(entries, r.namespace(), h)))
                 .toList();
-        // What a rule sends traffic to must be reachable, even if it is not listed itself.
-        Set<String> destinations = new HashSet<>();
-        mine.forEach(r -> destinations(r).forEach(d -> destinations.add(d.host())));
         List<Service> services = new ArrayList<>();
         for (Service service : visible) {
-            boolean taken = covers(entries, service) || destinations.contains(service.hostname());
-            if (taken && !covers(excluded, service)) {
-                narrow(service, port, services);
+            if (covers(entries, service) && !covers(excluded, service)) {
+                narrow(service, p -> port == 0 || p.number() == port).ifPresent(services::add);
             }
         }
         return new EgressListener(egress, List.copyOf(services), mine);
+    }
+
+    /**
+     * What the rules of a listener send traffic to without that it is listed itself: it must be reachable through them, but not by its own name.
+     * Of a service only those ports come along that a rule may mean.
+     */
+    static List<Service> furtherDestinations(EgressListener listener, List<Service> visible) {
+        Map<String, Set<Integer>> destinations = new HashMap<>();
+        listener.rules()
+                .forEach(rule -> destinations(rule)
+                        .forEach(d -> destinations
+                                .computeIfAbsent(d.host(), h -> new HashSet<>())
+                                .add(
+                                        d.port() == null || d.port().number() == null
+                                                ? 0
+                                                : d.port().number())));
+        List<Service> services = new ArrayList<>();
+        for (Service service : visible) {
+            Set<Integer> ports = destinations.get(service.hostname());
+            if (ports != null) {
+                narrow(service, p -> ports.contains(0) || ports.contains(p.number()))
+                        .ifPresent(services::add);
+            }
+        }
+        return services;
     }
 
     private static Stream<Destination> destinations(RoutingRule rule) {
@@ -67,13 +91,20 @@ final class EgressHosts {
                 .flatMap(s -> s);
     }
 
-    private static void narrow(Service service, int port, List<Service> into) {
-        if (port == 0) {
-            into.add(service);
-            return;
+    /** The port of an entry; 0 if it is for all ports that no other is for. */
+    static int port(Sidecar.Egress egress) {
+        return egress.port() == null || egress.port().number() == null
+                ? 0
+                : egress.port().number();
+    }
+
+    /** The service with some of its ports; empty if none is left, and the same object if all are. */
+    private static Optional<Service> narrow(Service service, Predicate<ServicePort> wanted) {
+        List<ServicePort> ports = service.ports().stream().filter(wanted).toList();
+        if (ports.isEmpty()) {
+            return Optional.empty();
         }
-        service.port(port)
-                .ifPresent(p -> into.add(service.ports().size() == 1 ? service : withPorts(service, List.of(p))));
+        return Optional.of(ports.size() == service.ports().size() ? service : withPorts(service, ports));
     }
 
     static Service withPorts(Service s, List<ServicePort> ports) {

@@ -16,8 +16,19 @@ public record EgressListener(Sidecar.@Nullable Egress declared, List<Service> se
 
     /** Its own port, or 0 if it stands for the ports of all its services. */
     public int port() {
-        boolean none =
-                declared == null || declared.port() == null || declared.port().number() == null;
-        return none ? 0 : declared.port().number();
+        return declared == null ? 0 : EgressHosts.port(declared);
+    }
+
+    /** Whether it is a real port of the proxy, and not one to which redirected connections are handed by their destination. */
+    public boolean bindsPort() {
+        return declared != null && declared.captureMode() == Sidecar.CaptureMode.NONE;
+    }
+
+    /** The address of its own; empty if it stands for the addresses of its services. */
+    public String bind() {
+        if (declared == null) {
+            return "";
+        }
+        return declared.bind().isEmpty() && bindsPort() ? "127.0.0.1" : declared.bind();
     }
 }

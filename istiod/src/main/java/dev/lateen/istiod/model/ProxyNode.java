@@ -46,6 +46,12 @@ public record ProxyNode(
     public record Locality(String region, String zone, String subZone) {
         /** Nothing known. */
         public static final Locality UNKNOWN = new Locality("", "", "");
+
+        /** Reads {@code region/zone/subzone}, of which the last parts may be missing. */
+        public static Locality parse(String text) {
+            String[] parts = text.split("/", 3);
+            return new Locality(parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+        }
     }
 
     /** A metadata entry that is text, or null. */
@@ -67,6 +73,12 @@ public record ProxyNode(
         return labels.entrySet().stream()
                 .filter(e -> e.getValue() instanceof String)
                 .collect(Collectors.toUnmodifiableMap(e -> String.valueOf(e.getKey()), e -> (String) e.getValue()));
+    }
+
+    /** The same node at another place. */
+    public ProxyNode at(Locality place) {
+        return new ProxyNode(
+                id, role, address, name, namespace, dnsDomain, cluster, place, userAgent, extensions, metadata);
     }
 
     /** All its addresses ({@code INSTANCE_IPS}), or the one of its id. */

@@ -40,12 +40,17 @@ public final class WorkloadScope {
         this.allRoutingRules = snapshot.virtualServices().visibleTo(namespace);
         List<RoutingRule> meshRules =
                 allRoutingRules.stream().filter(RoutingRule::forMesh).toList();
-        this.egress = sidecar == null || sidecar.spec().egress().isEmpty()
-                ? List.of(new EgressListener(null, onePerHost(visible), meshRules))
-                : sidecar.spec().egress().stream()
-                        .map(e -> new EgressHosts(e, namespace).listener(onePerHost(visible), meshRules))
-                        .toList();
-        this.services = union(egress);
+        List<Service> unique = onePerHost(visible);
+        if (sidecar == null || sidecar.spec().egress().isEmpty()) {
+            this.egress = List.of(new EgressListener(null, unique, meshRules));
+            this.services = unique;
+        } else {
+            List<Sidecar.Egress> entries = sidecar.spec().egress();
+            this.egress = entries.stream()
+                    .map(e -> new EgressHosts(e, namespace).listener(unique, meshRules))
+                    .toList();
+            this.services = union(egress, unique);
+        }
         services.forEach(s -> byHost.putIfAbsent(s.hostname(), s));
     }
 
@@ -64,15 +69,12 @@ public final class WorkloadScope {
         return service.namespace().equals(namespace) ? 0 : service.kubernetes() ? 1 : 2;
     }
 
-    private static List<Service> union(List<EgressListener> egress) {
-        if (egress.size() == 1) {
-            return egress.getFirst().services();
-        }
+    private static List<Service> union(List<EgressListener> egress, List<Service> visible) {
         Map<String, Service> all = new java.util.LinkedHashMap<>();
         for (EgressListener listener : egress) {
-            for (Service service : listener.services()) {
-                all.merge(service.hostname(), service, WorkloadScope::withAllPorts);
-            }
+            listener.services().forEach(service -> all.merge(service.hostname(), service, WorkloadScope::withAllPorts));
+            EgressHosts.furtherDestinations(listener, visible)
+                    .forEach(service -> all.merge(service.hostname(), service, WorkloadScope::withAllPorts));
         }
         return new ArrayList<>(all.values());
     }

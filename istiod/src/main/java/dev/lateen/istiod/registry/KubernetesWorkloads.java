@@ -15,7 +15,6 @@ import org.jspecify.annotations.Nullable;
 /** Pods with an address as workloads. */
 final class KubernetesWorkloads {
     private static final String TLS_MODE = "security.istio.io/tlsMode";
-    private static final String LOCALITY = "istio-locality";
     private final String clusterId;
     private final Map<String, Node> nodes;
 
@@ -81,9 +80,9 @@ final class KubernetesWorkloads {
     }
 
     private String locality(Pod pod, Map<String, String> labels) {
-        String own = labels.get(LOCALITY);
+        String own = labels.get(Topology.LOCALITY);
         if (own != null && !own.isEmpty()) {
-            return own.contains("/") ? own : own.replace('.', '/');
+            return Topology.locality(own);
         }
         Node node = pod.getSpec().getNodeName() == null
                 ? null

@@ -127,7 +127,7 @@ final class ServiceEntries {
                 Map.copyOf(labels),
                 entry.serviceAccount(),
                 entry.locality().isEmpty()
-                        ? labels.getOrDefault("istio-locality", "").replace('.', '/')
+                        ? Topology.locality(labels.getOrDefault(Topology.LOCALITY, ""))
                         : entry.locality(),
                 entry.network(),
                 entry.weight(),

@@ -241,7 +241,10 @@ final class ClusterPolicy {
     }
 
     void loadBalancer(Cluster.Builder cluster, Service service, EffectivePolicy policy) {
-        cluster.getCommonLbConfigBuilder();
+        if (!cluster.getCommonLbConfigBuilder().hasHealthyPanicThreshold()) {
+            // Istio's since 1.31: hosts that are known to be bad are not called, not even when most are.
+            cluster.getCommonLbConfigBuilder().setHealthyPanicThreshold(Percent.getDefaultInstance());
+        }
         LoadBalancer balancer = policy.loadBalancer();
         LocalityChoice choice = LocalityChoice.of(mesh, service, policy);
         LocalityLbSetting locality = choice.setting();

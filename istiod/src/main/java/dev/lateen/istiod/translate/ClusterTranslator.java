@@ -16,8 +16,6 @@ import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
-import io.envoyproxy.envoy.extensions.clusters.dynamic_forward_proxy.v3.ClusterConfig;
-import io.envoyproxy.envoy.extensions.common.dynamic_forward_proxy.v3.DnsCacheConfig;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,18 +25,10 @@ import org.jspecify.annotations.Nullable;
 
 /** Services as upstream clusters: one for each port, and one more for each subset. */
 final class ClusterTranslator {
-    private static final Cluster.CustomClusterType BY_NAME = Cluster.CustomClusterType.newBuilder()
-            .setName("envoy.clusters.dynamic_forward_proxy")
-            .setTypedConfig(Protos.any(ClusterConfig.newBuilder()
-                    .setDnsCacheConfig(DnsCacheConfig.newBuilder()
-                            .setName("dynamic_forward_proxy_cache_config")
-                            .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY))
-                    .build()))
-            .build();
-
     private final ProxyView view;
     private final ClusterPolicy policies;
     private final EndpointTranslator endpoints;
+    private final ClusterDiscovery discovery;
     private final Memo<List<XdsResource>> memo;
 
     /** What the clusters of one service depend on. */
@@ -59,6 +49,7 @@ final class ClusterTranslator {
         this.memo = memo;
         this.policies = new ClusterPolicy(view.snapshot().mesh());
         this.endpoints = new EndpointTranslator(view.snapshot());
+        this.discovery = new ClusterDiscovery(view);
     }
 
     /** The clusters towards all services that the proxy sees; the same for all proxies of its kind and scope. */
@@ -128,7 +119,7 @@ final class ClusterTranslator {
                 .setName(name.toString())
                 .setAltStatName(name + ";")
                 .setMetadata(metadata(List.of(service), rule, subset));
-        discovery(cluster, service);
+        discovery.of(cluster, service);
         policies.connectionPool(cluster, policy.connectionPool(), policy.retryBudget());
         policies.outlierDetection(cluster, policy.outlierDetection());
         policies.loadBalancer(cluster, service, policy);
@@ -170,46 +161,6 @@ final class ClusterTranslator {
         for (Cluster.TransportSocketMatch.Builder match : cluster.getTransportSocketMatchesBuilderList()) {
             match.setTransportSocket(TransportSockets.proxied(match.getTransportSocket(), policy.proxyProtocol()));
         }
-    }
-
-    // Without interception there is no original destination, so a headless service is balanced over its endpoints.
-    private void discovery(Cluster.Builder cluster, Service service) {
-        switch (service.resolution()) {
-            case ENDPOINTS -> cluster.setType(Cluster.DiscoveryType.EDS);
-            case DNS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
-            case DNS_ROUND_ROBIN -> dns(cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS));
-            case DYNAMIC_DNS -> wherever(cluster, view.client() == ClientKind.LATEEN);
-            case ORIGINAL_DESTINATION, ALIAS -> {
-                boolean known = service.headless() && (view.withoutInterception() || view.gateway());
-                if (known) {
-                    cluster.setType(Cluster.DiscoveryType.EDS);
-                } else {
-                    wherever(cluster, asksByName());
-                }
-            }
-        }
-    }
-
-    // Our own proxy without interception only hears by name where the application wants to go.
-    private boolean asksByName() {
-        return view.client() == ClientKind.LATEEN && view.withoutInterception();
-    }
-
-    private static void wherever(Cluster.Builder cluster, boolean byName) {
-        if (byName) {
-            cluster.setClusterType(BY_NAME).setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED);
-        } else {
-            cluster.setType(Cluster.DiscoveryType.ORIGINAL_DST);
-        }
-    }
-
-    // Envoy has moved these fields to an extension; all versions in use still read them here, where Istio writes them.
-    @SuppressWarnings("deprecation")
-    private void dns(Cluster.Builder cluster) {
-        cluster.setRespectDnsTtl(true)
-                .setDnsRefreshRate(Protos.duration(view.snapshot().mesh().dnsRefreshRate()))
-                .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY)
-                .setDnsJitter(com.google.protobuf.Duration.newBuilder().setNanos(100_000_000));
     }
 
     private boolean inlineEndpoints(
@@ -346,6 +297,9 @@ final class ClusterTranslator {
         if (subset != null) {
             fields.put("subset", Protos.text(subset.name()));
         }
+        if (services.stream().anyMatch(Service::external)) {
+            fields.put("external", Value.newBuilder().setBoolValue(true).build());
+        }
         if (!services.isEmpty()) {
             fields.put(
                     "services",
@@ -379,7 +333,7 @@ final class ClusterTranslator {
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
                 .setConnectTimeout(Protos.duration(view.snapshot().mesh().connectTimeout()))
                 .setCircuitBreakers(ClusterPolicy.noLimits());
-        wherever(cluster, asksByName());
+        discovery.wherever(cluster);
         ClusterPolicy.asTheClient(cluster);
         return cluster;
     }

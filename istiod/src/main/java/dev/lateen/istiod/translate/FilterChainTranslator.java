@@ -55,13 +55,17 @@ final class FilterChainTranslator {
         this.mutual = DownstreamTls.mesh(view.snapshot().mesh(), view.client().knowsIstioFilters());
     }
 
-    /** The chains for ports that no service names. */
-    List<FilterChain> passthrough(Mode mode) {
+    /**
+     * The chains for ports that no service names.
+     *
+     * @param port one that has a mode of its own; 0 for all others
+     */
+    List<FilterChain> passthrough(Mode mode, int port) {
         String cluster = WellKnown.INBOUND_PASSTHROUGH_CLUSTER;
         Target target = new Target(
                 WellKnown.VIRTUAL_INBOUND_CATCH_ALL_HTTP,
                 WellKnown.VIRTUAL_INBOUND,
-                0,
+                port,
                 cluster,
                 cluster,
                 "inbound|http|0",
@@ -109,7 +113,9 @@ final class FilterChainTranslator {
                 chain.addAllFilters(new TcpFilters(view).inbound(target.cluster()));
             }
             if (kind.endsTls) {
-                chain.setTransportSocket(ownTls == null ? mutual : ownTls);
+                // Istio leaves the time out here, and whoever begins handshakes and ends none holds a sidecar's memory.
+                chain.setTransportSocket(ownTls == null ? mutual : ownTls)
+                        .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT);
             }
             chains.add(chain.build());
         }
@@ -150,8 +156,9 @@ final class FilterChainTranslator {
                     kinds.add(mutualHttp);
                     kinds.add(plainHttp);
                 }
-                // TLS that is not the mesh's own belongs to the application.
-                kinds.add(new Kind(TLS, Alpn.MESH_TCP, false, true));
+                // TLS that is not the mesh's own belongs to the application. A client may take the port for HTTP and
+                // say so in ALPN.
+                kinds.add(new Kind(TLS, auto ? Alpn.MESH_TCP : Alpn.MESH_ANY, false, true));
                 kinds.add(new Kind(PLAIN, List.of(), false, false));
                 kinds.add(new Kind(TLS, List.of(), false, false));
                 yield kinds;

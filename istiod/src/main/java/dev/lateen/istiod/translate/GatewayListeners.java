@@ -52,7 +52,7 @@ final class GatewayListeners {
                 chains.add(FilterChain.newBuilder()
                         .addFilters(new HttpConnectionManagers(view)
                                 .gateway("outbound_" + name + ";", first.routeName(port.port()), first.protocol()))
-                        .setTransportSocketConnectTimeout(Protos.seconds(15))
+                        .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT)
                         .build());
             }
             case TLS -> port.servers().forEach(s -> tlsChains(s, port, name, serverNames, chains));
@@ -98,7 +98,7 @@ final class GatewayListeners {
                             .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
                     .setTransportSocket(
                             DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), true))
-                    .setTransportSocketConnectTimeout(Protos.seconds(15));
+                    .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT);
             if (!match.equals(FilterChainMatch.getDefaultInstance())) {
                 chain.setFilterChainMatch(match);
             }

@@ -25,11 +25,11 @@ final class HttpConnectionManagers {
         this.view = view;
     }
 
-    Filter outbound(String statPrefix, String routeName, boolean httpProxy) {
-        HttpConnectionManager.Builder manager = start(statPrefix, HttpFilters.Side.OUTBOUND, Protocol.HTTP)
+    Filter outbound(String statPrefix, String routeName, Protocol protocol) {
+        HttpConnectionManager.Builder manager = start(statPrefix, HttpFilters.Side.OUTBOUND, protocol)
                 .setRds(rds(routeName))
                 .setUseRemoteAddress(BoolValue.of(false));
-        if (httpProxy) {
+        if (protocol == Protocol.HTTP_PROXY) {
             manager.setHttpProtocolOptions(Http1ProtocolOptions.newBuilder().setAllowAbsoluteUrl(BoolValue.of(true)));
         }
         return filter(manager);

@@ -30,10 +30,10 @@ final class InboundCluster {
 
     Cluster cluster(InboundPort port) {
         String name = ClusterName.inbound(port.port()).toString();
-        Cluster.Builder cluster = Cluster.newBuilder()
-                .setName(name)
-                .setAltStatName(name + ";")
-                .setMetadata(ClusterTranslator.metadata(port.services(), null, null));
+        Cluster.Builder cluster = Cluster.newBuilder().setName(name).setAltStatName(name + ";");
+        if (!port.services().isEmpty()) {
+            cluster.setMetadata(ClusterTranslator.metadata(port.services(), null, null));
+        }
         String fixed = fixedEndpoint(port);
         if (fixed.isEmpty()) {
             cluster.setType(Cluster.DiscoveryType.ORIGINAL_DST)
@@ -42,6 +42,10 @@ final class InboundCluster {
                     .setCleanupInterval(Protos.seconds(NEVER_SECONDS));
         } else {
             cluster.setType(Cluster.DiscoveryType.STATIC).setLoadAssignment(single(name, fixed, port.port()));
+            if (!view.withoutInterception() && !fixed.startsWith("127.0.0.1:")) {
+                // To the pod's own address the connection would be redirected to the proxy again.
+                cluster.setUpstreamBindConfig(OWN_SOURCE);
+            }
         }
         cluster.getCommonLbConfigBuilder();
         policies.connectionPool(cluster, port.pool(), null);

@@ -7,7 +7,12 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Where a sidecar takes connections for its workload: one listener behind interception, or one for each port without it. */
 final class InboundListeners {
@@ -49,19 +54,18 @@ final class InboundListeners {
         int own = view.snapshot().mesh().proxyInboundListenPort();
         List<FilterChain> all = new ArrayList<>();
         all.add(blackHole(own));
-        all.addAll(chains.passthrough(tls.mode()));
+        all.addAll(chains.passthrough(tls.mode(), 0));
         List<Integer> noHttp = new ArrayList<>();
         List<Integer> noTls = new ArrayList<>();
-        for (InboundPort port : ports) {
-            List<FilterChain> ofPort = chains.port(port, tls.mode(port.port()), "0.0.0.0_" + port.port(), true);
+        byPort(ports).forEach((port, ofPort) -> {
             if (!sniffsHttp(ofPort)) {
-                noHttp.add(port.port());
+                noHttp.add(port);
             }
             if (!looksForTls(ofPort)) {
-                noTls.add(port.port());
+                noTls.add(port);
             }
             all.addAll(ofPort);
-        }
+        });
         noHttp.add(own);
         noTls.add(own);
         Listener.Builder listener = start(WellKnown.VIRTUAL_INBOUND, all)
@@ -69,6 +73,20 @@ final class InboundListeners {
                 .addListenerFilters(ListenerFilters.ORIGINAL_DESTINATION);
         inspectors(listener, all, noTls, noHttp);
         return listener.build();
+    }
+
+    // A port that no service names may have a mode of its own, too.
+    private Map<Integer, List<FilterChain>> byPort(List<InboundPort> ports) {
+        Map<Integer, List<FilterChain>> byPort = new LinkedHashMap<>();
+        Set<Integer> served = ports.stream().map(InboundPort::port).collect(Collectors.toSet());
+        new TreeMap<>(tls.ports()).forEach((port, mode) -> {
+            if (!served.contains(port)) {
+                byPort.put(port, chains.passthrough(mode, port));
+            }
+        });
+        ports.forEach(port ->
+                byPort.put(port.port(), chains.port(port, tls.mode(port.port()), "0.0.0.0_" + port.port(), true)));
+        return byPort;
     }
 
     // A connection to the proxy's own port would be sent on to that same port, for ever.

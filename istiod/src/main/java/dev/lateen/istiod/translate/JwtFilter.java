@@ -19,8 +19,15 @@ import java.util.Optional;
 
 /** RequestAuthentications as Envoy's JWT filter: a token must be one of the providers', none at all is let through. */
 final class JwtFilter {
-    // A key set without keys: no token passes. It stands in for keys that must be fetched first.
-    private static final String NO_KEYS = "{\"keys\":[]}";
+    // It stands in for keys that would have to be fetched: Envoy refuses a listener with a set that has none. Nobody
+    // has the private half of this
+    // one, which was thrown away where it was made; so no token passes.
+    private static final String NOBODYS_KEY =
+            "{\"keys\":[{\"kty\":\"RSA\",\"alg\":\"RS256\",\"use\":\"sig\",\"kid\":\"nobody\",\"e\":\"AQAB\",\"n\":\""
+                + "li3x7G39VEF1B6tm5n4l7dPK8XXbcSh_uS1hEkcoqrVcg3hBqv14p6xR_rWM42B3YGFtH4dxiDIjk1VGkRJwRWgrxLVVh0J9vrnv"
+                + "IoDyB9EOtjbxARNwfaJs66u5QQW1UfwQp8bfVHaJfh1vvNosg2Hb0xN1m5lW5wHvyjmuXlLJiioFlETqAy9Nz3QcuWfREDOp76AN"
+                + "WALfkv7RB5eci8xGzEpHttzAe5clfgmhJdBtzYxtmmuur-hfmq7tFBdjTJ9hDIqmtGeLQWe-KVxIy7c5JCbaEHGs9Vpyp89sOR2x"
+                + "V6gqHzT2UFswWrwE0HiaC_8j31a6dCatuooMv3qmYQ\"}]}";
 
     private JwtFilter() {}
 
@@ -52,7 +59,7 @@ final class JwtFilter {
                 .setForwardPayloadHeader(rule.outputPayloadToHeader())
                 .setPayloadInMetadata("payload")
                 .setLocalJwks(
-                        DataSource.newBuilder().setInlineString(rule.jwks().isEmpty() ? NO_KEYS : rule.jwks()));
+                        DataSource.newBuilder().setInlineString(rule.jwks().isEmpty() ? NOBODYS_KEY : rule.jwks()));
         provider.getNormalizePayloadInMetadataBuilder()
                 .addAllSpaceDelimitedClaims(
                         rule.spaceDelimitedClaims().isEmpty()

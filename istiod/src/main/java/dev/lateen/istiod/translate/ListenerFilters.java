@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
@@ -21,6 +22,9 @@ final class ListenerFilters {
             filter("envoy.filters.listener.http_inspector", HttpInspector.getDefaultInstance());
     static final ListenerFilter PROXY_PROTOCOL =
             filter("envoy.filters.listener.proxy_protocol", ProxyProtocol.getDefaultInstance());
+
+    /** So long a handshake may take, or whoever never ends one would hold connections in stock; Istio's value. */
+    static final Duration HANDSHAKE_TIMEOUT = Protos.seconds(15);
 
     private ListenerFilters() {}
 

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.istiod.registry.Protocol;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * refuses chains that match alike.
  */
 final class OutboundListener {
+    private static final FilterChainMatch ALL = FilterChainMatch.getDefaultInstance();
     private final ProxyView view;
     private final String name;
     private final String address;
@@ -25,6 +27,7 @@ final class OutboundListener {
     private final Set<FilterChainMatch> matches = new HashSet<>();
     private final Set<String> serverNames = new HashSet<>();
     private @Nullable String routeName;
+    private Protocol protocol = Protocol.HTTP;
 
     OutboundListener(ProxyView view, String name, String address, int port, boolean realPort) {
         this.view = view;
@@ -34,10 +37,11 @@ final class OutboundListener {
         this.realPort = realPort;
     }
 
-    /** Requests in HTTP are routed by a configuration of this name. */
-    void http(String route) {
+    /** Requests in HTTP are routed by a configuration of this name; the protocol of the first service decides what is done to them. */
+    void http(String route, Protocol spoken) {
         if (routeName == null) {
             routeName = route;
+            protocol = spoken;
         }
     }
 
@@ -53,7 +57,8 @@ final class OutboundListener {
         FilterChainMatch kept =
                 match.toBuilder().clearServerNames().addAllServerNames(free).build();
         if (matches.add(kept)) {
-            tcpChains.add(chain.toBuilder().setFilterChainMatch(kept).build());
+            FilterChain.Builder unique = chain.toBuilder().clearFilterChainMatch();
+            tcpChains.add((kept.equals(ALL) ? unique : unique.setFilterChainMatch(kept)).build());
         }
     }
 
@@ -70,13 +75,24 @@ final class OutboundListener {
                     .setFilterChainMatch(FilterChainMatch.newBuilder()
                             .setTransportProtocol("raw_buffer")
                             .addAllApplicationProtocols(FilterChainTranslator.PLAIN_HTTP))
-                    .addFilters(new HttpConnectionManagers(view).outbound("outbound_" + name + ";", routeName, false))
-                    .setTransportSocketConnectTimeout(Protos.seconds(15)));
+                    .addFilters(
+                            new HttpConnectionManagers(view).outbound("outbound_" + name + ";", routeName, protocol))
+                    .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT));
         }
-        listener.addAllFilterChains(tcpChains);
-        boolean takesAll = matches.contains(FilterChainMatch.getDefaultInstance());
-        if (!takesAll) {
-            listener.setDefaultFilterChain(unmatched);
+        // Envoy narrows its choice step by step and does not go back: a connection that others match in part finds what
+        // takes all only as the default.
+        FilterChain rest = unmatched;
+        for (FilterChain chain : tcpChains) {
+            if (chain.hasFilterChainMatch()) {
+                listener.addFilterChains(chain);
+            } else {
+                rest = chain;
+            }
+        }
+        if (listener.getFilterChainsCount() == 0) {
+            listener.addFilterChains(rest);
+        } else {
+            listener.setDefaultFilterChain(rest);
         }
         if (!serverNames.isEmpty()) {
             listener.addListenerFilters(ListenerFilters.TLS_INSPECTOR);

@@ -15,6 +15,7 @@ import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,44 +62,54 @@ final class OutboundListeners {
         if (service.resolution() == Resolution.ALIAS) {
             return;
         }
-        String bind = egress.declared() == null ? "" : egress.declared().bind();
+        String bind = egress.bind();
         for (ServicePort port : service.ports()) {
             if (port.protocol() == Protocol.UDP) {
                 continue;
             }
-            boolean realPort = !bind.isEmpty();
             if (port.protocol().isHttp()) {
-                listener(byName, realPort ? bind : ANY, port.number(), realPort).http(Integer.toString(port.number()));
+                listener(byName, bind.isEmpty() ? ANY : bind, port.number(), egress.bindsPort())
+                        .http(Integer.toString(port.number()), port.protocol());
                 continue;
             }
-            for (String address : addresses(service, port, bind)) {
-                OutboundListener listener = listener(byName, address, port.number(), realPort);
-                if (port.protocol() == Protocol.AUTO) {
-                    listener.http(SidecarRoutes.routeName(service, port));
+            addresses(service, port, bind).forEach((address, ranges) -> {
+                OutboundListener listener = listener(byName, address, port.number(), egress.bindsPort());
+                // Of all addresses only some are this service's: requests there are not all its own.
+                boolean partly = address.equals(ANY) && !isWildcardBound(service);
+                if (port.protocol() == Protocol.AUTO && !partly) {
+                    listener.http(SidecarRoutes.routeName(service, port), port.protocol());
                 }
                 TcpRoutes routes = new TcpRoutes(view, egress, tcp);
-                routes.chains(service, port, address.equals(ANY)).forEach(listener::tcp);
-            }
+                routes.chains(service, port, ranges, address.equals(ANY)).forEach(listener::tcp);
+            });
         }
     }
 
-    // A headless service has no address; its workloads do.
-    private List<String> addresses(Service service, ServicePort port, String bind) {
+    /**
+     * The addresses whose connections are a service's, each with the ranges that tell it from others there. A headless service has no address;
+     * its workloads do. A range of addresses is a part of all addresses.
+     */
+    private Map<String, List<String>> addresses(Service service, ServicePort port, String bind) {
+        Map<String, List<String>> all = new LinkedHashMap<>();
+        List<String> ranges =
+                service.addresses().stream().filter(a -> a.contains("/")).toList();
         if (!bind.isEmpty()) {
-            return List.of(bind);
+            all.put(bind, bind.equals(ANY) ? ranges : List.of());
+            return all;
         }
         if (service.headless() && !port.protocol().isAuto()) {
-            List<String> pods = view.snapshot().registry().endpoints(service, port).stream()
+            view.snapshot().registry().endpoints(service, port).stream()
                     .map(ServiceEndpoint::address)
                     .filter(EndpointTranslator::isAddress)
                     .filter(a -> !view.node().addresses().contains(a))
-                    .distinct()
-                    .toList();
-            return pods.isEmpty() ? List.of(ANY) : pods;
+                    .forEach(a -> all.put(a, List.of()));
+        } else {
+            view.addresses(service).stream().filter(a -> !a.contains("/")).forEach(a -> all.put(a, List.of()));
         }
-        List<String> own =
-                view.addresses(service).stream().filter(a -> !a.contains("/")).toList();
-        return isWildcardBound(service) && own.isEmpty() ? List.of(ANY) : own.isEmpty() ? List.of(ANY) : own;
+        if (all.isEmpty() || !ranges.isEmpty()) {
+            all.put(ANY, ranges);
+        }
+        return all;
     }
 
     private OutboundListener listener(
@@ -139,14 +150,14 @@ final class OutboundListeners {
     private Listener httpProxy() {
         String bind = view.withoutInterception() ? view.node().address() : "127.0.0.1";
         String name = bind + "_" + view.httpProxyPort();
-        Filter manager =
-                new HttpConnectionManagers(view).outbound("outbound_" + name + ";", WellKnown.HTTP_PROXY_ROUTE, true);
+        Filter manager = new HttpConnectionManagers(view)
+                .outbound("outbound_" + name + ";", WellKnown.HTTP_PROXY_ROUTE, Protocol.HTTP_PROXY);
         return Listener.newBuilder()
                 .setName(name)
                 .setAddress(Protos.address(bind, view.httpProxyPort()))
                 .addFilterChains(FilterChain.newBuilder()
                         .addFilters(manager)
-                        .setTransportSocketConnectTimeout(Protos.seconds(15)))
+                        .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setListenerFiltersTimeout(Protos.ZERO)
                 .setContinueOnListenerFiltersTimeout(true)

@@ -232,7 +232,8 @@ final class ProxyTranslation implements Translation {
     // Endpoints of other kinds stand in the cluster, or are found by the proxy.
     private boolean isTold(Service service) {
         return service.resolution() == Resolution.ENDPOINTS
-                || service.headless() && (view.withoutInterception() || view.gateway());
+                || service.resolution() == Resolution.ORIGINAL_DESTINATION && view.gateway()
+                || service.headless() && view.withoutInterception();
     }
 
     private XdsResource endpoint(

@@ -14,11 +14,13 @@ import dev.lateen.istiod.model.WorkloadScope;
 import dev.lateen.istiod.registry.Resolution;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.Topology;
+import dev.lateen.istiod.registry.WorkloadInstance;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +34,27 @@ import org.jspecify.annotations.Nullable;
 record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, ClientKind client) {
 
     static ProxyView of(MeshSnapshot snapshot, ProxyNode node) {
-        return new ProxyView(snapshot, snapshot.scope(node), node, ClientKind.of(node));
+        ProxyNode placed =
+                node.locality().equals(ProxyNode.Locality.UNKNOWN) ? node.at(locality(snapshot, node)) : node;
+        return new ProxyView(snapshot, snapshot.scope(placed), placed, ClientKind.of(placed));
+    }
+
+    // Where a proxy does not say where it runs its label does, else what the registry knows of its workload.
+    private static ProxyNode.Locality locality(MeshSnapshot snapshot, ProxyNode node) {
+        String label = node.labels().getOrDefault(Topology.LOCALITY, "");
+        String known = Topology.locality(label);
+        return ProxyNode.Locality.parse(
+                known.isEmpty() ? registered(snapshot, node, WorkloadInstance::locality) : known);
+    }
+
+    private static String registered(
+            MeshSnapshot snapshot, ProxyNode node, Function<WorkloadInstance, String> property) {
+        return node.addresses().stream()
+                .flatMap(address -> snapshot.registry().workloadsAt(address).stream())
+                .map(property)
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
     }
 
     boolean gateway() {
@@ -111,7 +133,10 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
                         case Topology.SUB_ZONE -> node.locality().subZone();
                         case Topology.CLUSTER -> clusterId();
                         case Topology.NETWORK -> or(node.text("NETWORK"), own.getOrDefault(name, ""));
-                        case Topology.HOSTNAME -> or(node.text("NODE_NAME"), own.getOrDefault(name, ""));
+                        case Topology.HOSTNAME ->
+                            or(
+                                    node.text("NODE_NAME"),
+                                    or(own.get(name), registered(snapshot, node, WorkloadInstance::nodeName)));
                         default -> own.getOrDefault(name, "");
                     });
         }

@@ -9,8 +9,6 @@ import java.util.Base64;
 
 /** Answers that a proxy gives by itself. */
 final class Redirects {
-    private static final String PREFIX_MARK = "%PREFIX()%";
-
     private Redirects() {}
 
     /**
@@ -21,12 +19,10 @@ final class Redirects {
      */
     static RedirectAction redirect(HttpRoute.Redirect redirect, int port, boolean tls) {
         RedirectAction.Builder out = RedirectAction.newBuilder().setHostRedirect(redirect.authority());
-        if (!redirect.prefixRewrite().isEmpty()) {
-            out.setPrefixRewrite(redirect.prefixRewrite());
-        } else if (redirect.uri().startsWith(PREFIX_MARK)) {
-            out.setPrefixRewrite(redirect.uri().substring(PREFIX_MARK.length()));
-        } else {
+        if (redirect.prefixRewrite().isEmpty()) {
             out.setPathRedirect(redirect.uri());
+        } else {
+            out.setPrefixRewrite(redirect.prefixRewrite());
         }
         if (!redirect.scheme().isEmpty()) {
             out.setSchemeRedirect(redirect.scheme());

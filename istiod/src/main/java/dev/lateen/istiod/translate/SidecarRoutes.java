@@ -84,15 +84,12 @@ final class SidecarRoutes {
         }
         int port = Integer.parseInt(number);
         String host = colon < 0 ? null : name.substring(0, colon);
-        return configuration(name, drafts(host, port, name));
+        return host == null ? configuration(name, drafts(null, port, name)) : ofOneService(name, host, port);
     }
 
     private List<Draft> drafts(@Nullable String onlyHost, int port, String name) {
         List<Draft> drafts = new ArrayList<>();
-        for (EgressListener listener : view.scope().egress()) {
-            if (port != 0 && listener.port() != 0 && listener.port() != port) {
-                continue;
-            }
+        for (EgressListener listener : listeners(port)) {
             Map<String, Called> called = called(listener, onlyHost, port, name);
             Set<String> done = new HashSet<>();
             for (RoutingRule rule : listener.rules()) {
@@ -106,6 +103,14 @@ final class SidecarRoutes {
             });
         }
         return drafts;
+    }
+
+    // The first entry for a port has it alone; an application's HTTP proxy leads to all of them.
+    private List<EgressListener> listeners(int port) {
+        return view.scope().egress().stream()
+                .filter(listener -> port == 0 || listener.port() == 0 || listener.port() == port)
+                .limit(port == 0 ? Long.MAX_VALUE : 1)
+                .toList();
     }
 
     private Map<String, Called> called(EgressListener listener, @Nullable String onlyHost, int port, String name) {
@@ -215,12 +220,36 @@ final class SidecarRoutes {
         return domains;
     }
 
-    private RouteConfiguration configuration(String name, List<Draft> drafts) {
-        RouteConfiguration.Builder configuration = RouteConfiguration.newBuilder()
+    /** Who calls an address that is one service's alone means that service, whatever host the request names. */
+    private RouteConfiguration ofOneService(String name, String host, int port) {
+        RouteConfiguration.Builder configuration = empty(name);
+        drafts(host, port, name).stream()
+                .filter(draft -> draft.name().equals(host + ":" + port))
+                .findFirst()
+                .ifPresent(draft ->
+                        configuration.addVirtualHosts(virtualHost(draft.name(), List.of("*"), draft.routes())));
+        return configuration.build();
+    }
+
+    private static RouteConfiguration.Builder empty(String name) {
+        return RouteConfiguration.newBuilder()
                 .setName(name)
                 .setValidateClusters(BoolValue.of(false))
                 .setMaxDirectResponseBodySizeBytes(Protos.u32(MAX_DIRECT_BODY))
                 .setIgnorePortInHostMatching(!name.equals(WellKnown.HTTP_PROXY_ROUTE));
+    }
+
+    private VirtualHost virtualHost(String name, List<String> domains, List<Route> routes) {
+        return VirtualHost.newBuilder()
+                .setName(name)
+                .addAllDomains(domains)
+                .addAllRoutes(routes)
+                .setIncludeRequestAttemptCount(HeaderSettings.of(view).attemptCount())
+                .build();
+    }
+
+    private RouteConfiguration configuration(String name, List<Draft> drafts) {
+        RouteConfiguration.Builder configuration = empty(name);
         uniqueHosts(drafts).stream()
                 .sorted(Comparator.comparing(VirtualHost::getName))
                 .forEach(configuration::addVirtualHosts);
@@ -242,12 +271,7 @@ final class SidecarRoutes {
                     .filter(d -> takenDomains.add(d.toLowerCase(Locale.ROOT)))
                     .toList();
             if (!free.isEmpty() && takenNames.add(draft.name())) {
-                hosts.add(VirtualHost.newBuilder()
-                        .setName(draft.name())
-                        .addAllDomains(free)
-                        .addAllRoutes(draft.routes())
-                        .setIncludeRequestAttemptCount(HeaderSettings.of(view).attemptCount())
-                        .build());
+                hosts.add(virtualHost(draft.name(), free, draft.routes()));
             }
         }
         return hosts;

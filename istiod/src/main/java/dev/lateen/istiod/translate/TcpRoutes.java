@@ -30,63 +30,68 @@ final class TcpRoutes {
         this.tcp = tcp;
     }
 
-    List<FilterChain> chains(Service service, ServicePort port, boolean sharesAddress) {
+    /**
+     * The chains of one service's port.
+     *
+     * @param ranges addresses by which they are told from other services' chains of the listener; empty if it is the service's own
+     * @param sharesAddress whether the listener is for all addresses
+     */
+    List<FilterChain> chains(Service service, ServicePort port, List<String> ranges, boolean sharesAddress) {
+        List<RoutingRule> rules = egress.rules().stream()
+                .filter(rule -> rule.hosts().stream().anyMatch(h -> Hosts.within(service.hostname(), h)))
+                .toList();
         List<FilterChain> chains = new ArrayList<>();
-        List<String> ranges = sharesAddress
-                ? service.addresses().stream().filter(a -> a.contains("/")).toList()
-                : List.of();
-        for (RoutingRule rule : egress.rules()) {
-            boolean meant = rule.hosts().stream().anyMatch(h -> Hosts.within(service.hostname(), h));
-            if (!meant) {
-                continue;
+        if (port.protocol().isTls()) {
+            rules.forEach(rule -> tlsChains(chains, rule, port, ranges));
+            if (chains.isEmpty()) {
+                // Services on one address are told apart by the name that TLS asks for.
+                List<String> names = sharesAddress ? List.of(service.hostname()) : List.of();
+                chains.add(chain(match(names, ranges), tcp.outbound(service, port)));
             }
-            if (port.protocol().isTls() || port.protocol().isAuto()) {
-                tlsChains(chains, rule, port);
-            }
-            if (!port.protocol().isTls() && chains.isEmpty()) {
-                tcpChains(chains, rule, port, ranges);
-            }
-            if (!chains.isEmpty()) {
-                break;
-            }
-        }
-        boolean complete = chains.stream().anyMatch(c -> c.getFilterChainMatch().equals(match(List.of(), ranges)));
-        if (complete) {
+            // A name that no route has is not the service's: it goes where unknown hosts may go.
             return chains;
         }
-        // Services on one address are told apart by the name that TLS asks for.
-        List<String> names = port.protocol().isTls() && sharesAddress ? List.of(service.hostname()) : List.of();
-        chains.add(chain(match(names, ranges), tcp.outbound(service, port)));
+        for (RoutingRule rule : rules) {
+            if (tcpChains(chains, rule, port, ranges)) {
+                return chains;
+            }
+        }
+        FilterChainMatch whole = match(List.of(), ranges);
+        if (chains.stream().noneMatch(c -> c.getFilterChainMatch().equals(whole))) {
+            chains.add(chain(whole, tcp.outbound(service, port)));
+        }
         return chains;
     }
 
-    private void tlsChains(List<FilterChain> chains, RoutingRule rule, ServicePort port) {
+    private void tlsChains(List<FilterChain> chains, RoutingRule rule, ServicePort port, List<String> ranges) {
         for (TlsRoute route : rule.tls()) {
             for (TlsRoute.Match match : route.match()) {
                 if (concerns(match.port(), port, match.gateways(), match.sourceLabels(), match.sourceNamespace())) {
-                    chains.add(chain(
-                            match(match.sniHosts(), match.destinationSubnets()), filters(rule, route.route(), port)));
+                    List<String> subnets = match.destinationSubnets().isEmpty() ? ranges : match.destinationSubnets();
+                    chains.add(chain(match(match.sniHosts(), subnets), filters(rule, route.route(), port)));
                 }
             }
         }
     }
 
-    private void tcpChains(List<FilterChain> chains, RoutingRule rule, ServicePort port, List<String> ranges) {
+    /** Adds a rule's chains; true if one of them takes all that comes for the service. */
+    private boolean tcpChains(List<FilterChain> chains, RoutingRule rule, ServicePort port, List<String> ranges) {
         for (TcpRoute route : rule.tcp()) {
             if (route.match().isEmpty()) {
                 chains.add(chain(match(List.of(), ranges), filters(rule, route.route(), port)));
-                return;
+                return true;
             }
             for (TcpRoute.Match match : route.match()) {
                 if (concerns(match.port(), port, match.gateways(), match.sourceLabels(), match.sourceNamespace())) {
                     List<String> subnets = match.destinationSubnets().isEmpty() ? ranges : match.destinationSubnets();
                     chains.add(chain(match(List.of(), subnets), filters(rule, route.route(), port)));
                     if (match.destinationSubnets().isEmpty()) {
-                        return;
+                        return true;
                     }
                 }
             }
         }
+        return false;
     }
 
     private boolean concerns(
@@ -116,7 +121,9 @@ final class TcpRoutes {
     }
 
     static FilterChain chain(FilterChainMatch match, List<Filter> filters) {
-        FilterChain.Builder chain = FilterChain.newBuilder().addAllFilters(filters);
+        FilterChain.Builder chain = FilterChain.newBuilder()
+                .addAllFilters(filters)
+                .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT);
         if (!match.equals(FilterChainMatch.getDefaultInstance())) {
             chain.setFilterChainMatch(match);
         }

@@ -38,7 +38,7 @@ final class VirtualHostNames {
     List<String> of(String hostname) {
         List<String> names = new ArrayList<>();
         names.add(hostname);
-        if (hostname.startsWith("*")) {
+        if (hostname.startsWith("*") && !hostname.startsWith("*.")) {
             return names;
         }
         names.add(hostname + ".");
