@@ -104,29 +104,7 @@ final class EgressHosts {
         if (ports.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(ports.size() == service.ports().size() ? service : withPorts(service, ports));
-    }
-
-    static Service withPorts(Service s, List<ServicePort> ports) {
-        return new Service(
-                s.hostname(),
-                s.namespace(),
-                s.name(),
-                ports,
-                s.addresses(),
-                s.autoAddress(),
-                s.resolution(),
-                s.external(),
-                s.kubernetes(),
-                s.exportTo(),
-                s.selector(),
-                s.labels(),
-                s.subjectAltNames(),
-                s.externalName(),
-                s.distribution(),
-                s.servesNotReady(),
-                s.created(),
-                s.origin());
+        return Optional.of(ports.size() == service.ports().size() ? service : service.withPorts(ports));
     }
 
     private static boolean covers(List<Entry> entries, Service service) {

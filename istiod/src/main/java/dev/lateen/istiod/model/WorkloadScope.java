@@ -86,7 +86,7 @@ public final class WorkloadScope {
         }
         Set<dev.lateen.istiod.registry.ServicePort> ports = new LinkedHashSet<>(one.ports());
         ports.addAll(other.ports());
-        return EgressHosts.withPorts(one, List.copyOf(ports));
+        return one.withPorts(List.copyOf(ports));
     }
 
     /** The snapshot it is a part of. */

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Kubernetes Services as services of the mesh. */
 final class KubernetesServices {
+    /** Another name of a host needs no ports in Kubernetes. */
+    private static final ServicePort PLAIN = new ServicePort(80, "http", Protocol.HTTP, "80");
+
     private static final String EXPORT_TO = "networking.istio.io/exportTo";
     private final String domain;
     private final List<String> defaultExportTo;
@@ -36,7 +39,7 @@ final class KubernetesServices {
                 typed.name() + "." + typed.namespace() + ".svc." + domain,
                 typed.namespace(),
                 typed.name(),
-                ports(spec),
+                alias && ports(spec).isEmpty() ? List.of(PLAIN) : ports(spec),
                 addresses,
                 "",
                 resolution,

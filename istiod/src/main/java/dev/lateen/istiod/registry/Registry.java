@@ -10,7 +10,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,10 +42,7 @@ public final class Registry {
 
     /** What serves a service: its workloads in a fixed order. Kept as an object of its own so that its identity tells of change. */
     private record ServiceWorkloads(
-            Service service,
-            List<WorkloadInstance> workloads,
-            boolean listed,
-            Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
+            Service service, List<WorkloadInstance> workloads, Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
 
     Registry(RegistryParts parts, @Nullable Registry previous) {
         this.objects = parts.objects();
@@ -57,14 +53,15 @@ public final class Registry {
         this.workloads = new HashMap<>();
         for (Service service : services) {
             ServiceKey key = new ServiceKey(service.hostname(), service.namespace());
-            List<WorkloadInstance> now = parts.workloads().getOrDefault(service, List.of());
+            Map<ServicePort, List<ServiceEndpoint>> now =
+                    parts.served().getOrDefault(service, new ServedPorts()).endpoints();
             ServiceWorkloads before = previous == null ? null : previous.workloads.get(key);
-            boolean listed = parts.listed().contains(service);
-            workloads.put(
+            // Where two declare a host and can't be merged the older one has it.
+            workloads.computeIfAbsent(
                     key,
-                    before != null && isSame(before, service, now, listed)
+                    k -> before != null && isSame(before, service, now)
                             ? before
-                            : new ServiceWorkloads(service, now, listed, endpoints(service, now, listed)));
+                            : new ServiceWorkloads(service, workloads(now), now));
         }
         workloads.values().forEach(this::noteAddresses);
         this.byAddress = new HashMap<>();
@@ -81,6 +78,14 @@ public final class Registry {
         this.problems = parts.problems();
     }
 
+    private static List<WorkloadInstance> workloads(Map<ServicePort, List<ServiceEndpoint>> endpoints) {
+        return endpoints.values().stream()
+                .flatMap(List::stream)
+                .map(ServiceEndpoint::workload)
+                .distinct()
+                .toList();
+    }
+
     private void noteAddresses(ServiceWorkloads of) {
         of.workloads.stream()
                 .map(WorkloadInstance::address)
@@ -91,8 +96,8 @@ public final class Registry {
 
     /** An empty registry. */
     public static Registry empty() {
-        RegistryParts nothing = new RegistryParts(
-                new KubernetesObjects(), List.of(), Map.of(), Set.of(), List.of(), Map.of(), List.of());
+        RegistryParts nothing =
+                new RegistryParts(new KubernetesObjects(), List.of(), Map.of(), List.of(), Map.of(), List.of());
         return new Registry(nothing, null);
     }
 
@@ -116,8 +121,8 @@ public final class Registry {
 
     @SuppressWarnings("ReferenceEquality")
     private static boolean isSame(
-            ServiceWorkloads before, Service service, List<WorkloadInstance> now, boolean listed) {
-        return before.service == service && before.listed == listed && before.workloads.equals(now);
+            ServiceWorkloads before, Service service, Map<ServicePort, List<ServiceEndpoint>> now) {
+        return before.service == service && before.endpoints.equals(now);
     }
 
     private static List<Service> share(List<Service> now, @Nullable Registry previous) {
@@ -152,42 +157,6 @@ public final class Registry {
         // A Kubernetes Service wins over a ServiceEntry of the same host.
         byHost.values().forEach(list -> list.sort(Comparator.comparing((Service s) -> !s.kubernetes())));
         return byHost;
-    }
-
-    private static Map<ServicePort, List<ServiceEndpoint>> endpoints(
-            Service service, List<WorkloadInstance> workloads, boolean listed) {
-        Map<ServicePort, List<ServiceEndpoint>> endpoints = new LinkedHashMap<>();
-        for (ServicePort port : service.ports()) {
-            List<ServiceEndpoint> list = new ArrayList<>();
-            for (WorkloadInstance workload : workloads) {
-                targetPort(service, port, workload, listed).ifPresent(p -> list.add(new ServiceEndpoint(workload, p)));
-            }
-            endpoints.putIfAbsent(port, List.copyOf(list));
-        }
-        return endpoints;
-    }
-
-    // A ServiceEntry's endpoint may rename the port by the service port's name; a Kubernetes target may be a container
-    // port's name.
-    private static Optional<Integer> targetPort(
-            Service service, ServicePort port, WorkloadInstance workload, boolean listed) {
-        if (listed) {
-            // Written endpoints name the service's port, not its target.
-            return Optional.ofNullable(workload.ports().get(port.name()));
-        }
-        if (workload.address().startsWith("unix://")) {
-            return Optional.of(0);
-        }
-        if (!service.kubernetes() || !ServicePort.isNumber(port.target())) {
-            Integer named = workload.ports().get(service.kubernetes() ? port.target() : port.name());
-            if (named != null) {
-                return Optional.of(named);
-            }
-            if (service.kubernetes()) {
-                return Optional.empty();
-            }
-        }
-        return Optional.of(port.targetNumber());
     }
 
     /** All services, the oldest first. */

@@ -16,7 +16,6 @@ import java.util.Base64;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,16 +23,11 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What was read for a registry, before it is compared with the one before.
- *
- * @param listed services whose endpoints are written down, so that the ports there count and not the service's target ports
- */
+/** What was read for a registry, before it is compared with the one before. */
 record RegistryParts(
         KubernetesObjects objects,
         List<Service> services,
-        Map<Service, List<WorkloadInstance>> workloads,
-        Set<Service> listed,
+        Map<Service, ServedPorts> served,
         List<WorkloadInstance> allWorkloads,
         Map<String, TlsSecret> secrets,
         List<Problem> problems) {
@@ -58,41 +52,37 @@ record RegistryParts(
                 .thenComparing(WorkloadInstance::address));
 
         WorkloadsByLabel byLabel = new WorkloadsByLabel(all);
-        Map<Service, List<WorkloadInstance>> workloads = new LinkedHashMap<>();
-        Set<Service> listed = new HashSet<>();
+        Set<WorkloadInstance> known = new LinkedHashSet<>(all);
+        Map<Service, ServedPorts> served = new LinkedHashMap<>();
         KubernetesServices kubernetes = new KubernetesServices(DOMAIN, mesh.defaultServiceExportTo());
         EndpointObjects given =
                 new EndpointObjects(objects.typed(EndpointSlice.class), objects.typed(Endpoints.class), all, CLUSTER);
         for (KubernetesObjects.Typed typed : objects.typed(io.fabric8.kubernetes.api.model.Service.class)) {
             Service service = kubernetes.service(typed);
             List<WorkloadInstance> written = given.of(service).orElse(null);
-            workloads.put(
-                    service, written == null ? byLabel.selected(service.namespace(), service.selector()) : written);
-            if (written != null) {
-                listed.add(service);
-            }
+            List<WorkloadInstance> serving = service.resolution() == Resolution.ALIAS
+                    ? List.of(WorkloadInstance.outside(service, CLUSTER))
+                    : written == null ? byLabel.selected(service.namespace(), service.selector()) : written;
+            ServedPorts ports = new ServedPorts();
+            ports.add(service, serving, written != null && service.resolution() != Resolution.ALIAS);
+            served.put(service, ports);
         }
+        MergedEntries merged = new MergedEntries();
         AutoAddresses addresses = new AutoAddresses();
         serviceEntries.stream().sorted(Resource.OLDEST_FIRST).forEach(e -> {
             for (Service service : entries.services(e, addresses)) {
-                workloads.put(
-                        service,
-                        service.selector().isEmpty()
-                                ? entries.inlineWorkloads(e, service.hostname())
-                                : byLabel.selected(service.namespace(), service.selector()));
-            }
-        });
-        Set<WorkloadInstance> known = new LinkedHashSet<>(all);
-        workloads.forEach((service, serving) -> {
-            if (!listed.contains(service)) {
+                List<WorkloadInstance> serving = service.selector().isEmpty()
+                        ? entries.inlineWorkloads(e, service.hostname())
+                        : byLabel.selected(service.namespace(), service.selector());
                 known.addAll(serving);
+                merged.add(service, serving);
             }
         });
+        merged.into(served);
         return new RegistryParts(
                 objects,
-                List.copyOf(workloads.keySet()),
-                workloads,
-                listed,
+                List.copyOf(served.keySet()),
+                served,
                 List.copyOf(known),
                 secrets(objects),
                 objects.problems());

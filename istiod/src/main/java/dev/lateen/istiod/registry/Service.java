@@ -48,6 +48,29 @@ public record Service(
         Instant created,
         Origin origin) {
 
+    /** The same service with other ports. */
+    public Service withPorts(List<ServicePort> others) {
+        return new Service(
+                hostname,
+                namespace,
+                name,
+                others,
+                addresses,
+                autoAddress,
+                resolution,
+                external,
+                kubernetes,
+                exportTo,
+                selector,
+                labels,
+                subjectAltNames,
+                externalName,
+                distribution,
+                servesNotReady,
+                created,
+                origin);
+    }
+
     /** The port with a number. */
     public Optional<ServicePort> port(int number) {
         return ports.stream().filter(p -> p.number() == number).findFirst();

@@ -60,6 +60,25 @@ public record WorkloadInstance(
         };
     }
 
+    /** The host that an {@code ExternalName} service stands for. */
+    static WorkloadInstance outside(Service service, String clusterId) {
+        return new WorkloadInstance(
+                service.name(),
+                service.namespace(),
+                service.externalName(),
+                Map.of(),
+                Map.of(),
+                "",
+                "",
+                "",
+                0,
+                false,
+                service.name(),
+                clusterId,
+                "",
+                true);
+    }
+
     /** The same workload as a list of endpoints has it: with the ports written there, and ready or not as it says. */
     WorkloadInstance listed(Map<String, Integer> listedPorts, boolean isReady) {
         return new WorkloadInstance(

@@ -40,7 +40,8 @@ final class ClusterDiscovery {
             case DNS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
             case DNS_ROUND_ROBIN -> dns(cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS));
             case DYNAMIC_DNS -> wherever(cluster, view.client() == ClientKind.LATEEN);
-            case ORIGINAL_DESTINATION, ALIAS -> {
+            case ALIAS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
+            case ORIGINAL_DESTINATION -> {
                 // A gateway's connections were not on their way anywhere else.
                 if (view.gateway() || service.headless() && view.withoutInterception()) {
                     cluster.setType(Cluster.DiscoveryType.EDS);

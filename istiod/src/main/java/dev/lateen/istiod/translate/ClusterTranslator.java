@@ -56,7 +56,7 @@ final class ClusterTranslator {
     List<XdsResource> outbound() {
         List<XdsResource> clusters = new ArrayList<>();
         for (Service service : view.scope().services()) {
-            if (service.resolution() != Resolution.ALIAS) {
+            if (service.resolution() != Resolution.ALIAS || view.leadsOutside(service)) {
                 clusters.addAll(memo.get(key(service), () -> outbound(service)));
             }
         }
@@ -69,7 +69,9 @@ final class ClusterTranslator {
 
     private Key key(Service service) {
         MergedRule rule = view.scope().destinationRule(service);
-        boolean inline = service.resolution() == Resolution.DNS || service.resolution() == Resolution.DNS_ROUND_ROBIN;
+        boolean inline = service.resolution() == Resolution.DNS
+                || service.resolution() == Resolution.DNS_ROUND_ROBIN
+                || service.resolution() == Resolution.ALIAS;
         List<Identity> lists = inline || service.headless()
                 ? service.ports().stream()
                         .map(p -> new Identity(view.snapshot().registry().endpoints(service, p)))
@@ -95,7 +97,11 @@ final class ClusterTranslator {
             if (port.protocol() == Protocol.UDP) {
                 continue;
             }
-            add(clusters, outbound(service, port, rule, null));
+            Cluster whole = outbound(service, port, rule, null);
+            add(clusters, whole);
+            for (String pod : whole == null ? List.<String>of() : view.namedPods(service)) {
+                add(clusters, ofPod(whole, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
+            }
             if (rule != null) {
                 for (DestinationRule.Subset subset : rule.subsets()) {
                     add(clusters, outbound(service, port, rule, subset));
@@ -103,6 +109,15 @@ final class ClusterTranslator {
             }
         }
         return List.copyOf(clusters);
+    }
+
+    /** All as for the service, but for the endpoint. */
+    private static Cluster ofPod(Cluster service, ClusterName name) {
+        return service.toBuilder()
+                .setName(name.toString())
+                .setAltStatName(name + ";")
+                .setEdsClusterConfig(service.getEdsClusterConfig().toBuilder().setServiceName(name.toString()))
+                .build();
     }
 
     private static void add(List<XdsResource> clusters, @Nullable Cluster cluster) {

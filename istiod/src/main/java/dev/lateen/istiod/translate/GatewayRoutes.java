@@ -73,7 +73,8 @@ final class GatewayRoutes {
                     Set.of(served.gatewayName()),
                     served.server().port().number(),
                     served.server().tls() != null,
-                    served.server().port().number());
+                    served.server().port().number(),
+                    "");
             for (RoutingRule rule : view.scope().allRoutingRules()) {
                 if (!rule.gateways().contains(served.gatewayName())
                         || rule.http().isEmpty()) {

@@ -36,7 +36,8 @@ final class HttpRoutes {
 
     /** Everything goes to the service. */
     Route byDefault(Service service, int port) {
-        String cluster = ClusterName.outbound(port, service.hostname()).toString();
+        String cluster =
+                ClusterName.outbound(port, context.called(service.hostname())).toString();
         RouteAction.Builder action = RouteAction.newBuilder().setCluster(cluster);
         finish(action, null, HashPolicies.of(hash(service, "", port)), false);
         return Route.newBuilder()
@@ -241,8 +242,10 @@ final class HttpRoutes {
 
     /** The cluster of a destination: its own port, else the service's only one, else the one called. */
     String cluster(Destination destination) {
-        return ClusterName.outbound(port(destination), destination.subset(), view.concreteHost(destination.host()))
-                .toString();
+        String host = view.concreteHost(destination.host());
+        String called = context.called(host);
+        String subset = called.equals(host) ? destination.subset() : "";
+        return ClusterName.outbound(port(destination), subset, called).toString();
     }
 
     private int port(Destination destination) {

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -45,8 +46,10 @@ final class OutboundListeners {
         if (!view.withoutInterception()) {
             Map<String, OutboundListener> byName = new TreeMap<>();
             for (EgressListener egress : view.scope().egress()) {
+                // What an entry with a port of its own has taken, the entry for all other ports leaves alone.
+                Set<String> taken = egress.port() == 0 ? Set.copyOf(byName.keySet()) : Set.of();
                 for (Service service : egress.services()) {
-                    add(byName, egress, service);
+                    add(byName, egress, service, taken);
                 }
             }
             byName.values().forEach(l -> listeners.add(l.build(catchAll("PassthroughFilterChain"))));
@@ -58,7 +61,8 @@ final class OutboundListeners {
         return listeners;
     }
 
-    private void add(Map<String, OutboundListener> byName, EgressListener egress, Service service) {
+    private void add(
+            Map<String, OutboundListener> byName, EgressListener egress, Service service, Set<String> taken) {
         if (service.resolution() == Resolution.ALIAS) {
             return;
         }
@@ -68,11 +72,17 @@ final class OutboundListeners {
                 continue;
             }
             if (port.protocol().isHttp()) {
-                listener(byName, bind.isEmpty() ? ANY : bind, port.number(), egress.bindsPort())
-                        .http(Integer.toString(port.number()), port.protocol());
+                String address = bind.isEmpty() ? ANY : bind;
+                if (!taken.contains(address + "_" + port.number())) {
+                    listener(byName, address, port.number(), egress.bindsPort())
+                            .http(Integer.toString(port.number()), port.protocol());
+                }
                 continue;
             }
             addresses(service, port, bind).forEach((address, ranges) -> {
+                if (taken.contains(address + "_" + port.number())) {
+                    return;
+                }
                 OutboundListener listener = listener(byName, address, port.number(), egress.bindsPort());
                 // Of all addresses only some are this service's: requests there are not all its own.
                 boolean partly = address.equals(ANY) && !isWildcardBound(service);

@@ -191,6 +191,8 @@ final class ProxyTranslation implements Translation {
             MergedRule rule = view.scope().destinationRule(service);
             for (ServicePort port : service.ports()) {
                 add(all, ClusterName.outbound(port.number(), service.hostname()));
+                view.namedPods(service)
+                        .forEach(pod -> add(all, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
                 if (rule != null) {
                     rule.subsets()
                             .forEach(s -> add(all, ClusterName.outbound(port.number(), s.name(), service.hostname())));
@@ -212,8 +214,9 @@ final class ProxyTranslation implements Translation {
         if (cluster == null || cluster.direction() != ClusterName.Direction.OUTBOUND) {
             return null;
         }
-        Service service =
-                view.scope().service(cluster.host()).filter(this::isTold).orElse(null);
+        String pod = pod(cluster.host());
+        String host = pod.isEmpty() ? cluster.host() : cluster.host().substring(pod.length() + 1);
+        Service service = view.scope().service(host).filter(this::isTold).orElse(null);
         Optional<ServicePort> port = service == null ? Optional.empty() : service.port(cluster.port());
         if (service == null || port.isEmpty() || port.get().protocol() == Protocol.UDP) {
             return null;
@@ -226,7 +229,22 @@ final class ProxyTranslation implements Translation {
         }
         EffectivePolicy policy =
                 EffectivePolicy.of(view.snapshot().mesh().defaultTrafficPolicy(), rule, subset, cluster.port());
-        return endpoint(cluster, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
+        return endpoint(
+                cluster, pod, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
+    }
+
+    /** The pod that a host means by its own name, {@code pod.service...}; empty for all others. */
+    private String pod(String host) {
+        int dot = host.indexOf('.');
+        if (dot < 0 || view.scope().service(host).isPresent()) {
+            return "";
+        }
+        String pod = host.substring(0, dot);
+        return view.scope()
+                .service(host.substring(dot + 1))
+                .filter(service -> view.namedPods(service).contains(pod))
+                .map(service -> pod)
+                .orElse("");
     }
 
     // Endpoints of other kinds stand in the cluster, or are found by the proxy.
@@ -238,6 +256,7 @@ final class ProxyTranslation implements Translation {
 
     private XdsResource endpoint(
             ClusterName cluster,
+            String pod,
             Service service,
             List<ServiceEndpoint> list,
             DestinationRule.@Nullable Subset subset,
@@ -256,8 +275,11 @@ final class ProxyTranslation implements Translation {
                 service.servesNotReady(),
                 policies.stream().map(p -> p.key()).toList(),
                 policies.stream().map(p -> new Identity(p)).toList());
+        List<ServiceEndpoint> meant = pod.isEmpty()
+                ? list
+                : list.stream().filter(e -> e.workload().name().equals(pod)).toList();
         EndpointTranslator.Request request = new EndpointTranslator.Request(
-                cluster, list, labels, from, view.preferenceLabels(), choice, service.servesNotReady(), true);
+                cluster, meant, labels, from, view.preferenceLabels(), choice, service.servesNotReady(), true);
         return endpointMemo.get(key, () -> {
             var assignment = new EndpointTranslator(view.snapshot()).loadAssignment(request);
             return interner.one(Protos.resource(cluster.toString(), assignment));

@@ -13,6 +13,7 @@ import dev.lateen.istiod.model.TelemetryRules;
 import dev.lateen.istiod.model.WorkloadScope;
 import dev.lateen.istiod.registry.Resolution;
 import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServiceEndpoint;
 import dev.lateen.istiod.registry.Topology;
 import dev.lateen.istiod.registry.WorkloadInstance;
 import java.util.ArrayList;
@@ -111,9 +112,46 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
     /** The host itself, or what it stands for if it is another name ({@code ExternalName}). */
     String concreteHost(String host) {
         return scope.service(host)
-                .filter(s -> s.resolution() == Resolution.ALIAS)
+                .filter(s -> s.resolution() == Resolution.ALIAS && !leadsOutside(s))
                 .map(Service::externalName)
                 .orElse(host);
+    }
+
+    /**
+     * Whether a service is another name of a host that no registry knows, and this proxy has to find it. Behind interception the application has asked
+     * DNS for it and the connection goes where it was on its way.
+     */
+    boolean leadsOutside(Service service) {
+        return service.resolution() == Resolution.ALIAS
+                && withoutInterception()
+                && scope.allowsUnknownHosts()
+                && scope.service(service.externalName()).isEmpty();
+    }
+
+    /**
+     * The pods of a headless service that have names of their own, as a StatefulSet's have: without interception a name is all that tells which pod a
+     * client means, so each is a host.
+     */
+    List<String> namedPods(Service service) {
+        if (!service.headless() || !withoutInterception() || gateway()) {
+            return List.of();
+        }
+        return service.ports().stream()
+                .flatMap(port -> snapshot.registry().endpoints(service, port).stream())
+                .map(ServiceEndpoint::workload)
+                .filter(w -> w.namespace().equals(service.namespace()) && isStateful(w))
+                .map(WorkloadInstance::name)
+                .distinct()
+                .toList();
+    }
+
+    private static boolean isStateful(WorkloadInstance workload) {
+        String name = workload.name();
+        int dash = name.lastIndexOf('-');
+        return dash > 0
+                && dash + 1 < name.length()
+                && name.substring(0, dash).equals(workload.workloadName())
+                && name.substring(dash + 1).chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
     /** What this proxy has under the labels by which some endpoints are preferred to others. */

@@ -41,7 +41,17 @@ final class SidecarRoutes {
     private record Draft(String name, List<String> domains, List<Route> routes) {}
 
     /** A service in one configuration: null service means a host that only a VirtualService knows. */
-    private record Called(@Nullable Service service, String host, int port) {}
+    private record Called(@Nullable Service service, String host, int port) {
+        /** The host that a rule for it names. */
+        String ruled() {
+            return service == null ? host : service.hostname();
+        }
+
+        /** The full name of a pod; empty if all of a service is called. */
+        String pod() {
+            return service == null || host.equals(service.hostname()) ? "" : host;
+        }
+    }
 
     /** The names of all configurations that its listeners ask for. */
     Set<String> names() {
@@ -67,9 +77,9 @@ final class SidecarRoutes {
                 : Integer.toString(port.number());
     }
 
-    static boolean isRouted(Service service, ServicePort port) {
+    private boolean isRouted(Service service, ServicePort port) {
         boolean routed = port.protocol().isHttp() || port.protocol() == Protocol.AUTO;
-        return routed && service.resolution() != Resolution.ALIAS;
+        return routed && (service.resolution() != Resolution.ALIAS || view.leadsOutside(service));
     }
 
     @Nullable
@@ -97,7 +107,7 @@ final class SidecarRoutes {
             }
             called.forEach((key, c) -> {
                 if (c.service() != null && !done.contains(key)) {
-                    HttpRoutes routes = new HttpRoutes(new RouteContext(view, MESH, port, false, c.port()));
+                    HttpRoutes routes = new HttpRoutes(new RouteContext(view, MESH, port, false, c.port(), c.pod()));
                     drafts.add(draft(c, List.of(routes.byDefault(c.service(), c.port())), port));
                 }
             });
@@ -113,6 +123,12 @@ final class SidecarRoutes {
                 .toList();
     }
 
+    // Requests to a port that another entry has for itself are not routed by the entry for all others.
+    private boolean isTaken(EgressListener listener, int port) {
+        return listener.port() == 0
+                && view.scope().egress().stream().anyMatch(other -> other.port() != 0 && other.port() == port);
+    }
+
     private Map<String, Called> called(EgressListener listener, @Nullable String onlyHost, int port, String name) {
         Map<String, Called> called = new LinkedHashMap<>();
         for (Service service : listener.services()) {
@@ -125,10 +141,14 @@ final class SidecarRoutes {
                                 || view.withoutInterception() && own.protocol().isAuto()
                         : own.number() == port
                                 && (onlyHost != null || routeName(service, own).equals(name));
-                if (here && isRouted(service, own)) {
+                if (here && isRouted(service, own) && !isTaken(listener, own.number())) {
                     called.put(
                             service.hostname() + ":" + own.number(),
                             new Called(service, service.hostname(), own.number()));
+                    for (String pod : view.namedPods(service)) {
+                        String host = pod + "." + service.hostname();
+                        called.put(host + ":" + own.number(), new Called(service, host, own.number()));
+                    }
                 }
             }
         }
@@ -151,10 +171,9 @@ final class SidecarRoutes {
         for (String host : rule.hosts()) {
             boolean known = false;
             for (Map.Entry<String, Called> entry : called.entrySet()) {
-                boolean meant = host.equals(entry.getValue().host())
-                        || host.startsWith("*")
-                                && Hosts.within(entry.getValue().host(), host)
-                                && isMostSpecific(listener, entry.getValue().host(), host);
+                String ruled = entry.getValue().ruled();
+                boolean meant = host.equals(ruled)
+                        || host.startsWith("*") && Hosts.within(ruled, host) && isMostSpecific(listener, ruled, host);
                 if (meant) {
                     known = true;
                     ports.add(entry.getValue().port());
@@ -180,7 +199,8 @@ final class SidecarRoutes {
             }
         }
         for (Called one : mine) {
-            List<Route> routes = new HttpRoutes(new RouteContext(view, MESH, port, false, one.port())).of(rule);
+            List<Route> routes =
+                    new HttpRoutes(new RouteContext(view, MESH, port, false, one.port(), one.pod())).of(rule);
             if (routes.isEmpty()) {
                 done.remove(one.host() + ":" + one.port());
             } else {
@@ -196,7 +216,12 @@ final class SidecarRoutes {
     }
 
     private Draft draft(Called called, List<Route> routes, int port) {
-        List<String> plain = called.service() == null ? names.of(called.host()) : names.of(called.service());
+        Service service = called.service();
+        List<String> plain = service == null
+                ? names.of(called.host())
+                : called.pod().isEmpty()
+                        ? names.of(service)
+                        : names.ofPod(called.host().substring(0, called.host().indexOf('.')), service);
         List<String> domains = port == 0 ? behindProxy(called, plain) : plain;
         return new Draft(called.host() + ":" + called.port(), domains, routes);
     }
@@ -210,7 +235,7 @@ final class SidecarRoutes {
                 && (service == null
                         || service.port(80).isEmpty()
                                 && service.ports().stream()
-                                        .filter(p -> isRouted(service, p))
+                                        .filter(p -> isRouted(service, p) && !isTaken(listener, p.number()))
                                         .findFirst()
                                         .filter(p -> p.number() == called.port())
                                         .isPresent());

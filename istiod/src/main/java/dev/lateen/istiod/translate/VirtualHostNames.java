@@ -24,7 +24,7 @@ final class VirtualHostNames {
             }
         }
         if (service.headless()) {
-            names.add("*." + service.hostname());
+            List.copyOf(names).forEach(name -> names.add("*." + name));
         }
         for (String address : view.addresses(service)) {
             if (!address.contains("/") && !address.equals("0.0.0.0")) {
@@ -32,6 +32,11 @@ final class VirtualHostNames {
             }
         }
         return List.copyOf(names);
+    }
+
+    /** All names of a pod that a headless service's clients call by its own name. */
+    List<String> ofPod(String pod, Service service) {
+        return of(service.hostname()).stream().map(name -> pod + "." + name).toList();
     }
 
     /** A host in its full, absolute and shorter forms; short names mean the caller's own namespace. */

@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class CorsFilter implements HttpFilter {
     private static final int ALWAYS = 1_000_000;
+    private static final String ANY = "*";
 
     private final CorsPolicy policy;
+    private final boolean anyOrigin;
 
     CorsFilter(CorsPolicy policy) {
         this.policy = policy;
+        // A pattern that the star itself satisfies allows all, as in Envoy.
+        this.anyOrigin = policy.allowOrigins().stream().anyMatch(matcher -> matcher.matches(ANY));
     }
 
     @Override
@@ -34,12 +38,10 @@ final class CorsFilter implements HttpFilter {
                 || !(policy.filterEnabledFraction() >= ALWAYS || context.chance(policy.filterEnabledFraction()))) {
             return FilterVerdict.CONTINUE;
         }
-        if (allows(origin)) {
-            return new FilterVerdict.Reply(LocalReply.corsPreflight(preflightHeaders(origin)));
-        }
-        return policy.forwardNotMatchingPreflights()
+        boolean allowed = allows(origin);
+        return !allowed && policy.forwardNotMatchingPreflights()
                 ? FilterVerdict.CONTINUE
-                : new FilterVerdict.Reply(LocalReply.corsPreflight(List.of()));
+                : new FilterVerdict.Reply(LocalReply.corsPreflight(preflightHeaders(headers, allowed)));
     }
 
     private static boolean hasValue(@Nullable CharSequence value) {
@@ -47,6 +49,9 @@ final class CorsFilter implements HttpFilter {
     }
 
     private boolean allows(CharSequence origin) {
+        if (anyOrigin) {
+            return true;
+        }
         for (StringMatcher matcher : policy.allowOrigins()) {
             if (matcher.matches(origin)) {
                 return true;
@@ -55,14 +60,29 @@ final class CorsFilter implements HttpFilter {
         return false;
     }
 
-    private List<String> preflightHeaders(CharSequence origin) {
+    private List<String> preflightHeaders(HeaderMap asked, boolean allowed) {
         List<String> headers = new ArrayList<>();
-        add(headers, "access-control-allow-origin", origin.toString());
+        add(headers, "access-control-allow-origin", allowed ? text(asked.get("origin")) : "");
         add(headers, "access-control-allow-credentials", policy.allowCredentials() ? "true" : "");
-        add(headers, "access-control-allow-methods", policy.allowMethods());
-        add(headers, "access-control-allow-headers", policy.allowHeaders());
+        add(
+                headers,
+                "access-control-allow-methods",
+                orAsked(policy.allowMethods(), asked, "access-control-request-method"));
+        add(
+                headers,
+                "access-control-allow-headers",
+                orAsked(policy.allowHeaders(), asked, "access-control-request-headers"));
         add(headers, "access-control-max-age", policy.maxAge());
         return headers;
+    }
+
+    /** A star allows what was asked for, and says so in its words: browsers take a star for one only without credentials. */
+    private static String orAsked(String said, HeaderMap asked, String header) {
+        return said.equals(ANY) ? text(asked.get(header)) : said;
+    }
+
+    private static String text(@Nullable CharSequence value) {
+        return value == null ? "" : value.toString();
     }
 
     private static void add(List<String> headers, String name, String value) {

@@ -150,10 +150,44 @@ class FiltersTest {
     void preflightOfAnotherOriginIsRefusedOrForwarded() {
         Exchange stranger = exchange(
                 request("OPTIONS", "h", "/", "origin", "https://evil", "access-control-request-method", "GET"));
+        // Without the origin's name no browser goes on, whatever else stands there.
         assertThat(reply(run(new HttpFilterConfig.Cors(CORS), stranger)).headers())
-                .isEmpty();
+                .doesNotContain("access-control-allow-origin", "https://evil")
+                .containsSequence("access-control-allow-methods", "GET,POST");
         CorsPolicy forwarding = new CorsPolicy(CORS.allowOrigins(), "", "", "", "", false, 1_000_000, true);
         assertThat(run(new HttpFilterConfig.Cors(forwarding), stranger)).isSameAs(FilterVerdict.CONTINUE);
+    }
+
+    @Test
+    void starsAllowAllAndAnswerInTheWordsOfTheRequest() {
+        for (StringMatcher all : List.of(
+                new StringMatcher.Exact("*", false),
+                new StringMatcher.Prefix("*", false),
+                new StringMatcher.Suffix("", false))) {
+            CorsPolicy star = new CorsPolicy(List.of(all), "*", "*", "", "", false, 1_000_000, true);
+            Exchange preflight = exchange(request(
+                    "OPTIONS",
+                    "h",
+                    "/",
+                    "origin",
+                    "https://any.example",
+                    "access-control-request-method",
+                    "PATCH",
+                    "access-control-request-headers",
+                    "x-a,x-b"));
+            assertThat(reply(run(new HttpFilterConfig.Cors(star), preflight)).headers())
+                    .containsExactly(
+                            "access-control-allow-origin", "https://any.example",
+                            "access-control-allow-methods", "PATCH",
+                            "access-control-allow-headers", "x-a,x-b");
+            HttpFilter filter =
+                    compile(List.of(new HttpFilterConfig.Cors(star)), null).getFirst();
+            Exchange simple = exchange(get("h", "/", "origin", "https://any.example"));
+            simple.response(new ResponseHead(200, new HeaderMap()));
+            filter.onResponse(simple);
+            assertThat(simple.response().headers().getString("access-control-allow-origin"))
+                    .isEqualTo("https://any.example");
+        }
     }
 
     @Test
