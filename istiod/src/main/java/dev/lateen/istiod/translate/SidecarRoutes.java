@@ -235,7 +235,7 @@ final class SidecarRoutes {
                 && (service == null
                         || service.port(80).isEmpty()
                                 && service.ports().stream()
-                                        .filter(p -> isRouted(service, p) && !isTaken(listener, p.number()))
+                                        .filter(p -> isRouted(service, p))
                                         .findFirst()
                                         .filter(p -> p.number() == called.port())
                                         .isPresent());
