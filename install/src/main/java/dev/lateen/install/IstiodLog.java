@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -53,19 +54,36 @@ final class IstiodLog implements IstiodEvents {
     }
 
     @Override
+    public void lost(ProxyNode node) {
+        LOG.warn("{} lost its stream; it keeps its config, and hears of no change until it is back", node.id());
+    }
+
+    @Override
     public void refused(String peerAddress, String reason) {
         LOG.warn("refused: {}: {}", peerAddress, reason);
     }
 
     @Override
-    public void rejected(ProxyNode node, String typeUrl, String reason) {
-        LOG.warn("{} rejects {}: {}", node.id(), TypeUrls.shortName(typeUrl), reason);
+    public void rejected(ProxyNode node, String typeUrl, int code, String reason) {
+        LOG.warn("NOT in force on {}: it rejects {}: {}", node.id(), TypeUrls.shortName(typeUrl), reason);
     }
 
     @Override
-    public void inForce(long version, Set<String> touched, Duration took) {
+    public void silent(ProxyNode node, String typeUrl, Duration since) {
+        LOG.warn(
+                "NOT in force on {}: no answer to {} for {} ms",
+                node.id(),
+                TypeUrls.shortName(typeUrl),
+                since.toMillis());
+    }
+
+    @Override
+    public void inForce(long version, Set<String> touched, Set<String> absent, Duration took) {
         if (!touched.isEmpty()) {
             LOG.info("version {} is in force at {} proxies after {} ms", version, touched.size(), took.toMillis());
+        }
+        if (!absent.isEmpty()) {
+            LOG.warn("version {} is not known to {}, which lost their streams", version, new TreeSet<>(absent));
         }
     }
 }

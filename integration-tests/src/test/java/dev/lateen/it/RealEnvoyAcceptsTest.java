@@ -60,7 +60,7 @@ class RealEnvoyAcceptsTest {
         }
 
         @Override
-        public void rejected(ProxyNode node, String typeUrl, String reason) {
+        public void rejected(ProxyNode node, String typeUrl, int code, String reason) {
             rejections.add(node.id() + " " + typeUrl + ": " + reason);
         }
     }

@@ -82,13 +82,12 @@ public final class Istiod {
         this.authority = authority(bootstrap, trustDomain, clock);
         this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
         this.callers = new Callers(tokens, trustDomain);
-        DiscoverySettings settings = new DiscoverySettings(
-                "istiod/" + Release.VERSION,
-                true,
-                bootstrap.grpc().isLoopback(),
-                DiscoverySettings.MOST_STREAMS,
-                DiscoverySettings.FIRST_MESSAGE_WITHIN,
-                bootstrap.maxStreamAge());
+        DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
+                .withShowPlaintext(bootstrap.grpc().isLoopback())
+                .withStreams(
+                        DiscoverySettings.MOST_STREAMS,
+                        DiscoverySettings.FIRST_MESSAGE_WITHIN,
+                        bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
         this.writer = new SnapshotWriter(source, discovery, events);
         this.ports = new Ports(vertx, Keepalive.USUAL);

@@ -65,9 +65,33 @@ record Observed(IstiodMetrics metrics, IstiodEvents listener) implements IstiodE
     }
 
     @Override
-    public void rejected(ProxyNode node, String typeUrl, String reason) {
-        metrics.rejected(node, typeUrl, reason);
-        listener.rejected(node, typeUrl, reason);
+    public void lost(ProxyNode node) {
+        metrics.lost(node);
+        listener.lost(node);
+    }
+
+    @Override
+    public void rejected(ProxyNode node, String typeUrl, int code, String reason) {
+        metrics.rejected(node, typeUrl, code, reason);
+        listener.rejected(node, typeUrl, code, reason);
+    }
+
+    @Override
+    public void expired(ProxyNode node, String typeUrl) {
+        metrics.expired(node, typeUrl);
+        listener.expired(node, typeUrl);
+    }
+
+    @Override
+    public void silent(ProxyNode node, String typeUrl, Duration since) {
+        metrics.silent(node, typeUrl, since);
+        listener.silent(node, typeUrl, since);
+    }
+
+    @Override
+    public void unsent(ProxyNode node, String typeUrl) {
+        metrics.unsent(node, typeUrl);
+        listener.unsent(node, typeUrl);
     }
 
     @Override
@@ -77,8 +101,8 @@ record Observed(IstiodMetrics metrics, IstiodEvents listener) implements IstiodE
     }
 
     @Override
-    public void inForce(long version, Set<String> touched, Duration took) {
-        metrics.inForce(version, touched, took);
-        listener.inForce(version, touched, took);
+    public void inForce(long version, Set<String> touched, Set<String> absent, Duration took) {
+        metrics.inForce(version, touched, absent, took);
+        listener.inForce(version, touched, absent, took);
     }
 }

@@ -34,6 +34,11 @@ final class SnapshotWriter {
         public Translation translate(ProxyNode node) {
             return translator.translate(snapshot, node);
         }
+
+        @Override
+        public boolean knows(ProxyNode node) {
+            return !snapshot.registry().workloadsAt(node.address()).isEmpty();
+        }
     }
 
     private final ConfigSource source;

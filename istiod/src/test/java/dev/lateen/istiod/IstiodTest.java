@@ -144,7 +144,7 @@ class IstiodTest {
             }
 
             @Override
-            public void inForce(long version, Set<String> touched, Duration took) {
+            public void inForce(long version, Set<String> touched, Set<String> absent, Duration took) {
                 log.add("in force " + version + " " + touched);
             }
         };

@@ -1,20 +1,29 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.config.ConfigChange;
 import dev.lateen.istiod.config.ConfigChange.ResourceChange;
+import dev.lateen.istiod.model.ProxyNode;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 
-/** The log of config changes on the terminal: what changed, how many proxies it touched and how long it took to be in force everywhere. */
+/**
+ * The log of config changes on the terminal: what changed, how many proxies it touched and how long it took to be in force everywhere; and
+ * at once and once, where it is not in force and why.
+ */
 final class ConfigLog implements IstiodEvents {
     private static final int SHOWN = 4;
     private static final Set<String> WORKLOADS =
@@ -23,7 +32,9 @@ final class ConfigLog implements IstiodEvents {
     private final String generated;
     private final MeshLog log;
     /** Changes that are not in force everywhere yet, by the version they make. */
-    private final Map<Long, List<ResourceChange>> pending = new ConcurrentSkipListMap<>();
+    private final TreeMap<Long, List<ResourceChange>> pending = new TreeMap<>();
+    /** What is not in force, by proxy and type, as it was told. */
+    private final Map<String, String> told = new ConcurrentHashMap<>();
 
     /** With the directory of generated files, of whose changes nobody wants to read. */
     ConfigLog(Path generated, MeshLog log) {
@@ -37,22 +48,41 @@ final class ConfigLog implements IstiodEvents {
                 .filter(resource -> !resource.file().startsWith(generated))
                 .toList();
         if (!users.isEmpty()) {
-            pending.put(change.version(), users);
+            synchronized (pending) {
+                pending.put(change.version(), users);
+            }
         }
     }
 
     @Override
-    public void inForce(long version, Set<String> touched, Duration took) {
-        List<ResourceChange> changes = pending.remove(version);
-        // A version that was overtaken by the next is never in force by itself.
-        pending.keySet().removeIf(older -> older < version);
-        if (changes != null) {
-            // What a workload's own change does is told by the pods that come and go.
-            boolean told = touched.isEmpty()
-                    && changes.stream().allMatch(change -> WORKLOADS.contains(kindOf(change.resource())));
-            log.line(describe(changes)
-                    + (told ? "" : ": " + touched(touched) + ", in force after " + took.toMillis() + " ms"));
+    public void inForce(long version, Set<String> touched, Set<String> absent, Duration took) {
+        List<ResourceChange> changes = takeUntil(version);
+        if (changes.isEmpty()) {
+            return;
         }
+        // What a workload's own change does is told by the pods that come and go.
+        boolean elsewhere =
+                touched.isEmpty() && changes.stream().allMatch(change -> WORKLOADS.contains(kindOf(change.resource())));
+        String missing = absent.isEmpty() ? "" : "; not on " + names(absent) + ", which lost the stream to istiod";
+        log.line(describe(changes)
+                + (elsewhere ? "" : ": " + touched(touched) + ", in force after " + took.toMillis() + " ms" + missing));
+    }
+
+    /** The changes that make up a version, with those of versions that it overtook; they are not pending any more. */
+    private List<ResourceChange> takeUntil(long version) {
+        synchronized (pending) {
+            Map<Long, List<ResourceChange>> done = pending.headMap(version, true);
+            List<ResourceChange> changes = merged(done.values());
+            done.clear();
+            return changes;
+        }
+    }
+
+    /** Of several changes of one resource the last counts. */
+    private static List<ResourceChange> merged(Collection<List<ResourceChange>> changes) {
+        Map<String, ResourceChange> last = new LinkedHashMap<>();
+        changes.forEach(some -> some.forEach(change -> last.put(change.resource(), change)));
+        return List.copyOf(last.values());
     }
 
     private static String kindOf(String resource) {
@@ -62,6 +92,53 @@ final class ConfigLog implements IstiodEvents {
     @Override
     public void problems(List<Problem> problems) {
         problems.forEach(problem -> log.line(problem.isError() ? "not taken: " + problem : problem.toString()));
+    }
+
+    @Override
+    public void rejected(ProxyNode node, String typeUrl, int code, String reason) {
+        notInForce(node, typeUrl, reason.replace("\n", "; ") + "; the last good one stays");
+    }
+
+    @Override
+    public void silent(ProxyNode node, String typeUrl, Duration since) {
+        notInForce(node, typeUrl, "no answer to " + TypeUrls.shortName(typeUrl) + " for " + since.toMillis() + " ms");
+    }
+
+    private void notInForce(ProxyNode node, String typeUrl, String why) {
+        if (why.equals(told.put(key(node, typeUrl), why))) {
+            return;
+        }
+        List<ResourceChange> changes;
+        synchronized (pending) {
+            changes = merged(pending.values());
+        }
+        String what = changes.isEmpty() ? "" : describe(changes) + ": ";
+        log.line(what + "NOT in force on " + podOf(node.id()) + ": " + why);
+    }
+
+    private static String key(ProxyNode node, String typeUrl) {
+        return node.id() + " " + typeUrl;
+    }
+
+    @Override
+    public void acknowledged(ProxyNode node, String typeUrl) {
+        told.remove(key(node, typeUrl));
+    }
+
+    @Override
+    public void lost(ProxyNode node) {
+        forget(node);
+        log.line(podOf(node.id()) + " lost its stream to istiod: it keeps its config, no change is in force on it until"
+                + " it is back");
+    }
+
+    @Override
+    public void disconnected(ProxyNode node) {
+        forget(node);
+    }
+
+    private void forget(ProxyNode node) {
+        told.keySet().removeIf(key -> key.startsWith(node.id() + " "));
     }
 
     private static String describe(List<ResourceChange> changes) {
@@ -77,11 +154,14 @@ final class ConfigLog implements IstiodEvents {
         if (nodes.isEmpty()) {
             return "touched no proxy";
         }
+        return "touched " + (nodes.size() == 1 ? "one proxy" : nodes.size() + " proxies") + " (" + names(nodes) + ")";
+    }
+
+    private static String names(Set<String> nodes) {
         Set<String> names = new TreeSet<>();
         nodes.forEach(node -> names.add(podOf(node)));
-        String shown = names.stream().limit(SHOWN).collect(Collectors.joining(", "));
-        String rest = names.size() > SHOWN ? ", ..." : "";
-        return "touched " + (nodes.size() == 1 ? "one proxy" : nodes.size() + " proxies") + " (" + shown + rest + ")";
+        List<String> shown = new ArrayList<>(names).subList(0, Math.min(SHOWN, names.size()));
+        return String.join(", ", shown) + (names.size() > SHOWN ? ", ..." : "");
     }
 
     private static String podOf(String nodeId) {

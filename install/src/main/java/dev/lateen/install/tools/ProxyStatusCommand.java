@@ -2,7 +2,9 @@ package dev.lateen.install.tools;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,6 +23,17 @@ import tools.jackson.databind.node.ArrayNode;
         description = "Tell for each proxy whether it is in sync with istiod.",
         mixinStandardHelpOptions = true)
 public final class ProxyStatusCommand implements Callable<Integer> {
+    /** The short words of types, and istiod's. */
+    private static final Map<String, String> TYPES = new LinkedHashMap<>();
+
+    static {
+        TYPES.put("CDS", "cluster");
+        TYPES.put("LDS", "listener");
+        TYPES.put("EDS", "endpoint");
+        TYPES.put("RDS", "route");
+        TYPES.put("ECDS", "extensionconfig");
+    }
+
     @Spec
     private CommandSpec spec;
 
@@ -61,7 +74,26 @@ public final class ProxyStatusCommand implements Callable<Integer> {
                     proxy.path("istiod").asString("istiod"),
                     proxy.path("istio_version").asString(""));
         }
-        return table.text();
+        return table.text() + reasons(proxies);
+    }
+
+    /** Under the table, why something is stale. */
+    private static String reasons(JsonNode proxies) {
+        StringBuilder text = new StringBuilder();
+        for (JsonNode proxy : proxies) {
+            String name = proxy.path("proxy").asString("");
+            String since = proxy.path("disconnected_at").asString("");
+            if (!since.isEmpty()) {
+                text.append(name).append(": no stream since ").append(since).append('\n');
+            }
+            TYPES.forEach((word, type) -> {
+                String reason = proxy.path(type + "_rejected").asString("");
+                if (!reason.isEmpty()) {
+                    text.append("%s: %s rejected: %s%n".formatted(name, word, reason.replace("\n", "; ")));
+                }
+            });
+        }
+        return text.isEmpty() ? "" : "\n" + text;
     }
 
     private static String state(JsonNode proxy, String type) {
@@ -70,6 +102,10 @@ public final class ProxyStatusCommand implements Callable<Integer> {
         if (sent.isEmpty()) {
             return "IGNORED";
         }
-        return sent.equals(acked) ? "SYNCED" : "STALE";
+        if (proxy.has("disconnected_at")) {
+            return "DISCONNECTED";
+        }
+        boolean rejected = !proxy.path(type + "_rejected").asString("").isEmpty();
+        return sent.equals(acked) && !rejected ? "SYNCED" : "STALE";
     }
 }

@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +68,26 @@ class ToolsTest {
         assertThat(out.toString().lines().toList().get(1))
                 .isEqualTo("reviews-v1.default    Kubernetes    SYNCED    STALE    IGNORED    IGNORED    IGNORED   "
                         + " istiod    1.31.0");
+    }
+
+    @Test
+    void proxyStatusTellsWhatIsRejectedAndWhoLostItsStream() {
+        page("/debug/syncz", """
+            [{"proxy":"a.default","cluster_sent":"a","cluster_acked":"a","listener_sent":"b","listener_acked":"b",
+              "listener_rejected":"listener l: can't bind"},
+             {"proxy":"b.default","disconnected_at":"2026-11-29T20:00:00Z","cluster_sent":"a","cluster_acked":"a"}]\
+            """);
+        run(
+                new ProxyStatusCommand(),
+                "--istiod",
+                "127.0.0.1:" + istiod.getAddress().getPort());
+        List<String> lines = out.toString().lines().toList();
+        assertThat(lines.get(1)).containsPattern("a.default +SYNCED +STALE +IGNORED");
+        assertThat(lines.get(2)).containsPattern("b.default +DISCONNECTED +IGNORED");
+        assertThat(lines)
+                .contains(
+                        "a.default: LDS rejected: listener l: can't bind",
+                        "b.default: no stream since 2026-11-29T20:00:00Z");
     }
 
     @Test

@@ -9,6 +9,7 @@ import dev.lateen.istiod.config.ConfigChange;
 import dev.lateen.istiod.config.ConfigEvents;
 import dev.lateen.istiod.discovery.DiscoveryEvents;
 import dev.lateen.istiod.model.ProxyNode;
+import io.vertx.grpc.common.GrpcStatus;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,19 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
             page.counter("pilot_xds_pushes", "Responses that were sent, by type.", "type");
     private final MetricsPage.Counter rejects = page.counter(
             "pilot_total_xds_rejects", "Total number of XDS responses from pilot rejected by proxy.", "type");
+    /** Istio keeps these beside the total, for dashboards that are older than it. */
+    private final Map<String, MetricsPage.Counter> rejectsOfNodes = Map.of(
+            TypeUrls.CLUSTER, rejectsOf("cds", "Pilot rejected CDS configs."),
+            TypeUrls.ENDPOINT, rejectsOf("eds", "Pilot rejected EDS."),
+            TypeUrls.LISTENER, rejectsOf("lds", "Pilot rejected LDS."),
+            TypeUrls.ROUTE, rejectsOf("rds", "Pilot rejected RDS."));
+
+    private final MetricsPage.Counter expired =
+            page.counter("pilot_xds_expired_nonce", "Total number of XDS requests with an expired nonce.", "type");
+    private final MetricsPage.Counter silences = page.counter(
+            "pilot_xds_unanswered", "Responses to which a proxy said nothing for longer than it should need.", "type");
+    private final MetricsPage.Counter losses =
+            page.counter("pilot_xds_lost_streams", "Streams that broke without the proxy having ended them.");
     private final MetricsPage.Counter internalErrors =
             page.counter("pilot_total_xds_internal_errors", "Total number of internal XDS errors in pilot.");
     private final MetricsPage.Counter configEvents =
@@ -77,6 +91,10 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
     private final MetricsPage.Counter unsigned =
             page.counter("citadel_server_csr_sign_err_count", "The number of errors occurred when signing the CSR.");
 
+    private MetricsPage.Counter rejectsOf(String type, String help) {
+        return page.countingGauge("pilot_xds_" + type + "_reject", help, "node,err");
+    }
+
     /** Metrics of the process come with it. */
     public IstiodMetrics() {
         ProcessMetrics.addTo(page);
@@ -104,8 +122,46 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
     }
 
     @Override
-    public void rejected(ProxyNode node, String typeUrl, String reason) {
+    public void rejected(ProxyNode node, String typeUrl, int code, String reason) {
         rejects.add(type(typeUrl), 1);
+        MetricsPage.Counter ofNodes = rejectsOfNodes.get(typeUrl);
+        if (ofNodes != null) {
+            String error = codeName(code);
+            ofNodes.addBounded(node.id().replace(',', '_') + "," + error, "other," + error, 1);
+        }
+    }
+
+    @Override
+    public void expired(ProxyNode node, String typeUrl) {
+        expired.add(type(typeUrl), 1);
+    }
+
+    @Override
+    public void silent(ProxyNode node, String typeUrl, Duration since) {
+        silences.add(type(typeUrl), 1);
+    }
+
+    @Override
+    public void unsent(ProxyNode node, String typeUrl) {
+        pushes.add(type(typeUrl) + "_senderr", 1);
+    }
+
+    @Override
+    public void lost(ProxyNode node) {
+        losses.add(1);
+    }
+
+    /** As Go's gRPC writes it: {@code InvalidArgument}. */
+    private static String codeName(int code) {
+        GrpcStatus status = GrpcStatus.valueOf(code);
+        if (status == null) {
+            return "Code(" + code + ")";
+        }
+        StringBuilder name = new StringBuilder();
+        for (String word : status.name().split("_", -1)) {
+            name.append(word.charAt(0)).append(word.substring(1).toLowerCase(Locale.ROOT));
+        }
+        return status == GrpcStatus.CANCELLED ? "Canceled" : name.toString();
     }
 
     /** Istio's short name; clients may ask for anything, and a metric must not grow with what they say. */

@@ -15,6 +15,8 @@ import java.util.function.Supplier;
  * {@code _total} that Prometheus' own library insists on. Safe from any thread.
  */
 final class MetricsPage {
+    private static final int MOST_OF_CLIENTS = 1000;
+
     private final List<Family> families = new CopyOnWriteArrayList<>();
 
     private sealed interface Family {
@@ -26,12 +28,14 @@ final class MetricsPage {
         private final String name;
         private final String help;
         private final String label;
+        private final String type;
         private final Map<String, LongAdder> values = new ConcurrentHashMap<>();
 
-        private Counter(String name, String help, String label) {
+        private Counter(String name, String help, String label, String type) {
             this.name = name;
             this.help = help;
             this.label = label;
+            this.type = type;
             if (label.isEmpty()) {
                 values.put("", new LongAdder());
             }
@@ -45,9 +49,15 @@ final class MetricsPage {
             values.computeIfAbsent(labelValue, value -> new LongAdder()).add(amount);
         }
 
+        /** The same for a value that clients choose: of new ones beyond a bound, all count as {@code otherwise}. */
+        void addBounded(String labelValue, String otherwise, long amount) {
+            boolean known = values.size() < MOST_OF_CLIENTS || values.containsKey(labelValue);
+            add(known ? labelValue : otherwise, amount);
+        }
+
         @Override
         public void write(StringBuilder page) {
-            head(page, name, help, "counter");
+            head(page, name, help, type);
             new TreeMap<>(values)
                     .forEach((value, count) -> page.append(name)
                             .append(label.isEmpty() ? "" : labels(label, value))
@@ -131,11 +141,16 @@ final class MetricsPage {
     }
 
     Counter counter(String name, String help) {
-        return add(new Counter(name, help, ""));
+        return add(new Counter(name, help, "", "counter"));
     }
 
     Counter counter(String name, String help, String label) {
-        return add(new Counter(name, help, label));
+        return add(new Counter(name, help, label, "counter"));
+    }
+
+    /** One that Istio declares as a gauge although it only counts. */
+    Counter countingGauge(String name, String help, String label) {
+        return add(new Counter(name, help, label, "gauge"));
     }
 
     Histogram histogram(String name, String help, double... bounds) {

@@ -2,6 +2,7 @@ package dev.lateen.istiod.debug;
 
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.istiod.discovery.AbsentProxy;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.discovery.TypeStatus;
@@ -23,25 +24,34 @@ record ProxyViews(JsonMapper json, DiscoveryServer discovery) {
             TypeUrls.ROUTE, "route",
             TypeUrls.EXTENSION_CONFIG, "extensionconfig");
 
-    /** {@code /debug/syncz}: Istio's {@code SyncStatus}, with the last rejection of each type added. */
+    /**
+     * {@code /debug/syncz}: Istio's {@code SyncStatus}, with the last rejection of each type added, and the proxies whose streams broke, with
+     * the time since when.
+     */
     ArrayNode syncz() {
         ArrayNode all = json.createArrayNode();
-        for (ProxyStatus status : discovery.proxies()) {
+        discovery.proxies().forEach(status -> sync(all.addObject(), status));
+        for (AbsentProxy absent : discovery.absent()) {
             ObjectNode one = all.addObject();
-            put(one, "cluster_id", status.node().text(NodeMetadata.CLUSTER_ID));
-            one.put("proxy", status.proxyId());
-            one.put("proxy_type", status.node().role() == ProxyNode.Role.ROUTER ? "router" : "sidecar");
-            put(one, "proxy_version", status.node().text(NodeMetadata.ISTIO_VERSION));
-            put(one, "istio_version", status.node().text(NodeMetadata.ISTIO_VERSION));
-            for (TypeStatus type : status.types()) {
-                String name = SYNC_NAMES.getOrDefault(
-                        type.typeUrl(), TypeUrls.shortName(type.typeUrl()).toLowerCase(Locale.ROOT));
-                put(one, name + "_sent", type.sentNonce());
-                put(one, name + "_acked", type.ackedNonce());
-                put(one, name + "_rejected", type.rejection());
-            }
+            sync(one, absent.last());
+            one.put("disconnected_at", absent.since().toString());
         }
         return all;
+    }
+
+    private static void sync(ObjectNode one, ProxyStatus status) {
+        put(one, "cluster_id", status.node().text(NodeMetadata.CLUSTER_ID));
+        one.put("proxy", status.proxyId());
+        one.put("proxy_type", status.node().role() == ProxyNode.Role.ROUTER ? "router" : "sidecar");
+        put(one, "proxy_version", status.node().text(NodeMetadata.ISTIO_VERSION));
+        put(one, "istio_version", status.node().text(NodeMetadata.ISTIO_VERSION));
+        for (TypeStatus type : status.types()) {
+            String name = SYNC_NAMES.getOrDefault(
+                    type.typeUrl(), TypeUrls.shortName(type.typeUrl()).toLowerCase(Locale.ROOT));
+            put(one, name + "_sent", type.sentNonce());
+            put(one, name + "_acked", type.ackedNonce());
+            put(one, name + "_rejected", type.rejection());
+        }
     }
 
     private static void put(ObjectNode object, String name, @Nullable String value) {

@@ -71,14 +71,25 @@ final class AdsCall {
         context.runOnContext(nothing -> request.fetch(1));
     }
 
-    /** Writes and waits until the client's flow control let it go. */
-    void send(byte[] message) throws InterruptedException {
+    /**
+     * Writes and waits until the client's flow control let it go.
+     *
+     * @return false if the stream ended before
+     */
+    boolean send(byte[] message) throws InterruptedException {
         CompletableFuture<Void> written = new CompletableFuture<>();
-        context.runOnContext(nothing -> request.response()
-                .write(Buffer.buffer(message))
-                .onSuccess(written::complete)
-                .onFailure(written::completeExceptionally));
-        mailbox.awaitWritten(written);
+        context.runOnContext(nothing -> {
+            try {
+                request.response()
+                        .write(Buffer.buffer(message))
+                        .onSuccess(written::complete)
+                        .onFailure(written::completeExceptionally);
+            } catch (IllegalStateException ended) {
+                // The client has cancelled meanwhile.
+                written.completeExceptionally(ended);
+            }
+        });
+        return mailbox.awaitWritten(written);
     }
 
     /** Ends the stream. */

@@ -11,15 +11,24 @@ import org.jspecify.annotations.Nullable;
  * @param node who it is; only the first message must say
  * @param typeUrl the type it is about
  * @param nonce the response it answers; empty if none
- * @param error why it rejects that response; null if it doesn't
+ * @param rejection why it rejects that response; null if it doesn't
  * @param change what it wants from now on
  */
 record ClientRequest(
         @Nullable Node node,
         String typeUrl,
         String nonce,
-        @Nullable String error,
+        @Nullable Rejection rejection,
         Change change) {
+
+    /** Why a response is rejected: a code of gRPC's, and words. */
+    record Rejection(int code, String reason) {}
+
+    /** The words of a rejection; null if it is none. */
+    @Nullable
+    String error() {
+        return rejection == null ? null : rejection.reason();
+    }
 
     /** How the wanted names change. */
     sealed interface Change {

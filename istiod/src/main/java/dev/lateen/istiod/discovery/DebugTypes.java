@@ -55,16 +55,21 @@ record DebugTypes(DiscoveryServer server) {
 
     private List<XdsResource> syncz() {
         List<XdsResource> all = new ArrayList<>();
-        for (ProxyStatus status : server.proxies()) {
-            ClientConfig.Builder config = ClientConfig.newBuilder().setNode(node(status));
-            for (String typeUrl : TOLD) {
-                config.addGenericXdsConfigs(ClientConfig.GenericXdsConfig.newBuilder()
-                        .setTypeUrl(typeUrl)
-                        .setConfigStatus(state(status, typeUrl)));
-            }
-            all.add(new XdsResource(status.proxyId(), "", Any.pack(config.build())));
-        }
+        server.proxies().forEach(status -> all.add(sync(status, false)));
+        server.absent().forEach(proxy -> all.add(sync(proxy.last(), true)));
         return all;
+    }
+
+    /** A proxy that has lost its stream is as it was when it heard something for the last time: stale, in Istio's words. */
+    private static XdsResource sync(ProxyStatus status, boolean absent) {
+        ClientConfig.Builder config = ClientConfig.newBuilder().setNode(node(status));
+        for (String typeUrl : TOLD) {
+            ConfigStatus state = state(status, typeUrl);
+            config.addGenericXdsConfigs(ClientConfig.GenericXdsConfig.newBuilder()
+                    .setTypeUrl(typeUrl)
+                    .setConfigStatus(absent && state == ConfigStatus.SYNCED ? ConfigStatus.STALE : state));
+        }
+        return new XdsResource(status.proxyId(), "", Any.pack(config.build()));
     }
 
     private static Node node(ProxyStatus status) {

@@ -106,11 +106,13 @@ enum Dialect {
     }
 
     /** The reason of a rejection, cut to a bearable length since it is kept and shown. */
-    private static @Nullable String error(boolean present, Status status) {
+    private static ClientRequest.@Nullable Rejection error(boolean present, Status status) {
         if (!present) {
             return null;
         }
         String message = status.getMessage();
-        return message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR) + "...";
+        return new ClientRequest.Rejection(
+                status.getCode(),
+                message.length() <= LONGEST_ERROR ? message : message.substring(0, LONGEST_ERROR) + "...");
     }
 }

@@ -14,16 +14,22 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Serves {@code envoy.service.discovery.v3.AggregatedDiscoveryService}, both variants, on any number of gRPC servers. Safe from any
  * thread.
  */
 public final class DiscoveryServer {
+    private static final Logger LOG = LoggerFactory.getLogger(DiscoveryServer.class);
+    private static final long LOOK_MILLIS = 250;
     private static final ServiceName SERVICE =
             ServiceName.create("envoy.service.discovery.v3", "AggregatedDiscoveryService");
 
@@ -32,11 +38,13 @@ public final class DiscoveryServer {
     private final InstantSource clock;
     private final LongSupplier nanos;
     private final RandomGenerator random;
-    private final Convergence convergence;
+    private final Convergence<DiscoveryStream> convergence;
+    private final AbsentProxies absent = new AbsentProxies();
     private final Set<DiscoveryStream> streams = ConcurrentHashMap.newKeySet();
     private final AtomicLong numbers = new AtomicLong();
     private volatile @Nullable MeshView view;
     private volatile boolean stopped;
+    private final CountDownLatch end = new CountDownLatch(1);
 
     /**
      * A server without a snapshot: streams are accepted and wait for the first.
@@ -55,7 +63,20 @@ public final class DiscoveryServer {
         this.clock = clock;
         this.nanos = nanos;
         this.random = random;
-        this.convergence = new Convergence(events, nanos);
+        this.convergence = new Convergence<>(events, nanos);
+        Thread.ofVirtual().name("ads-silence").start(this::watch);
+    }
+
+    /** A stream's own thread may wait for its client to read; so another one looks at who says nothing. */
+    private void watch() {
+        try {
+            while (!end.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
+                long now = nanos();
+                streams.forEach(stream -> stream.tellSilence(now));
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("nobody looks for silent proxies any more");
+        }
     }
 
     /** Adds the service to a gRPC server; {@code peerCheck} decides who may call there. */
@@ -90,7 +111,10 @@ public final class DiscoveryServer {
     public void publish(MeshView newView) {
         convergence.published(
                 newView.version(),
-                streams.stream().filter(DiscoveryStream::isServed).toList());
+                streams.stream().filter(DiscoveryStream::isServed).toList(),
+                absent.list(clock.instant(), newView::knows).stream()
+                        .map(proxy -> proxy.last().node().id())
+                        .toList());
         view = newView;
         streams.forEach(DiscoveryStream::wake);
     }
@@ -98,6 +122,7 @@ public final class DiscoveryServer {
     /** Ends all streams, so that proxies look for another istiod; later ones are ended at once. */
     public void stop() {
         stopped = true;
+        end.countDown();
         streams.forEach(DiscoveryStream::stop);
     }
 
@@ -113,6 +138,12 @@ public final class DiscoveryServer {
                 .filter(status -> !status.types().isEmpty())
                 .sorted((a, b) -> a.connectedAt().compareTo(b.connectedAt()))
                 .toList();
+    }
+
+    /** Proxies whose streams broke and that are expected back, the longest absent first. */
+    public List<AbsentProxy> absent() {
+        MeshView now = view;
+        return absent.list(clock.instant(), node -> now == null || now.knows(node));
     }
 
     /** The newest stream of a proxy: by {@code POD.NAMESPACE}, its node id, or the id of the connection. */
@@ -142,9 +173,25 @@ public final class DiscoveryServer {
                 .findFirst();
     }
 
-    void ended(DiscoveryStream stream) {
+    /** @param lost how the proxy stood, if its stream broke */
+    void ended(DiscoveryStream stream, Optional<ProxyStatus> lost) {
         streams.remove(stream);
-        convergence.gone(stream);
+        // A proxy that has come back already is not missed.
+        Optional<ProxyStatus> missed = lost.filter(status ->
+                streams.stream().noneMatch(other -> other.isOf(status.node().id())));
+        if (missed.isEmpty()) {
+            convergence.gone(stream);
+            return;
+        }
+        ProxyStatus last = missed.get();
+        MeshView now = view;
+        absent.lost(last, clock.instant(), now != null && now.knows(last.node()));
+        convergence.lost(stream, last.node().id());
+    }
+
+    /** A proxy has a stream again. */
+    void returned(String nodeId) {
+        absent.returned(nodeId);
     }
 
     DiscoverySettings settings() {
@@ -159,7 +206,7 @@ public final class DiscoveryServer {
         return clock;
     }
 
-    Convergence convergence() {
+    Convergence<DiscoveryStream> convergence() {
         return convergence;
     }
 

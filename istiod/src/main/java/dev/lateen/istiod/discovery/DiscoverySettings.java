@@ -13,6 +13,8 @@ import java.time.Duration;
  * @param firstMessageWithin how long a stream may stay silent at its beginning
  * @param maxStreamAge after which a stream is ended so that proxies spread over istiods, give or take a tenth; zero for never (Istio:
  *     30 min)
+ * @param makeBeforeBreak how long a listener or route waits for a new cluster that it names, and a response for the answer to the one before
+ * @param answerWithin after which a proxy that says nothing to a response is told of
  */
 public record DiscoverySettings(
         String controlPlane,
@@ -20,7 +22,9 @@ public record DiscoverySettings(
         boolean showPlaintext,
         int maxStreams,
         Duration firstMessageWithin,
-        Duration maxStreamAge) {
+        Duration maxStreamAge,
+        Duration makeBeforeBreak,
+        Duration answerWithin) {
 
     /** Streams at a time, unless told otherwise. */
     public static final int MOST_STREAMS = 10_000;
@@ -28,8 +32,54 @@ public record DiscoverySettings(
     /** How long a stream may stay silent at its beginning, unless told otherwise. */
     public static final Duration FIRST_MESSAGE_WITHIN = Duration.ofSeconds(30);
 
+    /** How long something waits for what it names, unless told otherwise. */
+    public static final Duration MAKE_BEFORE_BREAK = Duration.ofMillis(1500);
+
+    /** How long a proxy may take for an answer, unless told otherwise. */
+    public static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
+
     /** The usual ones. */
     public static DiscoverySettings defaults(String controlPlane) {
-        return new DiscoverySettings(controlPlane, true, false, MOST_STREAMS, FIRST_MESSAGE_WITHIN, Duration.ZERO);
+        return new DiscoverySettings(
+                controlPlane,
+                true,
+                false,
+                MOST_STREAMS,
+                FIRST_MESSAGE_WITHIN,
+                Duration.ZERO,
+                MAKE_BEFORE_BREAK,
+                ANSWER_WITHIN);
+    }
+
+    /** The same with callers without a credential shown other proxies, or not. */
+    public DiscoverySettings withShowPlaintext(boolean shown) {
+        return new DiscoverySettings(
+                controlPlane,
+                identityCheck,
+                shown,
+                maxStreams,
+                firstMessageWithin,
+                maxStreamAge,
+                makeBeforeBreak,
+                answerWithin);
+    }
+
+    /** The same with limits of its own for streams. */
+    public DiscoverySettings withStreams(int most, Duration firstMessage, Duration maxAge) {
+        return new DiscoverySettings(
+                controlPlane, identityCheck, showPlaintext, most, firstMessage, maxAge, makeBeforeBreak, answerWithin);
+    }
+
+    /** The same with other waits for a proxy's answers. */
+    public DiscoverySettings withPatience(Duration makeBefore, Duration answer) {
+        return new DiscoverySettings(
+                controlPlane,
+                identityCheck,
+                showPlaintext,
+                maxStreams,
+                firstMessageWithin,
+                maxStreamAge,
+                makeBefore,
+                answer);
     }
 }

@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,7 @@ import org.slf4j.LoggerFactory;
 /** One connected proxy's thread: waits for a message or a newer snapshot, answers, waits again. Back-pressure falls out of that. */
 final class DiscoveryStream implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(DiscoveryStream.class);
+    private static final String GRPC_GENERATOR = "grpc";
     private static final long LONG_WHILE = Duration.ofMinutes(1).toNanos();
 
     private final DiscoveryServer server;
@@ -33,6 +36,11 @@ final class DiscoveryStream implements Runnable {
     private Optional<SpiffeId> identity = Optional.empty();
     private volatile @Nullable ProxySession session;
     private volatile boolean stopping;
+    /** Whether the stream ends by a fault, of the proxy's or of istiod's; its own thread only. */
+    private boolean failed;
+
+    /** The types whose silence was told. */
+    private final Set<String> silent = ConcurrentHashMap.newKeySet();
 
     DiscoveryStream(
             DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, PeerCheck peerCheck, long number) {
@@ -67,11 +75,13 @@ final class DiscoveryStream implements Runnable {
             converse();
             call.end(stopping ? GrpcStatus.UNAVAILABLE : GrpcStatus.OK, stopping ? "istiod is stopping" : "");
         } catch (StreamFailure failure) {
+            failed = true;
             server.events().refused(call.peerAddress(), failure.getMessage());
             call.end(failure.status(), failure.getMessage());
         } catch (InterruptedException e) {
             call.end(GrpcStatus.UNAVAILABLE, "istiod is stopping");
         } catch (RuntimeException e) {
+            failed = true;
             LOG.error("stream {} of {} ends by a fault of istiod", number, call.peerAddress(), e);
             ProxySession open = session;
             if (open != null) {
@@ -79,11 +89,19 @@ final class DiscoveryStream implements Runnable {
             }
             call.end(GrpcStatus.INTERNAL, "istiod failed; its log says why");
         } finally {
-            server.ended(this);
-            ProxySession open = session;
-            if (open != null) {
-                server.events().disconnected(open.node());
-            }
+            leave();
+        }
+    }
+
+    private void leave() {
+        Optional<ProxyStatus> last = status();
+        boolean broken = last.isPresent() && !stopping && (mailbox.isBroken() || failed);
+        server.ended(this, last.filter(status -> broken));
+        ProxySession open = session;
+        if (open != null && broken) {
+            server.events().lost(open.node());
+        } else if (open != null) {
+            server.events().disconnected(open.node());
         }
     }
 
@@ -98,6 +116,7 @@ final class DiscoveryStream implements Runnable {
         }
         ProxySession open = open(first);
         session = open;
+        server.returned(open.node().id());
         server.events().connected(open.node());
         take(open, first);
         call.fetch();
@@ -148,10 +167,27 @@ final class DiscoveryStream implements Runnable {
                     GrpcStatus.INVALID_ARGUMENT, "node: absent in the first request (accepted: a node with an id)");
         }
         ProxyNode node = NodeReader.read(first.node());
+        refuseProxyless(node);
         if (server.settings().identityCheck() && identity.isPresent()) {
             checkClaims(node, identity.get());
         }
-        return new ProxySession(node, dialect, identity.isPresent(), Long.toString(number), server::nanos);
+        return new ProxySession(
+                node,
+                dialect,
+                identity.isPresent(),
+                Long.toString(number),
+                server::nanos,
+                server.settings().makeBeforeBreak().toNanos());
+    }
+
+    /** Its resources have other names and forms; without a word it would wait for them until its application gives up. */
+    private static void refuseProxyless(ProxyNode node) throws StreamFailure {
+        if (GRPC_GENERATOR.equals(node.text("GENERATOR"))) {
+            throw new StreamFailure(
+                    GrpcStatus.UNIMPLEMENTED,
+                    "node %s: proxyless gRPC (GENERATOR: grpc) is not served (accepted: a sidecar or gateway proxy)"
+                            .formatted(node.id()));
+        }
     }
 
     /** Istio's {@code checkConnectionIdentity}: a credential is good for its own namespace and service account. */
@@ -177,10 +213,31 @@ final class DiscoveryStream implements Runnable {
             debug(request);
             return;
         }
-        switch (open.take(request)) {
-            case ACK -> server.events().acknowledged(open.node(), request.typeUrl());
-            case NACK -> server.events().rejected(open.node(), request.typeUrl(), String.valueOf(request.error()));
-            case NONE, STALE, REPEATED -> {}
+        AckState.Answer answer = open.take(request);
+        ClientRequest.Rejection rejection = request.rejection();
+        if (answer == AckState.Answer.NACK && rejection != null) {
+            silent.remove(request.typeUrl());
+            server.convergence().rejected(this, open.node().id(), request.typeUrl());
+            server.events().rejected(open.node(), request.typeUrl(), rejection.code(), rejection.reason());
+        } else if (answer == AckState.Answer.ACK) {
+            silent.remove(request.typeUrl());
+            server.events().acknowledged(open.node(), request.typeUrl());
+            if (!open.isRejected(request.typeUrl())) {
+                server.convergence().accepted(open.node().id(), request.typeUrl());
+            }
+        } else if (answer == AckState.Answer.STALE) {
+            server.events().expired(open.node(), request.typeUrl());
+        }
+    }
+
+    /** Tells of what the proxy has not answered for long, once. Called now and then, from another thread. */
+    void tellSilence(long now) {
+        ProxySession open = session;
+        Duration limit = server.settings().answerWithin();
+        if (open != null && open.isSilent(now, limit.toNanos())) {
+            open.silentTypes(now, limit.toNanos()).stream()
+                    .filter(silent::add)
+                    .forEach(type -> server.events().silent(open.node(), type, limit));
         }
     }
 
@@ -214,7 +271,10 @@ final class DiscoveryStream implements Runnable {
         for (ServerResponse response : responses) {
             byte[] message = dialect.write(response, controlPlane);
             server.convergence().touched(this, open.node().id());
-            call.send(message);
+            if (!call.send(message)) {
+                server.events().unsent(open.node(), response.typeUrl());
+                return;
+            }
             server.events()
                     .pushed(
                             open.node(),
@@ -229,7 +289,7 @@ final class DiscoveryStream implements Runnable {
         if (open.settledVersion() > settledBefore) {
             long took = Math.min(server.convergence().elapsed(), server.nanos() - began);
             server.events().converged(open.node(), Duration.ofNanos(took));
-            server.convergence().settled(this, open.settledVersion());
+            server.convergence().settled(this, open.node().id(), open.settledVersion());
         }
     }
 
@@ -237,6 +297,12 @@ final class DiscoveryStream implements Runnable {
     boolean isServed() {
         ProxySession open = session;
         return open != null && open.settledVersion() >= 0;
+    }
+
+    /** Whether the stream is that proxy's. */
+    boolean isOf(String nodeId) {
+        ProxySession open = session;
+        return open != null && open.node().id().equals(nodeId);
     }
 
     /** How the proxy stands; empty before its first message. */

@@ -17,6 +17,7 @@ final class Mailbox {
     private byte @Nullable [] message;
     private boolean woken;
     private boolean ended;
+    private boolean broken;
 
     void put(byte[] bytes) {
         signal(() -> message = bytes);
@@ -36,6 +37,7 @@ final class Mailbox {
     void close() {
         signal(() -> {
             message = null;
+            broken |= !ended;
             ended = true;
         });
         closed.complete(null);
@@ -92,12 +94,28 @@ final class Mailbox {
         }
     }
 
-    /** Waits for a write, or for the end of the stream. */
-    void awaitWritten(CompletableFuture<Void> written) throws InterruptedException {
+    /** Whether the stream was gone before the client had said its last word. */
+    boolean isBroken() {
+        lock.lock();
+        try {
+            return broken;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for a write, or for the end of the stream.
+     *
+     * @return whether it was written, as far as is known
+     */
+    boolean awaitWritten(CompletableFuture<Void> written) throws InterruptedException {
         try {
             CompletableFuture.anyOf(written, closed).get();
+            return written.isDone();
         } catch (ExecutionException e) {
             close();
+            return false;
         }
     }
 }

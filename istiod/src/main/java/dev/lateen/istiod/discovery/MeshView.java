@@ -11,4 +11,9 @@ public interface MeshView {
 
     /** What this snapshot means for a proxy; cheap, since the work is done when resources are asked for. */
     Translation translate(ProxyNode node);
+
+    /** Whether the config knows a workload at the proxy's address. */
+    default boolean knows(ProxyNode node) {
+        return true;
+    }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * The conversation with one proxy without its transport: requests in, responses out. The stream's thread drives it; views of it may be
  * taken from any thread.
  *
- * <p>A change is pushed in three steps, so that a proxy never names what it doesn't have: clusters and endpoints; once those are
- * answered, listeners and routes; and once those are answered too, what is gone is taken away. One response of a type is on its way at a
- * time, so a slow proxy is sent the newest state when it is ready and none of those between.
+ * <p>A change is pushed so that a proxy never names what it doesn't have: clusters and endpoints; listeners and routes, of which those that
+ * name a cluster the proxy is about to get wait until it has it; and once those are answered, what is gone is taken away. Each wait has a
+ * limit, so a cluster that never comes up holds nothing back for long. One response of a type is on its way at a time, so a slow proxy is
+ * sent the newest state when it is ready and none of those between; only one that says nothing for longer than the limit is sent the next.
  */
 final class ProxySession {
     static final int MOST_TYPES = 16;
@@ -31,23 +33,34 @@ final class ProxySession {
     private final Dialect dialect;
     private final boolean proven;
     private final String noncePrefix;
-    private final WarmingClusters warming;
+    private final LongSupplier nanos;
+    private final long patience;
+    private final PendingClusters pending;
     private final Map<String, Subscription> subscriptions = new LinkedHashMap<>();
     private @Nullable MeshView view;
     private @Nullable Translation translation;
     private long nonces;
     private long settledVersion = -1;
 
+    /** When the response was sent that has waited longest for an answer; only if {@link #awaits}. */
+    private volatile long awaitedSince;
+
+    private volatile boolean awaits;
+
     /**
      * @param proven whether the proxy's identity is beyond doubt, so that it may have secrets
      * @param noncePrefix tells this stream's nonces from those of all others
+     * @param patience how long one step waits for the one before, in nanoseconds
      */
-    ProxySession(ProxyNode node, Dialect dialect, boolean proven, String noncePrefix, LongSupplier nanos) {
+    ProxySession(
+            ProxyNode node, Dialect dialect, boolean proven, String noncePrefix, LongSupplier nanos, long patience) {
         this.node = node;
         this.dialect = dialect;
         this.proven = proven;
         this.noncePrefix = noncePrefix;
-        this.warming = new WarmingClusters(nanos);
+        this.nanos = nanos;
+        this.patience = patience;
+        this.pending = new PendingClusters(patience);
     }
 
     ProxyNode node() {
@@ -69,9 +82,7 @@ final class ProxySession {
                     "resource names of " + request.typeUrl() + ": more than " + MOST_NAMES
                             + " (accepted: no more than that)");
         }
-        if (request.typeUrl().equals(TypeUrls.ENDPOINT)) {
-            warming.subscribed(subscription);
-        }
+        noteAwaited();
         return answer;
     }
 
@@ -104,23 +115,46 @@ final class ProxySession {
             view = now;
             translation = SecretPolicy.guard(now.translate(node), node, proven);
         }
+        pending.settle(new Facts(), nanos.getAsLong());
         List<ServerResponse> responses = new ArrayList<>();
         List<Subscription> inOrder = inPushOrder();
-        boolean held = false;
+        boolean waiting = false;
         for (Subscription subscription : inOrder) {
-            if (subscription.acks().isAwaited() || mustWait(subscription)) {
-                held = true;
+            if (isOpen(subscription)) {
+                advance(subscription, heldBack(subscription), false, responses);
+                waiting |= subscription.isHolding();
             } else {
-                advance(subscription, false, responses);
+                waiting = true;
             }
         }
-        if (responses.isEmpty() && !held) {
-            inOrder.reversed().forEach(subscription -> advance(subscription, true, responses));
-            if (responses.isEmpty() && !inOrder.isEmpty()) {
+        if (responses.isEmpty() && !waiting && !isAwaited(TypeUrls.LISTENER) && !isAwaited(TypeUrls.ROUTE)) {
+            inOrder.reversed().forEach(subscription -> advance(subscription, resource -> false, true, responses));
+            if (responses.isEmpty()
+                    && !inOrder.isEmpty()
+                    && inOrder.stream().noneMatch(s -> s.acks().isAwaited())) {
                 settledVersion = now.version();
             }
         }
+        noteAwaited();
         return responses;
+    }
+
+    private boolean isOpen(Subscription subscription) {
+        return subscription.acks().isOpen(nanos.getAsLong(), patience);
+    }
+
+    private void noteAwaited() {
+        long earliest = 0;
+        boolean any = false;
+        for (Subscription subscription : subscriptions.values()) {
+            if (subscription.acks().isAwaited()) {
+                long since = subscription.acks().awaitedSince(0);
+                earliest = !any || since - earliest < 0 ? since : earliest;
+                any = true;
+            }
+        }
+        awaitedSince = earliest;
+        awaits = any;
     }
 
     private List<Subscription> inPushOrder() {
@@ -132,11 +166,45 @@ final class ProxySession {
         return ordered;
     }
 
-    /** Listeners and routes wait until the proxy has the clusters they may name. */
-    private boolean mustWait(Subscription subscription) {
+    /** Listeners and routes wait for the clusters that they name. */
+    private Predicate<XdsResource> heldBack(Subscription subscription) {
         boolean namesClusters = subscription.typeUrl().equals(TypeUrls.LISTENER)
                 || subscription.typeUrl().equals(TypeUrls.ROUTE);
-        return namesClusters && (isAwaited(TypeUrls.CLUSTER) || isAwaited(TypeUrls.ENDPOINT) || warming.isPending());
+        if (!namesClusters) {
+            return resource -> false;
+        }
+        pending.settle(new Facts(), nanos.getAsLong());
+        return pending.heldBack();
+    }
+
+    private final class Facts implements PendingClusters.Facts {
+        private final @Nullable Subscription clusters = subscriptions.get(TypeUrls.CLUSTER);
+        private final @Nullable Subscription endpoints = subscriptions.get(TypeUrls.ENDPOINT);
+
+        @Override
+        public boolean isAnswered(long sentAt) {
+            return clusters == null || clusters.acks().isAnsweredUntil(sentAt);
+        }
+
+        @Override
+        public boolean hasEndpoints(String name) {
+            return endpoints != null && Objects.requireNonNull(translation).named(TypeUrls.ENDPOINT, name) != null;
+        }
+
+        @Override
+        public boolean isAskedFor(String name) {
+            return endpoints != null && endpoints.wants(name);
+        }
+
+        @Override
+        public boolean hasThem(String name) {
+            return endpoints != null && endpoints.has(name) && areEndpointsAnswered();
+        }
+
+        @Override
+        public boolean areEndpointsAnswered() {
+            return endpoints == null || !endpoints.acks().isAwaited();
+        }
     }
 
     private boolean isAwaited(String typeUrl) {
@@ -144,45 +212,76 @@ final class ProxySession {
         return subscription != null && subscription.acks().isAwaited();
     }
 
-    private void advance(Subscription subscription, boolean withdraw, List<ServerResponse> responses) {
+    private void advance(
+            Subscription subscription,
+            Predicate<XdsResource> heldBack,
+            boolean withdraw,
+            List<ServerResponse> responses) {
         boolean first = !subscription.isServed();
         Translation current = Objects.requireNonNull(translation);
-        Update update = subscription.advance(current, dialect, withdraw);
+        Update update = subscription.advance(current, dialect, heldBack, withdraw);
         if (update == null) {
             return;
         }
         String version = Long.toString(Objects.requireNonNull(view).version());
         String nonce = noncePrefix + "." + ++nonces;
-        subscription.acks().sent(nonce, version);
-        responses.add(new ServerResponse(subscription.typeUrl(), version, nonce, update.resources(), update.removed()));
-        if (subscription.typeUrl().equals(TypeUrls.CLUSTER) && !first) {
-            followUp(update, current);
-        }
-    }
-
-    /**
-     * A changed cluster warms anew and waits for its endpoints, although those may not have changed and Envoy may not ask for them; a new
-     * one is asked for by the proxy in a moment.
-     */
-    private void followUp(Update clusters, Translation current) {
-        Subscription endpoints = subscriptions.get(TypeUrls.ENDPOINT);
-        if (endpoints == null) {
+        ServerResponse response =
+                new ServerResponse(subscription.typeUrl(), version, nonce, update.resources(), update.removed());
+        long now = nanos.getAsLong();
+        subscription.acks().sent(response, now);
+        responses.add(response);
+        if (!subscription.typeUrl().equals(TypeUrls.CLUSTER)) {
             return;
         }
-        endpoints.sendAgain(clusters.updated());
-        warming.added(clusters.added().stream()
-                .filter(name -> !endpoints.wants(name) && current.named(TypeUrls.ENDPOINT, name) != null)
-                .toList());
+        if (first) {
+            pending.allAdded(now);
+        } else {
+            pending.added(update.added(), now);
+            sendEndpointsAgain(update);
+        }
     }
 
-    /** How long nothing can change by itself, in nanoseconds; at most as given. */
+    /** A changed cluster warms anew and waits for its endpoints, although those may not have changed and Envoy may not ask for them. */
+    private void sendEndpointsAgain(Update clusters) {
+        Subscription endpoints = subscriptions.get(TypeUrls.ENDPOINT);
+        if (endpoints != null) {
+            endpoints.sendAgain(clusters.updated());
+        }
+    }
+
+    /** How long nothing can change by itself, in nanoseconds; at most as given, at least 1. */
     synchronized long quietFor(long atMost) {
-        return warming.remaining(atMost);
+        long now = nanos.getAsLong();
+        long next = pending.nextMark(now, now + atMost);
+        for (Subscription subscription : subscriptions.values()) {
+            long opens = subscription.acks().opensAt(patience, next);
+            next = opens - now > 0 && opens - next < 0 ? opens : next;
+        }
+        return Math.clamp(next - now, 1, atMost);
+    }
+
+    /** Whether the proxy has said nothing to a response that was sent so many nanoseconds ago or earlier. Any thread, without waiting. */
+    boolean isSilent(long now, long limit) {
+        return awaits && now - awaitedSince >= limit;
+    }
+
+    /** The types with a response that has been unanswered for so long. */
+    synchronized List<String> silentTypes(long now, long limit) {
+        return inPushOrder().stream()
+                .filter(s -> s.acks().isAwaited() && now - s.acks().awaitedSince(now) >= limit)
+                .map(Subscription::typeUrl)
+                .toList();
     }
 
     /** The newest snapshot of which the proxy has everything and answered to everything; -1 before the first. */
     synchronized long settledVersion() {
         return settledVersion;
+    }
+
+    /** Whether something of a type stands rejected. */
+    synchronized boolean isRejected(String typeUrl) {
+        Subscription subscription = subscriptions.get(typeUrl);
+        return subscription != null && subscription.status().rejection() != null;
     }
 
     /** Where each type stands, in push order. */

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** What one proxy wants of one type, and what it was sent of it. Not thread-safe. */
@@ -38,6 +39,8 @@ final class Subscription {
     /** The translation of which everything was sent: nothing is left to do until there is another. */
     private @Nullable Translation done;
 
+    private boolean holding;
+
     Subscription(String typeUrl) {
         this.typeUrl = typeUrl;
     }
@@ -48,6 +51,11 @@ final class Subscription {
 
     AckState acks() {
         return acks;
+    }
+
+    /** Whether something waits since the last {@link #advance} that the proxy should have. */
+    boolean isHolding() {
+        return holding;
     }
 
     /** Whether the proxy was ever sent something of this type. */
@@ -183,31 +191,47 @@ final class Subscription {
     }
 
     /**
-     * What has to be sent, or null if nothing has; it counts as sent from then on.
+     * What has to be sent, or null if nothing has; it counts as sent from then on. A first answer is given whole or not at all.
      *
+     * @param heldBack what has to wait
      * @param withdraw whether resources that are gone are taken away; before that only new and changed ones are sent, so that nothing
      *     disappears while something the proxy still uses names it
      */
     @Nullable
-    Update advance(Translation translation, Dialect dialect, boolean withdraw) {
+    Update advance(Translation translation, Dialect dialect, Predicate<XdsResource> heldBack, boolean withdraw) {
         if (isDone(translation)) {
+            holding = false;
             return null;
         }
         List<XdsResource> all = isListed() && (wildcard || names.size() > FEW) ? translation.all(typeUrl) : null;
-        Comparison comparison = all == null ? byName(translation) : compare(all, dialect);
+        Comparison comparison = new Comparison(heldBack);
+        if (all == null) {
+            byName(translation, comparison);
+        } else {
+            compare(all, dialect, comparison);
+        }
+        holding = comparison.isHolding();
         boolean said = owesAnswer && (wildcard || !names.isEmpty());
+        if (said && holding) {
+            return null;
+        }
         Update update = dialect == Dialect.DELTA ? difference(comparison, withdraw) : whole(comparison, withdraw, said);
-        if (comparison.gone().isEmpty() || withdraw) {
+        note(comparison, withdraw, all, translation);
+        if (said) {
+            owesAnswer = false;
+        }
+        return said || update.saysSomething() ? update : null;
+    }
+
+    private void note(
+            Comparison comparison, boolean withdraw, @Nullable List<XdsResource> all, Translation translation) {
+        if (!holding && (comparison.gone().isEmpty() || withdraw)) {
             settled = all;
             done = translation;
         } else if (!comparison.changed().isEmpty()) {
             // The proxy has neither that list nor this one; what it has must be compared with the next.
             settled = null;
         }
-        if (said) {
-            owesAnswer = false;
-        }
-        return said || update.saysSomething() ? update : null;
     }
 
     @SuppressWarnings("ReferenceEquality") // A translation never says anything else than it said before.
@@ -220,15 +244,18 @@ final class Subscription {
         return TypeUrls.PUSH_ORDER.contains(typeUrl) && !typeUrl.equals(TypeUrls.SECRET);
     }
 
-    private Comparison compare(List<XdsResource> all, Dialect dialect) {
+    private void compare(List<XdsResource> all, Dialect dialect, Comparison comparison) {
         List<XdsResource> before = settled;
         boolean wholeIsSent = dialect == Dialect.STATE_OF_THE_WORLD && isWhole();
-        return before == null || owesAnswer || wholeIsSent ? compareAll(all) : compareSince(before, all);
+        if (before == null || owesAnswer || wholeIsSent) {
+            compareAll(all, comparison);
+        } else {
+            compareSince(before, all, comparison);
+        }
     }
 
     /** Everything was sent of an earlier list: what did not change since then needs no look. */
-    private Comparison compareSince(List<XdsResource> before, List<XdsResource> all) {
-        Comparison comparison = new Comparison();
+    private void compareSince(List<XdsResource> before, List<XdsResource> all, Comparison comparison) {
         ListDifference since = ListDifference.between(before, all);
         for (XdsResource resource : since.changed()) {
             if (wants(resource.name())) {
@@ -236,11 +263,9 @@ final class Subscription {
             }
         }
         since.gone().stream().filter(sent::containsKey).forEach(comparison::gone);
-        return comparison;
     }
 
-    private Comparison compareAll(List<XdsResource> all) {
-        Comparison comparison = new Comparison();
+    private void compareAll(List<XdsResource> all, Comparison comparison) {
         Set<String> present = new HashSet<>();
         for (XdsResource resource : all) {
             if (wants(resource.name())) {
@@ -249,11 +274,9 @@ final class Subscription {
             }
         }
         absent(comparison, present);
-        return comparison;
     }
 
-    private Comparison byName(Translation translation) {
-        Comparison comparison = new Comparison();
+    private void byName(Translation translation, Comparison comparison) {
         Set<String> present = new HashSet<>();
         for (String name : names) {
             XdsResource resource = translation.named(typeUrl, name);
@@ -263,7 +286,6 @@ final class Subscription {
             }
         }
         absent(comparison, present);
-        return comparison;
     }
 
     private void absent(Comparison comparison, Set<String> present) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param answeredNonce the last response it answered, accepting or not
  * @param ackedNonce the last response it accepted; empty before the first
  * @param ackedVersion the snapshot of the last response it accepted
- * @param rejection why it rejected the last response; null if it didn't
+ * @param rejection why it rejected what it has not been sent anew since; null if there is nothing of the kind
  */
 public record TypeStatus(
         String typeUrl,
@@ -26,8 +26,8 @@ public record TypeStatus(
         String ackedVersion,
         @Nullable String rejection) {
 
-    /** Whether the last response was accepted. */
+    /** Whether the last response was accepted, and nothing stands rejected. */
     public boolean isSynced() {
-        return !sentNonce.isEmpty() && sentNonce.equals(ackedNonce);
+        return rejection == null && !sentNonce.isEmpty() && sentNonce.equals(ackedNonce);
     }
 }

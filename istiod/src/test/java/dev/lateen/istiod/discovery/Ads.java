@@ -1,5 +1,6 @@
 package dev.lateen.istiod.discovery;
 
+import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -18,8 +19,17 @@ final class Ads implements AutoCloseable {
     final DiscoveryServer server;
     private final HttpServer http;
 
+    /** So long that a test is over before. */
+    static final Duration FOR_EVER = Duration.ofHours(1);
+
+    /** A server that waits for its peers' answers for as long as they need. */
     Ads() {
-        this(DiscoverySettings.defaults("test"), PeerCheck.NONE);
+        this(FOR_EVER, FOR_EVER);
+    }
+
+    /** A server with these waits for a peer's answers. */
+    Ads(Duration makeBeforeBreak, Duration answerWithin) {
+        this(DiscoverySettings.defaults("test").withPatience(makeBeforeBreak, answerWithin), PeerCheck.NONE);
     }
 
     Ads(DiscoverySettings settings, PeerCheck peerCheck) {
@@ -52,8 +62,18 @@ final class Ads implements AutoCloseable {
             }
 
             @Override
-            public void rejected(ProxyNode node, String typeUrl, String reason) {
+            public void rejected(ProxyNode node, String typeUrl, int code, String reason) {
                 told.add("rejected: " + reason);
+            }
+
+            @Override
+            public void silent(ProxyNode node, String typeUrl, Duration since) {
+                told.add("silent: " + TypeUrls.shortName(typeUrl) + " for " + since.toMillis() + " ms");
+            }
+
+            @Override
+            public void lost(ProxyNode node) {
+                told.add("lost");
             }
 
             @Override
@@ -62,8 +82,8 @@ final class Ads implements AutoCloseable {
             }
 
             @Override
-            public void inForce(long version, Set<String> touched, Duration took) {
-                told.add("in force: " + version + " " + touched);
+            public void inForce(long version, Set<String> touched, Set<String> absent, Duration took) {
+                told.add("in force: " + version + " " + touched + (absent.isEmpty() ? "" : " not " + absent));
             }
         };
     }

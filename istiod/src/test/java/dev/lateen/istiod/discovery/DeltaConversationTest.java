@@ -211,7 +211,7 @@ class DeltaConversationTest {
         publish(mesh.next()
                 .with(CLUSTER, "kept", "new")
                 .with(ENDPOINT, "kept", "new")
-                .with(LISTENER, "l=2")
+                .with(LISTENER, "l=to new")
                 .with(ROUTE, "r=to new"));
 
         DeltaDiscoveryResponse clusters = peer.hear();
@@ -237,7 +237,7 @@ class DeltaConversationTest {
                 .with(LISTENER, "l")
                 .with(ROUTE, "r"));
         subscribeToAll("a");
-        publish(mesh.next().with(CLUSTER, "a", "b").with(ENDPOINT, "a", "b").with(ROUTE, "r=2"));
+        publish(mesh.next().with(CLUSTER, "a", "b").with(ENDPOINT, "a", "b").with(ROUTE, "r=to b"));
         peer.hearAndAcknowledge(CLUSTER);
         assertThat(AdsPeer.names(peer.hearAndAcknowledge(ROUTE))).containsExactly("r");
     }
@@ -256,14 +256,64 @@ class DeltaConversationTest {
     }
 
     @Test
-    void aProxyThatLeavesIsForgotten() {
+    void aProxyWhoseStreamBreaksIsMissedUntilItComesBack() {
         publish(FakeMesh.version(1).with(CLUSTER, "a"));
         AdsPeer other = ads.delta();
         other.subscribe(CLUSTER);
         other.hear();
         other.close();
-        await().untilAsserted(() -> assertThat(ads.told).contains("disconnected"));
+        await().untilAsserted(() -> assertThat(ads.told).contains("lost"));
         assertThat(ads.server.proxies()).isEmpty();
+        assertThat(ads.server.absent())
+                .singleElement()
+                .satisfies(proxy -> assertThat(proxy.last().node().id()).isEqualTo(AdsPeer.NODE_ID));
+
+        peer.subscribe(CLUSTER);
+        peer.hearAndAcknowledge(CLUSTER);
+        assertThat(ads.server.absent()).isEmpty();
+    }
+
+    @Test
+    void aProxyThatTakesItsLeaveIsForgotten() {
+        publish(FakeMesh.version(1).with(CLUSTER, "a"));
+        peer.subscribe(CLUSTER);
+        peer.hearAndAcknowledge(CLUSTER);
+        peer.leave();
+        await().untilAsserted(() -> assertThat(ads.told).contains("disconnected"));
+        assertThat(ads.server.absent()).isEmpty();
+    }
+
+    @Test
+    void aChangeIsNotInForceWhereItIsRejectedUntilSomethingBetterIsAccepted() {
+        FakeMesh mesh = publish(FakeMesh.version(1).with(LISTENER, "l"));
+        peer.subscribe(LISTENER);
+        peer.hearAndAcknowledge(LISTENER);
+        await().until(() -> settled() == 1);
+
+        FakeMesh bad = publish(mesh.next().with(LISTENER, "l=bad"));
+        peer.reject(peer.hear(), "listener l: address: in use");
+        await().until(() -> settled() == 2);
+        publish(bad.next().with(LISTENER, "l=good"));
+        peer.hearAndAcknowledge(LISTENER);
+
+        await().untilAsserted(() -> assertThat(ads.told).contains("in force: 3 [" + AdsPeer.NODE_ID + "]"));
+        assertThat(ads.told).contains("rejected: listener l: address: in use").noneMatch(line -> line.contains(" 2 "));
+    }
+
+    @Test
+    void whatWasRejectedStaysStaleWhateverElseIsAccepted() {
+        FakeMesh mesh = publish(FakeMesh.version(1).with(LISTENER, "l=bad", "m"));
+        peer.subscribe(LISTENER);
+        peer.reject(peer.hear(), "listener l: address: in use");
+        publish(mesh.next().with(LISTENER, "l=bad", "m=2"));
+        assertThat(AdsPeer.names(peer.hearAndAcknowledge(LISTENER))).containsExactly("m");
+        await().until(() -> settled() == 2);
+        assertThat(ads.server.proxies().getFirst().types().getFirst().rejection())
+                .isEqualTo("listener l: address: in use");
+
+        publish(mesh.next().next().with(LISTENER, "l=good", "m=2"));
+        peer.hearAndAcknowledge(LISTENER);
+        await().until(() -> ads.server.proxies().getFirst().types().getFirst().isSynced());
     }
 
     private void subscribeToAll(String... endpoints) {

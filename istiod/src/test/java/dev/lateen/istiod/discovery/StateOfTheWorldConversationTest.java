@@ -100,7 +100,7 @@ class StateOfTheWorldConversationTest {
         return ads.server.proxies().getFirst().types().getFirst();
     }
 
-    private static List<String> contents(DiscoveryResponse response) {
+    static List<String> contents(DiscoveryResponse response) {
         return response.getResourcesList().stream()
                 .map(StateOfTheWorldConversationTest::content)
                 .toList();

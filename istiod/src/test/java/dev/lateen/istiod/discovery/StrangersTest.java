@@ -2,10 +2,13 @@ package dev.lateen.istiod.discovery;
 
 import static dev.lateen.api.xds.TypeUrls.CLUSTER;
 import static dev.lateen.api.xds.TypeUrls.ENDPOINT;
+import static dev.lateen.api.xds.TypeUrls.LISTENER;
 import static dev.lateen.api.xds.TypeUrls.SECRET;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Struct;
+import com.google.protobuf.Value;
 import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.istiod.discovery.PeerCheck.Verdict;
 import io.envoyproxy.envoy.config.core.v3.Node;
@@ -103,7 +106,7 @@ class StrangersTest {
 
     @Test
     void aMessageThatIsTooLargeEndsTheStreamAndLeavesItsPlace() {
-        DiscoverySettings one = new DiscoverySettings("test", true, false, 1, Duration.ofSeconds(30), Duration.ZERO);
+        DiscoverySettings one = USUAL.withStreams(1, Duration.ofSeconds(30), Duration.ZERO);
         try (Ads ads = new Ads(one, PeerCheck.NONE);
                 AdsPeer boaster = ads.delta();
                 AdsPeer next = ads.delta()) {
@@ -135,6 +138,21 @@ class StrangersTest {
     }
 
     @Test
+    void aGrpcClientWithoutAProxyIsToldAtOnceThatItIsNotServed() {
+        Struct metadata = Struct.newBuilder()
+                .putFields(
+                        "GENERATOR", Value.newBuilder().setStringValue("grpc").build())
+                .build();
+        byte[] request = DeltaDiscoveryRequest.newBuilder()
+                .setNode(Node.newBuilder().setId(AdsPeer.NODE_ID).setMetadata(metadata))
+                .setTypeUrl(LISTENER)
+                .addResourceNamesSubscribe("echo.default.svc.cluster.local:50051")
+                .build()
+                .toByteArray();
+        assertRefused(request, GrpcStatus.UNIMPLEMENTED, "proxyless gRPC (GENERATOR: grpc) is not served");
+    }
+
+    @Test
     void anEmptyTypeEndsTheStream() {
         assertRefused(first(AdsPeer.NODE_ID, "").toByteArray(), GrpcStatus.INVALID_ARGUMENT, "type_url: empty");
     }
@@ -158,8 +176,7 @@ class StrangersTest {
 
     @Test
     void aStreamOnWhichNothingIsSaidIsEnded() {
-        DiscoverySettings impatient =
-                new DiscoverySettings("test", true, false, 10, Duration.ofMillis(50), Duration.ZERO);
+        DiscoverySettings impatient = USUAL.withStreams(10, Duration.ofMillis(50), Duration.ZERO);
         HttpClientOptions plainHttp2 =
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false);
         try (Ads ads = new Ads(impatient, PeerCheck.NONE)) {
@@ -184,7 +201,7 @@ class StrangersTest {
 
     @Test
     void moreStreamsThanAllowedAreRefused() {
-        DiscoverySettings one = new DiscoverySettings("test", true, false, 1, Duration.ofSeconds(30), Duration.ZERO);
+        DiscoverySettings one = USUAL.withStreams(1, Duration.ofSeconds(30), Duration.ZERO);
         try (Ads ads = new Ads(one, PeerCheck.NONE);
                 AdsPeer first = ads.delta();
                 AdsPeer second = ads.delta()) {
@@ -198,8 +215,7 @@ class StrangersTest {
 
     @Test
     void anOldStreamIsEndedSoThatItsProxyLooksAgain() {
-        DiscoverySettings shortLived =
-                new DiscoverySettings("test", true, false, 10, Duration.ofSeconds(30), Duration.ofMillis(100));
+        DiscoverySettings shortLived = USUAL.withStreams(10, Duration.ofSeconds(30), Duration.ofMillis(100));
         try (Ads ads = new Ads(shortLived, PeerCheck.NONE);
                 AdsPeer peer = ads.delta()) {
             peer.subscribe(CLUSTER);

@@ -6,6 +6,7 @@ import dev.lateen.proxy.model.Secret;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
@@ -43,6 +44,7 @@ final class XdsStream {
 
     private static final long PING_INTERVAL_MILLIS = 30_000;
     private static final long PING_TIMEOUT_MILLIS = 10_000;
+    private static final long GOODBYE_MILLIS = 500;
 
     private final Vertx vertx;
     private final Context context;
@@ -117,10 +119,17 @@ final class XdsStream {
         closed = true;
         generation++;
         vertx.cancelTimer(retryTimer);
-        if (request != null) {
-            request.cancel();
+        if (request == null || !connected) {
+            return dropClient();
         }
-        return dropClient();
+        // In good order, so that the server does not miss us; but it may be gone, or not read.
+        Promise<Void> said = Promise.promise();
+        request.end().onComplete(_ -> said.tryComplete());
+        long timer = vertx.setTimer(GOODBYE_MILLIS, _ -> said.tryComplete());
+        return said.future().eventually(() -> {
+            vertx.cancelTimer(timer);
+            return dropClient();
+        });
     }
 
     private void connect() {
