@@ -24,6 +24,15 @@ import java.util.TreeMap;
 
 /** A stock Envoy under our istiod. Its certificate comes from istiod by our own identity code, served to it by our SDS. */
 final class RealEnvoy implements AutoCloseable {
+    private static final String NAME_SERVER = """
+
+        typed_dns_resolver_config:
+          name: envoy.network.dns_resolver.cares
+          typed_config:
+            "@type": type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig
+            resolvers: [{socket_address: {protocol: UDP, address: 127.0.0.1, port_value: %d}}]
+        """;
+
     private final MeshNode node;
     private final Running process;
     private final int admin;
@@ -42,6 +51,12 @@ final class RealEnvoy implements AutoCloseable {
     /** Starts it; it is not ready yet. @param apiType {@code DELTA_GRPC} or {@code GRPC} */
     static RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType, Path directory)
             throws IOException {
+        return start(vertx, istiod, node, apiType, directory, 0);
+    }
+
+    /** The same, asking another than the system's name server. @param nameServer a UDP port of 127.0.0.1; 0 for the system's */
+    static RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType, Path directory, int nameServer)
+            throws IOException {
         Path binary = Peers.envoy();
         SdsServer sds = new SdsServer(vertx);
         int sdsPort = Async.done(sds.start(SocketAddress.inetSocketAddress(0, "127.0.0.1")));
@@ -59,7 +74,7 @@ final class RealEnvoy implements AutoCloseable {
         Path file = directory.resolve(node.name() + ".yaml");
         Files.writeString(
                 file,
-                template()
+                (template() + (nameServer == 0 ? "" : NAME_SERVER.formatted(nameServer)))
                         .replace("{ID}", node.id())
                         .replace("{CLUSTER}", node.name() + "." + node.namespace())
                         .replace("{METADATA}", node.metadataJson())

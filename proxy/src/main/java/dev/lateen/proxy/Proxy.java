@@ -155,7 +155,7 @@ public final class Proxy extends VerticleBase {
         FileSecrets fileSecrets = new FileSecrets(this::publish, this::absent);
         Set<String> told = new HashSet<>();
         AdsClient ads =
-                new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::put, names -> {
+                new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::apply, names -> {
                     if (fileSecrets.want(names)) {
                         lookForSecrets(fileSecrets);
                     }
@@ -228,17 +228,28 @@ public final class Proxy extends VerticleBase {
                 InstantSource.system());
     }
 
+    private Future<Map<String, String>> apply(ProxySnapshot snapshot) {
+        return put(snapshot).map(Proxy::unbound);
+    }
+
+    /** Why listeners can't be bound, by name. */
+    private static Map<String, String> unbound(List<ListenerStatus> statuses) {
+        Map<String, String> reasons = new HashMap<>();
+        for (ListenerStatus status : statuses) {
+            if (status.state() == ListenerStatus.State.FAILED) {
+                String why = "address: can't bind " + status.address().getHostString() + ":"
+                        + status.address().getPort() + ": " + status.failure();
+                reasons.merge(status.name(), why, (one, more) -> one + "; " + more);
+            }
+        }
+        return reasons;
+    }
+
     /** Applies snapshots one after the other, away from the event loops that carry requests. */
     private synchronized Future<List<ListenerStatus>> put(ProxySnapshot snapshot) {
         DataPath path = java.util.Objects.requireNonNull(dataPath);
         applied = applied.transform(_ -> vertx.executeBlocking(() -> path.apply(snapshot)))
                 .compose(bound -> bound)
-                .onSuccess(statuses -> {
-                    String failures = failures(statuses);
-                    if (!failures.isEmpty()) {
-                        LOG.warn("{}", failures);
-                    }
-                })
                 .onFailure(error -> LOG.error("snapshot {} could not be applied", snapshot.version(), error));
         return applied;
     }
@@ -314,6 +325,15 @@ public final class Proxy extends VerticleBase {
 
     long uptimeMillis() {
         return (System.nanoTime() - startNanos) / 1_000_000;
+    }
+
+    /**
+     * Why its configuration is not whole, in words: what was rejected, what waits for something, which server can't be reached. Empty when it
+     * is, or while nothing is known. Any thread.
+     */
+    public List<String> holdUps() {
+        AdsClient ads = client;
+        return ads == null ? List.of() : ads.holdUps();
     }
 
     boolean connectedToControlPlane() {

@@ -164,7 +164,7 @@ final class ProxyAdmin implements AdminSource {
 
     @Override
     public List<String> waiting() {
-        return proxy.waiting();
+        return proxy.holdUps();
     }
 
     @Override

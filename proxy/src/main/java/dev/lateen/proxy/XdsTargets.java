@@ -21,11 +21,12 @@ final class XdsTargets {
                 ? SocketAddress.inetSocketAddress(plane.port(), plane.host())
                 : SocketAddress.domainSocketAddress(plane.unixPath());
         return tls == null
-                ? XdsTarget.clearText(address, plane::headers)
+                ? XdsTarget.clearText(address, plane.keepalive(), plane::headers)
                 : new XdsTarget(
                         new GrpcEndpoint(address, tls.serverName()),
                         tls.secrets(),
                         secrets -> secured(tls, secrets),
+                        plane.keepalive(),
                         plane::headers);
     }
 

@@ -82,6 +82,11 @@ final class LiveProxies implements ProxyHost {
         }
 
         @Override
+        public List<String> holdUps() {
+            return proxy.holdUps();
+        }
+
+        @Override
         public void stop() throws InterruptedException {
             await(vertx.undeploy(id), spec);
         }

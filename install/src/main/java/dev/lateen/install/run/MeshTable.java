@@ -7,6 +7,8 @@ import java.util.stream.Collectors;
 
 /** The table of a running mesh: component, address, state. Pure. */
 final class MeshTable {
+    private static final int SHOWN = 2;
+
     private MeshTable() {}
 
     /** One line of it. */
@@ -16,11 +18,21 @@ final class MeshTable {
         String containers = containers(pod);
         String sync = switch (pod.desired().proxy()) {
             case NONE -> "no sidecar";
-            case SIDECAR, GATEWAY -> inSync.contains(pod.nodeId()) ? "in sync" : "waits for config";
+            case SIDECAR, GATEWAY -> inSync.contains(pod.nodeId()) ? "in sync" : waiting(pod.holdUps());
         };
         String address =
                 pod.desired().onHost() ? gatewayAddress : pod.addresses().pod();
         return new Row(name(pod), address, containers.isEmpty() ? sync : sync + "; " + containers);
+    }
+
+    /** As much of the reasons as a line can bear. */
+    private static String waiting(List<String> holdUps) {
+        String shown = holdUps.stream()
+                .limit(SHOWN)
+                .map(reason -> reason.replace('\n', ' '))
+                .collect(Collectors.joining("; "));
+        String more = holdUps.size() > SHOWN ? "; and " + (holdUps.size() - SHOWN) + " more" : "";
+        return "waits for config" + (shown.isEmpty() ? "" : ": " + shown + more);
     }
 
     /** How a pod's containers are. */

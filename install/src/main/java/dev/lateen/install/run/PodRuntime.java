@@ -38,6 +38,11 @@ record PodRuntime(
         return !failed && (waits || (proxy != null && !proxy.isReady()));
     }
 
+    /** Why its proxy's config is not whole, in words; empty when it is, or without a proxy. */
+    List<String> holdUps() {
+        return proxy == null ? List.of() : proxy.holdUps();
+    }
+
     /** Ends the proxy, which lets requests finish, and then what answers them. */
     void stop() throws InterruptedException {
         if (proxy != null) {

@@ -1,5 +1,6 @@
 package dev.lateen.install.run;
 
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 
@@ -15,6 +16,11 @@ interface ProxyHost {
     interface RunningProxy {
         /** Whether it has had its config and listens where that says. */
         boolean isReady();
+
+        /** Why its config is not whole, in words; empty when it is, or nothing is known. */
+        default List<String> holdUps() {
+            return List.of();
+        }
 
         /** Lets requests under way finish, within some seconds, and closes its listeners. */
         void stop() throws InterruptedException;

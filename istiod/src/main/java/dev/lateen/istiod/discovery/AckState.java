@@ -4,6 +4,7 @@ import dev.lateen.istiod.translate.XdsResource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,7 @@ final class AckState {
     private static final int MOST_UNANSWERED = 8;
 
     private record Sent(ServerResponse response, long at) {
-        static final Sent NOTHING =
-                new Sent(new ServerResponse("", "", "", java.util.List.of(), java.util.List.of()), 0);
+        static final Sent NOTHING = new Sent(new ServerResponse("", "", "", List.of(), List.of()), 0);
 
         String nonce() {
             return response.nonce();
@@ -69,16 +69,13 @@ final class AckState {
         if (nonce.isEmpty()) {
             return Answer.NONE;
         }
-        Sent found = unanswered.stream()
-                .filter(sent -> sent.nonce().equals(nonce))
-                .findFirst()
-                .orElse(null);
-        if (found == null) {
+        if (unanswered.stream().noneMatch(sent -> sent.nonce().equals(nonce))) {
             return answeredAgain(nonce, error);
         }
         // Clients answer in order; one that leaves an answer out has seen the later response.
-        while (unanswered.removeFirst() != found) {
-            continue;
+        Sent found = unanswered.removeFirst();
+        while (!found.nonce().equals(nonce)) {
+            found = unanswered.removeFirst();
         }
         return take(found, error);
     }

@@ -59,7 +59,7 @@ public interface AdminSource {
     /** The time. */
     Instant now();
 
-    /** What listeners and clusters wait for, in words. */
+    /** What keeps the configuration from being whole, in words: rejections, what waits for something, servers that can't be reached. */
     List<String> waiting();
 
     /** Begins to drain listeners ({@code /drain_listeners}). @param inboundOnly whether outbound ones go on */

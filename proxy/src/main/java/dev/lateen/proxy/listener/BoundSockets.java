@@ -30,6 +30,8 @@ final class BoundSockets {
     private final int backlog;
     private final Map<InetSocketAddress, Socket> sockets = new HashMap<>();
     private final Map<InetSocketAddress, String> failures = new HashMap<>();
+    /** The failures that were told: an address that is tried again and again is told of once. */
+    private final Map<InetSocketAddress, String> told = new HashMap<>();
 
     private record Socket(Channel channel, Acceptor acceptor) {}
 
@@ -53,6 +55,7 @@ final class BoundSockets {
             }
         }
         failures.clear();
+        told.keySet().retainAll(wanted.keySet());
         Promise<Void> closed = home.newPromise();
         Promise<Void> done = home.newPromise();
         closed.addListener(c -> bindMissing(wanted, done));
@@ -95,12 +98,15 @@ final class BoundSockets {
             InetSocketAddress address, Channel channel, Acceptor acceptor, Future<?> bound, Promise<Void> done) {
         if (bound.isSuccess()) {
             sockets.put(address, new Socket(channel, acceptor));
+            told.remove(address);
             LOG.info("listener {}: bound to {}", acceptor.listenerName(), channel.localAddress());
         } else {
             channel.close();
             String reason = String.valueOf(bound.cause().getMessage());
             failures.put(address, reason);
-            LOG.error("listener {}: can't bind to {}: {}", acceptor.listenerName(), address, reason);
+            if (!reason.equals(told.put(address, reason))) {
+                LOG.warn("listener {}: can't bind to {}: {}", acceptor.listenerName(), address, reason);
+            }
         }
         done.setSuccess(null);
     }

@@ -9,8 +9,8 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,8 +38,8 @@ public final class AdsClient {
     private final XdsSettings settings;
     private final ResourceDecoder decoder;
     private final SnapshotAssembler assembler;
-    private final Consumer<ProxySnapshot> onSnapshot;
-    private final Map<String, XdsStream> sdsStreams = new HashMap<>();
+    private final Application application;
+    private final Map<String, XdsStream> sdsStreams = new ConcurrentHashMap<>();
     private final Set<ResourceType> received = EnumSet.noneOf(ResourceType.class);
     private final Set<String> seenPaths = new LinkedHashSet<>();
     private final AtomicLong rejected = new AtomicLong();
@@ -50,22 +50,23 @@ public final class AdsClient {
     private boolean adsStarted;
     private long patienceTimer = -1;
     private volatile List<String> waiting = List.of();
+    private volatile List<String> failures = List.of();
     private volatile Map<String, Secret> secrets = Map.of();
 
-    /** @param onSnapshot must not block */
+    /** @param sink puts snapshots in force */
     public AdsClient(
             Vertx vertx,
             XdsSettings settings,
             ResourceDecoder decoder,
             SnapshotAssembler assembler,
-            Consumer<ProxySnapshot> onSnapshot) {
-        this(vertx, settings, decoder, assembler, onSnapshot, names -> {});
+            SnapshotSink sink) {
+        this(vertx, settings, decoder, assembler, sink, names -> {});
     }
 
     /**
      * With somebody who brings the secrets that no SDS server of the settings serves.
      *
-     * @param onSnapshot must not block
+     * @param sink puts snapshots in force
      * @param onOwnSecrets told all names of such secrets whenever they may have changed; must not block
      */
     public AdsClient(
@@ -73,21 +74,21 @@ public final class AdsClient {
             XdsSettings settings,
             ResourceDecoder decoder,
             SnapshotAssembler assembler,
-            Consumer<ProxySnapshot> onSnapshot,
+            SnapshotSink sink,
             Consumer<Set<String>> onOwnSecrets) {
         this.vertx = vertx;
         this.context = vertx.getOrCreateContext();
         this.settings = settings;
         this.decoder = decoder;
         this.assembler = assembler;
-        this.onSnapshot = onSnapshot;
+        this.application = new Application(vertx, context, sink, assembler, settings.clock(), this::completeFirst);
         this.onOwnSecrets = onOwnSecrets;
         String name = settings.delta() ? "DeltaAggregatedResources" : "StreamAggregatedResources";
         XdsTarget target = settings.ads();
         this.ads = target == null ? null : stream(target, ADS + name, settings.delta());
     }
 
-    /** Connects; comes to its end once listeners and clusters were received and all of them are in force. */
+    /** Connects; comes to its end once listeners and clusters were received and all of them are in force in the data path. */
     public Future<Void> start() {
         context.runOnContext(_ -> {
             if (ads != null) {
@@ -108,6 +109,7 @@ public final class AdsClient {
         Promise<Void> done = Promise.promise();
         context.runOnContext(_ -> {
             vertx.cancelTimer(patienceTimer);
+            application.close();
             Future<Void> all = ads == null ? Future.succeededFuture() : ads.close();
             for (XdsStream stream : sdsStreams.values()) {
                 all = all.eventually(stream::close);
@@ -179,34 +181,59 @@ public final class AdsClient {
                 this::apply);
     }
 
-    private void apply(DiscoveryProtocol.Outcome outcome) {
+    private Fate apply(DiscoveryProtocol.Outcome outcome) {
         rejected.addAndGet(outcome.rejections().size());
         ResourceType type = outcome.type();
         if (type == null) {
-            return;
+            return new Fate(Future.succeededFuture(), Future.succeededFuture(List.of()));
         }
-        updates.put(
-                type,
-                updates.getOrDefault(type, UpdateCounts.NONE)
-                        .plus(!outcome.rejections().isEmpty()));
+        boolean good = outcome.rejections().isEmpty();
+        updates.put(type, updates.getOrDefault(type, UpdateCounts.NONE).plus(!good));
         outcome.changed().forEach(this::tellUnsupported);
         Instant now = settings.clock().instant();
         outcome.rejections()
                 .forEach(rejection -> assembler.rejected(
                         type, rejection.name(), new ConfigState.Failure(rejection.reason(), outcome.version(), now)));
+        if (good) {
+            // What was too broken to have a name is not among what came now.
+            assembler.recovered(type, "");
+        }
         assembler.update(type, outcome.changed(), outcome.removed());
         followReferences();
         publish();
         received.add(type);
         completeFirst();
+        return application.fate(type, outcome);
     }
 
-    /** As Envoy's initialisation: both lists are there, and nothing of them waits for anything any longer. */
+    /**
+     * As Istio's agent sees it: both lists are there, nothing of them was rejected or waits for anything any longer, and every listener is
+     * bound. What is rejected later changes nothing.
+     */
     private void completeFirst() {
-        boolean all = received.contains(ResourceType.LISTENER) && received.contains(ResourceType.CLUSTER);
-        if (all && waiting.isEmpty()) {
+        boolean both = received.contains(ResourceType.LISTENER) && received.contains(ResourceType.CLUSTER);
+        failures = assembler.failures();
+        if (both && waiting.isEmpty() && failures.isEmpty() && application.isSettled()) {
             first.tryComplete();
         }
+    }
+
+    /** Why the configuration is not whole yet, in words; empty when it is. Any thread. */
+    public List<String> holdUps() {
+        List<String> reasons = new ArrayList<>();
+        failures.forEach(failure -> reasons.add("rejected: " + failure));
+        reasons.addAll(waiting);
+        sdsStreams.values().stream()
+                .map(XdsStream::failure)
+                .filter(f -> !f.isEmpty())
+                .forEach(reasons::add);
+        if (ads != null && !ads.failure().isEmpty()) {
+            reasons.add(ads.failure());
+        } else if (reasons.isEmpty() && !first.future().isComplete()) {
+            reasons.add(
+                    secrets.isEmpty() && !connected() ? "no certificate yet" : "no answer from the control plane yet");
+        }
+        return reasons;
     }
 
     /** Once for each field, however many resources have it. */
@@ -271,9 +298,10 @@ public final class AdsClient {
         if (snapshot != null) {
             // What comes into force may have let go of what it replaced.
             followReferences();
-            onSnapshot.accept(snapshot);
+            application.apply(snapshot);
             secrets = snapshot.secrets();
         }
+        application.look();
         startAds();
     }
 

@@ -4,12 +4,15 @@ import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.UpstreamTls;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A static cluster in its role as a discovery server. */
 final class ControlClusters {
+    private static final String HTTP_OPTIONS = "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
+
     private ControlClusters() {}
 
     /** Whether its endpoint is a Unix socket: such a cluster can only be a discovery server here. */
@@ -32,10 +35,34 @@ final class ControlClusters {
         ControlPlane.Tls secured = tls == null ? null : tls(tls, resources);
         ProtoNode pipe = address.message("pipe");
         if (pipe != null) {
-            return new ControlPlane("", 0, pipe.ignoring("mode").required("path"), delta, secured, headers);
+            Keepalive keepalive = keepalive(cluster, Keepalive.NONE);
+            return new ControlPlane("", 0, pipe.ignoring("mode").required("path"), delta, secured, keepalive, headers);
         }
         ProtoNode socket = address.requiredMessage("socket_address");
-        return new ControlPlane(socket.required("address"), AddressDecoder.port(socket), "", delta, secured, headers);
+        return new ControlPlane(
+                socket.required("address"),
+                AddressDecoder.port(socket),
+                "",
+                delta,
+                secured,
+                keepalive(cluster, Keepalive.USUAL),
+                headers);
+    }
+
+    /** The cluster's {@code connection_keepalive}, by which Envoy pings. */
+    private static Keepalive keepalive(ProtoNode cluster, Keepalive otherwise) {
+        ProtoNode http2 = cluster.message("http2_protocol_options");
+        ProtoNode options = cluster.map("typed_extension_protocol_options").get(HTTP_OPTIONS);
+        if (options != null) {
+            http2 = options.unpack().messageOrEmpty("explicit_http_config").message("http2_protocol_options");
+        }
+        ProtoNode keepalive = http2 == null ? null : http2.message("connection_keepalive");
+        if (keepalive == null || !keepalive.has("interval")) {
+            return otherwise;
+        }
+        return new Keepalive(
+                keepalive.duration("interval", Duration.ZERO),
+                keepalive.duration("timeout", Keepalive.USUAL.timeout()));
     }
 
     private static @Nullable ProtoNode firstAddress(ProtoNode cluster) {

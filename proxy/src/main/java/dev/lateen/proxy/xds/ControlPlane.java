@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param unixPath the path of a Unix socket, or empty
  * @param delta incremental xDS, else state of the world
  * @param tls null for clear text
+ * @param keepalive how it is asked for signs of life
  * @param headers sent with each stream
  */
 public record ControlPlane(
@@ -21,12 +22,19 @@ public record ControlPlane(
         String unixPath,
         boolean delta,
         @Nullable Tls tls,
+        Keepalive keepalive,
         Map<String, String> headers) {
     /** The cluster by which Istio's bootstraps and resources call the SDS server of its agent. */
     public static final String AGENT = "sds-grpc";
 
     public ControlPlane {
         headers = Map.copyOf(headers);
+    }
+
+    /** With the pings that gRPC's servers take, over TCP; without over a Unix socket. */
+    public ControlPlane(
+            String host, int port, String unixPath, boolean delta, @Nullable Tls tls, Map<String, String> headers) {
+        this(host, port, unixPath, delta, tls, unixPath.isEmpty() ? Keepalive.USUAL : Keepalive.NONE, headers);
     }
 
     /**

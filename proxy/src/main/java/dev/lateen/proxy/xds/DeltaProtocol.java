@@ -98,15 +98,30 @@ final class DeltaProtocol implements DiscoveryProtocol {
         }
         Set<String> removed = DiscoveryProtocol.brokenSecrets(type, decoded);
         removed.addAll(response.removed());
-        ByteString answer = DiscoveryMessages.delta(new DeltaRequest(
-                nodeOnce(),
+        return new Outcome(
+                subscription == null ? null : type,
                 response.typeUrl(),
+                changed,
+                removed,
+                rejections,
+                response.version(),
+                response.nonce());
+    }
+
+    @Override
+    public ByteString answer(Outcome outcome, List<Decoded.Rejected> late) {
+        Subscription subscription = outcome.type() == null ? null : subscriptions.get(outcome.type());
+        if (subscription != null) {
+            // What is not in force must come again on the next stream.
+            late.forEach(rejected -> subscription.versions.remove(rejected.name()));
+        }
+        return DiscoveryMessages.delta(new DeltaRequest(
+                nodeOnce(),
+                outcome.typeUrl(),
                 Set.of(),
                 Set.of(),
                 Map.of(),
-                response.nonce(),
-                DiscoveryProtocol.error(rejections)));
-        return new Outcome(
-                subscription == null ? null : type, changed, removed, rejections, response.version(), answer);
+                outcome.nonce(),
+                DiscoveryProtocol.error(outcome.rejections(late))));
     }
 }

@@ -45,6 +45,16 @@ final class ReceivedResources {
         }
     }
 
+    /** What was rejected is good by now, though nothing else came. */
+    void recover(ResourceType type, String name) {
+        of(type).failures.remove(name);
+    }
+
+    /** Why the newest of a type is not what is in force, by name. */
+    Map<String, Failure> failures(ResourceType type) {
+        return of(type).failures;
+    }
+
     void remove(ResourceType type, String name) {
         OfType held = of(type);
         held.active.remove(name);

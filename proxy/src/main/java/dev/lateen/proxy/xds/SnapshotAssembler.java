@@ -81,6 +81,52 @@ public final class SnapshotAssembler {
         received.reject(type, name, failure);
     }
 
+    /** A resource that could not be used can be by now. */
+    void recovered(ResourceType type, String name) {
+        received.recover(type, name);
+    }
+
+    /** Why listeners and clusters are not as they were sent last, such as {@code listener x: address: in use}. */
+    List<String> failures() {
+        List<String> reasons = new ArrayList<>();
+        for (ResourceType type : List.of(ResourceType.LISTENER, ResourceType.CLUSTER)) {
+            received.failures(type).values().forEach(failure -> reasons.add(failure.details()));
+        }
+        return reasons;
+    }
+
+    /** What a listener or cluster waits for. */
+    enum Wait {
+        /** It is in force, or not there. */
+        NOTHING,
+        /** A resource of the aggregated stream, which brought it too. */
+        SAME_STREAM,
+        /** A secret of an SDS server or of the workload's own identity. */
+        ELSEWHERE
+    }
+
+    /** What keeps a resource from being in force. */
+    Wait waitFor(ResourceType type, String name) {
+        return switch (type) {
+            case LISTENER -> waitFor(listeners.held(name));
+            case CLUSTER -> waitFor(clusters.held(name));
+            case ROUTES, ENDPOINTS, SECRET -> Wait.NOTHING;
+        };
+    }
+
+    private Wait waitFor(Warming.@Nullable Held<?> held) {
+        if (held == null) {
+            return Wait.NOTHING;
+        }
+        boolean elsewhere = held.secrets().stream()
+                .anyMatch(secret -> isMissing(secret) && !secret.source().equals(SecretReference.ADS));
+        return elsewhere ? Wait.ELSEWHERE : Wait.SAME_STREAM;
+    }
+
+    private boolean isMissing(SecretReference secret) {
+        return !secrets.has(secret.name()) && !absentSecrets.contains(secret.name());
+    }
+
     /** What became of everything that was sent, up to the last {@link #assemble()}. */
     ConfigState configState() {
         Set<String> awaited = new HashSet<>();
@@ -281,7 +327,7 @@ public final class SnapshotAssembler {
         for (SecretReference reference : references) {
             // Without it a handshake fails, and only that: one server's missing certificate must not keep its listener
             // from serving the others.
-            if (!secrets.has(reference.name()) && !absentSecrets.contains(reference.name())) {
+            if (isMissing(reference)) {
                 return "secret " + reference.name();
             }
         }

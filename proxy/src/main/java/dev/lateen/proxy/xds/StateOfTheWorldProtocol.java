@@ -28,6 +28,8 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         Set<String> held = new LinkedHashSet<>();
         String version = "";
         String nonce = "";
+        /** Responses that were handled and are not answered yet. */
+        int unanswered;
     }
 
     @Override
@@ -37,6 +39,7 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         subscriptions.forEach((type, subscription) -> {
             // Nonces belong to a stream, versions outlive it.
             subscription.nonce = "";
+            subscription.unanswered = 0;
             if (type.wildcard() || !subscription.names.isEmpty()) {
                 requests.add(request(type, subscription, List.of()));
             }
@@ -53,6 +56,10 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         }
         boolean nothingAskedYet = subscription.names.isEmpty() && subscription.nonce.isEmpty();
         subscription.names = new LinkedHashSet<>(names);
+        // Any message would count as the answer that is not known yet; the answer will tell the names.
+        if (subscription.unanswered > 0) {
+            return List.of();
+        }
         // An empty list would mean all where nothing was asked for yet.
         if (!type.wildcard() && names.isEmpty() && nothingAskedYet) {
             return List.of();
@@ -97,9 +104,8 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         }
         if (type == null || subscription == null) {
             rejections.add(new Decoded.Rejected("", "type " + response.typeUrl() + " was not asked for"));
-            ByteString answer = DiscoveryMessages.stateOfTheWorld(
-                    NO_NODE, "", Set.of(), response.typeUrl(), response.nonce(), DiscoveryProtocol.error(rejections));
-            return new Outcome(null, changed, Set.of(), rejections, response.version(), answer);
+            return new Outcome(
+                    null, response.typeUrl(), changed, Set.of(), rejections, response.version(), response.nonce());
         }
         // A resource too broken to have a name may be any of those that are held: then none is taken for gone.
         Set<String> removed = DiscoveryProtocol.brokenSecrets(type, decoded);
@@ -108,12 +114,26 @@ final class StateOfTheWorldProtocol implements DiscoveryProtocol {
         }
         subscription.held.addAll(present);
         subscription.held.removeAll(removed);
-        subscription.nonce = response.nonce();
-        if (rejections.isEmpty()) {
-            subscription.version = response.version();
-        }
+        subscription.unanswered++;
         return new Outcome(
-                type, changed, removed, rejections, response.version(), request(type, subscription, rejections));
+                type, response.typeUrl(), changed, removed, rejections, response.version(), response.nonce());
+    }
+
+    @Override
+    public ByteString answer(Outcome outcome, List<Decoded.Rejected> late) {
+        List<Decoded.Rejected> rejections = outcome.rejections(late);
+        ResourceType type = outcome.type();
+        Subscription subscription = type == null ? null : subscriptions.get(type);
+        if (type == null || subscription == null) {
+            return DiscoveryMessages.stateOfTheWorld(
+                    NO_NODE, "", Set.of(), outcome.typeUrl(), outcome.nonce(), DiscoveryProtocol.error(rejections));
+        }
+        subscription.unanswered = Math.max(0, subscription.unanswered - 1);
+        subscription.nonce = outcome.nonce();
+        if (rejections.isEmpty()) {
+            subscription.version = outcome.version();
+        }
+        return request(type, subscription, rejections);
     }
 
     private static Set<String> gone(Subscription subscription, Set<String> present) {

@@ -82,6 +82,12 @@ final class Warming<T> {
         inForce.values().forEach(held -> into.addAll(held.gaps()));
     }
 
+    /** What waits under a name; null if nothing does. */
+    @Nullable
+    Held<T> held(String name) {
+        return warming.get(name);
+    }
+
     boolean isWarming(String name) {
         return warming.containsKey(name);
     }

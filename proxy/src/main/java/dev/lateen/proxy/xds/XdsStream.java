@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,8 +43,9 @@ final class XdsStream {
     /** A full configuration of a big mesh is tens of megabytes. */
     private static final long MAX_MESSAGE = 256L << 20;
 
-    private static final long PING_INTERVAL_MILLIS = 30_000;
-    private static final long PING_TIMEOUT_MILLIS = 10_000;
+    /** HTTP/2's ENHANCE_YOUR_CALM, with which gRPC's servers end connections that ping too often. */
+    private static final long CALM = 11;
+
     private static final long GOODBYE_MILLIS = 500;
 
     private final Vertx vertx;
@@ -55,7 +57,9 @@ final class XdsStream {
     private final ResourceDecoder decoder;
     private final Backoff backoff;
     private final InstantSource clock;
-    private final Consumer<DiscoveryProtocol.Outcome> onOutcome;
+    private final Function<DiscoveryProtocol.Outcome, Fate> onOutcome;
+    private final Told told = new Told();
+    private Keepalive keepalive;
     private @Nullable GrpcClient client;
     private @Nullable GrpcClientRequest<Buffer, Buffer> request;
     private long pingTimer = -1;
@@ -63,6 +67,7 @@ final class XdsStream {
     private int generation;
     private boolean closed;
     private volatile boolean connected;
+    private volatile String failure = "";
 
     /**
      * @param secrets those that there are now; any thread
@@ -78,10 +83,11 @@ final class XdsStream {
             ResourceDecoder decoder,
             Backoff backoff,
             InstantSource clock,
-            Consumer<DiscoveryProtocol.Outcome> onOutcome) {
+            Function<DiscoveryProtocol.Outcome, Fate> onOutcome) {
         this.vertx = vertx;
         this.context = context;
         this.target = target;
+        this.keepalive = target.keepalive();
         this.secrets = secrets;
         int slash = method.indexOf('/');
         this.method = ServiceMethod.client(
@@ -99,6 +105,11 @@ final class XdsStream {
     /** Whether a stream is open now. Any thread. */
     boolean connected() {
         return connected;
+    }
+
+    /** Why it is not open, such as {@code no connection to istiod:15012: ...}; empty when it is, or was not tried yet. Any thread. */
+    String failure() {
+        return connected ? "" : failure;
     }
 
     /** Begins; on the context. */
@@ -137,13 +148,11 @@ final class XdsStream {
         // Headers may come from a token file.
         vertx.executeBlocking(() -> new Opening(
                         target.options().apply(secrets.get()), target.headers().get()))
-                .compose(this::open)
+                .compose(opening -> open(opening, mine))
                 .onComplete(opened -> context.runOnContext(_ -> {
                     if (mine == generation && opened.succeeded()) {
                         opened(opened.result(), mine);
-                    } else if (opened.succeeded()) {
-                        opened.result().cancel();
-                    } else {
+                    } else if (opened.failed()) {
                         retry(mine, GrpcEndpoint.reason(opened.cause()));
                     }
                 }));
@@ -151,7 +160,11 @@ final class XdsStream {
 
     private record Opening(HttpClientOptions options, Map<String, String> headers) {}
 
-    private Future<GrpcClientRequest<Buffer, Buffer>> open(Opening opening) {
+    /** On the context. An attempt that is overtaken meanwhile leaves no client behind: whoever overtakes it closes the client. */
+    private Future<GrpcClientRequest<Buffer, Buffer>> open(Opening opening, int mine) {
+        if (mine != generation) {
+            return Future.failedFuture("overtaken");
+        }
         HttpClientOptions options = opening.options()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setHttp2ClearTextUpgrade(false)
@@ -184,7 +197,22 @@ final class XdsStream {
             });
         });
         send(protocol.open());
-        pingTimer = vertx.setPeriodic(PING_INTERVAL_MILLIS, _ -> ping(opened.connection(), mine));
+        watch(opened.connection(), mine);
+    }
+
+    private void watch(HttpConnection connection, int mine) {
+        connection.goAwayHandler(onContext(mine, goAway -> {
+            if (goAway.getErrorCode() == CALM && !keepalive.isNone()) {
+                keepalive = keepalive.calmer();
+                LOG.warn(
+                        "{} finds our pings too many; from now on one every {} s",
+                        target.endpoint().at(),
+                        keepalive.interval().toSeconds());
+            }
+        }));
+        if (!keepalive.isNone()) {
+            pingTimer = vertx.setPeriodic(keepalive.interval().toMillis(), _ -> ping(connection, mine));
+        }
     }
 
     private <T> Handler<T> onContext(int mine, Consumer<T> action) {
@@ -198,11 +226,21 @@ final class XdsStream {
     private void listen(GrpcClientResponse<Buffer, Buffer> response, int mine) {
         response.handler(onContext(mine, message -> receive(message, response, mine)));
         response.exceptionHandler(onContext(mine, error -> retry(mine, String.valueOf(error.getMessage()))));
-        response.endHandler(onContext(mine, _ -> {
-            GrpcStatus status = response.status();
-            retry(mine, "ended by the server: " + status + " " + response.statusMessage());
-        }));
+        response.endHandler(onContext(mine, _ -> ended(mine, response.status(), response.statusMessage())));
         response.fetch(1);
+    }
+
+    /** Servers end streams now and then, so that clients spread anew; that is no fault. */
+    private void ended(int mine, @Nullable GrpcStatus status, @Nullable String message) {
+        if (status == GrpcStatus.OK) {
+            LOG.info(
+                    "{} at {}: ended by the server",
+                    method.fullMethodName(),
+                    target.endpoint().at());
+            again(mine, "ended by the server");
+        } else {
+            retry(mine, "ended by the server: " + status + (message == null ? "" : " " + message));
+        }
     }
 
     private void receive(Buffer message, GrpcClientResponse<Buffer, Buffer> response, int mine) {
@@ -220,8 +258,7 @@ final class XdsStream {
                         return;
                     }
                     backoff.reset();
-                    handle(result.result());
-                    response.fetch(1);
+                    handle(result.result(), response, mine);
                 }));
     }
 
@@ -251,14 +288,19 @@ final class XdsStream {
         };
     }
 
-    private void handle(Read read) {
+    /** The answer tells what became of a response in the data path; the next is read when that has what can be had of this one. */
+    private void handle(Read read, GrpcClientResponse<Buffer, Buffer> response, int mine) {
         DiscoveryProtocol.Outcome outcome = protocol.handle(read.response(), read.decoded());
-        for (Decoded.Rejected rejection : outcome.rejections()) {
-            LOG.warn("rejected: {}", rejection.reason());
-        }
-        // Subscriptions that follow from the response go out before its ACK is seen to be handled, as Envoy does.
-        send(List.of(outcome.answer()));
-        onOutcome.accept(outcome);
+        Fate fate = onOutcome.apply(outcome);
+        fate.known().onSuccess(onContext(mine, late -> {
+            for (Decoded.Rejected rejection : outcome.rejections(late)) {
+                if (told.isNews(rejection.reason(), clock.instant())) {
+                    LOG.warn("rejected: {}", rejection.reason());
+                }
+            }
+            send(List.of(protocol.answer(outcome, late)));
+        }));
+        fate.applied().onComplete(onContext(mine, _ -> response.fetch(1)));
     }
 
     private void send(List<ByteString> requests) {
@@ -272,8 +314,8 @@ final class XdsStream {
         if (mine != generation) {
             return;
         }
-        long timeout = vertx.setTimer(PING_TIMEOUT_MILLIS, _ -> {
-            LOG.info("{}: no answer to a ping, closing", target.endpoint().at());
+        long timeout = vertx.setTimer(Math.max(1, keepalive.timeout().toMillis()), _ -> {
+            LOG.warn("{}: no answer to a ping, closing", target.endpoint().at());
             connection.close();
         });
         connection.ping(Buffer.buffer(new byte[8])).onComplete(_ -> vertx.cancelTimer(timeout));
@@ -283,17 +325,25 @@ final class XdsStream {
         if (mine != generation || closed) {
             return;
         }
+        String text = method.fullMethodName() + " at " + target.endpoint().at() + ": " + reason;
+        if (told.isNews(text, clock.instant())) {
+            LOG.warn("{}; trying again", text);
+        } else {
+            LOG.info("{}; trying again", text);
+        }
+        again(mine, reason);
+    }
+
+    private void again(int mine, String reason) {
+        if (mine != generation || closed) {
+            return;
+        }
+        failure = "no connection to " + target.endpoint().at() + ": " + reason;
         generation++;
         request = null;
         connected = false;
         dropClient();
         long delay = backoff.next().toMillis();
-        LOG.info(
-                "{} at {}: {}; trying again in {} ms",
-                method.fullMethodName(),
-                target.endpoint().at(),
-                reason,
-                delay);
         retryTimer = vertx.setTimer(
                 delay,
                 _ -> context.runOnContext(_ -> {

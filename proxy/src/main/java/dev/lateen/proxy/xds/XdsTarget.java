@@ -13,12 +13,14 @@ import java.util.function.Supplier;
  *
  * @param secrets names of those without which it can't be reached
  * @param options made from the secrets that are there; asked for with each new connection, so that a rotated certificate is used at the next; HTTP/2 settings are added
+ * @param keepalive how it is asked for signs of life
  * @param headers request headers of a stream, such as {@code authorization}; asked for with each new stream; may block on a file
  */
 public record XdsTarget(
         GrpcEndpoint endpoint,
         Set<String> secrets,
         Function<Map<String, Secret>, HttpClientOptions> options,
+        Keepalive keepalive,
         Supplier<Map<String, String>> headers) {
     public XdsTarget {
         secrets = Set.copyOf(secrets);
@@ -26,6 +28,12 @@ public record XdsTarget(
 
     /** In clear text. */
     public static XdsTarget clearText(SocketAddress address, Supplier<Map<String, String>> headers) {
-        return new XdsTarget(GrpcEndpoint.of(address), Set.of(), _ -> new HttpClientOptions(), headers);
+        return clearText(address, address.isDomainSocket() ? Keepalive.NONE : Keepalive.USUAL, headers);
+    }
+
+    /** In clear text. */
+    public static XdsTarget clearText(
+            SocketAddress address, Keepalive keepalive, Supplier<Map<String, String>> headers) {
+        return new XdsTarget(GrpcEndpoint.of(address), Set.of(), _ -> new HttpClientOptions(), keepalive, headers);
     }
 }

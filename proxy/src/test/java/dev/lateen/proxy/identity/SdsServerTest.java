@@ -94,7 +94,10 @@ class SdsServerTest {
                 settings,
                 ResourceDecoder.lenient(FileSource.NONE),
                 new SnapshotAssembler(List.of(cluster)),
-                fresh -> snapshot = fresh);
+                fresh -> {
+                    snapshot = fresh;
+                    return Future.succeededFuture(Map.of());
+                });
         done(client.start());
         return client;
     }

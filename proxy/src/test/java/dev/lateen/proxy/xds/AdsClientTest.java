@@ -13,12 +13,14 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -28,6 +30,9 @@ class AdsClientTest {
     private final Vertx vertx = Vertx.vertx();
     private final FakeControlPlane server = new FakeControlPlane(vertx);
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
+    /** What becomes of a snapshot in the data path. */
+    private volatile SnapshotSink dataPath = _ -> Future.succeededFuture(Map.of());
+
     private AdsClient client;
 
     @AfterEach
@@ -85,6 +90,144 @@ class AdsClientTest {
         await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.clusters().containsKey("b"));
         assertThat(snapshot.clusters()).containsOnlyKeys("a", "b");
         assertThat(client.rejectedCount()).isOne();
+    }
+
+    @Test
+    void anAnswerFollowsTheDataPath() {
+        Promise<Map<String, String>> swapped = Promise.promise();
+        connect(true);
+        server.nextDelta(typed(ResourceType.CLUSTER));
+        dataPath = _ -> swapped.future();
+        String nonce = server.sendDelta(
+                ResourceType.CLUSTER,
+                "1",
+                edsCluster("a"),
+                Resources.cluster("{name: b, type: STATIC, connect_timeout: 1s}"));
+        DeltaDiscoveryRequest before = server.nextDelta(typed(ResourceType.ENDPOINTS));
+        await().until(() -> snapshot.clusters().containsKey("b"));
+        assertThat(server.hasHeard(nonce)).isFalse();
+
+        swapped.complete(Map.of());
+        DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
+        assertThat(before.getResponseNonce()).isEmpty();
+        assertThat(ack.hasErrorDetail()).isFalse();
+    }
+
+    @Test
+    void aListenerThatCannotBeBoundIsRejectedAloneThoughItHadToWaitForItsRoutes() throws Exception {
+        Future<Void> started = connect(true);
+        server.nextDelta(typed(ResourceType.LISTENER));
+        server.sendDelta(ResourceType.CLUSTER, "1");
+        dataPath = fresh -> Future.succeededFuture(
+                fresh.listeners().containsKey("in")
+                        ? Map.of("in", "address: can't bind 127.0.0.1:1000: in use")
+                        : Map.of());
+        String nonce = server.sendDelta(
+                ResourceType.LISTENER, "1", rdsListener("in", 1000, "r"), rdsListener("other", 1001, "r"));
+        server.nextDelta(typed(ResourceType.ROUTES));
+        server.sendDelta(ResourceType.ROUTES, "1", routes("r", "a"));
+        DeltaDiscoveryRequest answer =
+                server.nextDelta(r -> r.getResponseNonce().equals(nonce));
+        assertThat(answer.getErrorDetail().getMessage())
+                .isEqualTo("listener in: address: can't bind 127.0.0.1:1000: in use");
+        assertThat(snapshot.listeners()).containsOnlyKeys("in", "other");
+        assertThat(started.isComplete()).isFalse();
+        assertThat(client.holdUps())
+                .containsExactly("rejected: listener in: address: can't bind 127.0.0.1:1000: in use");
+
+        dataPath = _ -> Future.succeededFuture(Map.of());
+        String better = server.sendDelta(ResourceType.LISTENER, "2", rdsListener("in", 1002, "r"));
+        DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(better));
+        assertThat(ack.hasErrorDetail()).isFalse();
+        started.await(60, TimeUnit.SECONDS);
+        assertThat(client.holdUps()).isEmpty();
+    }
+
+    @Test
+    void whatWasNotBoundIsAskedForAnewOnTheNextStream() {
+        connect(true);
+        server.nextDelta(typed(ResourceType.LISTENER));
+        dataPath = _ -> Future.succeededFuture(Map.of("in", "in use"));
+        String nonce = server.sendDelta(
+                ResourceType.LISTENER,
+                "1",
+                Resources.listener("in", 1000, "route_config: {name: r, virtual_hosts: []}"),
+                Resources.listener("other", 1001, "route_config: {name: r, virtual_hosts: []}"));
+        server.nextDelta(r -> r.getResponseNonce().equals(nonce));
+        server.breakConnection();
+        assertThat(server.nextDelta(typed(ResourceType.LISTENER)).getInitialResourceVersionsMap())
+                .isEqualTo(Map.of("other", "1"));
+    }
+
+    @Test
+    void aClusterThatWaitsForASecretOfAnotherSourceIsNotAnsweredForBeforeItHasIt() {
+        connect(true);
+        server.nextDelta(typed(ResourceType.LISTENER));
+        String nonce = server.sendDelta(ResourceType.CLUSTER, "1", Resources.cluster("""
+            {name: a, type: STATIC, connect_timeout: 1s, transport_socket: {name: tls, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext, common_tls_context: {
+                validation_context_sds_secret_config: {name: ROOTCA, sds_config: {api_config_source: {api_type: GRPC,
+                  grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}}}}}
+            """));
+        await().until(() -> client.waiting().contains("cluster a waits for secret ROOTCA"));
+        String later = server.sendDelta(ResourceType.LISTENER, "1");
+        server.nextDelta(r -> r.getResponseNonce().equals(later));
+        assertThat(server.hasHeard(nonce)).isFalse();
+
+        client.absentSecret("ROOTCA");
+        DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
+        assertThat(ack.hasErrorDetail()).isFalse();
+    }
+
+    @Test
+    void aSnapshotThatCannotBePutInForceIsARejection() {
+        connect(true);
+        server.nextDelta(typed(ResourceType.CLUSTER));
+        dataPath = _ -> Future.failedFuture("out of sockets");
+        String nonce = server.sendDelta(
+                ResourceType.CLUSTER, "1", Resources.cluster("{name: b, type: STATIC, connect_timeout: 1s}"));
+        DeltaDiscoveryRequest nack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
+        assertThat(nack.getErrorDetail().getMessage()).isEqualTo("can't be put in force: out of sockets");
+    }
+
+    @Test
+    void aClientThatIsClosedWhileItConnectsLeavesNoConnectionBehind() throws Exception {
+        CountDownLatch connecting = new CountDownLatch(1);
+        CountDownLatch closed = new CountDownLatch(1);
+        XdsTarget slow = XdsTarget.clearText(server.address(), () -> {
+            connecting.countDown();
+            try {
+                closed.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            return Map.of();
+        });
+        connect(true, slow);
+        connecting.await();
+        Future<Void> end = client.close();
+        end.await(60, TimeUnit.SECONDS);
+        closed.countDown();
+        connect(true);
+        server.nextDelta(typed(ResourceType.LISTENER));
+        assertThat(server.connections()).isOne();
+    }
+
+    @Test
+    void inStateOfTheWorldANewWishIsNoAnswer() {
+        Promise<Map<String, String>> swapped = Promise.promise();
+        connect(false);
+        server.next(r -> r.getTypeUrl().equals(ResourceType.CLUSTER.typeUrl()));
+        server.send(ResourceType.CLUSTER, "1", edsCluster("a"));
+        server.next(r -> r.getTypeUrl().equals(ResourceType.ENDPOINTS.typeUrl()));
+        dataPath = _ -> swapped.future();
+        String nonce = server.send(ResourceType.ENDPOINTS, "1", endpoints("a", "10.0.0.1", 80));
+        await().until(() -> snapshot.clusters().containsKey("a"));
+        assertThat(server.hasHeard(nonce)).isFalse();
+        swapped.complete(Map.of());
+        DiscoveryRequest ack = server.next(r -> r.getResponseNonce().equals(nonce));
+        assertThat(ack.getVersionInfo()).isEqualTo("1");
+        assertThat(ack.getResourceNamesList()).containsExactly("a");
     }
 
     @Test
@@ -173,9 +316,10 @@ class AdsClientTest {
     private void serve(String version) {
         server.nextDelta(typed(ResourceType.LISTENER));
         String nonce = server.sendDelta(ResourceType.CLUSTER, version, edsCluster("a"));
+        // What follows from a response is asked for before its answer is known.
+        server.nextDelta(typed(ResourceType.ENDPOINTS));
         DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
         assertThat(ack.hasErrorDetail()).isFalse();
-        server.nextDelta(typed(ResourceType.ENDPOINTS));
         server.sendDelta(ResourceType.ENDPOINTS, version, endpoints("a", "10.0.0.1", 80));
         server.sendDelta(ResourceType.LISTENER, version, rdsListener("in", 1000, "r"));
         DeltaDiscoveryRequest rds = server.nextDelta(typed(ResourceType.ROUTES));
@@ -190,6 +334,10 @@ class AdsClientTest {
     }
 
     private Future<Void> connect(boolean delta) {
+        return connect(delta, XdsTarget.clearText(server.address(), Map::of));
+    }
+
+    private Future<Void> connect(boolean delta, XdsTarget target) {
         XdsNode node = new XdsNode(
                 "sidecar~10.0.0.1~a.b~b.svc.cluster.local",
                 "a.b",
@@ -198,7 +346,6 @@ class AdsClientTest {
                 "lateen",
                 "0.1.0",
                 List.of());
-        XdsTarget target = XdsTarget.clearText(server.address(), Map::of);
         XdsSettings settings = new XdsSettings(
                 node,
                 target,
@@ -209,11 +356,10 @@ class AdsClientTest {
                 new Random(1),
                 InstantSource.system());
         client = new AdsClient(
-                vertx,
-                settings,
-                ResourceDecoder.lenient(FileSource.NONE),
-                new SnapshotAssembler(List.of()),
-                fresh -> snapshot = fresh);
+                vertx, settings, ResourceDecoder.lenient(FileSource.NONE), new SnapshotAssembler(List.of()), fresh -> {
+                    snapshot = fresh;
+                    return dataPath.apply(fresh);
+                });
         return client.start();
     }
 }

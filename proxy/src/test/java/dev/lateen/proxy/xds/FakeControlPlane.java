@@ -27,6 +27,7 @@ import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ public final class FakeControlPlane implements AutoCloseable {
     private final BlockingQueue<DeltaDiscoveryRequest> deltaRequests = new LinkedBlockingQueue<>();
     private final BlockingQueue<DiscoveryRequest> requests = new LinkedBlockingQueue<>();
     private volatile @Nullable GrpcServerRequest<Buffer, Buffer> stream;
+    private final AtomicInteger connections = new AtomicInteger();
     private int nonce;
 
     public FakeControlPlane(Vertx vertx) {
@@ -47,6 +49,7 @@ public final class FakeControlPlane implements AutoCloseable {
                 method("StreamAggregatedResources"),
                 call -> accept(call, bytes -> requests.add(DiscoveryRequest.parseFrom(bytes))));
         server = done(vertx.createHttpServer(new HttpServerOptions().setPort(0).setHost("127.0.0.1"))
+                .connectionHandler(_ -> connections.incrementAndGet())
                 .requestHandler(grpc)
                 .listen());
     }
@@ -86,6 +89,17 @@ public final class FakeControlPlane implements AutoCloseable {
 
     public DiscoveryRequest next(Predicate<DiscoveryRequest> like) {
         return next(requests, like);
+    }
+
+    /** Whether a response with this nonce was answered, by a message that nobody has looked at. */
+    public boolean hasHeard(String responseNonce) {
+        return deltaRequests.stream().anyMatch(r -> r.getResponseNonce().equals(responseNonce))
+                || requests.stream().anyMatch(r -> r.getResponseNonce().equals(responseNonce));
+    }
+
+    /** How many connections were opened so far. */
+    public int connections() {
+        return connections.get();
     }
 
     private static <T> T next(BlockingQueue<T> queue, Predicate<T> like) {

@@ -82,7 +82,7 @@ class MutatedResourcesTest {
                         List.of(new WireResource(name, "v" + i, any.getTypeUrl(), bytes)),
                         List.of()),
                 List.of(decoded));
-        assertThat(outcome.answer().isEmpty()).isFalse();
+        assertThat(protocol.answer(outcome, List.of()).isEmpty()).isFalse();
         if (decoded instanceof Decoded.Accepted accepted) {
             // As /config_dump shows it.
             assertThat(Received.of(base.type(), bytes, "v", Instant.EPOCH).json())
