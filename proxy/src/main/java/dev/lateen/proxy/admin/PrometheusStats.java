@@ -16,6 +16,8 @@ import java.util.Map;
  * names, which seldom end in {@code _total}.
  */
 final class PrometheusStats {
+    private static final String ROUTE = ".route.";
+
     private final String labelPrefix;
     private final Map<String, Leaf> leaves = new HashMap<>();
     private final List<Named> all = new ArrayList<>();
@@ -92,12 +94,16 @@ final class PrometheusStats {
     }
 
     private void owner(Stat stat, StringBuilder labels) {
+        if (stat.scope() == Scope.VHOST) {
+            route(stat.owner(), labels);
+            return;
+        }
         String label = switch (stat.scope()) {
             case CLUSTER -> "cluster_name";
             case HTTP -> "http_conn_manager_prefix";
             case LISTENER -> "listener_address";
             case TCP -> "tcp_prefix";
-            case SERVER -> "";
+            case VHOST, SERVER -> "";
         };
         if (!label.isEmpty()) {
             // Istio ends the names it gives with a semicolon, for its tag expressions to find.
@@ -108,12 +114,20 @@ final class PrometheusStats {
         }
     }
 
+    /** Istio's tags say nothing of these, so Envoy's own names stay. */
+    private static void route(String owner, StringBuilder labels) {
+        int between = owner.lastIndexOf(ROUTE);
+        MetricsText.label(labels, "envoy_virtual_host", owner.substring(0, between));
+        MetricsText.label(labels, "envoy_route", owner.substring(between + ROUTE.length()));
+    }
+
     private static String scope(Scope scope) {
         return switch (scope) {
             case CLUSTER -> "cluster_";
             case HTTP -> "http_";
             case LISTENER -> "listener_";
             case TCP -> "tcp_";
+            case VHOST -> "vhost_route_";
             case SERVER -> "";
         };
     }

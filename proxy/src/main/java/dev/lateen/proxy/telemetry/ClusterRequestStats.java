@@ -8,7 +8,10 @@ import dev.lateen.proxy.telemetry.Stat.Scope;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What became of a cluster's requests, as the client saw it: {@code cluster.NAME.upstream_rq_2xx} and the like. Made with the first request. */
+/**
+ * What became of the requests of a cluster or of a route, as the client saw it: {@code cluster.NAME.upstream_rq_2xx} and the like. Made with the first
+ * request.
+ */
 final class ClusterRequestStats {
     private final StatusCounts statuses = new StatusCounts();
     private final LongAdder retries = new LongAdder();
@@ -38,23 +41,23 @@ final class ClusterRequestStats {
         }
     }
 
-    void read(String cluster, List<Stat> into) {
-        counter(cluster, "upstream_rq_completed", statuses.total(), into);
+    void read(Scope scope, String owner, List<Stat> into) {
+        counter(scope, owner, "upstream_rq_completed", statuses.total(), into);
         for (int i = 1; i <= 5; i++) {
             long count = statuses.ofClass(i);
             if (count > 0) {
-                counter(cluster, "upstream_rq_" + i + "xx", count, into);
+                counter(scope, owner, "upstream_rq_" + i + "xx", count, into);
             }
         }
-        statuses.each((status, count) -> counter(cluster, "upstream_rq_" + status, count, into));
-        counter(cluster, "upstream_rq_retry", retries.sum(), into);
-        counter(cluster, "upstream_rq_retry_success", retrySuccesses.sum(), into);
-        counter(cluster, "upstream_rq_retry_limit_exceeded", retryLimits.sum(), into);
-        counter(cluster, "upstream_rq_cancelled", cancelled.sum(), into);
-        into.add(new Histogram(Scope.CLUSTER, cluster, "upstream_rq_time", times.reading()));
+        statuses.each((status, count) -> counter(scope, owner, "upstream_rq_" + status, count, into));
+        counter(scope, owner, "upstream_rq_retry", retries.sum(), into);
+        counter(scope, owner, "upstream_rq_retry_success", retrySuccesses.sum(), into);
+        counter(scope, owner, "upstream_rq_retry_limit_exceeded", retryLimits.sum(), into);
+        counter(scope, owner, "upstream_rq_cancelled", cancelled.sum(), into);
+        into.add(new Histogram(scope, owner, "upstream_rq_time", times.reading()));
     }
 
-    private static void counter(String cluster, String leaf, long value, List<Stat> into) {
-        into.add(new Counter(Scope.CLUSTER, cluster, leaf, value));
+    private static void counter(Scope scope, String owner, String leaf, long value, List<Stat> into) {
+        into.add(new Counter(scope, owner, leaf, value));
     }
 }

@@ -5,17 +5,20 @@ import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.telemetry.Stat.Counter;
 import dev.lateen.proxy.telemetry.Stat.Gauge;
 import dev.lateen.proxy.telemetry.Stat.Histogram;
 import dev.lateen.proxy.telemetry.Stat.Scope;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /** {@code http.PREFIX.*}: the connections and requests of the connection managers with one stat prefix, and what they tell of clusters. */
 final class HttpManagerStats implements ExchangeObserver {
     private final Function<Cluster, ClusterRequestStats> clusters;
+    private final BiFunction<String, String, ClusterRequestStats> routes;
     private final LongAdder connections1 = new LongAdder();
     private final LongAdder connections2 = new LongAdder();
     private final LongAdder connectionsTls = new LongAdder();
@@ -35,9 +38,11 @@ final class HttpManagerStats implements ExchangeObserver {
     private final LongAdder idleTimeouts = new LongAdder();
     private final Buckets times = new Buckets();
 
-    /** @param clusters the counters of a cluster's requests */
-    HttpManagerStats(Function<Cluster, ClusterRequestStats> clusters) {
+    /** @param clusters the counters of a cluster's requests; {@code routes} those of a virtual host's routes with a prefix */
+    HttpManagerStats(
+            Function<Cluster, ClusterRequestStats> clusters, BiFunction<String, String, ClusterRequestStats> routes) {
         this.clusters = clusters;
+        this.routes = routes;
     }
 
     @Override
@@ -82,6 +87,10 @@ final class HttpManagerStats implements ExchangeObserver {
         Cluster cluster = exchange.cluster();
         if (cluster != null) {
             clusters.apply(cluster).count(exchange);
+            Route route = exchange.route();
+            if (route != null && !route.statPrefix().isEmpty()) {
+                routes.apply(exchange.virtualHostName(), route.statPrefix()).count(exchange);
+            }
         }
     }
 

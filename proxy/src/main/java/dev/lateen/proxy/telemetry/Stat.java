@@ -26,6 +26,8 @@ public sealed interface Stat {
         HTTP,
         LISTENER,
         TCP,
+        /** Of a route; the owner is {@code VIRTUAL_HOST.route.PREFIX}. */
+        VHOST,
         SERVER
     }
 

@@ -16,9 +16,13 @@ final class TrafficStats {
     private final Map<String, TcpProxyStats> tcp = new ConcurrentHashMap<>();
     private final Map<String, ListenerStats> listeners = new ConcurrentHashMap<>();
     private final Map<String, ClusterRequestStats> clusters = new ConcurrentHashMap<>();
+    private final Map<RouteKey, ClusterRequestStats> routes = new ConcurrentHashMap<>();
+
+    /** Routes of one virtual host may share a prefix. */
+    private record RouteKey(String virtualHost, String prefix) {}
 
     HttpManagerStats http(String prefix) {
-        return http.computeIfAbsent(prefix, _ -> new HttpManagerStats(this::cluster));
+        return http.computeIfAbsent(prefix, _ -> new HttpManagerStats(this::cluster, this::route));
     }
 
     TcpProxyStats tcp(String prefix) {
@@ -38,8 +42,13 @@ final class TrafficStats {
         return known != null ? known : clusters.computeIfAbsent(cluster.statName(), _ -> new ClusterRequestStats());
     }
 
+    private ClusterRequestStats route(String virtualHost, String prefix) {
+        return routes.computeIfAbsent(new RouteKey(virtualHost, prefix), _ -> new ClusterRequestStats());
+    }
+
     void read(List<Stat> into) {
-        new TreeMap<>(clusters).forEach((name, stats) -> stats.read(name, into));
+        new TreeMap<>(clusters).forEach((name, stats) -> stats.read(Stat.Scope.CLUSTER, name, into));
+        routes.forEach((key, stats) -> stats.read(Stat.Scope.VHOST, key.virtualHost + ".route." + key.prefix, into));
         new TreeMap<>(http).forEach((name, stats) -> stats.read(name, into));
         new TreeMap<>(listeners).forEach((name, stats) -> stats.read(name, into));
         new TreeMap<>(tcp).forEach((name, stats) -> stats.read(name, into));

@@ -115,7 +115,7 @@ final class RouteDecoder {
     }
 
     private static Route route(ProtoNode node, DecodeScope scope, long maxBody) {
-        node.ignoring("per_request_buffer_limit_bytes", "stat_prefix", "tracing");
+        node.ignoring("per_request_buffer_limit_bytes", "tracing");
         Map<String, HttpFilterConfig> perFilter = perFilter(node, scope);
         ProtoNode decorator = node.message("decorator");
         return new Route(
@@ -126,6 +126,7 @@ final class RouteDecoder {
                 HeaderMutationsDecoder.response(node),
                 perFilter,
                 decorator == null ? "" : decorator.ignoring("propagate").text("operation"),
+                node.text("stat_prefix"),
                 IstioMetadata.provenance(node.message("metadata")));
     }
 

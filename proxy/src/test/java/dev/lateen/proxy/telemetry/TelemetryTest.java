@@ -17,10 +17,15 @@ import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.AccessLogFilter;
+import dev.lateen.proxy.model.Cluster.LbPolicy;
+import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.MetricChange;
+import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.route.RouteFixtures;
+import dev.lateen.proxy.upstream.UpstreamFixtures;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -409,5 +414,47 @@ class TelemetryTest {
                     1_000_000, 1_000_000, 1_000_000, null, "", "", true, false, false, 256, true, true, List.of());
             assertThat(telemetry.tracer(without, Listener.Direction.OUTBOUND)).isNull();
         }
+    }
+
+    @Test
+    void aRouteWithAPrefixHasStatisticsOfItsOwn() {
+        TrafficStats traffic = new TrafficStats();
+        Route plain = RouteFixtures.prefix("/", "c");
+        Route counted = new Route(
+                plain.name(),
+                plain.match(),
+                plain.action(),
+                plain.requestHeaders(),
+                plain.responseHeaders(),
+                Map.of(),
+                "",
+                "checkout",
+                plain.provenance());
+        for (Route route : List.of(plain, counted)) {
+            Exchange exchange = exchange("/", 503, null);
+            exchange.route(route, "reviews:80");
+            exchange.cluster(UpstreamFixtures.cluster(
+                    LbPolicy.ROUND_ROBIN, new LbSettings(2, 1024, 65537, 50, false), UpstreamFixtures.fixed()));
+            traffic.http("outbound").onComplete(exchange);
+        }
+        List<Stat> stats = new ArrayList<>();
+        traffic.read(stats);
+        assertThat(stats)
+                .filteredOn(stat -> stat.scope() == Stat.Scope.VHOST && stat instanceof Stat.Counter)
+                .contains(new Stat.Counter(Stat.Scope.VHOST, "reviews:80.route.checkout", "upstream_rq_503", 1))
+                .allMatch(stat -> stat.name().startsWith("vhost.reviews:80.route.checkout.upstream_rq_"));
+    }
+
+    @Test
+    void longSpansWaitOnlyAsLongAsThereIsRoom() {
+        List<String> posted = new ArrayList<>();
+        SpanReporter reporter = new SpanReporter(posted::add);
+        for (int i = 0; i < 4; i++) {
+            reporter.accept("x".repeat(SpanReporter.MAX_CHARACTERS / 3));
+        }
+        assertThat(reporter.dropped()).isEqualTo(1);
+        reporter.flush();
+        reporter.accept("x".repeat(SpanReporter.MAX_CHARACTERS / 3));
+        assertThat(reporter.dropped()).isEqualTo(1);
     }
 }
