@@ -36,14 +36,17 @@ final class NamedFields {
     private static Stream<Named> destinationRule() {
         return Stream.of(
                         policy("tunnel", YET, ""),
-                        policy("proxyProtocol", YET, ""),
+                        policy("retryBudget.budgetInterval", YET + ": requests under way count", ""),
                         portPolicy("loadBalancer.warmup", OURS + ": a new endpoint has its full share at once", ""),
                         portPolicy(
                                 "loadBalancer.warmupDurationSecs",
                                 OURS + ": a new endpoint has its full share at once",
                                 ""),
                         portPolicy("loadBalancer.zoneAwareLbSetting", YET, "localityLbSetting"),
-                        portPolicy("connectionPool.tcp.tcpKeepalive", OURS, "tcp.idleTimeout"),
+                        portPolicy(
+                                "outlierDetection.outlierDetectionHttpErrorCodes",
+                                YET + ": 500 to 599 count",
+                                "consecutive5xxErrors, consecutiveGatewayErrors"),
                         portPolicy(
                                 "outlierDetection.consecutiveErrors",
                                 "an old name without effect, here as in Istio",

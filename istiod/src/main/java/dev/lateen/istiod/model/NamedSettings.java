@@ -45,11 +45,6 @@ final class NamedSettings {
                                         YET + ": servers are always verified where a rule gives roots",
                                         "tls.insecureSkipVerify of a DestinationRule"),
                                 Named.of(
-                                        MeshConfig.class,
-                                        "tcpKeepalive",
-                                        YET + " in our own proxy",
-                                        "connectionPool.tcp.idleTimeout of a DestinationRule"),
-                                Named.of(
                                         MeshConfig.class, "meshMTLS.ecdhCurves", YET + ", nor in Istio", "tlsDefaults"),
                                 Named.of(MeshConfig.class, "zoneAwareLbSetting", YET, "localityLbSetting"),
                                 Named.of(

@@ -17,6 +17,7 @@ import io.envoyproxy.envoy.config.core.v3.Http1ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.Http2ProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.HttpProtocolOptions;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
+import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.type.v3.Percent;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +164,7 @@ final class ClusterPolicy {
         if (pool != null && pool.http() != null && pool.http().maxConcurrentStreams() > 0) {
             h2.setMaxConcurrentStreams(Protos.u32(pool.http().maxConcurrentStreams()));
         }
+        keepalive(h2, pool == null || pool.http() == null ? null : pool.http().http2KeepAlive());
         if (http2) {
             options.getExplicitHttpConfigBuilder().setHttp2ProtocolOptions(h2);
         } else if (followsClient || detects) {
@@ -173,6 +175,15 @@ final class ClusterPolicy {
             options.getExplicitHttpConfigBuilder().setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance());
         }
         cluster.putTypedExtensionProtocolOptions(HTTP_OPTIONS, Protos.any(options.build()));
+    }
+
+    private static void keepalive(
+            Http2ProtocolOptions.Builder options, ConnectionPool.@Nullable Http2KeepAlive keepalive) {
+        if (keepalive != null && keepalive.interval() != null && keepalive.timeout() != null) {
+            options.setConnectionKeepalive(KeepaliveSettings.newBuilder()
+                    .setInterval(Protos.duration(keepalive.interval()))
+                    .setTimeout(Protos.duration(keepalive.timeout())));
+        }
     }
 
     /** What unknown upstreams get: the protocol that the client speaks. */

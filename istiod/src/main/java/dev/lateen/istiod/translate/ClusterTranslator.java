@@ -163,9 +163,8 @@ final class ClusterTranslator {
         return cluster.build();
     }
 
-    // Our own proxy has no PROXY protocol towards upstreams; the user is told so, and the cluster stays usable.
-    private void proxyProtocol(Cluster.Builder cluster, EffectivePolicy policy) {
-        if (policy.proxyProtocol() == null || view.client() == ClientKind.LATEEN) {
+    private static void proxyProtocol(Cluster.Builder cluster, EffectivePolicy policy) {
+        if (policy.proxyProtocol() == null) {
             return;
         }
         if (cluster.getTransportSocketMatchesCount() == 0) {

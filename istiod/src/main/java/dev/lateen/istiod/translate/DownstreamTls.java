@@ -2,6 +2,7 @@ package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.networking.CipherSuites;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.xds.Alpn;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
@@ -42,9 +43,9 @@ final class DownstreamTls {
                         .setTlsMinimumProtocolVersion(newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
                         .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
                         .addAllCipherSuites(
-                                mesh.meshMTLS().cipherSuites().isEmpty()
+                                CipherSuites.usable(mesh.meshMTLS().cipherSuites()).isEmpty()
                                         ? CIPHERS
-                                        : mesh.meshMTLS().cipherSuites()))
+                                        : CipherSuites.usable(mesh.meshMTLS().cipherSuites())))
                 .addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
                 .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(names)
@@ -81,8 +82,9 @@ final class DownstreamTls {
         List<String> names = tls.credentialNames().isEmpty() ? List.of(tls.credentialName()) : tls.credentialNames();
         names.forEach(n -> common.addTlsCertificateSdsSecretConfigs(ConfigSources.credential(n)));
         if (asks) {
-            String authority =
-                    tls.caCertCredentialName().isEmpty() ? names.getFirst() + "-cacert" : tls.caCertCredentialName();
+            // The suffix asks for a Secret's roots, whether the Secret has it in its own name or not.
+            String named = tls.caCertCredentialName().isEmpty() ? names.getFirst() : tls.caCertCredentialName();
+            String authority = named.endsWith(SecretTranslator.AUTHORITY) ? named : named + SecretTranslator.AUTHORITY;
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
                     .setValidationContextSdsSecretConfig(ConfigSources.credential(authority)));
@@ -98,8 +100,18 @@ final class DownstreamTls {
         if (asks) {
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
-                    .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + tls.caCertificates())));
+                    .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + authority(tls))));
         }
+    }
+
+    private static String authority(ServerTls tls) {
+        return tls.caCertificates().isEmpty()
+                ? tls.tlsCertificates().stream()
+                        .map(ServerTls.Certificate::caCertificates)
+                        .filter(file -> !file.isEmpty())
+                        .findFirst()
+                        .orElse("")
+                : tls.caCertificates();
     }
 
     private static SdsSecretConfig pair(String certificate, String key) {
@@ -132,7 +144,8 @@ final class DownstreamTls {
                         tls.minProtocolVersion() != ServerTls.Version.TLS_AUTO
                                 ? protocol(tls.minProtocolVersion())
                                 : newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
-                .addAllCipherSuites(tls.cipherSuites().isEmpty() && !own ? defaults.cipherSuites() : tls.cipherSuites())
+                .addAllCipherSuites(CipherSuites.usable(
+                        tls.cipherSuites().isEmpty() && !own ? defaults.cipherSuites() : tls.cipherSuites()))
                 .addAllEcdhCurves(own ? List.of() : defaults.ecdhCurves());
         if (tls.maxProtocolVersion() != ServerTls.Version.TLS_AUTO) {
             parameters.setTlsMaximumProtocolVersion(protocol(tls.maxProtocolVersion()));

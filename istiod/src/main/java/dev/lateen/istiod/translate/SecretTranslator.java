@@ -13,7 +13,9 @@ import java.util.Optional;
  * that is the same namespace. A proxy never gets another namespace's.
  */
 final class SecretTranslator {
-    private static final String AUTHORITY = "-cacert";
+    /** Asks for the roots in a Secret. */
+    static final String AUTHORITY = "-cacert";
+
     private final ProxyView view;
 
     SecretTranslator(ProxyView view) {

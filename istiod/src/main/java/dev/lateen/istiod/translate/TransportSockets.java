@@ -3,6 +3,7 @@ package dev.lateen.istiod.translate;
 import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.networking.CipherSuites;
 import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
 import dev.lateen.api.xds.Alpn;
@@ -96,7 +97,7 @@ final class TransportSockets {
             ClientTls tls, List<String> subjectAltNames, boolean http2, MeshConfig.TlsLimits defaults) {
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
                 .setTlsParams(parameters().toBuilder()
-                        .addAllCipherSuites(defaults.cipherSuites())
+                        .addAllCipherSuites(CipherSuites.usable(defaults.cipherSuites()))
                         .addAllEcdhCurves(defaults.ecdhCurves()));
         boolean mutual = tls.mode() == ClientTls.Mode.MUTUAL;
         boolean verify = !Boolean.TRUE.equals(tls.insecureSkipVerify());

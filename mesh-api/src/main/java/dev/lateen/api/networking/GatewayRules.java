@@ -65,10 +65,23 @@ final class GatewayRules {
             if (tls.httpsRedirect() && secure) {
                 report.refuse("tls.httpsRedirect", "true, with protocol " + protocol, "httpsRedirect with HTTP only");
             }
+            checkSuites(tls, report);
             if (secure) {
                 checkCertificates(tls, report);
             } else if (!tls.httpsRedirect()) {
                 report.refuse("tls", "tls with protocol " + protocol, "protocol HTTPS or TLS, or httpsRedirect alone");
+            }
+        }
+
+        private static void checkSuites(ServerTls tls, Report report) {
+            for (int i = 0; i < tls.cipherSuites().size(); i++) {
+                String suite = tls.cipherSuites().get(i);
+                if (!CipherSuites.known().contains(suite)) {
+                    report.warn(
+                            "tls.cipherSuites[" + i + "]",
+                            "'" + suite + "' is unknown and left out",
+                            "one of " + String.join(", ", CipherSuites.known()));
+                }
             }
         }
 

@@ -5,7 +5,7 @@ import java.util.Map;
 /**
  * {@code envoy.config.endpoint.v3.LbEndpoint}.
  *
- * @param host an IP literal, or a name for DNS clusters
+ * @param host an IP literal, a name for DNS clusters, or the absolute path of a Unix domain socket
  * @param hostname for auto host rewrite; may be empty
  * @param weight at least 1
  * @param transportLabels {@code envoy.transport_socket_match} metadata, such as {@code tlsMode: istio}

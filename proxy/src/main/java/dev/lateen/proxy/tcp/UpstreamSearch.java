@@ -154,7 +154,9 @@ final class UpstreamSearch {
             return;
         }
         SocketOptions.bulk(upstream);
-        session.upstreamConnection((InetSocketAddress) upstream.localAddress(), TlsSession.factsOf(upstream));
+        session.upstreamConnection(
+                upstream.localAddress() instanceof InetSocketAddress local ? local : null,
+                TlsSession.factsOf(upstream));
         found.connected(upstream, release);
     }
 

@@ -11,7 +11,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollChannelOption;
-import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -28,7 +28,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
     private final UpstreamTarget target;
     private final ChannelHandler last;
     private final Promise<Channel> result;
-    private @Nullable SocketChannel channel;
+    private @Nullable DuplexChannel channel;
     private @Nullable ScheduledFuture<?> timer;
 
     ConnectAttempt(
@@ -50,7 +50,9 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
 
     void begin() {
         try {
-            SocketChannel opened = loops.channels().newChannel();
+            DuplexChannel opened = target.path() == null
+                    ? loops.channels().newChannel()
+                    : loops.unixChannels().newChannel();
             channel = opened;
             SocketOptions.apply(opened, loops.allocator());
             // Nothing is read before the handler that reads it is there.
@@ -67,9 +69,15 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
         }
     }
 
-    private void connect(ChannelFuture registered, SocketChannel opened) {
+    private void connect(ChannelFuture registered, DuplexChannel opened) {
         if (!registered.isSuccess()) {
             fail(new ConnectFailure(ConnectFailure.LOCAL, String.valueOf(registered.cause())));
+            return;
+        }
+        String path = target.path();
+        if (path != null) {
+            opened.connect(loops.unixAddress(path))
+                    .addListener((ChannelFuture connected) -> connected(connected, opened));
             return;
         }
         InetSocketAddress local = null;
@@ -88,11 +96,11 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
         }
     }
 
-    private void connect(InetSocketAddress address, SocketChannel opened, @Nullable InetSocketAddress local) {
+    private void connect(InetSocketAddress address, DuplexChannel opened, @Nullable InetSocketAddress local) {
         opened.connect(address, local).addListener((ChannelFuture connected) -> connected(connected, opened));
     }
 
-    private void resolveAndConnect(SocketChannel opened, @Nullable InetSocketAddress local) {
+    private void resolveAndConnect(DuplexChannel opened, @Nullable InetSocketAddress local) {
         String name = target.address().getHostString();
         resolver.resolve(name)
                 .whenComplete((answer, failure) -> loop.execute(() -> {
@@ -112,7 +120,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
                 }));
     }
 
-    private void connected(ChannelFuture connected, SocketChannel opened) {
+    private void connected(ChannelFuture connected, DuplexChannel opened) {
         if (result.isDone()) {
             return;
         }
@@ -149,7 +157,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
         fail(new ConnectFailure(ConnectFailure.REMOTE, reason));
     }
 
-    private void succeed(SocketChannel opened) {
+    private void succeed(DuplexChannel opened) {
         if (result.isDone()) {
             return;
         }
@@ -167,7 +175,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
     }
 
     /** Whatever ended the attempt, cancellation by the caller too. */
-    private void settle(Future<? super Channel> done, SocketChannel opened) {
+    private void settle(Future<? super Channel> done, DuplexChannel opened) {
         if (timer != null) {
             timer.cancel(false);
         }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.transport;
 
+import java.io.FileNotFoundException;
 import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
@@ -19,6 +20,9 @@ final class ConnectWords {
 
     /** The system's own words, without the call, the number and the address that epoll and NIO put around them. */
     private static String error(Throwable cause) {
+        if (cause instanceof FileNotFoundException) {
+            return "No such file or directory"; // of a Unix domain socket
+        }
         String text = String.valueOf(cause.getMessage());
         if (text.contains("Connection refused")) {
             return "Connection refused";

@@ -9,14 +9,20 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.ServerChannel;
 import io.netty.channel.epoll.EpollDatagramChannel;
+import io.netty.channel.epoll.EpollDomainSocketChannel;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.socket.DatagramChannel;
+import io.netty.channel.socket.DuplexChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.channel.socket.nio.NioDomainSocketChannel;
+import io.netty.channel.unix.DomainSocketAddress;
 import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.spi.transport.Transport;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -85,6 +91,16 @@ public final class EventLoops {
     public ChannelFactory<? extends SocketChannel> channels() {
         ChannelFactory<? extends Channel> factory = transport.channelFactory(false);
         return () -> (SocketChannel) factory.newChannel();
+    }
+
+    /** Makes channels for these loops that connect to Unix domain sockets. */
+    ChannelFactory<? extends DuplexChannel> unixChannels() {
+        return epoll ? EpollDomainSocketChannel::new : NioDomainSocketChannel::new;
+    }
+
+    /** The address of a Unix domain socket, for {@link #unixChannels}. */
+    SocketAddress unixAddress(String path) {
+        return epoll ? new DomainSocketAddress(path) : UnixDomainSocketAddress.of(path);
     }
 
     /**

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where and how to connect.
  *
- * @param address resolved, or a name that is looked up when the connection is made
+ * @param address resolved, or a name that is looked up when the connection is made; a "name" that begins with a slash is the path of a Unix domain socket
  * @param connectTimeout for the TCP connection and the TLS handshake together, as Envoy's {@code Cluster.connect_timeout}; above zero
  * @param bindAddress source address, or null for the kernel's choice
  * @param tls null for clear text
@@ -48,6 +48,12 @@ public record UpstreamTarget(
                 false,
                 cluster.connections().tcpKeepalive(),
                 null);
+    }
+
+    /** The path of a Unix domain socket, or null. */
+    @Nullable
+    String path() {
+        return address.isUnresolved() && address.getHostString().startsWith("/") ? address.getHostString() : null;
     }
 
     /** The same with another server name and protocols to offer; empty ones keep what TLS settings say. */

@@ -38,15 +38,18 @@ public final class Host {
         String ip = address.isUnresolved()
                 ? address.getHostString()
                 : address.getAddress().getHostAddress();
+        if (ip.startsWith("/")) {
+            return ip; // a Unix domain socket
+        }
         return (ip.indexOf(':') >= 0 ? "[" + ip + "]" : ip) + ":" + address.getPort();
     }
 
-    /** Resolved, ready to connect to. */
+    /** Ready to connect to; a Unix domain socket is an unresolved address whose name is its path. */
     public InetSocketAddress address() {
         return address;
     }
 
-    /** {@code ip:port}, as Envoy prints {@code %UPSTREAM_HOST%}. */
+    /** {@code ip:port} or a path, as Envoy prints {@code %UPSTREAM_HOST%}. */
     public String addressText() {
         return addressText;
     }

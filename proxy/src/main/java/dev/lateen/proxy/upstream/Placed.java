@@ -15,8 +15,12 @@ record Placed(InetSocketAddress address, Host.Placement placement) {
     private static final int LAST_PRIORITY = 128;
 
     static Placed of(LocalityEndpoints locality, Endpoint endpoint, InetAddress address) {
+        return at(new InetSocketAddress(address, endpoint.port()), locality, endpoint);
+    }
+
+    private static Placed at(InetSocketAddress address, LocalityEndpoints locality, Endpoint endpoint) {
         return new Placed(
-                new InetSocketAddress(address, endpoint.port()),
+                address,
                 new Host.Placement(
                         endpoint,
                         locality.locality(),
@@ -24,7 +28,7 @@ record Placed(InetSocketAddress address, Host.Placement placement) {
                         Math.clamp(locality.priority(), 0, LAST_PRIORITY)));
     }
 
-    /** All endpoints that are given by IP address; a name, which only DNS clusters may have, is left out. */
+    /** All endpoints that are given by IP address or as the path of a Unix domain socket; a name, which only DNS clusters may have, is left out. */
     static List<Placed> all(LoadAssignment assignment) {
         List<Placed> placed = new ArrayList<>();
         for (LocalityEndpoints locality : assignment.localities()) {
@@ -32,6 +36,8 @@ record Placed(InetSocketAddress address, Host.Placement placement) {
                 InetAddress address = literal(endpoint.host());
                 if (address != null) {
                     placed.add(of(locality, endpoint, address));
+                } else if (endpoint.host().startsWith("/")) {
+                    placed.add(at(InetSocketAddress.createUnresolved(endpoint.host(), 0), locality, endpoint));
                 }
             }
         }

@@ -46,15 +46,30 @@ final class EndpointDecoder {
 
     private static Endpoint endpoint(ProtoNode node, boolean names) {
         ProtoNode host = node.requiredMessage("endpoint").ignoring("health_check_config", "additional_addresses");
+        ProtoNode pipe = host.requiredMessage("address").message("pipe");
+        if (pipe != null) {
+            return endpoint(node, host, path(pipe), 0);
+        }
         ProtoNode socket = host.requiredMessage("address").message("socket_address");
         if (socket == null) {
-            throw host.error("address", "no socket_address (accepted: socket_address)");
+            throw host.error("address", "no socket_address (accepted: socket_address, pipe)");
         }
         String address = socket.required("address");
         if (!names && AddressDecoder.literal(address) == null) {
             throw socket.unsupported("address", '"' + address + '"', "an IP address; names only in DNS clusters");
         }
-        int port = AddressDecoder.port(socket);
+        return endpoint(node, host, address, AddressDecoder.port(socket));
+    }
+
+    private static String path(ProtoNode pipe) {
+        String path = pipe.ignoring("mode").required("path");
+        if (!path.startsWith("/")) {
+            throw pipe.unsupported("path", '"' + path + '"', "an absolute path");
+        }
+        return path;
+    }
+
+    private static Endpoint endpoint(ProtoNode node, ProtoNode host, String address, int port) {
         ProtoNode metadata = node.message("metadata");
         return new Endpoint(
                 address,

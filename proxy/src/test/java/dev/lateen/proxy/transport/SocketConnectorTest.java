@@ -26,8 +26,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -38,6 +44,7 @@ import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -184,6 +191,37 @@ class SocketConnectorTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aPathIsAUnixDomainSocket(boolean nativeTransport, @TempDir Path directory) throws Exception {
+        EventLoops loops = loops(nativeTransport);
+        UnixDomainSocketAddress address = UnixDomainSocketAddress.of(directory.resolve("s"));
+        try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            server.bind(address);
+            Future<Channel> connecting = connect(
+                    loops,
+                    loops.next(),
+                    target(
+                            InetSocketAddress.createUnresolved(address.toString(), 0),
+                            Duration.ofSeconds(20),
+                            null));
+            try (SocketChannel accepted = server.accept()) {
+                accepted.write(ByteBuffer.wrap("banner".getBytes(StandardCharsets.US_ASCII)));
+                assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("banner");
+                assertThat(connecting.isSuccess()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void aUnixDomainSocketThatIsNotThereIsARefusal(@TempDir Path directory) {
+        InetSocketAddress nobody =
+                InetSocketAddress.createUnresolved(directory.resolve("s").toString(), 0);
+        ConnectFailure failure = failure(loops(true), target(nobody, Duration.ofSeconds(20), null));
+        assertThat(failure.resetReason()).isEqualTo("remote connection failure");
+        assertThat(failure.transportFailureReason()).contains("No such file");
     }
 
     @ParameterizedTest

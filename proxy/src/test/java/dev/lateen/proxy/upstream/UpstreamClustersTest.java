@@ -15,12 +15,14 @@ import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.OutlierDetection;
+import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.ProxySnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class UpstreamClustersTest {
@@ -81,6 +83,16 @@ class UpstreamClustersTest {
         assertThat(mesh.clusters.get("c")).isNull();
         assertThat(gone).hasSize(2);
         assertThat(cluster.pick(mesh.context)).isNull();
+    }
+
+    @Test
+    void aUnixDomainSocketIsAHostByItsPath() {
+        Endpoint socket = new Endpoint("/var/run/app.sock", 0, "", 1, Health.HEALTHY, Map.of(), "");
+        UpstreamCluster cluster =
+                mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, socket))));
+        Host host = cluster.pick(mesh.context);
+        assertThat(host.addressText()).isEqualTo("/var/run/app.sock");
+        assertThat(host.address().isUnresolved()).isTrue();
     }
 
     @Test

@@ -162,6 +162,18 @@ class UpstreamFieldsTest {
     }
 
     @Test
+    void anEndpointMayBeAUnixDomainSocket() {
+        String endpoint = "load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: {pipe:"
+                + " {path: \"%s\"}}}}]}]}";
+        Cluster.Discovery.Static fixed =
+                (Cluster.Discovery.Static) cluster(endpoint.formatted("/var/run/app.sock")).discovery();
+        assertThat(fixed.assignment().localities().getFirst().endpoints().getFirst().host())
+                .isEqualTo("/var/run/app.sock");
+        assertThatThrownBy(() -> cluster(endpoint.formatted("@abstract")))
+                .hasMessageContaining("address.pipe.path: \"@abstract\" (accepted: an absolute path)");
+    }
+
+    @Test
     void cookiesHaveTheirAttributes() {
         HashPolicy policy = forward("hash_policy: [{cookie: {name: s, ttl: 0s, attributes: [{name: SameSite, value:"
                         + " Strict}, {name: Secure}]}}]")
