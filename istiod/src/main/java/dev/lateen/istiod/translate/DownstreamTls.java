@@ -43,7 +43,8 @@ final class DownstreamTls {
                         .setTlsMinimumProtocolVersion(newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
                         .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
                         .addAllCipherSuites(
-                                CipherSuites.usable(mesh.meshMTLS().cipherSuites()).isEmpty()
+                                CipherSuites.usable(mesh.meshMTLS().cipherSuites())
+                                                .isEmpty()
                                         ? CIPHERS
                                         : CipherSuites.usable(mesh.meshMTLS().cipherSuites())))
                 .addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)

@@ -61,8 +61,7 @@ final class OutboundListeners {
         return listeners;
     }
 
-    private void add(
-            Map<String, OutboundListener> byName, EgressListener egress, Service service, Set<String> taken) {
+    private void add(Map<String, OutboundListener> byName, EgressListener egress, Service service, Set<String> taken) {
         if (service.resolution() == Resolution.ALIAS) {
             return;
         }

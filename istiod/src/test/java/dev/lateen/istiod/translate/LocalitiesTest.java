@@ -114,9 +114,7 @@ class LocalitiesTest {
         List<LocalityLbEndpoints.Builder> split = apply(byLabels, Map.of("rack", "1", "row", "2"), true);
         assertThat(split).extracting(g -> g.getPriority()).containsExactly(0, 1, 2);
         assertThat(split).extracting(g -> g.getLbEndpointsCount()).containsOnly(1);
-        assertThat(split)
-                .extracting(g -> g.getLoadBalancingWeight().getValue())
-                .containsOnly(1);
+        assertThat(split).extracting(g -> g.getLoadBalancingWeight().getValue()).containsOnly(1);
     }
 
     @Test
@@ -151,7 +149,6 @@ class LocalitiesTest {
     @Test
     void sharesOfAnotherPlaceAreNotThisClients() {
         with("east/a/1", pod()).with("west/a/1", pod());
-        assertThat(weights(distribute("west/*", Map.of("west/*", 100L))))
-                .containsExactly("east/a/1=1", "west/a/1=1");
+        assertThat(weights(distribute("west/*", Map.of("west/*", 100L)))).containsExactly("east/a/1=1", "west/a/1=1");
     }
 }

@@ -81,30 +81,37 @@ class UpstreamTranslationTest {
         });
         assertThat(Mesh.with(mesh, DB).snapshot.problems()).isEmpty();
         Mesh own = rule("{connectionPool: {tcp: {tcpKeepalive: {time: 7s}}}}");
-        sameForBoth(own, cluster -> assertThat(cluster.getUpstreamConnectionOptions()
-                        .getTcpKeepalive()
-                        .getKeepaliveTime()
-                        .getValue())
-                .isEqualTo(7));
+        sameForBoth(
+                own,
+                cluster -> assertThat(cluster.getUpstreamConnectionOptions()
+                                .getTcpKeepalive()
+                                .getKeepaliveTime()
+                                .getValue())
+                        .isEqualTo(7));
         assertThat(own.snapshot.problems()).isEmpty();
     }
 
     @Test
     void theProxyProtocolIsSpokenByAll() {
         Mesh mesh = rule("{proxyProtocol: {version: V2}, tls: {mode: DISABLE}}");
-        sameForBoth(mesh, cluster -> assertThat(
-                        cluster.getTransportSocket().getName())
-                .isEqualTo("envoy.transport_sockets.upstream_proxy_protocol"));
+        sameForBoth(
+                mesh,
+                cluster -> assertThat(cluster.getTransportSocket().getName())
+                        .isEqualTo("envoy.transport_sockets.upstream_proxy_protocol"));
         assertThat(mesh.snapshot.problems()).isEmpty();
     }
 
     @Test
     void whatNoProxyFollowsIsNamed() {
-        assertThat(rule("{retryBudget: {percent: 10, budgetInterval: 5s}}").snapshot.problems())
+        assertThat(rule("{retryBudget: {percent: 10, budgetInterval: 5s}}")
+                        .snapshot
+                        .problems())
                 .singleElement()
                 .asString()
                 .contains("spec.trafficPolicy.retryBudget.budgetInterval", "has no effect");
-        assertThat(rule("{outlierDetection: {outlierDetectionHttpErrorCodes: [429]}}").snapshot.problems())
+        assertThat(rule("{outlierDetection: {outlierDetectionHttpErrorCodes: [429]}}")
+                        .snapshot
+                        .problems())
                 .singleElement()
                 .asString()
                 .contains("spec.trafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes", "has no effect");
@@ -151,8 +158,7 @@ class UpstreamTranslationTest {
                     .getCombinedValidationContext()
                     .getValidationContextSdsSecretConfig()
                     .getName();
-            Secret answer =
-                    Mesh.unpack(mesh.translation(INGRESS).named(TypeUrls.SECRET, asked), Secret.class);
+            Secret answer = Mesh.unpack(mesh.translation(INGRESS).named(TypeUrls.SECRET, asked), Secret.class);
             assertThat(answer.getName()).isEqualTo(asked);
             assertThat(answer.getValidationContext()
                             .getTrustedCa()

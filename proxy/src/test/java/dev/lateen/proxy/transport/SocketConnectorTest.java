@@ -203,10 +203,7 @@ class SocketConnectorTest {
             Future<Channel> connecting = connect(
                     loops,
                     loops.next(),
-                    target(
-                            InetSocketAddress.createUnresolved(address.toString(), 0),
-                            Duration.ofSeconds(20),
-                            null));
+                    target(InetSocketAddress.createUnresolved(address.toString(), 0), Duration.ofSeconds(20), null));
             try (SocketChannel accepted = server.accept()) {
                 accepted.write(ByteBuffer.wrap("banner".getBytes(StandardCharsets.US_ASCII)));
                 assertThat(heard.poll(30, TimeUnit.SECONDS)).isEqualTo("banner");

@@ -88,8 +88,7 @@ class UpstreamClustersTest {
     @Test
     void aUnixDomainSocketIsAHostByItsPath() {
         Endpoint socket = new Endpoint("/var/run/app.sock", 0, "", 1, Health.HEALTHY, Map.of(), "");
-        UpstreamCluster cluster =
-                mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, socket))));
+        UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, socket))));
         Host host = cluster.pick(mesh.context);
         assertThat(host.addressText()).isEqualTo("/var/run/app.sock");
         assertThat(host.address().isUnresolved()).isTrue();

@@ -165,9 +165,14 @@ class UpstreamFieldsTest {
     void anEndpointMayBeAUnixDomainSocket() {
         String endpoint = "load_assignment: {cluster_name: c, endpoints: [{lb_endpoints: [{endpoint: {address: {pipe:"
                 + " {path: \"%s\"}}}}]}]}";
-        Cluster.Discovery.Static fixed =
-                (Cluster.Discovery.Static) cluster(endpoint.formatted("/var/run/app.sock")).discovery();
-        assertThat(fixed.assignment().localities().getFirst().endpoints().getFirst().host())
+        Cluster.Discovery.Static fixed = (Cluster.Discovery.Static)
+                cluster(endpoint.formatted("/var/run/app.sock")).discovery();
+        assertThat(fixed.assignment()
+                        .localities()
+                        .getFirst()
+                        .endpoints()
+                        .getFirst()
+                        .host())
                 .isEqualTo("/var/run/app.sock");
         assertThatThrownBy(() -> cluster(endpoint.formatted("@abstract")))
                 .hasMessageContaining("address.pipe.path: \"@abstract\" (accepted: an absolute path)");
