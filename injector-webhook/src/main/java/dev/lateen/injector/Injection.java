@@ -1,5 +1,7 @@
 package dev.lateen.injector;
 
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.ResourceReader;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -36,6 +38,7 @@ public final class Injection {
      * @param namespace where it will run when its metadata does not say
      * @param namespaceLabels labels of that namespace, empty when unknown
      * @return the decision, or null when the object makes no pods
+     * @throws IllegalArgumentException if it is to be injected and its annotation {@code proxy.istio.io/config} is wrong: what was found and what is accepted
      */
     public @Nullable InjectionDecision apply(
             HasMetadata object, String namespace, Map<String, String> namespaceLabels) {
@@ -46,9 +49,36 @@ public final class Injection {
         InjectionDecision decision =
                 policy.decide(workload.metadata(), workload.spec(), workload.namespace(), namespaceLabels);
         if (decision.inject()) {
+            checkSettings(workload.metadata());
             injector.inject(workload);
         }
         return decision;
+    }
+
+    /** The metadata of the pods that an object makes, or of the pod itself; null when it makes none. */
+    public static @Nullable ObjectMeta podMetadata(HasMetadata object) {
+        if (object instanceof Pod pod) {
+            return pod.getMetadata();
+        }
+        PodTemplateSpec template = template(object);
+        return template == null ? null : template.getMetadata();
+    }
+
+    /** As Istio's injector refuses a pod whose proxy could not start. */
+    private static void checkSettings(ObjectMeta metadata) {
+        String settings = metadata.getAnnotations() == null
+                ? null
+                : metadata.getAnnotations().get(SidecarContainers.SETTINGS);
+        if (settings == null || settings.isBlank()) {
+            return;
+        }
+        for (Problem problem : new ResourceReader()
+                .readProxySettings(SidecarContainers.SETTINGS, settings)
+                .problems()) {
+            if (problem.isError()) {
+                throw new IllegalArgumentException("annotation " + problem);
+            }
+        }
     }
 
     private static @Nullable Workload workload(HasMetadata object, String fallbackNamespace) {

@@ -25,6 +25,9 @@ final class SidecarContainers {
     static final String PROXY = "istio-proxy";
     static final String INIT = "istio-init";
 
+    /** The annotation with the proxy's own settings. */
+    static final String SETTINGS = "proxy.istio.io/config";
+
     /** Ports that belong to the sidecar and are never redirected. */
     private static final List<String> OWN_PORTS = List.of("15090", "15021");
 
@@ -193,7 +196,7 @@ final class SidecarContainers {
         env.add(field("SERVICE_ACCOUNT", "spec.serviceAccountName"));
         env.add(field("HOST_IP", "status.hostIP"));
         env.add(resource("ISTIO_CPU_LIMIT", "limits.cpu"));
-        env.add(value("PROXY_CONFIG", annotations.getOrDefault("proxy.istio.io/config", "{}\n")));
+        env.add(value("PROXY_CONFIG", annotations.getOrDefault(SETTINGS, "{}\n")));
         env.add(value("ISTIO_META_POD_PORTS", ports(workload)));
         env.add(value(
                 "ISTIO_META_APP_CONTAINERS",

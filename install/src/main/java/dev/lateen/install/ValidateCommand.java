@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -30,6 +31,12 @@ final class ValidateCommand implements Callable<Integer> {
             description = "A file or directory, or - for standard input; may be repeated.")
     private List<Path> files = new ArrayList<>();
 
+    @Option(
+            names = "--meshConfig",
+            paramLabel = "FILE",
+            description = "Mesh config as in Istio's ConfigMap, checked too (default: Istio's defaults).")
+    private @Nullable Path meshConfig;
+
     @Parameters(paramLabel = "PATH", arity = "0..*", description = "More files and directories.")
     private List<Path> more = new ArrayList<>();
 
@@ -37,10 +44,11 @@ final class ValidateCommand implements Callable<Integer> {
     public Integer call() {
         List<Path> paths = new ArrayList<>(files);
         paths.addAll(more);
-        if (paths.isEmpty()) {
+        if (paths.isEmpty() && meshConfig == null) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, "validate: no files given (expected: -f PATH)");
         }
-        ConfigCheck.Findings findings = paths.contains(STANDARD_INPUT) ? withInput(paths) : ConfigCheck.of(paths);
+        ConfigCheck.Findings findings =
+                paths.contains(STANDARD_INPUT) ? withInput(paths) : ConfigCheck.of(paths, meshConfig);
         PrintWriter err = spec.commandLine().getErr();
         findings.errors().forEach(err::println);
         findings.warnings().forEach(err::println);
@@ -52,7 +60,7 @@ final class ValidateCommand implements Callable<Integer> {
     }
 
     /** Checks what comes through standard input as a file of that name. */
-    private static ConfigCheck.Findings withInput(List<Path> paths) {
+    private ConfigCheck.Findings withInput(List<Path> paths) {
         Path directory = null;
         try {
             directory = Files.createTempDirectory("lateen-");
@@ -61,7 +69,7 @@ final class ValidateCommand implements Callable<Integer> {
             List<Path> all = new ArrayList<>(paths);
             all.replaceAll(path -> path.equals(STANDARD_INPUT) ? input : path);
             ConfigCheck.Findings findings =
-                    ConfigCheck.of(all.stream().distinct().toList());
+                    ConfigCheck.of(all.stream().distinct().toList(), meshConfig);
             return new ConfigCheck.Findings(named(findings.errors(), input), named(findings.warnings(), input));
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.FAILED, "standard input can't be read: " + IoReason.of(e));

@@ -84,7 +84,7 @@ class RunOptionsTest {
     void theDemosFilesAreGoodAndAUsersOwnAreKept() throws Exception {
         Path demo = dir.resolve("demo");
         new DemoFiles(demo).copyMissing();
-        assertThat(ConfigCheck.of(List.of(demo)).errors()).isEmpty();
+        assertThat(ConfigCheck.of(List.of(demo), null).errors()).isEmpty();
         Files.writeString(demo.resolve("reviews.yaml"), "# mine\n");
         Files.delete(demo.resolve("security.yaml"));
         new DemoFiles(demo).copyMissing();

@@ -70,6 +70,37 @@ class EgressTest {
             route: [{destination: {host: ext.example.com, port: {number: 443}}}]
         """;
 
+    /** As Istio's task "Egress Gateways" has it for HTTP. */
+    private static final String PLAIN_GATEWAY = """
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: istio-egressgateway}
+        spec:
+          selector: {istio: egressgateway}
+          servers:
+          - port: {number: 80, name: http, protocol: HTTP}
+            hosts: [ext.example.com]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: DestinationRule
+        metadata: {name: egressgateway-for-ext}
+        spec:
+          host: istio-egressgateway.istio-system.svc.cluster.local
+          subsets: [{name: ext}]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: direct-ext-through-egress-gateway}
+        spec:
+          hosts: [ext.example.com]
+          gateways: [istio-egressgateway, mesh]
+          http:
+          - match: [{gateways: [mesh], port: 80}]
+            route: [{destination: {host: istio-egressgateway.istio-system.svc.cluster.local, subset: ext, port: {number: 80}}, weight: 100}]
+          - match: [{gateways: [istio-egressgateway], port: 80}]
+            route: [{destination: {host: ext.example.com, port: {number: 80}}, weight: 100}]
+        """;
+
     private static final String ORIGINATE = """
         apiVersion: networking.istio.io/v1
         kind: DestinationRule
@@ -199,6 +230,16 @@ class EgressTest {
             assertThat(web.status(URL)).isEqualTo(503);
             assertThat(outside.alive()).isTrue();
         }
+    }
+
+    @Test
+    void theEgressGatewayPassesPlainHttpAsIstiosTaskHasIt() throws Exception {
+        mesh.apply("gateway.yaml", PLAIN_GATEWAY);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            assertThat(web.get(URL).body()).startsWith("outside GET /");
+            assertThat(requests(mesh.pod("istio-egressgateway-"), "source", "ext.example.com"))
+                    .isPositive();
+        });
     }
 
     @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Reads files as a mesh would and tells what is wrong with them. */
 public final class ConfigCheck {
@@ -13,11 +14,15 @@ public final class ConfigCheck {
     /** Everything found: lines for a terminal. */
     public record Findings(List<String> errors, List<String> warnings) {}
 
-    /** Reads files and directories. */
-    public static Findings of(List<Path> paths) {
-        Manifests manifests = new ManifestReader().read(paths);
+    /**
+     * Reads files and directories.
+     *
+     * @param meshConfig a file with mesh config; null for Istio's defaults
+     */
+    public static Findings of(List<Path> paths, @Nullable Path meshConfig) {
+        Manifests manifests = ManifestReader.forAnyCluster().read(paths);
         Set<Problem> problems = new LinkedHashSet<>(manifests.problems());
-        problems.addAll(LiveRoles.problems(paths, null));
+        problems.addAll(LiveRoles.problems(paths, meshConfig));
         return new Findings(
                 problems.stream()
                         .filter(Problem::isError)

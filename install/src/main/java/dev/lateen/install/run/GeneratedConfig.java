@@ -53,9 +53,13 @@ final class GeneratedConfig {
         boolean usersOwn = plan.workloadKind().equals("Pod");
         String name = usersOwn ? plan.name() + "-0" : plan.name();
         ObjectNode metadata = pod.putObject("metadata").put("name", name).put("namespace", plan.namespace());
-        boolean proxied = fact.proxy() != DesiredMesh.Proxy.NONE;
         ObjectNode labels = metadata.putObject("labels");
-        (proxied ? ProxyIdentity.injectedLabels(plan) : new TreeMap<>(plan.labels())).forEach(labels::put);
+        Map<String, String> told = switch (fact.proxy()) {
+            case NONE -> new TreeMap<>(plan.labels());
+            case SIDECAR -> ProxyIdentity.injectedLabels(ProxyIdentity.Role.SIDECAR, plan);
+            case GATEWAY -> ProxyIdentity.injectedLabels(ProxyIdentity.Role.GATEWAY, plan);
+        };
+        told.forEach(labels::put);
         metadata.putArray("ownerReferences")
                 .addObject()
                 .put("apiVersion", plan.workloadApiVersion())
@@ -64,6 +68,10 @@ final class GeneratedConfig {
                 .put("uid", plan.workload())
                 .put("controller", true);
         ObjectNode spec = pod.putObject("spec").put("serviceAccountName", plan.serviceAccount());
+        String node = plan.pod().getSpec().getNodeName();
+        if (node != null && !node.isEmpty()) {
+            spec.put("nodeName", node);
+        }
         var containers = spec.putArray("containers");
         plan.containers().forEach(container -> containers.add(container(container)));
         ObjectNode status = pod.putObject("status").put("phase", "Running").put("podIP", fact.address());

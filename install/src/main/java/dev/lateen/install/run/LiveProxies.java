@@ -1,5 +1,6 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.install.Release;
 import dev.lateen.proxy.Proxy;
@@ -55,9 +56,9 @@ final class LiveProxies implements ProxyHost {
      *
      * @param rootPem what istiod's certificate is checked against; asked for when a proxy starts
      * @param trustDomain of their SPIFFE identities
-     * @param timeToLive how long a certificate is asked for
+     * @param defaults what the mesh config says under {@code defaultConfig} now
      */
-    record Identities(Supplier<String> rootPem, String trustDomain, Duration timeToLive) {}
+    record Identities(Supplier<String> rootPem, String trustDomain, Supplier<Map<String, Object>> defaults) {}
 
     @Override
     public RunningProxy start(ProxySpec spec) throws InterruptedException {
@@ -94,6 +95,7 @@ final class LiveProxies implements ProxyHost {
 
     private ProxyBootstrap bootstrap(ProxySpec spec) {
         String roots = identities.rootPem().get();
+        ProxyStart start = ProxyStart.of(identities.defaults().get(), spec.settings());
         var controlPlane = new dev.lateen.proxy.xds.ControlPlane(
                 istiod.host(), istiod.port(), "", true, Tls.ofWorkload(roots, SERVER_NAME), Map.of());
         var identity = new IdentitySettings(
@@ -105,13 +107,13 @@ final class LiveProxies implements ProxyHost {
                 identities.trustDomain(),
                 spec.namespace(),
                 spec.serviceAccount(),
-                identities.timeToLive());
+                start.certificateLife());
         return new ProxyBootstrap(
                 new XdsNode(
                         spec.nodeId(),
-                        spec.cluster(),
-                        spec.metadata(),
-                        new Locality("", "", ""),
+                        start.cluster(spec.cluster()),
+                        start.metadata(spec.metadata()),
+                        locality(spec.locality()),
                         "lateen",
                         Release.VERSION,
                         List.of()),
@@ -122,8 +124,20 @@ final class LiveProxies implements ProxyHost {
                         new InetSocketAddress(spec.address(), READINESS_PORT)),
                 new ProxyBootstrap.Discovery(controlPlane, Map.of(), identity),
                 List.of(),
-                new ProxyBootstrap.Drain(DRAIN_TIME, ProxyBootstrap.Drain.USUAL.ofListeners()),
+                drain(start.settings()),
                 Map::of);
+    }
+
+    private static Locality locality(String text) {
+        String[] parts = text.split("/", 3);
+        return new Locality(parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
+    }
+
+    /** As the settings say; where they leave an end to Istio's default it is a shorter one. */
+    private static ProxyBootstrap.Drain drain(ProxySettings settings) {
+        Duration atEnd = settings.terminationDrainDuration();
+        return new ProxyBootstrap.Drain(
+                atEnd.equals(ProxyBootstrap.Drain.USUAL.atStop()) ? DRAIN_TIME : atEnd, settings.drainDuration());
     }
 
     @Override

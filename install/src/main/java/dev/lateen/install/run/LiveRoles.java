@@ -1,7 +1,6 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.mesh.MeshConfig;
-import dev.lateen.api.schema.GoDuration;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.install.CommandFailure;
@@ -10,10 +9,10 @@ import dev.lateen.istiod.ConfigReview;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The real control plane and real proxies. */
@@ -22,11 +21,14 @@ final class LiveRoles implements MeshRoles {
 
     private final RunBootstrap bootstrap;
     private final Vertx vertx;
+    private final MeshLog log;
     private final LiveControlPlane controlPlane;
+    private Map<String, Object> lastDefaults = Map.of();
 
     LiveRoles(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
         this.bootstrap = bootstrap;
         this.vertx = vertx;
+        this.log = log;
         this.controlPlane = new LiveControlPlane(bootstrap, vertx, log);
     }
 
@@ -50,28 +52,47 @@ final class LiveRoles implements MeshRoles {
 
     @Override
     public ProxyHost proxies() {
-        Optional<MeshConfig> mesh = meshConfig();
-        String trustDomain = mesh.map(MeshConfig::trustDomain).orElse("cluster.local");
-        Duration ttl = mesh.map(config -> config.defaultConfig().proxyMetadata().get("SECRET_TTL"))
-                .flatMap(GoDuration::parse)
-                .filter(Duration::isPositive)
-                .orElse(Duration.ofHours(24));
+        Path file = bootstrap.meshConfig();
+        String text = file == null ? "" : text(file);
+        ProxyStart.withoutEffectHere(ProxyStart.defaults(text))
+                .forEach(named -> log.line(file + ": warning: defaultConfig." + named));
+        String trustDomain = new ResourceReader()
+                .readMeshConfig(String.valueOf(file), text)
+                .settings()
+                .map(MeshConfig::trustDomain)
+                .orElse("cluster.local");
         return new LiveProxies(
                 vertx,
                 bootstrap.addresses().secureGrpc().reachable(),
-                new LiveProxies.Identities(controlPlane::rootPem, trustDomain, ttl),
+                new LiveProxies.Identities(controlPlane::rootPem, trustDomain, this::defaults),
                 new RollingFile(bootstrap.logs().resolve("access.log"), MAX_ACCESS_LOG));
     }
 
-    private Optional<MeshConfig> meshConfig() {
+    /** What the mesh config says of proxies that start now; as long as the file is not good, what it said before. */
+    private synchronized Map<String, Object> defaults() {
         Path file = bootstrap.meshConfig();
-        if (file == null) {
-            return Optional.empty();
+        if (file != null && Files.isRegularFile(file)) {
+            try {
+                String text = Files.readString(file);
+                boolean good = new ResourceReader()
+                        .readMeshConfig(file.toString(), text)
+                        .settings()
+                        .isPresent();
+                lastDefaults = good ? ProxyStart.defaults(text) : lastDefaults;
+            } catch (IOException e) {
+                // Istiod reads the same file, and tells.
+                return lastDefaults;
+            }
         }
+        return lastDefaults;
+    }
+
+    private static String text(Path file) {
         try {
-            return new ResourceReader()
-                    .readMeshConfig(file.toString(), Files.readString(file))
-                    .settings();
+            if (!Files.isRegularFile(file)) {
+                throw new NoSuchFileException(file.toString());
+            }
+            return Files.readString(file);
         } catch (IOException e) {
             throw new CommandFailure(
                     CommandFailure.BAD_INPUT, "--meshConfig: " + file + " can't be read: " + IoReason.of(e));

@@ -10,6 +10,7 @@ import dev.lateen.istiod.config.FileTree;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Namespace;
+import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Secret;
@@ -41,6 +42,7 @@ final class ManifestReader {
             Map.entry("v1/Service", Service.class),
             Map.entry("v1/ServiceAccount", ServiceAccount.class),
             Map.entry("v1/Namespace", Namespace.class),
+            Map.entry("v1/Node", Node.class),
             Map.entry("v1/ConfigMap", ConfigMap.class),
             Map.entry("v1/Secret", Secret.class),
             Map.entry("apps/v1/Deployment", Deployment.class),
@@ -51,6 +53,21 @@ final class ManifestReader {
 
     private final ResourceReader reader = new ResourceReader();
     private final StrictModel model = new StrictModel();
+    private final boolean runsHere;
+
+    private ManifestReader(boolean runsHere) {
+        this.runsHere = runsHere;
+    }
+
+    /** Of what is to run on this machine. */
+    ManifestReader() {
+        this(true);
+    }
+
+    /** Of what may run anywhere: what only this machine lacks is no problem. */
+    static ManifestReader forAnyCluster() {
+        return new ManifestReader(false);
+    }
 
     /** Reads files, and the YAML and JSON files of directories: those that istiod reads, in the same order. */
     Manifests read(List<Path> paths) {
@@ -117,7 +134,7 @@ final class ManifestReader {
     }
 
     private void take(RawDocument document, Gathered into) {
-        WorkloadRemarks.of(document).forEach(into::add);
+        WorkloadRemarks.of(document, runsHere).forEach(into::add);
         Class<? extends HasMetadata> type = KINDS.get(document.apiVersion() + "/" + document.kind());
         if (type == null) {
             return;
@@ -165,7 +182,7 @@ final class ManifestReader {
 
     private static HasMetadata withNamespace(HasMetadata resource) {
         ObjectMeta meta = resource.getMetadata();
-        if (meta.getNamespace() == null && !(resource instanceof Namespace)) {
+        if (meta.getNamespace() == null && !(resource instanceof Namespace) && !(resource instanceof Node)) {
             meta.setNamespace(DEFAULT_NAMESPACE);
         }
         return resource;

@@ -31,8 +31,9 @@ final class PodDerivation {
     /** The pods of all workloads, in the order of the manifests. */
     List<PodPlan> pods(Manifests manifests) {
         List<PodPlan> pods = new ArrayList<>();
+        PodLocality localities = new PodLocality(manifests);
         for (HasMetadata resource : manifests.resources()) {
-            pods.addAll(podsOf(resource));
+            podsOf(resource).forEach(pod -> pods.add(pod.at(localities.of(pod.pod()))));
         }
         return pods;
     }
@@ -40,7 +41,7 @@ final class PodDerivation {
     private List<PodPlan> podsOf(HasMetadata resource) {
         return switch (resource) {
             case Pod pod ->
-                List.of(new PodPlan(pod, nameOf(pod), "Pod", fingerprint(pod.getSpec(), pod.getMetadata())));
+                List.of(new PodPlan(pod, nameOf(pod), "Pod", "", fingerprint(pod.getSpec(), pod.getMetadata())));
             case Deployment d -> deployment(d);
             case ReplicaSet r ->
                 replicas(
@@ -94,7 +95,7 @@ final class PodDerivation {
                             .build())
                     .withSpec(template.getSpec())
                     .build();
-            pods.add(new PodPlan(pod, nameOf(owner), owner.getKind(), fingerprint));
+            pods.add(new PodPlan(pod, nameOf(owner), owner.getKind(), "", fingerprint));
         }
         return pods;
     }

@@ -94,6 +94,8 @@ final class PodLife {
                 at.pod(),
                 plan.namespace(),
                 plan.serviceAccount(),
+                plan.locality(),
+                plan.annotations().getOrDefault(ProxyStart.ANNOTATION, ""),
                 () -> controlPlane.token(plan.namespace(), plan.serviceAccount())));
         return new PodRuntime(pod, at, nodeId, proxy, running);
     }

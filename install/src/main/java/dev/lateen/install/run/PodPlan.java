@@ -12,9 +12,15 @@ import java.util.Map;
  * @param pod the pod as Kubernetes would make it; not changed once it is here
  * @param workload the name of what asked for it, such as the Deployment's; the pod's own if nobody did
  * @param workloadKind the kind of that
+ * @param locality where it runs, as {@code region/zone/subzone}; empty if nothing says so
  * @param fingerprint differs when anything differs that needs a new pod
  */
-record PodPlan(Pod pod, String workload, String workloadKind, String fingerprint) {
+record PodPlan(Pod pod, String workload, String workloadKind, String locality, String fingerprint) {
+    /** The same somewhere. */
+    PodPlan at(String where) {
+        return new PodPlan(pod, workload, workloadKind, where, fingerprint);
+    }
+
     String name() {
         return pod.getMetadata().getName();
     }

@@ -59,10 +59,15 @@ final class ProxyIdentity {
         return "latest";
     }
 
-    /** The pod's labels as the injector would leave them. */
-    static Map<String, String> injectedLabels(PodPlan pod) {
+    /**
+     * The pod's labels as the injector would leave them: a gateway's ports are what its Gateways say, so that nobody may take them for ports that speak
+     * the mesh's mutual TLS.
+     */
+    static Map<String, String> injectedLabels(Role role, PodPlan pod) {
         Map<String, String> labels = new TreeMap<>(pod.labels());
-        labels.put("security.istio.io/tlsMode", "istio");
+        if (role == Role.SIDECAR) {
+            labels.put("security.istio.io/tlsMode", "istio");
+        }
         labels.put("service.istio.io/canonical-name", canonicalName(pod));
         labels.put("service.istio.io/canonical-revision", canonicalRevision(pod));
         return labels;
@@ -78,11 +83,10 @@ final class ProxyIdentity {
         metadata.put("ISTIO_VERSION", Release.ISTIO_VERSION);
         metadata.put("LATEEN_VERSION", Release.VERSION);
         metadata.put("SERVICE_ACCOUNT", pod.serviceAccount());
-        metadata.put("LABELS", injectedLabels(pod));
+        metadata.put("LABELS", injectedLabels(role, pod));
         metadata.put("ANNOTATIONS", new TreeMap<>(pod.annotations()));
         metadata.put("WORKLOAD_NAME", pod.workload());
         metadata.put("OWNER", owner(pod));
-        metadata.put("PROXY_CONFIG", Map.of());
         metadata.put("INTERCEPTION_MODE", "NONE");
         switch (role) {
             case SIDECAR -> {

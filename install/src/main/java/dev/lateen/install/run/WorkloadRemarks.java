@@ -3,6 +3,7 @@ package dev.lateen.install.run;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
+import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.install.standin.SampleImage;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,10 @@ import java.util.Map;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/** What a cluster would do with a document and a mesh on one machine does not, and kinds that not even a cluster knows. Pure. */
+/**
+ * What is wrong with workloads wherever they run: kinds that not even a cluster knows, settings of proxies that can't be read; and, where they are to run here,
+ * what a cluster would do with them and a mesh on one machine does not. Pure.
+ */
 final class WorkloadRemarks {
     private static final String RUN_HERE = "Deployment, ReplicaSet, StatefulSet, DaemonSet, Job or Pod";
     /** The kinds of the groups whose kinds won't become more. */
@@ -44,14 +48,18 @@ final class WorkloadRemarks {
     private final Origin origin;
     private final String resource;
 
-    private WorkloadRemarks(RawDocument document) {
+    private final boolean runsHere;
+
+    private WorkloadRemarks(RawDocument document, boolean runsHere) {
+        this.runsHere = runsHere;
         String namespace = document.namespace().isEmpty() ? ManifestReader.DEFAULT_NAMESPACE : document.namespace();
         origin = document.origin();
         resource = document.kind() + " " + namespace + "/" + document.name();
     }
 
-    static List<Problem> of(RawDocument document) {
-        WorkloadRemarks remarks = new WorkloadRemarks(document);
+    /** @param runsHere whether it is to run on this machine, or is only looked at */
+    static List<Problem> of(RawDocument document, boolean runsHere) {
+        WorkloadRemarks remarks = new WorkloadRemarks(document, runsHere);
         Set<String> known = KNOWN.get(document.apiVersion());
         if (known != null && !known.contains(document.kind())) {
             remarks.add(
@@ -63,9 +71,13 @@ final class WorkloadRemarks {
         switch (document.kind()) {
             case "CronJob", "ReplicationController" ->
                 remarks.warn("kind", document.kind() + " is not run", "what is to run as " + RUN_HERE);
-            case "Pod" -> remarks.pod(document.node().path("spec"), "spec");
+            case "Pod" -> {
+                remarks.annotations(document.node().path("metadata"), "metadata");
+                remarks.pod(document.node().path("spec"), "spec");
+            }
             case "Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job" -> {
                 remarks.replicas(document.node().path("spec").path("replicas").asLong(1));
+                remarks.annotations(document.node().at("/spec/template/metadata"), "spec.template.metadata");
                 remarks.pod(document.node().at("/spec/template/spec"), "spec.template.spec");
             }
             default -> {}
@@ -114,8 +126,25 @@ final class WorkloadRemarks {
         }
     }
 
+    /** Annotations that ask something of the pod's proxy. */
+    private void annotations(JsonNode metadata, String path) {
+        String settings =
+                metadata.path("annotations").path(ProxyStart.ANNOTATION).asString("");
+        String at = path + ".annotations[" + ProxyStart.ANNOTATION + "]";
+        for (Problem problem : new ResourceReader()
+                .readProxySettings(ProxyStart.ANNOTATION, settings)
+                .problems()) {
+            String field = problem.path().isEmpty() ? at : at + "." + problem.path();
+            add(problem.severity(), field, problem.found(), problem.accepted());
+        }
+        ProxyStart.withoutEffectHere(settings).forEach(named -> warn(at, named, "it to be left out"));
+    }
+
+    /** What concerns this machine only. */
     private void warn(String path, String isFound, String accepted) {
-        add(Problem.Severity.WARNING, path, isFound, accepted);
+        if (runsHere) {
+            add(Problem.Severity.WARNING, path, isFound, accepted);
+        }
     }
 
     private void add(Problem.Severity severity, String path, String isFound, String accepted) {

@@ -1,5 +1,6 @@
 package dev.lateen.install.tools;
 
+import dev.lateen.api.yaml.JsonTexts;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionDecision;
 import dev.lateen.injector.InjectionPolicy;
@@ -7,15 +8,18 @@ import dev.lateen.injector.SidecarSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.install.IoReason;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.KubernetesResourceList;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -67,9 +71,7 @@ public final class KubeInjectCommand implements Callable<Integer> {
         KubernetesSerialization kubernetes = new KubernetesSerialization();
         List<String> printed = new ArrayList<>();
         for (Object document : documents(kubernetes)) {
-            if (document instanceof HasMetadata object) {
-                explain(object, injection.apply(object, namespace, Map.of()));
-            }
+            inject(injection, document);
             printed.add(kubernetes.asYaml(document).replaceFirst("^---\\n", "").stripTrailing() + "\n");
         }
         spec.commandLine().getOut().print(String.join("---\n", printed));
@@ -77,13 +79,52 @@ public final class KubeInjectCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** Lists are looked into, and stay lists. */
+    private void inject(Injection injection, Object document) {
+        switch (document) {
+            case KubernetesResourceList<?> list -> {
+                // What the library calls a list of objects may hold lists.
+                List<?> items = list.getItems();
+                for (int i = 0; i < items.size(); i++) {
+                    inject(injection, (Object) items.get(i));
+                }
+            }
+            case HasMetadata object -> {
+                List<String> remarks = InjectionRemarks.of(Injection.podMetadata(object));
+                InjectionDecision decision = apply(injection, object);
+                explain(object, decision);
+                if (decision != null && decision.inject()) {
+                    remarks.forEach(
+                            remark -> spec.commandLine().getErr().println(name(object) + ": warning: " + remark));
+                }
+            }
+            default -> {}
+        }
+    }
+
+    private @Nullable InjectionDecision apply(Injection injection, HasMetadata object) {
+        try {
+            return injection.apply(object, namespace, Map.of());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": " + name(object) + ": " + e.getMessage());
+        }
+    }
+
     private List<Object> documents(KubernetesSerialization kubernetes) {
         try {
-            Object read = kubernetes.unmarshal(
-                    file.toString().equals("-")
-                            ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                            : Files.readString(file));
-            return read instanceof java.util.Collection<?> many ? new ArrayList<>(many) : List.of(read);
+            String text = file.toString().equals("-")
+                    ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                    : Files.readString(file);
+            List<Object> documents = new ArrayList<>();
+            for (JsonTexts.Part part : JsonTexts.split(text)) {
+                Object read = kubernetes.unmarshal(part.text());
+                if (read instanceof Collection<?> many) {
+                    documents.addAll(many);
+                } else if (read != null) {
+                    documents.add(read);
+                }
+            }
+            return documents;
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + IoReason.of(e));
         } catch (RuntimeException e) {
@@ -93,12 +134,16 @@ public final class KubeInjectCommand implements Callable<Integer> {
         }
     }
 
-    private void explain(HasMetadata object, @org.jspecify.annotations.Nullable InjectionDecision decision) {
+    private static String name(HasMetadata object) {
+        String name = object.getMetadata() == null ? null : object.getMetadata().getName();
+        return object.getKind() + " " + (name == null ? "?" : name);
+    }
+
+    private void explain(HasMetadata object, @Nullable InjectionDecision decision) {
         if (decision != null && !decision.inject()) {
             spec.commandLine()
                     .getErr()
-                    .println(object.getKind() + " " + object.getMetadata().getName() + ": no sidecar: "
-                            + decision.reason() + " (" + decision.detail() + ")");
+                    .println(name(object) + ": no sidecar: " + decision.reason() + " (" + decision.detail() + ")");
         }
     }
 }

@@ -44,7 +44,7 @@ class ManifestReaderTest {
 
     @Test
     void aMissingPathIsSaidSo() {
-        assertThat(ConfigCheck.of(List.of(dir.resolve("none.yaml"))).errors())
+        assertThat(ConfigCheck.of(List.of(dir.resolve("none.yaml")), null).errors())
                 .singleElement()
                 .asString()
                 .contains("none.yaml: no such file");
@@ -71,8 +71,8 @@ class ManifestReaderTest {
                 .singleElement()
                 .satisfies(deployment ->
                         assertThat(deployment.getSpec().getReplicas()).isEqualTo(2));
-        assertThat(ConfigCheck.of(List.of(dir)).errors()).isEmpty();
-        assertThat(ConfigCheck.of(List.of(dir)).warnings())
+        assertThat(ConfigCheck.of(List.of(dir), null).errors()).isEmpty();
+        assertThat(ConfigCheck.of(List.of(dir), null).warnings())
                 .filteredOn(warning -> warning.contains("metadata.name"))
                 .singleElement()
                 .asString()

@@ -88,6 +88,10 @@ class MeshRunTest {
                     assertThat(pod.getStatus().getPodIP()).isEqualTo("127.91.0.3");
                     assertThat(pod.getMetadata().getLabels()).containsEntry("security.istio.io/tlsMode", "istio");
                 });
+        assertThat(generated.of(Pod.class))
+                .filteredOn(pod -> pod.getMetadata().getNamespace().equals("istio-system"))
+                .hasSize(2)
+                .noneMatch(pod -> pod.getMetadata().getLabels().containsKey("security.istio.io/tlsMode"));
         assertThat(generated.of(Service.class)).hasSize(2);
     }
 

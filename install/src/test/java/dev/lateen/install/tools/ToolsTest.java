@@ -168,4 +168,48 @@ class ToolsTest {
                 .contains("istio-proxy")
                 .contains("---\n");
     }
+
+    private static final String DEPLOYMENT = """
+        {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "NAME"},
+         "spec": {"selector": {"matchLabels": {"app": "a"}},
+          "template": {"metadata": {"labels": {"app": "a"}, "annotations": {MORE}},
+           "spec": {"containers": [{"name": "a", "image": "a"}]}}}}
+        """;
+
+    @Test
+    void listsListsInListsAndRowsOfObjectsAreInjected(@TempDir Path directory) throws Exception {
+        String list = "{\"apiVersion\": \"v1\", \"kind\": \"List\", \"items\": [ITEMS]}";
+        String inner = list.replace("ITEMS", deployment("one", ""));
+        Path file = Files.writeString(
+                directory.resolve("m.json"),
+                list.replace("ITEMS", inner + "," + deployment("two", "")) + deployment("three", ""));
+        assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
+        assertThat(out.toString()).contains("kind: \"List\"");
+        assertThat(out.toString().split("istio-proxy\"\n", -1)).hasSizeGreaterThan(3);
+        assertThat(out.toString().split("tlsMode: \"istio\"", -1)).hasSize(4);
+    }
+
+    @Test
+    void whatAnInjectionDoesNotGiveIsNamedAndASettingThatIsNoneIsRefused(@TempDir Path directory) throws Exception {
+        Path file = Files.writeString(
+                directory.resolve("m.json"),
+                deployment(
+                        "one",
+                        "\"prometheus.io/port\": \"9999\", \"sidecar.istio.io/userVolume\": \"[]\","
+                                + " \"sidecar.istio.io/proxyCPU\": \"1\""));
+        assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
+        assertThat(err.toString())
+                .contains("Deployment one: warning: annotation prometheus.io/port: 9999 gives way to 15090")
+                .contains("Deployment one: warning: annotation sidecar.istio.io/userVolume: ")
+                .doesNotContain("proxyCPU");
+        Files.writeString(file, deployment("one", "\"proxy.istio.io/config\": \"nosuch: 1\""));
+        assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isNotZero();
+        assertThat(err.toString())
+                .contains("Deployment one: annotation proxy.istio.io/config:1")
+                .contains("nosuch: unknown field");
+    }
+
+    private static String deployment(String name, String annotations) {
+        return DEPLOYMENT.replace("NAME", name).replace("MORE", annotations);
+    }
 }

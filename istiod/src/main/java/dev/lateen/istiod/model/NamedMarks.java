@@ -22,7 +22,7 @@ public final class NamedMarks {
      *
      * @return null if it has its effect, or is none of Istio's
      */
-    static @Nullable String of(String name, String value) {
+    public static @Nullable String of(String name, String value) {
         boolean harmless = switch (name) {
             case "inject.istio.io/templates" -> value.equals("gateway") || value.equals("sidecar");
             case "sidecar.istio.io/rewriteAppHTTPProbers" -> value.equals("false");

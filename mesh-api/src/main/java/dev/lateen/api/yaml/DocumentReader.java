@@ -98,12 +98,8 @@ final class DocumentReader {
         findings.enter(list, "items");
         for (int i = 0; i < items.size(); i++) {
             findings.enter(items, i);
-            if (items.get(i).path("kind").asString("").equals(LIST)) {
-                // One level only: a list of lists of lists is no user's file.
-                findings.refuse("kind", "a list within a list", "a resource");
-            } else {
-                readOne(origin, items.get(i), findings, resources, others);
-            }
+            // Of lists within lists there are no more than the parser takes of levels.
+            readOne(origin, items.get(i), findings, resources, others);
             findings.leave();
         }
         findings.leave();

@@ -37,19 +37,26 @@ public final class ResourceReader {
         List<Problem> problems = new ArrayList<>();
         int number = 1;
         try {
-            YamlTree tree = new YamlTree(text, limits);
-            for (Optional<YamlDocument> next = tree.next(); next.isPresent(); next = tree.next()) {
-                YamlDocument document = next.get();
-                if (!document.root().isNull()) {
-                    Origin origin = new Origin(source, number, document.line());
-                    documents.read(origin, document.root(), document.lines(), resources, others, problems);
+            for (JsonTexts.Part part : parts(text)) {
+                YamlTree tree = new YamlTree(part.text(), part.linesBefore(), limits);
+                for (Optional<YamlDocument> next = tree.next(); next.isPresent(); next = tree.next()) {
+                    YamlDocument document = next.get();
+                    if (!document.root().isNull()) {
+                        Origin origin = new Origin(source, number, document.line());
+                        documents.read(origin, document.root(), document.lines(), resources, others, problems);
+                    }
+                    number++;
                 }
-                number++;
             }
         } catch (YamlSyntaxException e) {
             problems.add(problem(source, number, e));
         }
         return new Reading(List.copyOf(resources), List.copyOf(others), List.copyOf(problems));
+    }
+
+    /** A text that is too long is refused as one. */
+    private List<JsonTexts.Part> parts(String text) {
+        return text.length() > limits.characters() ? List.of(new JsonTexts.Part(text, 0)) : JsonTexts.split(text);
     }
 
     /** Reads one document that is parsed already, such as one from the API server. */

@@ -16,7 +16,6 @@ import org.snakeyaml.engine.v2.events.MappingStartEvent;
 import org.snakeyaml.engine.v2.events.NodeEvent;
 import org.snakeyaml.engine.v2.events.ScalarEvent;
 import org.snakeyaml.engine.v2.events.SequenceStartEvent;
-import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import tools.jackson.databind.JsonNode;
@@ -38,12 +37,20 @@ final class YamlTree {
     private Lines lines = new Lines();
     private long nodes;
 
+    private final int linesBefore;
+
     YamlTree(String text, Limits limits) throws YamlSyntaxException {
+        this(text, 0, limits);
+    }
+
+    /** @param linesBefore how many lines of a longer text stand before this one */
+    YamlTree(String text, int linesBefore, Limits limits) throws YamlSyntaxException {
         if (text.length() > limits.characters()) {
             throw new YamlSyntaxException(
                     0, text.length() + " characters in one file", "at most " + limits.characters());
         }
         this.limits = limits;
+        this.linesBefore = linesBefore;
         LoadSettings settings =
                 LoadSettings.builder().setCodePointLimit(limits.characters()).build();
         this.events = new Parse(settings).parseString(text).iterator();
@@ -76,7 +83,9 @@ final class YamlTree {
         try {
             return events.hasNext() ? events.next() : null;
         } catch (MarkedYamlEngineException e) {
-            int line = e.getProblemMark().map(Mark::getLine).orElse(-1) + 1;
+            int line = e.getProblemMark()
+                    .map(mark -> mark.getLine() + 1 + linesBefore)
+                    .orElse(0);
             String context = e.getContext() == null ? "" : " " + e.getContext();
             throw new YamlSyntaxException(line, "no YAML: " + e.getProblem() + context, "");
         } catch (YamlEngineException e) {
@@ -184,7 +193,7 @@ final class YamlTree {
         return new Built(map, depth + 1, size);
     }
 
-    private static String key(Event event) throws YamlSyntaxException {
+    private String key(Event event) throws YamlSyntaxException {
         if (event instanceof ScalarEvent scalar) {
             return scalar.getValue();
         }
@@ -192,7 +201,7 @@ final class YamlTree {
     }
 
     /** What the map has itself goes first (yaml.org/type/merge.html). */
-    private static void merge(ObjectNode map, JsonNode merged, Event start) throws YamlSyntaxException {
+    private void merge(ObjectNode map, JsonNode merged, Event start) throws YamlSyntaxException {
         for (JsonNode source : merged.isArray() ? merged : NODES.arrayNode().add(merged)) {
             if (!source.isObject()) {
                 throw new YamlSyntaxException(
@@ -214,7 +223,9 @@ final class YamlTree {
         return event;
     }
 
-    private static int line(Event event) {
-        return event.getStartMark().map(Mark::getLine).orElse(-1) + 1;
+    private int line(Event event) {
+        return event.getStartMark()
+                .map(mark -> mark.getLine() + 1 + linesBefore)
+                .orElse(0);
     }
 }

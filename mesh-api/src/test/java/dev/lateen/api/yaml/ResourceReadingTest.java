@@ -54,6 +54,60 @@ class ResourceReadingTest {
     }
 
     @Test
+    void objectsOfJsonOneBehindTheOtherAreReadWithTheirLines() {
+        String service = """
+            {"apiVersion": "v1", "kind": "Service",
+             "metadata": {"name": "NAME", "annotations": {"note": "a } { \\" }"}}}
+            """;
+        String wrong = """
+            {"apiVersion": "networking.istio.io/v1", "kind": "VirtualService",
+             "metadata": {"name": "v"},
+             "spec": {"hostz": []}}
+            """;
+        Reading reading =
+                reader.read("a.json", service.replace("NAME", "one") + service.replace("NAME", "two") + wrong);
+        assertThat(reading.documents()).extracting(RawDocument::name).containsExactly("one", "two");
+        assertThat(reading.documents().getLast().origin().line()).isEqualTo(3);
+        assertThat(reading.problems())
+                .anySatisfy(problem -> assertThat(problem.toString())
+                        .startsWith("a.json:7 (document 3): VirtualService default/v: spec.hostz: unknown field"));
+        assertThat(reader.read("a.json", service + service.substring(0, 40)).accepted())
+                .isFalse();
+    }
+
+    @Test
+    void aRowOfObjectsOnOneLineIsReadAndYamlInBracesIsNotTakenForOne() {
+        String object = "{\"apiVersion\":\"v1\",\"kind\":\"ConfigMap\",\"metadata\":{\"name\":\"a\"}}";
+        assertThat(reader.read("a.json", object + object + " " + object).documents())
+                .hasSize(3);
+        assertThat(reader.read("a.yaml", "{apiVersion: v1, kind: ConfigMap, metadata: {name: 'a}'}}\n---\n" + object)
+                        .documents())
+                .hasSize(2);
+    }
+
+    @Test
+    void listsWithinListsAreLookedInto() {
+        Reading reading = reader.read("a.yaml", """
+            apiVersion: v1
+            kind: List
+            items:
+            - apiVersion: v1
+              kind: List
+              items:
+              - {apiVersion: v1, kind: Service, metadata: {name: deep}}
+              - apiVersion: networking.istio.io/v1
+                kind: Gateway
+                metadata: {name: g}
+                spec: {selectorz: {a: b}}
+            """);
+        assertThat(reading.documents()).extracting(RawDocument::name).containsExactly("deep");
+        assertThat(reading.problems())
+                .anySatisfy(problem -> assertThat(problem.toString())
+                        .startsWith("a.yaml:11 (document 1): Gateway default/g: ")
+                        .contains("selectorz"));
+    }
+
+    @Test
     void whatIsAbsentHasIstiosDefault() {
         Resource<DestinationRule> resource = one(DestinationRule.class, """
             apiVersion: networking.istio.io/v1
