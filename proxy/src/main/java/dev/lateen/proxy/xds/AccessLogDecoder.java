@@ -28,6 +28,9 @@ final class AccessLogDecoder {
                 return null;
             });
             if (log != null) {
+                if (log.filter() != null) {
+                    KnownAttributes.check(log.filter(), node, scope);
+                }
                 logs.add(log);
             }
         }

@@ -186,6 +186,7 @@ final class HttpFilterDecoder {
                 return null;
             });
             if (change != null) {
+                change.dimensions().values().forEach(value -> KnownAttributes.check(value, metric, scope));
                 changes.add(change);
             }
         }

@@ -264,6 +264,23 @@ class ConfigGapsTest {
     }
 
     @Test
+    void attributesThatNobodyHasHereAreNamed() {
+        String log = "access_log: [{name: file, filter: {extension_filter: {name: cel, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter, expression:"
+                + " \"metadata.filter_metadata['a'] == 'b' || request.duration > duration('1s')\"}}}, typed_config:"
+                + " {\"@type\": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path:"
+                + " /dev/stdout}}], ";
+        String stats = "{name: istio.stats, typed_config: {\"@type\": type.googleapis.com/stats.PluginConfig,"
+                + " metrics: [{dimensions: {a: \"node.metadata['x']\", b: request.method}}]}}, ";
+        Decoded.Accepted accepted = accepted(listenerOf(http(stats).replace("stat_prefix", log + "stat_prefix")));
+        assertThat(manager(listener(accepted)).accessLogs()).hasSize(1);
+        assertThat(accepted.gaps())
+                .allMatch(gap -> gap.effect() == Effect.LEFT_OUT)
+                .extracting(ConfigGap::what)
+                .containsExactlyInAnyOrder("attribute metadata.filter_metadata", "attribute node.metadata");
+    }
+
+    @Test
     void aCollectorIsReadAsIstioTellsItSince130() {
         String tracing = "tracing: {provider: {name: envoy.tracers.zipkin, typed_config: {\"@type\":"
                 + " type.googleapis.com/envoy.config.trace.v3.ZipkinConfig, collector_service: {http_uri: {cluster:"
