@@ -225,9 +225,17 @@ final class ConfigDump {
                 section,
                 "dynamic_warming_secrets",
                 sent.values().stream()
-                        .map(entry -> withFailure(new LinkedHashMap<>(Map.of("name", entry.name())), entry))
+                        .map(entry -> withFailure(awaited(entry.name()), entry))
                         .toList());
         return section;
+    }
+
+    /** With an empty secret, as Envoy has it: istioctl reads no entry without. */
+    private static Map<String, Object> awaited(String name) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("name", name);
+        json.put("secret", Map.of("@type", ResourceType.SECRET.typeUrl(), "name", name));
+        return json;
     }
 
     private static Map<String, Object> secret(Secret secret) {

@@ -146,6 +146,8 @@ class ConfigDumpTest {
                         .asString())
                 .isEqualTo("W3JlZGFjdGVkXQ==");
         assertThat(secrets.at("/dynamic_warming_secrets/0/name").asString()).isEqualTo("awaited");
+        assertThat(secrets.at("/dynamic_warming_secrets/0/secret/@type").asString())
+                .isEqualTo("type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret");
     }
 
     @Test

@@ -18,8 +18,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.RequestOptions;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
@@ -104,6 +106,37 @@ class ProxyTest {
         Proxy odd = deploy(HEAD + yaml.replace("principals: [{any: true}]", "principals: [{custom: {name: x}}]"));
         assertThat(odd.snapshot().gaps()).extracting(ConfigGap::effect).containsExactly(ConfigGap.Effect.DENIES);
         assertThatThrownBy(() -> get(odd, "any.test", "/")).isNotNull();
+    }
+
+    @Test
+    void aConnectionThatNoChainMatchesIsLoggedByItsListener() {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Proxy proxy = new Proxy(EnvoyBootstrap.parse(HEAD + """
+            static_resources:
+              listeners:
+              - name: web
+                address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+                access_log:
+                - name: envoy.access_loggers.file
+                  filter: {and_filter: {filters: [{response_flag_filter: {flags: [NR]}}, {not_health_check_filter: {}}]}}
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog
+                    path: /dev/stdout
+                    log_format: {text_format_source: {inline_string: "%RESPONSE_FLAGS% %CONNECTION_TERMINATION_DETAILS%\\n"}}
+                filter_chains:
+                - filter_chain_match: {transport_protocol: tls}
+                  filters:
+                  - name: envoy.filters.network.tcp_proxy
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                      stat_prefix: t
+                      cluster: c
+            """, FileSource.NONE), out);
+        done(vertx.deployVerticle(proxy));
+        assertThatThrownBy(() -> get(proxy, "any.test", "/")).isNotNull();
+        await().atMost(Duration.ofMinutes(1))
+                .untilAsserted(() ->
+                        assertThat(out.toString(StandardCharsets.UTF_8)).isEqualTo("NR filter_chain_not_found\n"));
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
+import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.DownstreamTls;
@@ -111,13 +112,24 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         FilterChainRuntime chain = listener.match(new MatchFacts(
                 destination, facts.serverName(), facts.transportProtocol(), facts.protocols(), directSource, source));
         if (chain == null) {
-            listener.observer().onUnmatched();
+            TcpSession session = session(facts(null));
+            session.addFlag(ResponseFlag.NO_ROUTE_FOUND);
+            session.connectionTerminationDetails("filter_chain_not_found");
+            session.completeNanos(context.nanoTime());
+            listener.observer().onUnmatched(session);
             refuse("no filter chain matches", null);
             return;
         }
         ListenerObserver observer = listener.observer();
         observer.onAccepted();
         channel.closeFuture().addListener(_ -> observer.onClosed());
+        if (observer.logs()) {
+            TcpSession session = session(facts(null));
+            channel.closeFuture().addListener(_ -> {
+                session.completeNanos(context.nanoTime());
+                observer.onOver(session);
+            });
+        }
         FilterChain version = chain.chain();
         if (version.tls() == null) {
             checkPolicy(chain, null);
@@ -155,14 +167,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     }
 
     private void checkPolicy(FilterChainRuntime chain, @Nullable TlsFacts tls) {
-        ConnectionFacts facts = new ConnectionFacts(
-                context.connections().nextId(),
-                source,
-                destination,
-                redirected,
-                listener.listener().direction() == Listener.Direction.INBOUND,
-                firstBytes.serverName(),
-                tls);
+        ConnectionFacts facts = facts(tls);
         LiveConnection connection = new LiveConnection(channel, chain, facts, context.policy());
         String denial = connection.denial();
         if (denial != null) {
@@ -174,6 +179,21 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
             case TcpProxy proxy -> context.tcp().start(channel, chain, proxy, facts);
             case HttpConnectionManager manager -> speakHttp(chain, manager, facts);
         }
+    }
+
+    private ConnectionFacts facts(@Nullable TlsFacts tls) {
+        return new ConnectionFacts(
+                context.connections().nextId(),
+                source,
+                destination,
+                redirected,
+                listener.listener().direction() == Listener.Direction.INBOUND,
+                firstBytes.serverName(),
+                tls);
+    }
+
+    private TcpSession session(ConnectionFacts facts) {
+        return new TcpSession(facts, context.clock().millis(), context.nanoTime());
     }
 
     private void speakHttp(FilterChainRuntime chain, HttpConnectionManager manager, ConnectionFacts facts) {
@@ -220,7 +240,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     /** Envoy logs such a connection as a TCP session without an upstream. */
     private void deny(FilterChainRuntime chain, ConnectionFacts facts, String denial) {
-        TcpSession session = new TcpSession(facts, context.clock().millis(), context.nanoTime());
+        TcpSession session = session(facts);
         session.connectionTerminationDetails(denial);
         session.completeNanos(context.nanoTime());
         chain.tcpObserver().onStart(session);

@@ -8,8 +8,16 @@ public interface ListenerObserver {
     /** That connection is over; once for each {@link #onAccepted}. */
     default void onClosed() {}
 
-    /** A connection is closed because no filter chain matches it. */
-    default void onUnmatched() {}
+    /** A connection is closed because no filter chain matches it. @param session it, as a listener's access log tells of it */
+    default void onUnmatched(TcpSession session) {}
+
+    /** Whether {@link #onOver} does anything. */
+    default boolean logs() {
+        return false;
+    }
+
+    /** A connection that came to a filter chain is over: for a listener's own access log, beside that of the chain. */
+    default void onOver(TcpSession session) {}
 
     /** A TLS handshake is done. */
     default void onSecured() {}

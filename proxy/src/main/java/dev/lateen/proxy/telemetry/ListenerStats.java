@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.ListenerObserver;
+import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.telemetry.Stat.Counter;
 import dev.lateen.proxy.telemetry.Stat.Gauge;
 import dev.lateen.proxy.telemetry.Stat.Scope;
@@ -26,7 +27,7 @@ final class ListenerStats implements ListenerObserver {
     }
 
     @Override
-    public void onUnmatched() {
+    public void onUnmatched(TcpSession session) {
         unmatched.increment();
     }
 

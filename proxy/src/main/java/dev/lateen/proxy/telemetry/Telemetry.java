@@ -118,7 +118,9 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     @Override
     public ListenerObserver listener(Listener listener) {
-        return traffic.listener(listener);
+        List<AccessLog> logs = accessLogs(listener.accessLogs());
+        ListenerObserver stats = traffic.listener(listener);
+        return logs.isEmpty() ? stats : new LoggedListener(stats, logs);
     }
 
     /** Envoy's own statistics of what came in and what became of it. */

@@ -43,6 +43,8 @@ final class FieldSamples {
             Map.entry("envoy.config.core.v3.DataSource", "{filename: pem}"),
             Map.entry("envoy.config.core.v3.HeaderValue", "{key: a, value: b}"),
             Map.entry("envoy.config.core.v3.HeaderValueOption", "{header: {key: a, value: b}}"),
+            Map.entry("envoy.config.core.v3.KeepaliveSettings", "{interval: 1s, timeout: 1s}"),
+            Map.entry("envoy.config.route.v3.RouteAction.HashPolicy.CookieAttribute", "{name: a}"),
             Map.entry("envoy.config.core.v3.HttpUri", "{uri: 'http://a/b', cluster: c, timeout: 1s}"),
             Map.entry("envoy.config.core.v3.HttpService", "{http_uri: {uri: 'http://a/b', cluster: c, timeout: 1s}}"),
             Map.entry("envoy.config.core.v3.RuntimeUInt32", "{default_value: 1, runtime_key: k}"),

@@ -1,0 +1,142 @@
+package dev.lateen.proxy.telemetry;
+
+import static dev.lateen.proxy.route.RouteFixtures.connection;
+import static dev.lateen.proxy.route.RouteFixtures.exchange;
+import static dev.lateen.proxy.route.RouteFixtures.get;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.message.TcpSession;
+import dev.lateen.proxy.model.AccessLogFilter;
+import dev.lateen.proxy.model.AccessLogFilter.Comparison;
+import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.MetadataMatcher;
+import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.ValueMatcher;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class LogFilterTest {
+    private static final AccessLogFilter ALL = new AccessLogFilter.NotHealthCheck();
+    private static final AccessLogFilter NONE = new AccessLogFilter.Or(List.of());
+
+    @Test
+    void statusesCompareAndASessionHasNone() {
+        assertThat(wants(new AccessLogFilter.StatusCode(Comparison.GE, 404), answered(404)))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.StatusCode(Comparison.GE, 405), answered(404)))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.StatusCode(Comparison.EQ, 404), answered(404)))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.StatusCode(Comparison.LE, 403), answered(404)))
+                .isFalse();
+        assertThat(LogFilter.of(new AccessLogFilter.StatusCode(Comparison.LE, 0))
+                        .wants(session()))
+                .isTrue();
+    }
+
+    @Test
+    void flagsAreAnyOfTheListOrAnyAtAll() {
+        Exchange flagged = answered(404);
+        flagged.addFlag(ResponseFlag.NO_ROUTE_FOUND);
+        assertThat(wants(new AccessLogFilter.ResponseFlags(Set.of("NR", "UF")), flagged))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.ResponseFlags(Set.of("UF")), flagged))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.ResponseFlags(Set.of()), flagged)).isTrue();
+        assertThat(wants(new AccessLogFilter.ResponseFlags(Set.of()), answered(404)))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.ResponseFlags(Set.of("LH")), flagged))
+                .isFalse();
+    }
+
+    @Test
+    void filtersAreJoined() {
+        assertThat(wants(new AccessLogFilter.And(List.of(ALL, ALL)), answered(200)))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.And(List.of(ALL, NONE)), answered(200)))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.Or(List.of(NONE, ALL)), answered(200)))
+                .isTrue();
+        assertThat(LogFilter.of(new AccessLogFilter.And(List.of(ALL, NONE))).wants(session()))
+                .isFalse();
+    }
+
+    @Test
+    void timeIsMeasuredToTheEnd() {
+        Exchange exchange = answered(200);
+        assertThat(wants(new AccessLogFilter.DurationMillis(Comparison.GE, 0), exchange))
+                .isFalse();
+        exchange.completeNanos(7_000_000);
+        assertThat(wants(new AccessLogFilter.DurationMillis(Comparison.GE, 7), exchange))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.DurationMillis(Comparison.LE, 6), exchange))
+                .isFalse();
+    }
+
+    @Test
+    void aShareIsDrawnByTheRequestId() {
+        Exchange exchange = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
+        assertThat(wants(new AccessLogFilter.Sampled(50, 100, false), exchange)).isTrue();
+        assertThat(wants(new AccessLogFilter.Sampled(49, 100, false), exchange)).isFalse();
+        assertThat(wants(new AccessLogFilter.Sampled(0, 100, true), exchange)).isFalse();
+        assertThat(wants(new AccessLogFilter.Sampled(100, 100, true), exchange)).isTrue();
+    }
+
+    @Test
+    void grpcStatusesFollowFromHttpsWhereThereAreNone() {
+        assertThat(wants(new AccessLogFilter.GrpcStatuses(Set.of(12), false), answered(404)))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.GrpcStatuses(Set.of(12), true), answered(404)))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.GrpcStatuses(Set.of(7), false), answered(200, "grpc-status", "7")))
+                .isTrue();
+    }
+
+    @Test
+    void headersMetadataAndTypesCount() {
+        HeaderMatcher a =
+                new HeaderMatcher("a", new HeaderMatcher.Test.Value(new StringMatcher.Exact("1", false)), false, false);
+        assertThat(wants(new AccessLogFilter.Header(a), exchange(get("h", "/", "a", "1"))))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.Header(a), exchange(get("h", "/"))))
+                .isFalse();
+        MetadataMatcher claim = new MetadataMatcher("f", List.of("k"), new ValueMatcher.Present(true), false);
+        assertThat(wants(new AccessLogFilter.Metadata(claim, true), answered(200)))
+                .isTrue();
+        assertThat(wants(new AccessLogFilter.Metadata(claim, false), answered(200)))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.LogTypes(Set.of("DownstreamEnd"), false), answered(200)))
+                .isTrue();
+        assertThat(LogFilter.of(new AccessLogFilter.LogTypes(Set.of("DownstreamEnd"), false))
+                        .wants(session()))
+                .isFalse();
+        assertThat(LogFilter.of(new AccessLogFilter.LogTypes(Set.of("TcpConnectionEnd"), true))
+                        .wants(session()))
+                .isFalse();
+        assertThat(wants(new AccessLogFilter.Traceable(), answered(200))).isFalse();
+        assertThat(LogFilter.of(null).wants(session())).isTrue();
+    }
+
+    private static boolean wants(AccessLogFilter filter, Exchange exchange) {
+        return LogFilter.of(filter).wants(exchange);
+    }
+
+    private static Exchange answered(int status, String... headers) {
+        HeaderMap map = new HeaderMap();
+        for (int i = 0; i < headers.length; i += 2) {
+            map.add(headers[i], headers[i + 1]);
+        }
+        Exchange exchange = exchange(get("h", "/"));
+        exchange.response(new ResponseHead(status, map));
+        return exchange;
+    }
+
+    private static TcpSession session() {
+        return new TcpSession(connection("10.1.2.3", 4), 0, 0);
+    }
+}
