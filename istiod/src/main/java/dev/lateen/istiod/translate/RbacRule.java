@@ -11,8 +11,9 @@ import java.util.function.Function;
 
 /**
  * One rule of an AuthorizationPolicy as a policy of Envoy's RBAC filter: the operations with the conditions on the target become
- * permissions, the sources with the conditions on the caller principals. On a TCP port what only HTTP has makes a rule of ALLOW void
- * and is left out of rules of other actions, so that in doubt a request is refused.
+ * permissions, the sources with the conditions on the caller principals. On a TCP port an operation or source
+ * of ALLOW that asks for what only HTTP has never holds, and is left out; rules of other actions lose just what TCP can't see. So in doubt
+ * a connection is refused.
  */
 final class RbacRule {
     /** And, or, not of one side of a policy. */
@@ -75,23 +76,18 @@ final class RbacRule {
                 return Optional.empty();
             }
         }
-        for (List<Term<Permission>> terms : permissions(targetConditions)) {
-            if (allows && isVoid(terms)) {
-                return Optional.empty();
-            }
-            policy.addPermissions(all(terms, PERMISSION));
-        }
-        for (List<Term<Principal>> terms : principals(callerConditions)) {
-            if (allows && isVoid(terms)) {
-                return Optional.empty();
-            }
-            policy.addPrincipals(all(terms, PRINCIPAL));
-        }
-        return Optional.of(policy.build());
+        permissions(targetConditions).stream()
+                .filter(this::canHold)
+                .forEach(terms -> policy.addPermissions(all(terms, PERMISSION)));
+        principals(callerConditions).stream()
+                .filter(this::canHold)
+                .forEach(terms -> policy.addPrincipals(all(terms, PRINCIPAL)));
+        boolean isVoid = policy.getPermissionsCount() == 0 || policy.getPrincipalsCount() == 0;
+        return isVoid ? Optional.empty() : Optional.of(policy.build());
     }
 
-    private <T> boolean isVoid(List<Term<T>> terms) {
-        return tcp && terms.stream().anyMatch(Term::httpOnly);
+    private <T> boolean canHold(List<Term<T>> terms) {
+        return !(allows && tcp && terms.stream().anyMatch(Term::httpOnly));
     }
 
     private <T> T all(List<Term<T>> terms, Logic<T> logic) {
