@@ -79,7 +79,7 @@ class DeadNameTest {
         Vertx vertx = Vertx.vertx();
         Istiod istiod = istiod(vertx, config);
         try (DatagramSocket deaf = new DatagramSocket(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0));
-                RealEnvoy envoy = RealEnvoy.start(vertx, istiod, node, apiType, directory, deaf.getLocalPort());
+                RealEnvoy envoy = RealEnvoy.start(vertx, istiod, node, apiType, directory, RealEnvoy.Place.asking(deaf.getLocalPort()));
                 Web user = Web.through(node.ip(), MeshNode.HTTP_PROXY)) {
             envoy.awaitLive();
             LocalMesh.awaitStatus(user, "http://here.example/", 418);

@@ -3,9 +3,7 @@ package dev.lateen.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -105,18 +103,7 @@ class IstiodRestartTest {
         assertThat(mint.awaitExit(Duration.ofSeconds(30))).as(mint.output()).isZero();
         Files.writeString(token, mint.output());
         Path bootstrap = directory.resolve(node.name() + ".yaml");
-        try (InputStream in = IstiodRestartTest.class.getResourceAsStream("/envoy/bootstrap.yaml")) {
-            Files.writeString(
-                    bootstrap,
-                    new String(in.readAllBytes(), StandardCharsets.UTF_8)
-                            .replace("{ID}", node.id())
-                            .replace("{CLUSTER}", node.name() + "." + node.namespace())
-                            .replace("{METADATA}", node.metadataJson())
-                            .replace("{ADMIN}", "" + admin)
-                            .replace("{API_TYPE}", "DELTA_GRPC")
-                            .replace("{XDS}", "" + ports.secure)
-                            .replace("{SDS}", "1"));
-        }
+        Files.writeString(bootstrap, node.bootstrap("127.0.0.1", "127.0.0.1", admin, "DELTA_GRPC", ports.secure, 1));
         Running proxy = closing(Running.meshctl(
                 "proxy",
                 "-c",

@@ -2,6 +2,9 @@ package dev.lateen.it;
 
 import dev.lateen.istiod.Istiod;
 import dev.lateen.proxy.identity.IdentitySettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -78,6 +81,29 @@ record MeshNode(
                     .collect(Collectors.joining(", ", "{", "}"));
         }
         return "\"" + value + "\"";
+    }
+
+    /**
+     * The file its proxy starts with, a stock Envoy or ours.
+     *
+     * @param controlPlane the address of istiod and of the server of secrets
+     * @param apiType {@code DELTA_GRPC} or {@code GRPC}
+     * @param sds the port of the server of secrets; any for our proxy, which brings its own
+     */
+    String bootstrap(String controlPlane, String adminHost, int admin, String apiType, int xds, int sds)
+            throws IOException {
+        try (InputStream in = MeshNode.class.getResourceAsStream("/envoy/bootstrap.yaml")) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("{ID}", id())
+                    .replace("{CLUSTER}", name + "." + namespace)
+                    .replace("{METADATA}", metadataJson())
+                    .replace("{CONTROL_PLANE}", controlPlane)
+                    .replace("{ADMIN_HOST}", adminHost)
+                    .replace("{ADMIN}", "" + admin)
+                    .replace("{API_TYPE}", apiType)
+                    .replace("{XDS}", "" + xds)
+                    .replace("{SDS}", "" + sds);
+        }
     }
 
     /** How it gets its certificate: with a token that istiod minted for its service account. */

@@ -25,6 +25,14 @@ final class Peers {
         return install("zipkin");
     }
 
+    /** What leads a pod's traffic through its sidecar: iptables, network namespaces, and the right to use them. */
+    static void interception() {
+        install("iptables");
+        if (!"root".equals(System.getProperty("user.name"))) {
+            missing("interception", "it needs root");
+        }
+    }
+
     private static Path install(String peer) {
         try {
             Process process = new ProcessBuilder(List.of(

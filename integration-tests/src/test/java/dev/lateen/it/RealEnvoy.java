@@ -10,7 +10,6 @@ import dev.lateen.proxy.xds.GrpcEndpoint;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -21,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** A stock Envoy under our istiod. Its certificate comes from istiod by our own identity code, served to it by our SDS. */
 final class RealEnvoy implements AutoCloseable {
@@ -35,12 +35,12 @@ final class RealEnvoy implements AutoCloseable {
 
     private final MeshNode node;
     private final Running process;
-    private final int admin;
+    private final String admin;
     private final SdsServer sds;
     private final WorkloadIdentity identity;
     private final Web web = Web.direct();
 
-    private RealEnvoy(MeshNode node, Running process, int admin, SdsServer sds, WorkloadIdentity identity) {
+    private RealEnvoy(MeshNode node, Running process, String admin, SdsServer sds, WorkloadIdentity identity) {
         this.node = node;
         this.process = process;
         this.admin = admin;
@@ -48,18 +48,36 @@ final class RealEnvoy implements AutoCloseable {
         this.identity = identity;
     }
 
-    /** Starts it; it is not ready yet. @param apiType {@code DELTA_GRPC} or {@code GRPC} */
-    static RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType, Path directory)
-            throws IOException {
-        return start(vertx, istiod, node, apiType, directory, 0);
+    /**
+     * Where it runs.
+     *
+     * @param controlPlane the address under which it reaches istiod and the secrets
+     * @param admin the address of its admin interface
+     * @param nameServer a UDP port of 127.0.0.1 that it asks for names; 0 for the system's name server
+     * @param entering turns its command into the one that runs it there
+     */
+    record Place(String controlPlane, String admin, int nameServer, UnaryOperator<List<String>> entering) {
+        /** This machine, like the test itself. */
+        static final Place HERE = asking(0);
+
+        /** This machine, with another name server than the system's. */
+        static Place asking(int nameServer) {
+            return new Place("127.0.0.1", "127.0.0.1", nameServer, UnaryOperator.identity());
+        }
     }
 
-    /** The same, asking another than the system's name server. @param nameServer a UDP port of 127.0.0.1; 0 for the system's */
-    static RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType, Path directory, int nameServer)
+    /** Starts it on this machine; it is not ready yet. @param apiType {@code DELTA_GRPC} or {@code GRPC} */
+    static RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType, Path directory)
+            throws IOException {
+        return start(vertx, istiod, node, apiType, directory, Place.HERE);
+    }
+
+    /** Starts it somewhere; it is not ready yet. */
+    static RealEnvoy start(Vertx vertx, Istiod istiod, MeshNode node, String apiType, Path directory, Place place)
             throws IOException {
         Path binary = Peers.envoy();
         SdsServer sds = new SdsServer(vertx);
-        int sdsPort = Async.done(sds.start(SocketAddress.inetSocketAddress(0, "127.0.0.1")));
+        int sdsPort = Async.done(sds.start(SocketAddress.inetSocketAddress(0, place.controlPlane)));
         WorkloadIdentity identity = new WorkloadIdentity(
                 node.identity(istiod),
                 new GrpcCertificateAuthority(
@@ -70,37 +88,37 @@ final class RealEnvoy implements AutoCloseable {
                 WorkloadIdentity.Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
                 sds::secret);
         Async.done(identity.start());
-        int admin = Ports.free();
+        int admin = place.admin.equals(Place.HERE.admin) ? Ports.free() : 15000;
         Path file = directory.resolve(node.name() + ".yaml");
         Files.writeString(
                 file,
-                (template() + (nameServer == 0 ? "" : NAME_SERVER.formatted(nameServer)))
-                        .replace("{ID}", node.id())
-                        .replace("{CLUSTER}", node.name() + "." + node.namespace())
-                        .replace("{METADATA}", node.metadataJson())
-                        .replace("{ADMIN}", "" + admin)
-                        .replace("{API_TYPE}", apiType)
-                        .replace("{XDS}", "" + istiod.addresses().secureGrpc())
-                        .replace("{SDS}", "" + sdsPort));
+                node.bootstrap(
+                        place.controlPlane,
+                        place.admin,
+                        admin,
+                        apiType,
+                        istiod.addresses().secureGrpc(),
+                        sdsPort)
+                        + (place.nameServer == 0 ? "" : NAME_SERVER.formatted(place.nameServer)));
         Running process = Running.start(
                 node.name(),
-                List.of(
+                place.entering.apply(List.of(
                         binary.toString(),
                         "-c",
                         file.toString(),
                         "--concurrency",
                         "1",
+                        // As Istio's agent has it; else connections of before keep the policies of before for ten
+                        // minutes.
+                        "--drain-time-s",
+                        "1",
+                        "--drain-strategy",
+                        "immediate",
                         "-l",
                         "warning",
-                        "--use-dynamic-base-id"),
+                        "--use-dynamic-base-id")),
                 Map.of());
-        return new RealEnvoy(node, process, admin, sds, identity);
-    }
-
-    private static String template() throws IOException {
-        try (InputStream in = RealEnvoy.class.getResourceAsStream("/envoy/bootstrap.yaml")) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return new RealEnvoy(node, process, "http://" + place.admin + ":" + admin, sds, identity);
     }
 
     MeshNode node() {
@@ -108,14 +126,14 @@ final class RealEnvoy implements AutoCloseable {
     }
 
     void awaitLive() {
-        process.awaitOutput(Duration.ofSeconds(120), _ -> web.status("http://127.0.0.1:" + admin + "/ready") == 200);
+        process.awaitOutput(Duration.ofSeconds(120), _ -> web.status(admin + "/ready") == 200);
         assertThat(page("/ready")).startsWith("LIVE");
     }
 
     /** A page of its admin interface. */
     String page(String path) {
         try {
-            return web.get("http://127.0.0.1:" + admin + path).body();
+            return web.get(admin + path).body();
         } catch (IOException e) {
             throw new AssertionError(node.name() + path + "\n" + process.output(), e);
         } catch (InterruptedException e) {

@@ -1,0 +1,203 @@
+package dev.lateen.it;
+
+import dev.lateen.istiod.Istiod;
+import dev.lateen.istiod.IstiodBootstrap;
+import dev.lateen.istiod.IstiodEvents;
+import dev.lateen.istiod.ListenAddress;
+import io.vertx.core.Vertx;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/** Our istiod, and pods with interception whose sidecar is our proxy or a stock Envoy: a mesh as on a cluster, on one machine. */
+final class PodMesh implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    /** Whose proxy a pod or a gateway has. */
+    enum Kind {
+        OURS,
+        ENVOY
+    }
+
+    private final Vertx vertx = Vertx.vertx();
+    private final Path directory;
+    private final PodNetwork network;
+    private final Istiod istiod;
+    private final List<AutoCloseable> open = new ArrayList<>();
+    private final Map<String, PodNetwork.Pod> pods = new LinkedHashMap<>();
+
+    /** @param number of its network among those of this machine */
+    PodMesh(Path directory, int number) throws IOException, InterruptedException {
+        this.directory = directory;
+        network = PodNetwork.create(number);
+        Files.createDirectories(config());
+        ListenAddress local = new ListenAddress("test", "127.0.0.1", 0);
+        // For pods, and for the certificates of Envoys, which the test itself gets.
+        ListenAddress everywhere = new ListenAddress("test", "0.0.0.0", 0);
+        IstiodBootstrap bootstrap = IstiodBootstrap.onLoopback(List.of(config()), directory.resolve("state"))
+                .withAddresses(local, everywhere, null, local);
+        istiod = Async.done(Istiod.start(vertx, bootstrap, IstiodEvents.NONE));
+    }
+
+    private Path config() {
+        return directory.resolve("config");
+    }
+
+    Istiod istiod() {
+        return istiod;
+    }
+
+    /** Puts a file into istiod's directory in one step. */
+    void apply(String name, String yaml) throws IOException {
+        Path temporary = Files.writeString(directory.resolve(name + ".tmp"), yaml);
+        Files.move(temporary, config().resolve(name + ".yaml"), StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    void remove(String name) throws IOException {
+        Files.deleteIfExists(config().resolve(name + ".yaml"));
+    }
+
+    /** A pod's network with an application in it, without a sidecar yet. @param ports where the application listens */
+    PodNetwork.Pod pod(String name, int last, String... ports) throws IOException, InterruptedException {
+        PodNetwork.Pod pod = network.pod(last);
+        pods.put(name, pod);
+        if (ports.length > 0) {
+            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+            List<String> command = new ArrayList<>(List.of(
+                    java.toString(),
+                    "-Xmx32m",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-cp",
+                    classPath(),
+                    PodApplication.class.getName()));
+            command.addAll(List.of(ports));
+            Running application = closing(Running.start(name, pod.inside(command), Map.of()));
+            application.awaitOutput(PATIENCE, output -> output.contains(PodApplication.LISTENING));
+        }
+        return pod;
+    }
+
+    private static String classPath() {
+        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .reduce((one, other) -> one + File.pathSeparator + other)
+                .orElseThrow();
+    }
+
+    /** Who a pod of the default namespace is. */
+    MeshNode node(String name, String app) {
+        return new MeshNode(
+                "sidecar",
+                pods.get(name).address(),
+                name,
+                "default",
+                name,
+                Map.of("app", app, "pod", name, "security.istio.io/tlsMode", "istio"),
+                Map.of("WORKLOAD_NAME", name, "INTERCEPTION_MODE", "REDIRECT"));
+    }
+
+    /** Who a gateway is. */
+    MeshNode gateway(String name) {
+        return new MeshNode(
+                "router",
+                pods.get(name).address(),
+                name,
+                "default",
+                name,
+                Map.of("istio", "ingressgateway", "pod", name),
+                Map.of("WORKLOAD_NAME", name));
+    }
+
+    /** Starts the proxy of a pod and waits until it is ready. @return ends it */
+    AutoCloseable proxy(Kind kind, MeshNode node) throws IOException {
+        PodNetwork.Pod pod = pods.get(node.name());
+        return closing(
+                switch (kind) {
+                    case OURS -> ours(node, pod);
+                    case ENVOY -> envoy(node, pod);
+                });
+    }
+
+    private RealEnvoy envoy(MeshNode node, PodNetwork.Pod pod) throws IOException {
+        UnaryOperator<List<String>> entering = pod::asSidecar;
+        RealEnvoy envoy = RealEnvoy.start(
+                vertx,
+                istiod,
+                node,
+                "DELTA_GRPC",
+                directory,
+                new RealEnvoy.Place(network.host(), pod.address(), 0, entering));
+        envoy.awaitLive();
+        return envoy;
+    }
+
+    private Running ours(MeshNode node, PodNetwork.Pod pod) throws IOException {
+        Path token = Files.writeString(
+                directory.resolve(node.name() + ".token"),
+                istiod.tokens().mint(node.namespace(), node.serviceAccount(), Duration.ofMinutes(30)));
+        Path root = Files.writeString(
+                directory.resolve("root.pem"), istiod.authority().rootPem());
+        int secure = istiod.addresses().secureGrpc();
+        Path bootstrap = Files.writeString(
+                directory.resolve(node.name() + ".yaml"),
+                node.bootstrap(network.host(), pod.address(), 15000, "DELTA_GRPC", secure, 1));
+        Running proxy = Running.start(
+                node.name(),
+                pod.asSidecar(List.of(
+                        Project.root().resolve("meshctl").toString(),
+                        "proxy",
+                        "-c",
+                        bootstrap.toString(),
+                        "--token",
+                        token.toString(),
+                        "--ca-root",
+                        root.toString(),
+                        "--ca-addr",
+                        network.host() + ":" + secure,
+                        "--ca-name",
+                        "istiod.istio-system.svc")),
+                Map.of());
+        try (Web web = Web.direct()) {
+            proxy.awaitOutput(PATIENCE, _ -> web.status("http://" + pod.address() + ":15000/ready") == 200);
+        } catch (RuntimeException | Error e) {
+            proxy.close();
+            throw e;
+        }
+        return proxy;
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        open.add(resource);
+        return resource;
+    }
+
+    /** A command as somebody outside of all pods would give it. */
+    static UnaryOperator<List<String>> outside() {
+        return UnaryOperator.identity();
+    }
+
+    /** A command as the application of a pod would give it. */
+    UnaryOperator<List<String>> inside(String pod) {
+        return pods.get(pod)::inside;
+    }
+
+    @Override
+    public void close() throws Exception {
+        for (AutoCloseable resource : open.reversed()) {
+            resource.close();
+        }
+        Async.done(istiod.stop());
+        network.close();
+        Async.done(vertx.close());
+    }
+}
