@@ -1,13 +1,24 @@
 package dev.lateen.it;
 
 import java.io.IOException;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLParameters;
 
 /** Somebody who calls pods with commands of this machine, from inside of a pod or from outside. */
 record Caller(String name, UnaryOperator<List<String>> entering) {
+    private static final int TLS_HANDSHAKE = 0x16;
+
     /** The answer's status; 0 if the connection ended without one. */
     int http(String address, int port, String method, String path, String host)
             throws IOException, InterruptedException {
@@ -43,5 +54,33 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
             process.destroyForcibly();
         }
         return output;
+    }
+
+    /** Whether the beginning of a TLS handshake comes through to a server that sends back whatever it gets; from this machine only. */
+    static boolean clientHello(String address, int port, String serverName) throws IOException {
+        try (Socket socket = new Socket(address, port)) {
+            socket.setSoTimeout(10_000);
+            socket.getOutputStream().write(hello(serverName));
+            // The server sends back lines.
+            socket.getOutputStream().write('\n');
+            return socket.getInputStream().read() == TLS_HANDSHAKE;
+        } catch (SocketException e) {
+            return false;
+        }
+    }
+
+    private static byte[] hello(String serverName) throws IOException {
+        try {
+            SSLEngine engine = SSLContext.getDefault().createSSLEngine();
+            engine.setUseClientMode(true);
+            SSLParameters parameters = engine.getSSLParameters();
+            parameters.setServerNames(List.of(new SNIHostName(serverName)));
+            engine.setSSLParameters(parameters);
+            ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
+            engine.wrap(ByteBuffer.allocate(0), record);
+            return Arrays.copyOf(record.array(), record.position());
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        }
     }
 }
