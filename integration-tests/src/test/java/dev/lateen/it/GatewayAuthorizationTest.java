@@ -148,7 +148,8 @@ class GatewayAuthorizationTest {
             """.formatted(
                         everywhere
                                 ? "{}"
-                                : story.spec().replaceFirst("\\\\{", "{selector: {matchLabels: {istio: ingressgateway}}, ")));
+                                : "{selector: {matchLabels: {istio: ingressgateway}}, "
+                                        + story.spec().substring(1)));
     }
 
     private boolean allowed(PodMesh.Kind kind, String call) throws IOException, InterruptedException {
