@@ -37,7 +37,12 @@ class AuthorizationPortsTest {
         int last = 10;
         for (PodMesh.Kind kind : PodMesh.Kind.values()) {
             String name = server(kind);
-            String address = mesh.pod(name, last, "" + AuthorizationStory.TCP, "" + AuthorizationStory.HTTP, "" + AuthorizationStory.UNNAMED)
+            String address = mesh.pod(
+                            name,
+                            last,
+                            "" + AuthorizationStory.TCP,
+                            "" + AuthorizationStory.HTTP,
+                            "" + AuthorizationStory.UNNAMED)
                     .intercepted()
                     .address();
             config.append(services(name, last)).append(podYaml(name, "server", address));
@@ -95,7 +100,8 @@ class AuthorizationPortsTest {
             """.formatted(name, app, address);
     }
 
-    private boolean allowed(PodMesh.Kind kind, AuthorizationStory.Expected call) throws IOException, InterruptedException {
+    private boolean allowed(PodMesh.Kind kind, AuthorizationStory.Expected call)
+            throws IOException, InterruptedException {
         Caller caller =
                 call.inside() ? new Caller("client", mesh.inside("client")) : new Caller("outside", PodMesh.outside());
         // Who is in the mesh calls the Service, who is not calls the pod.
@@ -106,7 +112,9 @@ class AuthorizationPortsTest {
             return caller.bytes(address, call.port());
         }
         String[] words = call.what().split(" ");
-        String host = call.port() == AuthorizationStory.UNNAMED ? server(kind) + "-unnamed:8080" : server(kind) + ":" + call.port();
+        String host = call.port() == AuthorizationStory.UNNAMED
+                ? server(kind) + "-unnamed:8080"
+                : server(kind) + ":" + call.port();
         int status = caller.http(address, call.port(), words[0], words[1], host);
         assertThat(status).as("%s at %s", call, kind).isIn(200, 403);
         return status == 200;
@@ -159,8 +167,10 @@ class AuthorizationPortsTest {
     @ParameterizedTest
     @ValueSource(strings = {"allow-ports-and-paths", "deny-path", "nothing", "claims-beside-plain-rules"})
     void aPolicyThatWasThereFirstIsEnforcedFromTheFirstConnectionOn(String name) throws Exception {
-        AuthorizationStory story =
-                stories().stream().filter(s -> s.name().equals(name)).findFirst().orElseThrow();
+        AuthorizationStory story = stories().stream()
+                .filter(s -> s.name().equals(name))
+                .findFirst()
+                .orElseThrow();
         mesh.apply("policy", story.yaml());
         Awaitility.await()
                 .atMost(Duration.ofSeconds(10))

@@ -33,15 +33,15 @@ record AuthorizationStory(String name, String spec, String verdicts) {
     /** @param client the address of the caller in the mesh */
     static List<AuthorizationStory> all(String client) {
         return List.of(
-            new AuthorizationStory("allow-ports-and-paths", """
-                spec:
-                  selector: {matchLabels: {app: server}}
-                  action: ALLOW
-                  rules:
-                  - to:
-                    - operation: {ports: ["9001"], paths: ["/allow"], methods: ["GET"]}
-                    - operation: {ports: ["9000"]}
-                """, """
+                new AuthorizationStory("allow-ports-and-paths", """
+                    spec:
+                      selector: {matchLabels: {app: server}}
+                      action: ALLOW
+                      rules:
+                      - to:
+                        - operation: {ports: ["9001"], paths: ["/allow"], methods: ["GET"]}
+                        - operation: {ports: ["9000"]}
+                    """, """
                     any tcp     bytes       yes
                     any http    GET  /allow yes
                     any http    POST /allow no
@@ -49,9 +49,9 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                     any unnamed GET  /allow no
                     any unnamed bytes       no
                     """),
-            new AuthorizationStory("deny-method", """
-                spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {methods: ["POST"]}}]}]}
-                """, """
+                new AuthorizationStory("deny-method", """
+                    spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {methods: ["POST"]}}]}]}
+                    """, """
                     any tcp     bytes       no
                     any http    GET  /      yes
                     any http    POST /      no
@@ -59,18 +59,18 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                     any unnamed POST /      no
                     any unnamed bytes       no
                     """),
-            new AuthorizationStory("deny-method-on-port", """
-                spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {methods: ["POST"], ports: ["9001"]}}]}]}
-                """, """
+                new AuthorizationStory("deny-method-on-port", """
+                    spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {methods: ["POST"], ports: ["9001"]}}]}]}
+                    """, """
                     any tcp     bytes       yes
                     any http    GET  /      yes
                     any http    POST /      no
                     any unnamed POST /      yes
                     any unnamed bytes       yes
                     """),
-            new AuthorizationStory("deny-path", """
-                spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {paths: ["/admin*"]}}]}]}
-                """, """
+                new AuthorizationStory("deny-path", """
+                    spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {paths: ["/admin*"]}}]}]}
+                    """, """
                     any http    GET  /      yes
                     any http    GET  /admin no
                     any unnamed GET  /      yes
@@ -78,38 +78,38 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                     any unnamed bytes       no
                     any tcp     bytes       no
                     """),
-            new AuthorizationStory("nothing", "spec: {}", """
-                any tcp     bytes       no
-                any http    GET  /      no
-                any unnamed GET  /      no
-                any unnamed bytes       no
-                """),
-            new AuthorizationStory("audit", """
-                spec: {selector: {matchLabels: {app: server}}, action: AUDIT, rules: [{to: [{operation: {methods: ["POST"]}}]}]}
-                """, """
+                new AuthorizationStory("nothing", "spec: {}", """
+                    any tcp     bytes       no
+                    any http    GET  /      no
+                    any unnamed GET  /      no
+                    any unnamed bytes       no
+                    """),
+                new AuthorizationStory("audit", """
+                    spec: {selector: {matchLabels: {app: server}}, action: AUDIT, rules: [{to: [{operation: {methods: ["POST"]}}]}]}
+                    """, """
                     any tcp     bytes       yes
                     any http    POST /      yes
                     any unnamed GET  /      yes
                     any unnamed bytes       yes
                     """),
-            new AuthorizationStory("dry-run", """
-                spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {ports: ["9000", "9001", "8080"]}}]}]}
-                """, """
+                new AuthorizationStory("dry-run", """
+                    spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {ports: ["9000", "9001", "8080"]}}]}]}
+                    """, """
                     any tcp     bytes       yes
                     any http    POST /      yes
                     any unnamed GET  /      yes
                     any unnamed bytes       yes
                     """),
-            new AuthorizationStory("claims-beside-plain-rules", """
-                spec:
-                  selector: {matchLabels: {app: server}}
-                  action: ALLOW
-                  rules:
-                  - when: [{key: "request.auth.claims[group]", values: ["admins"]}]
-                  - when: [{key: request.auth.audiences, values: ["shop"]}]
-                  - when: [{key: request.auth.presenter, values: ["web"]}]
-                  - to: [{operation: {paths: ["/open"]}}]
-                """, """
+                new AuthorizationStory("claims-beside-plain-rules", """
+                    spec:
+                      selector: {matchLabels: {app: server}}
+                      action: ALLOW
+                      rules:
+                      - when: [{key: "request.auth.claims[group]", values: ["admins"]}]
+                      - when: [{key: request.auth.audiences, values: ["shop"]}]
+                      - when: [{key: request.auth.presenter, values: ["web"]}]
+                      - to: [{operation: {paths: ["/open"]}}]
+                    """, """
                     any http    GET  /open  yes
                     any http    GET  /shut  no
                     any unnamed GET  /open  yes
@@ -117,12 +117,12 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                     any unnamed bytes       no
                     any tcp     bytes       no
                     """),
-            new AuthorizationStory("allow-principal", """
-                spec:
-                  selector: {matchLabels: {app: server}}
-                  action: ALLOW
-                  rules: [{from: [{source: {principals: ["cluster.local/ns/default/sa/client"]}}]}]
-                """, """
+                new AuthorizationStory("allow-principal", """
+                    spec:
+                      selector: {matchLabels: {app: server}}
+                      action: ALLOW
+                      rules: [{from: [{source: {principals: ["cluster.local/ns/default/sa/client"]}}]}]
+                    """, """
                     mesh  tcp     bytes     yes
                     plain tcp     bytes     no
                     mesh  http    GET  /    yes
@@ -132,12 +132,12 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                     mesh  unnamed bytes     yes
                     plain unnamed bytes     no
                     """),
-            new AuthorizationStory("deny-address", """
-                spec:
-                  selector: {matchLabels: {app: server}}
-                  action: DENY
-                  rules: [{from: [{source: {notIpBlocks: ["%s/32"]}}]}]
-                """.formatted(client), """
+                new AuthorizationStory("deny-address", """
+                    spec:
+                      selector: {matchLabels: {app: server}}
+                      action: DENY
+                      rules: [{from: [{source: {notIpBlocks: ["%s/32"]}}]}]
+                    """.formatted(client), """
                     mesh  tcp     bytes     yes
                     plain tcp     bytes     no
                     mesh  http    GET  /    yes

@@ -116,7 +116,8 @@ class GatewayAuthorizationTest {
     @BeforeEach
     void begin() throws Exception {
         mesh = new PodMesh(directory, NETWORK);
-        mesh.apply("mesh", CONFIG.formatted(mesh.pod("backend", 9, "9000", "9001").address()));
+        mesh.apply(
+                "mesh", CONFIG.formatted(mesh.pod("backend", 9, "9000", "9001").address()));
         mesh.pod("client", 12);
         for (PodMesh.Kind kind : PodMesh.Kind.values()) {
             mesh.pod(name(kind), 10 + kind.ordinal());
@@ -184,9 +185,11 @@ class GatewayAuthorizationTest {
     }
 
     private void awaitVerdicts(String name, Story story) {
-        Awaitility.await(name).atMost(Duration.ofSeconds(20)).untilAsserted(() -> assertThat(wrong(story))
-                .as("wrong verdicts of %s", name)
-                .isEmpty());
+        Awaitility.await(name)
+                .atMost(Duration.ofSeconds(20))
+                .untilAsserted(() -> assertThat(wrong(story))
+                        .as("wrong verdicts of %s", name)
+                        .isEmpty());
         for (PodMesh.Kind kind : PodMesh.Kind.values()) {
             assertThat(mesh.istiod().isInSync(mesh.gateway(name(kind)).id()))
                     .as("%s has acknowledged %s", kind, name)
@@ -211,10 +214,10 @@ class GatewayAuthorizationTest {
     void aPolicyThatWasThereFirstIsEnforcedFromTheFirstConnectionOn(String name) throws Exception {
         Story story = STORIES.get(name);
         apply(story);
-        Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> !mesh.istiod()
-                .snapshot()
-                .all(AuthorizationPolicy.class)
-                .isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(10))
+                .until(() ->
+                        !mesh.istiod().snapshot().all(AuthorizationPolicy.class).isEmpty());
         startGateways();
         assertThat(wrong(story)).as("wrong verdicts of %s", name).isEmpty();
     }

@@ -1,6 +1,7 @@
 package dev.lateen.it;
 
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -8,11 +9,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * An application that says which protocol reached it: an HTTP request is answered with 200, any other bytes come back. Run in a pod's network
- * namespace with the ports it listens on.
+ * namespace with the ports it listens on, or by {@code meshctl run}, which tells address and port.
  */
 final class PodApplication {
     /** What it prints once it listens everywhere. */
@@ -20,15 +26,38 @@ final class PodApplication {
 
     private PodApplication() {}
 
-    /** @param args ports */
+    /** The command that runs it. @param ports none if {@code HOST} and {@code PORT} of its environment say where it listens */
+    static List<String> command(String... ports) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx32m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
+                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                        .collect(Collectors.joining(File.pathSeparator)),
+                PodApplication.class.getName()));
+        command.addAll(List.of(ports));
+        return command;
+    }
+
+    /** @param args ports on all addresses */
     public static void main(String[] args) throws IOException, InterruptedException {
+        if (args.length == 0) {
+            listen(System.getenv("HOST"), System.getenv("PORT"));
+        }
         for (String port : args) {
-            @SuppressWarnings("resource") // open until the process is ended
-            ServerSocket server = new ServerSocket(Integer.parseInt(port), 64, InetAddress.getByName("0.0.0.0"));
-            Thread.ofVirtual().start(() -> accept(server));
+            listen("0.0.0.0", port);
         }
         System.out.println(LISTENING);
         new CountDownLatch(1).await();
+    }
+
+    @SuppressWarnings("resource") // open until the process is ended
+    private static void listen(String host, String port) throws IOException {
+        ServerSocket server = new ServerSocket(Integer.parseInt(port), 64, InetAddress.getByName(host));
+        Thread.ofVirtual().start(() -> accept(server));
     }
 
     private static void accept(ServerSocket server) {

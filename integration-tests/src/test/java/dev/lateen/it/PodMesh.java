@@ -5,7 +5,6 @@ import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.ListenAddress;
 import io.vertx.core.Vertx;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +15,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 
 /** Our istiod, and pods with interception whose sidecar is our proxy or a stock Envoy: a mesh as on a cluster, on one machine. */
 final class PodMesh implements AutoCloseable {
@@ -71,27 +69,10 @@ final class PodMesh implements AutoCloseable {
         PodNetwork.Pod pod = network.pod(last);
         pods.put(name, pod);
         if (ports.length > 0) {
-            Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-            List<String> command = new ArrayList<>(List.of(
-                    java.toString(),
-                    "-Xmx32m",
-                    "-XX:+UseSerialGC",
-                    "-XX:TieredStopAtLevel=1",
-                    "-cp",
-                    classPath(),
-                    PodApplication.class.getName()));
-            command.addAll(List.of(ports));
-            Running application = closing(Running.start(name, pod.inside(command), Map.of()));
+            Running application = closing(Running.start(name, pod.inside(PodApplication.command(ports)), Map.of()));
             application.awaitOutput(PATIENCE, output -> output.contains(PodApplication.LISTENING));
         }
         return pod;
-    }
-
-    private static String classPath() {
-        return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                .reduce((one, other) -> one + File.pathSeparator + other)
-                .orElseThrow();
     }
 
     /** Who a pod of the default namespace is. */
