@@ -13,6 +13,7 @@ final class ProvidersWithoutEffect {
     private final MeshConfig mesh;
 
     /** What a provider is wanted for. */
+    @SuppressWarnings("ImmutableEnumChecker") // the predicates hold nothing
     enum Use {
         LOGS("envoy", "envoyFileAccessLog", p -> p.envoyFileAccessLog() != null, "nothing is logged for it"),
         METRICS(
