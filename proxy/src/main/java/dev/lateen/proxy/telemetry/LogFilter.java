@@ -52,8 +52,8 @@ interface LogFilter {
         };
     }
 
-    private static LogFilter[] parts(List<AccessLogFilter> filters) {
-        return filters.stream().map(LogFilter::of).toArray(LogFilter[]::new);
+    private static List<LogFilter> parts(List<AccessLogFilter> filters) {
+        return filters.stream().map(LogFilter::of).toList();
     }
 
     private static long millis(long start, long end) {
@@ -93,7 +93,7 @@ interface LogFilter {
     }
 
     /** All of them. */
-    record All(LogFilter[] parts) implements LogFilter {
+    record All(List<LogFilter> parts) implements LogFilter {
         @Override
         public boolean wants(Exchange exchange) {
             for (LogFilter part : parts) {
@@ -116,7 +116,7 @@ interface LogFilter {
     }
 
     /** Any of them. */
-    record Any(LogFilter[] parts) implements LogFilter {
+    record Any(List<LogFilter> parts) implements LogFilter {
         @Override
         public boolean wants(Exchange exchange) {
             for (LogFilter part : parts) {
