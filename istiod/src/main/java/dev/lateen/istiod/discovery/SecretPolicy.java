@@ -9,8 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps private keys from those who only say who they are: secrets are for gateways, of their own namespace, whose identity is proven.
- * To others they don't exist.
+ * Keeps private keys from those who only say who they are: secrets are for proxies of their own namespace whose identity is proven. To others they
+ * don't exist, and to a sidecar only those that a DestinationRule for selected workloads names for it.
  */
 final class SecretPolicy {
     private SecretPolicy() {}
@@ -32,7 +32,7 @@ final class SecretPolicy {
     }
 
     private static boolean mayHave(ProxyNode node, boolean proven, String name) {
-        if (!proven || node.role() != ProxyNode.Role.ROUTER || !name.startsWith(WellKnown.KUBERNETES_SECRET_PREFIX)) {
+        if (!proven || !name.startsWith(WellKnown.KUBERNETES_SECRET_PREFIX)) {
             return false;
         }
         String path = name.substring(WellKnown.KUBERNETES_SECRET_PREFIX.length());

@@ -82,10 +82,13 @@ final class NamedFields {
     }
 
     private static Stream<Named> sidecar() {
-        String instead = "a bind address, which makes the listener a real one";
         return Stream.of(
-                Named.only(Sidecar.class, "egress[].captureMode", "NONE", "NONE " + YET, instead),
-                Named.only(Sidecar.class, "ingress[].captureMode", "NONE", "NONE " + YET, instead),
+                Named.of(
+                        Sidecar.class,
+                        "egress[].bind",
+                        "opens no port where connections are not intercepted, as in meshctl run",
+                        "the proxy's own port there"),
+                Named.only(Sidecar.class, "ingress[].captureMode", "NONE", "NONE " + YET, ""),
                 Named.of(Sidecar.class, "ingress[].port.targetPort", NEVER, "defaultEndpoint"),
                 Named.of(Sidecar.class, "egress[].port.targetPort", NEVER, "port.number"));
     }

@@ -22,7 +22,6 @@ final class NamedSettings {
                                         "discoverySelectors",
                                         "inboundClusterStatName",
                                         "outboundClusterStatName",
-                                        "disableEnvoyListenerLog",
                                         "caCertificates",
                                         "outboundTrafficPolicy.tls"),
                                 YET,

@@ -10,6 +10,7 @@ import java.util.Map;
 
 /** ServiceEntry and WorkloadEntry as services and workloads. */
 final class ServiceEntries {
+    private static final String AUTO_ADDRESS = "networking.istio.io/enable-autoallocate-ip";
     private static final String TLS_MODE = "security.istio.io/tlsMode";
     private final String clusterId;
     private final List<String> defaultExportTo;
@@ -28,6 +29,7 @@ final class ServiceEntries {
         List<Service> services = new ArrayList<>();
         for (String host : entry.hosts()) {
             boolean needsAddress = entry.addresses().isEmpty()
+                    && !"false".equals(resource.meta().labels().get(AUTO_ADDRESS))
                     && resolution != Resolution.ORIGINAL_DESTINATION
                     && resolution != Resolution.DYNAMIC_DNS
                     && !host.startsWith("*");

@@ -7,16 +7,20 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.istiod.model.TelemetryRules;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLogFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.AndFilter;
 import io.envoyproxy.envoy.config.accesslog.v3.ExtensionFilter;
+import io.envoyproxy.envoy.config.accesslog.v3.ResponseFlagFilter;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.SubstitutionFormatString;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
 import io.envoyproxy.envoy.extensions.access_loggers.file.v3.FileAccessLog;
 import io.envoyproxy.envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter;
 import io.envoyproxy.envoy.extensions.formatter.req_without_query.v3.ReqWithoutQuery;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -65,15 +69,30 @@ final class AccessLogs {
 
     private static final String WITHOUT_QUERY = "%REQ_WITHOUT_QUERY";
 
+    private static final AccessLogFilter NO_CHAIN = AccessLogFilter.newBuilder()
+            .setResponseFlagFilter(ResponseFlagFilter.newBuilder().addFlags("NR"))
+            .build();
+
     private AccessLogs() {}
 
     static List<AccessLog> of(ProxyView view, boolean inbound) {
+        return of(view, inbound, Optional.empty());
+    }
+
+    /** The same for connections that no filter chain of a listener takes, of which nobody else could tell. */
+    static List<AccessLog> ofListener(ProxyView view, boolean inbound) {
+        return view.snapshot().mesh().disableEnvoyListenerLog()
+                ? List.of()
+                : of(view, inbound, Optional.of(NO_CHAIN));
+    }
+
+    private static List<AccessLog> of(ProxyView view, boolean inbound, Optional<AccessLogFilter> only) {
         return view.snapshot().telemetry(view.node().namespace(), view.node().labels()).accessLogs(inbound).stream()
-                .map(log -> file(log, view.snapshot().mesh()))
+                .map(log -> file(log, view.snapshot().mesh(), only))
                 .toList();
     }
 
-    private static AccessLog file(TelemetryRules.AccessLog log, MeshConfig mesh) {
+    private static AccessLog file(TelemetryRules.AccessLog log, MeshConfig mesh, Optional<AccessLogFilter> only) {
         ExtensionProvider.FileAccessLog to =
                 java.util.Objects.requireNonNull(log.provider().envoyFileAccessLog());
         AccessLog.Builder out = AccessLog.newBuilder()
@@ -82,15 +101,28 @@ final class AccessLogs {
                         .setPath(to.path())
                         .setLogFormat(format(to, mesh, log.ofMesh()))
                         .build()));
+        List<AccessLogFilter> filters = new ArrayList<>();
+        only.ifPresent(filters::add);
         if (!log.filter().isEmpty()) {
-            out.setFilter(AccessLogFilter.newBuilder()
-                    .setExtensionFilter(ExtensionFilter.newBuilder()
-                            .setName("envoy.access_loggers.extension_filters.cel")
-                            .setTypedConfig(Protos.any(ExpressionFilter.newBuilder()
-                                    .setExpression(log.filter())
-                                    .build()))));
+            filters.add(expression(log.filter()));
         }
-        return out.build();
+        return switch (filters.size()) {
+            case 0 -> out.build();
+            case 1 -> out.setFilter(filters.getFirst()).build();
+            default ->
+                out.setFilter(AccessLogFilter.newBuilder()
+                                .setAndFilter(AndFilter.newBuilder().addAllFilters(filters)))
+                        .build();
+        };
+    }
+
+    private static AccessLogFilter expression(String text) {
+        return AccessLogFilter.newBuilder()
+                .setExtensionFilter(ExtensionFilter.newBuilder()
+                        .setName("envoy.access_loggers.extension_filters.cel")
+                        .setTypedConfig(Protos.any(
+                                ExpressionFilter.newBuilder().setExpression(text).build())))
+                .build();
     }
 
     private static SubstitutionFormatString format(

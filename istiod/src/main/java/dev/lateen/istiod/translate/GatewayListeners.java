@@ -65,6 +65,7 @@ final class GatewayListeners {
                 .setName(name)
                 .setAddress(Protos.address(own != null && port.bind().isEmpty() ? own : asked, port.port()))
                 .addAllFilterChains(chains)
+                .addAllAccessLog(AccessLogs.ofListener(view, false))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1));
         ProxySettings.Topology topology = view.snapshot().mesh().defaultConfig().gatewayTopology();

@@ -103,6 +103,7 @@ final class InboundListeners {
                 .setName(name)
                 .setTrafficDirection(TrafficDirection.INBOUND)
                 .addAllFilterChains(all)
+                .addAllAccessLog(AccessLogs.ofListener(view, true))
                 .setListenerFiltersTimeout(
                         Protos.duration(view.snapshot().mesh().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)

@@ -146,6 +146,7 @@ final class OutboundListeners {
                 .build();
         return Listener.newBuilder()
                 .setName(WellKnown.VIRTUAL_OUTBOUND)
+                .addAllAccessLog(AccessLogs.ofListener(view, false))
                 .setAddress(Protos.address(ANY, port))
                 .addFilterChains(blackHole)
                 .addFilterChains(

@@ -7,9 +7,10 @@ import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValida
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.Secret;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsCertificate;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
- * Kubernetes Secrets as secrets for gateways: {@code kubernetes://name} in the proxy's own namespace, or {@code kubernetes://ns/name} if
+ * Kubernetes Secrets as secrets for gateways, and for sidecars that a DestinationRule with a workload selector gives them to: {@code kubernetes://name} in the proxy's own namespace, or {@code kubernetes://ns/name} if
  * that is the same namespace. A proxy never gets another namespace's.
  */
 final class SecretTranslator {
@@ -30,10 +31,25 @@ final class SecretTranslator {
         int slash = rest.indexOf('/');
         String namespace = slash < 0 ? view.node().namespace() : rest.substring(0, slash);
         String plain = rest.substring(slash + 1);
-        if (!namespace.equals(view.node().namespace())) {
+        if (!namespace.equals(view.node().namespace()) || !view.gateway() && !isNamedForSidecar(plain)) {
             return Optional.empty();
         }
         return translate(name, namespace, plain).map(s -> Protos.resource(name, s));
+    }
+
+    /** Whether a rule that is only for workloads like this one tells it to call somebody with the credential. */
+    private boolean isNamedForSidecar(String secret) {
+        return view.scope().services().stream()
+                .map(service -> view.scope().destinationRule(service))
+                .filter(rule -> rule != null && rule.selector() != null)
+                .flatMap(rule -> Stream.concat(
+                        Stream.ofNullable(rule.policy()),
+                        rule.subsets().stream().flatMap(s -> Stream.ofNullable(s.trafficPolicy()))))
+                .flatMap(policy -> Stream.concat(
+                        Stream.ofNullable(policy.tls()),
+                        policy.portLevelSettings().stream().flatMap(p -> Stream.ofNullable(p.tls()))))
+                .map(tls -> tls.credentialName())
+                .anyMatch(name -> !name.isEmpty() && (secret.equals(name) || secret.equals(name + AUTHORITY)));
     }
 
     private Optional<Secret> translate(String name, String namespace, String plain) {

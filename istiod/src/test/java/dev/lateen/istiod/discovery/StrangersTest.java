@@ -75,7 +75,7 @@ class StrangersTest {
     }
 
     @Test
-    void secretsAreForProvenGatewaysOfTheirNamespace() {
+    void secretsAreForProvenProxiesOfTheirNamespace() {
         FakeMesh mesh = FakeMesh.version(1).with(SECRET, "kubernetes://cert", "kubernetes://default/cert");
         try (Ads ads = new Ads(USUAL, known("istio-system", "ingress"));
                 AdsPeer peer = ads.delta()) {
@@ -91,11 +91,18 @@ class StrangersTest {
             peer.raw(first(GATEWAY, SECRET, "kubernetes://cert"));
             assertThat(peer.hear().getRemovedResourcesList()).containsExactly("kubernetes://cert");
         }
-        try (Ads ads = new Ads(USUAL, known("default", "web"));
+        // A sidecar has to prove who it is as well; which secrets there are for it is the translation's to say.
+        try (Ads ads = new Ads(USUAL, PeerCheck.NONE);
                 AdsPeer sidecar = ads.delta()) {
             ads.server.publish(mesh);
             sidecar.raw(first(AdsPeer.NODE_ID, SECRET, "kubernetes://cert"));
             assertThat(sidecar.hear().getRemovedResourcesList()).containsExactly("kubernetes://cert");
+        }
+        try (Ads ads = new Ads(USUAL, known("default", "web"));
+                AdsPeer sidecar = ads.delta()) {
+            ads.server.publish(mesh.with(SECRET, "kubernetes://elsewhere/cert"));
+            sidecar.raw(first(AdsPeer.NODE_ID, SECRET, "kubernetes://elsewhere/cert"));
+            assertThat(sidecar.hear().getRemovedResourcesList()).containsExactly("kubernetes://elsewhere/cert");
         }
     }
 

@@ -3,6 +3,7 @@ package dev.lateen.istiod.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.xds.Alpn;
+import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.Locality;
@@ -289,5 +290,63 @@ class LikeIstioTest {
         assertThat(key.path("kty").asString()).isEqualTo("RSA");
         byte[] modulus = Base64.getUrlDecoder().decode(key.path("n").asString());
         assertThat(new BigInteger(1, modulus).bitLength()).isEqualTo(2048);
+    }
+
+    @Test
+    void connectionsThatNoChainTakesAreLogged() {
+        Mesh mesh = Mesh.with("accessLogFile: /dev/stdout", SERVICE);
+        for (String listener : List.of("virtualInbound", "virtualOutbound")) {
+            assertThat(mesh.listener(SIDECAR, listener).getAccessLogList())
+                    .singleElement()
+                    .satisfies(log -> assertThat(
+                                    log.getFilter().getResponseFlagFilter().getFlagsList())
+                            .containsExactly("NR"));
+        }
+        Mesh silent = Mesh.with("{accessLogFile: /dev/stdout, disableEnvoyListenerLog: true}", SERVICE);
+        assertThat(silent.listener(SIDECAR, "virtualInbound").getAccessLogCount())
+                .isZero();
+        Mesh filtered = Mesh.of(SERVICE, """
+            apiVersion: telemetry.istio.io/v1
+            kind: Telemetry
+            metadata: {name: logs}
+            spec: {accessLogging: [{providers: [{name: envoy}], filter: {expression: "response.code >= 400"}}]}
+            """);
+        assertThat(filtered.listener(SIDECAR, "virtualInbound")
+                        .getAccessLog(0)
+                        .getFilter()
+                        .getAndFilter()
+                        .getFiltersCount())
+                .isEqualTo(2);
+    }
+
+    private static final String CREDENTIAL = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: cred}
+        stringData: {tls.crt: certificate, tls.key: key, ca.crt: authority}
+        """;
+
+    private static String origination(String selector) {
+        return """
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: zoned}
+            spec: {host: zoned.test, %strafficPolicy: {tls: {mode: MUTUAL, credentialName: cred}}}
+            """.formatted(selector);
+    }
+
+    @Test
+    void aSidecarHasTheCredentialThatARuleForItsWorkloadsNames() {
+        String selected = origination("workloadSelector: {matchLabels: {app: client}}, ");
+        Mesh mesh = Mesh.of(zones(), CREDENTIAL, selected);
+        for (String name : List.of("kubernetes://cred", "kubernetes://cred-cacert")) {
+            assertThat(mesh.translation(SIDECAR).named(TypeUrls.SECRET, name)).isNotNull();
+            ProxyNode other = Mesh.envoy("other-0", "10.0.0.2", Map.of("app", "other"));
+            assertThat(mesh.translation(other).named(TypeUrls.SECRET, name)).isNull();
+            assertThat(Mesh.of(zones(), CREDENTIAL, origination(""))
+                            .translation(SIDECAR)
+                            .named(TypeUrls.SECRET, name))
+                    .isNull();
+        }
     }
 }
