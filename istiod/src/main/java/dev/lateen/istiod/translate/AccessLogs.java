@@ -81,9 +81,7 @@ final class AccessLogs {
 
     /** The same for connections that no filter chain of a listener takes, of which nobody else could tell. */
     static List<AccessLog> ofListener(ProxyView view, boolean inbound) {
-        return view.snapshot().mesh().disableEnvoyListenerLog()
-                ? List.of()
-                : of(view, inbound, Optional.of(NO_CHAIN));
+        return view.snapshot().mesh().disableEnvoyListenerLog() ? List.of() : of(view, inbound, Optional.of(NO_CHAIN));
     }
 
     private static List<AccessLog> of(ProxyView view, boolean inbound, Optional<AccessLogFilter> only) {
@@ -120,8 +118,9 @@ final class AccessLogs {
         return AccessLogFilter.newBuilder()
                 .setExtensionFilter(ExtensionFilter.newBuilder()
                         .setName("envoy.access_loggers.extension_filters.cel")
-                        .setTypedConfig(Protos.any(
-                                ExpressionFilter.newBuilder().setExpression(text).build())))
+                        .setTypedConfig(Protos.any(ExpressionFilter.newBuilder()
+                                .setExpression(text)
+                                .build())))
                 .build();
     }
 

@@ -35,8 +35,8 @@ class ScopeStoriesTest {
 
     private static @Nullable String ruleFor(MeshSnapshot mesh, String client, Map<String, String> labels) {
         WorkloadScope scope = mesh.scope(TestMesh.sidecar(client, "10.0.0.1", labels));
-        MergedRule rule = scope.destinationRule(
-                scope.service("u.apps.svc.cluster.local").orElseThrow());
+        MergedRule rule =
+                scope.destinationRule(scope.service("u.apps.svc.cluster.local").orElseThrow());
         return rule == null ? null : rule.key().name();
     }
 
@@ -82,8 +82,8 @@ class ScopeStoriesTest {
                 rule("a", "apps", "u", ", subsets: [{name: v1}]"),
                 rule("b", "apps", "u", ", subsets: [{name: v1, labels: {x: z}}, {name: v2}]"));
         WorkloadScope scope = TestMesh.scope(mesh, "client");
-        MergedRule rule = scope.destinationRule(
-                scope.service("u.apps.svc.cluster.local").orElseThrow());
+        MergedRule rule =
+                scope.destinationRule(scope.service("u.apps.svc.cluster.local").orElseThrow());
         assertThat(rule).isNotNull();
         assertThat(rule.subsets()).extracting(s -> s.name()).containsExactly("v1", "v2");
         assertThat(rule.subset("v1").orElseThrow().labels()).isEmpty();
@@ -110,29 +110,29 @@ class ScopeStoriesTest {
                 U,
                 service("v", "apps", TWO_PORTS),
                 service("w", "client", "{name: http, port: 80}"),
-                sidecar("{port: {number: 80, protocol: HTTP, name: h}, hosts: [apps/u.apps.svc.cluster.local]}, {hosts: [./*]}"));
+                sidecar("{port: {number: 80, protocol: HTTP, name: h}, hosts: [apps/u.apps.svc.cluster.local]},"
+                        + " {hosts: [./*]}"));
         WorkloadScope scope = TestMesh.scope(mesh, "client");
-        assertThat(scope.egress()).extracting(e -> seen(e.services())).containsExactly(List.of("u[80]"), List.of("w[80]"));
+        assertThat(scope.egress())
+                .extracting(e -> seen(e.services()))
+                .containsExactly(List.of("u[80]"), List.of("w[80]"));
         assertThat(seen(scope.services())).containsExactlyInAnyOrder("u[80]", "w[80]");
-        assertThat(TestMesh.scope(mesh, "apps").egress()).singleElement().satisfies(all -> assertThat(
-                        seen(all.services()))
-                .contains("u[80, 9000]", "v[80, 9000]"));
+        assertThat(TestMesh.scope(mesh, "apps").egress())
+                .singleElement()
+                .satisfies(all -> assertThat(seen(all.services())).contains("u[80, 9000]", "v[80, 9000]"));
     }
 
     @Test
     void whatARuleLeadsToIsReachedByTheRuleAlone() {
-        MeshSnapshot mesh = TestMesh.of(
-                U,
-                service("w", "client", "{name: http, port: 80}"),
-                sidecar("{hosts: [./*]}"),
-                """
-                apiVersion: networking.istio.io/v1
-                kind: VirtualService
-                metadata: {name: w, namespace: client}
-                spec:
-                  hosts: [w]
-                  http: [{route: [{destination: {host: u.apps.svc.cluster.local, port: {number: 9000}}}]}]
-                """);
+        MeshSnapshot mesh =
+                TestMesh.of(U, service("w", "client", "{name: http, port: 80}"), sidecar("{hosts: [./*]}"), """
+                    apiVersion: networking.istio.io/v1
+                    kind: VirtualService
+                    metadata: {name: w, namespace: client}
+                    spec:
+                      hosts: [w]
+                      http: [{route: [{destination: {host: u.apps.svc.cluster.local, port: {number: 9000}}}]}]
+                    """);
         WorkloadScope scope = TestMesh.scope(mesh, "client");
         assertThat(seen(scope.egress().getFirst().services())).containsExactly("w[80]");
         assertThat(seen(scope.services())).containsExactly("w[80]", "u[9000]");
@@ -157,7 +157,8 @@ class ScopeStoriesTest {
                 U,
                 routes(
                         "root",
-                        "hosts: [u], http: [{name: r, match: [{uri: {prefix: /a}}], delegate: {name: leaf}, timeout: 3s}]"),
+                        "hosts: [u], http: [{name: r, match: [{uri: {prefix: /a}}], delegate: {name: leaf}, timeout:"
+                                + " 3s}]"),
                 routes(
                         "leaf",
                         "http: [{name: l, match: [{uri: {prefix: /a/b}}], route: [{destination: {host: u}}]},"
@@ -169,16 +170,20 @@ class ScopeStoriesTest {
                 assertThat(route.match().getFirst().uri()).hasToString("Prefix[prefix=/a/b]");
             });
         });
-        assertThat(mesh.problems()).singleElement().satisfies(problem -> assertThat(problem.toString())
-                .contains("VirtualService apps/leaf", "not a narrowing"));
+        assertThat(mesh.problems())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.toString()).contains("VirtualService apps/leaf", "not a narrowing"));
     }
 
     @Test
     void aDelegateThatIsNotThereLeavesItsRouteOut() {
         MeshSnapshot mesh = TestMesh.of(U, routes("root", "hosts: [u], http: [{delegate: {name: none}}]"));
         assertThat(rules(mesh, "client").getFirst().http()).isEmpty();
-        assertThat(mesh.problems()).singleElement().satisfies(problem -> assertThat(problem.toString())
-                .contains("VirtualService apps/root", "apps/none", "left out"));
+        assertThat(mesh.problems())
+                .singleElement()
+                .satisfies(problem ->
+                        assertThat(problem.toString()).contains("VirtualService apps/root", "apps/none", "left out"));
     }
 
     @Test

@@ -31,8 +31,10 @@ class RegistryTest {
             resources.addAll(reading.resources());
             reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
         }
-        MeshConfig mesh =
-                new ResourceReader().readMeshConfig("mesh.yaml", "{}").settings().orElseThrow();
+        MeshConfig mesh = new ResourceReader()
+                .readMeshConfig("mesh.yaml", "{}")
+                .settings()
+                .orElseThrow();
         return Registry.build(
                 documents, of(resources, ServiceEntry.class), of(resources, WorkloadEntry.class), mesh, before);
     }
@@ -114,7 +116,10 @@ class RegistryTest {
 
     @Test
     void aServiceWithoutAddressIsHeadless() {
-        assertThat(registry(service(", clusterIP: None")).services(HOST).getFirst().headless())
+        assertThat(registry(service(", clusterIP: None"))
+                        .services(HOST)
+                        .getFirst()
+                        .headless())
                 .isTrue();
         assertThat(registry(service("")).services(HOST).getFirst().headless()).isFalse();
     }
@@ -139,8 +144,10 @@ class RegistryTest {
     @Test
     void entriesThatFindEndpointsInAnotherWayAreNotMerged() {
         Registry registry = registry(
-                entry("a", "hosts: [h.test], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}],"
-                        + " endpoints: [{address: 10.1.0.1}]"),
+                entry(
+                        "a",
+                        "hosts: [h.test], resolution: STATIC, ports: [{number: 80, name: http, protocol: HTTP}],"
+                                + " endpoints: [{address: 10.1.0.1}]"),
                 entry("b", "hosts: [h.test], resolution: DNS, ports: [{number: 81, name: http, protocol: HTTP}]"));
         assertThat(registry.services("h.test").getFirst().ports())
                 .extracting(ServicePort::number)
@@ -159,7 +166,8 @@ class RegistryTest {
     @Test
     void hostsWithoutAnAddressGetOneThatStaysUnlessTheirLabelSaysNo() {
         String spec = "hosts: [h.test], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]";
-        String address = registry(entry("a", spec)).services("h.test").getFirst().autoAddress();
+        String address =
+                registry(entry("a", spec)).services("h.test").getFirst().autoAddress();
         assertThat(address).startsWith("240.240.");
         Registry more = registry(entry("z", spec.replace("h.test", "z.test")), entry("a", spec));
         assertThat(more.services("h.test").getFirst().autoAddress()).isEqualTo(address);
@@ -188,9 +196,11 @@ class RegistryTest {
 
     @Test
     void whatDidNotChangeIsTheSameObject() {
-        String other = entry("a", "hosts: [h.test], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]");
+        String other =
+                entry("a", "hosts: [h.test], resolution: DNS, ports: [{number: 80, name: http, protocol: HTTP}]");
         Registry first = registry(service(""), pod("reviews-a", "10.0.0.1", ""), other);
-        Registry second = next(first, service(""), pod("reviews-a", "10.0.0.1", ""), pod("reviews-b", "10.0.0.2", ""), other);
+        Registry second =
+                next(first, service(""), pod("reviews-a", "10.0.0.1", ""), pod("reviews-b", "10.0.0.2", ""), other);
         Service reviews = first.services(HOST).getFirst();
         assertThat(second.services(HOST).getFirst()).isSameAs(reviews);
         Service entry = first.services("h.test").getFirst();
