@@ -3,6 +3,7 @@ package dev.lateen.injector;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.injector.InjectionDecision.Reason;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -46,6 +47,7 @@ class InjectionTest {
                 namespaceLabels);
     }
 
+    @Shows({"label.sidecar.istio.io/inject", "annotation.sidecar.istio.io/inject", "label.istio.io/rev"})
     @Test
     void thePodsLabelBeatsTheNamespace() {
         InjectionDecision decision = decide(

@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,6 +84,14 @@ class BookinfoRoutingTest {
         mesh.apply(VIRTUAL_SERVICE, Project.bookinfo("networking/" + file));
     }
 
+    @Shows({
+        "VirtualService.hosts",
+        "VirtualService.http.route.destination.host",
+        "VirtualService.http.route.destination.subset",
+        "DestinationRule.host",
+        "DestinationRule.subsets.name",
+        "DestinationRule.subsets.labels"
+    })
     @Test
     void everythingGoesToVersionOne() throws Exception {
         apply("virtual-service-all-v1.yaml");
@@ -97,6 +106,7 @@ class BookinfoRoutingTest {
         assertThat(versionsOf(1000)).isEqualTo(Map.of("v3", 1000L));
     }
 
+    @Shows("VirtualService.http.route.weight")
     @Test
     void ninetyTenIsKeptWithinThreeStandardDeviations() throws Exception {
         apply("virtual-service-reviews-90-10.yaml");
@@ -107,6 +117,7 @@ class BookinfoRoutingTest {
         assertThat((double) versions.get("v1")).isBetween(900 - 3 * deviation, 900 + 3 * deviation);
     }
 
+    @Shows("VirtualService.http.match.headers")
     @Test
     void jasonSeesVersionTwoAndAllOthersVersionThree() throws Exception {
         apply("virtual-service-reviews-jason-v2-v3.yaml");
@@ -118,6 +129,7 @@ class BookinfoRoutingTest {
         assertThat(versionsOf(500)).isEqualTo(Map.of("v3", 500L));
     }
 
+    @Shows("VirtualService.http.fault.delay")
     @Test
     void ratingsOfJasonAreDelayedSevenSecondsAndOfNobodyElse() throws Exception {
         String ratings = "http://ratings:9080/ratings/0";
@@ -144,6 +156,7 @@ class BookinfoRoutingTest {
         });
     }
 
+    @Shows({"VirtualService.http.fault.abort.httpStatus", "VirtualService.http.fault.abort.percentage"})
     @Test
     void ratingsOfJasonAreAbortedAndOfNobodyElse() throws Exception {
         String ratings = "http://ratings:9080/ratings/0";

@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -84,6 +85,7 @@ class BookinfoSecurityTest {
         LocalMesh.awaitStatus(USER, "http://" + mesh.pod("reviews-v1") + ":9080/reviews/0", 200);
     }
 
+    @Shows("PeerAuthentication.mtls")
     @Test
     void strictRefusesPlaintextAndKeepsTheMeshWorking() throws Exception {
         String direct = "http://" + mesh.pod("reviews-v1") + ":9080/reviews/0";
@@ -119,6 +121,7 @@ class BookinfoSecurityTest {
         }
     }
 
+    @Shows({"AuthorizationPolicy.rules.from.source.principals", "AuthorizationPolicy.selector"})
     @Test
     void onlyTheNamedWorkloadMayCallReviews() throws Exception {
         String reviews = "http://reviews:9080/reviews/0";

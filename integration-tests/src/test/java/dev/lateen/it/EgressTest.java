@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -188,6 +189,7 @@ class EgressTest {
                 .untilAsserted(() -> assertThat(web.get(URL).body()).contains(content));
     }
 
+    @Shows({"ServiceEntry.hosts", "ServiceEntry.ports", "ServiceEntry.location", "ServiceEntry.resolution"})
     @Test
     void anExternalHostIsReachedByItsEntry() throws Exception {
         assertThat(web.get("http://ext.example.com/b").body())
@@ -195,6 +197,7 @@ class EgressTest {
                 .doesNotContain("x-forwarded-client-cert");
     }
 
+    @Shows({"MeshConfig.outboundTrafficPolicy.mode", "Sidecar.outboundTrafficPolicy.mode"})
     @Test
     void whatNoRegistryKnowsIsPassedOnUnlessForbidden() throws Exception {
         String unknown = "http://localhost:" + plain.port() + "/a";
@@ -206,6 +209,11 @@ class EgressTest {
         LocalMesh.awaitStatus(web, URL, 200);
     }
 
+    @Shows({
+        "DestinationRule.trafficPolicy.tls.mode",
+        "DestinationRule.trafficPolicy.tls.caCertificates",
+        "DestinationRule.trafficPolicy.tls.sni"
+    })
     @Test
     void theSidecarCanSecureTheConnection() throws Exception {
         try (Running outside = outside()) {
@@ -258,6 +266,7 @@ class EgressTest {
         }
     }
 
+    @Shows("DestinationRule.trafficPolicy.tls.credentialName")
     @Test
     void theEgressGatewayShowsACertificateFromASecret() throws Exception {
         try (Running outside = outside(

@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -86,6 +87,7 @@ class IngressTlsTest {
         load.awaitOutput(Duration.ofSeconds(20), output -> output.lines().count() >= count);
     }
 
+    @Shows({"Gateway.servers.hosts", "Gateway.servers.tls.credentialName", "Gateway.servers.port.protocol"})
     @Test
     void everyHostHasItsOwnCertificateAndRoutes() throws Exception {
         Curl curl = Curl.trusting(first);
@@ -95,6 +97,7 @@ class IngressTlsTest {
         assertThat(curl.get("other.example.com", 8443, "/status/200")).startsWith("000");
     }
 
+    @Shows("Gateway.servers.tls.httpsRedirect")
     @Test
     void plainHttpIsSentToHttps() throws Exception {
         try (Web web = Web.direct()) {
@@ -104,6 +107,7 @@ class IngressTlsTest {
         }
     }
 
+    @Shows("Gateway.servers.tls.mode")
     @Test
     void mutualTlsLetsOnlyKnownClientsIn() throws Exception {
         Curl stranger = Curl.trusting(third);

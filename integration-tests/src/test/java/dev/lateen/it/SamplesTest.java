@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -86,6 +87,7 @@ class SamplesTest {
         assertThat(USER.status("http://127.0.0.1:8080/")).isEqualTo(404);
     }
 
+    @Shows({"VirtualService.tcp.match.port", "VirtualService.tcp.route"})
     @Test
     void tcpGoesWhereItsRoutesSayAndIsCountedByBothSides() throws Exception {
         assertThat(echoes(20)).isEqualTo(Map.of("one hi\n", 20L));

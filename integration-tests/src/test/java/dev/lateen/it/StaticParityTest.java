@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -132,6 +133,7 @@ class StaticParityTest {
         same(method, path, all);
     }
 
+    @Shows("VirtualService.http.match.uri")
     @Test
     void virtualHostsAndHeaderMatchesChooseTheSameCluster() throws Exception {
         sameInShop("GET", "/");
@@ -146,6 +148,12 @@ class StaticParityTest {
         same("GET", "/no-route", "Host", "elsewhere.example.com");
     }
 
+    @Shows({
+        "VirtualService.http.headers",
+        "VirtualService.http.route.headers",
+        "VirtualService.http.rewrite.uri",
+        "VirtualService.http.rewrite.uriRegexRewrite"
+    })
     @Test
     void headersPathsAndBodiesChangeInTheSameWay() throws Exception {
         sameInShop("POST", "/form", "x-secret", "s3cret", "x-kept", "yes");
@@ -155,6 +163,7 @@ class StaticParityTest {
         sameInShop("DELETE", "/thing");
     }
 
+    @Shows({"VirtualService.http.directResponse", "VirtualService.http.redirect"})
     @Test
     void inventedAnswersAreTheSame() throws Exception {
         sameInShop("GET", "/old?x=1");
@@ -167,6 +176,7 @@ class StaticParityTest {
         sameInShop("HEAD", "/dead");
     }
 
+    @Shows("VirtualService.http.route.weight")
     @Test
     void weightsAreKeptByBoth() throws Exception {
         for (ParityPair.Started proxy : pair.both()) {

@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -79,6 +80,11 @@ class TracingTest {
         return text.split(Pattern.quote(part), -1).length - 1;
     }
 
+    @Shows({
+        "Telemetry.tracing.providers",
+        "Telemetry.tracing.randomSamplingPercentage",
+        "MeshConfig.extensionProviders.zipkin"
+    })
     @Test
     void everyHopIsASpanOfTheCallersTraceUnlessSomebodySaysNo() throws Exception {
         port = Ports.free();

@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -168,6 +169,11 @@ class UpstreamParityTest {
         assertThat(all.get(1)).isEqualTo(all.get(0)).anyMatch(line -> line.contains("CERTIFICATE_VERIFY_FAILED"));
     }
 
+    @Shows({
+        "VirtualService.http.retries.attempts",
+        "VirtualService.http.retries.retryOn",
+        "VirtualService.http.retries.retryIgnorePreviousHosts"
+    })
     @Test
     void aRetryGoesToAnotherHost() throws Exception {
         for (ParityPair.Started proxy : pair.both()) {
@@ -178,6 +184,7 @@ class UpstreamParityTest {
     }
 
     /** Envoy ejects on another thread than the one that answers: a request or two may still pass. */
+    @Shows("DestinationRule.trafficPolicy.outlierDetection")
     @Test
     void aHostThatKeepsFailingIsEjected() throws Exception {
         List<String> all = new ArrayList<>();
@@ -193,6 +200,7 @@ class UpstreamParityTest {
         assertThat(all.get(1)).isEqualTo(all.get(0));
     }
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.consistentHash")
     @ParameterizedTest
     @ValueSource(strings = {"/ring", "/maglev"})
     void usersFindTheSameHosts(String path) throws Exception {

@@ -2,6 +2,7 @@ package dev.lateen.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -151,6 +152,7 @@ class WireParityTest {
         }
     }
 
+    @Shows("MeshConfig.accessLogFile")
     @Test
     void accessLogsAreTheSame() throws Exception {
         List<String> paths = List.of(

@@ -2,6 +2,7 @@ package dev.lateen.install.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -50,6 +51,7 @@ class PodDerivationTest {
             """)).containsExactly("lonely");
     }
 
+    @Shows("label.sidecar.istio.io/inject")
     @Test
     void optingOutIsIstios() {
         String out = Yaml.deployment("a", 1, "x")

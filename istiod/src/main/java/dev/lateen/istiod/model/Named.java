@@ -9,7 +9,7 @@ import java.util.stream.Stream;
  *
  * @param root the record whose field it is: a kind's, {@code MeshConfig}
  * @param path its path within that; {@code []} for each member of a list, {@code {}} for each value of a map
- * @param only the value of which alone this is said; empty for every value
+ * @param only the value of which alone this is said, with {@code *} at its end the beginning of such; empty for every value
  * @param found what is said of it
  * @param accepted what may be written in its place; may be empty
  * @param place finds it
@@ -24,6 +24,14 @@ public record Named(
 
     static Named only(Class<? extends Record> root, String path, String only, String found, String accepted) {
         return new Named(root, path, only, found, accepted, FieldPath.of(root, path));
+    }
+
+    /** Whether this is said of a value. */
+    boolean speaksOf(Object value) {
+        boolean beginning = only.endsWith("*");
+        String text = String.valueOf(value);
+        return only.isEmpty()
+                || (beginning ? text.startsWith(only.substring(0, only.length() - 1)) : text.equals(only));
     }
 
     /** Several fields of which the same is said. */

@@ -17,6 +17,8 @@ final class NamedFields {
     private static final String YET = Named.YET;
     private static final String OURS = YET + " in our own proxy";
     private static final String NEVER = YET + ", nor in Istio";
+    private static final String GRPC_WEB = "GRPC-WEB: served as HTTP, without a translation to gRPC, in our own proxy";
+    private static final String MONGO = "MONGO: passed on as TCP, without statistics of its own, in our own proxy";
     private static final List<String> POLICIES = List.of("trafficPolicy", "subsets[].trafficPolicy");
 
     private NamedFields() {}
@@ -70,6 +72,8 @@ final class NamedFields {
                         "AUTO_PASSTHROUGH",
                         "AUTO_PASSTHROUGH " + YET + "; the server is left out",
                         "PASSTHROUGH with tls routes, or a mode that ends TLS"),
+                Named.only(Gateway.class, "servers[].port.protocol", "GRPC-WEB", GRPC_WEB, "GRPC"),
+                Named.only(Gateway.class, "servers[].port.protocol", "MONGO", MONGO, "TCP"),
                 Named.of(Gateway.class, "servers[].port.targetPort", NEVER, "port.number"),
                 Named.of(Gateway.class, "servers[].defaultEndpoint", NEVER, "a VirtualService"));
     }
@@ -77,20 +81,38 @@ final class NamedFields {
     private static Stream<Named> entries() {
         String found = YET + ": all endpoints are reached directly";
         return Stream.of(
+                Named.only(ServiceEntry.class, "ports[].protocol", "GRPC-WEB", GRPC_WEB, "GRPC"),
+                Named.only(ServiceEntry.class, "ports[].protocol", "MONGO", MONGO, "TCP"),
                 Named.of(WorkloadEntry.class, "network", found, ""),
                 Named.of(ServiceEntry.class, "endpoints[].network", found, ""));
     }
 
     private static Stream<Named> sidecar() {
-        return Stream.of(
-                Named.of(
-                        Sidecar.class,
-                        "egress[].bind",
-                        "opens no port where connections are not intercepted, as in meshctl run",
-                        "the proxy's own port there"),
-                Named.only(Sidecar.class, "ingress[].captureMode", "NONE", "NONE " + YET, ""),
-                Named.of(Sidecar.class, "ingress[].port.targetPort", NEVER, "defaultEndpoint"),
-                Named.of(Sidecar.class, "egress[].port.targetPort", NEVER, "port.number"));
+        return Stream.concat(
+                inboundPools(),
+                Stream.of(
+                        Named.only(Sidecar.class, "ingress[].captureMode", "NONE", "NONE " + YET, ""),
+                        Named.only(Sidecar.class, "ingress[].port.protocol", "MONGO", MONGO, "TCP"),
+                        Named.of(
+                                Sidecar.class,
+                                "egress[].bind",
+                                "opens no port where connections are not intercepted, as in meshctl run",
+                                "the proxy's own port there"),
+                        Named.only(
+                                Sidecar.class,
+                                "egress[].port.protocol",
+                                "HTTP_PROXY",
+                                "HTTP_PROXY " + YET,
+                                "the mesh config's proxyHttpPort"),
+                        Named.of(Sidecar.class, "ingress[].tls.httpsRedirect", NEVER, ""),
+                        Named.of(Sidecar.class, "ingress[].port.targetPort", NEVER, "defaultEndpoint"),
+                        Named.of(Sidecar.class, "egress[].port.targetPort", NEVER, "port.number")));
+    }
+
+    private static Stream<Named> inboundPools() {
+        return Stream.of("inboundConnectionPool.", "ingress[].connectionPool.")
+                .flatMap(p -> Stream.of(Named.of(
+                        Sidecar.class, p + "http.h2UpgradePolicy", NEVER, "a DestinationRule for the callers")));
     }
 
     private static Stream<Named> security() {

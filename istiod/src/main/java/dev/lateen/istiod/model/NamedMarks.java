@@ -103,6 +103,12 @@ public final class NamedMarks {
                                 "istio.io/ingress-use-waypoint",
                                 "istio.io/waypoint-for")
                         .toArray(String[]::new));
+        put(
+                marks,
+                YET + ": what has addresses of the kind gets one, others don't",
+                "networking.istio.io/enable-autoallocate-ip");
+        put(marks, YET + ": a workload's name is its owner's", "service.istio.io/workload-name");
+        put(marks, YET + ": a pod's locality is its node's, or its label istio-locality", "topology.istio.io/locality");
         put(marks, YET + ": nothing is analysed but what validate says", "galley.istio.io/analyze-suppress");
         put(
                 marks,

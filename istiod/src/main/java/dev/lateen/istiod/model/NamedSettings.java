@@ -23,7 +23,9 @@ final class NamedSettings {
                                         "inboundClusterStatName",
                                         "outboundClusterStatName",
                                         "caCertificates",
-                                        "outboundTrafficPolicy.tls"),
+                                        "outboundTrafficPolicy.tls",
+                                        "defaultTrafficPolicy.outlierDetection.consecutiveErrors",
+                                        "defaultTrafficPolicy.outlierDetection.outlierDetectionHttpErrorCodes"),
                                 YET,
                                 ""),
                         Stream.of(
@@ -71,6 +73,7 @@ final class NamedSettings {
                                 "defaultConfig.proxyStatsMatcher",
                                 "defaultConfig.runtimeValues",
                                 "defaultConfig.connectionSettings",
+                                "defaultConfig.tracing.customTags{}.formatter",
                                 "defaultConfig.readinessProbe",
                                 "defaultConfig.image"),
                         YET,

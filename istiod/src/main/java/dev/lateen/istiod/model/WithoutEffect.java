@@ -72,7 +72,7 @@ public final class WithoutEffect {
     private static void named(Object root, String prefix, BiConsumer<String, Named> tell) {
         for (Named named : FIELDS.getOrDefault(root.getClass(), List.of())) {
             named.place().each(root, (path, value) -> {
-                if (named.only().isEmpty() || named.only().equals(String.valueOf(value))) {
+                if (named.speaksOf(value)) {
                     tell.accept(prefix + path, named);
                 }
             });

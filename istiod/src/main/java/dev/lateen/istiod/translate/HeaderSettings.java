@@ -54,11 +54,11 @@ record HeaderSettings(
         return Boolean.TRUE.equals(server.disabled()) ? null : server.value();
     }
 
-    private static boolean isOff(ProxyHeaders.@Nullable Switch header) {
+    private static boolean isOff(ProxyHeaders.@Nullable OnByDefault header) {
         return header != null && Boolean.TRUE.equals(header.disabled());
     }
 
-    private static boolean isOn(ProxyHeaders.@Nullable Switch header) {
+    private static boolean isOn(ProxyHeaders.@Nullable OffByDefault header) {
         return header != null && Boolean.TRUE.equals(header.enabled());
     }
 }

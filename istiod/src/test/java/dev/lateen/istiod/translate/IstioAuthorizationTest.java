@@ -3,6 +3,7 @@ package dev.lateen.istiod.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.schema.Shows;
 import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.istiod.model.Authorization;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
@@ -41,6 +42,7 @@ class IstioAuthorizationTest {
         }
     }
 
+    @Shows({"AuthorizationPolicy.rules", "AuthorizationPolicy.action"})
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("cases")
     void filtersAreIstios(String name) {

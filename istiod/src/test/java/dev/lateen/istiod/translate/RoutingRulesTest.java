@@ -2,6 +2,7 @@ package dev.lateen.istiod.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
@@ -62,6 +63,7 @@ class RoutingRulesTest {
         return routes("http: [{redirect: " + redirect + "}]\n").getFirst().getRedirect();
     }
 
+    @Shows({"VirtualService.http.redirect.port", "VirtualService.http.redirect.derivePort"})
     @Test
     void aRedirectKeepsTheRequestsPortOnlyIfAskedTo() {
         assertThat(redirect("{authority: a.test, derivePort: FROM_REQUEST_PORT}")
@@ -81,6 +83,7 @@ class RoutingRulesTest {
         assertThat(redirect("{uri: /x, port: 443}").getPortRedirect()).isEqualTo(443);
     }
 
+    @Shows("VirtualService.http.redirect.scheme")
     @Test
     void aRedirectBehindTlsStaysAtHttps() {
         Mesh mesh = Mesh.of(
@@ -99,6 +102,7 @@ class RoutingRulesTest {
                 .isEqualTo(443);
     }
 
+    @Shows("VirtualService.http.rewrite.authority")
     @Test
     void aRoutesOwnHostRewriteRulesOverItsDestinations() {
         Route route = routes("""
@@ -109,6 +113,11 @@ class RoutingRulesTest {
         assertThat(route.getRoute().getHostRewriteLiteral()).isEqualTo("route.test");
     }
 
+    @Shows({
+        "VirtualService.http.match.sourceLabels",
+        "VirtualService.http.match.sourceNamespace",
+        "VirtualService.http.match.gateways"
+    })
     @Test
     void aMatchForSomeWorkloadsIsNotForGateways() {
         String spec = """
@@ -167,6 +176,7 @@ class RoutingRulesTest {
                 .isEqualTo("outbound|8000||cart.default.svc.cluster.local");
     }
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpHeaderName")
     @Test
     void eachWeightedDestinationBringsItsHashPolicy() {
         String rules = """
@@ -202,6 +212,7 @@ class RoutingRulesTest {
                 .isOne();
     }
 
+    @Shows({"VirtualService.http.name", "VirtualService.http.match.name"})
     @Test
     void aRoutesNameIsItsOwnAndItsMatchs() {
         assertThat(routes("""

@@ -2,6 +2,7 @@ package dev.lateen.istiod.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
@@ -67,6 +68,7 @@ class SinceIstio131Test {
         return Mesh.of(SERVICES, sidecar).names(CLIENT, TypeUrls.CLUSTER);
     }
 
+    @Shows("MeshConfig.defaultTrafficPolicy")
     @Test
     void theMeshsLimitsHoldWhereNoDestinationRuleHasAny() {
         String mesh = """

@@ -3,6 +3,7 @@ package dev.lateen.istiod.translate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Struct;
+import dev.lateen.api.schema.Shows;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.accesslog.v3.AccessLog;
 import io.envoyproxy.envoy.config.trace.v3.ZipkinConfig;
@@ -66,6 +67,7 @@ class TelemetryTranslationTest {
         return Mesh.unpack(log.getTypedConfig(), FileAccessLog.class);
     }
 
+    @Shows("Telemetry.accessLogging.providers")
     @Test
     void severalProvidersLogBesideEachOther() {
         assertThat(paths(inbound(
@@ -77,6 +79,7 @@ class TelemetryTranslationTest {
                 .containsExactly("/json.log", "/own.log");
     }
 
+    @Shows({"Telemetry.accessLogging.match", "Telemetry.accessLogging.disabled"})
     @Test
     void oneSideMayLogWhereTheOtherDoesNot() {
         String client =
@@ -97,6 +100,7 @@ class TelemetryTranslationTest {
         assertThat(paths(inbound(PROVIDERS, on, one))).containsExactly("/json.log");
     }
 
+    @Shows("Telemetry.accessLogging.filter")
     @Test
     void aFilterSaysWhichRequestsAreLogged() {
         AccessLog log = inbound(
@@ -112,6 +116,7 @@ class TelemetryTranslationTest {
                 .isEqualTo("response.code >= 400");
     }
 
+    @Shows("MeshConfig.extensionProviders.envoyFileAccessLog.logFormat")
     @Test
     void everyLineEndsAndAProvidersFormatIsItsOwn() {
         String mesh = PROVIDERS + "accessLogFormat: mesh\n";
@@ -131,6 +136,7 @@ class TelemetryTranslationTest {
         assertThat(log.getLogFormat().getFormatters(0).getName()).isEqualTo("envoy.formatter.req_without_query");
     }
 
+    @Shows({"MeshConfig.accessLogEncoding", "MeshConfig.accessLogFormat"})
     @Test
     void theMeshsJsonFormatIsTakenAsJson() {
         FileAccessLog log = file(inbound("""
@@ -145,6 +151,7 @@ class TelemetryTranslationTest {
         return manager.getHttpFiltersList().stream().map(HttpFilter::getName).toList();
     }
 
+    @Shows({"Telemetry.metrics.overrides.disabled", "Telemetry.metrics.overrides.match", "Telemetry.metrics.providers"})
     @Test
     void metricsCanBeSwitchedOffOnOneSide() {
         String off = telemetry(
@@ -163,6 +170,7 @@ class TelemetryTranslationTest {
                 .contains("istio.stats");
     }
 
+    @Shows({"Telemetry.metrics.overrides.tagOverrides", "Telemetry.selector"})
     @Test
     void labelsOfAMetricAreMergedFromAllResources() {
         String mesh = telemetry("mesh", "istio-system", """
@@ -190,6 +198,7 @@ class TelemetryTranslationTest {
         assertThat(inbound("enableTracing: false").hasTracing()).isFalse();
     }
 
+    @Shows("MeshConfig.defaultConfig.tracing")
     @Test
     void theOldWayToNameACollectorStillHolds() {
         String collector = """

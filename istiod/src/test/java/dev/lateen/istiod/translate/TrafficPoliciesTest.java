@@ -2,6 +2,7 @@ package dev.lateen.istiod.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
@@ -47,6 +48,11 @@ class TrafficPoliciesTest {
         return Mesh.unpack(last.getTypedConfig(), TcpProxy.class);
     }
 
+    @Shows({
+        "DestinationRule.trafficPolicy.connectionPool.tcp.idleTimeout",
+        "DestinationRule.trafficPolicy.connectionPool.tcp.maxConnectionDuration",
+        "DestinationRule.trafficPolicy.loadBalancer.consistentHash.useSourceIp"
+    })
     @Test
     void rawConnectionsLiveAndHashAsTheirDestinationRuleSays() {
         Mesh mesh = Mesh.of(DB + destinationRule("""
@@ -123,6 +129,7 @@ class TrafficPoliciesTest {
                 listener.getFilterChains(0).getTransportSocket().getTypedConfig(), DownstreamTlsContext.class);
     }
 
+    @Shows({"Gateway.servers.tls.credentialNames", "Gateway.servers.tls.tlsCertificates"})
     @Test
     void aServerMayHaveACertificateForEachKindOfKey() {
         DownstreamTlsContext context = tls("{}", """
@@ -134,6 +141,7 @@ class TrafficPoliciesTest {
                 .containsExactly("file-cert:/a.pem~/a.key", "file-cert:/b.pem~/b.key");
     }
 
+    @Shows("MeshConfig.tlsDefaults")
     @Test
     void theMeshsTlsDefaultsHoldWhereAServerIsSilent() {
         String mesh =
@@ -151,6 +159,7 @@ class TrafficPoliciesTest {
         assertThat(own.getTlsMinimumProtocolVersion().name()).isEqualTo("TLSv1_2");
     }
 
+    @Shows("MeshConfig.defaultConfig.gatewayTopology")
     @Test
     void aGatewayBehindABalancerReadsTheProxyProtocol() {
         Mesh mesh = Mesh.with(
@@ -161,6 +170,7 @@ class TrafficPoliciesTest {
                 .containsExactly("envoy.filters.listener.proxy_protocol", "envoy.filters.listener.tls_inspector");
     }
 
+    @Shows("MeshConfig.defaultConfig.proxyHeaders")
     @Test
     void theHeadersThatAProxyAddsAreTheMeshsChoice() {
         String web = """
@@ -216,6 +226,7 @@ class TrafficPoliciesTest {
         }
     }
 
+    @Shows("Sidecar.outboundTrafficPolicy.egressProxy")
     @Test
     void unknownHostsMayBeReachedThroughOneProxyOnly() {
         Mesh mesh = Mesh.of(DB, """
@@ -272,6 +283,7 @@ class TrafficPoliciesTest {
                 .containsExactly(0, 0);
     }
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.localityLbSetting.failoverPriority")
     @Test
     void anyLabelMayTellHowNearAnEndpointIs() {
         Mesh mesh = Mesh.of(DB + pods("n1", "n1", "n1") + destinationRule("""
@@ -287,6 +299,7 @@ class TrafficPoliciesTest {
                 .isEqualTo(2);
     }
 
+    @Shows({"DestinationRule.trafficPolicy.loadBalancer.localityLbSetting", "MeshConfig.localityLbSetting"})
     @Test
     void failoverKeepsTheRegionsOrder() {
         Mesh mesh = Mesh.of(DB + pods("n1", "n2") + destinationRule("""
@@ -296,6 +309,7 @@ class TrafficPoliciesTest {
                 .containsExactly(0, 1);
     }
 
+    @Shows({"ServiceEntry.endpoints", "WorkloadEntry.address", "WorkloadEntry.ports"})
     @Test
     void writtenEndpointsCountWithTheirOwnPorts() {
         Mesh mesh = Mesh.of("""

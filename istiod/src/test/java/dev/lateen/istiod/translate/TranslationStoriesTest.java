@@ -2,6 +2,7 @@ package dev.lateen.istiod.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -146,6 +147,7 @@ class TranslationStoriesTest {
         assertThat(inbound.getFilterChains(0).hasTransportSocket()).isTrue();
     }
 
+    @Shows({"PeerAuthentication.portLevelMtls", "PeerAuthentication.selector"})
     @Test
     void aPortMayDifferFromItsWorkload() {
         Mesh mesh = Mesh.of(SHOP, """
@@ -195,6 +197,12 @@ class TranslationStoriesTest {
                 .isEqualTo("outbound|80|a|cart.default.svc.cluster.local");
     }
 
+    @Shows({
+        "VirtualService.http.mirror",
+        "VirtualService.http.mirrorPercent",
+        "VirtualService.http.mirrorPercentage",
+        "VirtualService.http.mirrors"
+    })
     @Test
     void faultsAndMirrorsKeepTheirShares() {
         Mesh mesh = Mesh.of(SHOP, virtualService("""
@@ -213,6 +221,7 @@ class TranslationStoriesTest {
         assertThat(mirror.getDisableShadowHostSuffixAppend()).isTrue();
     }
 
+    @Shows("VirtualService.http.delegate")
     @Test
     void aDelegateIsNarrowedByItsRoot() {
         Mesh mesh = Mesh.of(SHOP, virtualService("""
@@ -231,6 +240,7 @@ class TranslationStoriesTest {
         assertThat(mesh.snapshot.problems()).anyMatch(p -> p.toString().contains("not a narrowing"));
     }
 
+    @Shows("Sidecar.egress.hosts")
     @Test
     void aSidecarSeesOnlyWhatItsEgressNames() {
         Mesh mesh = Mesh.of(SHOP, """
@@ -273,6 +283,7 @@ class TranslationStoriesTest {
                 .isEqualTo(443);
     }
 
+    @Shows({"VirtualService.gateways", "Gateway.selector", "Gateway.servers.port.number"})
     @Test
     void aGatewayListensOnTheTargetOfItsServicesPortAndRedirectsToHttps() {
         ProxyNode gateway = Mesh.node(

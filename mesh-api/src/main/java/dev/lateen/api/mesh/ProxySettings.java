@@ -149,22 +149,23 @@ public record ProxySettings(
         ALWAYS_FORWARD_ONLY
     }
 
-    /** Which headers the proxy adds; what is absent is on. */
+    /** Which headers the proxy adds. */
     @KnownButUnused({"setCurrentClientCertDetails"})
     public record ProxyHeaders(
-            @Nullable Switch forwardedClientCertDetails,
             ForwardClientCert forwardedClientCert,
-            @Nullable Switch requestId,
+            @Nullable OnByDefault requestId,
             @Nullable Server server,
-            @Nullable Switch attemptCount,
-            @Nullable Switch envoyDebugHeaders,
+            @Nullable OnByDefault attemptCount,
+            @Nullable OnByDefault envoyDebugHeaders,
             @Nullable MetadataExchange metadataExchangeHeaders,
-            @Nullable Switch xForwardedHost,
-            @Nullable Switch xForwardedPort,
+            @Nullable OffByDefault xForwardedHost,
+            @Nullable OffByDefault xForwardedPort,
             @Nullable Boolean preserveHttp1HeaderCase) {
-        /** On or off. */
-        public record Switch(
-                @Nullable Boolean disabled, @Nullable Boolean enabled) {}
+        /** A header that is there unless it is switched off. */
+        public record OnByDefault(@Nullable Boolean disabled) {}
+
+        /** A header that is there if it is switched on. */
+        public record OffByDefault(@Nullable Boolean enabled) {}
 
         /** The {@code server} header. */
         public record Server(@Nullable Boolean disabled, String value) {}

@@ -171,7 +171,9 @@ public record Telemetry(
      * @param value a CEL expression; null if none was given
      */
     @Obeys(TelemetryRules.TagValue.class)
-    public record TagOverride(Operation operation, @Nullable String value) {
+    public record TagOverride(
+            Operation operation,
+            @Obeys(CelSyntax.class) @Nullable String value) {
         /** What is done. */
         public enum Operation {
             /** The label gets the value. */
@@ -195,6 +197,6 @@ public record Telemetry(
             @Nullable Boolean disabled,
             @Nullable Filter filter) {
         /** A CEL expression that must be true. */
-        public record Filter(String expression) {}
+        public record Filter(@Obeys(CelSyntax.class) String expression) {}
     }
 }

@@ -6,6 +6,7 @@ import static dev.lateen.proxy.route.RouteFixtures.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.RequestHead;
@@ -134,6 +135,7 @@ class RbacEngineTest {
                 .isEqualTo(allowed);
     }
 
+    @Shows("AuthorizationPolicy.rules.from.source.namespaces")
     @Test
     void namespacesComeFromTheIdentity() {
         Principal ns = new Principal.PeerPrincipal(new StringMatcher.Regex(Pattern.compile(".*/ns/foo/.*")));
@@ -153,6 +155,7 @@ class RbacEngineTest {
         assertThat(engine.check(from("", get("h", "/"))).allowed()).isFalse();
     }
 
+    @Shows({"AuthorizationPolicy.rules.from.source.ipBlocks", "AuthorizationPolicy.rules.from.source.remoteIpBlocks"})
     @Test
     void remoteIpIsTheTrustedClientAndDirectIpThePeer() {
         Cidr clients = new Cidr(address("203.0.113.0", 0).getAddress(), 24);

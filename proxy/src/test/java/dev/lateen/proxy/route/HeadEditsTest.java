@@ -13,6 +13,7 @@ import static dev.lateen.proxy.route.RouteFixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
@@ -239,6 +240,7 @@ class HeadEditsTest {
                 .isEqualTo(location);
     }
 
+    @Shows("VirtualService.http.redirect.prefixRewrite")
     @Test
     void redirectMayRewriteThePrefix() {
         RouteAction action =
@@ -280,6 +282,7 @@ class HeadEditsTest {
                 .isEqualTo(Long.rotateLeft(XxHash64.hash("foo"), 1) ^ XxHash64.hash("bar"));
     }
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpCookie")
     @Test
     void missingCookieIsGeneratedOnceAndCountsAsSent() {
         HashPolicies policies =

@@ -14,6 +14,7 @@ import static dev.lateen.proxy.route.RouteFixtures.weighted;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.HeaderMutations;
@@ -159,6 +160,7 @@ class RouteMatcherTest {
         assertThat(HeaderConditions.matches(matcher, head)).isEqualTo(matches);
     }
 
+    @Shows("VirtualService.http.match.withoutHeaders")
     @Test
     void rangeAndPresenceOfHeaders() {
         HeaderMatcher range = new HeaderMatcher("x-n", new HeaderMatcher.Test.Range(-10, 0), false, false);
@@ -173,6 +175,11 @@ class RouteMatcherTest {
         assertThat(HeaderConditions.matches(absent, get("h", "/"))).isTrue();
     }
 
+    @Shows({
+        "VirtualService.http.match.method",
+        "VirtualService.http.match.scheme",
+        "VirtualService.http.match.authority"
+    })
     @Test
     void pseudoHeadersMatchLikeOthers() {
         assertThat(HeaderConditions.matches(header(":method", "GET"), get("h", "/")))
@@ -187,6 +194,7 @@ class RouteMatcherTest {
                 .isTrue();
     }
 
+    @Shows("VirtualService.http.match.queryParams")
     @ParameterizedTest
     @CsvSource({"/?a=1, yes", "/?b=2&a=1, yes", "/?a=2, no", "/?aa=1, no", "/, no", "/?x=a=1, no", "/?a=1#f, yes"})
     void queryParametersMatchByValue(String path, String cluster) {

@@ -3,6 +3,7 @@ package dev.lateen.proxy.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.ProxySnapshot;
@@ -150,6 +151,7 @@ class TlsHandshakeTest {
         assertThat(server.refusal).contains("CERTIFICATE_VERIFY_FAILED");
     }
 
+    @Shows({"Gateway.servers.tls.insecureSkipVerify", "DestinationRule.trafficPolicy.tls.insecureSkipVerify"})
     @Test
     void untrustedChainIsAcceptedWhereTheConfigurationSaysSo() throws Exception {
         serverSecrets.put("default", new TestCertificates("O=other").workload("default", REVIEWS));
@@ -162,6 +164,7 @@ class TlsHandshakeTest {
         assertThat(client.facts().peerPrincipal()).isEqualTo(REVIEWS);
     }
 
+    @Shows({"Gateway.servers.tls.verifyCertificateHash", "Gateway.servers.tls.verifyCertificateSpki"})
     @Test
     void pinnedCertificateIsAcceptedAndAnotherIsNot() throws Exception {
         handshake(mutual(List.of()), expecting(REVIEWS));
@@ -203,6 +206,7 @@ class TlsHandshakeTest {
         assertThat(client.facts().alpn()).isEqualTo("http/1.1");
     }
 
+    @Shows("Gateway.servers.tls.cipherSuites")
     @Test
     void tls12WithIstiosCiphers() throws Exception {
         TlsSettings settings = new TlsSettings(
@@ -217,6 +221,7 @@ class TlsHandshakeTest {
         assertThat(client.facts().cipher()).isEqualTo("ECDHE-ECDSA-AES256-GCM-SHA384");
     }
 
+    @Shows({"Gateway.servers.tls.minProtocolVersion", "Gateway.servers.tls.maxProtocolVersion"})
     @Test
     void withoutACommonVersionThereIsNoConnection() throws Exception {
         TlsSettings old = new TlsSettings(

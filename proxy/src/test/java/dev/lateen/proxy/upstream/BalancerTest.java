@@ -9,6 +9,7 @@ import static dev.lateen.proxy.upstream.UpstreamFixtures.level;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.locality;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.Endpoint;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class BalancerTest {
     private final UpstreamFixtures mesh = new UpstreamFixtures();
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.simple")
     @Test
     void roundRobinTakesTurns() {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 3, 0))));
@@ -132,6 +134,7 @@ class BalancerTest {
         return owners;
     }
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.consistentHash.maglev")
     @Test
     void maglevTakesThePrimeAboveABadTableSize() {
         LbSettings even = new LbSettings(2, 1024, 1000, 50, false);
@@ -216,6 +219,7 @@ class BalancerTest {
         assertThat(panic.stats().panicPicks()).isEqualTo(40);
     }
 
+    @Shows("DestinationRule.trafficPolicy.outlierDetection.minHealthPercent")
     @Test
     void withoutPanicAnAllUnhealthyClusterHasNoHost() {
         LbSettings noPanic = new LbSettings(2, 1024, 65537, 0, false);

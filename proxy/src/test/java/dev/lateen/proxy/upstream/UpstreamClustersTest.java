@@ -10,6 +10,7 @@ import static dev.lateen.proxy.upstream.UpstreamFixtures.locality;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.Discovery;
@@ -100,6 +101,12 @@ class UpstreamClustersTest {
         assertThat(mesh.clusters.get("c").pick(mesh.context)).isNull();
     }
 
+    @Shows({
+        "DestinationRule.trafficPolicy.connectionPool.tcp.maxConnections",
+        "DestinationRule.trafficPolicy.connectionPool.http.http1MaxPendingRequests",
+        "DestinationRule.trafficPolicy.connectionPool.http.http2MaxRequests",
+        "DestinationRule.trafficPolicy.connectionPool.http.maxRetries"
+    })
     @Test
     void circuitBreakerLimitsAndReleases() {
         Cluster limited =
@@ -119,6 +126,7 @@ class UpstreamClustersTest {
                 .isFalse();
     }
 
+    @Shows("DestinationRule.trafficPolicy.retryBudget")
     @Test
     void retryBudgetGrowsWithTheRequestsUnderWay() {
         Cluster budget =
@@ -151,6 +159,11 @@ class UpstreamClustersTest {
                         maxPercent));
     }
 
+    @Shows({
+        "DestinationRule.trafficPolicy.outlierDetection.consecutive5xxErrors",
+        "DestinationRule.trafficPolicy.outlierDetection.baseEjectionTime",
+        "DestinationRule.trafficPolicy.outlierDetection.interval"
+    })
     @Test
     void consecutive5xxEjectsForAWhileThatGrows() {
         UpstreamCluster cluster = mesh.run(ejecting(5, 0, 0, false, 50, 2));
@@ -180,6 +193,7 @@ class UpstreamClustersTest {
                 .isZero();
     }
 
+    @Shows("DestinationRule.trafficPolicy.outlierDetection.maxEjectionPercent")
     @Test
     void maxEjectionPercentIsKept() {
         UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 50, 3));
@@ -189,6 +203,7 @@ class UpstreamClustersTest {
         assertThat(cluster.stats().ejectionsOverflow()).isEqualTo(2);
     }
 
+    @Shows("DestinationRule.trafficPolicy.outlierDetection.consecutiveGatewayErrors")
     @Test
     void gatewayErrorsHaveACounterOfTheirOwn() {
         UpstreamCluster cluster = mesh.run(ejecting(0, 3, 0, false, 100, 1));
@@ -203,6 +218,10 @@ class UpstreamClustersTest {
         assertThat(cluster.pick(mesh.context)).isNull();
     }
 
+    @Shows({
+        "DestinationRule.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors",
+        "DestinationRule.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures"
+    })
     @Test
     void localFailuresCountApartWhenSplit() {
         UpstreamCluster cluster = mesh.run(ejecting(2, 0, 3, true, 100, 1));

@@ -8,6 +8,7 @@ import static dev.lateen.proxy.route.RouteFixtures.table;
 import static dev.lateen.proxy.route.RouteFixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
@@ -106,6 +107,7 @@ class FiltersTest {
         assertThat(abort.flag()).isEqualTo(ResponseFlag.FAULT_INJECTED);
     }
 
+    @Shows("VirtualService.http.fault.abort.grpcStatus")
     @Test
     void grpcFaultsHaveAGrpcStatus() {
         Fault grpc = new Fault(null, 0, Fault.NONE, 14, 1_000_000, List.of(), "");
@@ -124,6 +126,7 @@ class FiltersTest {
             1_000_000,
             false);
 
+    @Shows("VirtualService.http.corsPolicy")
     @Test
     void preflightOfAnAllowedOriginIsAnswered() {
         LocalReply answer = reply(run(
@@ -146,6 +149,7 @@ class FiltersTest {
                         "access-control-max-age", "86400");
     }
 
+    @Shows("VirtualService.http.corsPolicy.unmatchedPreflights")
     @Test
     void preflightOfAnotherOriginIsRefusedOrForwarded() {
         Exchange stranger = exchange(
