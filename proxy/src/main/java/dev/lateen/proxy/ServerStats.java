@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
+import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.telemetry.Stat.Counter;
@@ -12,10 +13,17 @@ import dev.lateen.proxy.xds.UpdateCounts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** {@code server.*}, {@code listener_manager.*}, {@code cluster_manager.*}, {@code control_plane.*}, and what filters and listeners counted. */
 final class ServerStats {
     private static final Pattern OF_FILTER = Pattern.compile("http\\.(.*)\\.((?:rbac|fault)\\..*)");
+
+    private static final Pattern NOT_OF_NAMES = Pattern.compile("[^A-Za-z0-9_.]");
+
+    /** Far more than a configuration has. */
+    private static final int MAX_NAMED_GAPS = 100;
 
     private final Proxy proxy;
     private final DataPath dataPath;
@@ -29,6 +37,7 @@ final class ServerStats {
     List<Stat> read() {
         server();
         managers(dataPath.active());
+        gaps(dataPath.active().gaps());
         updates();
         dataPath.filterCounters().snapshot().forEach(this::filter);
         stats.addAll(dataPath.telemetry().stats());
@@ -63,6 +72,20 @@ final class ServerStats {
         gauge("listener_manager.total_listeners_active", snapshot.listeners().size());
         gauge("listener_manager.total_listeners_warming", proxy.warming("listener "));
         gauge("listener_manager.workers_started", proxy.isLive() ? 1 : 0);
+    }
+
+    /** What can't be built, in all and each that denies by its name: Lateen's own. */
+    private void gaps(List<ConfigGap> gaps) {
+        Map<String, Long> denying = gaps.stream()
+                .filter(gap -> gap.effect() == ConfigGap.Effect.DENIES)
+                .map(gap -> NOT_OF_NAMES.matcher(gap.what()).replaceAll("_"))
+                .collect(Collectors.groupingBy(name -> name, TreeMap::new, Collectors.counting()));
+        long denials = denying.values().stream().mapToLong(Long::longValue).sum();
+        gauge("config_gaps.denies", denials);
+        gauge("config_gaps.left_out", gaps.size() - denials);
+        denying.entrySet().stream()
+                .limit(MAX_NAMED_GAPS)
+                .forEach(named -> gauge("config_gaps.denies." + named.getKey(), named.getValue()));
     }
 
     private void updates() {
