@@ -8,7 +8,6 @@ import java.util.List;
 
 /** What of a Telemetry has no effect: unknown providers, providers of a kind that is not there, settings that no proxy of ours follows. */
 final class TelemetryWithoutEffect {
-    private static final String YET = "has no effect in this version";
     private final Resource<Telemetry> telemetry;
     private final MeshConfig mesh;
     private final Telling telling;

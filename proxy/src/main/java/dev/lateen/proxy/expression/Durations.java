@@ -90,7 +90,7 @@ final class Durations {
         }
         String hours = size.toHours() == 0 ? "" : size.toHours() + "h";
         String minutes = size.toMinutesPart() == 0 ? "" : size.toMinutesPart() + "m";
-        BigDecimal rest = BigDecimal.valueOf(size.toSecondsPart()).add(BigDecimal.valueOf(size.getNano(), 9));
+        BigDecimal rest = BigDecimal.valueOf(size.toSecondsPart()).add(BigDecimal.valueOf(size.toNanosPart(), 9));
         return sign + hours + minutes + (rest.signum() == 0 ? "" : plain(rest) + "s");
     }
 
