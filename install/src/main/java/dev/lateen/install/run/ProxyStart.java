@@ -89,9 +89,27 @@ record ProxyStart(Map<String, Object> given, ProxySettings settings) {
         }
     }
 
-    @SuppressWarnings("unchecked") // keys of a YAML map are texts
+    /** A field that is there without a value says nothing. */
     private static Map<String, Object> map(JsonNode node) {
-        return node.isObject() ? YAML.treeToValue(node, Map.class) : Map.of();
+        Map<String, Object> map = new LinkedHashMap<>();
+        node.properties().forEach(field -> {
+            if (!field.getValue().isNull()) {
+                map.put(field.getKey(), value(field.getValue()));
+            }
+        });
+        return map;
+    }
+
+    private static Object value(JsonNode node) {
+        if (node.isObject()) {
+            return map(node);
+        }
+        if (node.isArray()) {
+            List<Object> items = new ArrayList<>();
+            node.forEach(item -> items.add(item.isNull() ? "" : value(item)));
+            return items;
+        }
+        return YAML.treeToValue(node, Object.class);
     }
 
     /** How long a certificate is asked for: Istio's agent reads it from {@code SECRET_TTL}. */

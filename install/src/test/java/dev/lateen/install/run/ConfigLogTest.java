@@ -58,6 +58,14 @@ class ConfigLogTest {
     }
 
     @Test
+    void aChangedMeshConfigIsToldAsWell() {
+        log.changed(new ConfigChange(2, List.of("mesh.yaml"), List.of()));
+        inForce(2, Set.of());
+        assertThat(lines)
+                .containsExactly("mesh config changed: touched one proxy (details-v1.default), in force after 70 ms");
+    }
+
+    @Test
     void aRejectionIsToldAtOnceAndOnceWithItsChange() {
         changed(2, "Sidecar default/s", ConfigChange.Kind.ADDED);
         log.rejected(DETAILS, TypeUrls.LISTENER, 13, "listener l: address: in use");

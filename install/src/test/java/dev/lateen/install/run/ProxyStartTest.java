@@ -42,6 +42,8 @@ class ProxyStartTest {
     void withoutAnySettingsAllIsIstiosDefault() {
         ProxyStart start = ProxyStart.of(Map.of(), "");
         assertThat(start.given()).isEmpty();
+        assertThat(ProxyStart.of(Map.of(), "tracing:\nproxyMetadata: {A: }\n").given())
+                .isEqualTo(Map.of("proxyMetadata", Map.of()));
         assertThat(start.cluster("a.default")).isEqualTo("a.default");
         assertThat(start.certificateLife()).isEqualTo(Duration.ofHours(24));
         assertThat(ProxyStart.defaults(
