@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import com.google.protobuf.NullValue;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.api.mesh.ExtensionProvider;
@@ -211,7 +212,7 @@ final class AccessLogs {
                 Value.newBuilder().setNumberValue(number.doubleValue()).build();
             case BooleanNode flag ->
                 Value.newBuilder().setBoolValue(flag.booleanValue()).build();
-            case NullNode _ -> Value.newBuilder().setNullValueValue(0).build();
+            case NullNode _ -> Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
             default -> Protos.text(node.asString());
         };
     }

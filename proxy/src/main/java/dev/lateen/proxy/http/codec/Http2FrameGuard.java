@@ -36,6 +36,7 @@ final class Http2FrameGuard extends DefaultHttp2FrameReader {
     }
 
     @Override
+    @SuppressWarnings("ReferenceEquality") // which object it is, is what matters
     public void readFrame(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener to) throws Http2Exception {
         Counting guarded = counting;
         Http2Floods counter = floods;
