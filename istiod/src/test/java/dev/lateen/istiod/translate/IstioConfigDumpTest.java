@@ -144,7 +144,7 @@ class IstioConfigDumpTest {
             JsonNode tree = normalised(XdsTree.tree(withoutType(body), builder(kind.as())), kind.type());
             String name = tree.path("name").asString(tree.path("cluster_name").asString(""));
             // Envoy's dump makes up load assignments for clusters that have none of their own.
-            boolean madeUp = kind == Kind.ENDPOINTS
+            boolean madeUp = kind.equals(Kind.ENDPOINTS)
                     && (!name.startsWith("outbound")
                             || !tree.path("endpoints").path(0).has("lb_endpoints"));
             if (!madeUp) {

@@ -418,6 +418,7 @@ class EveryFieldTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     private static Map<String, Object> manager(Map<String, Object>... filters) {
         return Map.of("stat_prefix", "s", "route_config", Map.of("name", "r"), "http_filters", List.of(filters));
     }
@@ -429,6 +430,7 @@ class EveryFieldTest {
     }
 
     @SafeVarargs
+    @SuppressWarnings("varargs") // only read
     private static Map<String, Object> listener(Map<String, Object>... filters) {
         return with(listener("filters: [TCP]"), "filter_chains", List.of(Map.of("filters", List.of(filters))));
     }
