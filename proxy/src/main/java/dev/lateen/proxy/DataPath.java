@@ -20,7 +20,6 @@ import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.tcp.TcpProxying;
 import dev.lateen.proxy.telemetry.Telemetry;
 import dev.lateen.proxy.tls.TlsContexts;
-import dev.lateen.proxy.transport.DirectMemory;
 import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
@@ -79,7 +78,8 @@ final class DataPath {
                 connector,
                 clock,
                 nanos,
-                new DirectMemory(loops.allocator(), nanos)::isShort,
+                loops.memory()::level,
+                address(node.id()),
                 SplittableRandom::new));
         TcpProxying tcp =
                 new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata());
@@ -87,6 +87,12 @@ final class DataPath {
                 new Listeners.Surroundings(
                         loops, tls, new ConnectionAuthorizer()::denial, http, tcp, telemetry, clock, nanos),
                 ListenerSettings.DEFAULT.withDrainTime(listenerDrain));
+    }
+
+    /** The second part of {@code type~address~name~domain}. */
+    private static String address(String nodeId) {
+        String[] parts = nodeId.split("~", -1);
+        return parts.length == 4 && !parts[1].isEmpty() ? parts[1] : "127.0.0.1";
     }
 
     /** The snapshot in force. */

@@ -2,10 +2,10 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.route.RouteMatchers;
+import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import java.time.InstantSource;
-import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -16,7 +16,8 @@ import java.util.random.RandomGenerator;
  * @param snapshots the current one, one volatile read
  * @param clock wall-clock time
  * @param nanoClock monotonic
- * @param memoryShort whether nothing more may be held for slow readers; asked often
+ * @param memory how much is left for slow readers; asked often
+ * @param address this node's own, as the control plane knows it; for requests of its own making
  * @param randoms makes one source of chance for each event loop
  */
 public record HttpServices(
@@ -27,5 +28,6 @@ public record HttpServices(
         UpstreamConnector connector,
         InstantSource clock,
         LongSupplier nanoClock,
-        BooleanSupplier memoryShort,
+        Supplier<MemoryLevel> memory,
+        String address,
         Supplier<RandomGenerator> randoms) {}

@@ -38,7 +38,7 @@ final class HttpWorker implements FilterContext {
         this.loop = loop;
         this.services = services;
         this.random = services.randoms().get();
-        this.codecLoop = new CodecLoop(loop, services.memoryShort());
+        this.codecLoop = new CodecLoop(loop, services.memory());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
     }
@@ -53,6 +53,11 @@ final class HttpWorker implements FilterContext {
 
     UpstreamPools pools() {
         return pools;
+    }
+
+    /** This node's address. */
+    String address() {
+        return services.address();
     }
 
     HeldBodies heldBodies() {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.model.RouteAction.Mirror;
@@ -24,6 +25,15 @@ final class Mirrors {
         this.exchange = exchange;
         this.chosen = chosen;
         this.head = exchange.facts().request().copy();
+        ownRequest(head.headers(), exchange.worker().address());
+    }
+
+    /** Envoy's mirrors are requests of its own: internal ones, that it hands on once more, in their first attempt. */
+    private static void ownRequest(HeaderMap headers, String address) {
+        CharSequence before = headers.getJoined("x-forwarded-for");
+        headers.set("x-forwarded-for", before == null || before.isEmpty() ? address : before + "," + address);
+        headers.set("x-envoy-internal", "true");
+        headers.set("x-envoy-attempt-count", "1");
     }
 
     /** Null when this request is not mirrored. Takes the body that is there already into account. */

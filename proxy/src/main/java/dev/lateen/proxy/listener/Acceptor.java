@@ -49,7 +49,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            SocketOptions.apply(accepted, loops.allocator());
+            SocketOptions.apply(accepted, loops);
             accepted.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
             accepted.pipeline().addLast(new ConnectionStart(context, accepted, listener));
             loops.next().register(accepted).addListener((ChannelFuture registered) -> {

@@ -256,6 +256,10 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                 source,
                 destination,
                 reason);
+        if (chain == null) {
+            // Nobody was here to talk to: a reset, as Envoy's, says so also to whoever has sent something already.
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+        }
         channel.close();
     }
 }

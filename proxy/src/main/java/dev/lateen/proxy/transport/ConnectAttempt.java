@@ -54,7 +54,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
                     ? loops.channels().newChannel()
                     : loops.unixChannels().newChannel();
             channel = opened;
-            SocketOptions.apply(opened, loops.allocator());
+            SocketOptions.apply(opened, loops);
             // Nothing is read before the handler that reads it is there.
             opened.config().setAutoRead(false);
             if (target.keepalive() != null) {

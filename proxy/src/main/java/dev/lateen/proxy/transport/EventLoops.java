@@ -36,6 +36,7 @@ public final class EventLoops {
     private final Transport transport;
     private final boolean epoll;
     private final ByteBufAllocator allocator;
+    private final DirectMemory memory;
     private final AtomicInteger turn = new AtomicInteger();
 
     private EventLoops(List<EventLoop> loops, Transport transport, boolean epoll) {
@@ -43,6 +44,7 @@ public final class EventLoops {
         this.transport = transport;
         this.epoll = epoll;
         this.allocator = allocator(loops.size());
+        this.memory = DirectMemory.ofProcess(allocator, System::nanoTime);
     }
 
     /** The loops of {@code vertx}; they end with it. */
@@ -75,6 +77,11 @@ public final class EventLoops {
     /** Where the data path takes its buffers from. */
     public ByteBufAllocator allocator() {
         return allocator;
+    }
+
+    /** How much of it is left. */
+    public DirectMemory memory() {
+        return memory;
     }
 
     /** Makes accepting channels for these loops. */

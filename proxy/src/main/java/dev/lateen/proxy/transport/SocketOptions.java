@@ -6,7 +6,6 @@ import static jdk.net.ExtendedSocketOptions.TCP_KEEPINTERVAL;
 
 import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
 import io.netty.channel.ChannelOption;
@@ -29,12 +28,17 @@ public final class SocketOptions {
     private SocketOptions() {}
 
     /** For every connection, as soon as its channel is made. */
-    public static void apply(Channel channel, ByteBufAllocator allocator) {
+    public static void apply(Channel channel, EventLoops loops) {
+        apply(channel, loops.allocator(), loops.memory());
+    }
+
+    /** The same with an allocator and its bounds. */
+    public static void apply(Channel channel, ByteBufAllocator allocator, DirectMemory memory) {
         ChannelConfig config = channel.config();
         config.setAllocator(allocator);
         config.setOption(ChannelOption.TCP_NODELAY, true);
         config.setOption(ChannelOption.SO_KEEPALIVE, true);
-        config.setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(64, 2048, MESSAGE_READ_MAX));
+        config.setRecvByteBufAllocator(new BoundedReads(memory, 64, 2048, MESSAGE_READ_MAX));
         config.setWriteBufferWaterMark(MESSAGE_MARKS);
     }
 
@@ -58,7 +62,9 @@ public final class SocketOptions {
     /** For a connection that carries raw bytes, either way ending by itself. */
     public static void bulk(Channel channel) {
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-        channel.config().setRecvByteBufAllocator(new AdaptiveRecvByteBufAllocator(512, 16 * 1024, BULK_READ_MAX));
+        if (channel.config().getRecvByteBufAllocator() instanceof BoundedReads reads) {
+            channel.config().setRecvByteBufAllocator(reads.with(512, 16 * 1024, BULK_READ_MAX));
+        }
         channel.config().setWriteBufferWaterMark(BULK_MARKS);
     }
 }

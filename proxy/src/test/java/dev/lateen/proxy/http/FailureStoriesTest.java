@@ -489,6 +489,10 @@ class FailureStoriesTest {
             assertThat(answer).endsWith("main");
             assertThat(copied.get())
                     .startsWith("POST /x HTTP/1.1\r\nhost: shop-shadow:80\r\n")
+                    .contains(
+                            "x-forwarded-for: 192.0.2.7\r\n",
+                            "x-envoy-internal: true\r\n",
+                            "x-envoy-attempt-count: 1\r\n")
                     .endsWith("hello");
         }
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.handler.codec.http2.DefaultHttp2HeadersFrame;
 import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
@@ -159,7 +160,7 @@ class HostileClientsTest {
     @Test
     void whenMemoryIsShortNoBodyIsHeldAndOthersAreServed() throws Exception {
         stuck();
-        proxy.memoryShort = true;
+        proxy.memory = () -> MemoryLevel.SHORT;
         int port = proxy.listen(false);
         String refused = RawServer.ask(port, "POST / HTTP/1.1\r\nhost: a\r\ncontent-length: 9\r\n\r\nx", "overloaded");
         assertThat(refused).startsWith("HTTP/1.1 503");

@@ -12,6 +12,7 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.upstream.FakeTimers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import dev.lateen.proxy.upstream.UpstreamFixtures;
@@ -56,7 +57,8 @@ class MirroredRequestTest {
                     },
                     InstantSource.system(),
                     () -> 0,
-                    () -> false,
+                    () -> MemoryLevel.AMPLE,
+                    "192.0.2.7",
                     () -> new SplittableRandom(5)));
 
     MirroredRequestTest() {

@@ -27,12 +27,16 @@ import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.RouteFixtures;
 import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.transport.DirectMemory;
+import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.NameResolver;
+import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -58,6 +62,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP data path behind real sockets on one event loop, with clusters and routes of a test's own. */
@@ -73,7 +78,9 @@ final class ProxyFixture implements AutoCloseable {
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
     private final HttpServer server;
-    volatile boolean memoryShort;
+    volatile Supplier<MemoryLevel> memory = () -> MemoryLevel.AMPLE;
+    private @Nullable ByteBufAllocator allocator;
+    private @Nullable DirectMemory direct;
     volatile LongSupplier nanos = System::nanoTime;
 
     @Nullable
@@ -118,12 +125,28 @@ final class ProxyFixture implements AutoCloseable {
                 connector(),
                 InstantSource.system(),
                 () -> nanos.getAsLong(),
-                () -> memoryShort,
+                () -> memory.get(),
+                "192.0.2.7",
                 () -> new SplittableRandom(5)));
     }
 
     ManagerSettings settings() {
         return settings;
+    }
+
+    /** Buffers are taken from {@code pool} from now on, {@code limit} bytes at most. */
+    ProxyFixture memory(ByteBufAllocator pool, long limit) {
+        DirectMemory bounded = new DirectMemory(pool, System::nanoTime, limit);
+        allocator = pool;
+        direct = bounded;
+        memory = bounded::level;
+        return this;
+    }
+
+    private void options(Channel channel) {
+        if (allocator != null && direct != null) {
+            SocketOptions.apply(channel, allocator, direct);
+        }
     }
 
     private UpstreamConnector connector() {
@@ -135,7 +158,9 @@ final class ProxyFixture implements AutoCloseable {
                     .channel(NioSocketChannel.class)
                     .handler(new ChannelInitializer<>() {
                         @Override
-                        protected void initChannel(Channel channel) {}
+                        protected void initChannel(Channel channel) {
+                            options(channel);
+                        }
                     })
                     .connect(target.address())
                     .addListener((io.netty.channel.ChannelFuture connected) -> {
@@ -254,6 +279,7 @@ final class ProxyFixture implements AutoCloseable {
                     public void channelActive(ChannelHandlerContext ctx) {
                         Channel channel = ctx.channel();
                         accepted.add(channel);
+                        options(channel);
                         ctx.pipeline().remove(this);
                         ConnectionFacts facts = new ConnectionFacts(
                                 accepted.size(),

@@ -1,9 +1,10 @@
 package dev.lateen.proxy.http.codec;
 
+import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.util.concurrent.EventExecutor;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * What the codecs of one event loop share: a scratch array for heads and the list of connections to flush. A connection that was written to
@@ -12,7 +13,8 @@ import java.util.function.BooleanSupplier;
 public final class CodecLoop {
     private final EventExecutor executor;
     private final HeadBytes scratch = new HeadBytes();
-    private final BooleanSupplier memoryShort;
+    private final Supplier<MemoryLevel> memory;
+    private final Laggards laggards;
     private final Runnable drain = this::drain;
     private List<Flushable> dirty = new ArrayList<>();
     private List<Flushable> spare = new ArrayList<>();
@@ -23,15 +25,24 @@ public final class CodecLoop {
         void flushNow();
     }
 
-    /** For the connections of {@code executor}; used on it only. @param memoryShort whether nothing more may be held for slow readers */
-    public CodecLoop(EventExecutor executor, BooleanSupplier memoryShort) {
+    /** For the connections of {@code executor}; used on it only. @param memory how much is left for slow readers */
+    public CodecLoop(EventExecutor executor, Supplier<MemoryLevel> memory) {
         this.executor = executor;
-        this.memoryShort = memoryShort;
+        this.memory = memory;
+        this.laggards = new Laggards(executor, memory);
     }
 
     /** Whether memory is so short that nothing more may be held for slow readers. */
     public boolean memoryShort() {
-        return memoryShort.getAsBoolean();
+        return memory.get() == MemoryLevel.SHORT;
+    }
+
+    MemoryLevel memory() {
+        return memory.get();
+    }
+
+    Laggards laggards() {
+        return laggards;
     }
 
     HeadBytes scratch() {

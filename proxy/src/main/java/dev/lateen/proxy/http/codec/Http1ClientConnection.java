@@ -59,7 +59,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        writer = new Http1Writer(context, loop);
+        writer = new Http1Writer(context, loop, this::writable);
     }
 
     @Override
@@ -202,7 +202,7 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public boolean isWritable() {
-        return ctx.channel().isWritable();
+        return writer.isWritable();
     }
 
     // --- the response
@@ -387,8 +387,12 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        writable();
+    }
+
+    private void writable() {
         ResponseSink to = sink;
-        if (to != null && context.channel().isWritable()) {
+        if (to != null && isWritable()) {
             to.onWritable();
         }
     }

@@ -71,7 +71,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     @Override
     public void handlerAdded(ChannelHandlerContext context) {
         ctx = context;
-        writer = new Http1Writer(context, loop);
+        writer = new Http1Writer(context, loop, this::writable);
         stream = new Http1ServerStream(this, writer, loop, trailers);
     }
 
@@ -330,8 +330,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext context) {
+        writable();
+    }
+
+    private void writable() {
         RequestSink to = sink;
-        if (to != null && context.channel().isWritable()) {
+        if (to != null && isWritable()) {
             to.onWritable();
         }
         if (reading == Reading.HEAD && isWritable()) {
@@ -391,6 +395,6 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     }
 
     boolean isWritable() {
-        return ctx.channel().isWritable();
+        return writer.isWritable();
     }
 }

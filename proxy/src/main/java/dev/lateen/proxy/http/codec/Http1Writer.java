@@ -1,8 +1,10 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
+import dev.lateen.proxy.http.codec.Laggards.Laggard;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
+import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * handled what it had read.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which tells
-final class Http1Writer implements Flushable {
+final class Http1Writer implements Flushable, Laggard {
     /** Larger body parts are written as they are, without a copy. */
     private static final int COPIED = 16 * 1024;
 
@@ -33,6 +35,8 @@ final class Http1Writer implements Flushable {
 
     private final ChannelHandlerContext ctx;
     private final CodecLoop loop;
+    private final Runnable writable;
+    private boolean waiting;
     private @Nullable ByteBuf out;
     private boolean queued;
     private Framing framing = Framing.BODYLESS;
@@ -51,7 +55,9 @@ final class Http1Writer implements Flushable {
         UNTIL_CLOSE
     }
 
-    Http1Writer(ChannelHandlerContext ctx, CodecLoop loop) {
+    /** @param writable told that there is room again after {@link #isWritable} was false while the channel itself had some */
+    Http1Writer(ChannelHandlerContext ctx, CodecLoop loop, Runnable writable) {
+        this.writable = writable;
         this.ctx = ctx;
         this.loop = loop;
     }
@@ -179,6 +185,40 @@ final class Http1Writer implements Flushable {
         queued = false;
         pass();
         ctx.flush();
+        if (Http2Unsent.inChannel(ctx.channel()) > 0) {
+            loop.laggards().add(this);
+        }
+    }
+
+    /** Whether there is room for more; where there was none, {@code writable} is told once there is. */
+    boolean isWritable() {
+        if (!ctx.channel().isWritable()) {
+            return false;
+        }
+        MemoryLevel level = loop.memory();
+        if (level == MemoryLevel.AMPLE || unsent() < level.share()) {
+            return true;
+        }
+        if (!waiting) {
+            waiting = true;
+            pass();
+            ctx.write(Unpooled.EMPTY_BUFFER).addListener(sent -> {
+                waiting = false;
+                writable.run();
+            });
+            flushLater();
+        }
+        return false;
+    }
+
+    @Override
+    public long unsent() {
+        return Http2Unsent.inChannel(ctx.channel()) + (out == null ? 0 : out.readableBytes());
+    }
+
+    @Override
+    public void cut() {
+        ctx.close();
     }
 
     /** Closes the connection once all is written. @param now whether at once then, or when the client had time to read it */
@@ -195,6 +235,7 @@ final class Http1Writer implements Flushable {
 
     /** Drops what was not written yet. */
     void release() {
+        loop.laggards().remove(this);
         if (out != null) {
             out.release();
             out = null;

@@ -41,6 +41,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private int streams;
     private StreamReset lostBy = StreamReset.CONNECTION_TERMINATION;
     private boolean settingsReceived;
+    private final Http2Unsent unsent;
     private boolean queued;
     private boolean draining;
     private boolean closed;
@@ -58,6 +59,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         this.guard = guard;
         this.events = events;
         this.loop = loop;
+        this.unsent = new Http2Unsent(loop, connection(), this::writabilityChanged);
         this.maxStreams = limits.maxConcurrentStreams();
         key = connection().newKey();
         decoder.frameListener(new Frames());
@@ -107,7 +109,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         floods = new Http2Floods(now());
         guard.count(floods);
         super.handlerAdded(context);
-        decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
+        decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.UPSTREAM_WINDOW);
         flushLater();
     }
 
@@ -222,7 +224,6 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         super.onConnectionError(context, outbound, cause, error);
     }
 
-    /** A connection that its peer resets is over, no more. */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
         if (Http2CodecUtil.getEmbeddedHttp2Exception(cause) != null) {
@@ -239,6 +240,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (pings != null) {
             pings.end();
         }
+        unsent.end();
         super.channelInactive(context);
         events.onClosed(this);
     }
@@ -277,8 +279,9 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     }
 
     void writeData(Http2Stream stream, ByteBuf data, boolean end) {
-        floods.sent(data.readableBytes());
-        encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+        int bytes = data.readableBytes();
+        floods.sent(bytes);
+        unsent.add(bytes, encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise()));
         flushLater();
     }
 
@@ -309,7 +312,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     }
 
     boolean isWritable(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream);
+        return encoder().flowController().isWritable(stream) && unsent.hasRoom();
     }
 
     /** Nobody waits for anything of a stream any more. There is room for another once its frames are through as well: the server counts those. */
@@ -339,6 +342,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     public void flushNow() {
         queued = false;
         flush(ctx);
+        unsent.flushed(ctx);
     }
 
     // --- ClientConnection

@@ -33,6 +33,12 @@ record Http2Parts(
      */
     static final int CONNECTION_WINDOW = 4 * 1024 * 1024;
 
+    /**
+     * The same towards a server, whose connection carries the answers for many clients: so wide that memory gets short, and the slow ones among them are
+     * cut, before the others wait.
+     */
+    static final int UPSTREAM_WINDOW = 32 * 1024 * 1024;
+
     private static final int MAX_SMALL_CONTINUATIONS = 16;
 
     /** Envoy's {@code max_outbound_control_frames}. */

@@ -38,6 +38,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     private Http2Floods floods;
     private ChannelHandlerContext ctx;
     private int streams;
+    private final Http2Unsent unsent;
     private boolean queued;
     private boolean draining;
     private boolean closed;
@@ -54,6 +55,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         this.guard = guard;
         this.events = events;
         this.loop = loop;
+        this.unsent = new Http2Unsent(loop, connection(), this::writabilityChanged);
         this.scheme = tls ? "https" : "http";
         key = connection().newKey();
         decoder.frameListener(new Frames());
@@ -246,6 +248,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         closed = true;
+        unsent.end();
         super.channelInactive(context);
         events.onClosed();
     }
@@ -258,8 +261,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     }
 
     void writeData(Http2Stream stream, ByteBuf data, boolean end) {
-        floods.sent(data.readableBytes());
+        int bytes = data.readableBytes();
+        floods.sent(bytes);
         ChannelFuture written = encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
+        unsent.add(bytes, written);
         stopRequest(stream, end, written);
     }
 
@@ -291,7 +296,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     }
 
     boolean isWritable(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream);
+        return encoder().flowController().isWritable(stream) && unsent.hasRoom();
     }
 
     private void flushLater() {
@@ -305,6 +310,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     public void flushNow() {
         queued = false;
         flush(ctx);
+        unsent.flushed(ctx);
     }
 
     // --- ServerConnection

@@ -3,6 +3,7 @@ package dev.lateen.proxy.http.codec;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -10,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Codecs on embedded channels, and what one of them says carried to another. */
@@ -22,13 +24,15 @@ final class CodecPeers {
         final List<RecordingServer.Request> requests = new ArrayList<>();
         final boolean http2;
         int malformed;
+        MemoryLevel memory = MemoryLevel.AMPLE;
+        Consumer<ServerStream> onStream = opened -> {};
 
         @Nullable
         ServerStream stream;
 
         Server(boolean http2) {
             this.http2 = http2;
-            CodecLoop loop = new CodecLoop(channel.eventLoop(), () -> false);
+            CodecLoop loop = new CodecLoop(channel.eventLoop(), () -> memory);
             channel.freezeTime();
             channel.pipeline()
                     .addLast(
@@ -55,6 +59,7 @@ final class CodecPeers {
             RecordingServer.Request request = new RecordingServer.Request(head, end);
             requests.add(request);
             stream = opened;
+            onStream.accept(opened);
             return request;
         }
 
@@ -93,7 +98,7 @@ final class CodecPeers {
 
         Client(boolean http2) {
             this.http2 = http2;
-            CodecLoop loop = new CodecLoop(channel.eventLoop(), () -> false);
+            CodecLoop loop = new CodecLoop(channel.eventLoop(), () -> MemoryLevel.AMPLE);
             channel.freezeTime();
             codec = http2
                     ? Http2ClientConnection.of(this, loop, CodecLimits.UPSTREAM)

@@ -6,6 +6,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -20,8 +21,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class Http1ClientConnectionTest implements ClientConnection.Events {
     private final EmbeddedChannel channel = new EmbeddedChannel();
-    private final Http1ClientConnection client =
-            new Http1ClientConnection(this, new CodecLoop(channel.eventLoop(), () -> false), CodecLimits.DEFAULT);
+    private final Http1ClientConnection client = new Http1ClientConnection(
+            this, new CodecLoop(channel.eventLoop(), () -> MemoryLevel.AMPLE), CodecLimits.DEFAULT);
     private int capacityTold;
     private boolean closedTold;
 

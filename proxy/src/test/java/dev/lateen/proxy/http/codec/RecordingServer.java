@@ -3,6 +3,7 @@ package dev.lateen.proxy.http.codec;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
@@ -74,7 +75,8 @@ final class RecordingServer implements ServerEvents {
     }
 
     RecordingServer(CodecLimits limits) {
-        codec = new Http1ServerConnection(this, new CodecLoop(channel.eventLoop(), () -> false), limits, false, true);
+        codec = new Http1ServerConnection(
+                this, new CodecLoop(channel.eventLoop(), () -> MemoryLevel.AMPLE), limits, false, true);
         channel.pipeline().addLast(codec);
     }
 

@@ -17,6 +17,7 @@ import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.ProxyHeader;
 import dev.lateen.proxy.upstream.FakeTimers;
 import dev.lateen.proxy.upstream.Host;
@@ -55,7 +56,11 @@ class UpstreamPoolsTest {
     private Duration oldAge = Duration.ZERO;
 
     private final UpstreamPools pools = new UpstreamPools(
-            loop.eventLoop(), network, new CodecLoop(loop.eventLoop(), () -> false), CodecLimits.UPSTREAM, () -> nanos);
+            loop.eventLoop(),
+            network,
+            new CodecLoop(loop.eventLoop(), () -> MemoryLevel.AMPLE),
+            CodecLimits.UPSTREAM,
+            () -> nanos);
 
     UpstreamPoolsTest() {
         clusters.onHostRemoved(pools::onHostRemoved);
