@@ -77,7 +77,7 @@ class InForceTest {
                 Web web = Web.direct();
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String page = "http://127.0.0.1:" + monitoring;
-            mesh.awaitOutput(SOON, _ -> web.status(page + "/ready") == 200);
+            mesh.awaitOutput(Duration.ofMinutes(3), _ -> web.status(page + "/ready") == 200);
             assertThat(status()).doesNotContain("STALE");
 
             edit(config, taken.getLocalPort());

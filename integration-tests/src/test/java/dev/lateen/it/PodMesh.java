@@ -117,7 +117,7 @@ final class PodMesh implements AutoCloseable {
                 node,
                 "DELTA_GRPC",
                 directory,
-                new RealEnvoy.Place(network.host(), pod.address(), 0, entering));
+                new RealEnvoy.Place(network.host(), pod.address(), entering));
         envoy.awaitLive();
         return envoy;
     }

@@ -24,15 +24,6 @@ import java.util.function.UnaryOperator;
 
 /** A stock Envoy under our istiod. Its certificate comes from istiod by our own identity code, served to it by our SDS. */
 final class RealEnvoy implements AutoCloseable {
-    private static final String NAME_SERVER = """
-
-        typed_dns_resolver_config:
-          name: envoy.network.dns_resolver.cares
-          typed_config:
-            "@type": type.googleapis.com/envoy.extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig
-            resolvers: [{socket_address: {protocol: UDP, address: 127.0.0.1, port_value: %d}}]
-        """;
-
     private final MeshNode node;
     private final Running process;
     private final String admin;
@@ -53,17 +44,11 @@ final class RealEnvoy implements AutoCloseable {
      *
      * @param controlPlane the address under which it reaches istiod and the secrets
      * @param admin the address of its admin interface
-     * @param nameServer a UDP port of 127.0.0.1 that it asks for names; 0 for the system's name server
      * @param entering turns its command into the one that runs it there
      */
-    record Place(String controlPlane, String admin, int nameServer, UnaryOperator<List<String>> entering) {
+    record Place(String controlPlane, String admin, UnaryOperator<List<String>> entering) {
         /** This machine, like the test itself. */
-        static final Place HERE = asking(0);
-
-        /** This machine, with another name server than the system's. */
-        static Place asking(int nameServer) {
-            return new Place("127.0.0.1", "127.0.0.1", nameServer, UnaryOperator.identity());
-        }
+        static final Place HERE = new Place("127.0.0.1", "127.0.0.1", UnaryOperator.identity());
     }
 
     /** Starts it on this machine; it is not ready yet. @param apiType {@code DELTA_GRPC} or {@code GRPC} */
@@ -98,8 +83,7 @@ final class RealEnvoy implements AutoCloseable {
                         admin,
                         apiType,
                         istiod.addresses().secureGrpc(),
-                        sdsPort)
-                        + (place.nameServer == 0 ? "" : NAME_SERVER.formatted(place.nameServer)));
+                        sdsPort));
         Running process = Running.start(
                 node.name(),
                 place.entering.apply(List.of(

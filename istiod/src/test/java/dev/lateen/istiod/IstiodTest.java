@@ -47,7 +47,10 @@ import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
@@ -418,6 +421,26 @@ class IstiodTest {
                         "citadel_server_root_cert_expiry_seconds ",
                         "process_cpu_seconds_total ",
                         "process_resident_memory_bytes ");
+    }
+
+    @Test
+    void whoAsksForReadinessHoldsNobodyUpWhileAConditionTakesItsTime() throws Exception {
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch over = new CountDownLatch(1);
+        readiness.require("a long look", () -> {
+            asked.countDown();
+            try {
+                return over.await(1, TimeUnit.MINUTES);
+            } catch (InterruptedException e) {
+                return false;
+            }
+        });
+        CompletableFuture<String> ready = CompletableFuture.supplyAsync(() -> get("/ready"));
+        asked.await();
+        assertThat(get("/version")).isNotEmpty();
+        assertThat(ready).isNotDone();
+        over.countDown();
+        assertThat(ready.join()).isEqualTo("ready\n");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
+import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.xds.FakeControlPlane;
 import dev.lateen.proxy.xds.FileSource;
@@ -24,6 +25,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +35,8 @@ class ProxyTest {
     private static final String HEAD = """
         node: {id: "sidecar~127.0.0.1~a.b~b.svc.cluster.local", cluster: a.b}
         """;
+
+    private static final String INLINE = "route_config: {name: r, virtual_hosts: []}";
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient http = vertx.createHttpClient();
@@ -181,6 +185,32 @@ class ProxyTest {
 
             done(proxy.ready());
             assertThat(proxy.snapshot().clusters()).containsKey("app");
+        }
+    }
+
+    @Test
+    void aPortThatIsTakenIsARejectionOfItsListenerAlone() {
+        try (FakeControlPlane plane = new FakeControlPlane(vertx)) {
+            Proxy proxy = following(plane);
+            plane.nextDelta(typed(ResourceType.LISTENER));
+            plane.sendDelta(ResourceType.CLUSTER, "1");
+            String nonce = plane.sendDelta(
+                    ResourceType.LISTENER,
+                    "1",
+                    Resources.listener("taken", blue.actualPort(), INLINE),
+                    Resources.listener("web", 0, INLINE));
+            DeltaDiscoveryRequest nack =
+                    plane.nextDelta(request -> request.getResponseNonce().equals(nonce));
+            assertThat(nack.getErrorDetail().getMessage())
+                    .startsWith("listener taken: address: can't bind 127.0.0.1:" + blue.actualPort() + ": ");
+            assertThat(proxy.listeners())
+                    .anyMatch(l -> l.name().equals("web") && l.state() == ListenerStatus.State.BOUND);
+            assertThat(proxy.ready().isComplete()).isFalse();
+            assertThat(proxy.holdUps()).singleElement().asString().startsWith("rejected: listener taken: address");
+
+            plane.sendDelta(ResourceType.LISTENER, "2", List.of("taken"));
+            done(proxy.ready());
+            assertThat(proxy.holdUps()).isEmpty();
         }
     }
 

@@ -88,6 +88,11 @@ final class LiveProxies implements ProxyHost {
         }
 
         @Override
+        public List<String> gaps() {
+            return proxy.snapshot().gaps().stream().map(Object::toString).toList();
+        }
+
+        @Override
         public void stop() throws InterruptedException {
             await(vertx.undeploy(id), spec);
         }

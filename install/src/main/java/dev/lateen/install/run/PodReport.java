@@ -2,14 +2,18 @@ package dev.lateen.install.run;
 
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Tells on the terminal which pods come and go, and what becomes of their containers meanwhile. One thread reports. */
 final class PodReport {
     private final MeshLog log;
     /** The last word of each container, by pod. */
     private Map<String, List<String>> states = Map.of();
+    /** What proxies can't build, as it stands; many pods may have the same. */
+    private Set<String> gaps = Set.of();
 
     private String trouble = "";
     /** Which pods could not be started at the last try. */
@@ -45,12 +49,26 @@ final class PodReport {
         trouble = now;
     }
 
+    /** Once for each text, with the first of the pods that have it. */
+    private void tellGaps(Collection<PodRuntime> pods) {
+        Set<String> now = new HashSet<>();
+        for (PodRuntime pod : pods) {
+            for (String gap : pod.gaps()) {
+                if (now.add(gap) && !gaps.contains(gap)) {
+                    log.line(pod.key() + ": " + gap);
+                }
+            }
+        }
+        gaps = now;
+    }
+
     void stopped(List<PodRuntime> stopped) {
         stopped.forEach(pod -> log.line("stopped " + pod.key()));
     }
 
     /** Tells which containers are otherwise than when it looked last; a pod it has not seen yet was told of elsewhere. */
     void look(Collection<PodRuntime> pods) {
+        tellGaps(pods);
         Map<String, List<String>> now = new HashMap<>();
         for (PodRuntime pod : pods) {
             List<String> fresh =

@@ -43,6 +43,11 @@ record PodRuntime(
         return proxy == null ? List.of() : proxy.holdUps();
     }
 
+    /** What of the config in force its proxy can't build, in words. */
+    List<String> gaps() {
+        return proxy == null ? List.of() : proxy.gaps();
+    }
+
     /** Ends the proxy, which lets requests finish, and then what answers them. */
     void stop() throws InterruptedException {
         if (proxy != null) {

@@ -22,6 +22,11 @@ interface ProxyHost {
             return List.of();
         }
 
+        /** What of the config in force it can't build, and what becomes of it, in words. */
+        default List<String> gaps() {
+            return List.of();
+        }
+
         /** Lets requests under way finish, within some seconds, and closes its listeners. */
         void stop() throws InterruptedException;
     }

@@ -42,6 +42,15 @@ final class ConnectedProxies {
                 .toList());
     }
 
+    /** Where a proxy of that name is on this machine's loopback network; none if it is elsewhere. */
+    List<String> localAddresses(String name) {
+        return all.stream()
+                .filter(proxy -> proxy.name().equals(name) && proxy.address().startsWith("127."))
+                .map(Connected::address)
+                .limit(1)
+                .toList();
+    }
+
     /**
      * The proxy meant by {@code pod}, {@code pod.namespace}, {@code deployment/name} or another workload so, with or without {@code .namespace}, or the
      * beginning of a pod's name where it is the only one. Of a workload's pods it is the first, as istioctl takes one.

@@ -1,5 +1,6 @@
 package dev.lateen.install.tools;
 
+import dev.lateen.install.CommandFailure;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -55,7 +56,7 @@ public final class ProxyStatusCommand implements Callable<Integer> {
         }
         proxies.sort(Comparator.comparing(proxy -> proxy.path("proxy").asString("")));
         ArrayNode shown = JsonMapper.builder().build().createArrayNode().addAll(proxies);
-        spec.commandLine().getOut().print(options.print(shown, ProxyStatusCommand::table));
+        spec.commandLine().getOut().print(options.print(shown, found -> table(found) + remarks(found)));
         spec.commandLine().getOut().flush();
         return 0;
     }
@@ -74,7 +75,46 @@ public final class ProxyStatusCommand implements Callable<Integer> {
                     proxy.path("istiod").asString("istiod"),
                     proxy.path("istio_version").asString(""));
         }
-        return table.text() + reasons(proxies);
+        return table.text();
+    }
+
+    /** Under the table: what is stale and why, and what proxies of this machine can't build. */
+    private String remarks(JsonNode proxies) {
+        String text = reasons(proxies) + gaps(proxies);
+        return text.isEmpty() ? "" : "\n" + text;
+    }
+
+    /** Asked of the proxies themselves, as far as they answer here; the table is whole without it. */
+    private String gaps(JsonNode proxies) {
+        MeshClient client = options.client();
+        StringBuilder text = new StringBuilder();
+        ConnectedProxies connected;
+        try {
+            connected = ConnectedProxies.of(client.istiod("/debug/connections"));
+        } catch (CommandFailure unreachable) {
+            return "";
+        }
+        for (JsonNode proxy : proxies) {
+            String name = proxy.path("proxy").asString("");
+            for (String address : connected.localAddresses(name)) {
+                gaps(client, address)
+                        .forEach(gap ->
+                                text.append(name).append(": ").append(gap).append('\n'));
+            }
+        }
+        return text.toString();
+    }
+
+    private static List<String> gaps(MeshClient client, String address) {
+        List<String> gaps = new ArrayList<>();
+        try {
+            for (JsonNode gap : client.admin(address, "/config_gaps")) {
+                gaps.add(gap.path("text").asString(""));
+            }
+        } catch (CommandFailure elsewhere) {
+            return List.of();
+        }
+        return gaps;
     }
 
     /** Under the table, why something is stale. */
@@ -93,7 +133,7 @@ public final class ProxyStatusCommand implements Callable<Integer> {
                 }
             });
         }
-        return text.isEmpty() ? "" : "\n" + text;
+        return text.toString();
     }
 
     private static String state(JsonNode proxy, String type) {

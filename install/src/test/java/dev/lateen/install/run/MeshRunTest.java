@@ -250,6 +250,19 @@ class MeshRunTest {
                 .hasMessageMatching("--state: \\S+/config/state is within \\S+/config, .*");
     }
 
+    @Test
+    void whatAProxyCannotBuildIsToldOnceForAllPodsThatHaveIt() throws Exception {
+        write("a.yaml", Yaml.deployment("one", 2, "redis"));
+        startMesh();
+        roles.gaps = List.of("listener l: filter_chains[0]: wasm denies: can't be built");
+        await().until(() -> lines.stream().anyMatch(line -> line.endsWith(roles.gaps.getFirst())));
+        write("b.yaml", Yaml.deployment("two", 1, "redis"));
+        await().until(() -> lines.stream().anyMatch(line -> line.startsWith("started default/two-")));
+        assertThat(lines)
+                .filteredOn(line -> line.endsWith(roles.gaps.getFirst()))
+                .hasSize(1);
+    }
+
     private String generated() throws IOException {
         return Files.readString(dir.resolve("state/generated/pods.yaml"));
     }
@@ -334,6 +347,7 @@ class MeshRunTest {
         /** Parts of node ids of proxies that can't be started. */
         final Set<String> failing = ConcurrentHashMap.newKeySet();
 
+        volatile List<String> gaps = List.of();
         volatile boolean stopped;
         volatile BooleanSupplier ready = () -> false;
 
@@ -387,6 +401,11 @@ class MeshRunTest {
                 @Override
                 public boolean isReady() {
                     return unready.stream().noneMatch(spec.nodeId()::contains);
+                }
+
+                @Override
+                public List<String> gaps() {
+                    return gaps;
                 }
 
                 @Override

@@ -12,7 +12,6 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -123,13 +122,18 @@ public final class DebugServer {
         request.response().setStatusCode(status).putHeader("content-type", type).end(text);
     }
 
+    /** What is required may be a look at every proxy, and that waits for whoever is being translated for. */
     private void ready(RoutingContext request) {
-        List<String> missing = readiness.missing();
-        if (missing.isEmpty()) {
-            answer(request, 200, TEXT, "ready\n");
-        } else {
-            answer(request, 503, TEXT, "not ready: " + String.join(", ", missing) + "\n");
-        }
+        request.vertx()
+                .executeBlocking(readiness::missing, false)
+                .onSuccess(missing -> {
+                    if (missing.isEmpty()) {
+                        answer(request, 200, TEXT, "ready\n");
+                    } else {
+                        answer(request, 503, TEXT, "not ready: " + String.join(", ", missing) + "\n");
+                    }
+                })
+                .onFailure(request::fail);
     }
 
     /** Makes a page of a proxy. */
@@ -145,17 +149,26 @@ public final class DebugServer {
                 answer(request, 400, TEXT, "proxyID: " + ids.size() + " times (accepted: once, POD.NAMESPACE)\n");
                 return;
             }
-            proxy(request, ids.getFirst()).ifPresent(status -> make(request, JSON, r -> page.of(status, r)));
+            made(request, ids.getFirst(), page);
         });
     }
 
-    /** The proxy of that name; if there is none that was answered. */
-    private Optional<ProxyStatus> proxy(RoutingContext request, String id) {
-        Optional<ProxyStatus> status = discovery.proxy(id);
-        if (status.isEmpty()) {
-            answer(request, 404, TEXT, "proxyID: no such proxy is connected (accepted: one of /debug/syncz)\n");
-        }
-        return status;
+    /** A page of the proxy of that name. To look it up takes a moment, too, while it is being translated for. */
+    private void made(RoutingContext request, String id, ProxyPage page) {
+        request.vertx()
+                .executeBlocking(() -> discovery.proxy(id).map(status -> page.of(status, request)), false)
+                .onSuccess(text -> {
+                    if (text.isPresent()) {
+                        answer(request, 200, JSON, text.get());
+                    } else {
+                        answer(
+                                request,
+                                404,
+                                TEXT,
+                                "proxyID: no such proxy is connected (accepted: one of /debug/syncz)\n");
+                    }
+                })
+                .onFailure(request::fail);
     }
 
     private String dump(ProxyStatus status, RoutingContext request) {
@@ -168,9 +181,7 @@ public final class DebugServer {
         if (ids.isEmpty()) {
             make(request, JSON, r -> proxies.adsz(discovery.proxies()).toPrettyString());
         } else {
-            proxy(request, ids.getFirst())
-                    .ifPresent(one ->
-                            make(request, JSON, r -> proxies.adsz(List.of(one)).toPrettyString()));
+            made(request, ids.getFirst(), (one, r) -> proxies.adsz(List.of(one)).toPrettyString());
         }
     }
 

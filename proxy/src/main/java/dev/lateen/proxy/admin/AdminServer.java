@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -107,7 +108,7 @@ public final class AdminServer {
 
     private void readinessOnly(HttpServerRequest request) {
         if (request.path().equals("/healthz/ready")) {
-            ready(request);
+            ready(request, AdminSource.State::name);
         } else {
             answer(request.response().setStatusCode(404), TEXT, "only /healthz/ready is here\n");
         }
@@ -117,7 +118,7 @@ public final class AdminServer {
         boolean json = "json".equals(request.getParam("format"));
         switch (request.path()) {
             case "/", "/help" -> answer(request.response(), TEXT, SmallPages.HELP);
-            case "/ready" -> ready(request);
+            case "/ready" -> ready(request, state -> SmallPages.unready(source, state));
             case "/server_info" -> json(request, pages, () -> ServerInfoPage.json(source));
             case "/config_dump" -> configDump(request, pages);
             case "/clusters" -> clusters(request, pages, json);
@@ -133,6 +134,7 @@ public final class AdminServer {
             case "/runtime" -> answer(request.response(), JSON, SmallPages.runtime());
             case "/init_dump" -> json(request, pages, () -> SmallPages.initDump(source));
             case "/hot_restart_version" -> answer(request.response(), TEXT, "disabled\n");
+            case "/config_gaps" -> json(request, pages, () -> SmallPages.gaps(source));
             case "/contention" -> answer(request.response(), TEXT, "Mutex contention tracing is not enabled.\n");
             case "/reset_counters" -> resetCounters(request, pages);
             default -> mutation(request);
@@ -230,12 +232,13 @@ public final class AdminServer {
         answer(request.response().setStatusCode(status), TEXT, error.getMessage() + "\n");
     }
 
-    private void ready(HttpServerRequest request) {
+    /** @param why what is said while it is not; strangers reach the readiness port, and learn no reasons there */
+    private void ready(HttpServerRequest request, Function<AdminSource.State, String> why) {
         AdminSource.State state = source.state();
         answer(
                 request.response().setStatusCode(state == AdminSource.State.LIVE ? 200 : 503),
                 TEXT,
-                state.name() + "\n");
+                (state == AdminSource.State.LIVE ? state.name() : why.apply(state)) + "\n");
     }
 
     private void stats(HttpServerRequest request, PageSender pages) {

@@ -12,6 +12,7 @@ final class SmallPages {
           /: this list
           /certs: print certs on machine
           /clusters: upstream cluster status (params: filter, format=json)
+          /config_gaps: what of the configuration in force this proxy can't build, and what becomes of it
           /config_dump: dump current configs (params: include_eds, resource, mask, name_regex)
           /contention: nothing is traced here
           /drain_listeners (POST): drain listeners (params: inboundonly, graceful, skip_exit)
@@ -32,6 +33,8 @@ final class SmallPages {
           /stats: print server stats (params: filter, usedonly, type, format=(text|json|prometheus))
           /stats/prometheus: print server stats in prometheus format (params: filter, usedonly)
         """;
+
+    private static final int MOST_REASONS = 20;
 
     private SmallPages() {}
 
@@ -55,6 +58,32 @@ final class SmallPages {
                 .put("entries", new JsonObject())
                 .put("layers", new JsonArray())
                 .encodePrettily();
+    }
+
+    /** Envoy's word, and under it why, as far as the configuration is the reason. */
+    static String unready(AdminSource source, AdminSource.State state) {
+        StringBuilder text = new StringBuilder(state.name());
+        if (state != AdminSource.State.DRAINING) {
+            source.waiting().stream()
+                    .limit(MOST_REASONS)
+                    .forEach(reason -> text.append('\n').append(reason));
+        }
+        return text.toString();
+    }
+
+    /** What can't be built of the configuration in force. */
+    static String gaps(AdminSource source) {
+        JsonArray gaps = new JsonArray();
+        source.snapshot()
+                .gaps()
+                .forEach(gap -> gaps.add(new JsonObject()
+                        .put("effect", gap.effect().name())
+                        .put("resource", gap.resource())
+                        .put("path", gap.path())
+                        .put("name", gap.what())
+                        .put("reason", gap.reason())
+                        .put("text", gap.toString())));
+        return gaps.encodePrettily();
     }
 
     /** {@code envoy.admin.v3.UnreadyTargetsDumps}. */

@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Distribution;
 import dev.lateen.proxy.telemetry.MetricsText;
@@ -46,6 +47,7 @@ class AdminServerTest {
 
     private static final class FakeSource implements AdminSource {
         State state = State.INITIALIZING;
+        volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
         long requests = 3;
         String drained = "";
         boolean reopened;
@@ -56,7 +58,7 @@ class AdminServerTest {
 
         @Override
         public ProxySnapshot snapshot() {
-            return ProxySnapshot.EMPTY;
+            return snapshot;
         }
 
         @Override
@@ -186,6 +188,7 @@ class AdminServerTest {
     @Test
     void readyFollowsTheState() throws Exception {
         assertThat(send(0, "GET", "/ready").statusCode()).isEqualTo(503);
+        assertThat(send(0, "GET", "/ready").body()).isEqualTo("INITIALIZING\ncluster a waits for endpoints a\n");
         assertThat(send(2, "GET", "/healthz/ready").body()).isEqualTo("INITIALIZING\n");
         source.state = AdminSource.State.LIVE;
         assertThat(send(0, "GET", "/ready").body()).isEqualTo("LIVE\n");
@@ -292,6 +295,22 @@ class AdminServerTest {
         assertThat(send(0, "GET", "/init_dump").body()).contains("cluster a waits for endpoints a");
         assertThat(send(0, "GET", "/clusters?filter=(").statusCode()).isEqualTo(400);
         assertThat(send(0, "GET", "/config_dump?resource=nope").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void whatCannotBeBuiltIsListed() throws Exception {
+        source.snapshot = new ProxySnapshot(
+                1,
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                List.of(new ConfigGap(
+                        ConfigGap.Effect.DENIES, "listener l", "filter_chains[0]", "wasm", "can't be built")));
+        assertThat(send(0, "GET", "/config_gaps").body())
+                .contains("\"DENIES\"")
+                .contains("listener l: filter_chains[0]: wasm denies: can't be built");
     }
 
     /** istioctl knows Envoy's loggers, not our packages. */
