@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the terminal, the tools and the metrics say of a change that a proxy can't put in force. */
+@SuppressWarnings("InlineFormatString") // a long template reads better on its own
 class InForceTest {
     private static final Duration SOON = Duration.ofSeconds(30);
 
