@@ -42,42 +42,42 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                         - operation: {ports: ["9001"], paths: ["/allow"], methods: ["GET"]}
                         - operation: {ports: ["9000"]}
                     """, """
-                    any tcp     bytes       yes
-                    any http    GET  /allow yes
-                    any http    POST /allow no
-                    any http    GET  /no    no
-                    any unnamed GET  /allow no
-                    any unnamed bytes       no
-                    """),
+                        any tcp     bytes       yes
+                        any http    GET  /allow yes
+                        any http    POST /allow no
+                        any http    GET  /no    no
+                        any unnamed GET  /allow no
+                        any unnamed bytes       no
+                        """),
                 new AuthorizationStory("deny-method", """
                     spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {methods: ["POST"]}}]}]}
                     """, """
-                    any tcp     bytes       no
-                    any http    GET  /      yes
-                    any http    POST /      no
-                    any unnamed GET  /      yes
-                    any unnamed POST /      no
-                    any unnamed bytes       no
-                    """),
+                        any tcp     bytes       no
+                        any http    GET  /      yes
+                        any http    POST /      no
+                        any unnamed GET  /      yes
+                        any unnamed POST /      no
+                        any unnamed bytes       no
+                        """),
                 new AuthorizationStory("deny-method-on-port", """
                     spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {methods: ["POST"], ports: ["9001"]}}]}]}
                     """, """
-                    any tcp     bytes       yes
-                    any http    GET  /      yes
-                    any http    POST /      no
-                    any unnamed POST /      yes
-                    any unnamed bytes       yes
-                    """),
+                        any tcp     bytes       yes
+                        any http    GET  /      yes
+                        any http    POST /      no
+                        any unnamed POST /      yes
+                        any unnamed bytes       yes
+                        """),
                 new AuthorizationStory("deny-path", """
                     spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {paths: ["/admin*"]}}]}]}
                     """, """
-                    any http    GET  /      yes
-                    any http    GET  /admin no
-                    any unnamed GET  /      yes
-                    any unnamed GET  /admin no
-                    any unnamed bytes       no
-                    any tcp     bytes       no
-                    """),
+                        any http    GET  /      yes
+                        any http    GET  /admin no
+                        any unnamed GET  /      yes
+                        any unnamed GET  /admin no
+                        any unnamed bytes       no
+                        any tcp     bytes       no
+                        """),
                 new AuthorizationStory("nothing", "spec: {}", """
                     any tcp     bytes       no
                     any http    GET  /      no
@@ -87,19 +87,19 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                 new AuthorizationStory("audit", """
                     spec: {selector: {matchLabels: {app: server}}, action: AUDIT, rules: [{to: [{operation: {methods: ["POST"]}}]}]}
                     """, """
-                    any tcp     bytes       yes
-                    any http    POST /      yes
-                    any unnamed GET  /      yes
-                    any unnamed bytes       yes
-                    """),
+                        any tcp     bytes       yes
+                        any http    POST /      yes
+                        any unnamed GET  /      yes
+                        any unnamed bytes       yes
+                        """),
                 new AuthorizationStory("dry-run", """
                     spec: {selector: {matchLabels: {app: server}}, action: DENY, rules: [{to: [{operation: {ports: ["9000", "9001", "8080"]}}]}]}
                     """, """
-                    any tcp     bytes       yes
-                    any http    POST /      yes
-                    any unnamed GET  /      yes
-                    any unnamed bytes       yes
-                    """),
+                        any tcp     bytes       yes
+                        any http    POST /      yes
+                        any unnamed GET  /      yes
+                        any unnamed bytes       yes
+                        """),
                 new AuthorizationStory("claims-beside-plain-rules", """
                     spec:
                       selector: {matchLabels: {app: server}}
@@ -110,41 +110,41 @@ record AuthorizationStory(String name, String spec, String verdicts) {
                       - when: [{key: request.auth.presenter, values: ["web"]}]
                       - to: [{operation: {paths: ["/open"]}}]
                     """, """
-                    any http    GET  /open  yes
-                    any http    GET  /shut  no
-                    any unnamed GET  /open  yes
-                    any unnamed GET  /shut  no
-                    any unnamed bytes       no
-                    any tcp     bytes       no
-                    """),
+                        any http    GET  /open  yes
+                        any http    GET  /shut  no
+                        any unnamed GET  /open  yes
+                        any unnamed GET  /shut  no
+                        any unnamed bytes       no
+                        any tcp     bytes       no
+                        """),
                 new AuthorizationStory("allow-principal", """
                     spec:
                       selector: {matchLabels: {app: server}}
                       action: ALLOW
                       rules: [{from: [{source: {principals: ["cluster.local/ns/default/sa/client"]}}]}]
                     """, """
-                    mesh  tcp     bytes     yes
-                    plain tcp     bytes     no
-                    mesh  http    GET  /    yes
-                    plain http    GET  /    no
-                    mesh  unnamed GET  /    yes
-                    plain unnamed GET  /    no
-                    mesh  unnamed bytes     yes
-                    plain unnamed bytes     no
-                    """),
+                        mesh  tcp     bytes     yes
+                        plain tcp     bytes     no
+                        mesh  http    GET  /    yes
+                        plain http    GET  /    no
+                        mesh  unnamed GET  /    yes
+                        plain unnamed GET  /    no
+                        mesh  unnamed bytes     yes
+                        plain unnamed bytes     no
+                        """),
                 new AuthorizationStory("deny-address", """
                     spec:
                       selector: {matchLabels: {app: server}}
                       action: DENY
                       rules: [{from: [{source: {notIpBlocks: ["%s/32"]}}]}]
                     """.formatted(client), """
-                    mesh  tcp     bytes     yes
-                    plain tcp     bytes     no
-                    mesh  http    GET  /    yes
-                    plain http    GET  /    no
-                    mesh  unnamed GET  /    yes
-                    plain unnamed bytes     no
-                    """));
+                        mesh  tcp     bytes     yes
+                        plain tcp     bytes     no
+                        mesh  http    GET  /    yes
+                        plain http    GET  /    no
+                        mesh  unnamed GET  /    yes
+                        plain unnamed bytes     no
+                        """));
     }
 
     List<Expected> expected() {

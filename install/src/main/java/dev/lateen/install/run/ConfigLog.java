@@ -46,7 +46,8 @@ final class ConfigLog implements IstiodEvents {
     public void changed(ConfigChange change) {
         // An edit that changes no resource and is taken is one of the mesh config.
         List<ResourceChange> all = change.resources().isEmpty()
-                ? List.of(new ResourceChange(ConfigChange.Kind.CHANGED, "mesh config", String.join(", ", change.files())))
+                ? List.of(
+                        new ResourceChange(ConfigChange.Kind.CHANGED, "mesh config", String.join(", ", change.files())))
                 : change.resources();
         List<ResourceChange> users = all.stream()
                 .filter(resource -> !resource.file().startsWith(generated))

@@ -49,7 +49,7 @@ final class Bases {
     private JsonNode base(String field) {
         return bases.keySet().stream()
                 .filter(field::startsWith)
-                .max(Comparator.comparing(String::length))
+                .max(Comparator.comparingInt(String::length))
                 .map(bases::get)
                 .orElseThrow(() -> new IllegalStateException("no base for " + field));
     }

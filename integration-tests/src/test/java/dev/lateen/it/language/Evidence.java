@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -75,7 +76,7 @@ final class Evidence {
     }
 
     /** All fields that some test says it shows. */
-    TreeSet<String> fields() {
+    Set<String> fields() {
         return new TreeSet<>(byField.keySet());
     }
 }

@@ -212,7 +212,8 @@ final class AccessLogs {
                 Value.newBuilder().setNumberValue(number.doubleValue()).build();
             case BooleanNode flag ->
                 Value.newBuilder().setBoolValue(flag.booleanValue()).build();
-            case NullNode _ -> Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
+            case NullNode _ ->
+                Value.newBuilder().setNullValue(NullValue.NULL_VALUE).build();
             default -> Protos.text(node.asString());
         };
     }
