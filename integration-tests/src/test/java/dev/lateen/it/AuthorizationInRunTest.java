@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -137,16 +135,11 @@ class AuthorizationInRunTest {
         return caller.http(server, call.port(), words[0], words[1], service(call));
     }
 
-    private List<AuthorizationStory> stories() {
-        return AuthorizationStory.all(mesh.pod("client"));
-    }
-
-    private long inForce() {
-        return mesh.process()
-                .output()
-                .lines()
-                .filter(line -> line.contains("AuthorizationPolicy default/story") && line.contains("in force"))
-                .count();
+    /** All but those of addresses: on a laptop everybody calls from the same one. */
+    private static List<AuthorizationStory> stories() {
+        return AuthorizationStory.all("127.0.0.1").stream()
+                .filter(story -> !story.name().equals("deny-address"))
+                .toList();
     }
 
     @Test
@@ -154,9 +147,7 @@ class AuthorizationInRunTest {
         start();
         assertThat(wrong(AuthorizationStory.NOTHING_SAID)).isEmpty();
         for (AuthorizationStory story : stories()) {
-            long before = inForce();
-            mesh.apply("policy.yaml", story.yaml());
-            Awaitility.await(story.name()).atMost(Duration.ofSeconds(20)).until(() -> inForce() > before);
+            mesh.applyInForce("policy.yaml", story.yaml(), "AuthorizationPolicy default/story");
             assertThat(wrong(story))
                     .as(
                             "wrong verdicts of %s:%n%s",
@@ -168,7 +159,7 @@ class AuthorizationInRunTest {
     @ParameterizedTest
     @ValueSource(strings = {"allow-ports-and-paths", "deny-path", "nothing", "claims-beside-plain-rules"})
     void aPolicyThatWasThereFirstHoldsFromTheFirstConnectionOn(String name) throws Exception {
-        AuthorizationStory story = AuthorizationStory.all("127.0.0.1").stream()
+        AuthorizationStory story = stories().stream()
                 .filter(each -> each.name().equals(name))
                 .findFirst()
                 .orElseThrow();

@@ -53,6 +53,27 @@ final class LocalMesh implements AutoCloseable {
         Files.move(temporary, edits.resolve(name), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
     }
 
+    /**
+     * The same, and waits until the terminal says that it is in force everywhere.
+     *
+     * @param what kind and name of the resource, as the terminal writes them
+     */
+    void applyInForce(String name, String yaml, String what) throws IOException {
+        long before = inForce(what);
+        apply(name, yaml);
+        Awaitility.await(what)
+                .atMost(Duration.ofSeconds(30))
+                .untilAsserted(() ->
+                        assertThat(inForce(what)).as(process.output()).isGreaterThan(before));
+    }
+
+    private long inForce(String what) {
+        return process.output()
+                .lines()
+                .filter(line -> line.contains(what) && line.contains("in force after"))
+                .count();
+    }
+
     void remove(String name) throws IOException {
         Files.deleteIfExists(edits.resolve(name));
     }

@@ -31,7 +31,7 @@ final class MeshRun {
     private static final Logger LOG = LoggerFactory.getLogger(MeshRun.class);
     private static final Duration SYNC_PATIENCE = Duration.ofSeconds(30);
     /** How long a leaving pod still answers after the proxies were told. */
-    private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration SETTLE_PATIENCE = Duration.ofSeconds(10);
     /** How long an edit, or the table, waits for new pods to be ready. */
     private static final Duration START_PATIENCE = Duration.ofSeconds(10);
 
