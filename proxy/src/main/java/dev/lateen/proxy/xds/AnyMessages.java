@@ -23,10 +23,14 @@ final class AnyMessages {
         return ProtoJsonReader.read(known(any, typeOf(any)), value == null ? Map.of() : Structs.toMap(value), any, "");
     }
 
-    /** The message as it is written, a TypedStruct as itself; null when the schema does not know it. */
+    /** The message as it is written, a TypedStruct as itself; null when the schema does not know it, or it was left out and is broken. */
     static @Nullable ProtoNode content(ProtoNode any) {
         String name = afterSlash(any.text("type_url"));
-        return ProtoSchema.ENVOY.find(name) == null ? null : parse(any, name);
+        try {
+            return ProtoSchema.ENVOY.find(name) == null ? null : parse(any, name);
+        } catch (ConfigException broken) {
+            return null;
+        }
     }
 
     private static ProtoNode parse(ProtoNode any, String name) {

@@ -12,6 +12,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Handler;
+import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
@@ -137,6 +138,8 @@ class LogSinkTest {
         List<String> told = new CopyOnWriteArrayList<>();
         Handler ear = ear(told);
         Logger logger = Logger.getLogger(LogLosses.class.getName());
+        // Whatever level a test before this one left.
+        logger.setLevel(Level.WARNING);
         logger.addHandler(ear);
         try (LogSink sink = new LogSink("/full.log", file, LONG)) {
             file.full = true;
@@ -154,6 +157,7 @@ class LogSinkTest {
             Awaitility.await().until(() -> told.size() == 2);
         } finally {
             logger.removeHandler(ear);
+            logger.setLevel(null);
         }
         assertThat(told.getLast()).isEqualTo("access log /full.log: can be written to again; 3 lines were lost");
         assertThat(file.text()).isEqualTo("kept\n");
