@@ -63,8 +63,8 @@ final class LocalMesh implements AutoCloseable {
         apply(name, yaml);
         Awaitility.await(what)
                 .atMost(Duration.ofSeconds(30))
-                .untilAsserted(() ->
-                        assertThat(inForce(what)).as(process.output()).isGreaterThan(before));
+                .untilAsserted(
+                        () -> assertThat(inForce(what)).as(process.output()).isGreaterThan(before));
     }
 
     private long inForce(String what) {
