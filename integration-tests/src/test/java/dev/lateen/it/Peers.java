@@ -28,8 +28,13 @@ final class Peers {
     /** What leads a pod's traffic through its sidecar: iptables, network namespaces, and the right to use them. */
     static void interception() {
         install("iptables");
+        root("interception");
+    }
+
+    /** The right to make namespaces. @param what needs it */
+    static void root(String what) {
         if (!"root".equals(System.getProperty("user.name"))) {
-            missing("interception", "it needs root");
+            missing(what, "it needs root");
         }
     }
 
