@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.security.AuthorizationPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
@@ -134,16 +133,15 @@ class AuthorizationPortsTest {
 
     /** Waits until it is so, for each call: nobody tells when an Envoy's workers have what was acknowledged. */
     private void awaitVerdicts(AuthorizationStory story) {
-        Awaitility.await(story.name())
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(wrong(story))
-                        .as("wrong verdicts of %s", story.name())
-                        .isEmpty());
-        for (PodMesh.Kind kind : PodMesh.Kind.values()) {
-            assertThat(mesh.istiod().isInSync(mesh.node(server(kind), "server").id()))
-                    .as("%s has acknowledged %s", kind, story.name())
-                    .isTrue();
-        }
+        Awaitility.await(story.name()).atMost(Patience.OF_A_CHANGE).untilAsserted(() -> {
+            assertThat(wrong(story)).as("wrong verdicts of %s", story.name()).isEmpty();
+            for (PodMesh.Kind kind : PodMesh.Kind.values()) {
+                assertThat(mesh.istiod()
+                                .isInSync(mesh.node(server(kind), "server").id()))
+                        .as("%s has acknowledged %s", kind, story.name())
+                        .isTrue();
+            }
+        });
     }
 
     private void startServers() throws IOException {
@@ -173,7 +171,7 @@ class AuthorizationPortsTest {
                 .orElseThrow();
         mesh.apply("policy", story.yaml());
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Patience.OF_A_CHANGE)
                 .until(() ->
                         !mesh.istiod().snapshot().all(AuthorizationPolicy.class).isEmpty());
         startServers();

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +48,7 @@ class BadInputTest {
               template: {metadata: {labels: {app: web}}, spec: {containers: [{name: web, image: x}]}}
             """);
         try (Running mesh = Running.meshctl("run", directory)) {
-            assertThat(mesh.awaitExit(Duration.ofSeconds(60))).isEqualTo(2);
+            assertThat(mesh.awaitExit(Patience.OF_A_START)).isEqualTo(2);
             assertThat(mesh.output())
                     .contains("the config has ")
                     .containsPattern("broken\\.yaml:\\d+ \\(document 1\\): no YAML: ")
@@ -79,7 +78,7 @@ class BadInputTest {
             spec: {ports: [{port: 81, name: http}]}
             """);
         try (Running validation = Running.meshctl("validate", "-f", directory)) {
-            assertThat(validation.awaitExit(Duration.ofSeconds(60))).isZero();
+            assertThat(validation.awaitExit(Patience.OF_A_START)).isZero();
             assertThat(validation.output())
                     .containsPattern("host\\.yaml:1 .*VirtualService default/nowhere:"
                             + " spec\\.http\\[0]\\.route\\[0]\\.destination\\.host: unknown host 'reviews'; .*"
@@ -93,7 +92,7 @@ class BadInputTest {
     @Test
     void aMissingPathIsOneSentence() throws Exception {
         try (Running mesh = Running.meshctl("run", directory.resolve("none"))) {
-            assertThat(mesh.awaitExit(Duration.ofSeconds(60))).isEqualTo(2);
+            assertThat(mesh.awaitExit(Patience.OF_A_START)).isEqualTo(2);
             assertThat(mesh.output())
                     .contains("the config has one problem:")
                     .contains(directory.resolve("none") + ": no such file or directory");
@@ -138,7 +137,7 @@ class BadInputTest {
 
     private static void awaitLine(LocalMesh mesh, String text) {
         Awaitility.await()
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> assertThat(mesh.process().output()).contains(text));
     }
 

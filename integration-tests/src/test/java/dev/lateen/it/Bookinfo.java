@@ -2,7 +2,6 @@ package dev.lateen.it;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,8 +21,7 @@ final class Bookinfo {
         LocalMesh mesh = LocalMesh.start(edits, arguments.toArray());
         try (Web web = Web.direct()) {
             mesh.process()
-                    .awaitOutput(
-                            Duration.ofSeconds(60), output -> web.status("http://127.0.0.1:8080/productpage") == 200);
+                    .awaitOutput(Patience.OF_A_START, output -> web.status("http://127.0.0.1:8080/productpage") == 200);
         }
         return mesh;
     }

@@ -112,7 +112,7 @@ class BookinfoSecurityTest {
                 "openssl s_client",
                 List.of("openssl", "s_client", "-connect", address, "-alpn", "istio", "-servername", "any"),
                 Map.of())) {
-            client.awaitOutput(Duration.ofSeconds(10), output -> output.contains("-----END CERTIFICATE-----"));
+            client.awaitOutput(Patience.OF_A_CHANGE, output -> output.contains("-----END CERTIFICATE-----"));
             String output = client.output();
             String pem =
                     output.substring(output.indexOf("-----BEGIN"), output.indexOf("-----END CERTIFICATE-----") + 25);
@@ -144,7 +144,7 @@ class BookinfoSecurityTest {
         Set<String> serials = new HashSet<>();
         try (Load load = new Load(20, "http://127.0.0.1:8080/productpage", body -> {})) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(90))
+                    .atMost(Duration.ofMinutes(4))
                     .pollInterval(Duration.ofSeconds(2))
                     .until(() -> {
                         serials.add(certificateOf(address).getSerialNumber().toString(16));

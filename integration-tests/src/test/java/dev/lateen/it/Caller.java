@@ -59,7 +59,7 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
     /** Whether the beginning of a TLS handshake comes through to a server that sends back whatever it gets; from this machine only. */
     static boolean clientHello(String address, int port, String serverName) throws IOException {
         try (Socket socket = new Socket(address, port)) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(hello(serverName));
             // The server sends back lines.
             socket.getOutputStream().write('\n');

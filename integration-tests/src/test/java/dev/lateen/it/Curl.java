@@ -1,7 +1,6 @@
 package dev.lateen.it;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +29,8 @@ final class Curl {
     /** {@code 200 2} is a 200 over HTTP/2; {@code 000 0} no answer at all. */
     String get(String host, int port, String path) throws Exception {
         try (Running curl = start("%{http_code} %{http_version}", host, port, path)) {
-            curl.awaitExit(Duration.ofSeconds(20));
-            curl.awaitOutput(Duration.ofSeconds(5), output -> !output.isEmpty());
+            curl.awaitExit(Patience.OF_A_CHANGE);
+            curl.awaitOutput(Patience.OF_A_CHANGE, output -> !output.isEmpty());
             return curl.output();
         }
     }

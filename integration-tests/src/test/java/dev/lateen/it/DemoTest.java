@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -40,7 +39,7 @@ class DemoTest {
         try (Running demo = Running.start("demo", command, environment);
                 Web user = Web.direct()) {
             // How fast it is, is measured elsewhere.
-            demo.awaitOutput(Duration.ofSeconds(120), output -> output.contains("Ctrl-C drains and ends the mesh"));
+            demo.awaitOutput(Patience.OF_A_START, output -> output.contains("Ctrl-C drains and ends the mesh"));
             assertThat(demo.output())
                     .containsPattern("COMPONENT +ADDRESS +STATE")
                     .containsPattern("istiod +127.0.0.1:15012 +serves")
@@ -49,7 +48,7 @@ class DemoTest {
             assertThat(page.statusCode()).isEqualTo(200);
             assertThat(page.body()).contains("Book Details", "ISBN", "Book Reviews", "Reviewer1");
             demo.terminate();
-            assertThat(demo.awaitExit(Duration.ofSeconds(60))).isZero();
+            assertThat(demo.awaitExit(Patience.OF_A_START)).isZero();
             assertThat(demo.output()).contains("draining");
         }
     }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.schema.Shows;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -175,7 +174,7 @@ class EgressTest {
                 "-cert", server.certificate().toString(), "-key", server.key().toString()));
         command.addAll(List.of(more));
         Running started = Running.start("openssl s_server", command, Map.of());
-        started.awaitOutput(Duration.ofSeconds(10), output -> output.contains("ACCEPT"));
+        started.awaitOutput(Patience.OF_A_CHANGE, output -> output.contains("ACCEPT"));
         return started;
     }
 
@@ -185,7 +184,7 @@ class EgressTest {
 
     private static void awaitPage(String content) {
         Awaitility.await(content)
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> assertThat(web.get(URL).body()).contains(content));
     }
 
@@ -204,8 +203,8 @@ class EgressTest {
         assertThat(web.get(unknown).body()).startsWith("outside GET /a");
         Files.writeString(meshConfig, REGISTRY_ONLY);
         LocalMesh.awaitStatus(web, unknown, 502);
-        assertThat(requests(mesh.pod("curl-"), "source", "PassthroughCluster")).isPositive();
-        assertThat(requests(mesh.pod("curl-"), "source", "BlackHoleCluster")).isPositive();
+        awaitCounted("curl-", "PassthroughCluster");
+        awaitCounted("curl-", "BlackHoleCluster");
         LocalMesh.awaitStatus(web, URL, 200);
     }
 
@@ -243,7 +242,7 @@ class EgressTest {
     @Test
     void theEgressGatewayPassesPlainHttpAsIstiosTaskHasIt() throws Exception {
         mesh.apply("gateway.yaml", PLAIN_GATEWAY);
-        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> {
             assertThat(web.get(URL).body()).startsWith("outside GET /");
             assertThat(requests(mesh.pod("istio-egressgateway-"), "source", "ext.example.com"))
                     .isPositive();
@@ -258,10 +257,8 @@ class EgressTest {
                     "originate.yaml",
                     originate("default", "{mode: SIMPLE, caCertificates: %s}".formatted(server.certificate())));
             awaitPage("TLSv1.3");
-            assertThat(requests(mesh.pod("curl-"), "source", "istio-egressgateway"))
-                    .isPositive();
-            assertThat(requests(mesh.pod("istio-egressgateway-"), "source", "ext.example.com"))
-                    .isPositive();
+            awaitCounted("curl-", "istio-egressgateway");
+            awaitCounted("istio-egressgateway-", "ext.example.com");
             assertThat(outside.alive()).isTrue();
         }
     }
@@ -285,6 +282,14 @@ class EgressTest {
             assertThat(web.get(URL).body()).contains("TLSv1.3");
             assertThat(outside.alive()).isTrue();
         }
+    }
+
+    /** A request is counted when it is over, which its caller may know before. */
+    private static void awaitCounted(String pod, String destination) {
+        Awaitility.await(destination)
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(requests(mesh.pod(pod), "source", destination))
+                        .isPositive());
     }
 
     /** How many requests a proxy has counted to a destination service. */

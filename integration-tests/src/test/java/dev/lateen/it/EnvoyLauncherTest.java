@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -65,7 +64,7 @@ class EnvoyLauncherTest {
         try (Running envoy = start(PILOT_AGENT);
                 Web web = Web.direct()) {
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(120))
+                    .atMost(Patience.OF_A_START)
                     .failFast(() -> assertThat(envoy.alive()).as(envoy.output()).isTrue())
                     .ignoreExceptions()
                     .until(() -> web.get("http://127.0.0.1:" + admin + "/ready").statusCode() == 200);
@@ -85,7 +84,7 @@ class EnvoyLauncherTest {
                     .waitFor();
             assertThat(web.get("http://127.0.0.1:" + listener + "/").body()).isEqualTo("hello");
             envoy.terminate();
-            assertThat(envoy.awaitExit(Duration.ofSeconds(60))).isZero();
+            assertThat(envoy.awaitExit(Patience.OF_A_START)).isZero();
             assertThat(envoy.output().lines().filter(line -> !line.startsWith("meshctl: preparing")))
                     .allMatch(line -> line.contains("\twarn\t"));
         }
@@ -105,10 +104,10 @@ class EnvoyLauncherTest {
 
     private void assertEnds(int code, String saying, List<String> arguments) throws Exception {
         try (Running envoy = start(arguments)) {
-            assertThat(envoy.awaitExit(Duration.ofSeconds(120)))
-                    .as(envoy.output())
-                    .isEqualTo(code);
-            Awaitility.await().untilAsserted(() -> assertThat(envoy.output()).contains(saying));
+            assertThat(envoy.awaitExit(Patience.OF_A_START)).as(envoy.output()).isEqualTo(code);
+            Awaitility.await()
+                    .atMost(Patience.OF_A_CHANGE)
+                    .untilAsserted(() -> assertThat(envoy.output()).contains(saying));
         }
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.security.AuthorizationPolicy;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -190,16 +189,14 @@ class GatewayAuthorizationTest {
     }
 
     private void awaitVerdicts(String name, Story story) {
-        Awaitility.await(name)
-                .atMost(Duration.ofSeconds(20))
-                .untilAsserted(() -> assertThat(wrong(story))
-                        .as("wrong verdicts of %s", name)
-                        .isEmpty());
-        for (PodMesh.Kind kind : PodMesh.Kind.values()) {
-            assertThat(mesh.istiod().isInSync(mesh.gateway(name(kind)).id()))
-                    .as("%s has acknowledged %s", kind, name)
-                    .isTrue();
-        }
+        Awaitility.await(name).atMost(Patience.OF_A_CHANGE).untilAsserted(() -> {
+            assertThat(wrong(story)).as("wrong verdicts of %s", name).isEmpty();
+            for (PodMesh.Kind kind : PodMesh.Kind.values()) {
+                assertThat(mesh.istiod().isInSync(mesh.gateway(name(kind)).id()))
+                        .as("%s has acknowledged %s", kind, name)
+                        .isTrue();
+            }
+        });
     }
 
     @Test
@@ -220,7 +217,7 @@ class GatewayAuthorizationTest {
         Story story = STORIES.get(name);
         apply(story);
         Awaitility.await()
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Patience.OF_A_CHANGE)
                 .until(() ->
                         !mesh.istiod().snapshot().all(AuthorizationPolicy.class).isEmpty());
         startGateways();

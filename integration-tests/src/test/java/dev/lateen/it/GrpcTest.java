@@ -14,7 +14,6 @@ import io.vertx.grpc.common.GrpcStatus;
 import io.vertx.grpc.common.ServiceName;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.awaitility.Awaitility;
@@ -85,7 +84,7 @@ class GrpcTest {
         vertx = Vertx.vertx();
         client = GrpcClient.client(vertx);
         Awaitility.await("the application's start")
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Patience.OF_A_START)
                 .untilAsserted(() -> assertThat(call("Say", "hello").status())
                         .as(mesh.process().output())
                         .isEqualTo(GrpcStatus.OK));
@@ -146,11 +145,14 @@ class GrpcTest {
         Ended ended = call("Fail", "hello");
         assertThat(ended.status()).isEqualTo(GrpcStatus.NOT_FOUND);
         assertThat(ended.message()).isEqualTo("nobody is here");
-        Scrape here = Scrape.of(mesh.pod("echo-"));
-        assertThat(here.sum("istio_requests_total", "grpc_response_status=\"5\"", "request_protocol=\"grpc\""))
-                .isPositive();
-        assertThat(here.sum("istio_requests_total", "grpc_response_status=\"5\"", "response_code=\"200\""))
-                .isPositive();
+        // A call is counted when it is over, which its caller may know before.
+        Awaitility.await("counted").atMost(Patience.OF_A_CHANGE).untilAsserted(() -> {
+            Scrape here = Scrape.of(mesh.pod("echo-"));
+            assertThat(here.sum("istio_requests_total", "grpc_response_status=\"5\"", "request_protocol=\"grpc\""))
+                    .isPositive();
+            assertThat(here.sum("istio_requests_total", "grpc_response_status=\"5\"", "response_code=\"200\""))
+                    .isPositive();
+        });
     }
 
     @Test

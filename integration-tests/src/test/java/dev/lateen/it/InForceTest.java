@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,8 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the terminal, the tools and the metrics say of a change that a proxy can't put in force. */
 @SuppressWarnings("InlineFormatString") // a long template reads better on its own
 class InForceTest {
-    private static final Duration SOON = Duration.ofSeconds(30);
-
     private static final String GATEWAY = """
         apiVersion: networking.istio.io/v1
         kind: Gateway
@@ -66,7 +63,7 @@ class InForceTest {
 
     private String status() throws Exception {
         try (Running status = Running.meshctl("proxy-status", "--istiod", "127.0.0.1:" + monitoring)) {
-            status.awaitExit(SOON);
+            status.awaitExit(Patience.OF_A_CHANGE);
             return status.output();
         }
     }
@@ -78,7 +75,7 @@ class InForceTest {
                 Web web = Web.direct();
                 ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
             String page = "http://127.0.0.1:" + monitoring;
-            mesh.awaitOutput(Duration.ofMinutes(3), _ -> web.status(page + "/ready") == 200);
+            mesh.awaitOutput(Patience.OF_A_START, _ -> web.status(page + "/ready") == 200);
             assertThat(status()).doesNotContain("STALE");
 
             edit(config, taken.getLocalPort());
@@ -86,7 +83,8 @@ class InForceTest {
                     "Gateway default/door added: NOT in force on istio-ingressgateway-\\S+: listener \\S+:"
                             + " address: can't bind 127\\.0\\.0\\.1:" + taken.getLocalPort()
                             + ": .*; the last good one stays");
-            mesh.awaitOutput(SOON, output -> told.matcher(output).find());
+            mesh.awaitOutput(
+                    Patience.OF_A_CHANGE, output -> told.matcher(output).find());
             assertThat(status())
                     .containsPattern("istio-ingressgateway-\\S+ .* STALE")
                     .contains("LDS rejected: listener");
@@ -96,7 +94,8 @@ class InForceTest {
 
             int better = free();
             edit(config, better);
-            mesh.awaitOutput(SOON, output -> output.contains("Gateway default/door changed: touched one proxy"));
+            mesh.awaitOutput(
+                    Patience.OF_A_CHANGE, output -> output.contains("Gateway default/door changed: touched one proxy"));
             assertThat(web.status("http://127.0.0.1:" + better + "/")).isEqualTo(404);
             assertThat(status()).doesNotContain("STALE");
             assertThat(mesh.output().lines().filter(line -> line.contains("Gateway default/door added")))

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.schema.Shows;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -79,12 +78,12 @@ class IngressTlsTest {
 
     private static void await(Curl curl, String host, String path, String outcome) {
         Awaitility.await(host)
-                .atMost(Duration.ofSeconds(10))
+                .atMost(Patience.OF_A_CHANGE)
                 .until(() -> curl.get(host, 8443, path).equals(outcome));
     }
 
     private static void awaitAnswers(Running load, long count) {
-        load.awaitOutput(Duration.ofSeconds(20), output -> output.lines().count() >= count);
+        load.awaitOutput(Patience.OF_A_CHANGE, output -> output.lines().count() >= count);
     }
 
     @Shows({"Gateway.servers.hosts", "Gateway.servers.tls.credentialName", "Gateway.servers.port.protocol"})

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +33,7 @@ final class LocalMesh implements AutoCloseable {
         all.addAll(List.of(arguments));
         LocalMesh mesh = new LocalMesh(edits, Running.meshctl(all.toArray()));
         try (Web web = Web.direct()) {
-            mesh.process.awaitOutput(
-                    Duration.ofSeconds(60), output -> web.status("http://127.0.0.1:15014/ready") == 200);
+            mesh.process.awaitOutput(Patience.OF_A_START, output -> web.status("http://127.0.0.1:15014/ready") == 200);
         } catch (RuntimeException | Error e) {
             mesh.close();
             throw e;
@@ -62,7 +60,7 @@ final class LocalMesh implements AutoCloseable {
         long before = inForce(what);
         apply(name, yaml);
         Awaitility.await(what)
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(
                         () -> assertThat(inForce(what)).as(process.output()).isGreaterThan(before));
     }
@@ -84,8 +82,7 @@ final class LocalMesh implements AutoCloseable {
 
     /** Pod addresses by pod name, as the table on the terminal tells them; it may be written some seconds after istiod is ready. */
     Map<String, String> pods() {
-        process.awaitOutput(
-                Duration.ofSeconds(30), output -> POD.matcher(output).find());
+        process.awaitOutput(Patience.OF_A_CHANGE, output -> POD.matcher(output).find());
         Map<String, String> pods = new TreeMap<>();
         Matcher matcher = POD.matcher(process.output());
         while (matcher.find()) {
@@ -105,7 +102,7 @@ final class LocalMesh implements AutoCloseable {
 
     /** Waits until this is what a user sees. */
     static void awaitStatus(Web web, String url, int status) {
-        Awaitility.await(url).atMost(Duration.ofSeconds(10)).until(() -> web.status(url) == status);
+        Awaitility.await(url).atMost(Patience.OF_A_CHANGE).until(() -> web.status(url) == status);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 
@@ -51,7 +50,7 @@ record ParityPair(Started envoy, Started ours) implements AutoCloseable {
         for (Started proxy : pair.both()) {
             try (Web web = Web.direct()) {
                 proxy.process.awaitOutput(
-                        Duration.ofSeconds(60), o -> web.status("http://127.0.0.1:" + proxy.admin + "/ready") == 200);
+                        Patience.OF_A_START, o -> web.status("http://127.0.0.1:" + proxy.admin + "/ready") == 200);
             }
         }
         return pair;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -38,7 +37,7 @@ record Pem(Path certificate, Path key) {
         command.addAll(List.of("-subj", "/CN=" + subject, "-addext", "subjectAltName=" + names));
         command.addAll(List.of("-keyout", made.key.toString(), "-out", made.certificate.toString()));
         try (Running openssl = Running.start("openssl req", command, Map.of())) {
-            assertThat(openssl.awaitExit(Duration.ofSeconds(20)))
+            assertThat(openssl.awaitExit(Patience.OF_A_CHANGE))
                     .as(openssl.output())
                     .isZero();
         }

@@ -18,8 +18,6 @@ import java.util.function.UnaryOperator;
 
 /** Our istiod, and pods with interception whose sidecar is our proxy or a stock Envoy: a mesh as on a cluster, on one machine. */
 final class PodMesh implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
-
     /** Whose proxy a pod or a gateway has. */
     enum Kind {
         OURS,
@@ -70,7 +68,7 @@ final class PodMesh implements AutoCloseable {
         pods.put(name, pod);
         if (ports.length > 0) {
             Running application = closing(Running.start(name, pod.inside(PodApplication.command(ports)), Map.of()));
-            application.awaitOutput(PATIENCE, output -> output.contains(PodApplication.LISTENING));
+            application.awaitOutput(Patience.OF_A_START, output -> output.contains(PodApplication.LISTENING));
         }
         return pod;
     }
@@ -149,7 +147,7 @@ final class PodMesh implements AutoCloseable {
                         "istiod.istio-system.svc")),
                 Map.of());
         try (Web web = Web.direct()) {
-            proxy.awaitOutput(PATIENCE, _ -> web.status("http://" + pod.address() + ":15000/ready") == 200);
+            proxy.awaitOutput(Patience.OF_A_START, _ -> web.status("http://" + pod.address() + ":15000/ready") == 200);
         } catch (RuntimeException | Error e) {
             proxy.close();
             throw e;

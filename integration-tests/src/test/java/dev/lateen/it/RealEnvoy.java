@@ -14,7 +14,6 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -110,7 +109,7 @@ final class RealEnvoy implements AutoCloseable {
     }
 
     void awaitLive() {
-        process.awaitOutput(Duration.ofSeconds(120), _ -> web.status(admin + "/ready") == 200);
+        process.awaitOutput(Patience.OF_A_START, _ -> web.status(admin + "/ready") == 200);
         assertThat(page("/ready")).startsWith("LIVE");
     }
 

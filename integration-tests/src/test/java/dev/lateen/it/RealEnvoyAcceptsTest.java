@@ -189,7 +189,7 @@ class RealEnvoyAcceptsTest {
         Files.move(temporary, edit, StandardCopyOption.ATOMIC_MOVE);
         last = edit;
         Awaitility.await(file.toString())
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Patience.OF_A_CHANGE)
                 .until(() -> told.loaded.contains(edit.toString()) || !told.errors.isEmpty());
         if (!told.errors.isEmpty()) {
             refused.add(file.getFileName() + ": " + told.errors);
@@ -213,14 +213,14 @@ class RealEnvoyAcceptsTest {
 
     private static void awaitListeners(RealEnvoy envoy, String... names) {
         Awaitility.await(envoy.node().name())
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> assertThat(envoy.page("/listeners")).contains(names));
     }
 
     private static void awaitInSync(Istiod istiod, Told told, List<RealEnvoy> envoys, String what, long version) {
         Awaitility.await(what)
                 .during(Duration.ofMillis(100))
-                .atMost(Duration.ofSeconds(60))
+                .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> {
                     assertThat(istiod.snapshot().version()).isGreaterThanOrEqualTo(version);
                     for (RealEnvoy envoy : envoys) {

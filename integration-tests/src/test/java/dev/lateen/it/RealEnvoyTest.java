@@ -189,7 +189,7 @@ class RealEnvoyTest {
     }
 
     private static void awaitInSync(Istiod istiod, MeshNode... nodes) {
-        Awaitility.await("in sync").atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        Awaitility.await("in sync").atMost(Patience.OF_A_CHANGE).untilAsserted(() -> {
             for (MeshNode node : nodes) {
                 assertThat(istiod.isInSync(node.id()))
                         .as("%s", istiod.proxies())

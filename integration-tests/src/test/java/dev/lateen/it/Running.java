@@ -18,11 +18,12 @@ final class Running implements AutoCloseable {
     private final String name;
     private final Process process;
     private final List<String> lines = new ArrayList<>();
+    private final Thread reading;
 
     private Running(String name, Process process) {
         this.name = name;
         this.process = process;
-        Thread.ofVirtual().start(this::read);
+        reading = Thread.ofVirtual().start(this::read);
     }
 
     /** Starts a command; standard error goes with standard output. */
@@ -82,11 +83,12 @@ final class Running implements AutoCloseable {
                 .untilAsserted(() -> assertThat(output()).as(name).matches(output));
     }
 
-    /** Waits for its end by itself. @return the exit code */
+    /** Waits for its end by itself, and for the last of what it printed. @return the exit code */
     int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
                 .as("%s ended:%n%s", name, output())
                 .isTrue();
+        reading.join(atMost);
         return process.exitValue();
     }
 

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -28,7 +27,7 @@ class ScalingTest {
         Files.copy(Project.bookinfo("networking/bookinfo-gateway.yaml"), manifests.resolve("gateway.yaml"));
         mesh = Running.meshctl("run", manifests);
         try (Web web = Web.direct()) {
-            mesh.awaitOutput(Duration.ofSeconds(60), output -> web.status(Bookinfo.REVIEWS) == 200);
+            mesh.awaitOutput(Patience.OF_A_START, output -> web.status(Bookinfo.REVIEWS) == 200);
         }
     }
 
@@ -62,7 +61,7 @@ class ScalingTest {
         long started = count("started");
         long stopped = count("stopped");
         edit(old, now);
-        Awaitility.await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+        Awaitility.await().atMost(Patience.OF_A_START).untilAsserted(() -> {
             assertThat(count("started")).isEqualTo(started + come);
             assertThat(count("stopped")).isEqualTo(stopped + go);
         });

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.schema.Shows;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -68,7 +67,7 @@ class TracingTest {
     /** The trace as Zipkin has it, once that many spans are there. */
     private String trace(Web web, String id, int spans) {
         return Awaitility.await(id)
-                .atMost(Duration.ofSeconds(30))
+                .atMost(Patience.OF_A_CHANGE)
                 .until(() -> web.get(url(id)).body(), body -> count(body, "\"kind\"") >= spans);
     }
 
@@ -129,7 +128,7 @@ class TracingTest {
     private void reporting(LocalMesh mesh, boolean on) throws Exception {
         int before = count(mesh.process().output(), CHANGED);
         mesh.apply("telemetry.yaml", TELEMETRY.replace("DISABLED", "" + !on));
-        mesh.process().awaitOutput(Duration.ofSeconds(10), output -> count(output, CHANGED) > before);
+        mesh.process().awaitOutput(Patience.OF_A_CHANGE, output -> count(output, CHANGED) > before);
     }
 
     private static Running zipkin(int port) throws Exception {
@@ -146,7 +145,7 @@ class TracingTest {
                 Map.of());
         try (Web web = Web.direct()) {
             zipkin.awaitOutput(
-                    Duration.ofSeconds(60), output -> web.status("http://127.0.0.1:" + port + "/health") == 200);
+                    Patience.OF_A_START, output -> web.status("http://127.0.0.1:" + port + "/health") == 200);
         }
         return zipkin;
     }

@@ -15,7 +15,6 @@ import java.security.KeyStore;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.PKCS8EncodedKeySpec;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -101,8 +100,7 @@ class UpstreamParityTest {
     private static List<String> logged(ParityPair.Started proxy, String beginning, int count) {
         proxy.process()
                 .awaitOutput(
-                        Duration.ofSeconds(10),
-                        _ -> lines(proxy.log(), beginning).size() >= count);
+                        Patience.OF_A_CHANGE, _ -> lines(proxy.log(), beginning).size() >= count);
         return lines(proxy.log(), beginning);
     }
 

@@ -34,7 +34,7 @@ final class Web implements AutoCloseable {
     }
 
     private static HttpClient.Builder builder() {
-        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        return HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(30));
     }
 
     HttpResponse<String> get(String url, String... headers) throws IOException, InterruptedException {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 
 /** A client that sends and shows bytes as they are. */
 final class Wire {
-    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int PATIENCE_MILLIS = 30_000;
 
     private Wire() {}
 

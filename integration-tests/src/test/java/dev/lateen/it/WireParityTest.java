@@ -6,7 +6,6 @@ import dev.lateen.api.schema.Shows;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -134,7 +133,7 @@ class WireParityTest {
     private static List<String> logged(ParityPair.Started proxy, String agent, int count) throws Exception {
         proxy.process()
                 .awaitOutput(
-                        Duration.ofSeconds(10),
+                        Patience.OF_A_CHANGE,
                         ignored -> lines(proxy.log(), agent).size() >= count);
         return lines(proxy.log(), agent);
     }

@@ -28,7 +28,7 @@ class PortsTest {
     private static final int PING = 6;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Ports ports = new Ports(vertx, new Keepalive(Duration.ofMillis(50), Duration.ofMillis(400)));
+    private final Ports ports = new Ports(vertx, new Keepalive(Duration.ofMillis(50), Duration.ofSeconds(2)));
     private final DiscoveryServer discovery = new DiscoveryServer(
             DiscoverySettings.defaults("test"),
             DiscoveryEvents.NONE,
@@ -63,7 +63,7 @@ class PortsTest {
 
     private static int pingsUntilClosed(int port) throws IOException {
         try (Socket silent = new Socket("127.0.0.1", port)) {
-            silent.setSoTimeout(10_000);
+            silent.setSoTimeout(30_000);
             silent.getOutputStream().write(HELLO);
             silent.getOutputStream().write(EMPTY_SETTINGS);
             int pings = 0;

@@ -53,7 +53,7 @@ class LocalProcessTest {
     @Test
     void whatEndsStartsAgain() {
         LocalProcess process = run("echo again", LocalProcess.Restart.ALWAYS);
-        await().atMost(Duration.ofSeconds(10)).until(() -> log().lines().count() >= 2);
+        await().atMost(Duration.ofSeconds(30)).until(() -> log().lines().count() >= 2);
         process.stop();
     }
 

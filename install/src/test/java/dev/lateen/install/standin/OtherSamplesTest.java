@@ -141,7 +141,7 @@ class OtherSamplesTest {
             assertThat(start.transform(result -> Future.succeededFuture(result.failed()))
                             .toCompletionStage()
                             .toCompletableFuture()
-                            .get(10, TimeUnit.SECONDS))
+                            .get(30, TimeUnit.SECONDS))
                     .isTrue();
         }
     }
@@ -165,7 +165,7 @@ class OtherSamplesTest {
         HttpRequest request =
                 request(port, "/reviews/0").header("x-b3-traceid", "abc").build();
         assertThat(json(send(request)).at("/reviews/0/rating/stars").asInt()).isEqualTo(2);
-        assertThat(seen.poll(5, TimeUnit.SECONDS))
+        assertThat(seen.poll(30, TimeUnit.SECONDS))
                 .isEqualTo("http://ratings:9080/ratings/0 host=ratings:9080 trace=abc");
     }
 
@@ -203,6 +203,6 @@ class OtherSamplesTest {
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 }

@@ -266,7 +266,7 @@ class CertificateServiceTest {
         GrpcClient client = GrpcClient.client(vertx);
         GrpcClientRequest<Buffer, Buffer> request = client.request(
                         SocketAddress.inetSocketAddress(http.actualPort(), "127.0.0.1"))
-                .await(5, TimeUnit.SECONDS);
+                .await(30, TimeUnit.SECONDS);
         request.serviceName(ServiceName.create("istio.v1.auth", "IstioCertificateService"))
                 .methodName("CreateCertificate");
         if (token != null) {
@@ -277,7 +277,7 @@ class CertificateServiceTest {
                 .setValidityDuration(seconds)
                 .build();
         request.end(Buffer.buffer(message.toByteArray()));
-        return request.response().await(5, TimeUnit.SECONDS);
+        return request.response().await(30, TimeUnit.SECONDS);
     }
 
     private static KeyPair ec(String curve) throws Exception {

@@ -115,11 +115,14 @@ class DirectorySourceTest {
 
     @Test
     void anEditIsInForceWithinASecond() throws Exception {
+        // What it waits for at most; the edit below may take longer on a machine whose cores are busy with other
+        // things.
+        assertThat(WatchTiming.USUAL.poll().plus(WatchTiming.USUAL.atMost())).isLessThan(Duration.ofSeconds(1));
         write("route.yaml", route("reviews", "1s"));
         open();
         long version = source.current().version();
         write("route.yaml", route("reviews", "2s"));
-        ConfigInput newer = source.awaitNewer(version, Duration.ofSeconds(5));
+        ConfigInput newer = source.awaitNewer(version, Duration.ofSeconds(30));
         assertThat(newer).isNotNull();
         await().untilAsserted(() -> assertThat(changes).hasSize(1));
         assertThat(changes.getFirst().files())
@@ -138,7 +141,7 @@ class DirectorySourceTest {
         open();
         ConfigInput before = source.current();
         write("b.yaml", route("b", "2s") + "---\n" + route("c", "2s"));
-        ConfigInput after = source.awaitNewer(before.version(), Duration.ofSeconds(5));
+        ConfigInput after = source.awaitNewer(before.version(), Duration.ofSeconds(30));
         assertThat(after.resources().getFirst()).isSameAs(before.resources().getFirst());
         assertThat(after.documents().getFirst()).isSameAs(before.documents().getFirst());
     }
@@ -304,7 +307,7 @@ class DirectorySourceTest {
         assertThat(source.mesh().trustDomain()).isEqualTo("one.example");
         long version = source.current().version();
         Files.writeString(mesh, "trustDomain: two.example\n");
-        assertThat(source.awaitNewer(version, Duration.ofSeconds(5))).isNotNull();
+        assertThat(source.awaitNewer(version, Duration.ofSeconds(30))).isNotNull();
         assertThat(source.mesh().trustDomain()).isEqualTo("two.example");
         Files.writeString(mesh, "trustDomian: three.example\n");
         await().until(() -> !problems.isEmpty());

@@ -166,9 +166,9 @@ public final class AdsPeer implements AutoCloseable {
 
     private byte[] next() {
         try {
-            byte[] message = heard.poll(5, TimeUnit.SECONDS);
+            byte[] message = heard.poll(30, TimeUnit.SECONDS);
             if (message == null) {
-                throw new AssertionError("nothing was heard within 5 s");
+                throw new AssertionError("nothing was heard within 30 s");
             }
             return message;
         } catch (InterruptedException e) {
@@ -191,7 +191,7 @@ public final class AdsPeer implements AutoCloseable {
     }
 
     private static <T> T within(CompletableFuture<T> future) {
-        return future.orTimeout(5, TimeUnit.SECONDS).join();
+        return future.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
     public static List<String> names(DeltaDiscoveryResponse response) {

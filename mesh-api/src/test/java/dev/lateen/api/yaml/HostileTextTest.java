@@ -58,7 +58,7 @@ class HostileTextTest {
             text.append("a%d: &a%d [%s]\n".formatted(i, i, ("*a" + (i - 1) + ", ").repeat(9) + "*a" + (i - 1)));
         }
         Assertions.assertTimeoutPreemptively(
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(30),
                 () -> assertThat(reader.read("bomb", text.toString()).problems())
                         .singleElement()
                         .asString()

@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** All downstream connections, and how many there may be. Safe for use by several threads. */
@@ -18,6 +19,7 @@ final class Connections {
     private final Set<LiveConnection> live = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> byListener = new ConcurrentHashMap<>();
     private volatile @Nullable Runnable onEmpty;
+    private volatile Runnable onLeave = () -> {};
 
     Connections(int limit) {
         this.limit = limit;
@@ -61,6 +63,18 @@ final class Connections {
         }
     }
 
+    /** Runs {@code action} when none of these is left, maybe now, maybe more than once, on any thread. */
+    void whenNone(Predicate<LiveConnection> ofThese, Runnable action) {
+        Runnable look = () -> {
+            if (live.stream().noneMatch(ofThese)) {
+                onLeave = () -> {};
+                action.run();
+            }
+        };
+        onLeave = look;
+        look.run();
+    }
+
     int accepted() {
         return accepted.get();
     }
@@ -79,6 +93,7 @@ final class Connections {
         connection.channel().closeFuture().addListener(closed -> {
             live.remove(connection);
             count.decrementAndGet();
+            onLeave.run();
         });
     }
 

@@ -32,6 +32,7 @@ public final class Listeners {
     private final EventLoop home;
     private final Connections connections;
     private final BoundSockets sockets;
+    private final LongSupplier nanos;
     private volatile ListenerTable table = ListenerTable.EMPTY;
     private volatile List<ListenerStatus> bindings = List.of();
     private Future<List<ListenerStatus>> last = Future.succeededFuture(List.of());
@@ -61,6 +62,7 @@ public final class Listeners {
         this.observers = around.observers();
         this.settings = settings;
         this.home = around.loops().next();
+        this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
         ListenerContext context = new ListenerContext(
                 () -> table,
@@ -89,10 +91,26 @@ public final class Listeners {
     }
 
     /**
-     * Ends all: stops accepting, asks connections to finish, and completes when none is left or {@code limit} is over; those that are left then are closed. Later snapshots
-     * are ignored.
+     * Ends all: stops accepting, asks connections to finish, and completes when none is left or {@code limit} is over; those that are left then are closed. What is
+     * inbound ends first: an application may have to call others for what it has still to answer. Later snapshots are ignored.
      */
     public Future<Void> drain(Duration limit) {
+        long end = nanos.getAsLong() + limit.toNanos();
+        return drainInbound()
+                .compose(_ -> inboundGone(limit))
+                .compose(_ -> drainAll(Duration.ofNanos(Math.max(0, end - nanos.getAsLong()))));
+    }
+
+    /** Completes when no inbound connection is left or {@code limit} is over. */
+    private Future<Void> inboundGone(Duration limit) {
+        Promise<Void> gone = Promise.promise();
+        connections.whenNone(
+                connection -> connection.chain().direction() == Listener.Direction.INBOUND, gone::tryComplete);
+        ScheduledFuture<?> over = home.schedule(() -> gone.tryComplete(), limit.toNanos(), TimeUnit.NANOSECONDS);
+        return gone.future().onComplete(_ -> over.cancel(false));
+    }
+
+    private Future<Void> drainAll(Duration limit) {
         return update(ProxySnapshot.EMPTY).compose(none -> {
             Promise<Void> done = Promise.promise();
             home.execute(() -> {
@@ -107,9 +125,9 @@ public final class Listeners {
     }
 
     /** From now on no inbound listener accepts, and its connections finish; outbound ones go on, so that what is under way may still call others. */
-    public synchronized void drainInbound() {
+    public synchronized Future<?> drainInbound() {
         withoutInbound = true;
-        update(latest);
+        return update(latest);
     }
 
     private Map<String, Listener> wantedListeners(ProxySnapshot snapshot) {

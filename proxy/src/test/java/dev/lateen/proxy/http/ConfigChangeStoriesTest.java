@@ -72,7 +72,7 @@ class ConfigChangeStoriesTest {
     private static List<String> askAgainAndAgain(int port) throws IOException {
         List<String> wrong = new ArrayList<>();
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
             for (int i = 0; i < REQUESTS; i++) {
                 client.getOutputStream().write("GET / HTTP/1.1\r\nHost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
                 String answer = line(client);
@@ -118,7 +118,7 @@ class ConfigChangeStoriesTest {
         });
         proxy.routes(prefix("/", "c"));
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.listen(false))) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
             client.getOutputStream()
                     .write("GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\nping"
                             .getBytes(StandardCharsets.US_ASCII));

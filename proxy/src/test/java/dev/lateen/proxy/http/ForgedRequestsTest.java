@@ -45,7 +45,7 @@ class ForgedRequestsTest {
     /** @return HEADERS or RST_STREAM, whatever answers stream 1; the reset's code in the upper bits */
     private int ask(RawFrames frames) throws Exception {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), proxy.listen(true))) {
-            socket.setSoTimeout(10_000);
+            socket.setSoTimeout(30_000);
             socket.getOutputStream().write(frames.bytes());
             DataInputStream in = new DataInputStream(socket.getInputStream());
             while (true) {

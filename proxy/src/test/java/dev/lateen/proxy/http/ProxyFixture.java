@@ -375,7 +375,7 @@ final class ProxyFixture implements AutoCloseable {
 
     /** The only exchange so far, once it is over. */
     Completed only() {
-        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> completed.size() == 1);
+        org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> completed.size() == 1);
         return completed.getFirst();
     }
 

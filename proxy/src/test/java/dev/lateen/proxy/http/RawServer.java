@@ -119,7 +119,7 @@ final class RawServer implements AutoCloseable {
     /** Sends a text, reads until the server closes or {@code enough} has been read. */
     static String ask(int port, String text, String enough) throws IOException {
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
-            client.setSoTimeout(10_000);
+            client.setSoTimeout(30_000);
             client.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             StringBuilder read = new StringBuilder();
             InputStream in = client.getInputStream();

@@ -475,7 +475,7 @@ class ListenersTest {
 
     private Socket connect(String name) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port(name));
-        socket.setSoTimeout(10_000);
+        socket.setSoTimeout(30_000);
         sockets.add(socket);
         return socket;
     }

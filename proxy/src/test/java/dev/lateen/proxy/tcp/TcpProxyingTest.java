@@ -272,7 +272,7 @@ class TcpProxyingTest {
             read += n;
         }
         assertThat(read).isEqualTo(total);
-        sending.get(10, TimeUnit.SECONDS);
+        sending.get(30, TimeUnit.SECONDS);
     }
 
     @Test

@@ -1,0 +1,141 @@
+package dev.lateen.proxy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
+import dev.lateen.proxy.xds.FileSource;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerRequest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A sidecar that is told to end while its application is not done. */
+class SidecarEndTest {
+    private static final String BOOTSTRAP = """
+        node: {id: "sidecar~127.0.0.1~a.b~b.svc.cluster.local", cluster: a.b}
+        static_resources:
+          listeners:
+          - name: inbound
+            traffic_direction: INBOUND
+            address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            filter_chains: [{filters: [{name: http, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+              stat_prefix: in,
+              route_config: {virtual_hosts: [{name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: app, timeout: 0s}}]}]},
+              http_filters: [{name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]
+          - name: outbound
+            traffic_direction: OUTBOUND
+            address: {socket_address: {address: 127.0.0.2, port_value: 0}}
+            filter_chains: [{filters: [{name: http, typed_config: {
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
+              stat_prefix: out,
+              route_config: {virtual_hosts: [{name: all, domains: ["*"], routes: [{match: {prefix: /}, route: {cluster: other, timeout: 0s}}]}]},
+              http_filters: [{name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]
+          clusters:
+          - {name: app, type: STATIC, load_assignment: {cluster_name: app, endpoints: [{lb_endpoints: [
+              {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: APP}}}}]}]}}
+          - {name: other, type: STATIC, load_assignment: {cluster_name: other, endpoints: [{lb_endpoints: [
+              {endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: OTHER}}}}]}]}}
+        """;
+
+    private final Vertx vertx = Vertx.vertx();
+    private final CompletableFuture<HttpServerRequest> asked = new CompletableFuture<>();
+    private final HttpServer application = server(asked::complete);
+    private final HttpServer other = server(request -> request.response().end("from another"));
+
+    @AfterEach
+    void close() {
+        done(vertx.close());
+    }
+
+    private HttpServer server(io.vertx.core.Handler<HttpServerRequest> handler) {
+        return done(vertx.createHttpServer().requestHandler(handler).listen(0, "127.0.0.1"));
+    }
+
+    private static <T> T done(Future<T> future) {
+        return future.toCompletionStage()
+                .toCompletableFuture()
+                .orTimeout(1, TimeUnit.MINUTES)
+                .join();
+    }
+
+    private Proxy sidecar(Duration end) {
+        String yaml = BOOTSTRAP
+                .replace("APP", String.valueOf(application.actualPort()))
+                .replace("OTHER", String.valueOf(other.actualPort()));
+        return new Proxy(
+                EnvoyBootstrap.parse(yaml, FileSource.NONE).withDrain(new ProxyBootstrap.Drain(end, end)),
+                OutputStream.nullOutputStream());
+    }
+
+    private static InetSocketAddress inbound(Proxy sidecar) {
+        return sidecar.listeners().get(0).address();
+    }
+
+    private static InetSocketAddress outbound(Proxy sidecar) {
+        return sidecar.listeners().get(1).address();
+    }
+
+    /** Somebody's answer, on a connection of its own. */
+    private Future<String> ask(InetSocketAddress address) {
+        HttpClient client = vertx.createHttpClient();
+        return client.request(HttpMethod.GET, address.getPort(), address.getHostString(), "/")
+                .compose(request -> request.send())
+                .compose(response -> response.body().map(Buffer::toString))
+                .eventually(client::close);
+    }
+
+    private static boolean isClosed(InetSocketAddress address) {
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            return !socket.isConnected();
+        } catch (IOException refused) {
+            return true;
+        }
+    }
+
+    @Test
+    void itsApplicationMayCallOthersForWhatItHasStillToAnswer() {
+        Proxy sidecar = sidecar(Duration.ofMinutes(1));
+        String id = done(vertx.deployVerticle(sidecar));
+        InetSocketAddress inbound = inbound(sidecar);
+        InetSocketAddress outbound = outbound(sidecar);
+        Future<String> answer = ask(inbound);
+        HttpServerRequest request = asked.orTimeout(1, TimeUnit.MINUTES).join();
+
+        Future<Void> ended = vertx.undeploy(id);
+        await().atMost(Duration.ofMinutes(1)).until(() -> isClosed(inbound));
+        assertThat(done(ask(outbound))).isEqualTo("from another");
+        request.response().end("with the help of others");
+
+        assertThat(done(answer)).isEqualTo("with the help of others");
+        done(ended);
+        assertThat(isClosed(outbound)).isTrue();
+    }
+
+    @Test
+    void whoIsNeverDoneIsNotWaitedForLongerThanTheDrainTime() {
+        Proxy sidecar = sidecar(Duration.ofMillis(100));
+        String id = done(vertx.deployVerticle(sidecar));
+        InetSocketAddress outbound = outbound(sidecar);
+        Future<String> answer = ask(inbound(sidecar));
+        asked.orTimeout(1, TimeUnit.MINUTES).join();
+
+        done(vertx.undeploy(id));
+        await().atMost(Duration.ofMinutes(1)).until(answer::isComplete);
+        assertThat(answer.failed()).isTrue();
+        assertThat(isClosed(outbound)).isTrue();
+    }
+}
