@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 /** The fields of API kinds that are named. Kinds of which nothing has an effect are {@link WithoutEffect}'s. */
 final class NamedFields {
     private static final String YET = Named.YET;
-    private static final String OURS = YET + " in our own proxy";
     private static final String NEVER = YET + ", nor in Istio";
     private static final String GRPC_WEB = "GRPC-WEB: served as HTTP, without a translation to gRPC, in our own proxy";
     private static final String MONGO = "MONGO: passed on as TCP, without statistics of its own, in our own proxy";
@@ -39,11 +38,6 @@ final class NamedFields {
         return Stream.of(
                         policy("tunnel", YET, ""),
                         policy("retryBudget.budgetInterval", YET + ": requests under way count", ""),
-                        portPolicy("loadBalancer.warmup", OURS + ": a new endpoint has its full share at once", ""),
-                        portPolicy(
-                                "loadBalancer.warmupDurationSecs",
-                                OURS + ": a new endpoint has its full share at once",
-                                ""),
                         portPolicy("loadBalancer.zoneAwareLbSetting", YET, "localityLbSetting"),
                         portPolicy(
                                 "outlierDetection.outlierDetectionHttpErrorCodes",

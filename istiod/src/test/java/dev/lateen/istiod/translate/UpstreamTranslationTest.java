@@ -2,6 +2,8 @@ package dev.lateen.istiod.translate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Duration;
+import dev.lateen.api.schema.Shows;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -89,6 +91,37 @@ class UpstreamTranslationTest {
                                 .getValue())
                         .isEqualTo(7));
         assertThat(own.snapshot.problems()).isEmpty();
+    }
+
+    @Test
+    void newEndpointsWarmUpAsTheRuleSays() {
+        Mesh turns = rule("{loadBalancer: {simple: ROUND_ROBIN, warmup: {duration: 30s, minimumPercent: 25, aggression:"
+                + " 2}}}");
+        sameForBoth(turns, cluster -> {
+            Cluster.SlowStartConfig slow = cluster.getRoundRobinLbConfig().getSlowStartConfig();
+            assertThat(slow.getSlowStartWindow().getSeconds()).isEqualTo(30);
+            assertThat(slow.getMinWeightPercent().getValue()).isEqualTo(25);
+            assertThat(slow.getAggression().getDefaultValue()).isEqualTo(2);
+        });
+        assertThat(turns.snapshot.problems()).isEmpty();
+        sameForBoth(rule("{loadBalancer: {warmup: {duration: 30s}}}"), cluster -> {
+            Cluster.SlowStartConfig slow = cluster.getLeastRequestLbConfig().getSlowStartConfig();
+            assertThat(slow.getMinWeightPercent().getValue()).isEqualTo(10);
+            assertThat(slow.getAggression().getDefaultValue()).isEqualTo(1);
+        });
+    }
+
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.warmupDurationSecs")
+    @Test
+    void theOlderWarmupHasNothingButItsWindow() {
+        Mesh older = rule("{loadBalancer: {simple: LEAST_REQUEST, warmupDurationSecs: 9s}}");
+        sameForBoth(
+                older,
+                cluster -> assertThat(cluster.getLeastRequestLbConfig().getSlowStartConfig())
+                        .isEqualTo(Cluster.SlowStartConfig.newBuilder()
+                                .setSlowStartWindow(Duration.newBuilder().setSeconds(9))
+                                .build()));
+        assertThat(older.snapshot.problems()).isEmpty();
     }
 
     @Test

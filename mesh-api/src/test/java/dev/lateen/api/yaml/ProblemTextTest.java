@@ -196,6 +196,30 @@ class ProblemTextTest {
                 .satisfies(r -> assertThat(r.key()).hasToString("PeerAuthentication default/default"));
     }
 
+    @Test
+    void aCipherSuiteThatNobodyKnowsIsLeftOutAndNamed() {
+        Reading reading = reader.read("gw.yaml", """
+            apiVersion: networking.istio.io/v1
+            kind: Gateway
+            metadata: {name: shop}
+            spec:
+              servers:
+              - hosts: [shop.example]
+                port: {number: 443, name: https, protocol: HTTPS}
+                tls:
+                  mode: SIMPLE
+                  credentialName: shop
+                  cipherSuites: [ECDHE-RSA-AES256-GCM-SHA384, NOSUCH]
+            """);
+        assertThat(reading.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.isError()).isFalse())
+                .asString()
+                .contains("spec.servers[0].tls.cipherSuites[1]: 'NOSUCH' is unknown and left out (expected: one of"
+                        + " ECDHE-ECDSA-AES128-GCM-SHA256, ");
+        assertThat(reading.resources()).hasSize(1);
+    }
+
     private List<String> problems(String text) {
         return reader.read("vs.yaml", text).problems().stream()
                 .map(Problem::toString)

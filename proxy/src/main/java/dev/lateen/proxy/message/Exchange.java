@@ -45,6 +45,8 @@ public final class Exchange {
     private long requestCompleteNanos = NEVER;
     private long completeNanos = NEVER;
     private @Nullable Object traceSpan;
+    private @Nullable String operation;
+    private boolean operationTold;
 
     /**
      * @param startEpochMillis wall-clock time of the head's arrival
@@ -302,5 +304,20 @@ public final class Exchange {
 
     public void traceSpan(Object span) {
         traceSpan = span;
+    }
+
+    /** What this request is called in traces, by its route or by the other side; null while nobody has said. */
+    public @Nullable String operation() {
+        return operation;
+    }
+
+    /** Whether the other side of the connection said so, and not the route. */
+    public boolean operationTold() {
+        return operationTold;
+    }
+
+    public void operation(String name, boolean told) {
+        operation = name;
+        operationTold = told;
     }
 }

@@ -115,13 +115,34 @@ public record Cluster(
     /**
      * @param panicThreshold percent of healthy hosts under which health is ignored, 0 switches it off
      * @param localityWeighted whether locality weights are followed
+     * @param slowStart null for none; only with {@code ROUND_ROBIN} and {@code LEAST_REQUEST}
      */
     public record LbSettings(
             int choiceCount,
             long minimumRingSize,
             long maglevTableSize,
             double panicThreshold,
-            boolean localityWeighted) {}
+            boolean localityWeighted,
+            @Nullable SlowStart slowStart) {
+        /** Without a slow start. */
+        public LbSettings(
+                int choiceCount,
+                long minimumRingSize,
+                long maglevTableSize,
+                double panicThreshold,
+                boolean localityWeighted) {
+            this(choiceCount, minimumRingSize, maglevTableSize, panicThreshold, localityWeighted, null);
+        }
+    }
+
+    /**
+     * {@code SlowStartConfig}: how a new host gets its share of the load bit by bit.
+     *
+     * @param window until it has all of it; a millisecond at least
+     * @param aggression above zero; 1 is linear, more gives it more at the beginning
+     * @param minimum of its share, 0 to 1
+     */
+    public record SlowStart(Duration window, double aggression, double minimum) {}
 
     /** {@code CircuitBreakers.Thresholds} of default priority. @param retryBudgetPercent negative when {@code maxRetries} rules */
     public record CircuitBreakers(

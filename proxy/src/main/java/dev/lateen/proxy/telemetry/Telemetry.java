@@ -82,6 +82,9 @@ public final class Telemetry implements Observers, AutoCloseable {
         boolean inbound = direction == Listener.Direction.INBOUND;
         List<ExchangeObserver> observers = new ArrayList<>();
         observers.add(traffic.http(manager.statPrefix()));
+        if (manager.tracing() != null) {
+            observers.add(direction == Listener.Direction.OUTBOUND ? OperationNames.CLIENT : OperationNames.SERVER);
+        }
         Tracer tracer = manager.tracing() == null ? null : tracer(manager.tracing(), direction);
         if (tracer != null) {
             observers.add(tracer);

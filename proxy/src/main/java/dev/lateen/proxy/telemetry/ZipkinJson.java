@@ -45,10 +45,8 @@ final class ZipkinJson {
     }
 
     private static String name(Exchange exchange) {
-        if (exchange.route() != null && !exchange.route().decoratorOperation().isEmpty()) {
-            return exchange.route().decoratorOperation();
-        }
-        return exchange.request().authority();
+        String operation = exchange.operation();
+        return operation == null ? exchange.request().authority() : operation;
     }
 
     private void tags(StringBuilder out, Exchange exchange, Tracing config) {

@@ -22,11 +22,13 @@ final class BalancerFactory {
     private final LbPolicy policy;
     private final LbSettings settings;
     private final RandomGenerator random;
+    private final Timers clock;
 
-    BalancerFactory(Cluster cluster, RandomGenerator random) {
+    BalancerFactory(Cluster cluster, RandomGenerator random, Timers clock) {
         this.policy = cluster.lbPolicy();
         this.settings = cluster.lbSettings();
         this.random = random;
+        this.clock = clock;
     }
 
     private record Share(List<Host> hosts, double weight) {}
@@ -84,12 +86,16 @@ final class BalancerFactory {
     private Balancer balancer(List<Share> shares) {
         Host[] hosts = shares.getFirst().hosts().toArray(Host[]::new);
         return switch (policy) {
-            case ROUND_ROBIN -> new RoundRobin(hosts, random.nextInt());
-            case LEAST_REQUEST -> new LeastRequest(hosts, settings.choiceCount());
+            case ROUND_ROBIN -> slowStart(hosts, new RoundRobin(hosts, random.nextInt()));
+            case LEAST_REQUEST -> slowStart(hosts, new LeastRequest(hosts, settings.choiceCount()));
             case RANDOM, CLUSTER_PROVIDED -> new RandomBalancer(hosts);
             case RING_HASH -> new RingHash(normalized(shares), settings.minimumRingSize());
             case MAGLEV -> new Maglev(normalized(shares), settings.maglevTableSize());
         };
+    }
+
+    private Balancer slowStart(Host[] hosts, Balancer turns) {
+        return SlowStart.around(turns, hosts, settings.slowStart(), clock);
     }
 
     /** Each host's share of all load: its weight within its locality times the locality's. */

@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Elsewhere {
     private final Cluster cluster;
+    private final Timers clock;
     private final List<List<Host>> levels;
     private final PriorityLoads.Level[] counts;
     private final @Nullable Balancer[] healthy;
     private final @Nullable Balancer[] degraded;
 
-    Elsewhere(Cluster cluster, List<List<Host>> levels, PriorityLoads.Level[] counts) {
+    Elsewhere(Cluster cluster, Timers clock, List<List<Host>> levels, PriorityLoads.Level[] counts) {
         this.cluster = cluster;
+        this.clock = clock;
         this.levels = levels;
         this.counts = counts;
         this.healthy = new @Nullable Balancer[counts.length];
@@ -51,7 +53,7 @@ final class Elsewhere {
         Balancer found = made[level];
         if (found == null) {
             SplittableRandom random = new SplittableRandom(context.random().nextLong());
-            found = new BalancerFactory(cluster, random)
+            found = new BalancerFactory(cluster, random, clock)
                     .over(levels.get(level), well ? HostSet::isHealthy : HostSet::isDegraded);
             made[level] = found;
         }

@@ -21,6 +21,7 @@ public final class Host {
     private volatile @Nullable OutlierDetector detector;
     private volatile boolean removed;
     private volatile @Nullable ChosenTls chosenTls;
+    private volatile @Nullable Warming warming;
 
     Host(InetSocketAddress address, Placement placement) {
         this.address = address;
@@ -124,6 +125,16 @@ public final class Host {
             case HEALTHY, DEGRADED -> true;
             case UNHEALTHY, DRAINING -> false;
         };
+    }
+
+    /** Null while it was never seen well, and always without a slow start. */
+    @Nullable
+    Warming warming() {
+        return warming;
+    }
+
+    void warming(Warming begun) {
+        warming = begun;
     }
 
     /** A request is about to be sent to it. */

@@ -22,8 +22,11 @@ final class HostSet {
     private final int available;
     private final Elsewhere elsewhere;
 
-    HostSet(Cluster cluster, Collection<Host> all, RandomGenerator random) {
+    HostSet(Cluster cluster, Collection<Host> all, RandomGenerator random, Timers clock) {
         hosts = all.toArray(Host[]::new);
+        if (cluster.lbSettings().slowStart() != null) {
+            welcome(hosts, clock.nanoTime());
+        }
         List<List<Host>> levels = byPriority(hosts);
         PriorityLoads.Level[] counts = new PriorityLoads.Level[levels.size()];
         int usable = 0;
@@ -35,17 +38,26 @@ final class HostSet {
             usable += well + half;
         }
         available = usable;
-        elsewhere = new Elsewhere(cluster, levels, counts);
+        elsewhere = new Elsewhere(cluster, clock, levels, counts);
         loads = PriorityLoads.of(counts, cluster.lbSettings().panicThreshold());
         healthy = new Balancer[counts.length];
         degraded = new Balancer[counts.length];
-        BalancerFactory factory = new BalancerFactory(cluster, random);
+        BalancerFactory factory = new BalancerFactory(cluster, random, clock);
         for (int i = 0; i < counts.length; i++) {
             List<Host> level = levels.get(i);
             healthy[i] = loads.panic(i)
                     ? factory.over(level, host -> true)
                     : loads.healthy(i) > 0 ? factory.over(level, HostSet::isHealthy) : Balancer.EMPTY;
             degraded[i] = loads.degraded(i) > 0 ? factory.over(level, HostSet::isDegraded) : Balancer.EMPTY;
+        }
+    }
+
+    /** As in Envoy, a slow start begins when a host is first seen well, and only then. */
+    private static void welcome(Host[] hosts, long now) {
+        for (Host host : hosts) {
+            if (host.warming() == null && isHealthy(host)) {
+                host.warming(new Warming(now));
+            }
         }
     }
 

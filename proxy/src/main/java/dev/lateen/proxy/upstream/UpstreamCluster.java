@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster at run time: its hosts, its balancer, its circuit breaker. It keeps its state while the cluster's name stays configured. Hosts
- * and balancers are made when they are first asked for, since most clusters of a mesh never are; from then on a change rebuilds them on the
+ * and balancers are made when they are first asked for, since most clusters of a mesh never are, or at once where a slow start has to know
+ * since when a host is there; from then on a change rebuilds them on the
  * thread that brings it, and {@link #pick} only reads.
  */
 public final class UpstreamCluster {
@@ -51,6 +52,7 @@ public final class UpstreamCluster {
         this.originalDst = new OriginalDstHosts(around.timers(), this::departed);
         replaceDetector(null, config);
         replaceEndpoints(config, assignment);
+        refreshNow();
     }
 
     /** Its configuration in the current snapshot. */
@@ -226,7 +228,7 @@ public final class UpstreamCluster {
         HostSet set = hostSet;
         if (set == null) {
             applyPlaced();
-            set = new HostSet(config, registry.hosts(), random);
+            set = new HostSet(config, registry.hosts(), random, around.timers());
             hostSet = set;
         }
         return set;
@@ -238,9 +240,9 @@ public final class UpstreamCluster {
 
     /** Rebuilds what is in use; what is not stays unbuilt. */
     private void refresh() {
-        if (hostSet != null) {
+        if (hostSet != null || config.lbSettings().slowStart() != null) {
             applyPlaced();
-            hostSet = new HostSet(config, registry.hosts(), random);
+            hostSet = new HostSet(config, registry.hosts(), random, around.timers());
         }
     }
 

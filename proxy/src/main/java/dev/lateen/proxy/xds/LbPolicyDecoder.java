@@ -2,6 +2,8 @@ package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
+import dev.lateen.proxy.model.Cluster.SlowStart;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** {@code Cluster.lb_policy} with its settings, or {@code load_balancing_policy} as an extension. */
@@ -11,6 +13,8 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
     private static final long RING_SIZE = 1024;
     private static final long MAGLEV_SIZE = 65537;
     private static final double PANIC = 50;
+    private static final double LINEAR = 1;
+    private static final double MINIMUM = 0.1;
 
     static LbPolicyDecoder of(ProtoNode cluster) {
         ProtoNode common = cluster.messageOrEmpty("common_lb_config");
@@ -31,10 +35,9 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
     }
 
     private static LbPolicyDecoder older(ProtoNode cluster, double panic, boolean weighted) {
-        ProtoNode least =
-                cluster.messageOrEmpty("least_request_lb_config").ignoring("active_request_bias", "slow_start_config");
+        ProtoNode least = cluster.messageOrEmpty("least_request_lb_config").ignoring("active_request_bias");
         ProtoNode ring = cluster.messageOrEmpty("ring_hash_lb_config").ignoring("maximum_ring_size", "hash_function");
-        cluster.messageOrEmpty("round_robin_lb_config").ignoring("slow_start_config");
+        ProtoNode turns = cluster.messageOrEmpty("round_robin_lb_config");
         LbPolicy policy = switch (cluster.choice("lb_policy")) {
             case "ROUND_ROBIN" -> LbPolicy.ROUND_ROBIN;
             case "LEAST_REQUEST" -> LbPolicy.LEAST_REQUEST;
@@ -48,13 +51,36 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
                         cluster.choice("lb_policy"),
                         "ROUND_ROBIN, LEAST_REQUEST, RANDOM, RING_HASH, MAGLEV, CLUSTER_PROVIDED");
         };
+        SlowStart ofTurns = slowStart(turns);
+        SlowStart ofLeast = slowStart(least);
         LbSettings settings = new LbSettings(
                 Math.clamp(least.wrapped("choice_count", CHOICES), 2, 1000),
                 ring.wrapped("minimum_ring_size", RING_SIZE),
                 cluster.messageOrEmpty("maglev_lb_config").wrapped("table_size", MAGLEV_SIZE),
                 panic,
-                weighted);
+                weighted,
+                switch (policy) {
+                    case ROUND_ROBIN -> ofTurns;
+                    case LEAST_REQUEST -> ofLeast;
+                    case RANDOM, RING_HASH, MAGLEV, CLUSTER_PROVIDED -> null;
+                });
         return new LbPolicyDecoder(policy, settings);
+    }
+
+    /** Of both the older messages and the extensions, whose fields are the same. @return null without a window */
+    private static @Nullable SlowStart slowStart(ProtoNode settings) {
+        ProtoNode node = settings.message("slow_start_config");
+        if (node == null) {
+            return null;
+        }
+        Duration window = node.duration("slow_start_window", Duration.ZERO);
+        ProtoNode aggression = node.message("aggression");
+        double power =
+                aggression == null ? LINEAR : aggression.ignoring("runtime_key").decimal("default_value");
+        ProtoNode minimum = node.message("min_weight_percent");
+        double least = minimum == null ? MINIMUM : DataSources.percentMillionths(minimum) / 1e6;
+        // An aggression that is none is linear, as in Envoy, which finds out when it computes a weight.
+        return window.toMillis() <= 0 ? null : new SlowStart(window, power > 0 ? power : LINEAR, least);
     }
 
     /** The first policy of the list that is known, as Envoy chooses. */
@@ -94,18 +120,13 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
         }
         LbSettings plain = new LbSettings(CHOICES, RING_SIZE, MAGLEV_SIZE, panic, weighted);
         return switch (type) {
-            case LB + "round_robin.v3.RoundRobin" -> new LbPolicyDecoder(LbPolicy.ROUND_ROBIN, plain);
+            case LB + "round_robin.v3.RoundRobin" ->
+                new LbPolicyDecoder(
+                        LbPolicy.ROUND_ROBIN,
+                        new LbSettings(CHOICES, RING_SIZE, MAGLEV_SIZE, panic, weighted, slowStart(any.unpack())));
             case LB + "random.v3.Random" -> new LbPolicyDecoder(LbPolicy.RANDOM, plain);
             case LB + "cluster_provided.v3.ClusterProvided" -> new LbPolicyDecoder(LbPolicy.CLUSTER_PROVIDED, plain);
-            case LB + "least_request.v3.LeastRequest" ->
-                new LbPolicyDecoder(
-                        LbPolicy.LEAST_REQUEST,
-                        new LbSettings(
-                                Math.clamp(any.unpack().wrapped("choice_count", CHOICES), 2, 1000),
-                                RING_SIZE,
-                                MAGLEV_SIZE,
-                                panic,
-                                weighted));
+            case LB + "least_request.v3.LeastRequest" -> leastRequest(any.unpack(), panic, weighted);
             case LB + "ring_hash.v3.RingHash" ->
                 new LbPolicyDecoder(
                         LbPolicy.RING_HASH,
@@ -122,5 +143,17 @@ record LbPolicyDecoder(LbPolicy policy, LbSettings settings) {
                                 CHOICES, RING_SIZE, any.unpack().wrapped("table_size", MAGLEV_SIZE), panic, weighted));
             default -> null;
         };
+    }
+
+    private static LbPolicyDecoder leastRequest(ProtoNode node, double panic, boolean weighted) {
+        return new LbPolicyDecoder(
+                LbPolicy.LEAST_REQUEST,
+                new LbSettings(
+                        Math.clamp(node.wrapped("choice_count", CHOICES), 2, 1000),
+                        RING_SIZE,
+                        MAGLEV_SIZE,
+                        panic,
+                        weighted,
+                        slowStart(node)));
     }
 }

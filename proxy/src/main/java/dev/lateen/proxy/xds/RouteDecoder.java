@@ -117,7 +117,6 @@ final class RouteDecoder {
     private static Route route(ProtoNode node, DecodeScope scope, long maxBody) {
         node.ignoring("per_request_buffer_limit_bytes", "tracing");
         Map<String, HttpFilterConfig> perFilter = perFilter(node, scope);
-        ProtoNode decorator = node.message("decorator");
         return new Route(
                 node.text("name"),
                 RouteMatchDecoder.decode(node.requiredMessage("match")),
@@ -125,9 +124,15 @@ final class RouteDecoder {
                 HeaderMutationsDecoder.request(node),
                 HeaderMutationsDecoder.response(node),
                 perFilter,
-                decorator == null ? "" : decorator.ignoring("propagate").text("operation"),
+                decorator(node.message("decorator")),
                 node.text("stat_prefix"),
                 IstioMetadata.provenance(node.message("metadata")));
+    }
+
+    private static Route.Decorator decorator(@Nullable ProtoNode node) {
+        return node == null
+                ? Route.Decorator.NONE
+                : new Route.Decorator(node.text("operation"), node.wrappedFlag("propagate", true));
     }
 
     /** {@code typed_per_filter_config}; a {@code FilterConfig} around an override may switch the filter off. */

@@ -296,6 +296,15 @@ class HeadEditsTest {
         assertThat(policies.hash(second)).isEqualTo(policies.hash(first));
     }
 
+    @Shows("DestinationRule.trafficPolicy.loadBalancer.consistentHash.httpCookie.attributes")
+    @Test
+    void aGeneratedCookieHasItsAttributesInTheirOrder() {
+        HashPolicy session = new HashPolicy.Cookie(
+                "user", "/shop", Duration.ZERO, false, List.of("SameSite=Strict", "Secure", "Domain=shop.example"));
+        assertThat(HashPolicies.compile(List.of(session)).setCookie(exchange(get("h", "/shop"))))
+                .matches("user=\"[0-9a-f]+\"; Path=/shop; SameSite=Strict; Secure; Domain=shop\\.example; HttpOnly");
+    }
+
     private static RouteEntry entry(Route route) {
         RouteTable table = table(host("*", route));
         return new RouteEntry(table, table.virtualHosts().getFirst(), route, null);

@@ -89,7 +89,7 @@ public final class RouteFixtures {
 
     public static Route route(
             String name, RouteMatch match, RouteAction action, HeaderMutations request, HeaderMutations response) {
-        return new Route(name, match, action, request, response, Map.of(), "", new Provenance("from/" + name));
+        return new Route(name, match, action, request, response, Map.of(), new Provenance("from/" + name));
     }
 
     /** All of this prefix to a cluster. */

@@ -57,7 +57,7 @@ class TelemetryTest {
 
     private static final String REQUEST_ID = "12345678-9abc-4def-8123-456789abcdef";
 
-    private static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
+    static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
         HeaderMap map = new HeaderMap();
         for (int i = 0; i < headers.length; i += 2) {
             map.add(headers[i], headers[i + 1]);
@@ -427,7 +427,7 @@ class TelemetryTest {
                 plain.requestHeaders(),
                 plain.responseHeaders(),
                 Map.of(),
-                "",
+                Route.Decorator.NONE,
                 "checkout",
                 plain.provenance());
         for (Route route : List.of(plain, counted)) {

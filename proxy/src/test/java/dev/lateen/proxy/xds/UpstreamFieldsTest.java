@@ -74,6 +74,44 @@ class UpstreamFieldsTest {
     }
 
     @Test
+    void aSlowStartIsReadFromOlderFieldsAndFromExtensions() {
+        String slow = "slow_start_config: {slow_start_window: 30s, aggression: {default_value: 2, runtime_key: a},"
+                + " min_weight_percent: {value: 25}}";
+        Cluster.SlowStart expected = new Cluster.SlowStart(Duration.ofSeconds(30), 2, 0.25);
+        for (String fields : List.of(
+                "lb_policy: ROUND_ROBIN, round_robin_lb_config: {" + slow + "}",
+                "lb_policy: LEAST_REQUEST, least_request_lb_config: {" + slow + "}",
+                extension("round_robin.v3.RoundRobin", slow),
+                extension("least_request.v3.LeastRequest", slow))) {
+            assertThat(cluster(fields).lbSettings().slowStart()).as(fields).isEqualTo(expected);
+        }
+        assertThat(cluster("lb_policy: ROUND_ROBIN, round_robin_lb_config: {slow_start_config:"
+                                + " {slow_start_window: 3s}}")
+                        .lbSettings()
+                        .slowStart())
+                .isEqualTo(new Cluster.SlowStart(Duration.ofSeconds(3), 1, 0.1));
+        assertThat(cluster("lb_policy: RANDOM").lbSettings().slowStart()).isNull();
+    }
+
+    @Test
+    void aSlowStartWithoutAWindowIsNoneAndAnAggressionBelowZeroIsLinear() {
+        assertThat(cluster("lb_policy: ROUND_ROBIN, round_robin_lb_config: {slow_start_config: {}}")
+                        .lbSettings()
+                        .slowStart())
+                .isNull();
+        assertThat(cluster("lb_policy: ROUND_ROBIN, round_robin_lb_config: {slow_start_config: {slow_start_window: 3s,"
+                                + " aggression: {default_value: -1, runtime_key: a}}}")
+                        .lbSettings()
+                        .slowStart())
+                .isEqualTo(new Cluster.SlowStart(Duration.ofSeconds(3), 1, 0.1));
+    }
+
+    private static String extension(String type, String fields) {
+        return "load_balancing_policy: {policies: [{typed_extension_config: {name: p, typed_config: {" + TYPE
+                + "load_balancing_policies." + type + ", " + fields + "}}}]}";
+    }
+
+    @Test
     void nothingIsSaidOfConnectionsByDefault() {
         assertThat(cluster("lb_policy: RANDOM").connections()).isEqualTo(Cluster.ConnectionOptions.NONE);
     }

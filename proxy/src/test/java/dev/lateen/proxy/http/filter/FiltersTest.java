@@ -322,8 +322,8 @@ class FiltersTest {
     }
 
     private static RouteEntry entry(Map<String, HttpFilterConfig> ofHost, Map<String, HttpFilterConfig> ofRoute) {
-        Route route = new Route(
-                "r", any(), to("c"), HeaderMutations.NONE, HeaderMutations.NONE, ofRoute, "", Provenance.NONE);
+        Route route =
+                new Route("r", any(), to("c"), HeaderMutations.NONE, HeaderMutations.NONE, ofRoute, Provenance.NONE);
         VirtualHost host = new VirtualHost(
                 "v",
                 List.of("*"),

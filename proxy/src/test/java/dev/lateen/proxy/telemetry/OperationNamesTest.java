@@ -1,0 +1,123 @@
+package dev.lateen.proxy.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
+import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.Route.Decorator;
+import dev.lateen.proxy.route.RouteFixtures;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class OperationNamesTest {
+    private static final String HEADER = "x-envoy-decorator-operation";
+    private static final Decorator ROUTE = new Decorator("reviews:9080/*", true);
+    private static final Decorator SILENT = new Decorator("reviews:9080/*", false);
+
+    private static Exchange exchange(Decorator decorator, String... headers) {
+        Route plain = RouteFixtures.prefix("/", "c");
+        Exchange exchange = TelemetryTest.exchange("/", 200, null, headers);
+        exchange.route(
+                new Route(
+                        plain.name(),
+                        plain.match(),
+                        plain.action(),
+                        plain.requestHeaders(),
+                        plain.responseHeaders(),
+                        Map.of(),
+                        decorator,
+                        "",
+                        plain.provenance()),
+                "all");
+        return exchange;
+    }
+
+    /** What the response tells after it came with {@code headers}. */
+    private static String answered(OperationNames side, Exchange exchange, String... headers) {
+        ResponseHead head = new ResponseHead(200, new HeaderMap());
+        for (int i = 0; i < headers.length; i += 2) {
+            head.headers().add(headers[i], headers[i + 1]);
+        }
+        side.onResponse(exchange, head);
+        return String.valueOf(head.headers().get(HEADER));
+    }
+
+    private static String told(Exchange exchange) {
+        return String.valueOf(exchange.request().headers().get(HEADER));
+    }
+
+    @Test
+    void aCallersRouteNamesTheRequestForBothSides() {
+        Exchange out = exchange(ROUTE, HEADER, "what the application says");
+        OperationNames.CLIENT.onRequest(out);
+        assertThat(told(out)).isEqualTo("reviews:9080/*");
+        assertThat(out.operation()).isEqualTo("reviews:9080/*");
+
+        Exchange in = exchange(new Decorator(":0/*", true), HEADER, told(out));
+        OperationNames.SERVER.onRequest(in);
+        assertThat(told(in)).isEqualTo("null");
+        assertThat(in.operation()).isEqualTo("reviews:9080/*");
+        assertThat(answered(OperationNames.SERVER, in)).isEqualTo("null");
+    }
+
+    @Test
+    void aServerTellsItsNameToCallersThatHaveNone() {
+        Exchange in = exchange(ROUTE);
+        OperationNames.SERVER.onRequest(in);
+        assertThat(answered(OperationNames.SERVER, in)).isEqualTo("reviews:9080/*");
+        assertThat(in.operation()).isEqualTo("reviews:9080/*");
+
+        Exchange out = exchange(Decorator.NONE);
+        OperationNames.CLIENT.onRequest(out);
+        assertThat(told(out)).isEqualTo("null");
+        assertThat(answered(OperationNames.CLIENT, out, HEADER, "reviews:9080/*"))
+                .isEqualTo("null");
+        assertThat(out.operation()).isEqualTo("reviews:9080/*");
+    }
+
+    @Test
+    void aNameThatIsNotPropagatedStaysInItsSpan() {
+        Exchange out = exchange(SILENT);
+        OperationNames.CLIENT.onRequest(out);
+        assertThat(told(out)).isEqualTo("null");
+        assertThat(out.operation()).isEqualTo("reviews:9080/*");
+        Exchange in = exchange(SILENT);
+        OperationNames.SERVER.onRequest(in);
+        assertThat(answered(OperationNames.SERVER, in)).isEqualTo("null");
+        assertThat(in.operation()).isEqualTo("reviews:9080/*");
+    }
+
+    @Test
+    void anEmptyNameIsTakenAwayAndNamesNothing() {
+        Exchange in = exchange(ROUTE, HEADER, "");
+        OperationNames.SERVER.onRequest(in);
+        assertThat(told(in)).isEqualTo("null");
+        assertThat(answered(OperationNames.SERVER, in)).isEqualTo("reviews:9080/*");
+        Exchange out = exchange(ROUTE);
+        OperationNames.CLIENT.onRequest(out);
+        assertThat(answered(OperationNames.CLIENT, out, HEADER, "")).isEqualTo("null");
+        assertThat(out.operation()).isEqualTo("reviews:9080/*");
+    }
+
+    @Test
+    void theClientsNameIsNotSentBackThoughItIsTheSame() {
+        Exchange in = exchange(ROUTE, HEADER, "reviews:9080/*");
+        OperationNames.SERVER.onRequest(in);
+        assertThat(answered(OperationNames.SERVER, in)).isEqualTo("null");
+    }
+
+    @Test
+    void aSpanIsCalledByTheOperationAndElseByTheHost() {
+        ZipkinJson json = new ZipkinJson("reviews.default", "n");
+        Tracing config = new Tracing(0, 0, 0, null, "", "", true, true, false, 20, true, true, List.of());
+        Span span = new Span("1", "2", null, false, true, false);
+        Exchange exchange = exchange(ROUTE);
+        assertThat(json.write(exchange, span, false, config)).contains("\"name\":\"reviews:9080\"");
+        OperationNames.CLIENT.onRequest(exchange);
+        assertThat(json.write(exchange, span, false, config)).contains("\"name\":\"reviews:9080/*\"");
+    }
+}
