@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 
 /** Somebody who calls pods with commands of this machine, from inside of a pod or from outside. */
 record Caller(String name, UnaryOperator<List<String>> entering) {
@@ -56,11 +58,15 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
         return output;
     }
 
-    /** Whether the beginning of a TLS handshake comes through to a server that sends back whatever it gets; from this machine only. */
-    static boolean clientHello(String address, int port, String serverName) throws IOException {
+    /**
+     * Whether the beginning of a TLS handshake comes through to a server that sends back whatever it gets; from this machine only.
+     *
+     * @param protocols offered by ALPN
+     */
+    static boolean clientHello(String address, int port, String serverName, String... protocols) throws IOException {
         try (Socket socket = new Socket(address, port)) {
             socket.setSoTimeout(30_000);
-            socket.getOutputStream().write(hello(serverName));
+            socket.getOutputStream().write(hello(serverName, protocols));
             // The server sends back lines.
             socket.getOutputStream().write('\n');
             return socket.getInputStream().read() == TLS_HANDSHAKE;
@@ -69,12 +75,20 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
         }
     }
 
-    private static byte[] hello(String serverName) throws IOException {
+    /** The mesh's own names have underscores, which {@link SNIHostName} does not let pass. */
+    private static final class AnyName extends SNIServerName {
+        AnyName(String name) {
+            super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    private static byte[] hello(String serverName, String... protocols) throws IOException {
         try {
             SSLEngine engine = SSLContext.getDefault().createSSLEngine();
             engine.setUseClientMode(true);
             SSLParameters parameters = engine.getSSLParameters();
-            parameters.setServerNames(List.of(new SNIHostName(serverName)));
+            parameters.setServerNames(List.of(new AnyName(serverName)));
+            parameters.setApplicationProtocols(protocols);
             engine.setSSLParameters(parameters);
             ByteBuffer record = ByteBuffer.allocate(engine.getSession().getPacketBufferSize());
             engine.wrap(ByteBuffer.allocate(0), record);

@@ -81,8 +81,15 @@ final class DataPath {
                 loops.memory()::level,
                 address(node.id()),
                 SplittableRandom::new));
-        TcpProxying tcp =
-                new TcpProxying(clusters, connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata());
+        TcpProxying tcp = new TcpProxying(
+                clusters,
+                connector,
+                SplittableRandom::new,
+                clock,
+                nanos,
+                node.id(),
+                node.metadata(),
+                loops.memory()::level);
         listeners = new Listeners(
                 new Listeners.Surroundings(
                         loops, tls, new ConnectionAuthorizer()::denial, http, tcp, telemetry, clock, nanos),

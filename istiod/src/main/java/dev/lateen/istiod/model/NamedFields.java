@@ -36,7 +36,6 @@ final class NamedFields {
 
     private static Stream<Named> destinationRule() {
         return Stream.of(
-                        policy("tunnel", YET, ""),
                         policy("retryBudget.budgetInterval", YET + ": requests under way count", ""),
                         portPolicy("loadBalancer.zoneAwareLbSetting", YET, "localityLbSetting"),
                         portPolicy(
@@ -60,12 +59,6 @@ final class NamedFields {
 
     private static Stream<Named> gateway() {
         return Stream.of(
-                Named.only(
-                        Gateway.class,
-                        "servers[].tls.mode",
-                        "AUTO_PASSTHROUGH",
-                        "AUTO_PASSTHROUGH " + YET + "; the server is left out",
-                        "PASSTHROUGH with tls routes, or a mode that ends TLS"),
                 Named.only(Gateway.class, "servers[].port.protocol", "GRPC-WEB", GRPC_WEB, "GRPC"),
                 Named.only(Gateway.class, "servers[].port.protocol", "MONGO", MONGO, "TCP"),
                 Named.of(Gateway.class, "servers[].port.targetPort", NEVER, "port.number"),

@@ -30,6 +30,7 @@ final class ClusterTranslator {
     private final EndpointTranslator endpoints;
     private final ClusterDiscovery discovery;
     private final Memo<List<XdsResource>> memo;
+    private final boolean passesThroughByName;
 
     /** What the clusters of one service depend on. */
     private record Key(
@@ -42,6 +43,7 @@ final class ClusterTranslator {
             Object locality,
             boolean withoutInterception,
             boolean gateway,
+            boolean passedThrough,
             boolean mutual) {}
 
     ClusterTranslator(ProxyView view, Memo<List<XdsResource>> memo) {
@@ -50,6 +52,7 @@ final class ClusterTranslator {
         this.policies = new ClusterPolicy(view.snapshot().mesh());
         this.endpoints = new EndpointTranslator(view.snapshot());
         this.discovery = new ClusterDiscovery(view);
+        this.passesThroughByName = view.passesThroughByName();
     }
 
     /** The clusters towards all services that the proxy sees; the same for all proxies of its kind and scope. */
@@ -87,6 +90,7 @@ final class ClusterTranslator {
                 inline ? List.of(view.node().locality(), view.preferenceLabels()) : "",
                 view.withoutInterception(),
                 view.gateway(),
+                passesThroughByName,
                 acceptsMutualTls(service));
     }
 
@@ -99,6 +103,9 @@ final class ClusterTranslator {
             }
             Cluster whole = outbound(service, port, rule, null);
             add(clusters, whole);
+            if (passesThroughByName && !service.external()) {
+                passedThrough(clusters, service, port, rule);
+            }
             for (String pod : whole == null ? List.<String>of() : view.namedPods(service)) {
                 add(clusters, ofPod(whole, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
             }
@@ -109,6 +116,17 @@ final class ClusterTranslator {
             }
         }
         return List.copyOf(clusters);
+    }
+
+    /** The same clusters once more under the names that TLS asks for, for connections that bring their own TLS. */
+    private void passedThrough(
+            List<XdsResource> clusters, Service service, ServicePort port, @Nullable MergedRule rule) {
+        add(clusters, outbound(service, port, rule, null, true));
+        if (rule != null) {
+            for (DestinationRule.Subset subset : rule.subsets()) {
+                add(clusters, outbound(service, port, rule, subset, true));
+            }
+        }
     }
 
     /** All as for the service, but for the endpoint. */
@@ -128,10 +146,21 @@ final class ClusterTranslator {
 
     private @Nullable Cluster outbound(
             Service service, ServicePort port, @Nullable MergedRule rule, DestinationRule.@Nullable Subset subset) {
-        ClusterName name = ClusterName.outbound(port.number(), subset == null ? "" : subset.name(), service.hostname());
+        return outbound(service, port, rule, subset, false);
+    }
+
+    private @Nullable Cluster outbound(
+            Service service,
+            ServicePort port,
+            @Nullable MergedRule rule,
+            DestinationRule.@Nullable Subset subset,
+            boolean passedThrough) {
+        ClusterName target =
+                ClusterName.outbound(port.number(), subset == null ? "" : subset.name(), service.hostname());
+        String name = passedThrough ? target.sni() : target.toString();
         EffectivePolicy policy = policies.effective(rule, subset, port.number());
         Cluster.Builder cluster = Cluster.newBuilder()
-                .setName(name.toString())
+                .setName(name)
                 .setAltStatName(name + ";")
                 .setMetadata(metadata(List.of(service), rule, subset));
         discovery.of(cluster, service);
@@ -140,17 +169,19 @@ final class ClusterTranslator {
         policies.loadBalancer(cluster, service, policy);
         if (cluster.getType() == Cluster.DiscoveryType.STRICT_DNS
                 || cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS) {
-            if (!inlineEndpoints(cluster, name, service, port, subset, policy)) {
+            if (!inlineEndpoints(cluster, name, service, port, subset, policy, passedThrough)) {
                 return null;
             }
         } else if (cluster.getType() == Cluster.DiscoveryType.EDS) {
             cluster.setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
                     .setEdsConfig(ConfigSources.ADS)
-                    .setServiceName(name.toString()));
+                    .setServiceName(name));
         }
         boolean http2 = policies.http2(port, policy.connectionPool());
-        boolean originates = transport(cluster, service, name, policy, rule, http2);
-        proxyProtocol(cluster, policy);
+        boolean originates = !passedThrough && transport(cluster, service, target, policy, rule, http2);
+        if (!passedThrough) {
+            proxyProtocol(cluster, policy);
+        }
         boolean autoSni =
                 originates && policy.tls() != null && policy.tls().sni().isEmpty();
         boolean verifies =
@@ -179,11 +210,12 @@ final class ClusterTranslator {
 
     private boolean inlineEndpoints(
             Cluster.Builder cluster,
-            ClusterName name,
+            String name,
             Service service,
             ServicePort port,
             DestinationRule.@Nullable Subset subset,
-            EffectivePolicy policy) {
+            EffectivePolicy policy,
+            boolean mutualTlsOnly) {
         List<ServiceEndpoint> known = view.snapshot().registry().endpoints(service, port);
         // Envoy takes one endpoint only for LOGICAL_DNS.
         List<ServiceEndpoint> used = cluster.getType() == Cluster.DiscoveryType.LOGICAL_DNS && known.size() > 1
@@ -197,7 +229,8 @@ final class ClusterTranslator {
                 view.preferenceLabels(),
                 LocalityChoice.of(view.snapshot().mesh(), service, policy),
                 service.servesNotReady(),
-                false));
+                false,
+                mutualTlsOnly));
         if (assignment.getEndpointsCount() == 0) {
             return false;
         }

@@ -18,10 +18,9 @@ record EffectivePolicy(
         TrafficPolicy.@Nullable OutlierDetection outlierDetection,
         TrafficPolicy.@Nullable ClientTls tls,
         TrafficPolicy.@Nullable ProxyProtocol proxyProtocol,
-        TrafficPolicy.@Nullable RetryBudget retryBudget,
-        TrafficPolicy.@Nullable Tunnel tunnel) {
+        TrafficPolicy.@Nullable RetryBudget retryBudget) {
 
-    static final EffectivePolicy NONE = new EffectivePolicy(null, null, null, null, null, null, null);
+    static final EffectivePolicy NONE = new EffectivePolicy(null, null, null, null, null, null);
 
     /** What rule and subset say, whatever the mesh says. */
     static EffectivePolicy of(@Nullable MergedRule rule, DestinationRule.@Nullable Subset subset, int port) {
@@ -46,8 +45,7 @@ record EffectivePolicy(
                 or(outlierDetection, baseline.outlierDetection()),
                 tls,
                 proxyProtocol,
-                retryBudget,
-                tunnel);
+                retryBudget);
     }
 
     private EffectivePolicy with(@Nullable TrafficPolicy policy, int port) {
@@ -60,8 +58,7 @@ record EffectivePolicy(
                 or(policy.outlierDetection(), outlierDetection),
                 or(policy.tls(), tls),
                 or(policy.proxyProtocol(), proxyProtocol),
-                or(policy.retryBudget(), retryBudget),
-                or(policy.tunnel(), tunnel));
+                or(policy.retryBudget(), retryBudget));
         for (TrafficPolicy.PortPolicy own : policy.portLevelSettings()) {
             if (own.port() != null && own.port().number() != null && own.port().number() == port) {
                 return new EffectivePolicy(
@@ -70,8 +67,7 @@ record EffectivePolicy(
                         own.outlierDetection(),
                         own.tls(),
                         merged.proxyProtocol,
-                        merged.retryBudget,
-                        merged.tunnel);
+                        merged.retryBudget);
             }
         }
         return merged;

@@ -4,7 +4,6 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.security.PeerAuthentication.MutualTls.Mode;
-import dev.lateen.api.xds.ClusterName;
 import dev.lateen.istiod.model.Labels;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
@@ -27,18 +26,21 @@ final class EndpointTranslator {
     /**
      * All that a load assignment is made from.
      *
+     * @param name the cluster's
      * @param from where the client is
      * @param clientLabels what the client has under the labels by which it prefers endpoints
+     * @param mutualTlsOnly whether those that don't take mutual TLS are left out
      */
     record Request(
-            ClusterName cluster,
+            String name,
             List<ServiceEndpoint> endpoints,
             Map<String, String> subsetLabels,
             ProxyNode.Locality from,
             Map<String, String> clientLabels,
             LocalityChoice locality,
             boolean notReadyToo,
-            boolean addressesOnly) {}
+            boolean addressesOnly,
+            boolean mutualTlsOnly) {}
 
     private final MeshSnapshot snapshot;
 
@@ -54,7 +56,8 @@ final class EndpointTranslator {
             WorkloadInstance workload = endpoint.workload();
             boolean fits = (workload.ready() || !readyOnly)
                     && Labels.satisfy(workload.labels(), request.subsetLabels())
-                    && (!request.addressesOnly() || isAddress(workload.address()));
+                    && (!request.addressesOnly() || isAddress(workload.address()))
+                    && (!request.mutualTlsOnly() || takesMutualTls(endpoint));
             if (fits) {
                 order.computeIfAbsent(workload.locality(), l -> new ArrayList<>())
                         .add(workload);
@@ -74,8 +77,8 @@ final class EndpointTranslator {
                     new Localities(request.from(), request.clientLabels(), new ArrayList<>(order.values()), list);
             list = localities.apply(setting, request.locality().failsOver());
         }
-        ClusterLoadAssignment.Builder assignment = ClusterLoadAssignment.newBuilder()
-                .setClusterName(request.cluster().toString());
+        ClusterLoadAssignment.Builder assignment =
+                ClusterLoadAssignment.newBuilder().setClusterName(request.name());
         list.forEach(assignment::addEndpoints);
         return assignment.build();
     }
@@ -103,7 +106,7 @@ final class EndpointTranslator {
     private LbEndpoint endpoint(ServiceEndpoint endpoint) {
         WorkloadInstance workload = endpoint.workload();
         Metadata.Builder metadata = Metadata.newBuilder().putFilterMetadata("istio", workloadName(workload));
-        if (workload.mutualTls() && !refusesTls(endpoint)) {
+        if (takesMutualTls(endpoint)) {
             metadata.putFilterMetadata(
                     "envoy.transport_socket_match", Protos.struct(Map.of("tlsMode", Protos.text("istio"))));
         }
@@ -112,6 +115,10 @@ final class EndpointTranslator {
                 .setLoadBalancingWeight(Protos.u32(workload.weight() == 0 ? 1 : workload.weight()))
                 .setMetadata(metadata)
                 .build();
+    }
+
+    private boolean takesMutualTls(ServiceEndpoint endpoint) {
+        return endpoint.workload().mutualTls() && !refusesTls(endpoint);
     }
 
     // A workload that was told not to use TLS on a port must not be called with it.

@@ -1,13 +1,19 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.api.mesh.ProxySettings;
+import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.networking.TcpRoute;
 import dev.lateen.api.networking.TlsRoute;
+import dev.lateen.api.xds.Alpn;
+import dev.lateen.api.xds.ClusterName;
 import dev.lateen.istiod.model.Hosts;
 import dev.lateen.istiod.model.Labels;
+import dev.lateen.istiod.model.MergedRule;
 import dev.lateen.istiod.model.RoutingRule;
 import dev.lateen.istiod.registry.Protocol;
+import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.registry.ServicePort;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -85,9 +91,10 @@ final class GatewayListeners {
             // A port that speaks TLS with nothing said of it passes it through.
             passthroughChains(served, taken, chains);
         } else if (!served.endsTls()) {
-            // Passing through by itself (AUTO_PASSTHROUGH) is for meshes of several networks; it is not there yet.
-            if (tls.mode() == ServerTls.Mode.PASSTHROUGH) {
-                passthroughChains(served, taken, chains);
+            switch (tls.mode()) {
+                case AUTO_PASSTHROUGH -> autoPassthroughChains(served, taken, chains);
+                case PASSTHROUGH -> passthroughChains(served, taken, chains);
+                case SIMPLE, MUTUAL, ISTIO_MUTUAL, OPTIONAL_MUTUAL -> {} // a port in plain text that redirects
             }
         } else if (served.routesHttp()) {
             FilterChainMatch match = names(served.hosts(), taken);
@@ -118,6 +125,42 @@ final class GatewayListeners {
         return free.isEmpty()
                 ? null
                 : FilterChainMatch.newBuilder().addAllServerNames(free).build();
+    }
+
+    /** All services of the mesh that are seen here and meant by the server, under the names that clients in the mesh ask for; see {@link ClusterName#sni}. */
+    private void autoPassthroughChains(GatewayPort.Served served, Set<String> taken, List<FilterChain> chains) {
+        for (Service service : view.scope().services()) {
+            boolean meant = !service.external()
+                    && served.hosts().stream().anyMatch(host -> Hosts.within(service.hostname(), host));
+            if (!meant) {
+                continue;
+            }
+            MergedRule rule = view.scope().destinationRule(service);
+            for (ServicePort port : service.ports()) {
+                if (port.protocol() != Protocol.UDP) {
+                    autoPassthroughChain(service, port, "", taken, chains);
+                    for (DestinationRule.Subset subset :
+                            rule == null ? List.<DestinationRule.Subset>of() : rule.subsets()) {
+                        autoPassthroughChain(service, port, subset.name(), taken, chains);
+                    }
+                }
+            }
+        }
+    }
+
+    private void autoPassthroughChain(
+            Service service, ServicePort port, String subset, Set<String> taken, List<FilterChain> chains) {
+        String name =
+                ClusterName.outbound(port.number(), subset, service.hostname()).sni();
+        if (taken.add(name)) {
+            // Only what clients in the mesh offer: with endpoints that take nothing else, nobody gets anywhere without
+            // mutual TLS.
+            FilterChainMatch match = FilterChainMatch.newBuilder()
+                    .addServerNames(name)
+                    .addAllApplicationProtocols(Alpn.MESH_ANY)
+                    .build();
+            chains.add(TcpRoutes.chain(match, tcp.passedThrough(service, port, subset)));
+        }
     }
 
     private void passthroughChains(GatewayPort.Served served, Set<String> taken, List<FilterChain> chains) {

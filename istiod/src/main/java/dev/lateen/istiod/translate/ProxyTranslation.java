@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.api.networking.DestinationRule;
+import dev.lateen.api.networking.TrafficPolicy.ClientTls;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.xds.ClusterName;
@@ -26,6 +27,7 @@ final class ProxyTranslation implements Translation {
     private final Memo<XdsResource> endpointMemo;
     private final Interner interner;
     private final Outbound outbound;
+    private final boolean passesThroughByName;
     private volatile @Nullable Whole whole;
 
     /** What the outbound side of a proxy depends on. */
@@ -55,7 +57,9 @@ final class ProxyTranslation implements Translation {
     private record Asked(String type, String name, Object by) {}
 
     private record EndpointKey(
-            ClusterName cluster,
+            String name,
+            boolean noneTakesTls,
+            boolean mutualTlsOnly,
             Identity endpoints,
             Map<String, String> subset,
             ProxyNode.Locality locality,
@@ -76,6 +80,7 @@ final class ProxyTranslation implements Translation {
         this.clusterMemo = clusterMemo;
         this.endpointMemo = endpointMemo;
         this.interner = interner;
+        this.passesThroughByName = view.passesThroughByName();
         ProxyNode node = view.node();
         this.outbound = new Outbound(
                 new Identity(view.scope()),
@@ -203,20 +208,32 @@ final class ProxyTranslation implements Translation {
     }
 
     private void add(List<XdsResource> all, ClusterName name) {
-        XdsResource resource = endpoint(name.toString());
+        add(all, name.toString());
+        if (passesThroughByName) {
+            add(all, name.sni());
+        }
+    }
+
+    private void add(List<XdsResource> all, String name) {
+        XdsResource resource = endpoint(name);
         if (resource != null) {
             all.add(resource);
         }
     }
 
     private @Nullable XdsResource endpoint(String name) {
-        ClusterName cluster = ClusterName.parse(name).orElse(null);
+        Optional<ClusterName> passedThrough = ClusterName.parseSni(name).filter(_ -> passesThroughByName);
+        ClusterName cluster = ClusterName.parse(name).or(() -> passedThrough).orElse(null);
         if (cluster == null || cluster.direction() != ClusterName.Direction.OUTBOUND) {
             return null;
         }
         String pod = pod(cluster.host());
         String host = pod.isEmpty() ? cluster.host() : cluster.host().substring(pod.length() + 1);
-        Service service = view.scope().service(host).filter(this::isTold).orElse(null);
+        Service service = view.scope()
+                .service(host)
+                .filter(this::isTold)
+                .filter(s -> passedThrough.isEmpty() || !s.external())
+                .orElse(null);
         Optional<ServicePort> port = service == null ? Optional.empty() : service.port(cluster.port());
         if (service == null || port.isEmpty() || port.get().protocol() == Protocol.UDP) {
             return null;
@@ -229,8 +246,7 @@ final class ProxyTranslation implements Translation {
         }
         EffectivePolicy policy =
                 EffectivePolicy.of(view.snapshot().mesh().defaultTrafficPolicy(), rule, subset, cluster.port());
-        return endpoint(
-                cluster, pod, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
+        return endpoint(name, pod, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
     }
 
     /** The pod that a host means by its own name, {@code pod.service...}; empty for all others. */
@@ -255,7 +271,7 @@ final class ProxyTranslation implements Translation {
     }
 
     private XdsResource endpoint(
-            ClusterName cluster,
+            String name,
             String pod,
             Service service,
             List<ServiceEndpoint> list,
@@ -264,9 +280,16 @@ final class ProxyTranslation implements Translation {
         Map<String, String> labels = subset == null ? Map.of() : subset.labels();
         LocalityChoice choice = LocalityChoice.of(view.snapshot().mesh(), service, policy);
         ProxyNode.Locality from = view.node().locality();
+        // What is passed through brings the mesh's TLS: it gets to those that a client in the mesh would call with it.
+        boolean passedThrough = ClusterName.parse(name).isEmpty();
+        ClientTls tls = policy.tls();
+        boolean noneTakesTls = passedThrough && tls != null && tls.mode() != ClientTls.Mode.ISTIO_MUTUAL;
+        boolean mutualTlsOnly = passedThrough && tls == null;
         var policies = view.snapshot().all(PeerAuthentication.class);
         EndpointKey key = new EndpointKey(
-                cluster,
+                name,
+                noneTakesTls,
+                mutualTlsOnly,
                 new Identity(list),
                 labels,
                 from,
@@ -275,14 +298,23 @@ final class ProxyTranslation implements Translation {
                 service.servesNotReady(),
                 policies.stream().map(p -> p.key()).toList(),
                 policies.stream().map(p -> new Identity(p)).toList());
-        List<ServiceEndpoint> meant = pod.isEmpty()
-                ? list
-                : list.stream().filter(e -> e.workload().name().equals(pod)).toList();
+        List<ServiceEndpoint> meant = list.stream()
+                .filter(e ->
+                        !noneTakesTls && (pod.isEmpty() || e.workload().name().equals(pod)))
+                .toList();
         EndpointTranslator.Request request = new EndpointTranslator.Request(
-                cluster, meant, labels, from, view.preferenceLabels(), choice, service.servesNotReady(), true);
+                name,
+                meant,
+                labels,
+                from,
+                view.preferenceLabels(),
+                choice,
+                service.servesNotReady(),
+                true,
+                mutualTlsOnly);
         return endpointMemo.get(key, () -> {
             var assignment = new EndpointTranslator(view.snapshot()).loadAssignment(request);
-            return interner.one(Protos.resource(cluster.toString(), assignment));
+            return interner.one(Protos.resource(name, assignment));
         });
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.api.networking.Destination;
+import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.ClusterName;
@@ -60,6 +61,15 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
 
     boolean gateway() {
         return node.role() == ProxyNode.Role.ROUTER;
+    }
+
+    /** Whether it passes the mesh's TLS on by the name alone that is asked for, to clusters that are named as those names are. */
+    boolean passesThroughByName() {
+        return gateway()
+                && snapshot.gateways(node.labels()).stream()
+                        .flatMap(gateway -> gateway.spec().servers().stream())
+                        .anyMatch(server ->
+                                server.tls() != null && server.tls().mode() == ServerTls.Mode.AUTO_PASSTHROUGH);
     }
 
     /** Whether nothing redirects connections to the proxy, so that its listeners bind real ports. */

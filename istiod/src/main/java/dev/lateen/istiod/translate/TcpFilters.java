@@ -48,6 +48,19 @@ final class TcpFilters {
         return outbound(TcpPolicy.apply(proxy, view, service, "", port.number()), port.protocol());
     }
 
+    /** From one part of the mesh to another as it is, TLS and all: policies are for the one who ends it. */
+    List<Filter> passedThrough(Service service, ServicePort port, String subset) {
+        String cluster =
+                ClusterName.outbound(port.number(), subset, service.hostname()).sni();
+        TcpProxy.Builder proxy = TcpProxy.newBuilder().setStatPrefix(cluster).setCluster(cluster);
+        TcpPolicy.apply(proxy, view, service, subset, port.number()).clearTunnelingConfig();
+        List<Filter> filters = new ArrayList<>();
+        mongo(filters, cluster, port.protocol());
+        stats(filters, false);
+        filters.add(proxy(proxy, false));
+        return filters;
+    }
+
     // A gateway is somebody's server: policies on it hold for bytes as for requests.
     private List<Filter> outbound(TcpProxy.Builder proxy, Protocol protocol) {
         List<Filter> filters = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.api.networking.ConnectionPool;
+import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.LoadBalancer.ConsistentHash;
 import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.istiod.model.MergedRule;
@@ -33,13 +34,22 @@ final class TcpPolicy {
         if (hash != null && Boolean.TRUE.equals(hash.useSourceIp())) {
             proxy.addHashPolicy(HashPolicy.newBuilder().setSourceIp(HashPolicy.SourceIp.getDefaultInstance()));
         }
-        if (policy.tunnel() != null && view.client() != ClientKind.LATEEN) {
-            proxy.setTunnelingConfig(tunnel(policy.tunnel()));
+        TrafficPolicy.Tunnel tunnel = tunnel(rule, subset);
+        if (tunnel != null) {
+            proxy.setTunnelingConfig(tunnelingConfig(tunnel));
         }
         return proxy;
     }
 
-    private static TcpProxy.TunnelingConfig tunnel(TrafficPolicy.Tunnel tunnel) {
+    /** A subset has its own or none: unlike other settings, the rule's does not stand behind it. */
+    private static TrafficPolicy.@Nullable Tunnel tunnel(MergedRule rule, String subset) {
+        TrafficPolicy policy = subset.isEmpty()
+                ? rule.policy()
+                : rule.subset(subset).map(DestinationRule.Subset::trafficPolicy).orElse(null);
+        return policy == null ? null : policy.tunnel();
+    }
+
+    private static TcpProxy.TunnelingConfig tunnelingConfig(TrafficPolicy.Tunnel tunnel) {
         String host = tunnel.targetHost().indexOf(':') < 0 ? tunnel.targetHost() : "[" + tunnel.targetHost() + "]";
         return TcpProxy.TunnelingConfig.newBuilder()
                 .setHostname(host + ":" + tunnel.targetPort())

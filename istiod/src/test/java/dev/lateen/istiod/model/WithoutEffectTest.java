@@ -79,11 +79,11 @@ class WithoutEffectTest {
             apiVersion: networking.istio.io/v1
             kind: DestinationRule
             metadata: {name: d}
-            spec: {host: a.test, subsets: [{name: v1, labels: {a: b}, trafficPolicy: {tunnel: {targetHost: b.test, targetPort: 1}}}]}
+            spec: {host: a.test, subsets: [{name: v1, labels: {a: b}, trafficPolicy: {retryBudget: {budgetInterval: 1s}}}]}
             """))
                 .singleElement()
                 .asString()
-                .contains("DestinationRule default/d: spec.subsets[0].trafficPolicy.tunnel");
+                .contains("DestinationRule default/d: spec.subsets[0].trafficPolicy.retryBudget.budgetInterval");
     }
 
     @Test

@@ -66,16 +66,47 @@ class TrafficPoliciesTest {
     }
 
     @Test
-    void aTunnelIsAskedOfProxiesThatCanMakeOneAndToldOfToTheUser() {
+    void aTunnelIsAskedOfProxies() {
         Mesh mesh = Mesh.of(DB + destinationRule("{tunnel: {protocol: POST, targetHost: far.test, targetPort: 443}}"));
+        for (ProxyNode client : List.of(CLIENT, OURS)) {
+            TcpProxy.TunnelingConfig tunnel =
+                    proxy(mesh.listener(client, "10.0.0.7_5432")).getTunnelingConfig();
+            assertThat(tunnel.getHostname()).isEqualTo("far.test:443");
+            assertThat(tunnel.getUsePost()).isTrue();
+        }
+        Mesh byAddress = Mesh.of(DB + destinationRule("{tunnel: {targetHost: '::1', targetPort: 443}}"));
         TcpProxy.TunnelingConfig tunnel =
-                proxy(mesh.listener(CLIENT, "10.0.0.7_5432")).getTunnelingConfig();
-        assertThat(tunnel.getHostname()).isEqualTo("far.test:443");
-        assertThat(tunnel.getUsePost()).isTrue();
-        assertThat(proxy(mesh.listener(OURS, "10.0.0.7_5432")).hasTunnelingConfig())
+                proxy(byAddress.listener(CLIENT, "10.0.0.7_5432")).getTunnelingConfig();
+        assertThat(tunnel.getHostname()).isEqualTo("[::1]:443");
+        assertThat(tunnel.getUsePost()).isFalse();
+    }
+
+    @Test
+    void aSubsetHasATunnelOfItsOwnOrNone() {
+        String rule = """
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: DestinationRule
+            metadata: {name: db, namespace: default}
+            spec:
+              host: db
+              trafficPolicy: {tunnel: {targetHost: far.test, targetPort: 443}}
+              subsets:
+              - {name: near, labels: {a: b}}
+              - {name: other, labels: {a: c}, trafficPolicy: {tunnel: {targetHost: other.test, targetPort: 1}}}
+            ---
+            apiVersion: networking.istio.io/v1
+            kind: VirtualService
+            metadata: {name: db, namespace: default}
+            spec: {hosts: [db], tcp: [{route: [{destination: {host: db, subset: %s}}]}]}
+            """;
+        assertThat(proxy(Mesh.of(DB + rule.formatted("near")).listener(OURS, "10.0.0.7_5432"))
+                        .hasTunnelingConfig())
                 .isFalse();
-        assertThat(mesh.snapshot.problems())
-                .anyMatch(p -> p.toString().contains("DestinationRule default/db: spec.trafficPolicy.tunnel"));
+        assertThat(proxy(Mesh.of(DB + rule.formatted("other")).listener(OURS, "10.0.0.7_5432"))
+                        .getTunnelingConfig()
+                        .getHostname())
+                .isEqualTo("other.test:1");
     }
 
     @Test

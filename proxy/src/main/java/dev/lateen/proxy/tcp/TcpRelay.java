@@ -8,10 +8,7 @@ import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelOption;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.ScheduledFuture;
 import java.io.IOException;
@@ -30,6 +27,7 @@ final class TcpRelay implements UpstreamSearch.Found {
     private static final long PROGRESS_SECONDS = 5;
 
     private final Channel downstream;
+    private final Side client;
     private final FilterChainRuntime chain;
     private final TcpProxy proxy;
     private final TcpSession session;
@@ -37,7 +35,7 @@ final class TcpRelay implements UpstreamSearch.Found {
     private final byte[] greeting;
     private final ArrayDeque<ByteBuf> early = new ArrayDeque<>(2);
     private @Nullable UpstreamSearch search;
-    private @Nullable Channel upstream;
+    private @Nullable Side upstream;
     private @Nullable Runnable release;
     private @Nullable ScheduledFuture<?> progress;
     private @Nullable ScheduledFuture<?> idle;
@@ -60,6 +58,7 @@ final class TcpRelay implements UpstreamSearch.Found {
             LongSupplier nanos,
             byte[] greeting) {
         this.downstream = downstream;
+        this.client = new ChannelSide(downstream);
         this.chain = chain;
         this.proxy = proxy;
         this.session = session;
@@ -86,14 +85,14 @@ final class TcpRelay implements UpstreamSearch.Found {
     }
 
     @Override
-    public void connected(Channel to, Runnable whenOver) {
+    public void connected(Side to, Runnable whenOver) {
         upstream = to;
         release = whenOver;
         search = null;
         lastActive = nanos.getAsLong();
-        if (PeerExchange.agreed(session.upstreamTls())) {
-            String end = to.pipeline().context(RelayEnd.class).name();
-            to.pipeline().addBefore(end, null, exchange(session::upstreamPeer));
+        if (to instanceof ChannelSide(Channel bare) && PeerExchange.agreed(session.upstreamTls())) {
+            String end = bare.pipeline().context(RelayEnd.class).name();
+            bare.pipeline().addBefore(end, null, exchange(session::upstreamPeer));
         }
         if (strangers == 0) {
             tellOpen();
@@ -102,13 +101,13 @@ final class TcpRelay implements UpstreamSearch.Found {
                 .eventLoop()
                 .scheduleAtFixedRate(this::tellProgress, PROGRESS_SECONDS, PROGRESS_SECONDS, TimeUnit.SECONDS);
         for (ByteBuf bytes = early.poll(); bytes != null; bytes = early.poll()) {
-            to.write(bytes, to.voidPromise());
+            to.write(bytes);
         }
         to.flush();
         if (downstreamEnded) {
-            HalfClose.afterWrites(to);
+            to.endAfterWrites();
         }
-        downstream.config().setAutoRead(to.isWritable());
+        client.reading(to.isWritable());
     }
 
     /** For a side that is to say who it is. */
@@ -143,8 +142,8 @@ final class TcpRelay implements UpstreamSearch.Found {
     }
 
     /** The other side of {@code fromDownstream}'s side; null while it is not there. */
-    private @Nullable Channel other(boolean fromDownstream) {
-        return fromDownstream ? upstream : downstream;
+    private @Nullable Side other(boolean fromDownstream) {
+        return fromDownstream ? upstream : client;
     }
 
     void read(boolean fromDownstream, ByteBuf bytes) {
@@ -153,26 +152,26 @@ final class TcpRelay implements UpstreamSearch.Found {
         } else {
             session.addSentBytes(bytes.readableBytes());
         }
-        Channel to = other(fromDownstream);
+        Side to = other(fromDownstream);
         if (closed) {
             bytes.release();
         } else if (to == null) {
             early.add(bytes);
         } else {
-            to.write(bytes, to.voidPromise());
+            to.write(bytes);
             if (!to.isWritable()) {
-                from(fromDownstream).config().setAutoRead(false);
+                from(fromDownstream).reading(false);
             }
         }
     }
 
-    private Channel from(boolean downstreamSide) {
-        return downstreamSide || upstream == null ? downstream : upstream;
+    private Side from(boolean downstreamSide) {
+        return downstreamSide || upstream == null ? client : upstream;
     }
 
     void readComplete(boolean fromDownstream) {
         lastActive = nanos.getAsLong();
-        Channel to = other(fromDownstream);
+        Side to = other(fromDownstream);
         if (to != null) {
             to.flush();
         }
@@ -180,11 +179,11 @@ final class TcpRelay implements UpstreamSearch.Found {
 
     /** One side can take more, or no more: the other side is read, or not. */
     void writabilityChanged(boolean ofDownstream) {
-        Channel writable = ofDownstream ? downstream : upstream;
-        Channel source = ofDownstream ? upstream : downstream;
+        Side writable = ofDownstream ? client : upstream;
+        Side source = ofDownstream ? upstream : client;
         if (writable != null && source != null) {
             lastActive = nanos.getAsLong();
-            source.config().setAutoRead(writable.isWritable());
+            source.reading(writable.isWritable());
         }
     }
 
@@ -199,9 +198,9 @@ final class TcpRelay implements UpstreamSearch.Found {
             end();
             return;
         }
-        Channel to = other(ofDownstream);
+        Side to = other(ofDownstream);
         if (to != null) {
-            HalfClose.afterWrites(to);
+            to.endAfterWrites();
         }
     }
 
@@ -225,6 +224,12 @@ final class TcpRelay implements UpstreamSearch.Found {
                 session.addFlag(ResponseFlag.UPSTREAM_REMOTE_RESET);
             }
         }
+    }
+
+    /** The upstream side broke off in the middle. */
+    void cut() {
+        reset |= !closed;
+        end();
     }
 
     void denied(DenyEvent event) {
@@ -269,9 +274,9 @@ final class TcpRelay implements UpstreamSearch.Found {
         early.clear();
         if (upstream != null) {
             tellOpen();
-            closeAfterWrites(upstream);
+            upstream.closeAfterWrites(reset);
         }
-        closeAfterWrites(downstream);
+        client.closeAfterWrites(reset);
         if (release != null) {
             release.run();
         }
@@ -282,21 +287,6 @@ final class TcpRelay implements UpstreamSearch.Found {
     private static void cancel(@Nullable ScheduledFuture<?> timer) {
         if (timer != null) {
             timer.cancel(false);
-        }
-    }
-
-    /** What was reset at one side is reset at the other, or a stream that was cut would look whole to whoever reads it to its end. */
-    private void closeAfterWrites(Channel channel) {
-        if (!channel.isActive()) {
-            return;
-        }
-        channel.config().setAutoRead(false);
-        if (reset) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            // From below TLS, which would say goodbye.
-            channel.pipeline().firstContext().close();
-        } else {
-            channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
     }
 }

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds a connection to an upstream host for one downstream connection: cluster by weight, host by its balancer, other hosts while attempts are left. */
 final class UpstreamSearch {
+    /** Envoy takes a proxy that does not let us through for one that could not be reached. */
+    private static final ConnectFailure NOT_LET_THROUGH = new ConnectFailure(ConnectFailure.REMOTE, "");
+
     private final UpstreamClusters clusters;
     private final UpstreamConnector connector;
     private final RandomGenerator random;
@@ -38,12 +41,14 @@ final class UpstreamSearch {
     private final PickContext context;
     private int attempts;
     private boolean stopped;
+    private final @Nullable Tunnels tunnels;
     private @Nullable Future<Channel> connecting;
+    private @Nullable Tunnel asking;
 
     /** Hears how it went: one of its methods is called once, unless the search was stopped. */
     interface Found {
         /** @param release to be run once, when the connection is over */
-        void connected(Channel upstream, Runnable release);
+        void connected(Side upstream, Runnable release);
 
         /** The session says why. */
         void nothingFound();
@@ -55,13 +60,15 @@ final class UpstreamSearch {
             RandomGenerator random,
             Found found,
             TcpProxy proxy,
-            TcpSession session) {
+            TcpSession session,
+            @Nullable Tunnels tunnels) {
         this.clusters = clusters;
         this.connector = connector;
         this.random = random;
         this.found = found;
         this.proxy = proxy;
         this.session = session;
+        this.tunnels = tunnels;
         this.context = new PickContext(random)
                 .originalDestination(session.connection().originalDestination())
                 .avoidTried(5);
@@ -87,6 +94,9 @@ final class UpstreamSearch {
         stopped = true;
         if (connecting != null) {
             connecting.cancel(false);
+        }
+        if (asking != null) {
+            asking.abandon();
         }
     }
 
@@ -121,13 +131,15 @@ final class UpstreamSearch {
         }
         session.endpoint(host.endpoint());
         UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), host.tls(cluster.config()))
-                .withHalfClose()
                 .telling(header(cluster.config()));
-        Future<Channel> attempt = connector.connect(loop, target, last);
+        Tunnel tunnel = tunnels == null ? null : tunnels.to(cluster.config(), target.tls());
+        Future<Channel> attempt = tunnel == null
+                ? connector.connect(loop, target.withHalfClose(), last)
+                : connector.connect(loop, Tunnels.target(target, cluster.config()), tunnel.codec());
         connecting = attempt;
         attempt.addListener((Future<Channel> done) -> {
             if (done.isSuccess()) {
-                connected(cluster, host, done.getNow());
+                connected(cluster, host, done.getNow(), tunnel, last);
             } else {
                 cluster.breaker().releaseConnection();
                 failed(loop, cluster, host, done.cause(), last);
@@ -141,7 +153,8 @@ final class UpstreamSearch {
         return version == null ? null : new ProxyHeader(version, client.remoteAddress(), client.localAddress());
     }
 
-    private void connected(UpstreamCluster cluster, Host host, Channel upstream) {
+    private void connected(
+            UpstreamCluster cluster, Host host, Channel upstream, @Nullable Tunnel tunnel, ChannelHandler last) {
         host.connectionOpened();
         host.recordConnected(true);
         Runnable release = () -> {
@@ -153,11 +166,30 @@ final class UpstreamSearch {
             upstream.close();
             return;
         }
-        SocketOptions.bulk(upstream);
         session.upstreamConnection(
                 upstream.localAddress() instanceof InetSocketAddress local ? local : null,
                 TlsSession.factsOf(upstream));
-        found.connected(upstream, release);
+        if (tunnels == null || tunnel == null) {
+            SocketOptions.bulk(upstream);
+            found.connected(new ChannelSide(upstream), release);
+            return;
+        }
+        connecting = null;
+        asking = tunnel;
+        tunnels.open(tunnel, upstream, new Tunnel.Outcome() {
+            @Override
+            public void opened() {
+                asking = null;
+                found.connected(tunnel, release);
+            }
+
+            @Override
+            public void refused() {
+                asking = null;
+                release.run();
+                failed(upstream.eventLoop(), cluster, host, NOT_LET_THROUGH, last);
+            }
+        });
     }
 
     private void failed(EventLoop loop, UpstreamCluster cluster, Host host, Throwable cause, ChannelHandler last) {

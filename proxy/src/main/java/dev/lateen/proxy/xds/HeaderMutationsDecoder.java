@@ -25,8 +25,11 @@ final class HeaderMutationsDecoder {
         }
         List<String> names =
                 remove.stream().map(name -> name.toLowerCase(Locale.ROOT)).toList();
-        return new HeaderMutations(
-                add.stream().map(HeaderMutationsDecoder::option).toList(), names);
+        return new HeaderMutations(options(add), names);
+    }
+
+    static List<HeaderValueOption> options(List<ProtoNode> add) {
+        return add.stream().map(HeaderMutationsDecoder::option).toList();
     }
 
     private static HeaderValueOption option(ProtoNode node) {

@@ -1,10 +1,14 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.message.SubstitutionFormat;
+import dev.lateen.proxy.model.HeaderMutations.HeaderValueOption;
 import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.model.TcpProxy.TunnelingConfig;
 import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}, with Envoy's defaults filled in. */
 final class TcpProxyDecoder {
@@ -13,7 +17,7 @@ final class TcpProxyDecoder {
     private TcpProxyDecoder() {}
 
     static TcpProxy decode(ProtoNode node, DecodeScope scope) {
-        RouteDecoder.refuse(node, "tunneling_config", "metadata_match", "on_demand");
+        RouteDecoder.refuse(node, "metadata_match", "on_demand");
         node.ignoring("access_log_options", "backoff_options", "downstream_idle_timeout", "upstream_idle_timeout");
         List<WeightedTcpCluster> clusters = new ArrayList<>();
         long total = 0;
@@ -41,7 +45,39 @@ final class TcpProxyDecoder {
                 node.duration("max_downstream_connection_duration", Duration.ZERO),
                 hashesSourceIp(node),
                 Math.clamp(node.wrapped("max_connect_attempts", 1), 1, Integer.MAX_VALUE),
-                AccessLogDecoder.decode(node.messages("access_log"), scope));
+                AccessLogDecoder.decode(node.messages("access_log"), scope),
+                tunnelingConfig(node.message("tunneling_config")));
+    }
+
+    private static @Nullable TunnelingConfig tunnelingConfig(@Nullable ProtoNode node) {
+        if (node == null) {
+            return null;
+        }
+        String hostname = node.required("hostname");
+        checkFormat(node, hostname);
+        List<HeaderValueOption> headers = HeaderMutationsDecoder.options(node.messages("headers_to_add"));
+        headers.forEach(header -> checkFormat(node, header.value()));
+        boolean post = node.flag("use_post");
+        String path = node.text("post_path");
+        if (!path.isEmpty() && !post) {
+            throw node.error("post_path", "without use_post (accepted: with it)");
+        }
+        return new TunnelingConfig(hostname, post, path.isEmpty() ? "/" : path, headers);
+    }
+
+    /** What nothing sets here would ask the proxy ahead for another host than was meant. */
+    private static void checkFormat(ProtoNode node, String text) {
+        try {
+            SubstitutionFormat.compile(text);
+        } catch (IllegalArgumentException e) {
+            throw node.beyondUs("tunneling_config", e.getMessage());
+        }
+        if (text.contains("%DYNAMIC_METADATA(") || text.contains("%FILTER_STATE(")) {
+            throw node.beyondUs(
+                    "tunneling_config",
+                    "hostname or headers_to_add of DYNAMIC_METADATA or FILTER_STATE (accepted: text, and what is known"
+                            + " of the connection, such as %REQUESTED_SERVER_NAME%)");
+        }
     }
 
     private static boolean hashesSourceIp(ProtoNode node) {

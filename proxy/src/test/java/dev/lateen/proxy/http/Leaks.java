@@ -8,13 +8,13 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Writes down what Netty's leak detector finds, so that a test can fail for it. */
-final class Leaks {
+public final class Leaks {
     private static final List<String> FOUND = new CopyOnWriteArrayList<>();
 
     private Leaks() {}
 
     /** To be called before the first buffer is made. */
-    static void watch() {
+    public static void watch() {
         ResourceLeakDetectorFactory.setResourceLeakDetectorFactory(new ResourceLeakDetectorFactory() {
             @Override
             @SuppressWarnings("deprecation") // the one abstract method there is
@@ -47,7 +47,7 @@ final class Leaks {
     }
 
     /** What has leaked until now. */
-    static List<String> found() {
+    public static List<String> found() {
         for (int i = 0; i < 3; i++) {
             System.gc();
             ByteBuf probe = PooledByteBufAllocator.DEFAULT.directBuffer(16);

@@ -31,6 +31,7 @@ import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
@@ -95,7 +96,8 @@ class TcpProxyingTest {
                             InstantSource.system(),
                             System::nanoTime,
                             "sidecar~10.0.0.1~echo-1.default~default.svc.cluster.local",
-                            Map.of("WORKLOAD_NAME", "echo-v1", "NAMESPACE", "default")),
+                            Map.of("WORKLOAD_NAME", "echo-v1", "NAMESPACE", "default"),
+                            () -> MemoryLevel.AMPLE),
                     new Watching(),
                     InstantSource.system(),
                     System::nanoTime),

@@ -170,6 +170,8 @@ final class FieldSamples {
             Map.entry(
                     "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.WeightedCluster.ClusterWeight",
                     "{name: c, weight: 1}"),
+            Map.entry(
+                    "envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy.TunnelingConfig", "{hostname: 'a.test:1'}"),
             Map.entry("envoy.type.v3.HashPolicy", "{source_ip: {}}"),
             Map.entry("envoy.extensions.filters.common.fault.v3.FaultDelay", "{fixed_delay: 1s}"),
             Map.entry("envoy.extensions.filters.http.fault.v3.FaultAbort", "{http_status: 500}"),

@@ -12,14 +12,15 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import org.jspecify.annotations.Nullable;
 
 /** Stands at the end of a fresh connection's pipeline for a moment: puts the codec there that was asked for or agreed on. */
-final class CodecChooser extends ChannelInboundHandlerAdapter {
+public final class CodecChooser extends ChannelInboundHandlerAdapter {
     private final Wire wire;
     private final ClientConnection.Events events;
     private final CodecLoop loop;
     private final CodecLimits limits;
     private @Nullable ClientConnection chosen;
 
-    CodecChooser(Wire wire, ClientConnection.Events events, CodecLoop loop, CodecLimits limits) {
+    /** @param limits of the answers */
+    public CodecChooser(Wire wire, ClientConnection.Events events, CodecLoop loop, CodecLimits limits) {
         this.wire = wire;
         this.events = events;
         this.loop = loop;
@@ -27,8 +28,7 @@ final class CodecChooser extends ChannelInboundHandlerAdapter {
     }
 
     /** Null until the connection stands. */
-    @Nullable
-    ClientConnection chosen() {
+    public @Nullable ClientConnection chosen() {
         return chosen;
     }
 

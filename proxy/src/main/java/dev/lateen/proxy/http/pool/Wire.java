@@ -10,7 +10,7 @@ public enum Wire {
     AUTO;
 
     /** Its names for ALPN, the preferred one first. */
-    List<String> alpn() {
+    public List<String> alpn() {
         return switch (this) {
             case HTTP1 -> List.of("http/1.1");
             case HTTP2 -> List.of("h2");
