@@ -113,11 +113,6 @@ class TunnelParityTest {
         String head = until(socket, "\r\n\r\n");
         seen.add(Wire.normalised(head));
         String name = head.substring(head.indexOf(' ') + 1);
-        if (head.startsWith("POST")) {
-            seen.add(until(socket, "hello\n\r\n"));
-            say(socket, "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n6\r\nhello\n\r\n0\r\n\r\n");
-            return;
-        }
         switch (name.substring(0, name.indexOf('.'))) {
             case "ok" -> say(socket, "HTTP/1.1 200 Connection established\r\n\r\n");
             case "created" -> say(socket, "HTTP/1.1 201 Created\r\ncontent-length: 7\r\n\r\n");
@@ -147,12 +142,12 @@ class TunnelParityTest {
         socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
     }
 
-    /** What a client is told who says hello and then has nothing more to say. */
-    private static String talk(ParityPair.Started proxy, int way) throws IOException {
+    /** What a client is told who says something and then has nothing more to say. */
+    private static String talk(ParityPair.Started proxy, int way, String hello) throws IOException {
         StringBuilder heard = new StringBuilder();
         try (Socket socket = new Socket("127.0.1." + way, proxy.tcp())) {
             socket.setSoTimeout(10_000);
-            say(socket, "hello\n");
+            say(socket, hello);
             InputStream in = socket.getInputStream();
             for (int b = in.read(); b >= 0; b = in.read()) {
                 heard.append((char) b);
@@ -185,11 +180,11 @@ class TunnelParityTest {
         }
     }
 
-    private static List<List<String>> both(int way) throws IOException {
+    private static List<List<String>> both(int way, String hello) throws IOException {
         List<List<String>> all = new ArrayList<>();
         for (ParityPair.Started proxy : pair.both()) {
             seen.clear();
-            List<String> told = new ArrayList<>(List.of(talk(proxy, way)));
+            List<String> told = new ArrayList<>(List.of(talk(proxy, way, hello)));
             told.addAll(logged(proxy, way));
             told.addAll(seen);
             all.add(told);
@@ -200,9 +195,9 @@ class TunnelParityTest {
     /** CONNECT and POST, by HTTP/1.1 and HTTP/2, to an Envoy; then by hand, with other answers that mean yes. */
     @Shows("DestinationRule.trafficPolicy.tunnel")
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 4, 8, 9, 12, 13})
+    @ValueSource(ints = {1, 2, 3, 4, 8, 9, 12})
     void bytesGoThrough(int way) throws Exception {
-        List<List<String>> all = both(way);
+        List<List<String>> all = both(way, "hello\n");
         assertThat(all.get(1)).isEqualTo(all.get(0)).contains("hello\n(end)");
     }
 
@@ -210,7 +205,7 @@ class TunnelParityTest {
     @ParameterizedTest
     @ValueSource(ints = {5, 6, 7, 10, 11, 14, 15, 16})
     void aProxyThatDoesNotLetThroughEndsTheConnection(int way) throws Exception {
-        List<List<String>> all = both(way);
+        List<List<String>> all = both(way, "");
         assertThat(all.get(1)).isEqualTo(all.get(0)).contains("(end)");
     }
 

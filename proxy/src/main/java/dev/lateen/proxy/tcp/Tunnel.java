@@ -34,8 +34,8 @@ final class Tunnel implements Side, ResponseSink, ClientConnection.Events {
     interface Outcome {
         void opened();
 
-        /** The connection is closed, or about to be. */
-        void refused();
+        /** The connection is closed, or about to be. @param status of the answer; 0 if there was none */
+        void refused(int status);
     }
 
     Tunnel(TcpRelay relay, Wire wire, CodecLoop loop) {
@@ -52,7 +52,7 @@ final class Tunnel implements Side, ResponseSink, ClientConnection.Events {
     void open(RequestHead head, Outcome outcome) {
         ClientConnection codec = chooser.chosen();
         if (codec == null || codec.capacity() == 0) {
-            outcome.refused();
+            outcome.refused(0);
             return;
         }
         waiting = outcome;
@@ -68,7 +68,7 @@ final class Tunnel implements Side, ResponseSink, ClientConnection.Events {
         waiting = null;
         closeAfterWrites(false);
         if (outcome != null) {
-            outcome.refused();
+            outcome.refused(0);
         }
     }
 
@@ -91,7 +91,7 @@ final class Tunnel implements Side, ResponseSink, ClientConnection.Events {
             outcome.opened();
         } else {
             closeAfterWrites(false);
-            outcome.refused();
+            outcome.refused(head.status());
         }
     }
 
@@ -126,7 +126,7 @@ final class Tunnel implements Side, ResponseSink, ClientConnection.Events {
         waiting = null;
         if (outcome != null) {
             closeAfterWrites(false);
-            outcome.refused();
+            outcome.refused(0);
         } else if (flowing) {
             relay.cut();
         }

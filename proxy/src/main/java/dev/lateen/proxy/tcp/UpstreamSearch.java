@@ -29,9 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds a connection to an upstream host for one downstream connection: cluster by weight, host by its balancer, other hosts while attempts are left. */
 final class UpstreamSearch {
-    /** Envoy takes a proxy that does not let us through for one that could not be reached. */
-    private static final ConnectFailure NOT_LET_THROUGH = new ConnectFailure(ConnectFailure.REMOTE, "");
-
     private final UpstreamClusters clusters;
     private final UpstreamConnector connector;
     private final RandomGenerator random;
@@ -184,12 +181,17 @@ final class UpstreamSearch {
             }
 
             @Override
-            public void refused() {
+            public void refused(int status) {
                 asking = null;
                 release.run();
-                failed(upstream.eventLoop(), cluster, host, NOT_LET_THROUGH, last);
+                failed(upstream.eventLoop(), cluster, host, notLetThrough(status), last);
             }
         });
+    }
+
+    /** Envoy takes a proxy that does not let us through for one that could not be reached. */
+    private static ConnectFailure notLetThrough(int status) {
+        return new ConnectFailure(ConnectFailure.REMOTE, status == 0 ? "" : "tunnel_response:" + status);
     }
 
     private void failed(EventLoop loop, UpstreamCluster cluster, Host host, Throwable cause, ChannelHandler last) {
