@@ -45,19 +45,25 @@ final class Load implements AutoCloseable {
     }
 
     private void askOnce(Web web, String url, Consumer<String> onBody) {
+        long asked = System.nanoTime();
         try {
             HttpResponse<String> response = web.get(url);
             if (response.statusCode() == 200) {
                 answered.incrementAndGet();
                 onBody.accept(response.body());
             } else {
-                failures.add(response.statusCode() + " " + response.body());
+                failures.add(response.statusCode() + " " + response.body() + after(asked));
             }
         } catch (IOException e) {
-            failures.add(e.toString());
+            failures.add(e + after(asked));
         } catch (InterruptedException e) {
             running = false;
         }
+    }
+
+    /** A failure at once and one after an application's own time limit have other causes. */
+    private static String after(long asked) {
+        return " after " + (System.nanoTime() - asked) / 1_000_000 + " ms";
     }
 
     long answered() {
