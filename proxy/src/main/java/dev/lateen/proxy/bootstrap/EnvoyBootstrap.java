@@ -52,11 +52,14 @@ public final class EnvoyBootstrap {
      * @throws ConfigException naming file, path, what was found and what is accepted
      */
     public static ProxyBootstrap read(@Nullable Path file, String over, boolean tolerant) throws IOException {
-        String text = file == null ? "{}" : Files.readString(file, StandardCharsets.UTF_8);
+        String text = file == null ? "" : Files.readString(file, StandardCharsets.UTF_8);
         String name = file == null ? "--config-yaml" : file.toString();
         try {
             return parse(
-                    () -> BootstrapMerge.merged(tree(text), tree(over.isBlank() ? "{}" : over)), READ_FILE, tolerant);
+                    () -> BootstrapMerge.merged(
+                            file == null ? Map.of() : tree(text), over.isBlank() ? Map.of() : tree(over)),
+                    READ_FILE,
+                    tolerant);
         } catch (ConfigException e) {
             throw new ConfigException(name, String.valueOf(e.getMessage()));
         }

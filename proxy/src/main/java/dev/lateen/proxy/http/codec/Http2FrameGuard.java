@@ -3,25 +3,31 @@ package dev.lateen.proxy.http.codec;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.DefaultHttp2FrameReader;
+import io.netty.handler.codec.http2.Http2CodecUtil;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Flags;
 import io.netty.handler.codec.http2.Http2FrameListener;
 import io.netty.handler.codec.http2.Http2FrameListenerDecorator;
+import io.netty.handler.codec.http2.Http2FrameTypes;
 import io.netty.handler.codec.http2.Http2Headers;
 import io.netty.handler.codec.http2.Http2HeadersDecoder;
 import io.netty.handler.codec.http2.Http2Settings;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads frames and lets {@link Http2Floods} count each of them before anybody answers it, those of streams that are long gone too; refuses heads on streams
- * that their sender has ended.
+ * that their sender has ended. A server's reads frame by frame and stops before a head that its turn of the loop may not start any more.
  */
 final class Http2FrameGuard extends DefaultHttp2FrameReader {
+    private static final int TYPE_AT = 3;
+
     private final Http2Connection connection;
     private @Nullable Http2Floods floods;
+    private @Nullable BooleanSupplier mayStart;
     private @Nullable Http2FrameListener listener;
     private @Nullable Counting counting;
 
@@ -33,6 +39,11 @@ final class Http2FrameGuard extends DefaultHttp2FrameReader {
     /** Before the first frame. */
     void count(Http2Floods counter) {
         floods = counter;
+    }
+
+    /** Before the first frame. @param asked before each head; where it says no, the head and what follows it stay unread */
+    void stopAt(BooleanSupplier asked) {
+        mayStart = asked;
     }
 
     @Override
@@ -50,7 +61,36 @@ final class Http2FrameGuard extends DefaultHttp2FrameReader {
             counting = guarded;
             listener = to;
         }
-        super.readFrame(ctx, in, guarded);
+        BooleanSupplier asked = mayStart;
+        if (asked == null) {
+            super.readFrame(ctx, in, guarded);
+        } else {
+            readWhole(ctx, in, guarded, asked);
+        }
+    }
+
+    /** Frames that are there to their end, one by one; one that is too long is handed on at once, to be refused. */
+    private void readWhole(ChannelHandlerContext ctx, ByteBuf in, Http2FrameListener to, BooleanSupplier asked)
+            throws Http2Exception {
+        int written = in.writerIndex();
+        while (in.readableBytes() >= Http2CodecUtil.FRAME_HEADER_LENGTH) {
+            int start = in.readerIndex();
+            int payload = in.getUnsignedMedium(start);
+            int end = start + Http2CodecUtil.FRAME_HEADER_LENGTH + payload;
+            if (payload > maxFrameSize()) {
+                super.readFrame(ctx, in, to);
+                return;
+            }
+            if (end > written || in.getByte(start + TYPE_AT) == Http2FrameTypes.HEADERS && !asked.getAsBoolean()) {
+                return;
+            }
+            in.writerIndex(end);
+            try {
+                super.readFrame(ctx, in, to);
+            } finally {
+                in.writerIndex(written);
+            }
+        }
     }
 
     private static final class Counting extends Http2FrameListenerDecorator {

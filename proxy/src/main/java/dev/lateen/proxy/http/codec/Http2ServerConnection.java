@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
+import dev.lateen.proxy.http.codec.CodecLoop.Paused;
 import dev.lateen.proxy.message.RequestHead;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The server side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
-public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Flushable {
+public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Flushable, Paused {
     /** Between the two GOAWAYs of a drain: requests on their way meanwhile are still served. */
     private static final long DRAIN_NOTICE_MILLIS = 1000;
 
@@ -40,6 +41,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     private int streams;
     private final Http2Unsent unsent;
     private boolean queued;
+    private boolean paused;
     private boolean draining;
     private boolean closed;
 
@@ -104,9 +106,38 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         ctx = context;
         floods = new Http2Floods(now());
         guard.count(floods);
+        guard.stopAt(this::mayStart);
         super.handlerAdded(context);
         decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
         flushLater();
+    }
+
+    /** Else what was read waits until other connections had their turn, and nothing more is read meanwhile. */
+    private boolean mayStart() {
+        if (!closed && loop.mayStart()) {
+            return true;
+        }
+        if (!closed && !paused) {
+            paused = true;
+            ctx.channel().config().setAutoRead(false);
+            loop.resumeLater(this);
+        }
+        return false;
+    }
+
+    @Override
+    public void resume() {
+        paused = false;
+        if (closed) {
+            return;
+        }
+        ctx.channel().config().setAutoRead(true);
+        try {
+            channelRead(ctx, Unpooled.EMPTY_BUFFER);
+            channelReadComplete(ctx);
+        } catch (Exception e) {
+            ctx.fireExceptionCaught(e);
+        }
     }
 
     private @Nullable Http2ServerStream stream(int id) {

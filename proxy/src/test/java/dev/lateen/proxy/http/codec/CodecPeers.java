@@ -30,9 +30,16 @@ final class CodecPeers {
         @Nullable
         ServerStream stream;
 
+        final CodecLoop loop;
+
         Server(boolean http2) {
+            this(http2, null);
+        }
+
+        /** @param neighbour whose event loop it shares, null for one of its own */
+        Server(boolean http2, @Nullable Server neighbour) {
             this.http2 = http2;
-            CodecLoop loop = new CodecLoop(channel.eventLoop(), () -> memory);
+            loop = neighbour == null ? new CodecLoop(channel.eventLoop(), () -> memory) : neighbour.loop;
             channel.freezeTime();
             channel.pipeline()
                     .addLast(
