@@ -32,7 +32,7 @@ public final class ConfigReview {
         try (DirectorySource source =
                 DirectorySource.open(paths, meshConfig, collecting, WatchTiming.USUAL, System::nanoTime)) {
             List<Problem> inWhole =
-                    MeshSnapshot.build(source.current(), source.mesh(), null).problems();
+                    MeshSnapshot.build(source.current(), null).problems();
             all.addAll(inWhole);
             return List.copyOf(all);
         } catch (InvalidConfigException e) {

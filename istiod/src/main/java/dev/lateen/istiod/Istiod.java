@@ -78,7 +78,7 @@ public final class Istiod {
         this.readiness = readiness;
         InstantSource clock = InstantSource.system();
         this.source = source;
-        String trustDomain = source.mesh().trustDomain();
+        String trustDomain = source.current().mesh().trustDomain();
         this.authority = authority(bootstrap, trustDomain, clock);
         this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
         this.callers = new Callers(tokens, trustDomain);

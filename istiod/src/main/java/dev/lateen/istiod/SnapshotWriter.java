@@ -99,7 +99,7 @@ final class SnapshotWriter {
 
     private void build(ConfigInput input) {
         MeshSnapshot before = snapshot;
-        MeshSnapshot next = MeshSnapshot.build(input, source.mesh(), before);
+        MeshSnapshot next = MeshSnapshot.build(input, before);
         snapshot = next;
         tell(before == null ? List.of() : before.problems(), next.problems());
         discovery.publish(new TranslatedMesh(next, translator));

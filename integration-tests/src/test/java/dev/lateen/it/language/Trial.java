@@ -93,7 +93,7 @@ final class Trial {
             return new Outcome(refused, said, Map.of(), List.of(), List.of(), List.of(), List.of());
         }
         MeshSnapshot snapshot =
-                MeshSnapshot.build(input(reading), mesh.settings().orElseThrow(), null);
+                MeshSnapshot.build(input(mesh.settings().orElseThrow(), reading), null);
         said.addAll(snapshot.problems());
         Sent toOurs = new Sent();
         Sent toStock = new Sent();
@@ -127,7 +127,7 @@ final class Trial {
         }
     }
 
-    private ConfigInput input(Reading reading) {
+    private ConfigInput input(MeshConfig mesh, Reading reading) {
         List<Resource<?>> resources = new ArrayList<>(reading.resources());
         fixture.resources().stream()
                 .filter(r -> reading.resources().stream().noneMatch(o -> o.key().equals(r.key())))
@@ -136,7 +136,7 @@ final class Trial {
         for (Reading each : List.of(fixture, reading)) {
             each.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
         }
-        return new ConfigInput(1, resources, documents);
+        return new ConfigInput(1, mesh, resources, documents);
     }
 
     private void send(Translator translator, MeshSnapshot snapshot, List<ProxyNode> nodes, Sent sent) {

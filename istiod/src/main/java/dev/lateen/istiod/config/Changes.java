@@ -1,5 +1,6 @@
 package dev.lateen.istiod.config;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.istiod.config.ConfigChange.Kind;
 import dev.lateen.istiod.config.ConfigChange.ResourceChange;
@@ -54,14 +55,15 @@ final class Changes {
         return entries;
     }
 
-    /** The new config with the objects of the old one wherever nothing changed, so that whoever remembers by identity need not look. */
-    static ConfigInput share(ConfigInput before, long version, Assembly assembly) {
+    /** The next config, with the objects of the old one wherever nothing changed, so that whoever remembers by identity need not look. */
+    static ConfigInput share(ConfigInput before, MeshConfig mesh, Assembly assembly) {
         Known<Resource<?>> known = new Known<>(before.resources(), resource -> resource);
         List<Resource<?>> resources =
                 assembly.resources().stream().<Resource<?>>map(known::same).toList();
         Known<KubernetesDocument> documents = new Known<>(before.documents(), KubernetesDocument::body);
         return new ConfigInput(
-                version,
+                before.version() + 1,
+                mesh.equals(before.mesh()) ? before.mesh() : mesh,
                 resources,
                 assembly.documents().stream().map(documents::same).toList());
     }

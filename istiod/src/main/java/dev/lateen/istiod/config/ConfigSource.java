@@ -1,6 +1,5 @@
 package dev.lateen.istiod.config;
 
-import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Problem;
 import java.time.Duration;
 import java.util.List;
@@ -11,9 +10,6 @@ public interface ConfigSource extends AutoCloseable {
 
     /** The config in force: the last that was good. */
     ConfigInput current();
-
-    /** The mesh config in force; a change of it counts as newer config, so whoever reads it after {@link #current} misses nothing. */
-    MeshConfig mesh();
 
     /** What is wrong or doubtful with the config as it is written now, in force or not; empty if nothing is. */
     List<Problem> problems();

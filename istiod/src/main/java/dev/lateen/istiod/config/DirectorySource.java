@@ -1,6 +1,5 @@
 package dev.lateen.istiod.config;
 
-import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
@@ -43,7 +42,7 @@ public final class DirectorySource implements ConfigSource {
     private long lookTook;
     private LastGood lastGood;
     private volatile List<Problem> told = List.of();
-    private volatile ConfigInput current = ConfigInput.EMPTY;
+    private volatile ConfigInput current;
     private volatile boolean closed;
 
     private DirectorySource(
@@ -67,7 +66,7 @@ public final class DirectorySource implements ConfigSource {
         }
         this.stamps = tree.files();
         this.current = new ConfigInput(
-                1, lastGood.assembly().resources(), lastGood.assembly().documents());
+                1, mesh.current(), lastGood.assembly().resources(), lastGood.assembly().documents());
         tell(problems);
     }
 
@@ -169,15 +168,14 @@ public final class DirectorySource implements ConfigSource {
         List<String> touched = touched(tree.files());
         stamps = tree.files();
         lost = tree.lost();
-        MeshConfig meshBefore = mesh.current();
         List<Problem> problems = new ArrayList<>(mesh.read(tree));
         problems.addAll(lost(tree, "it to be there; what it said last stays in force"));
         lastGood = lastGood.next(readings(tree));
         problems.addAll(lastGood.problems());
         ConfigInput before = current;
-        ConfigInput after = Changes.share(before, before.version() + 1, lastGood.assembly());
+        ConfigInput after = Changes.share(before, mesh.current(), lastGood.assembly());
         var changes = Changes.between(before, after);
-        if (!changes.isEmpty() || !mesh.current().equals(meshBefore)) {
+        if (!changes.isEmpty() || !after.mesh().equals(before.mesh())) {
             publish(after);
             events.changed(new ConfigChange(after.version(), touched, changes));
         }
@@ -218,11 +216,6 @@ public final class DirectorySource implements ConfigSource {
     @Override
     public ConfigInput current() {
         return current;
-    }
-
-    @Override
-    public MeshConfig mesh() {
-        return mesh.current();
     }
 
     @Override

@@ -43,7 +43,7 @@ record ConfigViews(JsonMapper json, ConfigSource config, Supplier<@Nullable Mesh
 
     /** {@code /debug/mesh}: the mesh config in force. */
     JsonNode meshConfig() {
-        return json.valueToTree(config.mesh());
+        return json.valueToTree(config.current().mesh());
     }
 
     /** {@code /debug/authorizationz}: the authorization policies by namespace. */
@@ -51,7 +51,7 @@ record ConfigViews(JsonMapper json, ConfigSource config, Supplier<@Nullable Mesh
         ObjectNode page = json.createObjectNode();
         ObjectNode policies = page.putObject("authorization_policies");
         policies.set("namespace_to_policies", byNamespace(AuthorizationPolicy.class));
-        policies.put("root_namespace", config.mesh().rootNamespace());
+        policies.put("root_namespace", config.current().mesh().rootNamespace());
         return page;
     }
 
@@ -60,7 +60,7 @@ record ConfigViews(JsonMapper json, ConfigSource config, Supplier<@Nullable Mesh
         ObjectNode page = json.createObjectNode();
         ObjectNode telemetries = page.putObject("telemetries");
         telemetries.set("namespace_to_telemetries", byNamespace(Telemetry.class));
-        telemetries.put("root_namespace", config.mesh().rootNamespace());
+        telemetries.put("root_namespace", config.current().mesh().rootNamespace());
         return page;
     }
 

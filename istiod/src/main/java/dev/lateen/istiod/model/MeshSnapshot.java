@@ -16,10 +16,8 @@ import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigInput;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import dev.lateen.istiod.registry.Registry;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,18 +44,16 @@ public final class MeshSnapshot {
             Map<String, String> labels,
             @Nullable ResourceKey sidecar) {}
 
-    private MeshSnapshot(
-            Collection<? extends Resource<?>> resources,
-            Collection<KubernetesDocument> documents,
-            MeshConfig mesh,
-            @Nullable MeshSnapshot previous) {
+    private MeshSnapshot(ConfigInput input, @Nullable MeshSnapshot previous) {
+        List<Resource<?>> resources = input.resources();
+        MeshConfig given = input.mesh();
         this.version = previous == null ? 1 : previous.version + 1;
-        this.mesh = previous != null && previous.mesh.equals(mesh) ? previous.mesh : mesh;
+        this.mesh = previous != null && previous.mesh.equals(given) ? previous.mesh : given;
         List<Problem> found = new ArrayList<>();
         SpecIndex before = previous == null ? null : previous.specs;
         this.specs = new SpecIndex(KeptRoutes.of(resources, before, found), before);
         this.registry = Registry.build(
-                documents,
+                input.documents(),
                 specs.all(ServiceEntry.class),
                 specs.all(WorkloadEntry.class),
                 mesh,
@@ -74,19 +70,18 @@ public final class MeshSnapshot {
                 found,
                 previous == null ? null : previous.virtualServices);
         this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
-        found.addAll(WithoutEffect.of(resources, documents, mesh));
+        found.addAll(WithoutEffect.of(resources, input.documents(), mesh));
         this.problems = List.copyOf(found);
     }
 
     /**
      * The next snapshot.
      *
-     * @param input validated resources and Kubernetes documents
-     * @param mesh the mesh's configuration
+     * @param input validated config
      * @param previous the one before, or null for the first
      */
-    public static MeshSnapshot build(ConfigInput input, MeshConfig mesh, @Nullable MeshSnapshot previous) {
-        return new MeshSnapshot(input.resources(), input.documents(), mesh, previous);
+    public static MeshSnapshot build(ConfigInput input, @Nullable MeshSnapshot previous) {
+        return new MeshSnapshot(input, previous);
     }
 
     /** Counts up with each snapshot built on the one before. */

@@ -17,19 +17,19 @@ final class TestMesh {
     private TestMesh() {}
 
     static MeshSnapshot of(String... yaml) {
-        return MeshSnapshot.build(input(yaml), config("{}"), null);
+        return MeshSnapshot.build(input(config("{}"), yaml), null);
     }
 
     static MeshSnapshot with(String meshConfig, String... yaml) {
-        return MeshSnapshot.build(input(yaml), config(meshConfig), null);
+        return MeshSnapshot.build(input(config(meshConfig), yaml), null);
     }
 
     /** The next snapshot, of a config that says just this. */
     static MeshSnapshot then(@Nullable MeshSnapshot before, String... yaml) {
-        return MeshSnapshot.build(input(yaml), config("{}"), before);
+        return MeshSnapshot.build(input(config("{}"), yaml), before);
     }
 
-    private static ConfigInput input(String... yaml) {
+    private static ConfigInput input(MeshConfig mesh, String... yaml) {
         List<Resource<?>> resources = new ArrayList<>();
         List<KubernetesDocument> documents = new ArrayList<>();
         for (String text : yaml) {
@@ -40,7 +40,7 @@ final class TestMesh {
             resources.addAll(reading.resources());
             reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
         }
-        return new ConfigInput(1, resources, documents);
+        return new ConfigInput(1, mesh, resources, documents);
     }
 
     private static MeshConfig config(String yaml) {

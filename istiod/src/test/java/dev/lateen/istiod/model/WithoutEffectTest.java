@@ -2,6 +2,7 @@ package dev.lateen.istiod.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
@@ -20,14 +21,16 @@ class WithoutEffectTest {
         ResourceReader reader = new ResourceReader();
         Reading reading = reader.read("a.yaml", yaml);
         assertThat(reading.problems()).noneMatch(Problem::isError);
+        MeshConfig mesh =
+                reader.readMeshConfig("mesh", meshConfig).settings().orElseThrow();
         ConfigInput input = new ConfigInput(
                 1,
+                mesh,
                 reading.resources(),
                 reading.documents().stream()
                         .map(d -> new KubernetesDocument(d.node(), d.origin()))
                         .toList());
-        var mesh = reader.readMeshConfig("mesh", meshConfig).settings().orElseThrow();
-        return MeshSnapshot.build(input, mesh, null).problems().stream()
+        return MeshSnapshot.build(input, null).problems().stream()
                 .map(Problem::toString)
                 .toList();
     }

@@ -64,7 +64,7 @@ class IstioAuthorizationTest {
 
     private static List<Resource<AuthorizationPolicy>> policies(String yaml) {
         List<Resource<AuthorizationPolicy>> policies = new ArrayList<>();
-        Mesh.input(yaml)
+        Mesh.input(Mesh.config("{}"), yaml)
                 .resources()
                 .forEach(r -> r.as(AuthorizationPolicy.class).ifPresent(policies::add));
         return policies;

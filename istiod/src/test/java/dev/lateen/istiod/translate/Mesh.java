@@ -46,15 +46,15 @@ final class Mesh {
     }
 
     static Mesh with(String meshConfig, String... yaml) {
-        return new Mesh(MeshSnapshot.build(input(yaml), config(meshConfig), null), new Translator());
+        return new Mesh(MeshSnapshot.build(input(config(meshConfig), yaml), null), new Translator());
     }
 
     /** The mesh after a change of its configuration. */
     Mesh then(String... yaml) {
-        return new Mesh(MeshSnapshot.build(input(yaml), snapshot.mesh(), snapshot), translator);
+        return new Mesh(MeshSnapshot.build(input(snapshot.mesh(), yaml), snapshot), translator);
     }
 
-    static ConfigInput input(String... yaml) {
+    static ConfigInput input(MeshConfig mesh, String... yaml) {
         List<Resource<?>> resources = new ArrayList<>();
         List<KubernetesDocument> documents = new ArrayList<>();
         for (int i = 0; i < yaml.length; i++) {
@@ -65,7 +65,7 @@ final class Mesh {
             resources.addAll(reading.resources());
             reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
         }
-        return new ConfigInput(1, resources, documents);
+        return new ConfigInput(1, mesh, resources, documents);
     }
 
     static MeshConfig config(String yaml) {
