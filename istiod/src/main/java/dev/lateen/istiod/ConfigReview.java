@@ -31,8 +31,7 @@ public final class ConfigReview {
         };
         try (DirectorySource source =
                 DirectorySource.open(paths, meshConfig, collecting, WatchTiming.USUAL, System::nanoTime)) {
-            List<Problem> inWhole =
-                    MeshSnapshot.build(source.current(), null).problems();
+            List<Problem> inWhole = MeshSnapshot.build(source.current(), null).problems();
             all.addAll(inWhole);
             return List.copyOf(all);
         } catch (InvalidConfigException e) {

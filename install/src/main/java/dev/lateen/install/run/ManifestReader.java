@@ -2,6 +2,7 @@ package dev.lateen.install.run;
 
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceMeta;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
@@ -36,7 +37,6 @@ import tools.jackson.databind.JsonNode;
  * workloads; Istio's own kinds are istiod's to use.
  */
 final class ManifestReader {
-    static final String DEFAULT_NAMESPACE = "default";
     private static final Map<String, Class<? extends HasMetadata>> KINDS = Map.ofEntries(
             Map.entry("v1/Pod", Pod.class),
             Map.entry("v1/Service", Service.class),
@@ -98,8 +98,9 @@ final class ManifestReader {
             Map<String, HasMetadata> latest = new LinkedHashMap<>();
             for (HasMetadata resource : resources) {
                 String namespace = resource.getMetadata().getNamespace();
-                String name = resource.getKind() + " " + (namespace == null ? "default" : namespace) + "/"
-                        + resource.getMetadata().getName();
+                String name =
+                        resource.getKind() + " " + (namespace == null ? ResourceMeta.DEFAULT_NAMESPACE : namespace)
+                                + "/" + resource.getMetadata().getName();
                 latest.put(name, resource);
             }
             return new Manifests(List.copyOf(latest.values()), gateways, problems, workloadProblems);
@@ -139,7 +140,7 @@ final class ManifestReader {
         if (type == null) {
             return;
         }
-        String namespace = document.namespace().isEmpty() ? DEFAULT_NAMESPACE : document.namespace();
+        String namespace = document.namespace();
         String resource =
                 document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
         if (document.name().isEmpty()) {
@@ -183,7 +184,7 @@ final class ManifestReader {
     private static HasMetadata withNamespace(HasMetadata resource) {
         ObjectMeta meta = resource.getMetadata();
         if (meta.getNamespace() == null && !(resource instanceof Namespace) && !(resource instanceof Node)) {
-            meta.setNamespace(DEFAULT_NAMESPACE);
+            meta.setNamespace(ResourceMeta.DEFAULT_NAMESPACE);
         }
         return resource;
     }

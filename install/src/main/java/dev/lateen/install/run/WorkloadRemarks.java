@@ -52,7 +52,7 @@ final class WorkloadRemarks {
 
     private WorkloadRemarks(RawDocument document, boolean runsHere) {
         this.runsHere = runsHere;
-        String namespace = document.namespace().isEmpty() ? ManifestReader.DEFAULT_NAMESPACE : document.namespace();
+        String namespace = document.namespace();
         origin = document.origin();
         resource = document.kind() + " " + namespace + "/" + document.name();
     }

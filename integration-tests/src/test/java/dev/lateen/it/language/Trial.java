@@ -5,13 +5,13 @@ import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.SettingsReading;
 import dev.lateen.istiod.config.ConfigInput;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.Translator;
 import dev.lateen.istiod.translate.XdsResource;
@@ -92,8 +92,7 @@ final class Trial {
         if (!refused.isEmpty() || mesh.settings().isEmpty()) {
             return new Outcome(refused, said, Map.of(), List.of(), List.of(), List.of(), List.of());
         }
-        MeshSnapshot snapshot =
-                MeshSnapshot.build(input(mesh.settings().orElseThrow(), reading), null);
+        MeshSnapshot snapshot = MeshSnapshot.build(input(mesh.settings().orElseThrow(), reading), null);
         said.addAll(snapshot.problems());
         Sent toOurs = new Sent();
         Sent toStock = new Sent();
@@ -132,9 +131,9 @@ final class Trial {
         fixture.resources().stream()
                 .filter(r -> reading.resources().stream().noneMatch(o -> o.key().equals(r.key())))
                 .forEach(resources::add);
-        List<KubernetesDocument> documents = new ArrayList<>();
+        List<RawDocument> documents = new ArrayList<>();
         for (Reading each : List.of(fixture, reading)) {
-            each.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
+            documents.addAll(each.documents());
         }
         return new ConfigInput(1, mesh, resources, documents);
     }

@@ -5,7 +5,6 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -19,13 +18,13 @@ import java.util.Map;
  * @param documents of all other kinds
  * @param problems of single files, duplicates, references and Secrets
  */
-record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents, List<Problem> problems) {
+record Assembly(List<Resource<?>> resources, List<RawDocument> documents, List<Problem> problems) {
 
     static Assembly of(Collection<Reading> readings) {
         Together together = new Together();
         readings.forEach(together::add);
         List<Resource<?>> resources = List.copyOf(together.resources.values());
-        List<KubernetesDocument> documents = List.copyOf(together.documents.values());
+        List<RawDocument> documents = List.copyOf(together.documents.values());
         List<Problem> problems = together.problems;
         problems.addAll(ReferenceChecks.check(resources, KnownHosts.of(resources, documents)));
         problems.addAll(SecretChecks.check(documents));
@@ -36,7 +35,7 @@ record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents,
     /** What was read so far, one of each kind, namespace and name: of two the later one counts, as if both were applied one after the other. */
     private static final class Together {
         private final Map<String, Resource<?>> resources = new LinkedHashMap<>();
-        private final Map<String, KubernetesDocument> documents = new LinkedHashMap<>();
+        private final Map<String, RawDocument> documents = new LinkedHashMap<>();
         private final List<Problem> problems = new ArrayList<>();
 
         void add(Reading reading) {
@@ -51,11 +50,9 @@ record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents,
                 }
             }
             for (RawDocument document : reading.documents()) {
-                String name = document.kind() + " " + namespace(document) + "/" + document.name();
-                KubernetesDocument earlier = documents.put(
-                        document.group() + "/" + name, new KubernetesDocument(document.node(), document.origin()));
+                RawDocument earlier = documents.put(document.group() + "/" + document.title(), document);
                 if (earlier != null) {
-                    tell(name, earlier.origin(), document.origin());
+                    tell(document.title(), earlier.origin(), document.origin());
                 }
             }
         }
@@ -69,10 +66,6 @@ record Assembly(List<Resource<?>> resources, List<KubernetesDocument> documents,
                     "metadata.name",
                     "the same resource as in " + earlier + ", which it takes the place of, as with kubectl apply",
                     "one resource of a kind, namespace and name"));
-        }
-
-        private static String namespace(RawDocument document) {
-            return document.namespace().isEmpty() ? "default" : document.namespace();
         }
     }
 

@@ -2,16 +2,17 @@ package dev.lateen.istiod.config;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.istiod.config.ConfigChange.Kind;
 import dev.lateen.istiod.config.ConfigChange.ResourceChange;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What tells two configs apart, resource by resource. Pure. */
@@ -45,22 +46,20 @@ final class Changes {
                     resource.key().toString(),
                     new Entry(says, resource.meta().origin().source()));
         }
-        for (KubernetesDocument document : input.documents()) {
-            var metadata = document.body().path("metadata");
-            String name = document.body().path("kind").asString("") + " "
-                    + metadata.path("namespace").asString("default") + "/"
-                    + metadata.path("name").asString("");
-            entries.put(name, new Entry(document.body(), document.origin().source()));
+        for (RawDocument document : input.documents()) {
+            entries.put(
+                    document.title(),
+                    new Entry(document.node(), document.origin().source()));
         }
         return entries;
     }
 
     /** The next config, with the objects of the old one wherever nothing changed, so that whoever remembers by identity need not look. */
     static ConfigInput share(ConfigInput before, MeshConfig mesh, Assembly assembly) {
-        Known<Resource<?>> known = new Known<>(before.resources(), resource -> resource);
+        Known<Resource<?>> known = new Known<>(before.resources());
         List<Resource<?>> resources =
                 assembly.resources().stream().<Resource<?>>map(known::same).toList();
-        Known<KubernetesDocument> documents = new Known<>(before.documents(), KubernetesDocument::body);
+        Known<RawDocument> documents = new Known<>(before.documents());
         return new ConfigInput(
                 before.version() + 1,
                 mesh.equals(before.mesh()) ? before.mesh() : mesh,
@@ -68,22 +67,19 @@ final class Changes {
                 assembly.documents().stream().map(documents::same).toList());
     }
 
-    /** What was there before. Most of it comes again as the very object (or around it), which is found out without a look into it. */
+    /** What was there before. Most of it comes again as the very object, which is found out without a look into it. */
     private static final class Known<T> {
         private final List<T> all;
-        private final Function<T, Object> core;
-        private final IdentityHashMap<Object, T> byCore = new IdentityHashMap<>();
+        private final Set<T> byIdentity = Collections.newSetFromMap(new IdentityHashMap<>());
         private @Nullable Map<T, T> byContent;
 
-        Known(List<T> all, Function<T, Object> core) {
+        Known(List<T> all) {
             this.all = all;
-            this.core = core;
-            all.forEach(one -> byCore.put(core.apply(one), one));
+            byIdentity.addAll(all);
         }
 
         T same(T now) {
-            T was = byCore.get(core.apply(now));
-            return was != null && was.equals(now) ? was : byContent().getOrDefault(now, now);
+            return byIdentity.contains(now) ? now : byContent().getOrDefault(now, now);
         }
 
         private Map<T, T> byContent() {

@@ -2,7 +2,7 @@ package dev.lateen.istiod.config;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
-import dev.lateen.istiod.registry.KubernetesDocument;
+import dev.lateen.api.yaml.RawDocument;
 import java.util.List;
 
 /**
@@ -14,8 +14,7 @@ import java.util.List;
  * @param resources of Istio's kinds, valid each and without duplicates
  * @param documents of all other kinds, as they were written
  */
-public record ConfigInput(
-        long version, MeshConfig mesh, List<Resource<?>> resources, List<KubernetesDocument> documents) {
+public record ConfigInput(long version, MeshConfig mesh, List<Resource<?>> resources, List<RawDocument> documents) {
     /** Copies the lists. */
     public ConfigInput {
         resources = List.copyOf(resources);

@@ -4,8 +4,8 @@ import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.istiod.ca.CertificatePairs;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -24,23 +24,20 @@ final class CredentialChecks {
     private static final String AUTHORITY = "-cacert";
 
     private final Map<String, SecretEntries> secrets = new HashMap<>();
-    private final Collection<KubernetesDocument> documents;
+    private final Collection<RawDocument> documents;
     private final List<Problem> problems = new ArrayList<>();
 
-    private CredentialChecks(Collection<KubernetesDocument> documents) {
+    private CredentialChecks(Collection<RawDocument> documents) {
         this.documents = documents;
-        for (KubernetesDocument document : documents) {
-            if (kind(document).equals("Secret")) {
-                secrets.put(
-                        namespace(document) + "/"
-                                + document.body().path("metadata").path("name").asString(""),
-                        new SecretEntries(document.body()));
+        for (RawDocument document : documents) {
+            if (document.kind().equals("Secret")) {
+                secrets.put(document.namespace() + "/" + document.name(), new SecretEntries(document));
             }
         }
     }
 
     /** The doubts about the credentials of all Gateways among some resources. */
-    static List<Problem> check(Collection<Resource<?>> resources, Collection<KubernetesDocument> documents) {
+    static List<Problem> check(Collection<Resource<?>> resources, Collection<RawDocument> documents) {
         CredentialChecks checks = new CredentialChecks(documents);
         resources.forEach(resource -> resource.as(Gateway.class).ifPresent(checks::check));
         return checks.problems;
@@ -123,11 +120,11 @@ final class CredentialChecks {
     /** Where the pods are that a Gateway selects; none if these files don't tell. */
     private Set<String> namespaces(Map<String, String> selector) {
         Set<String> namespaces = new TreeSet<>();
-        for (KubernetesDocument document : documents) {
-            JsonNode labels = switch (kind(document)) {
-                case "Pod" -> document.body().path("metadata").path("labels");
+        for (RawDocument document : documents) {
+            JsonNode labels = switch (document.kind()) {
+                case "Pod" -> document.node().path("metadata").path("labels");
                 case "Deployment", "DaemonSet", "StatefulSet" ->
-                    document.body()
+                    document.node()
                             .path("spec")
                             .path("template")
                             .path("metadata")
@@ -140,18 +137,10 @@ final class CredentialChecks {
                             .allMatch(label -> label.getValue()
                                     .equals(labels.path(label.getKey()).asString("")));
             if (selected) {
-                namespaces.add(namespace(document));
+                namespaces.add(document.namespace());
             }
         }
         return namespaces;
-    }
-
-    private static String kind(KubernetesDocument document) {
-        return document.body().path("kind").asString("");
-    }
-
-    private static String namespace(KubernetesDocument document) {
-        return document.body().path("metadata").path("namespace").asString("default");
     }
 
     private void report(Resource<Gateway> gateway, String path, String found, String accepted) {

@@ -66,7 +66,10 @@ public final class DirectorySource implements ConfigSource {
         }
         this.stamps = tree.files();
         this.current = new ConfigInput(
-                1, mesh.current(), lastGood.assembly().resources(), lastGood.assembly().documents());
+                1,
+                mesh.current(),
+                lastGood.assembly().resources(),
+                lastGood.assembly().documents());
         tell(problems);
     }
 

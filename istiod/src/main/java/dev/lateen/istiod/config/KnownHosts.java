@@ -2,14 +2,13 @@ package dev.lateen.istiod.config;
 
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.resource.Resource;
-import dev.lateen.istiod.registry.KubernetesDocument;
+import dev.lateen.api.yaml.RawDocument;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
 
 /** The hosts that Services and ServiceEntries declare, and their ports. */
 public final class KnownHosts {
@@ -21,16 +20,13 @@ public final class KnownHosts {
     private KnownHosts() {}
 
     /** The hosts of some resources and documents. */
-    public static KnownHosts of(Collection<Resource<?>> resources, Collection<KubernetesDocument> documents) {
+    public static KnownHosts of(Collection<Resource<?>> resources, Collection<RawDocument> documents) {
         KnownHosts hosts = new KnownHosts();
-        for (KubernetesDocument document : documents) {
-            JsonNode body = document.body();
-            if (body.path("kind").asString("").equals("Service")
-                    && body.path("apiVersion").asString("").equals("v1")) {
-                JsonNode metadata = body.path("metadata");
-                SortedSet<Integer> declared = hosts.add(metadata.path("name").asString("") + "."
-                        + metadata.path("namespace").asString("default") + DOMAIN);
-                body.path("spec")
+        for (RawDocument document : documents) {
+            if (document.is("v1", "Service")) {
+                SortedSet<Integer> declared = hosts.add(document.name() + "." + document.namespace() + DOMAIN);
+                document.node()
+                        .path("spec")
                         .path("ports")
                         .forEach(port -> declared.add(port.path("port").asInt(0)));
             }

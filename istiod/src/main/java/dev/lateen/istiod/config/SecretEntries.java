@@ -1,26 +1,27 @@
 package dev.lateen.istiod.config;
 
+import dev.lateen.api.yaml.RawDocument;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import tools.jackson.databind.JsonNode;
 
 /** What a Kubernetes Secret holds, read from its document. Its text is never shown. */
-record SecretEntries(JsonNode body) {
+record SecretEntries(RawDocument secret) {
     private static final String TLS = "kubernetes.io/tls";
 
     boolean isTls() {
-        return body.path("type").asString("").equals(TLS);
+        return secret.node().path("type").asString("").equals(TLS);
     }
 
     /** An entry; empty if it is absent or not base64. */
     String value(String key) {
-        JsonNode plain = body.path("stringData").path(key);
+        JsonNode plain = secret.node().path("stringData").path(key);
         if (plain.isString()) {
             return plain.stringValue();
         }
         try {
-            byte[] bytes =
-                    Base64.getMimeDecoder().decode(body.path("data").path(key).asString(""));
+            byte[] bytes = Base64.getMimeDecoder()
+                    .decode(secret.node().path("data").path(key).asString(""));
             return new String(bytes, StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException e) {
             return "";
@@ -35,6 +36,6 @@ record SecretEntries(JsonNode body) {
 
     @Override
     public String toString() {
-        return "Secret " + body.path("metadata").path("name").asString("");
+        return secret.title();
     }
 }

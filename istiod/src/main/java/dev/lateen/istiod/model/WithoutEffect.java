@@ -13,7 +13,7 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.registry.KubernetesDocument;
+import dev.lateen.api.yaml.RawDocument;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -54,7 +54,7 @@ public final class WithoutEffect {
     }
 
     static List<Problem> of(
-            Collection<? extends Resource<?>> resources, Collection<KubernetesDocument> documents, MeshConfig mesh) {
+            Collection<? extends Resource<?>> resources, Collection<RawDocument> documents, MeshConfig mesh) {
         WithoutEffect found = new WithoutEffect(mesh);
         resources.forEach(found::look);
         documents.forEach(found::look);
@@ -79,14 +79,13 @@ public final class WithoutEffect {
         }
     }
 
-    private void look(KubernetesDocument document) {
-        JsonNode body = document.body();
-        String version = body.path("apiVersion").asString("");
-        String kind = body.path("kind").asString("");
+    private void look(RawDocument document) {
+        JsonNode body = document.node();
+        String version = document.apiVersion();
+        String kind = document.kind();
         boolean ingress = version.startsWith("networking.k8s.io/") && kind.equals("Ingress");
         boolean other = OTHER_GROUPS.stream().anyMatch(version::startsWith) && !kind.equals("GatewayClass");
-        String name = kind + " " + body.path("metadata").path("namespace").asString("default") + "/"
-                + body.path("metadata").path("name").asString("?");
+        String name = document.title();
         if (ingress || other) {
             tell(
                     document.origin(),

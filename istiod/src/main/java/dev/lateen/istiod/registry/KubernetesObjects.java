@@ -1,7 +1,9 @@
 package dev.lateen.istiod.registry;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceMeta;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
 import io.fabric8.kubernetes.api.model.AnyType;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -48,7 +49,7 @@ final class KubernetesObjects {
     record Typed(HasMetadata object, Origin origin) {
         String namespace() {
             String namespace = object.getMetadata().getNamespace();
-            return namespace == null || namespace.isEmpty() ? "default" : namespace;
+            return namespace == null || namespace.isEmpty() ? ResourceMeta.DEFAULT_NAMESPACE : namespace;
         }
 
         String name() {
@@ -61,20 +62,20 @@ final class KubernetesObjects {
 
     private final List<Typed> objects = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
-    private final IdentityHashMap<KubernetesDocument, Known> byDocument = new IdentityHashMap<>();
+    private final IdentityHashMap<RawDocument, Known> byDocument = new IdentityHashMap<>();
 
     /**
      * Reads documents; one that can't be read is reported and left out.
      *
      * @param previous what was read last: a document that is the same object is not read again
      */
-    static KubernetesObjects of(Collection<KubernetesDocument> documents, @Nullable KubernetesObjects previous) {
+    static KubernetesObjects of(Collection<RawDocument> documents, @Nullable KubernetesObjects previous) {
         KubernetesObjects all = new KubernetesObjects();
-        for (KubernetesDocument document : documents) {
+        for (RawDocument document : documents) {
             Known known = previous == null ? null : previous.byDocument.get(document);
             if (known == null) {
                 KubernetesObjects one = new KubernetesObjects();
-                one.read(document.body(), document.origin());
+                one.read(document);
                 known = new Known(one.objects, one.problems);
             }
             all.byDocument.put(document, known);
@@ -84,16 +85,15 @@ final class KubernetesObjects {
         return all;
     }
 
-    private void read(JsonNode document, Origin origin) {
-        String apiVersion = document.path("apiVersion").asString("");
-        String kind = document.path("kind").asString("");
-        Class<? extends HasMetadata> type = KINDS.get(apiVersion + "/" + kind);
+    private void read(RawDocument document) {
+        Class<? extends HasMetadata> type = KINDS.get(document.apiVersion() + "/" + document.kind());
         if (type == null) {
             return;
         }
-        String subject = kind + " " + document.path("metadata").path("name").asString("(no name)");
+        Origin origin = document.origin();
+        String subject = document.kind() + " " + (document.name().isEmpty() ? "(no name)" : document.name());
         try {
-            HasMetadata object = MAPPER.treeToValue(document, type);
+            HasMetadata object = MAPPER.treeToValue(document.node(), type);
             if (object.getMetadata() == null || object.getMetadata().getName() == null) {
                 tell(origin, subject, "metadata.name", "absent; left out", "a name");
                 return;

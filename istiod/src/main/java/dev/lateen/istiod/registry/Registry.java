@@ -5,6 +5,7 @@ import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -108,7 +109,7 @@ public final class Registry {
      * @param previous the one before, whose unchanged parts are used again
      */
     public static Registry build(
-            Collection<KubernetesDocument> documents,
+            Collection<RawDocument> documents,
             List<Resource<ServiceEntry>> serviceEntries,
             List<Resource<WorkloadEntry>> workloadEntries,
             MeshConfig mesh,

@@ -5,6 +5,7 @@ import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.RawDocument;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -35,7 +36,7 @@ record RegistryParts(
     private static final String DOMAIN = "cluster.local";
 
     static RegistryParts read(
-            Collection<KubernetesDocument> documents,
+            Collection<RawDocument> documents,
             List<Resource<ServiceEntry>> serviceEntries,
             List<Resource<WorkloadEntry>> workloadEntries,
             MeshConfig mesh,

@@ -304,14 +304,14 @@ class DirectorySourceTest {
         Path mesh = Files.writeString(directory.resolve("mesh"), "trustDomain: one.example\n");
         source = DirectorySource.open(
                 List.of(directory.resolve("service.yaml")), mesh, events(), WatchTiming.USUAL, System::nanoTime);
-        assertThat(source.mesh().trustDomain()).isEqualTo("one.example");
+        assertThat(source.current().mesh().trustDomain()).isEqualTo("one.example");
         long version = source.current().version();
         Files.writeString(mesh, "trustDomain: two.example\n");
         assertThat(source.awaitNewer(version, Duration.ofSeconds(30))).isNotNull();
-        assertThat(source.mesh().trustDomain()).isEqualTo("two.example");
+        assertThat(source.current().mesh().trustDomain()).isEqualTo("two.example");
         Files.writeString(mesh, "trustDomian: three.example\n");
         await().until(() -> !problems.isEmpty());
-        assertThat(source.mesh().trustDomain()).isEqualTo("two.example");
+        assertThat(source.current().mesh().trustDomain()).isEqualTo("two.example");
     }
 
     @Test

@@ -2,10 +2,10 @@ package dev.lateen.istiod.model;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.config.ConfigInput;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,14 +31,14 @@ final class TestMesh {
 
     private static ConfigInput input(MeshConfig mesh, String... yaml) {
         List<Resource<?>> resources = new ArrayList<>();
-        List<KubernetesDocument> documents = new ArrayList<>();
+        List<RawDocument> documents = new ArrayList<>();
         for (String text : yaml) {
             Reading reading = new ResourceReader().read("test.yaml", text);
             if (!reading.accepted()) {
                 throw new IllegalArgumentException(reading.problems().toString());
             }
             resources.addAll(reading.resources());
-            reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
+            documents.addAll(reading.documents());
         }
         return new ConfigInput(1, mesh, resources, documents);
     }

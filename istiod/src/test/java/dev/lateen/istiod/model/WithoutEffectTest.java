@@ -7,7 +7,6 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.config.ConfigInput;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,15 +20,8 @@ class WithoutEffectTest {
         ResourceReader reader = new ResourceReader();
         Reading reading = reader.read("a.yaml", yaml);
         assertThat(reading.problems()).noneMatch(Problem::isError);
-        MeshConfig mesh =
-                reader.readMeshConfig("mesh", meshConfig).settings().orElseThrow();
-        ConfigInput input = new ConfigInput(
-                1,
-                mesh,
-                reading.resources(),
-                reading.documents().stream()
-                        .map(d -> new KubernetesDocument(d.node(), d.origin()))
-                        .toList());
+        MeshConfig mesh = reader.readMeshConfig("mesh", meshConfig).settings().orElseThrow();
+        ConfigInput input = new ConfigInput(1, mesh, reading.resources(), reading.documents());
         return MeshSnapshot.build(input, null).problems().stream()
                 .map(Problem::toString)
                 .toList();

@@ -7,6 +7,7 @@ import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.resource.Spec;
+import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import java.util.ArrayList;
@@ -24,12 +25,12 @@ class RegistryTest {
 
     private static Registry next(@Nullable Registry before, String... yaml) {
         List<Resource<?>> resources = new ArrayList<>();
-        List<KubernetesDocument> documents = new ArrayList<>();
+        List<RawDocument> documents = new ArrayList<>();
         for (String text : yaml) {
             Reading reading = new ResourceReader().read("test.yaml", text);
             assertThat(reading.problems()).isEmpty();
             resources.addAll(reading.resources());
-            reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
+            documents.addAll(reading.documents());
         }
         MeshConfig mesh = new ResourceReader()
                 .readMeshConfig("mesh.yaml", "{}")

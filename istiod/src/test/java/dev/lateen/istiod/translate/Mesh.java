@@ -6,12 +6,12 @@ import com.google.protobuf.Message;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.config.ConfigInput;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
-import dev.lateen.istiod.registry.KubernetesDocument;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
@@ -56,14 +56,14 @@ final class Mesh {
 
     static ConfigInput input(MeshConfig mesh, String... yaml) {
         List<Resource<?>> resources = new ArrayList<>();
-        List<KubernetesDocument> documents = new ArrayList<>();
+        List<RawDocument> documents = new ArrayList<>();
         for (int i = 0; i < yaml.length; i++) {
             Reading reading = new ResourceReader().read("test-" + i + ".yaml", yaml[i]);
             if (!reading.accepted()) {
                 throw new IllegalArgumentException(reading.problems().toString());
             }
             resources.addAll(reading.resources());
-            reading.documents().forEach(d -> documents.add(new KubernetesDocument(d.node(), d.origin())));
+            documents.addAll(reading.documents());
         }
         return new ConfigInput(1, mesh, resources, documents);
     }

@@ -24,6 +24,8 @@ public record ResourceMeta(
         Map<String, String> annotations,
         Instant created,
         Origin origin) {
+    /** The namespace of what names none. */
+    public static final String DEFAULT_NAMESPACE = "default";
 
     /** The API group; empty for Kubernetes' core group. */
     public String group() {

@@ -1,6 +1,7 @@
 package dev.lateen.api.yaml;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceMeta;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -17,9 +18,20 @@ public record RawDocument(Origin origin, String apiVersion, String kind, ObjectN
         return node.path("metadata").path("name").asString("");
     }
 
-    /** The namespace; empty if none was given. */
+    /** The namespace; {@link ResourceMeta#DEFAULT_NAMESPACE} if none is given, also for kinds that live in none. */
     public String namespace() {
-        return node.path("metadata").path("namespace").asString("");
+        String given = node.path("metadata").path("namespace").asString("");
+        return given.isEmpty() ? ResourceMeta.DEFAULT_NAMESPACE : given;
+    }
+
+    /** How messages name it, such as {@code Service default/reviews}. */
+    public String title() {
+        return kind + " " + namespace() + "/" + (name().isEmpty() ? "?" : name());
+    }
+
+    /** Whether it is of a kind of this group and version, such as {@code v1} and {@code Service}. */
+    public boolean is(String apiVersion, String kind) {
+        return this.apiVersion.equals(apiVersion) && this.kind.equals(kind);
     }
 
     /** The API group; empty for Kubernetes' core group. */

@@ -4,6 +4,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.resource.ResourceMeta;
 import dev.lateen.api.schema.Shapes;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +22,7 @@ public final class ResourceReader {
 
     /** A reader with {@code default} as the namespace of resources that name none. */
     public ResourceReader() {
-        this("default", Limits.DEFAULT);
+        this(ResourceMeta.DEFAULT_NAMESPACE, Limits.DEFAULT);
     }
 
     /** A reader with another default namespace or other limits. */
