@@ -2,6 +2,7 @@ package dev.lateen.injector;
 
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.api.yaml.StartSettings;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -26,9 +27,15 @@ public final class Injection {
     private final InjectionPolicy policy;
     private final SidecarInjector injector;
 
+    /** With proxies of whose start nobody but their pods says anything. */
     public Injection(InjectionPolicy policy, SidecarSettings settings) {
+        this(policy, settings, StartSource.POD);
+    }
+
+    /** @param starts with which settings proxies start */
+    public Injection(InjectionPolicy policy, SidecarSettings settings, StartSource starts) {
         this.policy = policy;
-        this.injector = new SidecarInjector(settings);
+        this.injector = new SidecarInjector(settings, starts);
     }
 
     /**
@@ -68,12 +75,12 @@ public final class Injection {
     private static void checkSettings(ObjectMeta metadata) {
         String settings = metadata.getAnnotations() == null
                 ? null
-                : metadata.getAnnotations().get(SidecarContainers.SETTINGS);
+                : metadata.getAnnotations().get(StartSettings.ANNOTATION);
         if (settings == null || settings.isBlank()) {
             return;
         }
         for (Problem problem : new ResourceReader()
-                .readProxySettings(SidecarContainers.SETTINGS, settings)
+                .readProxySettings(StartSettings.ANNOTATION, settings)
                 .problems()) {
             if (problem.isError()) {
                 throw new IllegalArgumentException("annotation " + problem);

@@ -1,5 +1,6 @@
 package dev.lateen.injector;
 
+import dev.lateen.api.yaml.StartSettings;
 import io.fabric8.kubernetes.api.model.Capabilities;
 import io.fabric8.kubernetes.api.model.CapabilitiesBuilder;
 import io.fabric8.kubernetes.api.model.Container;
@@ -18,15 +19,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The two containers an injected pod gets: the one that redirects traffic and the proxy itself, as a native sidecar. */
 final class SidecarContainers {
     static final String PROXY = "istio-proxy";
     static final String INIT = "istio-init";
-
-    /** The annotation with the proxy's own settings. */
-    static final String SETTINGS = "proxy.istio.io/config";
 
     /** Ports that belong to the sidecar and are never redirected. */
     private static final List<String> OWN_PORTS = List.of("15090", "15021");
@@ -40,11 +39,17 @@ final class SidecarContainers {
         this.settings = settings;
     }
 
-    Container init(Map<String, String> annotations) {
+    /** By the annotation, else by the proxy's settings, else by redirection. */
+    static String interceptionMode(Map<String, String> annotations, StartSettings start) {
+        String own = annotations.get("sidecar.istio.io/interceptionMode");
+        return own != null ? own : String.valueOf(start.given().getOrDefault("interceptionMode", "REDIRECT"));
+    }
+
+    Container init(Map<String, String> annotations, String interception) {
         return new ContainerBuilder()
                 .withName(INIT)
                 .withImage(image(annotations))
-                .withArgs(iptables(annotations))
+                .withArgs(iptables(annotations, interception))
                 .withResources(resources(annotations))
                 .withSecurityContext(new SecurityContextBuilder()
                         .withAllowPrivilegeEscalation(false)
@@ -61,7 +66,7 @@ final class SidecarContainers {
                 .build();
     }
 
-    private static List<String> iptables(Map<String, String> annotations) {
+    private static List<String> iptables(Map<String, String> annotations, String interception) {
         String prefix = "traffic.sidecar.istio.io/";
         List<String> excluded = new ArrayList<>(OWN_PORTS);
         String userExcluded = annotations.getOrDefault(prefix + "excludeInboundPorts", "");
@@ -78,7 +83,7 @@ final class SidecarContainers {
                 "-u",
                 "1337",
                 "-m",
-                annotations.getOrDefault("sidecar.istio.io/interceptionMode", "REDIRECT"),
+                interception,
                 "-i",
                 annotations.getOrDefault(prefix + "includeOutboundIPRanges", "*"),
                 "-x",
@@ -99,7 +104,8 @@ final class SidecarContainers {
         return args;
     }
 
-    Container proxy(Workload workload, Map<String, String> annotations, List<VolumeMount> mounts) {
+    Container proxy(
+            Workload workload, Map<String, String> annotations, StartSettings start, List<VolumeMount> mounts) {
         return new ContainerBuilder()
                 .withName(PROXY)
                 .withImage(image(annotations))
@@ -113,7 +119,7 @@ final class SidecarContainers {
                                 + annotations.getOrDefault("sidecar.istio.io/componentLogLevel", "misc:error"),
                         "--log_output_level="
                                 + annotations.getOrDefault("sidecar.istio.io/agentLogLevel", "default:info"))
-                .withEnv(environment(workload, annotations))
+                .withEnv(environment(workload, annotations, start))
                 .addNewPort()
                 .withContainerPort(15090)
                 .withName("http-envoy-prom")
@@ -186,7 +192,7 @@ final class SidecarContainers {
         }
     }
 
-    private List<EnvVar> environment(Workload workload, Map<String, String> annotations) {
+    private List<EnvVar> environment(Workload workload, Map<String, String> annotations, StartSettings start) {
         List<EnvVar> env = new ArrayList<>();
         env.add(value("PILOT_CERT_PROVIDER", "istiod"));
         env.add(value("CA_ADDR", settings.caAddress()));
@@ -196,20 +202,21 @@ final class SidecarContainers {
         env.add(field("SERVICE_ACCOUNT", "spec.serviceAccountName"));
         env.add(field("HOST_IP", "status.hostIP"));
         env.add(resource("ISTIO_CPU_LIMIT", "limits.cpu"));
-        env.add(value("PROXY_CONFIG", annotations.getOrDefault(SETTINGS, "{}\n")));
+        env.add(value("PROXY_CONFIG", start.json() + "\n"));
         env.add(value("ISTIO_META_POD_PORTS", ports(workload)));
         env.add(value(
                 "ISTIO_META_APP_CONTAINERS",
                 workload.spec().getContainers().stream().map(Container::getName).collect(Collectors.joining(","))));
         env.add(value("ISTIO_META_CLUSTER_ID", settings.clusterId()));
         env.add(field("ISTIO_META_NODE_NAME", "spec.nodeName"));
-        env.add(value(
-                "ISTIO_META_INTERCEPTION_MODE",
-                annotations.getOrDefault("sidecar.istio.io/interceptionMode", "REDIRECT")));
+        env.add(value("ISTIO_META_INTERCEPTION_MODE", interceptionMode(annotations, start)));
         env.add(value("ISTIO_META_WORKLOAD_NAME", workload.name()));
         env.add(value("ISTIO_META_OWNER", workload.owner()));
         env.add(value("ISTIO_META_MESH_ID", settings.meshId()));
         env.add(value("TRUST_DOMAIN", settings.trustDomain()));
+        if (start.given().get("proxyMetadata") instanceof Map<?, ?> variables) {
+            new TreeMap<Object, Object>(variables).forEach((name, text) -> env.add(value(String.valueOf(name), String.valueOf(text))));
+        }
         return env;
     }
 

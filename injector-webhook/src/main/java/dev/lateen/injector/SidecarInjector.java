@@ -1,5 +1,6 @@
 package dev.lateen.injector;
 
+import dev.lateen.api.yaml.StartSettings;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodSpec;
@@ -15,9 +16,11 @@ import org.jspecify.annotations.Nullable;
 final class SidecarInjector {
     private final SidecarSettings settings;
     private final SidecarContainers containers;
+    private final StartSource starts;
 
-    SidecarInjector(SidecarSettings settings) {
+    SidecarInjector(SidecarSettings settings, StartSource starts) {
         this.settings = settings;
+        this.starts = starts;
         this.containers = new SidecarContainers(settings);
     }
 
@@ -26,7 +29,7 @@ final class SidecarInjector {
         PodSpec spec = workload.spec();
         Map<String, String> annotations = copy(metadata.getAnnotations());
         Map<String, String> labels = copy(metadata.getLabels());
-        addContainers(workload, spec, annotations);
+        addContainers(workload, spec, annotations, start(workload.namespace(), labels, annotations));
         addVolumes(spec);
         annotate(annotations, spec);
         label(labels, workload.name());
@@ -34,12 +37,20 @@ final class SidecarInjector {
         metadata.setLabels(labels);
     }
 
-    private void addContainers(Workload workload, PodSpec spec, Map<String, String> annotations) {
+    private StartSettings start(String namespace, Map<String, String> labels, Map<String, String> annotations) {
+        StartSettings own = StartSettings.parse(
+                StartSettings.ANNOTATION, annotations.getOrDefault(StartSettings.ANNOTATION, ""));
+        return starts.of(new StartSettings.Pod(namespace, labels, own));
+    }
+
+    private void addContainers(
+            Workload workload, PodSpec spec, Map<String, String> annotations, StartSettings start) {
         List<Container> init = new ArrayList<>();
-        if (!"NONE".equals(annotations.get("sidecar.istio.io/interceptionMode"))) {
-            init.add(containers.init(annotations));
+        String interception = SidecarContainers.interceptionMode(annotations, start);
+        if (!interception.equals("NONE")) {
+            init.add(containers.init(annotations, interception));
         }
-        init.add(containers.proxy(workload, annotations, SidecarVolumes.mounts()));
+        init.add(containers.proxy(workload, annotations, start, SidecarVolumes.mounts()));
         // Before the user's own: a native sidecar must run when they want the network.
         if (spec.getInitContainers() != null) {
             init.addAll(spec.getInitContainers());

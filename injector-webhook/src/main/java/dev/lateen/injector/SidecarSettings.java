@@ -1,5 +1,7 @@
 package dev.lateen.injector;
 
+import dev.lateen.api.Release;
+
 /**
  * What is the same for every sidecar of a mesh.
  *
@@ -22,7 +24,7 @@ public record SidecarSettings(
     /** Istio's defaults. */
     public static SidecarSettings defaults() {
         return new SidecarSettings(
-                "lateen/proxy:0.1.0",
+                "lateen/proxy:" + Release.VERSION,
                 "default",
                 "istiod.istio-system.svc:15012",
                 "Kubernetes",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.api.schema.Shows;
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.InjectionDecision.Reason;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -147,6 +148,58 @@ class InjectionTest {
             same(spec.getInitContainers().get(i), expected.getInitContainers().get(i));
         }
         assertThat(labels(ours)).isEqualTo(labels(istios));
+    }
+
+    private static Container proxyOf(StartSource starts, String annotations) {
+        HasMetadata deployment = KUBERNETES.unmarshal("""
+            apiVersion: apps/v1
+            kind: Deployment
+            metadata: {name: web, namespace: shop}
+            spec:
+              template:
+                metadata: {labels: {app: web}, annotations: {%s}}
+                spec: {containers: [{name: c, image: x}]}
+            """.formatted(annotations));
+        new Injection(InjectionPolicy.enabled(), SidecarSettings.defaults(), starts)
+                .apply(deployment, "default", Map.of());
+        return spec(deployment).getInitContainers().stream()
+                .filter(container -> container.getName().equals("istio-proxy"))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String variable(Container container, String name) {
+        return container.getEnv().stream()
+                .filter(env -> env.getName().equals(name))
+                .map(EnvVar::getValue)
+                .reduce((first, last) -> last)
+                .orElse("");
+    }
+
+    @Test
+    void theProxyStartsWithWhatTheMeshSaysAndThePodBeforeIt() {
+        StartSource mesh = pod -> StartSettings.parse(
+                        "mesh",
+                        "{drainDuration: 9s, concurrency: 2, meshId: " + pod.namespace()
+                                + pod.labels().get("app") + "}")
+                .with(pod.own());
+        Container proxy = proxyOf(
+                mesh,
+                "proxy.istio.io/config: \"concurrency: 3\\ninterceptionMode: TPROXY\\nproxyMetadata: {B: x, A: w}\"");
+        assertThat(StartSettings.parse("env", variable(proxy, "PROXY_CONFIG")).given())
+                .isEqualTo(Map.of(
+                        "drainDuration", "9s",
+                        "concurrency", 3,
+                        "meshId", "shopweb",
+                        "interceptionMode", "TPROXY",
+                        "proxyMetadata", Map.of("A", "w", "B", "x")));
+        assertThat(variable(proxy, "ISTIO_META_INTERCEPTION_MODE")).isEqualTo("TPROXY");
+        assertThat(variable(proxy, "A")).isEqualTo("w");
+        assertThat(variable(proxy, "B")).isEqualTo("x");
+        // The application starts when the proxy is ready: what holdApplicationUntilProxyStarts asks for.
+        assertThat(proxy.getRestartPolicy()).isEqualTo("Always");
+        assertThat(proxy.getStartupProbe()).isNotNull();
+        assertThat(variable(proxyOf(StartSource.POD, ""), "PROXY_CONFIG")).isEqualTo("{}\n");
     }
 
     private static void same(Container ours, Container istios) {

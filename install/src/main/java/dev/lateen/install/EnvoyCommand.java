@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.api.Release;
 import dev.lateen.install.envoy.EnvoyCommandLine;
 import dev.lateen.install.envoy.EnvoyHelp;
 import dev.lateen.proxy.ProxyBootstrap;
@@ -47,7 +48,7 @@ final class EnvoyCommand {
             EnvoyCommandLine line = EnvoyCommandLine.parse(arguments);
             return switch (line.mode()) {
                 case HELP -> print(EnvoyHelp.text());
-                case VERSION -> print("\nenvoy  version: " + version() + "\n");
+                case VERSION -> print("\nenvoy  version: " + Release.inEnvoysForm() + "\n");
                 case HOT_RESTART_VERSION -> print("disabled");
                 case VALIDATE -> validate(line);
                 case INIT_ONLY -> {
@@ -61,11 +62,6 @@ final class EnvoyCommand {
         } catch (CommandFailure e) {
             return fail(e.getMessage());
         }
-    }
-
-    /** In Envoy's form of five parts: what it was built from, release, state of the sources, kind of build, TLS library. */
-    static String version() {
-        return "lateen/" + Release.VERSION + "/Clean/RELEASE/BoringSSL";
     }
 
     private int print(String text) {

@@ -55,12 +55,16 @@ final class IdentityOptions {
     @Option(
             names = "--cert-ttl",
             paramLabel = "TIME",
-            defaultValue = "24h",
-            description = "How long a certificate is asked for (default: ${DEFAULT-VALUE}); renewed at half of it.")
-    private String timeToLive = "";
+            description = "How long a certificate is asked for (default: what SECRET_TTL in PROXY_CONFIG's proxyMetadata"
+                    + " says, else 24h); renewed at half of it.")
+    private @Nullable String timeToLive;
 
-    /** The bootstrap with this identity, or as it was when none was asked for. */
-    ProxyBootstrap addTo(ProxyBootstrap bootstrap) {
+    /**
+     * The bootstrap with this identity, or as it was when none was asked for.
+     *
+     * @param usualLife how long a certificate is asked for, unless an option says otherwise
+     */
+    ProxyBootstrap addTo(ProxyBootstrap bootstrap, Duration usualLife) {
         Path tokenFile = token;
         if (tokenFile == null) {
             return bootstrap;
@@ -76,7 +80,7 @@ final class IdentityOptions {
                 trustDomain,
                 metadata(node, "NAMESPACE"),
                 metadata(node, "SERVICE_ACCOUNT"),
-                ttl()));
+                ttl(usualLife)));
     }
 
     private String roots() {
@@ -106,10 +110,14 @@ final class IdentityOptions {
                 "the bootstrap's node.metadata." + key + " is missing (expected with --token: whose the token is)");
     }
 
-    private Duration ttl() {
-        return GoDuration.parse(timeToLive)
+    private Duration ttl(Duration usual) {
+        String given = timeToLive;
+        if (given == null) {
+            return usual;
+        }
+        return GoDuration.parse(given)
                 .filter(Duration::isPositive)
                 .orElseThrow(() -> new CommandFailure(
-                        CommandFailure.BAD_INPUT, "--cert-ttl: " + timeToLive + " (expected: a time such as 24h)"));
+                        CommandFailure.BAD_INPUT, "--cert-ttl: " + given + " (expected: a time such as 24h)"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.api.Release;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

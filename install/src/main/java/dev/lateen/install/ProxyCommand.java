@@ -19,15 +19,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "proxy",
-        description = "Run one proxy from an Envoy bootstrap file, until SIGTERM; then it drains.",
+        description = "Run one proxy from an Envoy bootstrap file, until SIGTERM; then it drains. The variable PROXY_CONFIG"
+                + " may hold start-up settings, as the injector passes them.",
         mixinStandardHelpOptions = true)
 final class ProxyCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyCommand.class);
     private static final long START_SECONDS = 60;
 
     @Option(
@@ -44,11 +48,13 @@ final class ProxyCommand implements Callable<Integer> {
             description = "trace, debug, info, warning, error, critical or off (default: ${DEFAULT-VALUE}).")
     private String level = "info";
 
-    @Option(names = "--concurrency", paramLabel = "N", description = "Event loops (default: one a CPU).")
+    @Option(names = "--concurrency", paramLabel = "N", description = "Event loops (default: what PROXY_CONFIG says, else one a CPU).")
     private @Nullable Integer concurrency;
 
     @Mixin
     private IdentityOptions identity = new IdentityOptions();
+
+    private final PodBootstrap pod = PodBootstrap.ofProcess();
 
     @Override
     public Integer call() throws InterruptedException {
@@ -91,8 +97,10 @@ final class ProxyCommand implements Callable<Integer> {
 
     private ProxyBootstrap bootstrap() {
         try {
-            ProxyBootstrap read = identity.addTo(EnvoyBootstrap.read(file));
-            return concurrency == null ? read : read.withConcurrency(concurrency);
+            ProxyBootstrap read = pod.addTo(EnvoyBootstrap.read(file));
+            pod.withoutEffect().forEach(named -> LOG.warn("{}: {}", PodBootstrap.SETTINGS, named));
+            ProxyBootstrap known = identity.addTo(read, pod.start().certificateLife());
+            return concurrency == null ? known : known.withConcurrency(concurrency);
         } catch (NoSuchFileException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": no such file");
         } catch (IOException e) {

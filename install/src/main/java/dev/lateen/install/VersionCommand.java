@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.api.Release;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;

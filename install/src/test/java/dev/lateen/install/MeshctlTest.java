@@ -2,10 +2,14 @@ package dev.lateen.install;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class MeshctlTest {
     private final StringWriter out = new StringWriter();
@@ -64,6 +68,28 @@ class MeshctlTest {
         assertThat(out.toString()).contains("proxy-status");
         assertThat(meshctl("--version")).isZero();
         assertThat(out.toString()).contains("meshctl 0.");
+    }
+
+    @Test
+    void aMeshConfigIsCheckedByItselfAndWithFiles(@TempDir Path directory) throws IOException {
+        Path good = Files.writeString(directory.resolve("good.yaml"), "accessLogFile: /dev/stdout\n");
+        assertThat(meshctl("validate", "--meshConfig", good.toString())).isZero();
+        assertThat(out.toString()).contains("valid");
+
+        Path doubtful = Files.writeString(directory.resolve("doubtful.yaml"), "inboundClusterStatName: x\n");
+        assertThat(meshctl("validate", "--meshConfig", doubtful.toString())).isZero();
+        assertThat(err.toString()).contains("MeshConfig: inboundClusterStatName: has no effect in this version");
+
+        Path bad = Files.writeString(directory.resolve("bad.yaml"), "defaultConfig: {drainDuration: soon}\n");
+        Path service = Files.writeString(
+                directory.resolve("service.yaml"), "apiVersion: v1\nkind: Service\nmetadata: {name: a}\nspec: {}\n");
+        assertThat(meshctl("validate", "-f", service.toString(), "--meshConfig", bad.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("bad.yaml", "defaultConfig.drainDuration", "soon");
+
+        Path absent = directory.resolve("absent.yaml");
+        assertThat(meshctl("validate", "--meshConfig", absent.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("absent.yaml");
     }
 
     private int meshctl(String... args) {

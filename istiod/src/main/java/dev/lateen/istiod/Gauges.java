@@ -1,5 +1,6 @@
 package dev.lateen.istiod;
 
+import dev.lateen.api.Release;
 import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.ca.CertificateAuthority;

@@ -1,5 +1,6 @@
 package dev.lateen.istiod;
 
+import dev.lateen.api.Release;
 import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.istiod.ca.AuthorityFiles;
 import dev.lateen.istiod.ca.Callers;
@@ -147,7 +148,13 @@ public final class Istiod {
 
     private Future<Void> open(Vertx vertx) {
         DebugServer debug = new DebugServer(
-                discovery, source, writer::snapshot, metrics, readiness, new DebugAccess(callers), Release.text());
+                discovery,
+                source,
+                writer::snapshot,
+                metrics,
+                readiness,
+                new DebugAccess(callers),
+                Release.inIstiosForm());
         Handler<HttpServerRequest> pages = debug.handler(vertx);
         GrpcServer plain = grpc(vertx);
         discovery.serveOn(plain, this::checkOffered);

@@ -1,4 +1,4 @@
-/** The mesh-api module. */
+/** The languages of the mesh, a package each, and which release of them this is. */
 @NullMarked
 package dev.lateen.api;
 

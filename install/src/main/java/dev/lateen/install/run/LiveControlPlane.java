@@ -1,5 +1,6 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionPolicy;
 import dev.lateen.injector.InjectorWebhook;
@@ -10,6 +11,7 @@ import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.ListenAddress;
 import dev.lateen.istiod.ca.KeyPairAndChain;
 import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -36,12 +38,14 @@ final class LiveControlPlane implements ControlPlane {
     private final RunBootstrap bootstrap;
     private final Vertx vertx;
     private final MeshLog log;
+    private final StartLayers startLayers;
     private volatile @Nullable Istiod istiod;
 
     LiveControlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
         this.bootstrap = bootstrap;
         this.vertx = vertx;
         this.log = log;
+        this.startLayers = new StartLayers(bootstrap.meshConfig(), this::snapshot);
     }
 
     @Override
@@ -82,12 +86,22 @@ final class LiveControlPlane implements ControlPlane {
         return new InjectorWebhook(
                 new InetSocketAddress(https.host(), https.port()),
                 certificate,
-                new Injection(InjectionPolicy.enabled(), SidecarSettings.defaults()));
+                new Injection(InjectionPolicy.enabled(), SidecarSettings.defaults(), startLayers::of));
     }
 
     /** What every proxy checks istiod's certificate against. */
     String rootPem() {
         return running().authority().rootPem();
+    }
+
+    /** What is said now of the start of a pod's proxy. */
+    StartSettings startSettings(StartSettings.Pod pod) {
+        return startLayers.of(pod);
+    }
+
+    private @Nullable MeshSnapshot snapshot() {
+        Istiod now = istiod;
+        return now == null ? null : now.snapshot();
     }
 
     @Override
@@ -97,8 +111,7 @@ final class LiveControlPlane implements ControlPlane {
 
     @Override
     public boolean knows(Map<String, Boolean> ready) {
-        Istiod now = istiod;
-        var snapshot = now == null ? null : now.snapshot();
+        MeshSnapshot snapshot = snapshot();
         return snapshot != null
                 && ready.entrySet().stream()
                         .allMatch(pod -> snapshot.registry().workloadsAt(pod.getKey()).stream()

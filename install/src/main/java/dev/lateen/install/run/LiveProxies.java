@@ -1,8 +1,9 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.mesh.ProxySettings;
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.CommandFailure;
-import dev.lateen.install.Release;
+import dev.lateen.api.Release;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /** Real proxies as verticles of one Vert.x: each gets its certificate from istiod and its config over mutual TLS, as on a cluster. */
@@ -56,9 +58,12 @@ final class LiveProxies implements ProxyHost {
      *
      * @param rootPem what istiod's certificate is checked against; asked for when a proxy starts
      * @param trustDomain of their SPIFFE identities
-     * @param defaults what the mesh config says under {@code defaultConfig} now
+     * @param settings what is said now of the start of a pod's proxy
      */
-    record Identities(Supplier<String> rootPem, String trustDomain, Supplier<Map<String, Object>> defaults) {}
+    record Identities(
+            Supplier<String> rootPem,
+            String trustDomain,
+            Function<StartSettings.Pod, StartSettings> settings) {}
 
     @Override
     public RunningProxy start(ProxySpec spec) throws InterruptedException {
@@ -100,7 +105,7 @@ final class LiveProxies implements ProxyHost {
 
     private ProxyBootstrap bootstrap(ProxySpec spec) {
         String roots = identities.rootPem().get();
-        ProxyStart start = ProxyStart.of(identities.defaults().get(), spec.settings());
+        ProxyStart start = settings(spec);
         var controlPlane = new dev.lateen.proxy.xds.ControlPlane(
                 istiod.host(), istiod.port(), "", true, Tls.ofWorkload(roots, SERVER_NAME), Map.of());
         var identity = new IdentitySettings(
@@ -131,6 +136,12 @@ final class LiveProxies implements ProxyHost {
                 List.of(),
                 drain(start.settings()),
                 Map::of);
+    }
+
+    private ProxyStart settings(ProxySpec spec) {
+        StartSettings own = StartSettings.parse(ProxyStart.ANNOTATION, spec.settings());
+        var pod = new StartSettings.Pod(spec.namespace(), spec.labels(), own);
+        return ProxyStart.of(ProxyStart.ANNOTATION, identities.settings().apply(pod));
     }
 
     private static Locality locality(String text) {

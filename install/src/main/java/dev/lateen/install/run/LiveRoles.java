@@ -3,6 +3,7 @@ package dev.lateen.install.run;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.install.IoReason;
 import dev.lateen.istiod.ConfigReview;
@@ -12,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The real control plane and real proxies. */
@@ -23,7 +23,6 @@ final class LiveRoles implements MeshRoles {
     private final Vertx vertx;
     private final MeshLog log;
     private final LiveControlPlane controlPlane;
-    private Map<String, Object> lastDefaults = Map.of();
 
     LiveRoles(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
         this.bootstrap = bootstrap;
@@ -54,7 +53,7 @@ final class LiveRoles implements MeshRoles {
     public ProxyHost proxies() {
         Path file = bootstrap.meshConfig();
         String text = file == null ? "" : text(file);
-        ProxyStart.withoutEffectHere(ProxyStart.defaults(text))
+        ProxyStart.withoutEffect(ProxyStart.Place.RUN, StartSettings.ofMeshConfig(text))
                 .forEach(named -> log.line(file + ": warning: defaultConfig." + named));
         String trustDomain = new ResourceReader()
                 .readMeshConfig(String.valueOf(file), text)
@@ -64,27 +63,8 @@ final class LiveRoles implements MeshRoles {
         return new LiveProxies(
                 vertx,
                 bootstrap.addresses().secureGrpc().reachable(),
-                new LiveProxies.Identities(controlPlane::rootPem, trustDomain, this::defaults),
+                new LiveProxies.Identities(controlPlane::rootPem, trustDomain, controlPlane::startSettings),
                 new RollingFile(bootstrap.logs().resolve("access.log"), MAX_ACCESS_LOG));
-    }
-
-    /** What the mesh config says of proxies that start now; as long as the file is not good, what it said before. */
-    private synchronized Map<String, Object> defaults() {
-        Path file = bootstrap.meshConfig();
-        if (file != null && Files.isRegularFile(file)) {
-            try {
-                String text = Files.readString(file);
-                boolean good = new ResourceReader()
-                        .readMeshConfig(file.toString(), text)
-                        .settings()
-                        .isPresent();
-                lastDefaults = good ? ProxyStart.defaults(text) : lastDefaults;
-            } catch (IOException e) {
-                // Istiod reads the same file, and tells.
-                return lastDefaults;
-            }
-        }
-        return lastDefaults;
     }
 
     private static String text(Path file) {

@@ -94,6 +94,7 @@ final class PodLife {
                 at.pod(),
                 plan.namespace(),
                 plan.serviceAccount(),
+                plan.labels(),
                 plan.locality(),
                 plan.annotations().getOrDefault(ProxyStart.ANNOTATION, ""),
                 () -> controlPlane.token(plan.namespace(), plan.serviceAccount())));

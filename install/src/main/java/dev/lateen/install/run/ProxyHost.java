@@ -40,6 +40,7 @@ interface ProxyHost {
      * @param address the pod address: admin, health and metrics are there
      * @param namespace the namespace of its identity
      * @param serviceAccount the service account of its identity
+     * @param labels the pod's, by which ProxyConfigs select it
      * @param locality where it runs, as {@code region/zone/subzone}; empty if nothing says so
      * @param settings the pod's annotation {@code proxy.istio.io/config}; empty without one
      * @param token proves its identity to the certificate authority; asked for with each certificate
@@ -51,6 +52,7 @@ interface ProxyHost {
             String address,
             String namespace,
             String serviceAccount,
+            Map<String, String> labels,
             String locality,
             String settings,
             Callable<String> token) {}

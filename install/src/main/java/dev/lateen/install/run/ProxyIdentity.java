@@ -1,6 +1,6 @@
 package dev.lateen.install.run;
 
-import dev.lateen.install.Release;
+import dev.lateen.api.Release;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;

@@ -4,7 +4,9 @@ import dev.lateen.api.resource.Origin;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.standin.SampleImage;
+import dev.lateen.istiod.model.WithoutEffect;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,7 +139,21 @@ final class WorkloadRemarks {
             String field = problem.path().isEmpty() ? at : at + "." + problem.path();
             add(problem.severity(), field, problem.found(), problem.accepted());
         }
-        ProxyStart.withoutEffectHere(settings).forEach(named -> warn(at, named, "it to be left out"));
+        StartSettings start = start(settings);
+        WithoutEffect.of(start)
+                .forEach(named ->
+                        add(Problem.Severity.WARNING, at + "." + named.path(), named.found(), named.accepted()));
+        ProxyStart.withoutEffect(ProxyStart.Place.RUN, start)
+                .forEach(named -> warn(at, named, "it to be left out"));
+    }
+
+    /** Nothing of settings that can't be read, which is told already. */
+    private static StartSettings start(String settings) {
+        try {
+            return StartSettings.parse(ProxyStart.ANNOTATION, settings);
+        } catch (IllegalArgumentException e) {
+            return StartSettings.NONE;
+        }
     }
 
     /** What concerns this machine only. */

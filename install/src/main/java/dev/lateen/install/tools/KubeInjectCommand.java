@@ -1,6 +1,9 @@
 package dev.lateen.install.tools;
 
 import dev.lateen.api.yaml.JsonTexts;
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionDecision;
 import dev.lateen.injector.InjectionPolicy;
@@ -55,8 +58,15 @@ public final class KubeInjectCommand implements Callable<Integer> {
             description = "The control plane's revision (default: ${DEFAULT-VALUE}).")
     private String revision = "";
 
+    @Option(
+            names = "--meshConfigFile",
+            paramLabel = "FILE",
+            description = "The mesh config whose defaultConfig the proxies start with.")
+    private @Nullable Path meshConfig;
+
     @Override
     public Integer call() {
+        StartSettings start = meshSettings();
         SidecarSettings defaults = SidecarSettings.defaults();
         Injection injection = new Injection(
                 InjectionPolicy.enabled(),
@@ -67,7 +77,8 @@ public final class KubeInjectCommand implements Callable<Integer> {
                         defaults.clusterId(),
                         defaults.meshId(),
                         defaults.trustDomain(),
-                        defaults.clusterDomain()));
+                        defaults.clusterDomain()),
+                pod -> start.with(pod.own()));
         KubernetesSerialization kubernetes = new KubernetesSerialization();
         List<String> printed = new ArrayList<>();
         for (Object document : documents(kubernetes)) {
@@ -77,6 +88,25 @@ public final class KubeInjectCommand implements Callable<Integer> {
         spec.commandLine().getOut().print(String.join("---\n", printed));
         spec.commandLine().getOut().flush();
         return 0;
+    }
+
+    private StartSettings meshSettings() {
+        Path given = meshConfig;
+        if (given == null) {
+            return StartSettings.NONE;
+        }
+        try {
+            String text = Files.readString(given);
+            for (Problem problem :
+                    new ResourceReader().readMeshConfig(given.toString(), text).problems()) {
+                if (problem.isError()) {
+                    throw new CommandFailure(CommandFailure.BAD_INPUT, problem.toString());
+                }
+            }
+            return StartSettings.ofMeshConfig(text);
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, given + ": can't be read: " + IoReason.of(e));
+        }
     }
 
     /** Lists are looked into, and stay lists. */

@@ -17,14 +17,21 @@ import tools.jackson.databind.json.JsonMapper;
 final class MeshClient {
     private static final Duration TIMEOUT = Duration.ofSeconds(10);
 
+    static final int ADMIN_PORT = 15000;
+
     private final String istiod;
+    private final int adminPort;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
     private final JsonMapper json = JsonMapper.builder().build();
 
-    /** @param istiod host and port of istiod's monitoring address */
-    MeshClient(String istiod) {
+    /**
+     * @param istiod host and port of istiod's monitoring address
+     * @param adminPort of proxies
+     */
+    MeshClient(String istiod, int adminPort) {
         this.istiod = istiod;
+        this.adminPort = adminPort;
     }
 
     JsonNode istiod(String path) {
@@ -33,7 +40,7 @@ final class MeshClient {
 
     /** A page of a proxy's admin address. */
     JsonNode admin(String host, String path) {
-        return get(host + ":15000", path, "--address");
+        return get(host + ":" + adminPort, path, "--address");
     }
 
     private JsonNode get(String authority, String path, String flag) {

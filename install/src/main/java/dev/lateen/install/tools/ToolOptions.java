@@ -17,6 +17,13 @@ final class ToolOptions {
     private String istiod = "";
 
     @Option(
+            names = "--proxy-admin-port",
+            paramLabel = "PORT",
+            defaultValue = "" + MeshClient.ADMIN_PORT,
+            description = "The proxies' admin port (default: ${DEFAULT-VALUE}).")
+    private int adminPort;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FORMAT",
             defaultValue = "short",
@@ -24,7 +31,7 @@ final class ToolOptions {
     private String output = "";
 
     MeshClient client() {
-        return new MeshClient(istiod);
+        return new MeshClient(istiod, adminPort);
     }
 
     /** What was asked for, as it was asked for. */

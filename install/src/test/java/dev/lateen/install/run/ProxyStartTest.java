@@ -3,6 +3,7 @@ package dev.lateen.install.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.api.yaml.StartSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -22,8 +23,10 @@ class ProxyStartTest {
     @Test
     void theAnnotationGoesBeforeTheMeshConfigFieldByField() {
         ProxyStart start = ProxyStart.of(
-                ProxyStart.defaults(MESH),
-                "terminationDrainDuration: 7s\nserviceCluster: mine\nmeshId: m\nproxyMetadata: {ISTIO_META_B: pod}\n");
+                "test",
+                StartSettings.ofMeshConfig(MESH)
+                        .with(settings(
+                                "terminationDrainDuration: 7s\nserviceCluster: mine\nmeshId: m\nproxyMetadata: {ISTIO_META_B: pod}\n")));
         assertThat(start.settings().drainDuration()).isEqualTo(Duration.ofSeconds(10));
         assertThat(start.settings().terminationDrainDuration()).isEqualTo(Duration.ofSeconds(7));
         assertThat(start.certificateLife()).isEqualTo(Duration.ofHours(1));
@@ -40,24 +43,23 @@ class ProxyStartTest {
 
     @Test
     void withoutAnySettingsAllIsIstiosDefault() {
-        ProxyStart start = ProxyStart.of(Map.of(), "");
+        ProxyStart start = ProxyStart.of("test", StartSettings.NONE);
         assertThat(start.given()).isEmpty();
-        assertThat(ProxyStart.of(Map.of(), "tracing:\nproxyMetadata: {A: }\n").given())
-                .isEqualTo(Map.of("proxyMetadata", Map.of()));
         assertThat(start.cluster("a.default")).isEqualTo("a.default");
         assertThat(start.certificateLife()).isEqualTo(Duration.ofHours(24));
-        assertThat(ProxyStart.defaults(
-                        "apiVersion: v1\nkind: ConfigMap\ndata:\n  mesh: |\n    defaultConfig: {concurrency: 2}\n"))
-                .isEqualTo(Map.of("concurrency", 2));
     }
 
     @Test
     void aSettingWithoutMeaningHereIsNamedAndOneThatIsNoneIsRefused() {
-        assertThat(ProxyStart.withoutEffectHere("concurrency: 2\nproxyMetadata: {X: y}\ndrainDuration: 1s\n"))
+        assertThat(ProxyStart.withoutEffect(
+                        ProxyStart.Place.RUN,
+                        settings("concurrency: 2\nproxyMetadata: {X: y}\ndrainDuration: 1s\n")))
                 .containsExactly(
                         "concurrency has no effect here: all proxies share the event loops of one process",
                         "proxyMetadata.X has no effect here: there is no agent that would read it");
-        assertThatThrownBy(() -> ProxyStart.of(Map.of(), "nosuch: 1")).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ProxyStart.of("test", settings("nosuch: 1")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("test.nosuch: unknown field");
         List<String> problems = read("nosuch: 1\\ndrainDuration: soon").refusals();
         assertThat(problems)
                 .hasSize(2)
@@ -65,8 +67,16 @@ class ProxyStartTest {
                         "Deployment default/web: spec.template.metadata.annotations[proxy.istio.io/config].nosuch:"
                                 + " unknown field"))
                 .anyMatch(problem -> problem.contains("config].drainDuration: "));
+        assertThat(read("extraStatTags: [a]").workloadProblems()).anySatisfy(problem -> {
+            assertThat(problem.path()).endsWith("[proxy.istio.io/config].extraStatTags");
+            assertThat(problem.found()).isEqualTo("has no effect in this version");
+        });
         assertThat(read("concurrency: 2").workloadProblems())
                 .anySatisfy(problem -> assertThat(problem.found()).startsWith("concurrency has no effect here"));
+    }
+
+    private static StartSettings settings(String text) {
+        return StartSettings.parse("test", text);
     }
 
     private static Manifests read(String settings) {

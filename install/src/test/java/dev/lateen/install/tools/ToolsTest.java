@@ -91,6 +91,51 @@ class ToolsTest {
     }
 
     @Test
+    void proxyStatusTellsWhatProxiesOfThisMachineCantBuild() {
+        page("/debug/syncz", """
+            [{"proxy":"a.default","cluster_sent":"a","cluster_acked":"a"},
+             {"proxy":"b.default","cluster_sent":"a","cluster_acked":"a"}]\
+            """);
+        page("/debug/connections", """
+            {"clients":[{"connectionId":"sidecar~127.0.0.1~a.default~default.svc.cluster.local-1"},
+                        {"connectionId":"sidecar~10.0.0.1~b.default~default.svc.cluster.local-2"}]}\
+            """);
+        page("/config_gaps", """
+            [{"text":"listener l: filter x: left out"},{"text":"listener m: filter y: denies"}]\
+            """);
+        int port = istiod.getAddress().getPort();
+        assertThat(run(
+                        new ProxyStatusCommand(),
+                        "--istiod",
+                        "127.0.0.1:" + port,
+                        "--proxy-admin-port",
+                        Integer.toString(port)))
+                .isZero();
+        assertThat(out.toString().lines().skip(3))
+                .containsExactly(
+                        "", "a.default: listener l: filter x: left out", "a.default: listener m: filter y: denies");
+    }
+
+    @Test
+    void theTableIsWholeWithoutProxiesThatAnswer() {
+        page("/debug/syncz", """
+            [{"proxy":"a.default","cluster_sent":"a","cluster_acked":"a"}]\
+            """);
+        page("/debug/connections", """
+            {"clients":[{"connectionId":"sidecar~127.0.0.1~a.default~default.svc.cluster.local-1"}]}\
+            """);
+        int port = istiod.getAddress().getPort();
+        assertThat(run(
+                        new ProxyStatusCommand(),
+                        "--istiod",
+                        "127.0.0.1:" + port,
+                        "--proxy-admin-port",
+                        Integer.toString(port)))
+                .isZero();
+        assertThat(out.toString().lines()).hasSize(2);
+    }
+
+    @Test
     void anOutputFormatThatIsNoneIsToldWithThoseThatAre() {
         page("/debug/syncz", "[]");
         String istiod = "127.0.0.1:" + this.istiod.getAddress().getPort();
@@ -106,7 +151,7 @@ class ToolsTest {
     @Test
     void aMeshThatIsNotRunningIsSaidSo() {
         istiod.stop(0);
-        assertThatThrownBy(() -> new MeshClient("127.0.0.1:1").istiod("/debug/syncz"))
+        assertThatThrownBy(() -> new MeshClient("127.0.0.1:1", 1).istiod("/debug/syncz"))
                 .hasMessageContaining("http://127.0.0.1:1/debug/syncz: nothing answers at 127.0.0.1:1 (is the mesh")
                 .hasMessageContaining("--istiod");
     }

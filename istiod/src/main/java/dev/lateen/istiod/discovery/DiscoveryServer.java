@@ -69,10 +69,11 @@ public final class DiscoveryServer {
 
     /** A stream's own thread may wait for its client to read; so another one looks at who says nothing. */
     private void watch() {
+        WakingTime time = new WakingTime(TimeUnit.MILLISECONDS.toNanos(2 * LOOK_MILLIS), nanos());
         try {
             while (!end.await(LOOK_MILLIS, TimeUnit.MILLISECONDS)) {
-                long now = nanos();
-                streams.forEach(stream -> stream.tellSilence(now));
+                time.look(nanos());
+                streams.forEach(stream -> stream.tellSilence(time));
             }
         } catch (InterruptedException e) {
             LOG.debug("nobody looks for silent proxies any more");

@@ -15,6 +15,7 @@ import java.time.Duration;
  *     30 min)
  * @param makeBeforeBreak how long a listener or route waits for a new cluster that it names, and a response for the answer to the one before
  * @param answerWithin after which a proxy that says nothing to a response is told of
+ * @param firstAnswersWithin the same for a proxy that has not had everything once: it may be starting, and everything that it is sent is new to it
  */
 public record DiscoverySettings(
         String controlPlane,
@@ -24,7 +25,8 @@ public record DiscoverySettings(
         Duration firstMessageWithin,
         Duration maxStreamAge,
         Duration makeBeforeBreak,
-        Duration answerWithin) {
+        Duration answerWithin,
+        Duration firstAnswersWithin) {
 
     /** Streams at a time, unless told otherwise. */
     public static final int MOST_STREAMS = 10_000;
@@ -38,6 +40,9 @@ public record DiscoverySettings(
     /** How long a proxy may take for an answer, unless told otherwise. */
     public static final Duration ANSWER_WITHIN = Duration.ofSeconds(2);
 
+    /** How long a proxy may take for an answer while it starts, unless told otherwise. */
+    public static final Duration FIRST_ANSWERS_WITHIN = Duration.ofSeconds(15);
+
     /** The usual ones. */
     public static DiscoverySettings defaults(String controlPlane) {
         return new DiscoverySettings(
@@ -48,7 +53,8 @@ public record DiscoverySettings(
                 FIRST_MESSAGE_WITHIN,
                 Duration.ZERO,
                 MAKE_BEFORE_BREAK,
-                ANSWER_WITHIN);
+                ANSWER_WITHIN,
+                FIRST_ANSWERS_WITHIN);
     }
 
     /** The same with callers without a credential shown other proxies, or not. */
@@ -61,13 +67,22 @@ public record DiscoverySettings(
                 firstMessageWithin,
                 maxStreamAge,
                 makeBeforeBreak,
-                answerWithin);
+                answerWithin,
+                firstAnswersWithin);
     }
 
     /** The same with limits of its own for streams. */
     public DiscoverySettings withStreams(int most, Duration firstMessage, Duration maxAge) {
         return new DiscoverySettings(
-                controlPlane, identityCheck, showPlaintext, most, firstMessage, maxAge, makeBeforeBreak, answerWithin);
+                controlPlane,
+                identityCheck,
+                showPlaintext,
+                most,
+                firstMessage,
+                maxAge,
+                makeBeforeBreak,
+                answerWithin,
+                firstAnswersWithin);
     }
 
     /** The same with other waits for a proxy's answers. */
@@ -80,6 +95,7 @@ public record DiscoverySettings(
                 firstMessageWithin,
                 maxStreamAge,
                 makeBefore,
-                answer);
+                answer,
+                answer.compareTo(firstAnswersWithin) > 0 ? answer : firstAnswersWithin);
     }
 }

@@ -231,11 +231,16 @@ final class DiscoveryStream implements Runnable {
     }
 
     /** Tells of what the proxy has not answered for long, once. Called now and then, from another thread. */
-    void tellSilence(long now) {
+    void tellSilence(WakingTime time) {
         ProxySession open = session;
-        Duration limit = server.settings().answerWithin();
-        if (open != null && open.isSilent(now, limit.toNanos())) {
-            open.silentTypes(now, limit.toNanos()).stream()
+        if (open == null) {
+            return;
+        }
+        Duration limit = open.settledVersion() < 0
+                ? server.settings().firstAnswersWithin()
+                : server.settings().answerWithin();
+        if (open.isSilent(time.now(), limit.toNanos())) {
+            open.silentTypes(sentAt -> time.since(sentAt) >= limit.toNanos()).stream()
                     .filter(silent::add)
                     .forEach(type -> server.events().silent(open.node(), type, limit));
         }

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -40,7 +41,7 @@ final class ProxySession {
     private @Nullable MeshView view;
     private @Nullable Translation translation;
     private long nonces;
-    private long settledVersion = -1;
+    private volatile long settledVersion = -1;
 
     /** When the response was sent that has waited longest for an answer; only if {@link #awaits}. */
     private volatile long awaitedSince;
@@ -265,16 +266,16 @@ final class ProxySession {
         return awaits && now - awaitedSince >= limit;
     }
 
-    /** The types with a response that has been unanswered for so long. */
-    synchronized List<String> silentTypes(long now, long limit) {
+    /** The types with a response that is unanswered and was sent at such a time. */
+    synchronized List<String> silentTypes(LongPredicate sentAt) {
         return inPushOrder().stream()
-                .filter(s -> s.acks().isAwaited() && now - s.acks().awaitedSince(now) >= limit)
+                .filter(s -> s.acks().isAwaited() && sentAt.test(s.acks().awaitedSince(0)))
                 .map(Subscription::typeUrl)
                 .toList();
     }
 
-    /** The newest snapshot of which the proxy has everything and answered to everything; -1 before the first. */
-    synchronized long settledVersion() {
+    /** The newest snapshot of which the proxy has everything and answered to everything; -1 before the first. Any thread, without waiting. */
+    long settledVersion() {
         return settledVersion;
     }
 

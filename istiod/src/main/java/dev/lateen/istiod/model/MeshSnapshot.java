@@ -38,6 +38,9 @@ public final class MeshSnapshot {
     private final Set<String> preferenceLabels;
     private final List<Problem> problems;
     private final Map<ScopeKey, WorkloadScope> scopes = new ConcurrentHashMap<>();
+    private final FollowedSettings settings;
+    /** By the pod's annotation, of which there are few. */
+    private final Map<String, FollowedSettings> ownSettings = new ConcurrentHashMap<>();
 
     private record ScopeKey(
             String namespace,
@@ -49,6 +52,7 @@ public final class MeshSnapshot {
         MeshConfig given = input.mesh();
         this.version = previous == null ? 1 : previous.version + 1;
         this.mesh = previous != null && previous.mesh.equals(given) ? previous.mesh : given;
+        this.settings = FollowedSettings.of(this.mesh.defaultConfig());
         List<Problem> found = new ArrayList<>();
         SpecIndex before = previous == null ? null : previous.specs;
         this.specs = new SpecIndex(KeptRoutes.of(resources, before, found), before);
@@ -175,8 +179,15 @@ public final class MeshSnapshot {
     }
 
     /** What of its work a proxy reports. */
-    public TelemetryRules telemetry(String namespace, Map<String, String> labels) {
-        return TelemetryRules.select(specs.all(Telemetry.class), mesh, namespace, labels);
+    public TelemetryRules telemetry(ProxyNode node) {
+        return TelemetryRules.select(
+                specs.all(Telemetry.class), mesh, settings(node).tracing(), node.namespace(), node.labels());
+    }
+
+    /** The start-up settings of a proxy, as far as what it is sent depends on them. */
+    public FollowedSettings settings(ProxyNode node) {
+        String annotation = FollowedSettings.annotation(node);
+        return annotation.isBlank() ? settings : ownSettings.computeIfAbsent(annotation, settings::with);
     }
 
     /** The Gateways that a gateway workload serves, the oldest first; a Gateway without selector is served by all. */

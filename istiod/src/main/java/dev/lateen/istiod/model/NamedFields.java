@@ -2,6 +2,7 @@ package dev.lateen.istiod.model;
 
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.networking.ProxyConfig;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.networking.VirtualService;
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
 /** The fields of API kinds that are named. Kinds of which nothing has an effect are {@link WithoutEffect}'s. */
 final class NamedFields {
     private static final String YET = Named.YET;
+    private static final String SOCKET = "a socket in the file system can't be listened on in our own proxy";
     private static final String NEVER = YET + ", nor in Istio";
     private static final String GRPC_WEB = "GRPC-WEB: served as HTTP, without a translation to gRPC, in our own proxy";
     private static final String MONGO = "MONGO: passed on as TCP, without statistics of its own, in our own proxy";
@@ -23,7 +25,15 @@ final class NamedFields {
     private NamedFields() {}
 
     static Stream<Named> all() {
-        return Stream.of(virtualService(), destinationRule(), gateway(), entries(), sidecar(), security(), telemetry())
+        return Stream.of(
+                        virtualService(),
+                        destinationRule(),
+                        gateway(),
+                        entries(),
+                        sidecar(),
+                        start(),
+                        security(),
+                        telemetry())
                 .flatMap(s -> s);
     }
 
@@ -59,6 +69,12 @@ final class NamedFields {
 
     private static Stream<Named> gateway() {
         return Stream.of(
+                Named.only(
+                        Gateway.class,
+                        "servers[].bind",
+                        "unix:*",
+                        SOCKET + "; the server is left out",
+                        "an IP address"),
                 Named.only(Gateway.class, "servers[].port.protocol", "GRPC-WEB", GRPC_WEB, "GRPC"),
                 Named.only(Gateway.class, "servers[].port.protocol", "MONGO", MONGO, "TCP"),
                 Named.of(Gateway.class, "servers[].port.targetPort", NEVER, "port.number"),
@@ -79,6 +95,12 @@ final class NamedFields {
                 inboundPools(),
                 Stream.of(
                         Named.only(Sidecar.class, "ingress[].captureMode", "NONE", "NONE " + YET, ""),
+                        Named.only(
+                                Sidecar.class,
+                                "egress[].bind",
+                                "unix:*",
+                                SOCKET + "; the listener is left out",
+                                "an IP address"),
                         Named.only(Sidecar.class, "ingress[].port.protocol", "MONGO", MONGO, "TCP"),
                         Named.of(
                                 Sidecar.class,
@@ -94,6 +116,16 @@ final class NamedFields {
                         Named.of(Sidecar.class, "ingress[].tls.httpsRedirect", NEVER, ""),
                         Named.of(Sidecar.class, "ingress[].port.targetPort", NEVER, "defaultEndpoint"),
                         Named.of(Sidecar.class, "egress[].port.targetPort", NEVER, "port.number")));
+    }
+
+    private static Stream<Named> start() {
+        return Stream.of(
+                Named.of(
+                        ProxyConfig.class,
+                        "concurrency",
+                        "has no effect in meshctl run, where all proxies share the event loops of one process",
+                        ""),
+                Named.of(ProxyConfig.class, "image", YET, "the annotation sidecar.istio.io/proxyImage"));
     }
 
     private static Stream<Named> inboundPools() {

@@ -18,8 +18,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param resources mesh, namespace, workload, where they exist
  * @param mesh for defaults and providers
+ * @param start what the proxy's start-up settings say of tracing; null for nothing
  */
-public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
+public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh, ProxySettings.@Nullable Tracing start) {
 
     private static final String ENVOY = "envoy";
     private static final String PROMETHEUS = "prometheus";
@@ -43,7 +44,11 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
             long maxPathTagLength) {}
 
     static TelemetryRules select(
-            List<Resource<Telemetry>> all, MeshConfig mesh, String namespace, Map<String, String> labels) {
+            List<Resource<Telemetry>> all,
+            MeshConfig mesh,
+            ProxySettings.@Nullable Tracing start,
+            String namespace,
+            Map<String, String> labels) {
         Telemetry ofMesh = null;
         Telemetry ofNamespace = null;
         List<Telemetry> ofWorkload = new ArrayList<>();
@@ -71,7 +76,7 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
             }
         }
         found.addAll(ofWorkload);
-        return new TelemetryRules(List.copyOf(found), mesh);
+        return new TelemetryRules(List.copyOf(found), mesh, start);
     }
 
     /** The access logs of one direction; those of the mesh config where no Telemetry says anything. */
@@ -108,9 +113,8 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
         List<String> providers = mesh.defaultProviders() == null
                 ? List.of()
                 : mesh.defaultProviders().tracing();
-        ProxySettings.Tracing ofMesh = mesh.defaultConfig().tracing();
-        double sampling = ofMesh == null || ofMesh.sampling() == null ? 1 : ofMesh.sampling();
-        boolean istioTags = ofMesh == null || !Boolean.FALSE.equals(ofMesh.enableIstioTags());
+        double sampling = start == null || start.sampling() == null ? 1 : start.sampling();
+        boolean istioTags = start == null || !Boolean.FALSE.equals(start.enableIstioTags());
         boolean disabled = false;
         boolean useRequestId = true;
         Map<String, Telemetry.CustomTag> tags = new HashMap<>();
@@ -134,28 +138,28 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh) {
         boolean said = !providers.isEmpty()
                 || resources.stream().anyMatch(r -> !r.tracing().isEmpty());
         ExtensionProvider provider = providers.isEmpty()
-                ? legacyZipkin(ofMesh)
+                ? legacyZipkin(start)
                 : provider(providers.getFirst()).orElse(null);
         boolean off = disabled || (said ? provider == null : !mesh.enableTracing());
-        if (tags.isEmpty() && ofMesh != null) {
-            tags.putAll(ofMesh.customTags());
+        if (tags.isEmpty() && start != null) {
+            tags.putAll(start.customTags());
         }
         return new Tracing(
-                sampling, provider, Map.copyOf(tags), istioTags, off, useRequestId, maxPathTagLength(provider, ofMesh));
+                sampling, provider, Map.copyOf(tags), istioTags, off, useRequestId, maxPathTagLength(provider, start));
     }
 
-    private static long maxPathTagLength(@Nullable ExtensionProvider provider, ProxySettings.@Nullable Tracing ofMesh) {
+    private static long maxPathTagLength(@Nullable ExtensionProvider provider, ProxySettings.@Nullable Tracing start) {
         Long own = provider == null || provider.zipkin() == null
                 ? null
                 : provider.zipkin().maxTagLength();
-        Long otherwise = ofMesh == null ? null : ofMesh.maxPathTagLength();
+        Long otherwise = start == null ? null : start.maxPathTagLength();
         return own != null ? own : otherwise != null ? otherwise : 0;
     }
 
     // The old way to name a collector, {@code host:port} in the proxies' start-up settings.
-    private static @Nullable ExtensionProvider legacyZipkin(ProxySettings.@Nullable Tracing ofMesh) {
+    private static @Nullable ExtensionProvider legacyZipkin(ProxySettings.@Nullable Tracing start) {
         String address =
-                ofMesh == null || ofMesh.zipkin() == null ? "" : ofMesh.zipkin().address();
+                start == null || start.zipkin() == null ? "" : start.zipkin().address();
         int colon = address.lastIndexOf(':');
         String port = address.substring(colon + 1);
         boolean usable = colon > 0

@@ -5,7 +5,6 @@ import dev.lateen.api.extensions.WasmPlugin;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.EnvoyFilter;
 import dev.lateen.api.networking.HttpRoute;
-import dev.lateen.api.networking.ProxyConfig;
 import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.networking.WorkloadGroup;
 import dev.lateen.api.resource.Origin;
@@ -14,6 +13,8 @@ import dev.lateen.api.resource.Spec;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
+import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.api.yaml.StartSettings;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -34,8 +35,7 @@ public final class WithoutEffect {
             EnvoyFilter.class, "",
             WasmPlugin.class, "",
             TrafficExtension.class, "",
-            WorkloadGroup.class, "workloads are declared by WorkloadEntry",
-            ProxyConfig.class, "settings of proxies are those of the mesh config's defaultConfig");
+            WorkloadGroup.class, "workloads are declared by WorkloadEntry");
 
     private static final List<String> OTHER_GROUPS = List.of(
             "gateway.networking.k8s.io/",
@@ -59,6 +59,25 @@ public final class WithoutEffect {
         resources.forEach(found::look);
         documents.forEach(found::look);
         found.meshConfig();
+        return found.problems;
+    }
+
+    /** The same of the start-up settings of one pod's proxy; the paths begin within them. Nothing of settings that are refused. */
+    public static List<Problem> of(StartSettings settings) {
+        String within = "defaultConfig";
+        String text = new StartSettings(Map.of(within, settings.given())).json();
+        MeshConfig holder =
+                new ResourceReader().readMeshConfig(within, text).settings().orElse(null);
+        if (holder == null) {
+            return List.of();
+        }
+        WithoutEffect found = new WithoutEffect(holder);
+        Origin origin = new Origin(StartSettings.ANNOTATION, 1, 0);
+        named(holder, "", (path, named) -> {
+            if (path.startsWith(within + ".")) {
+                found.tell(origin, "", path.substring(within.length() + 1), named.found(), named.accepted());
+            }
+        });
         return found.problems;
     }
 

@@ -86,7 +86,7 @@ final class AccessLogs {
     }
 
     private static List<AccessLog> of(ProxyView view, boolean inbound, Optional<AccessLogFilter> only) {
-        return view.snapshot().telemetry(view.node().namespace(), view.node().labels()).accessLogs(inbound).stream()
+        return view.telemetry().accessLogs(inbound).stream()
                 .map(log -> file(log, view.snapshot().mesh(), only))
                 .toList();
     }

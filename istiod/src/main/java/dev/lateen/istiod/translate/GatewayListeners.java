@@ -74,7 +74,7 @@ final class GatewayListeners {
                 .addAllAccessLog(AccessLogs.ofListener(view, false))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1));
-        ProxySettings.Topology topology = view.snapshot().mesh().defaultConfig().gatewayTopology();
+        ProxySettings.Topology topology = view.settings().topology();
         if (topology != null && topology.proxyProtocol() != null) {
             listener.addListenerFilters(ListenerFilters.PROXY_PROTOCOL);
         }

@@ -85,7 +85,7 @@ record GatewayPort(String bind, int port, Kind kind, List<Served> servers) {
         }
     }
 
-    /** All ports of a gateway proxy. A server that does not go together with an older one on its port is left out. */
+    /** All ports of a gateway proxy. A server that does not go together with an older one on its port is left out, and one at an address that the proxy can't listen on. */
     static List<GatewayPort> of(ProxyView view) {
         Map<Integer, Integer> targets = new LinkedHashMap<>();
         for (ServiceTarget target : view.snapshot()
@@ -99,6 +99,9 @@ record GatewayPort(String bind, int port, Kind kind, List<Served> servers) {
         Map<String, GatewayPort> ports = new LinkedHashMap<>();
         for (Resource<Gateway> gateway : view.snapshot().gateways(view.node().labels())) {
             for (Gateway.Server server : gateway.spec().servers()) {
+                if (!view.canListenOn(server.bind())) {
+                    continue;
+                }
                 Served served = new Served(gateway, server);
                 int port = targets.getOrDefault(
                         server.port().number(), server.port().number());

@@ -5,7 +5,7 @@ import dev.lateen.api.mesh.ProxySettings.ProxyHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which headers a proxy adds: {@code defaultConfig.proxyHeaders} of the mesh config.
+ * Which headers a proxy adds: {@code proxyHeaders} of its start-up settings.
  *
  * @param server what the {@code server} header says; empty leaves Envoy's word; null leaves the header as the upstream sent it
  * @param clientCert what becomes of {@code x-forwarded-client-cert} at a sidecar's inbound side
@@ -27,7 +27,7 @@ record HeaderSettings(
         boolean forwardedPort) {
 
     static HeaderSettings of(ProxyView view) {
-        return of(view.snapshot().mesh().defaultConfig().proxyHeaders());
+        return of(view.settings().headers());
     }
 
     private static HeaderSettings of(@Nullable ProxyHeaders headers) {

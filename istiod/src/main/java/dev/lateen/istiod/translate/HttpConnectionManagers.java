@@ -48,7 +48,7 @@ final class HttpConnectionManagers {
     }
 
     Filter gateway(String statPrefix, String routeName, Protocol protocol) {
-        ProxySettings.Topology topology = view.snapshot().mesh().defaultConfig().gatewayTopology();
+        ProxySettings.Topology topology = view.settings().topology();
         HttpConnectionManager.Builder manager = start(statPrefix, HttpFilters.Side.GATEWAY, protocol)
                 .setRds(rds(routeName))
                 .setHttpProtocolOptions(Http1ProtocolOptions.getDefaultInstance())
@@ -98,10 +98,7 @@ final class HttpConnectionManagers {
 
     private HttpConnectionManager.Builder start(String statPrefix, HttpFilters.Side side, Protocol protocol) {
         boolean inbound = side == HttpFilters.Side.INBOUND;
-        boolean useRequestId = view.snapshot()
-                .telemetry(view.node().namespace(), view.node().labels())
-                .tracing(inbound)
-                .useRequestId();
+        boolean useRequestId = view.telemetry().tracing(inbound).useRequestId();
         HttpConnectionManager.Builder manager = HttpConnectionManager.newBuilder()
                 .setStatPrefix(statPrefix)
                 .setProxy100Continue(true)

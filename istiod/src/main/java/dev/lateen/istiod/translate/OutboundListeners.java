@@ -62,10 +62,10 @@ final class OutboundListeners {
     }
 
     private void add(Map<String, OutboundListener> byName, EgressListener egress, Service service, Set<String> taken) {
-        if (service.resolution() == Resolution.ALIAS) {
+        String bind = egress.bind();
+        if (service.resolution() == Resolution.ALIAS || !view.canListenOn(bind)) {
             return;
         }
-        String bind = egress.bind();
         for (ServicePort port : service.ports()) {
             if (port.protocol() == Protocol.UDP) {
                 continue;

@@ -28,6 +28,9 @@ import java.util.Map;
 final class Protos {
     static final Duration ZERO = Duration.getDefaultInstance();
 
+    /** How an address begins that is a path in the file system. */
+    static final String SOCKET = "unix://";
+
     private Protos() {}
 
     static Any any(Message message) {
@@ -107,9 +110,9 @@ final class Protos {
     }
 
     static Address address(String host, int port) {
-        if (host.startsWith("unix://")) {
+        if (host.startsWith(SOCKET)) {
             return Address.newBuilder()
-                    .setPipe(Pipe.newBuilder().setPath(host.substring("unix://".length())))
+                    .setPipe(Pipe.newBuilder().setPath(host.substring(SOCKET.length())))
                     .build();
         }
         return Address.newBuilder()

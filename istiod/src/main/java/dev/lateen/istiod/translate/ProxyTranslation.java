@@ -6,6 +6,7 @@ import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.TypeUrls;
+import dev.lateen.istiod.model.FollowedSettings;
 import dev.lateen.istiod.model.MergedRule;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.registry.Protocol;
@@ -34,6 +35,7 @@ final class ProxyTranslation implements Translation {
     private record Outbound(
             Identity scope,
             ClientKind client,
+            FollowedSettings settings,
             ProxyNode.Role role,
             ProxyNode.Locality locality,
             Map<String, String> preferenceLabels,
@@ -85,6 +87,7 @@ final class ProxyTranslation implements Translation {
         this.outbound = new Outbound(
                 new Identity(view.scope()),
                 view.client(),
+                view.settings(),
                 node.role(),
                 node.locality(),
                 view.preferenceLabels(),

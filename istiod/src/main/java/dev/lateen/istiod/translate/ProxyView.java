@@ -7,6 +7,7 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.FollowedSettings;
 import dev.lateen.istiod.model.Hosts;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
@@ -89,7 +90,17 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
 
     /** What this proxy reports of its work. */
     TelemetryRules telemetry() {
-        return snapshot.telemetry(node.namespace(), node.labels());
+        return snapshot.telemetry(node);
+    }
+
+    /** Its start-up settings, as far as what it is sent depends on them. */
+    FollowedSettings settings() {
+        return snapshot.settings(node);
+    }
+
+    /** Whether the proxy has listeners at such an address: our own has none at sockets in the file system. */
+    boolean canListenOn(String bind) {
+        return client != ClientKind.LATEEN || !bind.startsWith(Protos.SOCKET);
     }
 
     boolean answersDns() {

@@ -26,9 +26,7 @@ final class Tracing {
     private Tracing() {}
 
     static Optional<HttpConnectionManager.Tracing> of(ProxyView view, boolean inbound) {
-        TelemetryRules.Tracing rules = view.snapshot()
-                .telemetry(view.node().namespace(), view.node().labels())
-                .tracing(inbound);
+        TelemetryRules.Tracing rules = view.telemetry().tracing(inbound);
         if (rules.disabled()) {
             return Optional.empty();
         }

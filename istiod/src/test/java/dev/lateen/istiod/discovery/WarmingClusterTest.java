@@ -93,6 +93,30 @@ class WarmingClusterTest {
     }
 
     @Test
+    void aProxyThatStartsIsToldOfByALimitOfItsOwn() {
+        DiscoverySettings usual = DiscoverySettings.defaults("test");
+        assertThat(usual.firstAnswersWithin()).isGreaterThan(usual.answerWithin());
+        DiscoverySettings settings = new DiscoverySettings(
+                usual.controlPlane(),
+                usual.identityCheck(),
+                usual.showPlaintext(),
+                usual.maxStreams(),
+                usual.firstMessageWithin(),
+                usual.maxStreamAge(),
+                SOON,
+                Ads.FOR_EVER,
+                SOON);
+        try (Ads ads = new Ads(settings, PeerCheck.NONE);
+                AdsPeer peer = ads.delta()) {
+            ads.server.publish(BEFORE);
+            peer.subscribe(CLUSTER);
+            DeltaDiscoveryResponse clusters = peer.hear();
+            await().untilAsserted(() -> assertThat(ads.told).contains("silent: CDS for 50 ms"));
+            peer.acknowledge(clusters);
+        }
+    }
+
+    @Test
     void furtherClustersAreSentWhileItWarms() {
         try (Ads ads = new Ads(SOON, Ads.FOR_EVER);
                 AdsPeer peer = settled(ads)) {

@@ -50,6 +50,23 @@ class WithoutEffectTest {
     }
 
     @Test
+    void aServerAtASocketOfTheFileSystemIsNamed() {
+        assertThat(told("""
+            apiVersion: networking.istio.io/v1
+            kind: Gateway
+            metadata: {name: edge}
+            spec:
+              servers:
+              - {port: {number: 0, name: a, protocol: HTTP}, bind: "unix:///run/a", hosts: ["*"]}
+              - {port: {number: 81, name: b, protocol: HTTP}, bind: 127.0.0.1, hosts: ["*"]}
+            """))
+                .singleElement()
+                .asString()
+                .contains("Gateway default/edge: spec.servers[0].bind: a socket in the file system can't be listened on"
+                        + " in our own proxy; the server is left out (expected: an IP address)");
+    }
+
+    @Test
     void policiesThatRefuseEverythingSaySo() {
         assertThat(told("""
             apiVersion: security.istio.io/v1

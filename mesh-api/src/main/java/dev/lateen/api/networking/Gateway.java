@@ -4,6 +4,7 @@ import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Port;
+import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
 import java.util.List;
@@ -27,13 +28,13 @@ public record Gateway(List<Server> servers, Map<String, String> selector) implem
      * One listener.
      *
      * @param port the port
-     * @param bind the address; empty means all
+     * @param bind the IP address, or {@code unix://} with a path; empty means all
      * @param hosts the hosts served, as {@code [namespace/]host} with wildcards
      * @param tls how the connection is secured; absent means in plain text
      * @param defaultEndpoint never implemented by Istio
      * @param name shown in logs; unique in its Gateway
      */
-    @Obeys(GatewayRules.ServerTlsFits.class)
+    @Obeys({GatewayRules.Place.class, GatewayRules.ServerTlsFits.class})
     public record Server(
             @Required ServerPort port,
             String bind,
@@ -48,13 +49,15 @@ public record Gateway(List<Server> servers, Map<String, String> selector) implem
     /**
      * A port that is listened on.
      *
-     * @param number the port
+     * @param number the port; 0 for a Unix socket
      * @param protocol HTTP, HTTPS, GRPC, GRPC-WEB, HTTP2, MONGO, TCP or TLS
      * @param name a label
      * @param targetPort the proxy's own port where it differs; old
      */
     public record ServerPort(
-            @Required @Port int number,
+            @Required @Range(min = 0, max = 65_535, why = "a port is at most 65535, as Istio's webhook has it")
+            int number,
+
             @Required @Obeys(GatewayRules.Protocol.class) String protocol,
             @Required String name,
             @Nullable @Port Integer targetPort) {}

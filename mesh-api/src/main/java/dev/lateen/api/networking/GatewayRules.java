@@ -1,5 +1,6 @@
 package dev.lateen.api.networking;
 
+import dev.lateen.api.schema.IpText;
 import dev.lateen.api.schema.Report;
 import dev.lateen.api.schema.Rule;
 import java.util.HashSet;
@@ -32,6 +33,26 @@ final class GatewayRules {
                 if (!server.name().isEmpty() && !names.add(server.name())) {
                     report.refuse("servers[" + i + "].name", "'" + server.name() + "' a second time", "each name once");
                 }
+            }
+        }
+    }
+
+    /** Where a server listens: at a port, of an IP address or of all, or at a Unix socket. */
+    static final class Place implements Rule<Gateway.Server> {
+        private static final String UNIX = "unix://";
+
+        @Override
+        public void check(Gateway.Server value, Report report) {
+            String bind = value.bind();
+            int number = value.port().number();
+            boolean socket = bind.startsWith(UNIX);
+            if (socket && number != 0) {
+                report.refuse("bind", "'" + bind + "' with port.number " + number, "port.number 0 with a Unix socket");
+            } else if (!socket && number == 0) {
+                report.refuse("port.number", "no port", "1 to 65535");
+            }
+            if (!bind.isEmpty() && !IpText.isAddress(bind) && (!socket || bind.length() == UNIX.length())) {
+                report.refuse("bind", "'" + bind + "'", "an IP address or unix:// with a path");
             }
         }
     }

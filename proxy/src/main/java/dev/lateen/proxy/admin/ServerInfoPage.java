@@ -1,5 +1,6 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.api.Release;
 import io.vertx.core.json.JsonObject;
 
 /** {@code /server_info}: {@code envoy.admin.v3.ServerInfo}. */
@@ -9,7 +10,7 @@ final class ServerInfoPage {
     static String json(AdminSource source) {
         String uptime = source.uptimeMillis() / 1000 + "s";
         return new JsonObject()
-                .put("version", "lateen/0.1.0/Clean/RELEASE/BoringSSL")
+                .put("version", Release.inEnvoysForm())
                 .put("state", source.state().name())
                 .put("uptime_current_epoch", uptime)
                 .put("uptime_all_epochs", uptime)

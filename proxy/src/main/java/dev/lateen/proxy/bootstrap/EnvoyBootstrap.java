@@ -1,5 +1,6 @@
 package dev.lateen.proxy.bootstrap;
 
+import dev.lateen.api.Release;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.xds.BootstrapDecoder;
 import dev.lateen.proxy.xds.BootstrapResources;
@@ -24,9 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** An Envoy bootstrap file, YAML or JSON. What it asks for and this proxy can't do is refused, naming the file and the field's path. */
 public final class EnvoyBootstrap {
     private static final Logger LOG = LoggerFactory.getLogger(EnvoyBootstrap.class);
-
-    /** Told to control planes. */
-    private static final String VERSION = "0.1.0";
 
     private static final FileSource READ_FILE = path -> Files.readAllBytes(Path.of(path));
 
@@ -72,7 +70,7 @@ public final class EnvoyBootstrap {
 
     /** @param tree asked again for {@code /config_dump}, for a tree is large and a text is not */
     private static ProxyBootstrap parse(Supplier<Map<String, Object>> tree, FileSource files, boolean tolerant) {
-        BootstrapResources read = BootstrapDecoder.decode(tree.get(), files, VERSION, tolerant);
+        BootstrapResources read = BootstrapDecoder.decode(tree.get(), files, Release.VERSION, tolerant);
         if (!read.ignored().isEmpty()) {
             LOG.info("bootstrap: no use for {}", String.join(", ", read.ignored()));
         }

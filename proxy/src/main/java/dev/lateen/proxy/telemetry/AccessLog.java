@@ -5,6 +5,7 @@ import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.AccessLogConfig;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One configured access log: decides which exchanges it wants, and writes a line of text or JSON for each. */
@@ -25,9 +26,12 @@ final class AccessLog {
     private final @Nullable JsonLine json;
     private final String missing;
 
-    /** @throws IllegalArgumentException for a format that does not compile */
-    AccessLog(AccessLogConfig config, LogSink sink) {
-        this.filter = LogFilter.of(config.filter());
+    /**
+     * @param random draws the share of exchanges that a filter asks for; safe for several threads
+     * @throws IllegalArgumentException for a format that does not compile
+     */
+    AccessLog(AccessLogConfig config, LogSink sink, RandomGenerator random) {
+        this.filter = LogFilter.of(config.filter(), random);
         this.sink = sink;
         this.missing = config.omitEmptyValues() ? "" : "-";
         if (config.jsonFormat() == null) {

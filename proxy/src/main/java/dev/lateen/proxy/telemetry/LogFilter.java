@@ -12,9 +12,9 @@ import dev.lateen.proxy.route.HeaderConditions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongPredicate;
 import java.util.function.ToLongFunction;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** An access log's filter, compiled once: Envoy's, asked when an exchange or a session is over. */
@@ -23,8 +23,11 @@ interface LogFilter {
 
     boolean wants(TcpSession session);
 
-    /** @param filter null for everything */
-    static LogFilter of(@Nullable AccessLogFilter filter) {
+    /**
+     * @param filter null for everything
+     * @param random draws where no request id decides; safe for several threads
+     */
+    static LogFilter of(@Nullable AccessLogFilter filter, RandomGenerator random) {
         return switch (filter) {
             case null -> always(true);
             case AccessLogFilter.StatusCode status ->
@@ -39,9 +42,9 @@ interface LogFilter {
                         number -> number >= 0 && duration.comparison().holds(number, duration.value()));
             case AccessLogFilter.NotHealthCheck _ -> always(true);
             case AccessLogFilter.Traceable _ -> new Traceable();
-            case AccessLogFilter.Sampled sampled -> new Sampled(sampled);
-            case AccessLogFilter.And and -> new All(parts(and.all()));
-            case AccessLogFilter.Or or -> new Any(parts(or.any()));
+            case AccessLogFilter.Sampled sampled -> new Sampled(sampled, random);
+            case AccessLogFilter.And and -> new All(parts(and.all(), random));
+            case AccessLogFilter.Or or -> new Any(parts(or.any(), random));
             case AccessLogFilter.Header header -> new Header(header.matcher());
             case AccessLogFilter.ResponseFlags flags -> flagged(bits(flags.flags()));
             case AccessLogFilter.GrpcStatuses statuses -> new Grpc(statuses.statuses(), statuses.exclude());
@@ -52,8 +55,8 @@ interface LogFilter {
         };
     }
 
-    private static List<LogFilter> parts(List<AccessLogFilter> filters) {
-        return filters.stream().map(LogFilter::of).toList();
+    private static List<LogFilter> parts(List<AccessLogFilter> filters, RandomGenerator random) {
+        return filters.stream().map(filter -> of(filter, random)).toList();
     }
 
     private static long millis(long start, long end) {
@@ -152,7 +155,7 @@ interface LogFilter {
     }
 
     /** A share of them, by the request id or by chance. */
-    record Sampled(AccessLogFilter.Sampled share) implements LogFilter {
+    record Sampled(AccessLogFilter.Sampled share, RandomGenerator random) implements LogFilter {
         @Override
         public boolean wants(Exchange exchange) {
             CharSequence id =
@@ -166,7 +169,7 @@ interface LogFilter {
         }
 
         private boolean drawn(long stable) {
-            long number = stable >= 0 ? stable : ThreadLocalRandom.current().nextInt(Integer.MAX_VALUE);
+            long number = stable >= 0 ? stable : random.nextInt(Integer.MAX_VALUE);
             return number % share.denominator() < share.numerator();
         }
 

@@ -203,7 +203,7 @@ public final class Telemetry implements Observers, AutoCloseable {
         List<AccessLog> logs = new ArrayList<>();
         for (AccessLogConfig config : configs) {
             try {
-                logs.add(new AccessLog(config, sinks.computeIfAbsent(config.path(), this::open)));
+                logs.add(new AccessLog(config, sinks.computeIfAbsent(config.path(), this::open), random));
             } catch (IllegalArgumentException e) {
                 LOG.warn("access log {}: {}", config.path(), e.getMessage());
             }

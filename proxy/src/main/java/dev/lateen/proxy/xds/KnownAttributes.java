@@ -1,69 +1,12 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.expression.AttributeNames;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.model.AccessLogFilter;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
-/** The attributes that exchanges and sessions have values for; whoever asks for another one is told, since its value is unknown for ever. */
+/** Whoever asks for an attribute that exchanges and sessions have no values for is told, since its value is unknown for ever. */
 final class KnownAttributes {
-    private static final Set<String> PEER =
-            Set.of("workload", "namespace", "cluster", "service", "revision", "app", "version");
-    private static final Map<String, Set<String>> KNOWN = Map.of(
-            "request",
-            Set.of(
-                    "path",
-                    "url_path",
-                    "query",
-                    "host",
-                    "scheme",
-                    "method",
-                    "headers",
-                    "referer",
-                    "useragent",
-                    "id",
-                    "protocol",
-                    "size",
-                    "time",
-                    "duration"),
-            "response",
-            Set.of("code", "code_details", "flags", "grpc_status", "headers", "trailers", "size", "backend_latency"),
-            "upstream",
-            Set.of(
-                    "address",
-                    "port",
-                    "local_address",
-                    "transport_failure_reason",
-                    "request_attempt_count",
-                    "tls_version",
-                    "subject_peer_certificate",
-                    "dns_san_peer_certificate",
-                    "uri_san_peer_certificate",
-                    "uri_san_local_certificate",
-                    "sha256_peer_certificate_digest"),
-            "xds",
-            Set.of("cluster_name", "route_name", "virtual_host_name", "listener_direction"),
-            "downstream_peer",
-            PEER,
-            "upstream_peer",
-            PEER,
-            "source",
-            Set.of("address", "port"),
-            "destination",
-            Set.of("address", "port"),
-            "connection",
-            Set.of(
-                    "mtls",
-                    "requested_server_name",
-                    "tls_version",
-                    "uri_san_local_certificate",
-                    "uri_san_peer_certificate",
-                    "subject_peer_certificate",
-                    "id",
-                    "dns_san_peer_certificate",
-                    "sha256_peer_certificate_digest"));
-
     private KnownAttributes() {}
 
     /** Names what a filter asks for in vain. */
@@ -92,9 +35,7 @@ final class KnownAttributes {
     /** Names what an expression asks for in vain. */
     static void check(Expression expression, ProtoNode at, DecodeScope scope) {
         for (String attribute : expression.attributes()) {
-            int dot = attribute.indexOf('.');
-            String root = dot < 0 ? attribute : attribute.substring(0, dot);
-            if (!KNOWN.getOrDefault(root, Set.of()).contains(attribute.substring(dot + 1))) {
+            if (!AttributeNames.has(attribute)) {
                 scope.leftOut(at, "attribute " + attribute, "it has no value in this proxy");
             }
         }

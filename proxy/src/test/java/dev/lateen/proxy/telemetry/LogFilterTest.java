@@ -18,11 +18,17 @@ import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.ValueMatcher;
 import java.util.List;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class LogFilterTest {
     private static final AccessLogFilter ALL = new AccessLogFilter.NotHealthCheck();
     private static final AccessLogFilter NONE = new AccessLogFilter.Or(List.of());
+
+    /** For filters that draw nothing. */
+    private static final RandomGenerator NO_CHANCE = () -> {
+        throw new AssertionError("nothing to draw");
+    };
 
     @Test
     void statusesCompareAndASessionHasNone() {
@@ -34,7 +40,7 @@ class LogFilterTest {
                 .isTrue();
         assertThat(wants(new AccessLogFilter.StatusCode(Comparison.LE, 403), answered(404)))
                 .isFalse();
-        assertThat(LogFilter.of(new AccessLogFilter.StatusCode(Comparison.LE, 0))
+        assertThat(LogFilter.of(new AccessLogFilter.StatusCode(Comparison.LE, 0), NO_CHANCE)
                         .wants(session()))
                 .isTrue();
     }
@@ -62,7 +68,8 @@ class LogFilterTest {
                 .isFalse();
         assertThat(wants(new AccessLogFilter.Or(List.of(NONE, ALL)), answered(200)))
                 .isTrue();
-        assertThat(LogFilter.of(new AccessLogFilter.And(List.of(ALL, NONE))).wants(session()))
+        assertThat(LogFilter.of(new AccessLogFilter.And(List.of(ALL, NONE)), NO_CHANCE)
+                        .wants(session()))
                 .isFalse();
     }
 
@@ -83,8 +90,34 @@ class LogFilterTest {
         Exchange exchange = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
         assertThat(wants(new AccessLogFilter.Sampled(50, 100, false), exchange)).isTrue();
         assertThat(wants(new AccessLogFilter.Sampled(49, 100, false), exchange)).isFalse();
-        assertThat(wants(new AccessLogFilter.Sampled(0, 100, true), exchange)).isFalse();
-        assertThat(wants(new AccessLogFilter.Sampled(100, 100, true), exchange)).isTrue();
+    }
+
+    @Test
+    void aShareIsDrawnByChanceWhereNoRequestIdDecides() {
+        Exchange named = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
+        assertThat(drawing(49, new AccessLogFilter.Sampled(50, 100, true)).wants(named))
+                .isTrue();
+        assertThat(drawing(50, new AccessLogFilter.Sampled(50, 100, true)).wants(named))
+                .isFalse();
+        AccessLogFilter share = new AccessLogFilter.And(List.of(ALL, new AccessLogFilter.Sampled(50, 100, false)));
+        assertThat(drawing(149, share).wants(exchange(get("h", "/")))).isTrue();
+        assertThat(drawing(150, share).wants(exchange(get("h", "/")))).isFalse();
+        assertThat(drawing(50, share).wants(session())).isFalse();
+    }
+
+    /** A filter by whose chance always the same number comes. */
+    private static LogFilter drawing(int number, AccessLogFilter filter) {
+        return LogFilter.of(filter, new RandomGenerator() {
+            @Override
+            public int nextInt(int bound) {
+                return number;
+            }
+
+            @Override
+            public long nextLong() {
+                throw new AssertionError("a number below a bound is drawn");
+            }
+        });
     }
 
     @Test
@@ -112,18 +145,18 @@ class LogFilterTest {
                 .isFalse();
         assertThat(wants(new AccessLogFilter.LogTypes(Set.of("DownstreamEnd"), false), answered(200)))
                 .isTrue();
-        assertThat(LogFilter.of(new AccessLogFilter.LogTypes(Set.of("DownstreamEnd"), false))
+        assertThat(LogFilter.of(new AccessLogFilter.LogTypes(Set.of("DownstreamEnd"), false), NO_CHANCE)
                         .wants(session()))
                 .isFalse();
-        assertThat(LogFilter.of(new AccessLogFilter.LogTypes(Set.of("TcpConnectionEnd"), true))
+        assertThat(LogFilter.of(new AccessLogFilter.LogTypes(Set.of("TcpConnectionEnd"), true), NO_CHANCE)
                         .wants(session()))
                 .isFalse();
         assertThat(wants(new AccessLogFilter.Traceable(), answered(200))).isFalse();
-        assertThat(LogFilter.of(null).wants(session())).isTrue();
+        assertThat(LogFilter.of(null, NO_CHANCE).wants(session())).isTrue();
     }
 
     private static boolean wants(AccessLogFilter filter, Exchange exchange) {
-        return LogFilter.of(filter).wants(exchange);
+        return LogFilter.of(filter, NO_CHANCE).wants(exchange);
     }
 
     private static Exchange answered(int status, String... headers) {

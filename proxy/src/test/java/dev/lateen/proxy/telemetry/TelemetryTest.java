@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -181,7 +182,8 @@ class TelemetryTest {
                             null,
                             false,
                             new AccessLogFilter.Condition(Expression.compile("response.code >= 400"))),
-                    sink);
+                    sink,
+                    new Random(1));
             log.log(exchange("/fine", 200, null));
             log.log(exchange("/gone", 404, null));
         }
