@@ -104,8 +104,7 @@ final class SidecarContainers {
         return args;
     }
 
-    Container proxy(
-            Workload workload, Map<String, String> annotations, StartSettings start, List<VolumeMount> mounts) {
+    Container proxy(Workload workload, Map<String, String> annotations, StartSettings start, List<VolumeMount> mounts) {
         return new ContainerBuilder()
                 .withName(PROXY)
                 .withImage(image(annotations))
@@ -215,7 +214,8 @@ final class SidecarContainers {
         env.add(value("ISTIO_META_MESH_ID", settings.meshId()));
         env.add(value("TRUST_DOMAIN", settings.trustDomain()));
         if (start.given().get("proxyMetadata") instanceof Map<?, ?> variables) {
-            new TreeMap<Object, Object>(variables).forEach((name, text) -> env.add(value(String.valueOf(name), String.valueOf(text))));
+            new TreeMap<Object, Object>(variables)
+                    .forEach((name, text) -> env.add(value(String.valueOf(name), String.valueOf(text))));
         }
         return env;
     }

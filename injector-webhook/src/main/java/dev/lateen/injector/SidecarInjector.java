@@ -38,13 +38,12 @@ final class SidecarInjector {
     }
 
     private StartSettings start(String namespace, Map<String, String> labels, Map<String, String> annotations) {
-        StartSettings own = StartSettings.parse(
-                StartSettings.ANNOTATION, annotations.getOrDefault(StartSettings.ANNOTATION, ""));
+        StartSettings own =
+                StartSettings.parse(StartSettings.ANNOTATION, annotations.getOrDefault(StartSettings.ANNOTATION, ""));
         return starts.of(new StartSettings.Pod(namespace, labels, own));
     }
 
-    private void addContainers(
-            Workload workload, PodSpec spec, Map<String, String> annotations, StartSettings start) {
+    private void addContainers(Workload workload, PodSpec spec, Map<String, String> annotations, StartSettings start) {
         List<Container> init = new ArrayList<>();
         String interception = SidecarContainers.interceptionMode(annotations, start);
         if (!interception.equals("NONE")) {

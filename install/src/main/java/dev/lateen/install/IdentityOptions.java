@@ -55,8 +55,9 @@ final class IdentityOptions {
     @Option(
             names = "--cert-ttl",
             paramLabel = "TIME",
-            description = "How long a certificate is asked for (default: what SECRET_TTL in PROXY_CONFIG's proxyMetadata"
-                    + " says, else 24h); renewed at half of it.")
+            description =
+                    "How long a certificate is asked for (default: what SECRET_TTL in PROXY_CONFIG's proxyMetadata"
+                            + " says, else 24h); renewed at half of it.")
     private @Nullable String timeToLive;
 
     /**

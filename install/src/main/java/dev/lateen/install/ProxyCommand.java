@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
 
 @Command(
         name = "proxy",
-        description = "Run one proxy from an Envoy bootstrap file, until SIGTERM; then it drains. The variable PROXY_CONFIG"
-                + " may hold start-up settings, as the injector passes them.",
+        description =
+                "Run one proxy from an Envoy bootstrap file, until SIGTERM; then it drains. The variable PROXY_CONFIG"
+                        + " may hold start-up settings, as the injector passes them.",
         mixinStandardHelpOptions = true)
 final class ProxyCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyCommand.class);
@@ -48,7 +49,10 @@ final class ProxyCommand implements Callable<Integer> {
             description = "trace, debug, info, warning, error, critical or off (default: ${DEFAULT-VALUE}).")
     private String level = "info";
 
-    @Option(names = "--concurrency", paramLabel = "N", description = "Event loops (default: what PROXY_CONFIG says, else one a CPU).")
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            description = "Event loops (default: what PROXY_CONFIG says, else one a CPU).")
     private @Nullable Integer concurrency;
 
     @Mixin

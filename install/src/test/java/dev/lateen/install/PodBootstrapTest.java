@@ -30,9 +30,11 @@ class PodBootstrapTest {
                 .containsEntry("NAME", "a")
                 .containsEntry("MESH_ID", "m")
                 .containsEntry("A", "x")
-                .hasEntrySatisfying("PROXY_CONFIG", given -> assertThat(given)
-                        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
-                        .containsEntry("tracing", Map.of("sampling", 10)));
+                .hasEntrySatisfying(
+                        "PROXY_CONFIG",
+                        given -> assertThat(given)
+                                .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+                                .containsEntry("tracing", Map.of("sampling", 10)));
         assertThat(pod.start().certificateLife()).isEqualTo(Duration.ofHours(2));
         assertThat(pod.withoutEffect()).isEmpty();
     }
@@ -47,7 +49,8 @@ class PodBootstrapTest {
 
     @Test
     void whatTheBootstrapFileDecidesIsNamed() {
-        assertThat(new PodBootstrap("{discoveryAddress: \"a:1\", statusPort: 15020, proxyMetadata: {B: c}}").withoutEffect())
+        assertThat(new PodBootstrap("{discoveryAddress: \"a:1\", statusPort: 15020, proxyMetadata: {B: c}}")
+                        .withoutEffect())
                 .containsExactly(
                         "discoveryAddress has no effect here: the bootstrap says where istiod is",
                         "statusPort has no effect here: there is no agent beside the proxy",

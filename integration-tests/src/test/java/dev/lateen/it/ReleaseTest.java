@@ -26,7 +26,8 @@ class ReleaseTest {
         for (String module : List.of(
                 "mesh-api", "istiod", "proxy", "ingress-gateway", "egress-gateway", "injector-webhook", "install")) {
             try (Stream<Path> tree = Files.walk(Project.root().resolve(module).resolve("src/main/java"))) {
-                for (Path file : tree.filter(path -> path.toString().endsWith(".java")).toList()) {
+                for (Path file :
+                        tree.filter(path -> path.toString().endsWith(".java")).toList()) {
                     String text = Files.readString(file);
                     if (text.contains(Release.VERSION + "\"") || text.contains("\"" + Release.ISTIO_VERSION)) {
                         places.add(file.getFileName().toString());

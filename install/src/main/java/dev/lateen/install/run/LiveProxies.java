@@ -1,9 +1,9 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.Release;
 import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.CommandFailure;
-import dev.lateen.api.Release;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
@@ -61,9 +61,7 @@ final class LiveProxies implements ProxyHost {
      * @param settings what is said now of the start of a pod's proxy
      */
     record Identities(
-            Supplier<String> rootPem,
-            String trustDomain,
-            Function<StartSettings.Pod, StartSettings> settings) {}
+            Supplier<String> rootPem, String trustDomain, Function<StartSettings.Pod, StartSettings> settings) {}
 
     @Override
     public RunningProxy start(ProxySpec spec) throws InterruptedException {

@@ -143,8 +143,7 @@ final class WorkloadRemarks {
         WithoutEffect.of(start)
                 .forEach(named ->
                         add(Problem.Severity.WARNING, at + "." + named.path(), named.found(), named.accepted()));
-        ProxyStart.withoutEffect(ProxyStart.Place.RUN, start)
-                .forEach(named -> warn(at, named, "it to be left out"));
+        ProxyStart.withoutEffect(ProxyStart.Place.RUN, start).forEach(named -> warn(at, named, "it to be left out"));
     }
 
     /** Nothing of settings that can't be read, which is told already. */

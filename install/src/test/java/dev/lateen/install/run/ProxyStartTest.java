@@ -25,8 +25,10 @@ class ProxyStartTest {
         ProxyStart start = ProxyStart.of(
                 "test",
                 StartSettings.ofMeshConfig(MESH)
-                        .with(settings(
-                                "terminationDrainDuration: 7s\nserviceCluster: mine\nmeshId: m\nproxyMetadata: {ISTIO_META_B: pod}\n")));
+                        .with(settings("terminationDrainDuration: 7s\n"
+                                + "serviceCluster: mine\n"
+                                + "meshId: m\n"
+                                + "proxyMetadata: {ISTIO_META_B: pod}\n")));
         assertThat(start.settings().drainDuration()).isEqualTo(Duration.ofSeconds(10));
         assertThat(start.settings().terminationDrainDuration()).isEqualTo(Duration.ofSeconds(7));
         assertThat(start.certificateLife()).isEqualTo(Duration.ofHours(1));
@@ -52,8 +54,7 @@ class ProxyStartTest {
     @Test
     void aSettingWithoutMeaningHereIsNamedAndOneThatIsNoneIsRefused() {
         assertThat(ProxyStart.withoutEffect(
-                        ProxyStart.Place.RUN,
-                        settings("concurrency: 2\nproxyMetadata: {X: y}\ndrainDuration: 1s\n")))
+                        ProxyStart.Place.RUN, settings("concurrency: 2\nproxyMetadata: {X: y}\ndrainDuration: 1s\n")))
                 .containsExactly(
                         "concurrency has no effect here: all proxies share the event loops of one process",
                         "proxyMetadata.X has no effect here: there is no agent that would read it");
