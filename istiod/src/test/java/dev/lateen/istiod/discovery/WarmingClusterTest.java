@@ -111,7 +111,7 @@ class WarmingClusterTest {
             ads.server.publish(BEFORE);
             peer.subscribe(CLUSTER);
             DeltaDiscoveryResponse clusters = peer.hear();
-            await().untilAsserted(() -> assertThat(ads.told).contains("silent: CDS for 50 ms"));
+            await().untilAsserted(() -> assertThat(ads.told).contains(SILENT));
             peer.acknowledge(clusters);
         }
     }
