@@ -3,7 +3,7 @@ package dev.lateen.install;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.IstiodEvents;
-import dev.lateen.istiod.config.ConfigChange;
+import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.model.ProxyNode;
 import java.time.Duration;
 import java.util.List;

@@ -30,7 +30,9 @@ class ArchitectureTest {
 
     private static final String[] PURE = {
         "dev.lateen.api..",
+        "dev.lateen.istiod.input..",
         "dev.lateen.istiod.model..",
+        "dev.lateen.istiod.registry..",
         "dev.lateen.istiod.translate..",
         "dev.lateen.proxy.model..",
         "dev.lateen.proxy.message..",

@@ -7,7 +7,7 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.ListenAddress;
-import dev.lateen.istiod.config.ConfigChange;
+import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.model.ProxyNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;

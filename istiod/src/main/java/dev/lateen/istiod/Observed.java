@@ -1,8 +1,8 @@
 package dev.lateen.istiod;
 
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.config.ConfigChange;
 import dev.lateen.istiod.debug.IstiodMetrics;
+import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.model.ProxyNode;
 import java.time.Duration;
 import java.util.List;

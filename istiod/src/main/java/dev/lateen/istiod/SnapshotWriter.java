@@ -2,10 +2,10 @@ package dev.lateen.istiod;
 
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigEvents;
-import dev.lateen.istiod.config.ConfigInput;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.MeshView;
+import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;

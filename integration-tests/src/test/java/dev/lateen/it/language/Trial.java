@@ -9,7 +9,7 @@ import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.SettingsReading;
-import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;

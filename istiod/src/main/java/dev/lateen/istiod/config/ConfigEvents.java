@@ -1,6 +1,7 @@
 package dev.lateen.istiod.config;
 
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.input.ConfigChange;
 import java.util.List;
 
 /** Learns what becomes of edits; called from the source's thread; must not block it for long. */

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.config;
 
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.input.ConfigInput;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

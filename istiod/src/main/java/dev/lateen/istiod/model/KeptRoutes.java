@@ -5,7 +5,7 @@ import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.config.Subsets;
+import dev.lateen.istiod.input.Subsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

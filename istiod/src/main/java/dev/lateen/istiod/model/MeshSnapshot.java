@@ -15,7 +15,7 @@ import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;

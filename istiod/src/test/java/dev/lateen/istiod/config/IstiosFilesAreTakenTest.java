@@ -1,11 +1,9 @@
 package dev.lateen.istiod.config;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.input.LastGood;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +13,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 
 /** Each of Istio's own files that holds Kubernetes resources comes into force beside Bookinfo, whatever else is there or not. */
 class IstiosFilesAreTakenTest {

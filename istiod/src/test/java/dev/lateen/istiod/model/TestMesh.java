@@ -5,7 +5,7 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
-import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.input.ConfigInput;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

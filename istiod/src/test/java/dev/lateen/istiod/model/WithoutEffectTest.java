@@ -6,7 +6,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
-import dev.lateen.istiod.config.ConfigInput;
+import dev.lateen.istiod.input.ConfigInput;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.config;
+package dev.lateen.istiod.input;
 
 import java.util.List;
 

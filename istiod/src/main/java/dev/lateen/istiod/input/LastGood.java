@@ -1,4 +1,4 @@
-package dev.lateen.istiod.config;
+package dev.lateen.istiod.input;
 
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
@@ -15,15 +15,16 @@ import java.util.stream.Collectors;
  * @param assembly the same, put together
  * @param problems what is wrong with the files as they are, and what is doubtful about what is in force
  */
-record LastGood(Map<String, Reading> readings, Assembly assembly, List<Problem> problems) {
+public record LastGood(Map<String, Reading> readings, Assembly assembly, List<Problem> problems) {
 
-    static LastGood first(Map<String, Reading> readings) {
+    /** The first config; what is wrong with it is in its problems. */
+    public static LastGood first(Map<String, Reading> readings) {
         Assembly assembly = Assembly.of(readings.values());
         return new LastGood(readings, assembly, assembly.problems());
     }
 
     /** What is in force once these readings of all files were tried. */
-    LastGood next(Map<String, Reading> wanted) {
+    public LastGood next(Map<String, Reading> wanted) {
         Assembly all = Assembly.of(wanted.values());
         if (all.isGood()) {
             return new LastGood(wanted, all, all.problems());

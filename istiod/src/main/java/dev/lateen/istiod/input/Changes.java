@@ -1,10 +1,10 @@
-package dev.lateen.istiod.config;
+package dev.lateen.istiod.input;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.RawDocument;
-import dev.lateen.istiod.config.ConfigChange.Kind;
-import dev.lateen.istiod.config.ConfigChange.ResourceChange;
+import dev.lateen.istiod.input.ConfigChange.Kind;
+import dev.lateen.istiod.input.ConfigChange.ResourceChange;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,13 +16,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What tells two configs apart, resource by resource. Pure. */
-final class Changes {
+public final class Changes {
     /** One resource whatever its kind: what it says, and where. */
     private record Entry(Object says, String file) {}
 
     private Changes() {}
 
-    static List<ResourceChange> between(ConfigInput before, ConfigInput after) {
+    /** What came, changed or went, by resource. */
+    public static List<ResourceChange> between(ConfigInput before, ConfigInput after) {
         Map<String, Entry> old = entries(before);
         List<ResourceChange> changes = new ArrayList<>();
         entries(after).forEach((name, entry) -> {
@@ -55,7 +56,7 @@ final class Changes {
     }
 
     /** The next config, with the objects of the old one wherever nothing changed, so that whoever remembers by identity need not look. */
-    static ConfigInput share(ConfigInput before, MeshConfig mesh, Assembly assembly) {
+    public static ConfigInput share(ConfigInput before, MeshConfig mesh, Assembly assembly) {
         Known<Resource<?>> known = new Known<>(before.resources());
         List<Resource<?>> resources =
                 assembly.resources().stream().<Resource<?>>map(known::same).toList();

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.config;
+package dev.lateen.istiod.input;
 
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.ServerTls;

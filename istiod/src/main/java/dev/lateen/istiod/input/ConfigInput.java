@@ -1,4 +1,4 @@
-package dev.lateen.istiod.config;
+package dev.lateen.istiod.input;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Resource;

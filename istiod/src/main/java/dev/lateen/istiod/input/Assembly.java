@@ -1,4 +1,4 @@
-package dev.lateen.istiod.config;
+package dev.lateen.istiod.input;
 
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.Resource;
@@ -18,9 +18,10 @@ import java.util.Map;
  * @param documents of all other kinds
  * @param problems of single files, duplicates, references and Secrets
  */
-record Assembly(List<Resource<?>> resources, List<RawDocument> documents, List<Problem> problems) {
+public record Assembly(List<Resource<?>> resources, List<RawDocument> documents, List<Problem> problems) {
 
-    static Assembly of(Collection<Reading> readings) {
+    /** Puts readings together, the later one before the earlier where both say a thing. */
+    public static Assembly of(Collection<Reading> readings) {
         Together together = new Together();
         readings.forEach(together::add);
         List<Resource<?>> resources = List.copyOf(together.resources.values());
@@ -69,7 +70,8 @@ record Assembly(List<Resource<?>> resources, List<RawDocument> documents, List<P
         }
     }
 
-    boolean isGood() {
+    /** Whether nothing in it is refused. */
+    public boolean isGood() {
         return problems.stream().noneMatch(Problem::isError);
     }
 }
