@@ -3,8 +3,8 @@ package dev.lateen.install.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.xds.TypeUrls;
-import dev.lateen.istiod.input.ConfigChange.ResourceChange;
 import dev.lateen.istiod.input.ConfigChange;
+import dev.lateen.istiod.input.ConfigChange.ResourceChange;
 import dev.lateen.istiod.model.ProxyNode;
 import java.nio.file.Path;
 import java.time.Duration;

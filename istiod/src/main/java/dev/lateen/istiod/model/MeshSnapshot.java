@@ -36,6 +36,7 @@ public final class MeshSnapshot {
     private final DestinationRules destinationRules;
     private final VirtualServices virtualServices;
     private final Set<String> preferenceLabels;
+    private final PeerPolicies peerPolicies;
     private final List<Problem> problems;
     private final Map<ScopeKey, WorkloadScope> scopes = new ConcurrentHashMap<>();
     private final FollowedSettings settings;
@@ -74,6 +75,10 @@ public final class MeshSnapshot {
                 found,
                 previous == null ? null : previous.virtualServices);
         this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
+        this.peerPolicies = PeerPolicies.of(
+                specs.all(PeerAuthentication.class),
+                mesh.rootNamespace(),
+                previous == null ? null : previous.peerPolicies);
         found.addAll(WithoutEffect.of(resources, input.documents(), mesh));
         this.problems = List.copyOf(found);
     }
@@ -157,9 +162,14 @@ public final class MeshSnapshot {
         return ofNamespace == null ? ofRoot : ofNamespace;
     }
 
+    /** How workloads take connections. */
+    public PeerPolicies peerPolicies() {
+        return peerPolicies;
+    }
+
     /** How a workload's ports take connections. */
     public InboundTls inboundTls(String namespace, Map<String, String> labels) {
-        return InboundTls.compose(specs.all(PeerAuthentication.class), mesh.rootNamespace(), namespace, labels);
+        return peerPolicies.inboundTls(namespace, labels);
     }
 
     /** Who may call a workload. */

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.istiod.registry.Service;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.TypedExtensionConfig;
@@ -26,10 +27,12 @@ final class ClusterDiscovery {
                     .build()))
             .build();
 
-    private final ProxyView view;
+    private final MeshConfig mesh;
+    private final ClusterClient client;
 
-    ClusterDiscovery(ProxyView view) {
-        this.view = view;
+    ClusterDiscovery(MeshConfig mesh, ClusterClient client) {
+        this.mesh = mesh;
+        this.client = client;
     }
 
     // Without interception there is no original destination, so a headless service is balanced over its endpoints; at a
@@ -39,11 +42,11 @@ final class ClusterDiscovery {
             case ENDPOINTS -> cluster.setType(Cluster.DiscoveryType.EDS);
             case DNS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
             case DNS_ROUND_ROBIN -> dns(cluster.setType(Cluster.DiscoveryType.LOGICAL_DNS));
-            case DYNAMIC_DNS -> wherever(cluster, view.client() == ClientKind.LATEEN);
+            case DYNAMIC_DNS -> wherever(cluster, client.kind() == ClientKind.LATEEN);
             case ALIAS -> dns(cluster.setType(Cluster.DiscoveryType.STRICT_DNS));
             case ORIGINAL_DESTINATION -> {
                 // A gateway's connections were not on their way anywhere else.
-                if (view.gateway() || service.headless() && view.withoutInterception()) {
+                if (client.gateway() || service.headless() && client.withoutInterception()) {
                     cluster.setType(Cluster.DiscoveryType.EDS);
                 } else {
                     wherever(cluster);
@@ -54,7 +57,7 @@ final class ClusterDiscovery {
 
     // Our own proxy without interception only hears by name where the application wants to go.
     private boolean asksByName() {
-        return view.client() == ClientKind.LATEEN && view.withoutInterception();
+        return client.kind() == ClientKind.LATEEN && client.withoutInterception();
     }
 
     /** To wherever the connection was on its way, or the request by its name. */
@@ -74,7 +77,7 @@ final class ClusterDiscovery {
     @SuppressWarnings("deprecation")
     private void dns(Cluster.Builder cluster) {
         cluster.setRespectDnsTtl(true)
-                .setDnsRefreshRate(Protos.duration(view.snapshot().mesh().dnsRefreshRate()))
+                .setDnsRefreshRate(Protos.duration(mesh.dnsRefreshRate()))
                 .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY)
                 .setTypedDnsResolverConfig(RESOLVER)
                 .setDnsJitter(com.google.protobuf.Duration.newBuilder().setNanos(100_000_000));

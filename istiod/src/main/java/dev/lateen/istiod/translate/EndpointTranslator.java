@@ -5,7 +5,7 @@ import com.google.protobuf.UInt32Value;
 import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.security.PeerAuthentication.MutualTls.Mode;
 import dev.lateen.istiod.model.Labels;
-import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.model.PeerPolicies;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.registry.ServiceEndpoint;
 import dev.lateen.istiod.registry.WorkloadInstance;
@@ -27,41 +27,88 @@ final class EndpointTranslator {
      * All that a load assignment is made from.
      *
      * @param name the cluster's
-     * @param from where the client is
-     * @param clientLabels what the client has under the labels by which it prefers endpoints
-     * @param mutualTlsOnly whether those that don't take mutual TLS are left out
+     * @param endpoints those of the service's port
+     * @param which of them are meant
+     * @param locality how localities share the traffic
+     * @param client who asks
      */
     record Request(
             String name,
-            List<ServiceEndpoint> endpoints,
-            Map<String, String> subsetLabels,
-            ProxyNode.Locality from,
-            Map<String, String> clientLabels,
+            Identity<List<ServiceEndpoint>> endpoints,
+            Which which,
             LocalityChoice locality,
+            EndpointClient client) {}
+
+    /**
+     * Which endpoints of a port are meant.
+     *
+     * @param pod the only workload, by name; empty for all
+     * @param subsetLabels what its labels must hold
+     * @param mutualTlsOnly whether those that don't take mutual TLS are left out
+     * @param none whether none is, whatever there is
+     */
+    record Which(
+            String pod,
+            Map<String, String> subsetLabels,
             boolean notReadyToo,
             boolean addressesOnly,
-            boolean mutualTlsOnly) {}
-
-    private final MeshSnapshot snapshot;
-
-    EndpointTranslator(MeshSnapshot snapshot) {
-        this.snapshot = snapshot;
+            boolean mutualTlsOnly,
+            boolean none,
+            boolean firstOnly) {
+        private boolean fits(ServiceEndpoint endpoint, EndpointClient client) {
+            WorkloadInstance workload = endpoint.workload();
+            return !none
+                    && (pod.isEmpty() || workload.name().equals(pod))
+                    && (workload.ready() || notReadyToo)
+                    && Labels.satisfy(workload.labels(), subsetLabels)
+                    && (!addressesOnly || isAddress(workload.address()))
+                    && (!mutualTlsOnly || client.takesMutualTls(endpoint));
+        }
     }
 
-    ClusterLoadAssignment loadAssignment(Request request) {
+    /**
+     * What of a proxy and the mesh shows in the endpoints that it is told.
+     *
+     * @param from where the proxy is
+     * @param labels what it has under the labels by which it prefers endpoints
+     * @param peers what decides which endpoints take mutual TLS
+     */
+    record EndpointClient(ProxyNode.Locality from, Map<String, String> labels, Identity<PeerPolicies> peers) {
+        static EndpointClient of(ProxyView view) {
+            return new EndpointClient(
+                    view.node().locality(),
+                    view.preferenceLabels(),
+                    new Identity<>(view.snapshot().peerPolicies()));
+        }
+
+        // A workload that was told not to use TLS on a port must not be called with it.
+        private boolean takesMutualTls(ServiceEndpoint endpoint) {
+            WorkloadInstance workload = endpoint.workload();
+            return workload.mutualTls()
+                    && peers.of()
+                                    .inboundTls(workload.namespace(), workload.labels())
+                                    .mode(endpoint.port())
+                            != Mode.DISABLE;
+        }
+    }
+
+    private EndpointTranslator() {}
+
+    static XdsResource make(Request request) {
+        return Protos.resource(request.name(), loadAssignment(request));
+    }
+
+    static ClusterLoadAssignment loadAssignment(Request request) {
         Map<String, List<WorkloadInstance>> order = new TreeMap<>();
         Map<String, LocalityLbEndpoints.Builder> groups = new TreeMap<>();
-        boolean readyOnly = !request.notReadyToo();
-        for (ServiceEndpoint endpoint : request.endpoints()) {
+        List<ServiceEndpoint> all = request.endpoints().of();
+        for (ServiceEndpoint endpoint : request.which().firstOnly() && all.size() > 1 ? all.subList(0, 1) : all) {
             WorkloadInstance workload = endpoint.workload();
-            boolean fits = (workload.ready() || !readyOnly)
-                    && Labels.satisfy(workload.labels(), request.subsetLabels())
-                    && (!request.addressesOnly() || isAddress(workload.address()))
-                    && (!request.mutualTlsOnly() || takesMutualTls(endpoint));
-            if (fits) {
+            if (request.which().fits(endpoint, request.client())) {
                 order.computeIfAbsent(workload.locality(), l -> new ArrayList<>())
                         .add(workload);
-                groups.computeIfAbsent(workload.locality(), l -> group(l)).addLbEndpoints(endpoint(endpoint));
+                groups.computeIfAbsent(workload.locality(), l -> group(l))
+                        .addLbEndpoints(endpoint(endpoint, request.client()));
             }
         }
         List<LocalityLbEndpoints.Builder> list = new ArrayList<>(groups.values());
@@ -73,8 +120,9 @@ final class EndpointTranslator {
         }
         LocalityLbSetting setting = request.locality().setting();
         if (setting != null && !list.isEmpty()) {
+            EndpointClient client = request.client();
             Localities localities =
-                    new Localities(request.from(), request.clientLabels(), new ArrayList<>(order.values()), list);
+                    new Localities(client.from(), client.labels(), new ArrayList<>(order.values()), list);
             list = localities.apply(setting, request.locality().failsOver());
         }
         ClusterLoadAssignment.Builder assignment =
@@ -103,10 +151,10 @@ final class EndpointTranslator {
         return locality.build();
     }
 
-    private LbEndpoint endpoint(ServiceEndpoint endpoint) {
+    private static LbEndpoint endpoint(ServiceEndpoint endpoint, EndpointClient client) {
         WorkloadInstance workload = endpoint.workload();
         Metadata.Builder metadata = Metadata.newBuilder().putFilterMetadata("istio", workloadName(workload));
-        if (takesMutualTls(endpoint)) {
+        if (client.takesMutualTls(endpoint)) {
             metadata.putFilterMetadata(
                     "envoy.transport_socket_match", Protos.struct(Map.of("tlsMode", Protos.text("istio"))));
         }
@@ -115,16 +163,6 @@ final class EndpointTranslator {
                 .setLoadBalancingWeight(Protos.u32(workload.weight() == 0 ? 1 : workload.weight()))
                 .setMetadata(metadata)
                 .build();
-    }
-
-    private boolean takesMutualTls(ServiceEndpoint endpoint) {
-        return endpoint.workload().mutualTls() && !refusesTls(endpoint);
-    }
-
-    // A workload that was told not to use TLS on a port must not be called with it.
-    private boolean refusesTls(ServiceEndpoint endpoint) {
-        WorkloadInstance workload = endpoint.workload();
-        return snapshot.inboundTls(workload.namespace(), workload.labels()).mode(endpoint.port()) == Mode.DISABLE;
     }
 
     private static Struct workloadName(WorkloadInstance w) {

@@ -1,11 +1,15 @@
 package dev.lateen.istiod.translate;
 
-/** Makes an object's identity a key: equal only to itself. */
-record Identity(Object of) {
+/**
+ * Makes an object's identity a key: equal only to itself.
+ *
+ * @param of the object
+ */
+record Identity<T>(T of) {
     @Override
     @SuppressWarnings("ReferenceEquality") // That is what this is for.
     public boolean equals(Object other) {
-        return other instanceof Identity that && of == that.of;
+        return other instanceof Identity<?> that && of == that.of;
     }
 
     @Override

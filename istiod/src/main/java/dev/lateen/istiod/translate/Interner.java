@@ -5,8 +5,8 @@ import java.util.List;
 
 /** Gives equal contents one object, so that whoever compares identities sees that nothing changed, from snapshot to snapshot. */
 final class Interner {
-    private final Memo<XdsResource> resources = new Memo<>(100_000);
-    private final Memo<List<XdsResource>> lists = new Memo<>(10_000);
+    private final Generations<Content, XdsResource> resources = new Generations<>(100_000);
+    private final Generations<Content, List<XdsResource>> lists = new Generations<>(10_000);
 
     private record Content(String type, String name, String version) {}
 

@@ -1,42 +1,24 @@
 package dev.lateen.istiod.translate;
 
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /**
- * Remembers what was made from which inputs, up to a bound: when one generation is full the older one is forgotten. What is in use is
- * asked for again and so moves along. Safe from any thread; two threads that miss at once may both do the work.
+ * A function that remembers its results, up to a bound. It sees its key alone: it is given once, where there is no proxy and no snapshot to read
+ * from, so that nothing can be read that is not part of the key. Safe from any thread.
  *
- * @param <V> what is made
+ * @param <K> all that a result is made from
+ * @param <V> the result
  */
-final class Memo<V> {
-    private final int bound;
-    private volatile Map<Object, V> young = new ConcurrentHashMap<>();
-    private volatile Map<Object, V> old = Map.of();
+final class Memo<K, V> {
+    private final Generations<K, V> known;
+    private final Function<K, V> function;
 
-    Memo(int bound) {
-        this.bound = bound;
+    Memo(int bound, Function<K, V> function) {
+        this.known = new Generations<>(bound);
+        this.function = function;
     }
 
-    V get(Object key, Supplier<V> maker) {
-        V known = young.get(key);
-        if (known != null) {
-            return known;
-        }
-        V older = old.get(key);
-        V value = older == null ? maker.get() : older;
-        if (young.size() >= bound) {
-            turn();
-        }
-        V raced = young.putIfAbsent(key, value);
-        return raced == null ? value : raced;
-    }
-
-    private synchronized void turn() {
-        if (young.size() >= bound) {
-            old = young;
-            young = new ConcurrentHashMap<>();
-        }
+    V get(K key) {
+        return known.get(key, () -> function.apply(key));
     }
 }

@@ -2,13 +2,12 @@ package dev.lateen.istiod.translate;
 
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
-import dev.lateen.api.resource.ResourceKey;
-import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.FollowedSettings;
 import dev.lateen.istiod.model.MergedRule;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.model.WorkloadScope;
 import dev.lateen.istiod.registry.Protocol;
 import dev.lateen.istiod.registry.Resolution;
 import dev.lateen.istiod.registry.Service;
@@ -24,16 +23,17 @@ import org.jspecify.annotations.Nullable;
 final class ProxyTranslation implements Translation {
     private final ProxyView view;
     private final Answers answers;
-    private final Memo<List<XdsResource>> clusterMemo;
-    private final Memo<XdsResource> endpointMemo;
+    private final Memo<ServiceClusters.Key, List<XdsResource>> clusterMemo;
+    private final Memo<EndpointTranslator.Request, XdsResource> endpointMemo;
     private final Interner interner;
     private final Outbound outbound;
     private final boolean passesThroughByName;
+    private final EndpointTranslator.EndpointClient endpointClient;
     private volatile @Nullable Whole whole;
 
     /** What the outbound side of a proxy depends on. */
     private record Outbound(
-            Identity scope,
+            Identity<WorkloadScope> scope,
             ClientKind client,
             FollowedSettings settings,
             ProxyNode.Role role,
@@ -58,24 +58,11 @@ final class ProxyTranslation implements Translation {
 
     private record Asked(String type, String name, Object by) {}
 
-    private record EndpointKey(
-            String name,
-            boolean noneTakesTls,
-            boolean mutualTlsOnly,
-            Identity endpoints,
-            Map<String, String> subset,
-            ProxyNode.Locality locality,
-            Map<String, String> preferenceLabels,
-            LocalityChoice choice,
-            boolean servesNotReady,
-            List<ResourceKey> policies,
-            Object policySpecs) {}
-
     ProxyTranslation(
             ProxyView view,
             Answers answers,
-            Memo<List<XdsResource>> clusterMemo,
-            Memo<XdsResource> endpointMemo,
+            Memo<ServiceClusters.Key, List<XdsResource>> clusterMemo,
+            Memo<EndpointTranslator.Request, XdsResource> endpointMemo,
             Interner interner) {
         this.view = view;
         this.answers = answers;
@@ -83,9 +70,10 @@ final class ProxyTranslation implements Translation {
         this.endpointMemo = endpointMemo;
         this.interner = interner;
         this.passesThroughByName = view.passesThroughByName();
+        this.endpointClient = EndpointTranslator.EndpointClient.of(view);
         ProxyNode node = view.node();
         this.outbound = new Outbound(
-                new Identity(view.scope()),
+                new Identity<>(view.scope()),
                 view.client(),
                 view.settings(),
                 node.role(),
@@ -113,7 +101,7 @@ final class ProxyTranslation implements Translation {
         if (!view.gateway()) {
             for (InboundPort port : InboundPort.of(view)) {
                 inbound.add(port.port());
-                port.services().forEach(s -> inbound.add(new Identity(s)));
+                port.services().forEach(s -> inbound.add(new Identity<>(s)));
             }
         }
         boolean showsAddress = view.withoutInterception() || view.gateway() || listsPods();
@@ -282,42 +270,14 @@ final class ProxyTranslation implements Translation {
             EffectivePolicy policy) {
         Map<String, String> labels = subset == null ? Map.of() : subset.labels();
         LocalityChoice choice = LocalityChoice.of(view.snapshot().mesh(), service, policy);
-        ProxyNode.Locality from = view.node().locality();
         // What is passed through brings the mesh's TLS: it gets to those that a client in the mesh would call with it.
         boolean passedThrough = ClusterName.parse(name).isEmpty();
         ClientTls tls = policy.tls();
         boolean noneTakesTls = passedThrough && tls != null && tls.mode() != ClientTls.Mode.ISTIO_MUTUAL;
         boolean mutualTlsOnly = passedThrough && tls == null;
-        var policies = view.snapshot().all(PeerAuthentication.class);
-        EndpointKey key = new EndpointKey(
-                name,
-                noneTakesTls,
-                mutualTlsOnly,
-                new Identity(list),
-                labels,
-                from,
-                view.preferenceLabels(),
-                choice,
-                service.servesNotReady(),
-                policies.stream().map(p -> p.key()).toList(),
-                policies.stream().map(p -> new Identity(p)).toList());
-        List<ServiceEndpoint> meant = list.stream()
-                .filter(e ->
-                        !noneTakesTls && (pod.isEmpty() || e.workload().name().equals(pod)))
-                .toList();
-        EndpointTranslator.Request request = new EndpointTranslator.Request(
-                name,
-                meant,
-                labels,
-                from,
-                view.preferenceLabels(),
-                choice,
-                service.servesNotReady(),
-                true,
-                mutualTlsOnly);
-        return endpointMemo.get(key, () -> {
-            var assignment = new EndpointTranslator(view.snapshot()).loadAssignment(request);
-            return interner.one(Protos.resource(name, assignment));
-        });
+        var which = new EndpointTranslator.Which(
+                pod, labels, service.servesNotReady(), true, mutualTlsOnly, noneTakesTls, false);
+        return endpointMemo.get(
+                new EndpointTranslator.Request(name, new Identity<>(list), which, choice, endpointClient));
     }
 }

@@ -9,9 +9,10 @@ import java.util.List;
  * one does, and proxies that may see the same get the same objects. Bounded; safe from any thread.
  */
 public final class Translator {
-    private final Memo<List<XdsResource>> clusters = new Memo<>(50_000);
-    private final Memo<XdsResource> endpoints = new Memo<>(100_000);
     private final Interner interner = new Interner();
+    private final Memo<ServiceClusters.Key, List<XdsResource>> clusters = new Memo<>(50_000, ServiceClusters::make);
+    private final Memo<EndpointTranslator.Request, XdsResource> endpoints =
+            new Memo<>(100_000, request -> interner.one(EndpointTranslator.make(request)));
     private volatile Answers current = new Answers(null);
 
     /** What one proxy gets of a snapshot; cheap, the work is done when it is asked for. */

@@ -1,5 +1,9 @@
 package dev.lateen.istiod.config;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.input.ConfigChange;
@@ -15,10 +19,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
-
 
 class DirectorySourceTest {
     private static final String SERVICE = """

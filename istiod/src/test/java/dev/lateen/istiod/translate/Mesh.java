@@ -51,7 +51,12 @@ final class Mesh {
 
     /** The mesh after a change of its configuration. */
     Mesh then(String... yaml) {
-        return new Mesh(MeshSnapshot.build(input(snapshot.mesh(), yaml), snapshot), translator);
+        return thenWith(snapshot.mesh(), yaml);
+    }
+
+    /** The mesh after a change of its configuration and mesh config. */
+    Mesh thenWith(MeshConfig mesh, String... yaml) {
+        return new Mesh(MeshSnapshot.build(input(mesh, yaml), snapshot), translator);
     }
 
     static ConfigInput input(MeshConfig mesh, String... yaml) {

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -53,12 +55,18 @@ class SharedAnswersTest {
 
     @Test
     void whatIsRememberedStaysBounded() {
-        Memo<String> memo = new Memo<>(10);
+        List<Integer> made = new ArrayList<>();
+        Memo<Integer, String> memo = new Memo<>(10, n -> {
+            made.add(n);
+            return "made " + n;
+        });
         for (int i = 0; i < 1000; i++) {
-            int n = i;
-            assertThat(memo.get(i, () -> "made " + n)).isEqualTo("made " + n);
+            assertThat(memo.get(i)).isEqualTo("made " + i);
         }
-        assertThat(memo.get(999, () -> "again")).isEqualTo("made 999");
-        assertThat(memo.get(1, () -> "again")).isEqualTo("again");
+        made.clear();
+        assertThat(memo.get(999)).isEqualTo("made 999");
+        assertThat(made).isEmpty();
+        assertThat(memo.get(1)).isEqualTo("made 1");
+        assertThat(made).containsExactly(1);
     }
 }
