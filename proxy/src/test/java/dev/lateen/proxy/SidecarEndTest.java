@@ -16,8 +16,10 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -31,6 +33,7 @@ class SidecarEndTest {
           - name: inbound
             traffic_direction: INBOUND
             address: {socket_address: {address: 127.0.0.1, port_value: 0}}
+            listener_filters: [{name: tls, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector}}]
             filter_chains: [{filters: [{name: http, typed_config: {
               "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
               stat_prefix: in,
@@ -52,8 +55,8 @@ class SidecarEndTest {
         """;
 
     private final Vertx vertx = Vertx.vertx();
-    private final CompletableFuture<HttpServerRequest> asked = new CompletableFuture<>();
-    private final HttpServer application = server(asked::complete);
+    private final BlockingQueue<HttpServerRequest> asked = new LinkedBlockingQueue<>();
+    private final HttpServer application = server(asked::add);
     private final HttpServer other = server(request -> request.response().end("from another"));
 
     @AfterEach
@@ -98,6 +101,12 @@ class SidecarEndTest {
                 .eventually(client::close);
     }
 
+    private HttpServerRequest nextAsked() throws InterruptedException {
+        HttpServerRequest request = asked.poll(1, TimeUnit.MINUTES);
+        assertThat(request).as("a request to the application").isNotNull();
+        return request;
+    }
+
     private static boolean isClosed(InetSocketAddress address) {
         try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
             return !socket.isConnected();
@@ -107,13 +116,13 @@ class SidecarEndTest {
     }
 
     @Test
-    void itsApplicationMayCallOthersForWhatItHasStillToAnswer() {
+    void itsApplicationMayCallOthersForWhatItHasStillToAnswer() throws Exception {
         Proxy sidecar = sidecar(Duration.ofMinutes(1));
         String id = done(vertx.deployVerticle(sidecar));
         InetSocketAddress inbound = inbound(sidecar);
         InetSocketAddress outbound = outbound(sidecar);
         Future<String> answer = ask(inbound);
-        HttpServerRequest request = asked.orTimeout(1, TimeUnit.MINUTES).join();
+        HttpServerRequest request = nextAsked();
 
         Future<Void> ended = vertx.undeploy(id);
         await().atMost(Duration.ofMinutes(1)).until(() -> isClosed(inbound));
@@ -126,12 +135,41 @@ class SidecarEndTest {
     }
 
     @Test
-    void whoIsNeverDoneIsNotWaitedForLongerThanTheDrainTime() {
+    void whoCameBeforeTheEndAndHasNotSpokenYetIsServedOnce() throws Exception {
+        Proxy sidecar = sidecar(Duration.ofMinutes(1));
+        String id = done(vertx.deployVerticle(sidecar));
+        InetSocketAddress inbound = inbound(sidecar);
+        InetSocketAddress outbound = outbound(sidecar);
+        try (Socket early = new Socket(inbound.getAddress(), inbound.getPort())) {
+            // Connections are accepted in their order: once this one is served, the other is there.
+            Future<String> after = ask(inbound);
+            nextAsked().response().end("served");
+            assertThat(done(after)).isEqualTo("served");
+
+            Future<Void> ended = vertx.undeploy(id);
+            await().atMost(Duration.ofMinutes(1)).until(() -> isClosed(inbound));
+            early.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            HttpServerRequest request = nextAsked();
+            assertThat(done(ask(outbound))).isEqualTo("from another");
+            request.response().end("late, but whole");
+
+            String answer = new String(early.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 200")
+                    .contains("connection: close")
+                    .endsWith("late, but whole");
+            done(ended);
+        }
+        assertThat(isClosed(outbound)).isTrue();
+    }
+
+    @Test
+    void whoIsNeverDoneIsNotWaitedForLongerThanTheDrainTime() throws Exception {
         Proxy sidecar = sidecar(Duration.ofMillis(100));
         String id = done(vertx.deployVerticle(sidecar));
         InetSocketAddress outbound = outbound(sidecar);
         Future<String> answer = ask(inbound(sidecar));
-        asked.orTimeout(1, TimeUnit.MINUTES).join();
+        nextAsked();
 
         done(vertx.undeploy(id));
         await().atMost(Duration.ofMinutes(1)).until(answer::isComplete);

@@ -1,7 +1,6 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.Release;
-import dev.lateen.api.mesh.ProxySettings;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.proxy.Proxy;
@@ -31,10 +30,8 @@ final class LiveProxies implements ProxyHost {
     /** Istiod is known here by its address, which its certificate names. */
     private static final String SERVER_NAME = "";
 
-    /** Nobody waits five seconds for a laptop's mesh to end; requests under way seldom take as long. */
-    private static final Duration DRAIN_TIME = Duration.ofSeconds(2);
-
-    private static final long PATIENCE_SECONDS = 20;
+    /** For a start, or for an end beyond the time that requests under way are given. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
 
     private final Vertx vertx;
     private final RunBootstrap.Listen istiod;
@@ -65,19 +62,23 @@ final class LiveProxies implements ProxyHost {
 
     @Override
     public RunningProxy start(ProxySpec spec) throws InterruptedException {
-        Proxy proxy = new Proxy(bootstrap(spec), accessLog);
-        return new Deployed(proxy, await(vertx.deployVerticle(proxy), spec), spec);
+        ProxyBootstrap bootstrap = bootstrap(spec);
+        Proxy proxy = new Proxy(bootstrap, accessLog);
+        String id = await(vertx.deployVerticle(proxy), spec, PATIENCE);
+        return new Deployed(proxy, id, spec, PATIENCE.plus(bootstrap.drain().atStop()));
     }
 
     private final class Deployed implements RunningProxy {
         private final Proxy proxy;
         private final String id;
         private final ProxySpec spec;
+        private final Duration endsWithin;
 
-        Deployed(Proxy proxy, String id, ProxySpec spec) {
+        Deployed(Proxy proxy, String id, ProxySpec spec, Duration endsWithin) {
             this.proxy = proxy;
             this.id = id;
             this.spec = spec;
+            this.endsWithin = endsWithin;
         }
 
         @Override
@@ -97,7 +98,7 @@ final class LiveProxies implements ProxyHost {
 
         @Override
         public void stop() throws InterruptedException {
-            await(vertx.undeploy(id), spec);
+            await(vertx.undeploy(id), spec, endsWithin);
         }
     }
 
@@ -132,7 +133,9 @@ final class LiveProxies implements ProxyHost {
                         new InetSocketAddress(spec.address(), READINESS_PORT)),
                 new ProxyBootstrap.Discovery(controlPlane, Map.of(), identity),
                 List.of(),
-                drain(start.settings()),
+                new ProxyBootstrap.Drain(
+                        start.settings().terminationDrainDuration(),
+                        start.settings().drainDuration()),
                 Map::of);
     }
 
@@ -147,27 +150,20 @@ final class LiveProxies implements ProxyHost {
         return new Locality(parts[0], parts.length > 1 ? parts[1] : "", parts.length > 2 ? parts[2] : "");
     }
 
-    /** As the settings say; where they leave an end to Istio's default it is a shorter one. */
-    private static ProxyBootstrap.Drain drain(ProxySettings settings) {
-        Duration atEnd = settings.terminationDrainDuration();
-        return new ProxyBootstrap.Drain(
-                atEnd.equals(ProxyBootstrap.Drain.USUAL.atStop()) ? DRAIN_TIME : atEnd, settings.drainDuration());
-    }
-
     @Override
     public void close() {
         // The proxies are verticles of a Vert.x that its owner closes.
     }
 
-    private static <T> T await(Future<T> future, ProxySpec spec) throws InterruptedException {
+    private static <T> T await(Future<T> future, ProxySpec spec, Duration patience) throws InterruptedException {
         try {
-            return future.toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            return future.toCompletionStage().toCompletableFuture().get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (ExecutionException e) {
             throw new CommandFailure(CommandFailure.FAILED, "the proxy " + spec.nodeId() + ": " + e.getCause());
         } catch (TimeoutException e) {
             throw new CommandFailure(
                     CommandFailure.FAILED,
-                    "the proxy " + spec.nodeId() + ": no answer within " + PATIENCE_SECONDS + " s");
+                    "the proxy " + spec.nodeId() + ": no answer within " + patience.toSeconds() + " s");
         }
     }
 }

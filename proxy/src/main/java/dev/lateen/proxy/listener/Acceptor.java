@@ -44,7 +44,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
         ListenerRuntime listener = context.table().named(listenerName);
-        if (listener == null || !mayEnter(accepted)) {
+        if (listener == null || !mayEnter(accepted, listener)) {
             accepted.unsafe().closeForcibly();
             return;
         }
@@ -69,8 +69,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         context.connections().leave(accepted);
     }
 
-    private boolean mayEnter(Channel accepted) {
-        if (context.connections().enter(accepted)) {
+    private boolean mayEnter(Channel accepted, ListenerRuntime listener) {
+        if (context.connections().enter(accepted, listener.listener().direction())) {
             toldOfLimit = false;
             return true;
         }

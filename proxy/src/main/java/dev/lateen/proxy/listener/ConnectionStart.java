@@ -102,13 +102,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     private void matchChain(FirstBytes facts) {
         firstBytes = facts;
-        // The listener may have been replaced, or removed, while the first bytes were awaited.
+        // The listener may have been replaced, or removed, while the first bytes were awaited. One that is gone has
+        // still
+        // to serve whom it accepted, as in Envoy.
         ListenerRuntime current = context.table().named(listener.listener().name());
-        if (current == null) {
-            refuse("the listener is gone", null);
-            return;
-        }
-        listener = current;
+        listener = current != null ? current : listener;
         FilterChainRuntime chain = listener.match(new MatchFacts(
                 destination, facts.serverName(), facts.transportProtocol(), facts.protocols(), directSource, source));
         if (chain == null) {
@@ -175,9 +173,13 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
             return;
         }
         context.connections().add(connection);
+        if (!context.table().has(chain)) {
+            // Its chain was removed while it began, and nobody knew of it then.
+            connection.drain(context.drainTime().toNanos());
+        }
         switch (chain.chain().terminal()) {
             case TcpProxy proxy -> context.tcp().start(channel, chain, proxy, facts);
-            case HttpConnectionManager manager -> speakHttp(chain, manager, facts);
+            case HttpConnectionManager manager -> speakHttp(connection, manager);
         }
     }
 
@@ -196,12 +198,12 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         return new TcpSession(facts, context.clock().millis(), context.nanoTime());
     }
 
-    private void speakHttp(FilterChainRuntime chain, HttpConnectionManager manager, ConnectionFacts facts) {
+    private void speakHttp(LiveConnection connection, HttpConnectionManager manager) {
         // Envoy's HTTP/1 has no half-close: a client that stops sending is gone.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-        Boolean http2 = saysHttp2(manager.codec(), facts.tls());
+        Boolean http2 = saysHttp2(manager.codec(), connection.facts().tls());
         if (http2 != null) {
-            startHttp(chain, manager, facts, http2);
+            startHttp(connection, manager, http2);
             return;
         }
         ChannelPipeline pipeline = channel.pipeline();
@@ -210,15 +212,19 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                 Sniffer.ClearText.HTTP_2_ONLY,
                 manager.idleTimeout(),
                 false,
-                bytes -> startHttp(chain, manager, facts, bytes.protocols().contains(FirstBytes.H2C))));
+                bytes -> startHttp(connection, manager, bytes.protocols().contains(FirstBytes.H2C))));
     }
 
-    private void startHttp(
-            FilterChainRuntime chain, HttpConnectionManager manager, ConnectionFacts facts, boolean http2) {
+    private void startHttp(LiveConnection connection, HttpConnectionManager manager, boolean http2) {
+        FilterChainRuntime chain = connection.chain();
+        ConnectionFacts facts = connection.facts();
         ExchangeObserver observer = chain.exchangeObserver();
         boolean tls = facts.tls() != null;
         observer.onConnected(http2, tls);
         channel.closeFuture().addListener(_ -> observer.onDisconnected(http2, tls));
+        if (connection.draining()) {
+            channel.pipeline().addLast(new LateDrain());
+        }
         context.http().start(channel, chain, manager, facts, http2);
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.model.Listener;
 import io.netty.channel.Channel;
 import java.util.Map;
 import java.util.Set;
@@ -7,14 +8,15 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** All downstream connections, and how many there may be. Safe for use by several threads. */
 final class Connections {
     private final int limit;
     private final AtomicInteger accepted = new AtomicInteger();
-    private final Set<Channel> open = ConcurrentHashMap.newKeySet();
+    /** With the direction of the listener whose socket accepted it. */
+    private final Map<Channel, Listener.Direction> open = new ConcurrentHashMap<>();
+
     private final AtomicLong ids = new AtomicLong();
     private final Set<LiveConnection> live = ConcurrentHashMap.newKeySet();
     private final Map<String, AtomicInteger> byListener = new ConcurrentHashMap<>();
@@ -25,21 +27,22 @@ final class Connections {
         this.limit = limit;
     }
 
-    /** Takes a place until the channel closes; false when all are taken. */
-    boolean enter(Channel channel) {
+    /** Takes a place until the channel closes; false when all are taken. @param direction of the listener that accepted it */
+    boolean enter(Channel channel, Listener.Direction direction) {
         if (accepted.incrementAndGet() > limit) {
             giveBack();
             return false;
         }
-        open.add(channel);
+        open.put(channel, direction);
         channel.closeFuture().addListener(closed -> leave(channel));
         return true;
     }
 
     /** For a channel that was closed by force before it belonged to an event loop: its closing is told to nobody. */
     void leave(Channel channel) {
-        if (open.remove(channel)) {
+        if (open.remove(channel) != null) {
             giveBack();
+            onLeave.run();
         }
     }
 
@@ -52,7 +55,7 @@ final class Connections {
 
     /** Closes all, those too whose chain is not chosen yet. */
     void closeAll() {
-        open.forEach(Channel::close);
+        open.keySet().forEach(Channel::close);
     }
 
     /** Runs {@code action} when no connection is left, maybe now, maybe more than once, on any thread. */
@@ -63,10 +66,13 @@ final class Connections {
         }
     }
 
-    /** Runs {@code action} when none of these is left, maybe now, maybe more than once, on any thread. */
-    void whenNone(Predicate<LiveConnection> ofThese, Runnable action) {
+    /**
+     * Runs {@code action} when none that was accepted in this direction is left, maybe now, maybe more than once, on any thread. One whose chain is not chosen yet, or
+     * whose TLS handshake is not over, counts as well: its requests are still to come.
+     */
+    void whenNone(Listener.Direction direction, Runnable action) {
         Runnable look = () -> {
-            if (live.stream().noneMatch(ofThese)) {
+            if (!open.containsValue(direction)) {
                 onLeave = () -> {};
                 action.run();
             }
@@ -93,7 +99,6 @@ final class Connections {
         connection.channel().closeFuture().addListener(closed -> {
             live.remove(connection);
             count.decrementAndGet();
-            onLeave.run();
         });
     }
 

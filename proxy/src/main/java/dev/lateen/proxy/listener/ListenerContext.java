@@ -3,6 +3,7 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -19,7 +20,8 @@ record ListenerContext(
         Connections connections,
         Function<Channel, @Nullable InetSocketAddress> originalDestinations,
         InstantSource clock,
-        LongSupplier nanos) {
+        LongSupplier nanos,
+        Duration drainTime) {
     /** The table in force. */
     ListenerTable table() {
         return tables.get();

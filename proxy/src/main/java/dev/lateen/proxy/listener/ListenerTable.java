@@ -64,6 +64,12 @@ final class ListenerTable {
         return byName.get(name);
     }
 
+    /** Whether a chain is still one of its listener's. */
+    boolean has(FilterChainRuntime chain) {
+        ListenerRuntime listener = byName.get(chain.listenerName());
+        return listener != null && listener.has(chain);
+    }
+
     /** Who takes a connection headed for {@code destination}: the listener of that very address, one of the wildcard address with that port, or nobody. */
     @Nullable
     ListenerRuntime headedFor(InetSocketAddress destination) {

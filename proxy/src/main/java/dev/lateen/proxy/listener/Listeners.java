@@ -73,7 +73,8 @@ public final class Listeners {
                 connections,
                 originalDestinations,
                 around.clock(),
-                around.nanos());
+                around.nanos(),
+                settings.drainTime());
         this.sockets = new BoundSockets(around.loops(), home, context, settings.backlog());
     }
 
@@ -104,8 +105,7 @@ public final class Listeners {
     /** Completes when no inbound connection is left or {@code limit} is over. */
     private Future<Void> inboundGone(Duration limit) {
         Promise<Void> gone = Promise.promise();
-        connections.whenNone(
-                connection -> connection.chain().direction() == Listener.Direction.INBOUND, gone::tryComplete);
+        connections.whenNone(Listener.Direction.INBOUND, gone::tryComplete);
         ScheduledFuture<?> over = home.schedule(() -> gone.tryComplete(), limit.toNanos(), TimeUnit.NANOSECONDS);
         return gone.future().onComplete(_ -> over.cancel(false));
     }
@@ -174,11 +174,10 @@ public final class Listeners {
 
     /** A connection whose chain is gone drains; the others ask their policy again. */
     private void adapt(LiveConnection connection) {
-        ListenerRuntime listener = table.named(connection.chain().listenerName());
-        if (listener == null || !listener.has(connection.chain())) {
-            connection.drain(settings.drainTime().toNanos());
-        } else {
+        if (table.has(connection.chain())) {
             connection.recheck();
+        } else {
+            connection.drain(settings.drainTime().toNanos());
         }
     }
 

@@ -67,6 +67,11 @@ final class LiveConnection {
         }
     }
 
+    /** Whether it was asked to finish. */
+    boolean draining() {
+        return draining;
+    }
+
     /** Asks it to finish, and ends it when the time is over. */
     void drain(long nanos) {
         if (draining || !channel.isActive()) {
