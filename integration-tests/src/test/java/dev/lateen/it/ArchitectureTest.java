@@ -43,6 +43,9 @@ class ArchitectureTest {
     /** Generated from Envoy's protos. */
     private static final String[] ENVOY = {"io.envoyproxy..", "com.github.udpa..", "com.github.xds.."};
 
+    private static final String RESPONSE_FLAG = "dev.lateen.proxy.message.ResponseFlag";
+    private static final String LIST = "java.util.List";
+
     private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(HOUSE);
     }
@@ -187,6 +190,32 @@ class ArchitectureTest {
                 .callMethod(java.util.concurrent.CompletableFuture.class, "get")
                 .orShould()
                 .callMethod(java.util.concurrent.CompletableFuture.class, "join"));
+    }
+
+    @Test
+    void localReplyIsTheOnlyTableOfInventedAnswers() {
+        String table = "dev.lateen.proxy.http.filter.LocalReply";
+        assertThat(HOUSE.get(table)
+                        .getConstructor("int", "java.lang.String", RESPONSE_FLAG, "java.lang.String", LIST, "int")
+                        .getCallsOfSelf())
+                .isNotEmpty();
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen..")).and(DescribedPredicate.not(named(table))))
+                .should()
+                .callConstructor(table, "int", "java.lang.String", RESPONSE_FLAG, "java.lang.String", LIST, "int"));
+        // Heads are read from the wire, rendered from that table, or configured word for word.
+        String head = "dev.lateen.proxy.message.ResponseHead";
+        assertThat(HOUSE.get(head)
+                        .getConstructor("int", "dev.lateen.proxy.message.HeaderMap")
+                        .getCallsOfSelf())
+                .isNotEmpty();
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.."))
+                        .and(DescribedPredicate.not(resideInAnyPackage("dev.lateen.proxy.http.codec")))
+                        .and(DescribedPredicate.not(named(
+                                "dev.lateen.proxy.http.LocalReplyRenderer", "dev.lateen.proxy.http.RouteAnswers"))))
+                .should()
+                .callConstructor(head, "int", "dev.lateen.proxy.message.HeaderMap"));
     }
 
     @Test

@@ -27,7 +27,7 @@ final class FilterRun {
             try {
                 verdict = filters[next++].onRequest(exchange.facts(), exchange.worker());
             } catch (RuntimeException fault) {
-                exchange.reply(broken(fault));
+                exchange.reply(LocalReply.filterFailed(fault));
                 return;
             }
             if (!obey(verdict)) {
@@ -64,7 +64,7 @@ final class FilterRun {
                     if (fault == null) {
                         resume(verdict);
                     } else if (!over) {
-                        exchange.reply(broken(fault));
+                        exchange.reply(LocalReply.filterFailed(fault));
                     }
                 }));
     }
@@ -74,12 +74,6 @@ final class FilterRun {
         if (!over && obey(verdict)) {
             proceed();
         }
-    }
-
-    /** Fail closed: a filter that breaks lets nothing through. */
-    private static LocalReply broken(Throwable fault) {
-        return LocalReply.of(
-                500, "filter_failed{" + fault.getClass().getSimpleName() + "}", null, "Internal Server Error");
     }
 
     /** Shows the response's head to the filters that were asked, the last one first. */

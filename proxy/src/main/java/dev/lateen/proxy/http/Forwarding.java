@@ -64,7 +64,7 @@ final class Forwarding {
         facts.cluster(found.config());
         RequestHead head = facts.request();
         if (!Upgrades.allowed(head, exchange.manager().manager(), action)) {
-            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
+            exchange.reply(LocalReply.upgradeFailed());
             return;
         }
         boolean tunnel = Upgrades.asked(head);
@@ -113,7 +113,7 @@ final class Forwarding {
         if (current != null) {
             current.timedOut();
         }
-        exchange.reply(LocalReply.upstreamTimeout("response_timeout"));
+        exchange.reply(LocalReply.responseTimeout());
     }
 
     // --- a try
@@ -141,7 +141,7 @@ final class Forwarding {
         }
         PoolOptions options = UpstreamProtocols.options(to.config(), host.tls(to.config()), facts);
         if (options == null) {
-            exchange.reply(LocalReply.of(403, "upgrade_failed", null, ""));
+            exchange.reply(LocalReply.upgradeFailed());
             return;
         }
         UpstreamAttempt begun = new UpstreamAttempt(this, to, host);
@@ -350,7 +350,7 @@ final class Forwarding {
         }
         Retries policy = retries;
         if (policy == null || !policy.onTimeout()) {
-            exchange.reply(LocalReply.upstreamTimeout("upstream_per_try_timeout"));
+            exchange.reply(LocalReply.perTryTimeout());
         }
     }
 

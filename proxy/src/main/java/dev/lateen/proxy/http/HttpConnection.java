@@ -16,7 +16,6 @@ import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
-import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.HttpConnectionManager;
 
 /**
@@ -108,18 +107,20 @@ final class HttpConnection implements ServerEvents {
     @Override
     public void onMalformed(MalformedMessage error, ServerStream stream) {
         timers.headRead();
-        if (error.status() != 408) {
+        if (error.kind() != MalformedMessage.Kind.LATE) {
             runtime.observer().onProtocolError();
         }
         RequestHead nothing = new RequestHead("", "", "", "http", Protocol.HTTP_1_1, new HeaderMap());
-        String body = switch (error.status()) {
-            case 408 -> "request header timeout";
-            case 431 -> "Request Header Fields Too Large";
-            case 501 -> "Not Implemented";
-            default -> "Bad Request";
+        exchange(nothing, stream).refuse(answer(error));
+    }
+
+    private static LocalReply answer(MalformedMessage error) {
+        return switch (error.kind()) {
+            case SYNTAX -> LocalReply.badRequest(error.details());
+            case TOO_LARGE -> LocalReply.headersTooLarge(error.details());
+            case UNSUPPORTED -> LocalReply.notImplemented(error.details());
+            case LATE -> LocalReply.requestHeaderTimeout(error.details());
         };
-        ResponseFlag flag = error.status() == 408 ? null : ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR;
-        exchange(nothing, stream).refuse(LocalReply.of(error.status(), error.details(), flag, body));
     }
 
     private HttpExchange exchange(RequestHead head, ServerStream stream) {

@@ -132,7 +132,7 @@ final class HttpExchange implements RequestSink {
         CharSequence expect = manager.manager().client().proxy100Continue() ? null : headers.get("expect");
         if (expect != null && AsciiString.contentEqualsIgnoreCase(expect, "100-continue")) {
             headers.remove("expect");
-            downstream.informational(new ResponseHead(100, new HeaderMap()));
+            downstream.informational(LocalReplyRenderer.goOn());
         }
     }
 
@@ -176,9 +176,7 @@ final class HttpExchange implements RequestSink {
                 forwarding = begun;
                 begun.start();
             }
-            case RouteDecision.Redirect redirect
-            when exchange.request().isGrpc() -> reply(RouteAnswers.asReply(redirect, exchange));
-            case RouteDecision.Redirect redirect -> answer(RouteAnswers.redirect(redirect, exchange), redirect.entry());
+            case RouteDecision.Redirect redirect -> reply(RouteAnswers.redirect(redirect, exchange));
             case RouteDecision.Direct direct
             when exchange.request().isGrpc() -> reply(RouteAnswers.asReply(direct, exchange));
             case RouteDecision.Direct direct -> {
@@ -186,16 +184,9 @@ final class HttpExchange implements RequestSink {
                 direct.entry().responseHeaders().apply(exchange, head);
                 send(head, RouteAnswers.directBody(direct, exchange));
             }
-            case RouteDecision.TlsRedirect ignored -> answer(RouteAnswers.toHttps(exchange), null);
+            case RouteDecision.TlsRedirect ignored -> reply(RouteAnswers.toHttps(exchange));
             case RouteDecision.NotFound ignored -> reply(LocalReply.routeNotFound());
         }
-    }
-
-    private void answer(ResponseHead head, @Nullable RouteEntry entry) {
-        if (entry != null) {
-            entry.responseHeaders().apply(exchange, head);
-        }
-        send(head, null);
     }
 
     @Override
@@ -266,7 +257,7 @@ final class HttpExchange implements RequestSink {
             return;
         }
         if (reason == StreamReset.PROTOCOL_ERROR) {
-            reply(LocalReply.of(400, "http1.codec_error", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Bad Request"));
+            reply(LocalReply.badRequest("http1.codec_error"));
             return;
         }
         exchange.addFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION);

@@ -17,6 +17,11 @@ final class LocalReplyRenderer {
 
     private LocalReplyRenderer() {}
 
+    /** Tells the client to send its body: 100, the one informational answer that is made here. */
+    static ResponseHead goOn() {
+        return new ResponseHead(100, new HeaderMap());
+    }
+
     static ResponseHead head(LocalReply reply, RequestHead request) {
         HeaderMap headers = new HeaderMap();
         boolean grpc = request.isGrpc();

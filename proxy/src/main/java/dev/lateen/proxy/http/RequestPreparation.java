@@ -1,7 +1,5 @@
 package dev.lateen.proxy.http;
 
-import static dev.lateen.proxy.message.ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR;
-
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
@@ -10,7 +8,6 @@ import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What the connection manager does to a request's head before anybody else sees it; Envoy's {@code ConnectionManagerUtility}. */
@@ -40,18 +37,17 @@ final class RequestPreparation {
     private static @Nullable LocalReply protocol(Exchange exchange, HttpConnectionManager manager) {
         RequestHead head = exchange.request();
         if (head.protocol() == Protocol.HTTP_1_0 && !manager.client().acceptHttp10()) {
-            return LocalReply.of(426, "low_version", DOWNSTREAM_PROTOCOL_ERROR, "Upgrade Required");
+            return LocalReply.lowVersion();
         }
         if (head.authority().isEmpty()) {
-            return LocalReply.of(400, "missing_host_header", null, "");
+            return LocalReply.missingHost();
         }
         boolean pretended = manager.useRemoteAddress()
                 && head.protocol() != Protocol.HTTP_2
                 && head.scheme().equals("https")
                 && exchange.connection().tls() == null;
         if (pretended) {
-            return LocalReply.of(
-                    403, "http1.https_url_on_plaintext_connection", DOWNSTREAM_PROTOCOL_ERROR, "Forbidden");
+            return LocalReply.httpsOnPlaintext();
         }
         return underscores(head.headers(), manager.client().underscores());
     }
@@ -66,7 +62,7 @@ final class RequestPreparation {
                 continue;
             }
             if (action == Underscores.REJECT_REQUEST) {
-                return LocalReply.of(400, "http1.unexpected_underscore", DOWNSTREAM_PROTOCOL_ERROR, "Bad Request");
+                return LocalReply.badRequest("http1.unexpected_underscore");
             }
             headers.remove(name);
             i = Math.min(i, headers.size());
@@ -93,15 +89,15 @@ final class RequestPreparation {
         RequestHead head = exchange.request();
         String path = head.path();
         if (path.isEmpty() || path.charAt(0) != '/') {
-            return head.method().equals("CONNECT") ? null : LocalReply.of(404, "absolute_path_rejected", null, "");
+            return head.method().equals("CONNECT") ? null : LocalReply.absolutePathRejected();
         }
         if (path.indexOf('#') >= 0) {
-            return LocalReply.of(400, "path_normalization_failed", null, "");
+            return LocalReply.pathRejected();
         }
         EscapedSlashes slashes = manager.escapedSlashes();
         if (slashes != EscapedSlashes.KEEP_UNCHANGED && PathNormalizer.hasEscapedSlash(path)) {
             if (slashes == EscapedSlashes.REJECT_REQUEST) {
-                return LocalReply.of(400, "path_normalization_failed", null, "");
+                return LocalReply.pathRejected();
             }
             path = PathNormalizer.unescapeSlashes(path);
         }
@@ -109,7 +105,7 @@ final class RequestPreparation {
         if (manager.normalizePath()) {
             path = PathNormalizer.normalize(path);
             if (path.isEmpty()) {
-                return LocalReply.of(400, "path_normalization_failed", null, "");
+                return LocalReply.pathRejected();
             }
         }
         if (manager.mergeSlashes()) {
@@ -117,8 +113,7 @@ final class RequestPreparation {
         }
         head.path(path);
         if (unescaped && slashes == EscapedSlashes.UNESCAPE_AND_REDIRECT) {
-            return new LocalReply(
-                    307, "path_normalization_failed", null, "", List.of("location", path), LocalReply.GRPC_FROM_HTTP);
+            return LocalReply.normalizedPath(path);
         }
         return null;
     }

@@ -18,22 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class RouteAnswers {
     private RouteAnswers() {}
 
-    static ResponseHead redirect(RouteDecision.Redirect decision, Exchange exchange) {
+    static LocalReply redirect(RouteDecision.Redirect decision, Exchange exchange) {
         if (!(decision.entry().route().action() instanceof RouteAction.Redirect action)) {
             throw new IllegalStateException("redirect without its action");
         }
-        return located(action.status(), RedirectLocation.of(decision, exchange.request()), exchange);
+        return LocalReply.redirect(action.status(), RedirectLocation.of(decision, exchange.request()));
     }
 
-    static ResponseHead toHttps(Exchange exchange) {
-        return located(301, RedirectLocation.toHttps(exchange.request()), exchange);
-    }
-
-    private static ResponseHead located(int status, String location, Exchange exchange) {
-        exchange.responseCodeDetails("direct_response");
-        HeaderMap headers = new HeaderMap();
-        headers.add("location", location);
-        return new ResponseHead(status, headers);
+    static LocalReply toHttps(Exchange exchange) {
+        return LocalReply.redirectToTls(RedirectLocation.toHttps(exchange.request()));
     }
 
     static ResponseHead direct(RouteDecision.Direct decision, Exchange exchange) {
@@ -52,26 +45,14 @@ final class RouteAnswers {
         return new ResponseHead(action.status(), headers);
     }
 
-    /** As gRPC clients get it. */
-    static LocalReply asReply(RouteDecision.Redirect decision, Exchange exchange) {
-        return asReply(redirect(decision, exchange), "");
-    }
-
-    private static LocalReply asReply(ResponseHead head, String body) {
-        CharSequence location = head.headers().get("location");
-        return new LocalReply(
-                head.status(),
-                "direct_response",
-                null,
-                body,
-                location == null ? List.of() : List.of("location", location.toString()),
-                LocalReply.GRPC_FROM_HTTP);
-    }
-
     /** As gRPC clients get it: the body is the message of a failure. */
     static LocalReply asReply(RouteDecision.Direct decision, Exchange exchange) {
-        String body = new String(action(decision).body().bytes(), StandardCharsets.UTF_8);
-        return asReply(direct(decision, exchange), body);
+        ResponseHead head = direct(decision, exchange);
+        CharSequence location = head.headers().get("location");
+        return LocalReply.direct(
+                head.status(),
+                new String(action(decision).body().bytes(), StandardCharsets.UTF_8),
+                location == null ? List.of() : List.of("location", location.toString()));
     }
 
     /** Null when there is none to send. */

@@ -7,8 +7,6 @@ import dev.lateen.proxy.transport.ConnectFailure;
 
 /** What a client is told when the upstream side fails, with Envoy's flags and details. */
 final class UpstreamFailures {
-    private static final String BEFORE = "upstream connect error or disconnect/reset before headers. ";
-
     private UpstreamFailures() {}
 
     static ResponseFlag flag(StreamReset reason) {
@@ -22,15 +20,9 @@ final class UpstreamFailures {
 
     /** @param attempts how often it was tried, at least once */
     static LocalReply beforeResponse(StreamReset reason, int attempts) {
-        return LocalReply.of(
-                reason == StreamReset.PROTOCOL_ERROR ? 502 : 503,
-                "upstream_reset_before_response_started{" + reason.words().replace(' ', '_') + "}",
-                flag(reason),
-                body(reason.words(), attempts));
-    }
-
-    private static String body(String reason, int attempts) {
-        return BEFORE + (attempts > 1 ? "retried and the latest reset reason: " : "reset reason: ") + reason;
+        return reason == StreamReset.PROTOCOL_ERROR
+                ? LocalReply.upstreamProtocolError(attempts)
+                : LocalReply.upstreamReset(reason.words(), flag(reason), attempts);
     }
 
     static String afterResponse(StreamReset reason) {
@@ -42,12 +34,6 @@ final class UpstreamFailures {
         if (failure.unresolved()) {
             return LocalReply.dnsFailure();
         }
-        String transport = failure.transportFailureReason();
-        String details = failure.resetReason() + (transport.isEmpty() ? "" : "|" + transport);
-        return LocalReply.of(
-                503,
-                "upstream_reset_before_response_started{" + details.replace(' ', '_') + "}",
-                ResponseFlag.UPSTREAM_CONNECTION_FAILURE,
-                body(failure.resetReason(), attempts));
+        return LocalReply.connectionFailure(failure.resetReason(), failure.transportFailureReason(), attempts);
     }
 }

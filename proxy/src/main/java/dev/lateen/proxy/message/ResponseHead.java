@@ -2,7 +2,7 @@ package dev.lateen.proxy.message;
 
 /** The head of a response; filters may edit it on its way down. Belongs to one event loop. */
 public final class ResponseHead {
-    private int status;
+    private final int status;
     private final HeaderMap headers;
 
     /** @param status 100 to 599 */
@@ -13,10 +13,6 @@ public final class ResponseHead {
 
     public int status() {
         return status;
-    }
-
-    public void status(int newStatus) {
-        status = newStatus;
     }
 
     public HeaderMap headers() {

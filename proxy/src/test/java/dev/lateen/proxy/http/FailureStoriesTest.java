@@ -503,8 +503,7 @@ class FailureStoriesTest {
         proxy.filters.add(new HttpFilter() {
             @Override
             public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
-                return new FilterVerdict.Reply(
-                        LocalReply.of(403, "rbac_access_denied_matched_policy[none]", null, "RBAC: access denied"));
+                return new FilterVerdict.Reply(LocalReply.rbacDenied("none"));
             }
 
             @Override

@@ -31,7 +31,7 @@ class ForgedRequestsTest {
             }
         });
         proxy.filters.add((exchange, context) -> exchange.request().path().startsWith("/admin")
-                ? new FilterVerdict.Reply(LocalReply.of(403, "rbac", null, "denied"))
+                ? new FilterVerdict.Reply(LocalReply.rbacDenied("none"))
                 : FilterVerdict.CONTINUE);
         proxy.cluster("c", UpstreamProtocol.HTTP1, server.port()).routes(prefix("/", "c"));
     }

@@ -85,7 +85,7 @@ final class HeadReader {
             }
             length = before + count;
             if (length >= limit) {
-                throw new MalformedMessage(431, tooLarge);
+                throw MalformedMessage.tooLarge(tooLarge);
             }
         }
         return false;

@@ -76,7 +76,7 @@ final class HeaderLines {
         while (p < last) {
             p = line(b, p);
             if (++lines > maxHeaders) {
-                throw new MalformedMessage(431, "http1.too_many_headers");
+                throw MalformedMessage.tooLarge("http1.too_many_headers");
             }
         }
         if (p != last) {
@@ -265,7 +265,7 @@ final class HeaderLines {
             switch (name) {
                 // Whoever could have these dropped would be taken for somebody else.
                 case "host", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto" ->
-                    throw new MalformedMessage(400, "http1.connection_header_rejected");
+                    throw MalformedMessage.syntax("http1.connection_header_rejected");
                 case "", "content-length" -> {}
                 default -> headers.remove(name);
             }

@@ -145,13 +145,13 @@ final class Http1HeadParser {
             return;
         }
         if (lines.contentLength() >= 0) {
-            throw new MalformedMessage(400, "http1.content_length_and_chunked_not_allowed");
+            throw MalformedMessage.syntax("http1.content_length_and_chunked_not_allowed");
         }
         if (http10) {
-            throw new MalformedMessage(400, "http1.transfer_encoding_not_allowed");
+            throw MalformedMessage.syntax("http1.transfer_encoding_not_allowed");
         }
         if (!lines.chunked()) {
-            throw new MalformedMessage(501, "http1.invalid_transfer_encoding");
+            throw MalformedMessage.unsupported("http1.invalid_transfer_encoding");
         }
     }
 
@@ -169,7 +169,7 @@ final class Http1HeadParser {
             absolute(target);
         }
         if (!authority.isEmpty() && !HttpGrammar.isAuthority(authority)) {
-            throw new MalformedMessage(400, "http.invalid_authority");
+            throw MalformedMessage.syntax("http.invalid_authority");
         }
     }
 
@@ -182,7 +182,7 @@ final class Http1HeadParser {
             start = 8;
             scheme = "https";
         } else {
-            throw new MalformedMessage(400, "http1.invalid_url");
+            throw MalformedMessage.syntax("http1.invalid_url");
         }
         int end = start;
         while (end < target.length() && "/?#".indexOf(target.charAt(end)) < 0) {

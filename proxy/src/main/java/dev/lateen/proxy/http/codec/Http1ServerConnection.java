@@ -357,7 +357,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     @Override
     public void headTimedOut() {
-        malformed(new MalformedMessage(408, "request_header_timeout"));
+        malformed(MalformedMessage.late("request_header_timeout"));
     }
 
     @Override

@@ -2,23 +2,50 @@ package dev.lateen.proxy.http.codec;
 
 /** A message that breaks the protocol or a limit. Carries no stack trace: it is an outcome of bad input, not a fault. */
 public final class MalformedMessage extends Exception {
-    private final int status;
+    /** What a server has to say about it. */
+    public enum Kind {
+        /** It breaks the protocol. */
+        SYNTAX,
+        /** Its head is too large, or has too many lines. */
+        TOO_LARGE,
+        /** It is framed in a way that is not implemented. */
+        UNSUPPORTED,
+        /** The rest of its head did not come in time. */
+        LATE
+    }
+
+    private final Kind kind;
     private final String details;
 
-    /** @param status what a server answers, 400, 431 or 501 @param details Envoy's response code details */
-    MalformedMessage(int status, String details) {
+    private MalformedMessage(Kind kind, String details) {
         super(details, null, false, false);
-        this.status = status;
+        this.kind = kind;
         this.details = details;
     }
 
     static MalformedMessage codec() {
-        return new MalformedMessage(400, "http1.codec_error");
+        return syntax("http1.codec_error");
     }
 
-    /** What a server answers. */
-    public int status() {
-        return status;
+    static MalformedMessage syntax(String details) {
+        return new MalformedMessage(Kind.SYNTAX, details);
+    }
+
+    static MalformedMessage tooLarge(String details) {
+        return new MalformedMessage(Kind.TOO_LARGE, details);
+    }
+
+    static MalformedMessage unsupported(String details) {
+        return new MalformedMessage(Kind.UNSUPPORTED, details);
+    }
+
+    static MalformedMessage late(String details) {
+        return new MalformedMessage(Kind.LATE, details);
+    }
+
+    /** What a server has to say about it. */
+    public Kind kind() {
+        return kind;
     }
 
     /** Envoy's response code details, such as {@code http1.codec_error}. */

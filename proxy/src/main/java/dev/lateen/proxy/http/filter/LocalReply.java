@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A response that this proxy invents; the only maker of invented statuses. A gRPC request gets it as {@code grpc-status} on a 200 (Envoy's
+ * A response that this proxy invents, each with its status, Envoy's flag and details; the only table of invented statuses. A gRPC request gets it as {@code grpc-status} on a 200 (Envoy's
  * local reply rule), a HEAD request without its body.
  *
  * @param status 100 to 599
@@ -24,7 +24,9 @@ public record LocalReply(
 
     private static final int GRPC_DEADLINE_EXCEEDED = 4;
 
-    private static final String RESET = "upstream connect error or disconnect/reset before headers. reset reason: ";
+    private static final String BEFORE_HEADERS = "upstream connect error or disconnect/reset before headers. ";
+
+    private static final String RESET_DETAILS = "upstream_reset_before_response_started{";
 
     public LocalReply {
         headers = List.copyOf(headers);
@@ -49,16 +51,61 @@ public record LocalReply(
     public static LocalReply overflow() {
         return new LocalReply(
                 503,
-                "upstream_reset_before_response_started{overflow}",
+                RESET_DETAILS + "overflow}",
                 ResponseFlag.UPSTREAM_OVERFLOW,
-                RESET + "overflow",
+                BEFORE_HEADERS + "reset reason: overflow",
                 List.of("x-envoy-overloaded", "true"),
                 GRPC_FROM_HTTP);
     }
 
-    /** The route's or the try's timeout passed: 504 UT. @param details {@code response_timeout} or {@code upstream_per_try_timeout} */
-    public static LocalReply upstreamTimeout(String details) {
+    /** The route's timeout passed: 504 UT. */
+    public static LocalReply responseTimeout() {
+        return upstreamTimeout("response_timeout");
+    }
+
+    /** The try's own timeout passed, and there is no other: 504 UT. */
+    public static LocalReply perTryTimeout() {
+        return upstreamTimeout("upstream_per_try_timeout");
+    }
+
+    private static LocalReply upstreamTimeout(String details) {
         return of(504, details, ResponseFlag.UPSTREAM_REQUEST_TIMEOUT, "upstream request timeout");
+    }
+
+    /** The upstream answered what is no HTTP: 502 UPE. @param attempts how often it was tried, at least once */
+    public static LocalReply upstreamProtocolError(int attempts) {
+        return beforeResponse(502, "protocol error", "", ResponseFlag.UPSTREAM_PROTOCOL_ERROR, attempts);
+    }
+
+    /**
+     * The upstream stream ended before there was a response: 503.
+     *
+     * @param reason Envoy's reset reason in words, such as {@code connection termination}
+     * @param attempts how often it was tried, at least once
+     */
+    public static LocalReply upstreamReset(String reason, ResponseFlag flag, int attempts) {
+        return beforeResponse(503, reason, "", flag, attempts);
+    }
+
+    /**
+     * No connection to the upstream stands: 503 UF.
+     *
+     * @param reason Envoy's reset reason in words, such as {@code remote connection failure}
+     * @param transport what TLS or the system said; stands in the details and so in the access log alone; may be empty
+     * @param attempts how often it was tried, at least once
+     */
+    public static LocalReply connectionFailure(String reason, String transport, int attempts) {
+        return beforeResponse(503, reason, transport, ResponseFlag.UPSTREAM_CONNECTION_FAILURE, attempts);
+    }
+
+    private static LocalReply beforeResponse(
+            int status, String reason, String transport, ResponseFlag flag, int attempts) {
+        String details = transport.isEmpty() ? reason : reason + "|" + transport;
+        return of(
+                status,
+                RESET_DETAILS + details.replace(' ', '_') + "}",
+                flag,
+                BEFORE_HEADERS + (attempts > 1 ? "retried and the latest reset reason: " : "reset reason: ") + reason);
     }
 
     /** Authorization says no: 403. @param policy the policy that decided, {@code none} when an ALLOW list matched nothing */
@@ -78,6 +125,11 @@ public record LocalReply(
                 byGrpc ? fault.abortGrpcStatus() : GRPC_FROM_HTTP);
     }
 
+    /** A filter broke: 500, so that nothing passes a check that was not made. */
+    public static LocalReply filterFailed(Throwable fault) {
+        return of(500, "filter_failed{" + fault.getClass().getSimpleName() + "}", null, "Internal Server Error");
+    }
+
     /** A security filter can't be built here: 403 for everything, naming it. */
     public static LocalReply filterUnavailable(String filterName, String reason) {
         return of(
@@ -92,6 +144,55 @@ public record LocalReply(
         return new LocalReply(200, "cors_response", null, "", headers, GRPC_FROM_HTTP);
     }
 
+    /** A redirect of a route: its own status. */
+    public static LocalReply redirect(int status, String location) {
+        return located(status, "direct_response", location);
+    }
+
+    /** The virtual host wants TLS: 301. @param location the same URL with {@code https} */
+    public static LocalReply redirectToTls(String location) {
+        return located(301, "direct_response", location);
+    }
+
+    /** A direct response of a route, for a gRPC client: its own status. @param headers name, value, name, value */
+    public static LocalReply direct(int status, String body, List<String> headers) {
+        return new LocalReply(status, "direct_response", null, body, headers, GRPC_FROM_HTTP);
+    }
+
+    private static LocalReply located(int status, String details, String location) {
+        return new LocalReply(status, details, null, "", List.of("location", location), GRPC_FROM_HTTP);
+    }
+
+    /** HTTP/1.0 where it is not let in: 426 DPE. */
+    public static LocalReply lowVersion() {
+        return of(426, "low_version", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Upgrade Required");
+    }
+
+    /** No {@code host} header: 400. */
+    public static LocalReply missingHost() {
+        return of(400, "missing_host_header", null, "");
+    }
+
+    /** An {@code https} URL on a connection without TLS: 403 DPE. */
+    public static LocalReply httpsOnPlaintext() {
+        return of(403, "http1.https_url_on_plaintext_connection", ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Forbidden");
+    }
+
+    /** A path that does not begin with a slash: 404. */
+    public static LocalReply absolutePathRejected() {
+        return of(404, "absolute_path_rejected", null, "");
+    }
+
+    /** A path that can't be normalized, or may not be: 400. */
+    public static LocalReply pathRejected() {
+        return of(400, "path_normalization_failed", null, "");
+    }
+
+    /** The client is to ask again by the path that this one stands for: 307. */
+    public static LocalReply normalizedPath(String path) {
+        return located(307, "path_normalization_failed", path);
+    }
+
     /** The client's message breaks the protocol: 400 DPE. @param details such as {@code http1.codec_error} */
     public static LocalReply badRequest(String details) {
         return of(400, details, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Bad Request");
@@ -100,6 +201,16 @@ public record LocalReply(
     /** The request's headers are too large or too many: 431. @param details such as {@code http1.headers_too_large} */
     public static LocalReply headersTooLarge(String details) {
         return of(431, details, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Request Header Fields Too Large");
+    }
+
+    /** The request's framing is not implemented: 501 DPE. @param details such as {@code http1.invalid_transfer_encoding} */
+    public static LocalReply notImplemented(String details) {
+        return of(501, details, ResponseFlag.DOWNSTREAM_PROTOCOL_ERROR, "Not Implemented");
+    }
+
+    /** The rest of the request's head did not come in time: 408. @param details such as {@code request_header_timeout} */
+    public static LocalReply requestHeaderTimeout(String details) {
+        return of(408, details, null, "request header timeout");
     }
 
     /** The stream was idle for too long: 504, or 408 while the request is not complete; SI. */
@@ -134,18 +245,12 @@ public record LocalReply(
         return of(503, "dns_resolution_failure", ResponseFlag.DNS_RESOLUTION_FAILED, "DNS resolution failure");
     }
 
-    /** Too many requests: 429 RL. */
-    public static LocalReply rateLimited() {
-        return of(429, "local_rate_limited", ResponseFlag.RATE_LIMITED, "local_rate_limited");
-    }
-
     /** Memory is short, and this exchange would have us hold more of it: 503 OM. */
     public static LocalReply overloaded() {
         return of(503, "overload", ResponseFlag.OVERLOAD_MANAGER, "envoy overloaded");
     }
 
-    /** A plain reply. */
-    public static LocalReply of(int status, String details, @Nullable ResponseFlag flag, String body) {
+    private static LocalReply of(int status, String details, @Nullable ResponseFlag flag, String body) {
         return new LocalReply(status, details, flag, body, List.of(), GRPC_FROM_HTTP);
     }
 }

@@ -73,7 +73,7 @@ final class CodecPeers {
         @Override
         public void onMalformed(MalformedMessage error, ServerStream opened) {
             malformed++;
-            opened.head(new ResponseHead(error.status(), new HeaderMap()), true);
+            opened.head(new ResponseHead(400, new HeaderMap()), true);
         }
 
         @Override

@@ -152,7 +152,13 @@ final class RecordingServer implements ServerEvents {
     public void onMalformed(MalformedMessage broken, ServerStream opened) {
         error = broken;
         stream = opened;
-        answer(broken.status(), "");
+        int status = switch (broken.kind()) {
+            case SYNTAX -> 400;
+            case TOO_LARGE -> 431;
+            case UNSUPPORTED -> 501;
+            case LATE -> 408;
+        };
+        answer(status, "");
     }
 
     @Override
