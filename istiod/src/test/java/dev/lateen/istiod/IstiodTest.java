@@ -549,6 +549,7 @@ class IstiodTest {
         request.end(Buffer.buffer(
                 IstioCertificateRequest.newBuilder().setCsr(pem).build().toByteArray()));
         Buffer answer = request.response().compose(response -> response.last()).await();
+        client.close().await();
         return IstioCertificateResponse.parseFrom(answer.getBytes()).getCertChainList();
     }
 }

@@ -64,6 +64,10 @@ import org.junit.jupiter.api.io.TempDir;
 class CertificateServiceTest {
     private final Instant now = Instant.now().truncatedTo(ChronoUnit.SECONDS);
     private final Vertx vertx = Vertx.vertx();
+
+    /** Held to the end, or the garbage collector may close it. */
+    private @Nullable GrpcClient client;
+
     private final InstantSource clock = InstantSource.fixed(now);
 
     @TempDir
@@ -263,7 +267,9 @@ class CertificateServiceTest {
     }
 
     private GrpcClientResponse<Buffer, Buffer> call(@Nullable String token, String csr, long seconds) throws Exception {
-        GrpcClient client = GrpcClient.client(vertx);
+        if (client == null) {
+            client = GrpcClient.client(vertx);
+        }
         GrpcClientRequest<Buffer, Buffer> request = client.request(
                         SocketAddress.inetSocketAddress(http.actualPort(), "127.0.0.1"))
                 .await(30, TimeUnit.SECONDS);

@@ -13,6 +13,7 @@ import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.istiod.discovery.PeerCheck.Verdict;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
@@ -187,9 +188,9 @@ class StrangersTest {
         HttpClientOptions plainHttp2 =
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false);
         try (Ads ads = new Ads(impatient, PeerCheck.NONE)) {
-            HttpClientRequest silent = ads.vertx
-                    .createHttpClient(plainHttp2)
-                    .request(
+            // Held to the end, or the garbage collector may close it.
+            HttpClient client = ads.vertx.createHttpClient(plainHttp2);
+            HttpClientRequest silent = client.request(
                             HttpMethod.POST,
                             ads.port(),
                             "127.0.0.1",
@@ -203,6 +204,7 @@ class StrangersTest {
             String inHeaders = response.getHeader("grpc-status");
             assertThat(inHeaders != null ? inHeaders : response.getTrailer("grpc-status"))
                     .isEqualTo("4");
+            client.close().await();
         }
     }
 

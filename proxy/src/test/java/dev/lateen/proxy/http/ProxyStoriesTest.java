@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -282,16 +283,18 @@ class ProxyStoriesTest {
         proxy.cluster("c", UpstreamProtocol.HTTP1, port).routes(prefix("/", "c"));
         int listening = proxy.listen(false);
         CompletableFuture<String> heard = new CompletableFuture<>();
-        WebSocket socket = await(vertx.createWebSocketClient()
-                .connect(new WebSocketConnectOptions()
-                        .setHost("127.0.0.1")
-                        .setPort(listening)
-                        .setURI("/chat")));
+        // Held to the end: a client that nobody holds is closed by the garbage collector, with its connections.
+        WebSocketClient client = vertx.createWebSocketClient();
+        WebSocket socket = await(client.connect(new WebSocketConnectOptions()
+                .setHost("127.0.0.1")
+                .setPort(listening)
+                .setURI("/chat")));
         socket.textMessageHandler(heard::complete);
         socket.writeTextMessage("hi");
 
         assertThat(heard.get(30, TimeUnit.SECONDS)).isEqualTo("echo hi");
         await(socket.close());
+        await(client.close());
         assertThat(proxy.only().status()).isEqualTo(101);
     }
 
