@@ -153,23 +153,23 @@ final class ProtoNode {
         return values[check(field, Kind.BYTES).index()] instanceof ByteString bytes ? bytes : ByteString.EMPTY;
     }
 
-    /** The name of an enumeration's value; the first one's when not set. */
+    /** The name of an enumeration's value; the first one's when not set. A number without a name, which a newer Envoy may have, is an error. */
     String choice(String field) {
         Field found = check(field, Kind.ENUM);
-        if (values[found.index()] instanceof Integer number) {
-            return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(number, "number " + number);
-        }
-        return ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber().getOrDefault(0, "");
+        return name(field, found, values[found.index()] instanceof Integer number ? number : 0);
     }
 
     /** The names of a repeated enumeration's values. */
     List<String> choices(String field) {
         Field found = check(field, Kind.ENUM);
-        Map<Integer, String> names =
-                ProtoSchema.ENVOY.enumeration(found.typeName()).byNumber();
         return numbers(field).stream()
-                .map(number -> names.getOrDefault(number.intValue(), "number " + number))
+                .map(number -> name(field, found, number.intValue()))
                 .toList();
+    }
+
+    private String name(String field, Field found, int number) {
+        ProtoSchema.EnumType type = ProtoSchema.ENVOY.enumeration(found.typeName());
+        return type.name(number).orElseThrow(() -> beyondUs(field, "number " + number + type.accepted()));
     }
 
     @Nullable

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
@@ -176,7 +177,16 @@ final class ProtoSchema {
             String oneof) {}
 
     /** An enumeration; names and numbers. */
-    record EnumType(Map<String, Integer> byName, Map<Integer, String> byNumber) {}
+    record EnumType(Map<String, Integer> byName, Map<Integer, String> byNumber) {
+        Optional<String> name(int number) {
+            return Optional.ofNullable(byNumber.get(number));
+        }
+
+        /** The end of an error's text. */
+        String accepted() {
+            return " (accepted: " + String.join(", ", byNumber.values()) + ")";
+        }
+    }
 
     /** One message. */
     static final class MessageType {

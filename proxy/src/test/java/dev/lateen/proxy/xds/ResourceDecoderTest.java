@@ -62,6 +62,48 @@ class ResourceDecoderTest {
         assertThat(manager.normalizePath()).isFalse();
     }
 
+    /** Also where only one of its values matters to us: what else it may mean is not known. */
+    @Test
+    void anEnumerationsNumberThatOnlyANewerEnvoyKnowsIsNamed() {
+        var address = io.envoyproxy.envoy.config.core.v3.SocketAddress.newBuilder()
+                .setAddress("127.0.0.1")
+                .setPortValue(80)
+                .setProtocolValue(77);
+        var listener = io.envoyproxy.envoy.config.listener.v3.Listener.newBuilder()
+                .setName("l")
+                .setAddress(
+                        io.envoyproxy.envoy.config.core.v3.Address.newBuilder().setSocketAddress(address))
+                .build();
+        assertThat(Resources.decode(listener))
+                .isInstanceOfSatisfying(
+                        Decoded.Rejected.class,
+                        rejected -> assertThat(rejected.toString())
+                                .contains("address.socket_address.protocol: number 77 (accepted: TCP, UDP)"));
+        var manager = io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                .newBuilder()
+                .setStatPrefix("in")
+                .setRouteConfig(RouteConfiguration.getDefaultInstance())
+                .addHttpFilters(
+                        io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter
+                                .newBuilder()
+                                .setName("router")
+                                .setTypedConfig(
+                                        com.google.protobuf.Any.pack(io.envoyproxy.envoy.extensions.filters.http.router
+                                                .v3.Router.getDefaultInstance())))
+                .setForwardClientCertDetailsValue(77);
+        var chain = io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
+                .addFilters(io.envoyproxy.envoy.config.listener.v3.Filter.newBuilder()
+                        .setName("http")
+                        .setTypedConfig(com.google.protobuf.Any.pack(manager.build())));
+        assertThat(Resources.decode(listener.toBuilder()
+                                .setAddress(io.envoyproxy.envoy.config.core.v3.Address.newBuilder()
+                                        .setSocketAddress(address.setProtocolValue(0)))
+                                .addFilterChains(chain)
+                                .build())
+                        .toString())
+                .contains("forward_client_cert_details: number 77 (accepted: SANITIZE, ");
+    }
+
     @Test
     void envoysDefaultsOfAClusterAreFilledIn() {
         Cluster cluster = cluster("{name: a, type: STATIC, outlier_detection: {}}");
