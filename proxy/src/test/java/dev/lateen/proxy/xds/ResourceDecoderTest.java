@@ -2,6 +2,7 @@ package dev.lateen.proxy.xds;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Any;
 import com.google.protobuf.ByteString;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.FilterChain;
@@ -11,7 +12,12 @@ import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteTable;
+import io.envoyproxy.envoy.config.core.v3.Address;
+import io.envoyproxy.envoy.config.core.v3.SocketAddress;
+import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
+import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -62,46 +68,32 @@ class ResourceDecoderTest {
         assertThat(manager.normalizePath()).isFalse();
     }
 
-    /** Also where only one of its values matters to us: what else it may mean is not known. */
+    /** Also where only one of its values matters to us: what else it may mean is not known. The whole resource, or a chain that then lets nobody in. */
     @Test
     void anEnumerationsNumberThatOnlyANewerEnvoyKnowsIsNamed() {
-        var address = io.envoyproxy.envoy.config.core.v3.SocketAddress.newBuilder()
-                .setAddress("127.0.0.1")
-                .setPortValue(80)
-                .setProtocolValue(77);
-        var listener = io.envoyproxy.envoy.config.listener.v3.Listener.newBuilder()
-                .setName("l")
-                .setAddress(
-                        io.envoyproxy.envoy.config.core.v3.Address.newBuilder().setSocketAddress(address))
-                .build();
-        assertThat(Resources.decode(listener))
-                .isInstanceOfSatisfying(
-                        Decoded.Rejected.class,
-                        rejected -> assertThat(rejected.toString())
-                                .contains("address.socket_address.protocol: number 77 (accepted: TCP, UDP)"));
+        var address = SocketAddress.newBuilder().setAddress("127.0.0.1").setPortValue(80);
+        var odd = address.clone().setProtocolValue(77);
+        assertThat(Resources.decode(listener(odd).build()).toString())
+                .contains("address.socket_address.protocol: number 77 (accepted: TCP, UDP)");
+        var router = HttpFilter.newBuilder().setName("router").setTypedConfig(Any.pack(Router.getDefaultInstance()));
         var manager = io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 .newBuilder()
                 .setStatPrefix("in")
                 .setRouteConfig(RouteConfiguration.getDefaultInstance())
-                .addHttpFilters(
-                        io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpFilter
-                                .newBuilder()
-                                .setName("router")
-                                .setTypedConfig(
-                                        com.google.protobuf.Any.pack(io.envoyproxy.envoy.extensions.filters.http.router
-                                                .v3.Router.getDefaultInstance())))
+                .addHttpFilters(router)
                 .setForwardClientCertDetailsValue(77);
-        var chain = io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder()
-                .addFilters(io.envoyproxy.envoy.config.listener.v3.Filter.newBuilder()
-                        .setName("http")
-                        .setTypedConfig(com.google.protobuf.Any.pack(manager.build())));
-        assertThat(Resources.decode(listener.toBuilder()
-                                .setAddress(io.envoyproxy.envoy.config.core.v3.Address.newBuilder()
-                                        .setSocketAddress(address.setProtocolValue(0)))
-                                .addFilterChains(chain)
-                                .build())
+        var filter = Filter.newBuilder().setName("http").setTypedConfig(Any.pack(manager.build()));
+        var chain =
+                io.envoyproxy.envoy.config.listener.v3.FilterChain.newBuilder().addFilters(filter);
+        assertThat(Resources.decode(listener(address).addFilterChains(chain).build())
                         .toString())
                 .contains("forward_client_cert_details: number 77 (accepted: SANITIZE, ");
+    }
+
+    private static io.envoyproxy.envoy.config.listener.v3.Listener.Builder listener(SocketAddress.Builder address) {
+        return io.envoyproxy.envoy.config.listener.v3.Listener.newBuilder()
+                .setName("l")
+                .setAddress(Address.newBuilder().setSocketAddress(address));
     }
 
     @Test
