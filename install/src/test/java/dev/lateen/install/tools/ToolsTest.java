@@ -103,17 +103,21 @@ class ToolsTest {
         page("/config_gaps", """
             [{"text":"listener l: filter x: left out"},{"text":"listener m: filter y: denies"}]\
             """);
-        int port = istiod.getAddress().getPort();
-        assertThat(run(
-                        new ProxyStatusCommand(),
-                        "--istiod",
-                        "127.0.0.1:" + port,
-                        "--proxy-admin-port",
-                        Integer.toString(port)))
-                .isZero();
+        assertThat(proxyStatusWithGaps()).isZero();
         assertThat(out.toString().lines().skip(3))
                 .containsExactly(
                         "", "a.default: listener l: filter x: left out", "a.default: listener m: filter y: denies");
+    }
+
+    /** As where the proxies' admin pages are at istiod's own port. */
+    private int proxyStatusWithGaps() {
+        int port = istiod.getAddress().getPort();
+        return run(
+                new ProxyStatusCommand(),
+                "--istiod",
+                "127.0.0.1:" + port,
+                "--proxy-admin-port",
+                Integer.toString(port));
     }
 
     @Test
@@ -124,14 +128,7 @@ class ToolsTest {
         page("/debug/connections", """
             {"clients":[{"connectionId":"sidecar~127.0.0.1~a.default~default.svc.cluster.local-1"}]}\
             """);
-        int port = istiod.getAddress().getPort();
-        assertThat(run(
-                        new ProxyStatusCommand(),
-                        "--istiod",
-                        "127.0.0.1:" + port,
-                        "--proxy-admin-port",
-                        Integer.toString(port)))
-                .isZero();
+        assertThat(proxyStatusWithGaps()).isZero();
         assertThat(out.toString().lines()).hasSize(2);
     }
 

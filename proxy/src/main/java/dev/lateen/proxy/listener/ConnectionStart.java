@@ -102,9 +102,8 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     private void matchChain(FirstBytes facts) {
         firstBytes = facts;
-        // The listener may have been replaced, or removed, while the first bytes were awaited. One that is gone has
-        // still
-        // to serve whom it accepted, as in Envoy.
+        // The listener may have been replaced, or removed, while the first bytes were awaited. One that is gone
+        // still serves whom it accepted, as in Envoy.
         ListenerRuntime current = context.table().named(listener.listener().name());
         listener = current != null ? current : listener;
         FilterChainRuntime chain = listener.match(new MatchFacts(
