@@ -3,7 +3,9 @@ package dev.lateen.install;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.run.ProxyStart;
 import dev.lateen.proxy.ProxyBootstrap;
+import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.xds.XdsNode;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -22,22 +24,35 @@ record PodBootstrap(String settings) {
         return new PodBootstrap(settings == null ? "" : settings);
     }
 
-    /**
-     * The settings, checked.
-     *
-     * @throws IllegalArgumentException if something in them is wrong: each field, what was found and what is accepted
-     */
-    ProxyStart start() {
+    private ProxyStart start() {
         return ProxyStart.of(SETTINGS, StartSettings.parse(SETTINGS, settings));
+    }
+
+    /**
+     * True if the environment says nothing, as for most proxies. It is asked first in each method: reading settings loads the whole reader of resources, which is half of a proxy's
+     * start and a sixth of its memory.
+     */
+    private boolean isSilent() {
+        return settings.isBlank() || settings.strip().equals("{}");
+    }
+
+    /** How long a certificate is asked for. */
+    Duration certificateLife() {
+        return isSilent() ? IdentitySettings.TIME_TO_LIVE : start().certificateLife();
     }
 
     /** What of the settings has no effect on a proxy of its own, in words. */
     List<String> withoutEffect() {
-        return ProxyStart.withoutEffect(ProxyStart.Place.ALONE, StartSettings.parse(SETTINGS, settings));
+        return isSilent()
+                ? List.of()
+                : ProxyStart.withoutEffect(ProxyStart.Place.ALONE, StartSettings.parse(SETTINGS, settings));
     }
 
     /** A bootstrap with event loops, drain times, service cluster and node metadata as the settings say; the same without any. */
     ProxyBootstrap addTo(ProxyBootstrap read) {
+        if (isSilent()) {
+            return read;
+        }
         ProxyStart start = start();
         if (start.given().isEmpty()) {
             return read;

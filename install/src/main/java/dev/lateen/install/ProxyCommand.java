@@ -103,7 +103,7 @@ final class ProxyCommand implements Callable<Integer> {
         try {
             ProxyBootstrap read = pod.addTo(EnvoyBootstrap.read(file));
             pod.withoutEffect().forEach(named -> LOG.warn("{}: {}", PodBootstrap.SETTINGS, named));
-            ProxyBootstrap known = identity.addTo(read, pod.start().certificateLife());
+            ProxyBootstrap known = identity.addTo(read, pod.certificateLife());
             return concurrency == null ? known : known.withConcurrency(concurrency);
         } catch (NoSuchFileException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": no such file");

@@ -155,6 +155,19 @@ final class ProxyRehearsal {
                           domains: ["*"]
                           routes: [{match: {prefix: /}, route: {cluster: out}}]
                       http_filters:
+                      - name: envoy.filters.http.rbac
+                        typed_config:
+                          "@type": type.googleapis.com/envoy.extensions.filters.http.rbac.v3.RBAC
+                          rules:
+                            action: DENY
+                            policies:
+                              nobody:
+                                permissions: [{and_rules: {rules: [{url_path: {path: {exact: /nothing}}}]}}]
+                                principals: [{and_ids: {ids: [{authenticated: {principal_name: {exact: nobody}}}]}}]
+                      - name: envoy.filters.http.fault
+                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}
+                      - name: envoy.filters.http.cors
+                        typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
                       - name: envoy.filters.http.router
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
               clusters:

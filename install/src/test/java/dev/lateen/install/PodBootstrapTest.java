@@ -35,7 +35,7 @@ class PodBootstrapTest {
                         given -> assertThat(given)
                                 .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
                                 .containsEntry("tracing", Map.of("sampling", 10)));
-        assertThat(pod.start().certificateLife()).isEqualTo(Duration.ofHours(2));
+        assertThat(pod.certificateLife()).isEqualTo(Duration.ofHours(2));
         assertThat(pod.withoutEffect()).isEmpty();
     }
 

@@ -6,6 +6,7 @@ import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.SettingsReading;
 import dev.lateen.api.yaml.StartSettings;
+import dev.lateen.proxy.identity.IdentitySettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -78,7 +79,7 @@ public record ProxyStart(Map<String, Object> given, ProxySettings settings) {
         return Optional.ofNullable(settings.proxyMetadata().get("SECRET_TTL"))
                 .flatMap(GoDuration::parse)
                 .filter(Duration::isPositive)
-                .orElse(Duration.ofHours(24));
+                .orElse(IdentitySettings.TIME_TO_LIVE);
     }
 
     /** The node's metadata with what the settings add to it. */
