@@ -118,6 +118,27 @@ class LauncherTest {
                 .doesNotContain("kubernetes-model-1.jar");
     }
 
+    /** A cache that is made of half a rehearsal makes every start slower, and nobody would know. */
+    @Test
+    void aRehearsalThatFailsLeavesNoCacheAndIsNamed() throws Exception {
+        Path home = fakeJdk("b-25", "25");
+        script(home.resolve("bin/java"), """
+            for a; do case $a in
+            -XX:AOTCacheOutput=*) echo half >"${a#*=}" ;;
+            dev.lateen.install.Rehearsal) echo "it did not start"; exit 1 ;;
+            -XX:AOTCache=*) echo "with a cache" ;;
+            esac; done
+            echo started
+            """);
+        String output = launch(Map.of(), "proxy", "-c", "x.yaml").output();
+        assertThat(output)
+                .contains("no faster start was prepared: ", "proxy.rehearsal.log")
+                .contains("started")
+                .doesNotContain("with a cache");
+        assertThat(dir.resolve("dist/proxy.rehearsal.log")).content().contains("it did not start");
+        assertThat(dir.resolve("dist/proxy.aot.new")).doesNotExist();
+    }
+
     private Path fakeJdk(String name, String version) throws IOException {
         Path home = roots.resolve(name);
         Path java = Files.createDirectories(home.resolve("bin")).resolve("java");
@@ -160,7 +181,7 @@ class LauncherTest {
     /** A PATH that has the tools a launcher needs and no Java. */
     private String toolsWithoutJava() throws IOException {
         Path tools = Files.createDirectories(dir.resolve("tools"));
-        for (String tool : List.of("readlink", "dirname", "find", "mkdir", "cat")) {
+        for (String tool : List.of("readlink", "dirname", "find", "mkdir", "cat", "rm", "mv")) {
             for (String bin : List.of("/usr/bin", "/bin")) {
                 Path real = Path.of(bin, tool);
                 if (Files.exists(real)) {

@@ -12,6 +12,8 @@ public final class HttpGrammar {
     /** The lower-case of a token character, 0 for any other byte. */
     private static final byte[] TOKEN = new byte[256];
 
+    private static final boolean[] TOKENS = new boolean[256];
+    private static final boolean[] LOWER_CASE_TOKENS = new boolean[256];
     private static final boolean[] VALUE = new boolean[256];
     private static final boolean[] TARGET = new boolean[256];
     private static final boolean[] AUTHORITY = new boolean[256];
@@ -45,6 +47,10 @@ public final class HttpGrammar {
             TARGET[c] = c > 0x20 && c < 0x7f;
         }
         VALUE['\t'] = true;
+        for (int c = 0; c < 256; c++) {
+            TOKENS[c] = TOKEN[c] != 0;
+            LOWER_CASE_TOKENS[c] = TOKENS[c] && TOKEN[c] == c;
+        }
     }
 
     private HttpGrammar() {}
@@ -66,38 +72,54 @@ public final class HttpGrammar {
 
     /** Whether the text is a token: a method or a header's name, of any case. */
     public static boolean isToken(CharSequence text) {
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c > 255 || TOKEN[c] == 0) {
-                return false;
-            }
-        }
-        return length > 0;
+        return !text.isEmpty() && consists(text, 0, TOKENS);
     }
 
     /** Whether the text is a header's name as HTTP/2 has it: a token without capitals. */
     public static boolean isLowerCaseToken(CharSequence text) {
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c > 127 || TOKEN[c] != c || c == 0) {
-                return false;
-            }
-        }
-        return length > 0;
+        return !text.isEmpty() && consists(text, 0, LOWER_CASE_TOKENS);
     }
 
     /** Whether the text can be a header's value as it stands: no control character, no blank at either end. */
     public static boolean isValue(CharSequence text) {
-        int length = text.length();
-        for (int i = 0; i < length; i++) {
-            char c = text.charAt(i);
-            if (c > 255 || !VALUE[c]) {
+        return consists(text, 0, VALUE)
+                && (text.isEmpty() || !isBlank(text.charAt(0)) && !isBlank(text.charAt(text.length() - 1)));
+    }
+
+    /** The same of Latin-1 bytes from an index to before another. */
+    public static boolean isLowerCaseToken(byte[] bytes, int from, int end) {
+        return from < end && consists(bytes, from, end, LOWER_CASE_TOKENS);
+    }
+
+    /** The same of Latin-1 bytes from an index to before another. */
+    public static boolean isValue(byte[] bytes, int from, int end) {
+        return consists(bytes, from, end, VALUE)
+                && (from == end || !isBlank((char) bytes[from]) && !isBlank((char) bytes[end - 1]));
+    }
+
+    /** Whether each character from an index on is of a table. */
+    private static boolean consists(CharSequence text, int from, boolean[] table) {
+        return consists(text.toString(), from, table);
+    }
+
+    private static boolean consists(byte[] bytes, int from, int end, boolean[] table) {
+        for (int i = from; i < end; i++) {
+            if (!table[bytes[i] & 0xff]) {
                 return false;
             }
         }
-        return length == 0 || !isBlank(text.charAt(0)) && !isBlank(text.charAt(length - 1));
+        return true;
+    }
+
+    private static boolean consists(String text, int from, boolean[] table) {
+        int length = text.length();
+        for (int i = from; i < length; i++) {
+            char c = text.charAt(i);
+            if (c > 255 || !table[c]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /**
@@ -130,42 +152,26 @@ public final class HttpGrammar {
 
     /** Whether the text is host and port as they may stand in {@code Host}: no user, path or blank. Empty text is. */
     public static boolean isAuthority(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c > 255 || !AUTHORITY[c]) {
-                return false;
-            }
-        }
-        return true;
+        return consists(text, 0, AUTHORITY);
     }
 
     /** Whether the text is a scheme (RFC 3986 section 3.1). */
     public static boolean isScheme(CharSequence text) {
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c > 255 || !SCHEME[c]) {
-                return false;
-            }
-        }
-        return !text.isEmpty() && !Character.isDigit(text.charAt(0)) && "+-.".indexOf(text.charAt(0)) < 0;
+        return !text.isEmpty()
+                && !Character.isDigit(text.charAt(0))
+                && "+-.".indexOf(text.charAt(0)) < 0
+                && consists(text, 0, SCHEME);
     }
 
     /** Whether the text is a path with its query: visible ASCII from a slash on, or {@code *} for OPTIONS. */
     public static boolean isPath(CharSequence text, CharSequence method) {
-        int length = text.length();
-        if (length == 0) {
+        if (text.isEmpty()) {
             return false;
         }
         if (text.charAt(0) != '/') {
-            return length == 1 && text.charAt(0) == '*' && "OPTIONS".contentEquals(method);
+            return text.length() == 1 && text.charAt(0) == '*' && "OPTIONS".contentEquals(method);
         }
-        for (int i = 1; i < length; i++) {
-            char c = text.charAt(i);
-            if (c > 255 || !TARGET[c]) {
-                return false;
-            }
-        }
-        return true;
+        return consists(text, 1, TARGET);
     }
 
     /** Whether a request line and a {@code Host} can be made of this head that all read alike. */

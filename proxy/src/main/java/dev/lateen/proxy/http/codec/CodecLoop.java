@@ -15,8 +15,8 @@ import java.util.function.Supplier;
  * has sent many requests at once starts some of them, and the others after those of its neighbours: what a turn of the loop starts is bounded in time.
  */
 public final class CodecLoop {
-    /** For what one turn of the loop starts. Some hundred requests; whoever waits for the next turn waits little longer than this. */
-    static final long TURN_NANOS = 2_000_000;
+    /** For what one turn of the loop starts: some dozens of requests, which cause about as much again when their upstreams answer. Whoever waits for the next turn waits little longer. */
+    static final long TURN_NANOS = 1_000_000;
 
     private final EventExecutor executor;
     private final HeadBytes scratch = new HeadBytes();

@@ -2,7 +2,9 @@ package dev.lateen.proxy.http.codec;
 
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +29,7 @@ final class HeaderNames {
     @SuppressWarnings("ArrayRecordComponent") // never compared nor changed
     record Known(String name, byte[] bytes, Kind kind) {}
 
+    private static final Map<String, Kind> KINDS = new HashMap<>();
     private static final int TABLE = 1024;
     private static final @Nullable Known[][] KNOWN = new Known[TABLE][];
 
@@ -124,6 +127,7 @@ final class HeaderNames {
     private HeaderNames() {}
 
     private static void enter(String name, Kind kind) {
+        KINDS.put(name, kind);
         byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
         int slot = slot(bytes, 0, bytes.length);
         Known[] before = KNOWN[slot];
@@ -149,6 +153,11 @@ final class HeaderNames {
     static CharSequence intern(AsciiString name) {
         Known known = find(name.array(), name.arrayOffset(), name.length());
         return known == null ? name : known.name;
+    }
+
+    /** What a lower-case name is; null for one that is not known here. */
+    static @Nullable Kind kind(String name) {
+        return KINDS.get(name);
     }
 
     private static boolean same(byte[] name, byte[] b, int from) {

@@ -91,11 +91,11 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
             // Refused; no more of it is kept.
             return;
         }
-        if (!HttpGrammar.isLowerCaseToken(name) || !HttpGrammar.isValue(value)) {
+        CharSequence known = HeaderNames.intern(name);
+        if (!(known instanceof String) && !isName(name) || !isValue(value)) {
             valid = false;
             return;
         }
-        CharSequence known = HeaderNames.intern(name);
         if (known instanceof String text) {
             switch (text) {
                 case "connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade" -> valid = false;
@@ -118,6 +118,16 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
             }
         }
         headers.add(known, value);
+    }
+
+    private static boolean isName(AsciiString name) {
+        return HttpGrammar.isLowerCaseToken(name.array(), name.arrayOffset(), name.arrayOffset() + name.length());
+    }
+
+    private static boolean isValue(CharSequence value) {
+        return value instanceof AsciiString bytes
+                ? HttpGrammar.isValue(bytes.array(), bytes.arrayOffset(), bytes.arrayOffset() + bytes.length())
+                : HttpGrammar.isValue(value);
     }
 
     /** Null when a mandatory part is missing or wrong. */

@@ -7,6 +7,7 @@ import dev.lateen.proxy.message.ResponseHead;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
 import io.netty.util.AsciiString;
 import java.util.Iterator;
+import java.util.Locale;
 import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Objects;
@@ -75,35 +76,28 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
         return new Lines();
     }
 
-    private static boolean connectionHeader(CharSequence name) {
-        return switch (name.length()) {
-            case 7 -> AsciiString.contentEquals(name, "upgrade");
-            case 10 -> AsciiString.contentEquals(name, "connection") || AsciiString.contentEquals(name, "keep-alive");
-            case 16 -> AsciiString.contentEquals(name, "proxy-connection");
-            case 17 -> AsciiString.contentEquals(name, "transfer-encoding");
-            default -> false;
-        };
-    }
-
     /** The name as HTTP/2 has it; null for one that has no place there, or that configuration brought and is none at all. */
     private static @Nullable CharSequence fitName(CharSequence name) {
-        if (connectionHeader(name)) {
-            return null;
+        if (name instanceof AsciiString parsed) {
+            // Checked when it was read, and lower-case; what HTTP/2 has no place for is known, and so a string.
+            return parsed;
         }
-        if (name instanceof AsciiString) {
-            // Parsed names are checked, and lower-case.
-            return name;
+        String text = name.toString();
+        HeaderNames.Kind kind = HeaderNames.kind(text);
+        if (kind != null) {
+            return belongsToConnection(kind) ? null : text;
         }
-        boolean capitals = false;
-        for (int i = 0; i < name.length(); i++) {
-            char c = name.charAt(i);
-            byte lower = c > 127 ? 0 : HttpGrammar.token((byte) c);
-            if (lower == 0) {
-                return null;
-            }
-            capitals |= lower != c;
+        if (HttpGrammar.isLowerCaseToken(text)) {
+            return text;
         }
-        return name.isEmpty() ? null : capitals ? AsciiString.of(name).toLowerCase() : name;
+        return HttpGrammar.isToken(text) ? fitName(text.toLowerCase(Locale.ROOT)) : null;
+    }
+
+    private static boolean belongsToConnection(HeaderNames.Kind kind) {
+        return switch (kind) {
+            case UPGRADE, CONNECTION, KEEP_ALIVE, PROXY_CONNECTION, TRANSFER_ENCODING -> true;
+            case PLAIN, HOST, CONTENT_LENGTH, TE -> false;
+        };
     }
 
     /** Views of a parsed head are fit; what was put together here is made so. */
