@@ -16,7 +16,7 @@ import java.util.function.Supplier;
  */
 public final class CodecLoop {
     /** For what one turn of the loop starts: some dozens of requests, which cause about as much again when their upstreams answer. Whoever waits for the next turn waits little longer. */
-    static final long TURN_NANOS = 1_000_000;
+    static final long TURN_NANOS = 2_000_000;
 
     private final EventExecutor executor;
     private final HeadBytes scratch = new HeadBytes();

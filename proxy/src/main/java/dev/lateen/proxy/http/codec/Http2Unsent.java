@@ -8,6 +8,7 @@ import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.handler.codec.http2.Http2Connection;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,12 +17,21 @@ import org.jspecify.annotations.Nullable;
  * could be given any amount, by thousands of upstream connections that have something to read in that turn. So what a turn brings is counted here.
  */
 final class Http2Unsent implements Laggard {
+    private static final int TURN = 16;
+    private static final int LARGE_TURN = 1024;
+
     private final CodecLoop loop;
     private final Http2Connection connection;
     private final Consumer<Http2Stream> writable;
     private @Nullable ChannelHandlerContext context;
     private long waiting;
+
+    /** The bytes and the writes of this turn. */
     private long turn;
+
+    private int[] sizes = new int[TURN];
+    private @Nullable ChannelFuture[] writes = new ChannelFuture[TURN];
+    private int count;
     private boolean blocked;
 
     /** @param writable tells a stream that it may be written to, if it may */
@@ -38,12 +48,34 @@ final class Http2Unsent implements Laggard {
     }
 
     /** So many bytes were written, and are sent or dropped once {@code written} is done. */
-    @SuppressWarnings("FutureReturnValueIgnored")
     void add(int bytes, ChannelFuture written) {
         if (bytes > 0) {
             turn += bytes;
-            waiting += bytes;
-            written.addListener(done -> waiting -= bytes);
+            if (count == sizes.length) {
+                sizes = Arrays.copyOf(sizes, 2 * count);
+                writes = Arrays.copyOf(writes, 2 * count);
+            }
+            sizes[count] = bytes;
+            writes[count++] = written;
+        }
+    }
+
+    /** Most writes are done when their turn is: only the others are worth a listener. */
+    @SuppressWarnings("FutureReturnValueIgnored")
+    private void countWaiting() {
+        for (int i = 0; i < count; i++) {
+            ChannelFuture written = writes[i];
+            writes[i] = null;
+            if (written != null && !written.isDone()) {
+                int bytes = sizes[i];
+                waiting += bytes;
+                written.addListener(done -> waiting -= bytes);
+            }
+        }
+        count = 0;
+        if (sizes.length > LARGE_TURN) {
+            sizes = new int[TURN];
+            writes = new ChannelFuture[TURN];
         }
     }
 
@@ -59,6 +91,7 @@ final class Http2Unsent implements Laggard {
     /** A turn is over: what could be sent was. */
     void flushed(ChannelHandlerContext codec) {
         context = codec;
+        countWaiting();
         turn = 0;
         if (unsent() > 0) {
             loop.laggards().add(this);
@@ -85,10 +118,10 @@ final class Http2Unsent implements Laggard {
         loop.laggards().remove(this);
     }
 
-    /** Bytes that wait in the streams and in the channel; some may be told twice. */
+    /** Bytes that wait for their turn's end, in the streams and in the channel; some may be told twice. */
     @Override
     public long unsent() {
-        return context == null ? 0 : waiting + inChannel(context.channel());
+        return context == null ? 0 : turn + waiting + inChannel(context.channel());
     }
 
     @Override
