@@ -2,6 +2,9 @@ package dev.lateen.it;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +34,7 @@ final class PodNetwork implements AutoCloseable {
     static PodNetwork create(int number) throws IOException, InterruptedException {
         Peers.interception();
         PodNetwork network = new PodNetwork("lateen" + number, "10.231." + number + ".");
-        // What a run before this one left behind when it was killed.
-        attempt("ip", "link", "del", network.name);
+        network.deleteLeftovers();
         try {
             run("ip", "link", "add", network.name, "type", "bridge");
             run("ip", "addr", "add", network.host() + "/24", "dev", network.name);
@@ -47,6 +49,24 @@ final class PodNetwork implements AutoCloseable {
         return network;
     }
 
+    /** What a run before this one left behind when it was killed. Namespaces of a run beside this one stay: all of a machine share their names, so that these have the process in them. */
+    private void deleteLeftovers() throws IOException, InterruptedException {
+        attempt("ip", "link", "del", name);
+        Path names = Path.of("/run/netns");
+        if (!Files.isDirectory(names)) {
+            return;
+        }
+        try (DirectoryStream<Path> left = Files.newDirectoryStream(names, name + "-*-*")) {
+            for (Path each : left) {
+                String namespace = each.getFileName().toString();
+                long process = Long.parseLong(namespace.split("-")[1]);
+                if (ProcessHandle.of(process).isEmpty()) {
+                    attempt("ip", "netns", "del", namespace);
+                }
+            }
+        }
+    }
+
     /** The address of this machine on the bridge: where pods reach what the test itself serves. */
     String host() {
         return prefix + "1";
@@ -54,7 +74,7 @@ final class PodNetwork implements AutoCloseable {
 
     /** A pod's namespace. @param last of its address, 2 to 254 */
     Pod pod(int last) throws IOException, InterruptedException {
-        Pod pod = new Pod(name + "-" + last, prefix + last);
+        Pod pod = new Pod(name + "-" + ProcessHandle.current().pid() + "-" + last, prefix + last);
         attempt("ip", "netns", "del", pod.namespace);
         run("ip", "netns", "add", pod.namespace);
         namespaces.add(pod.namespace);

@@ -76,11 +76,17 @@ final class Running implements AutoCloseable {
                 .atMost(atMost)
                 .pollInterval(Duration.ofMillis(50))
                 .failFast(() -> {
-                    if (!process.isAlive() && !output.test(output())) {
+                    if (!process.isAlive() && !output.test(lastOutput())) {
                         throw new AssertionError(name + " ended with " + process.exitValue() + ":\n" + output());
                     }
                 })
                 .untilAsserted(() -> assertThat(output()).as(name).matches(output));
+    }
+
+    /** All that a process that has ended printed: what is still in its pipe is read first. */
+    private String lastOutput() throws InterruptedException {
+        reading.join(Duration.ofSeconds(5));
+        return output();
     }
 
     /** Waits for its end by itself, and for the last of what it printed. @return the exit code */
