@@ -113,7 +113,10 @@ class EgressTest {
               tls: TLS
         """;
 
-    private static final String REGISTRY_ONLY = "outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n";
+    /** What a failed assertion shows: each request with the reason that the response's body hides. */
+    private static final String ACCESS_LOG = "accessLogFile: /dev/stdout\n";
+
+    private static final String REGISTRY_ONLY = ACCESS_LOG + "outboundTrafficPolicy: {mode: REGISTRY_ONLY}\n";
 
     @TempDir
     static Path directory;
@@ -134,7 +137,7 @@ class EgressTest {
         plain = new EchoBackend("outside");
         Path edits = Files.createDirectory(directory.resolve("edits"));
         Files.writeString(edits.resolve("external.yaml"), external());
-        meshConfig = Files.writeString(directory.resolve("mesh.yaml"), "{}\n");
+        meshConfig = Files.writeString(directory.resolve("mesh.yaml"), ACCESS_LOG);
         mesh = LocalMesh.start(
                 edits, Project.shared("istio/samples/curl/curl.yaml"), "--meshConfig", meshConfig.toString());
         web = Web.through(mesh.pod("curl-"), 15001);
@@ -156,7 +159,7 @@ class EgressTest {
         mesh.remove("gateway.yaml");
         mesh.remove("originate.yaml");
         mesh.remove("secret.yaml");
-        Files.writeString(meshConfig, "{}\n");
+        Files.writeString(meshConfig, ACCESS_LOG);
         mesh.apply("external.yaml", external());
         LocalMesh.awaitStatus(web, URL, 200);
         LocalMesh.awaitStatus(web, "http://localhost:" + plain.port() + "/", 200);
@@ -185,7 +188,9 @@ class EgressTest {
     private static void awaitPage(String content) {
         Awaitility.await(content)
                 .atMost(Patience.OF_A_CHANGE)
-                .untilAsserted(() -> assertThat(web.get(URL).body()).contains(content));
+                .untilAsserted(() -> assertThat(web.get(URL).body())
+                        .as(() -> mesh.process().output())
+                        .contains(content));
     }
 
     @Shows({"ServiceEntry.hosts", "ServiceEntry.ports", "ServiceEntry.location", "ServiceEntry.resolution"})

@@ -103,7 +103,8 @@ public final class FileSecrets {
             Secret secret = read(name, files);
             known.put(name, new State(stamps, ""));
             onSecret.accept(secret);
-        } catch (IOException | CertificateException e) {
+        } catch (IOException | CertificateException | RuntimeException e) {
+            // Whatever one file does to a parser, the others are looked at.
             fail(name, before, String.valueOf(e));
         }
     }
