@@ -188,9 +188,8 @@ class EgressTest {
     private static void awaitPage(String content) {
         Awaitility.await(content)
                 .atMost(Patience.OF_A_CHANGE)
-                .untilAsserted(() -> assertThat(web.get(URL).body())
-                        .as(() -> mesh.process().output())
-                        .contains(content));
+                .untilAsserted(() ->
+                        assertThat(web.get(URL).body()).as(() -> mesh.told()).contains(content));
     }
 
     @Shows({"ServiceEntry.hosts", "ServiceEntry.ports", "ServiceEntry.location", "ServiceEntry.resolution"})

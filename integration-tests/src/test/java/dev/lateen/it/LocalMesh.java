@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 
 /** A running mesh beside an editable directory. */
@@ -19,11 +20,16 @@ final class LocalMesh implements AutoCloseable {
     private static final Pattern POD =
             Pattern.compile("(?m)^\\W*([a-z0-9-]+-[a-z0-9]{10}-[a-z0-9]{5})\\b.*?(127\\.1\\.\\d+\\.\\d+)");
 
+    /** As much of a log as one looks through for the end of a story. */
+    private static final int LAST_LINES = 60;
+
     private final Path edits;
+    private final Path state;
     private final Running process;
 
-    private LocalMesh(Path edits, Running process) {
+    private LocalMesh(Path edits, Path state, Running process) {
         this.edits = edits;
+        this.state = state;
         this.process = process;
     }
 
@@ -31,7 +37,12 @@ final class LocalMesh implements AutoCloseable {
     static LocalMesh start(Path edits, Object... arguments) throws IOException {
         List<Object> all = new ArrayList<>(List.of("run", edits));
         all.addAll(List.of(arguments));
-        LocalMesh mesh = new LocalMesh(edits, Running.meshctl(all.toArray()));
+        int given = all.indexOf("--state");
+        Path state = given < 0 ? edits.resolveSibling(edits.getFileName() + "-state") : (Path) all.get(given + 1);
+        if (given < 0) {
+            all.addAll(List.of("--state", state));
+        }
+        LocalMesh mesh = new LocalMesh(edits, state, Running.meshctl(all.toArray()));
         try (Web web = Web.direct()) {
             mesh.process.awaitOutput(Patience.OF_A_START, output -> web.status("http://127.0.0.1:15014/ready") == 200);
         } catch (RuntimeException | Error e) {
@@ -78,6 +89,21 @@ final class LocalMesh implements AutoCloseable {
 
     Running process() {
         return process;
+    }
+
+    /** For what a story failed by: what the terminal said, and the ends of the logs, the access log among them. */
+    String told() {
+        StringBuilder told = new StringBuilder(process.output());
+        try (Stream<Path> logs = Files.list(state.resolve("logs"))) {
+            for (Path log : logs.sorted().toList()) {
+                List<String> lines = Files.readAllLines(log);
+                told.append("\n--- ").append(log.getFileName()).append('\n');
+                told.append(String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
+            }
+        } catch (IOException e) {
+            told.append("\n--- logs: ").append(e);
+        }
+        return told.toString();
     }
 
     /** Pod addresses by pod name, as the table on the terminal tells them; it may be written some seconds after istiod is ready. */
