@@ -5,18 +5,13 @@ import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.http.filter.FilterCompiler;
 import dev.lateen.proxy.http.filter.FilterCounters;
 import dev.lateen.proxy.http.filter.LocalWorkload;
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.message.PeerMetadata;
-import dev.lateen.proxy.model.FilterChain;
-import dev.lateen.proxy.model.HttpConnectionManager;
-import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
-import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.policy.ConnectionAuthorizer;
-import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.tcp.TcpProxying;
 import dev.lateen.proxy.telemetry.Telemetry;
 import dev.lateen.proxy.tls.TlsContexts;
@@ -24,6 +19,7 @@ import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
+import dev.lateen.proxy.upstream.UpstreamCluster;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import dev.lateen.proxy.xds.XdsNode;
 import io.vertx.core.Future;
@@ -31,7 +27,6 @@ import io.vertx.core.Vertx;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -40,10 +35,11 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Everything a request meets, put together, from the listener's socket to the upstream's. A new snapshot goes to the clusters first, then it
- * becomes the current one, then listeners follow, so that a request never meets a route whose cluster is not there yet.
+ * Everything a request meets, put together, from the listener's socket to the upstream's. A new snapshot is compiled and comes into force whole; then sockets and
+ * connections follow.
  */
 final class DataPath {
     private final Telemetry telemetry;
@@ -51,13 +47,12 @@ final class DataPath {
     private volatile Set<String> failing = Set.of();
     private final UpstreamClusters clusters;
     private final LazyResolver resolver;
-    private final RouteMatchers matchers = new RouteMatchers();
+    private final Current current;
     private final TlsContexts tls;
     private final HttpServer http;
     private final Listeners listeners;
     private final FilterCounters counters = new FilterCounters();
     private final AtomicLongArray changes = new AtomicLongArray(Change.values().length);
-    private volatile ProxySnapshot active = ProxySnapshot.EMPTY;
 
     /** @param standardOut where access logs to {@code /dev/stdout} go */
     DataPath(Vertx vertx, XdsNode node, Duration listenerDrain, OutputStream standardOut) {
@@ -67,13 +62,13 @@ final class DataPath {
         concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
-        telemetry = new Telemetry(owner(node), new java.util.Random(), new SpanCollector(vertx, clusters), standardOut);
+        telemetry = new Telemetry(owner(node), new java.util.Random(), new SpanCollector(vertx, this::cluster), standardOut);
+        current = new Current(clusters, telemetry);
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
-                this::active,
+                current,
                 clusters,
-                matchers,
                 new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
                 connector,
                 clock,
@@ -82,7 +77,7 @@ final class DataPath {
                 address(node.id()),
                 SplittableRandom::new));
         TcpProxying tcp = new TcpProxying(
-                clusters,
+                current,
                 connector,
                 SplittableRandom::new,
                 clock,
@@ -92,7 +87,14 @@ final class DataPath {
                 loops.memory()::level);
         listeners = new Listeners(
                 new Listeners.Surroundings(
-                        loops, tls, new ConnectionAuthorizer()::denial, http, tcp, telemetry, clock, nanos),
+                        () -> current.get().listeners(),
+                        loops,
+                        tls,
+                        new ConnectionAuthorizer()::denial,
+                        http,
+                        tcp,
+                        clock,
+                        nanos),
                 ListenerSettings.DEFAULT.withDrainTime(listenerDrain));
     }
 
@@ -104,7 +106,11 @@ final class DataPath {
 
     /** The snapshot in force. */
     ProxySnapshot active() {
-        return active;
+        return current.get().snapshot();
+    }
+
+    private @Nullable UpstreamCluster cluster(String name) {
+        return current.get().cluster(name);
     }
 
     UpstreamClusters clusters() {
@@ -163,7 +169,7 @@ final class DataPath {
     }
 
     private void countChanges(ProxySnapshot next) {
-        ProxySnapshot before = active;
+        ProxySnapshot before = active();
         count(
                 before.clusters(),
                 next.clusters(),
@@ -194,11 +200,9 @@ final class DataPath {
 
     /** Puts a snapshot in force; one at a time, in order. Done when every address is bound or could not be. */
     Future<List<ListenerStatus>> apply(ProxySnapshot snapshot) {
-        clusters.update(snapshot);
         countChanges(snapshot);
-        active = snapshot;
-        matchers.retain(tables(snapshot));
-        return listeners.update(snapshot).onSuccess(this::countListeners);
+        current.put(snapshot);
+        return listeners.follow().onSuccess(this::countListeners);
     }
 
     /** Stops accepting, lets connections finish for that long, closes what is left. */
@@ -213,25 +217,6 @@ final class DataPath {
         resolver.close();
         tls.close();
         telemetry.close();
-    }
-
-    private static List<RouteTable> tables(ProxySnapshot snapshot) {
-        List<RouteTable> tables = new ArrayList<>(snapshot.routeTables().values());
-        for (Listener listener : snapshot.listeners().values()) {
-            listener.filterChains().forEach(chain -> addInline(chain, tables));
-            FilterChain fallback = listener.defaultFilterChain();
-            if (fallback != null) {
-                addInline(fallback, tables);
-            }
-        }
-        return tables;
-    }
-
-    private static void addInline(FilterChain chain, List<RouteTable> tables) {
-        if (chain.terminal() instanceof HttpConnectionManager manager
-                && manager.routes() instanceof RouteSource.Inline(var table)) {
-            tables.add(table);
-        }
     }
 
     private static Telemetry.Owner owner(XdsNode node) {

@@ -4,13 +4,13 @@ import dev.lateen.proxy.telemetry.Telemetry;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
-import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,18 +21,19 @@ final class SpanCollector implements Telemetry.CollectorClient {
     private static final long TIMEOUT_MILLIS = 5_000;
 
     private final Vertx vertx;
-    private final UpstreamClusters clusters;
+    private final Function<String, @Nullable UpstreamCluster> clusters;
     private final PickContext pick = new PickContext(new SplittableRandom());
     private @Nullable HttpClient client;
 
-    SpanCollector(Vertx vertx, UpstreamClusters clusters) {
+    /** @param clusters those in force, by name */
+    SpanCollector(Vertx vertx, Function<String, @Nullable UpstreamCluster> clusters) {
         this.vertx = vertx;
         this.clusters = clusters;
     }
 
     @Override
     public synchronized void post(String cluster, String hostname, String path, String body) {
-        UpstreamCluster upstream = clusters.get(cluster);
+        UpstreamCluster upstream = clusters.apply(cluster);
         Host host = upstream == null ? null : upstream.pick(pick.reset());
         if (host == null) {
             LOG.debug("spans lost: cluster {} has no host", cluster);

@@ -5,6 +5,7 @@ import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.PoolOptions;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
@@ -30,38 +31,29 @@ final class Forwarding {
     private final Exchange facts;
     private final RouteEntry entry;
     private final Forward action;
-    private final String clusterName;
     private final HttpWorker worker;
     private final PickContext picking;
-    private @Nullable UpstreamCluster cluster;
+    private UpstreamCluster cluster;
     private @Nullable Retries retries;
     private @Nullable UpstreamAttempt attempt;
     private @Nullable Mirrors mirrors;
     private final Duration timeout;
     private boolean keeping;
 
-    Forwarding(HttpExchange exchange, RouteDecision.Forward decision) {
+    /** @param cluster the decision's, in the configuration that was in force when the request came */
+    Forwarding(HttpExchange exchange, RouteDecision.Forward decision, UpstreamCluster cluster) {
         this.exchange = exchange;
         this.facts = exchange.facts();
         this.entry = decision.entry();
-        this.clusterName = decision.cluster();
+        this.cluster = cluster;
         this.worker = exchange.worker();
         this.picking = new PickContext(worker.random());
-        if (!(entry.route().action() instanceof Forward forward)) {
-            throw new IllegalStateException("forward without its action");
-        }
-        this.action = forward;
-        this.timeout = GrpcTimeout.of(facts.request(), forward.timeout(), forward.maxGrpcTimeout());
+        this.action = decision.action();
+        this.timeout = GrpcTimeout.of(facts.request(), action.timeout(), action.maxGrpcTimeout());
     }
 
-    void start() {
-        UpstreamCluster found = worker.cluster(clusterName);
-        if (found == null) {
-            exchange.reply(LocalReply.clusterNotFound(action.clusterNotFoundStatus()));
-            return;
-        }
-        cluster = found;
-        facts.cluster(found.config());
+    /** @param inForce what the request was matched by */
+    void start(InForce inForce) {
         RequestHead head = facts.request();
         if (!Upgrades.allowed(head, exchange.manager().manager(), action)) {
             exchange.reply(LocalReply.upgradeFailed());
@@ -72,7 +64,7 @@ final class Forwarding {
         retries = Retries.of(this, entry, head, tunnel);
         tellTimeout(head);
         if (!tunnel) {
-            mirrors = Mirrors.of(exchange, action);
+            mirrors = Mirrors.of(exchange, action, inForce);
         }
         keeping = retries.mayNeedBody();
         attempt();
@@ -84,7 +76,7 @@ final class Forwarding {
             picking.hash(entry.hashPolicies().hash(facts));
         }
         picking.originalDestination(
-                cluster != null && cluster.config().discovery() instanceof Discovery.ByName
+                cluster.config().discovery() instanceof Discovery.ByName
                         ? RequestedHost.of(facts)
                         : facts.connection().originalDestination());
         entry.prepareRequest(facts, head, suppress);
@@ -119,11 +111,14 @@ final class Forwarding {
     // --- a try
 
     void attempt() {
-        UpstreamCluster to = cluster;
-        if (to == null || exchange.over()) {
+        if (exchange.over()) {
             return;
         }
         facts.attempts(facts.attempts() + 1);
+        if (facts.attempts() > 1) {
+            takeNewest();
+        }
+        UpstreamCluster to = cluster;
         Host host = to.pick(picking);
         if (host == null) {
             exchange.reply(LocalReply.noHealthyUpstream());
@@ -147,6 +142,15 @@ final class Forwarding {
         UpstreamAttempt begun = new UpstreamAttempt(this, to, host);
         attempt = begun;
         begun.begin(worker.pools(), options);
+    }
+
+    /** Another try goes, as in Envoy, by what is in force by then: hosts may have gone meanwhile. A cluster that is gone itself has its last ones. */
+    private void takeNewest() {
+        UpstreamCluster newest = worker.inForce().cluster(cluster.config().name());
+        if (newest != null && !newest.equals(cluster)) {
+            cluster = newest;
+            facts.cluster(newest.config());
+        }
     }
 
     /** How long this try may take: what its own timeout and what is left of the route's allow. */
@@ -365,7 +369,6 @@ final class Forwarding {
         return exchange;
     }
 
-    @Nullable
     UpstreamCluster cluster() {
         return cluster;
     }

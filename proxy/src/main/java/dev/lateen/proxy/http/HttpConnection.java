@@ -9,27 +9,29 @@ import dev.lateen.proxy.http.codec.ServerConnection;
 import dev.lateen.proxy.http.codec.ServerEvents;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.inforce.InForce;
+import dev.lateen.proxy.listener.ChainKey;
 import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
-import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HttpConnectionManager;
 
 /**
- * One downstream connection: for each request it finds out what is configured now and begins an exchange. It outlives any configuration; a
- * chain that is gone drains it.
+ * One downstream connection: for each request it takes what is in force and begins an exchange. It outlives any configuration, knowing its chain by key; while a
+ * chain that is gone drains it, requests are answered as the last configuration that had it says.
  */
 final class HttpConnection implements ServerEvents {
     private static final int STREAM_WINDOW = 256 * 1024;
 
     private final HttpWorker worker;
-    private final FilterChainRuntime chain;
+    private final ChainKey chain;
     private final ConnectionFacts facts;
     private final ServerConnection codec;
     private final ConnectionTimers timers;
+    private InForce inForce;
     private ManagerRuntime runtime;
     private int requests;
 
@@ -40,9 +42,14 @@ final class HttpConnection implements ServerEvents {
             ConnectionFacts facts,
             boolean http2) {
         this.worker = worker;
-        this.chain = chain;
+        this.chain = chain.key();
         this.facts = facts;
-        this.runtime = worker.runtime(manager, chain.exchangeObserver());
+        this.inForce = worker.inForce();
+        FilterChainRuntime newest = inForce.listeners().chain(this.chain);
+        HttpConnectionManager now = newest == null ? null : newest.manager();
+        this.runtime = newest == null || now == null
+                ? worker.runtime(inForce, chain, manager)
+                : worker.runtime(inForce, newest, now);
         CodecLimits limits = limits(manager);
         boolean tls = facts.tls() != null;
         this.codec = http2
@@ -73,19 +80,22 @@ final class HttpConnection implements ServerEvents {
         return facts;
     }
 
-    /** What is configured now; read once for each request. */
-    private ManagerRuntime current() {
-        HttpConnectionManager manager = chain.manager();
-        if (manager == null) {
+    /** Follows what is in force: for each request, and when it changes, so that no idle connection keeps an old configuration alive. */
+    @SuppressWarnings("ReferenceEquality") // what is in force is known by its identity
+    void follow() {
+        InForce now = worker.inForce();
+        if (now == inForce) {
+            return;
+        }
+        FilterChainRuntime found = now.listeners().chain(chain);
+        HttpConnectionManager manager = found == null ? null : found.manager();
+        if (found != null && manager != null) {
+            inForce = now;
+            runtime = worker.runtime(now, found, manager);
+        } else if (found != null) {
             // The chain speaks TCP now: what it was made for is finished as it was.
             codec.drain();
-            return runtime;
         }
-        ExchangeObserver observer = chain.exchangeObserver();
-        if (!runtime.holdsFor(worker.snapshot(), manager, observer)) {
-            runtime = worker.runtime(manager, observer);
-        }
-        return runtime;
     }
 
     @Override
@@ -125,7 +135,8 @@ final class HttpConnection implements ServerEvents {
 
     private HttpExchange exchange(RequestHead head, ServerStream stream) {
         Exchange record = new Exchange(facts, head, worker.epochMillis(), worker.nanos());
-        return new HttpExchange(this, current(), record, stream);
+        follow();
+        return new HttpExchange(this, inForce, runtime, record, stream);
     }
 
     @Override

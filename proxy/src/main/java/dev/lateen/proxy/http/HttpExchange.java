@@ -5,6 +5,7 @@ import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.Exchange;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
@@ -41,11 +42,21 @@ final class HttpExchange implements RequestSink {
     private final ExchangeTimers timers;
     private Phase phase = Phase.DECIDING;
     private RouteDecision decision = new RouteDecision.NotFound(null);
+    /** Taken once, and let go when it is decided what becomes of the request, which may live for days. */
+    private @Nullable InForce inForce;
+
+    private @Nullable UpstreamCluster cluster;
     private @Nullable FilterRun filters;
     private @Nullable Forwarding forwarding;
 
-    HttpExchange(HttpConnection connection, ManagerRuntime manager, Exchange exchange, ServerStream downstream) {
+    HttpExchange(
+            HttpConnection connection,
+            InForce inForce,
+            ManagerRuntime manager,
+            Exchange exchange,
+            ServerStream downstream) {
         this.connection = connection;
+        this.inForce = inForce;
         this.manager = manager;
         this.exchange = exchange;
         this.downstream = downstream;
@@ -109,7 +120,7 @@ final class HttpExchange implements RequestSink {
         expectation();
         match();
         manager.observer().onRequest(exchange);
-        HttpFilter[] chain = manager.filters(entry(decision));
+        HttpFilter[] chain = manager.filters(decision.entry());
         if (chain.length == 0) {
             act();
             return;
@@ -141,27 +152,19 @@ final class HttpExchange implements RequestSink {
         if (matcher != null) {
             decision = matcher.match(exchange.request(), worker().random());
         }
-        RouteEntry entry = entry(decision);
+        RouteEntry entry = decision.entry();
         if (entry != null) {
             exchange.route(entry.route(), entry.virtualHost().name());
         }
-        if (decision instanceof RouteDecision.Forward forward) {
+        InForce taken = inForce;
+        if (decision instanceof RouteDecision.Forward forward && taken != null) {
             // Filters may ask where the request goes; Envoy too tells them before they run.
-            UpstreamCluster cluster = worker().cluster(forward.cluster());
-            if (cluster != null) {
-                exchange.cluster(cluster.config());
+            UpstreamCluster found = taken.cluster(forward.cluster());
+            cluster = found;
+            if (found != null) {
+                exchange.cluster(found.config());
             }
         }
-    }
-
-    private static @Nullable RouteEntry entry(RouteDecision decision) {
-        return switch (decision) {
-            case RouteDecision.Forward forward -> forward.entry();
-            case RouteDecision.Redirect redirect -> redirect.entry();
-            case RouteDecision.Direct direct -> direct.entry();
-            case RouteDecision.TlsRedirect ignored -> null;
-            case RouteDecision.NotFound ignored -> null;
-        };
     }
 
     /** All filters have agreed: does what the route says. */
@@ -170,12 +173,7 @@ final class HttpExchange implements RequestSink {
             return;
         }
         switch (decision) {
-            case RouteDecision.Forward forward -> {
-                phase = Phase.FORWARDING;
-                Forwarding begun = new Forwarding(this, forward);
-                forwarding = begun;
-                begun.start();
-            }
+            case RouteDecision.Forward forward -> forward(forward);
             case RouteDecision.Redirect redirect -> reply(RouteAnswers.redirect(redirect, exchange));
             case RouteDecision.Direct direct
             when exchange.request().isGrpc() -> reply(RouteAnswers.asReply(direct, exchange));
@@ -187,6 +185,20 @@ final class HttpExchange implements RequestSink {
             case RouteDecision.TlsRedirect ignored -> reply(RouteAnswers.toHttps(exchange));
             case RouteDecision.NotFound ignored -> reply(LocalReply.routeNotFound());
         }
+        inForce = null;
+    }
+
+    private void forward(RouteDecision.Forward forward) {
+        InForce taken = inForce;
+        UpstreamCluster to = cluster;
+        if (to == null || taken == null) {
+            reply(LocalReply.clusterNotFound(forward.action().clusterNotFoundStatus()));
+            return;
+        }
+        phase = Phase.FORWARDING;
+        Forwarding begun = new Forwarding(this, forward, to);
+        forwarding = begun;
+        begun.start(taken);
     }
 
     @Override
@@ -289,7 +301,7 @@ final class HttpExchange implements RequestSink {
         flag(reply);
         exchange.responseCodeDetails(reply.details());
         ResponseHead head = LocalReplyRenderer.head(reply, exchange.request());
-        RouteEntry entry = entry(decision);
+        RouteEntry entry = decision.entry();
         if (entry != null) {
             entry.responseHeaders().apply(exchange, head);
         }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.listener.ConfigEvent;
 import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.listener.HttpServerStart;
@@ -21,7 +22,7 @@ public final class HttpServer implements HttpServerStart {
     private final HttpServices services;
     private final Map<EventLoop, HttpWorker> workers = new ConcurrentHashMap<>();
 
-    /** Follows {@code services}' snapshots and clusters from now on. */
+    /** Follows what is in force in {@code services} from now on. */
     public HttpServer(HttpServices services) {
         this.services = services;
         services.clusters().onHostRemoved(this::hostRemoved);
@@ -59,6 +60,8 @@ public final class HttpServer implements HttpServerStart {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event == DrainEvent.INSTANCE) {
                 connection.drain();
+            } else if (event == ConfigEvent.INSTANCE) {
+                connection.follow();
             }
             ctx.fireUserEventTriggered(event);
         }

@@ -1,7 +1,6 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.route.RouteMatchers;
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.UpstreamClusters;
@@ -13,7 +12,8 @@ import java.util.random.RandomGenerator;
 /**
  * What the HTTP data path is built on; all of it safe for use by several threads.
  *
- * @param snapshots the current one, one volatile read
+ * @param current what is in force
+ * @param clusters what outlives it
  * @param clock wall-clock time
  * @param nanoClock monotonic
  * @param memory how much is left for slow readers; asked often
@@ -21,9 +21,8 @@ import java.util.random.RandomGenerator;
  * @param randoms makes one source of chance for each event loop
  */
 public record HttpServices(
-        Supplier<ProxySnapshot> snapshots,
+        Current current,
         UpstreamClusters clusters,
-        RouteMatchers matchers,
         FilterChains filterChains,
         UpstreamConnector connector,
         InstantSource clock,

@@ -4,10 +4,9 @@ import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.pool.UpstreamPools;
-import dev.lateen.proxy.message.ExchangeObserver;
+import dev.lateen.proxy.inforce.InForce;
+import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.model.HttpConnectionManager;
-import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.channel.EventLoop;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -29,8 +28,8 @@ final class HttpWorker implements FilterContext {
     private final UpstreamPools pools;
     private final HeldBodies heldBodies = new HeldBodies();
     private final RandomGenerator random;
-    private final IdentityHashMap<HttpConnectionManager, ManagerRuntime> runtimes = new IdentityHashMap<>();
-    private @Nullable ProxySnapshot compiledFor;
+    private final IdentityHashMap<FilterChainRuntime, ManagerRuntime> runtimes = new IdentityHashMap<>();
+    private @Nullable InForce compiledFor;
     private long dateSecond = Long.MIN_VALUE;
     private String date = "";
 
@@ -76,9 +75,9 @@ final class HttpWorker implements FilterContext {
         return services.clock().millis();
     }
 
-    @Nullable
-    UpstreamCluster cluster(String name) {
-        return services.clusters().get(name);
+    /** What is in force now: to be taken once for everything that has to fit together. */
+    InForce inForce() {
+        return services.current().get();
     }
 
     @Override
@@ -86,24 +85,17 @@ final class HttpWorker implements FilterContext {
         return random.nextInt(1_000_000) < millionths;
     }
 
-    /** Compiles what a manager means now, or finds it compiled. */
-    @SuppressWarnings("ReferenceEquality") // a snapshot is known by its identity
-    ManagerRuntime runtime(HttpConnectionManager manager, ExchangeObserver observer) {
-        ProxySnapshot snapshot = services.snapshots().get();
-        if (compiledFor != snapshot) {
+    /** Compiles what the manager of a chain means in one configuration, or finds it compiled. */
+    @SuppressWarnings("ReferenceEquality") // what is in force is known by its identity
+    ManagerRuntime runtime(InForce inForce, FilterChainRuntime chain, HttpConnectionManager manager) {
+        if (compiledFor != inForce) {
             runtimes.clear();
-            compiledFor = snapshot;
+            compiledFor = inForce;
         }
-        ManagerRuntime found = runtimes.get(manager);
-        if (found == null || !found.holdsFor(snapshot, manager, observer)) {
-            found = new ManagerRuntime(snapshot, manager, observer, services.matchers(), services.filterChains());
-            runtimes.put(manager, found);
-        }
-        return found;
-    }
-
-    ProxySnapshot snapshot() {
-        return services.snapshots().get();
+        return runtimes.computeIfAbsent(
+                chain,
+                _ -> new ManagerRuntime(
+                        manager, chain.exchangeObserver(), inForce.routes(manager), services.filterChains()));
     }
 
     /** The value of {@code date}, made once a second. */

@@ -3,23 +3,15 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.model.HttpConnectionManager;
-import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
 import dev.lateen.proxy.model.HttpFilterConfig;
-import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.RouteMatcher;
-import dev.lateen.proxy.route.RouteMatchers;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a connection manager means under one snapshot: its compiled routes and filters. Made once for a snapshot and an event loop, then
- * looked at for each request.
- */
+/** What a connection manager means in one configuration: its routes and compiled filters. Made once for a configuration and an event loop. */
 final class ManagerRuntime {
     private static final HttpFilter[] NO_FILTERS = {};
 
-    private final ProxySnapshot snapshot;
     private final HttpConnectionManager manager;
     private final ExchangeObserver observer;
     private final @Nullable RouteMatcher matcher;
@@ -28,28 +20,17 @@ final class ManagerRuntime {
     private HttpFilter @Nullable [] withoutRoute;
 
     ManagerRuntime(
-            ProxySnapshot snapshot,
             HttpConnectionManager manager,
             ExchangeObserver observer,
-            RouteMatchers matchers,
+            @Nullable RouteMatcher matcher,
             FilterChains filterChains) {
-        this.snapshot = snapshot;
         this.manager = manager;
         this.observer = observer;
         this.filterChains = filterChains;
-        RouteTable table = switch (manager.routes()) {
-            case RouteSource.Inline inline -> inline.table();
-            case RouteSource.Rds rds -> snapshot.routeTables().get(rds.name());
-        };
-        this.matcher = table == null ? null : matchers.of(table);
+        this.matcher = matcher;
         this.suppressEnvoyHeaders = !manager.filters().isEmpty()
                 && manager.filters().getLast() instanceof HttpFilterConfig.Router router
                 && router.suppressEnvoyHeaders();
-    }
-
-    @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
-    boolean holdsFor(ProxySnapshot current, HttpConnectionManager currentManager, ExchangeObserver currentObserver) {
-        return snapshot == current && manager == currentManager && observer == currentObserver;
     }
 
     HttpConnectionManager manager() {

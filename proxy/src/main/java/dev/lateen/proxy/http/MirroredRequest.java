@@ -43,10 +43,10 @@ final class MirroredRequest implements StreamTaker {
     }
 
     /** @param body ownership passes */
-    static void send(HttpWorker worker, Mirror mirror, RequestHead head, @Nullable ByteBuf body) {
-        UpstreamCluster cluster = worker.cluster(mirror.cluster());
-        Host host = cluster == null ? null : cluster.pick(new PickContext(worker.random()));
-        if (cluster == null || host == null) {
+    static void send(
+            HttpWorker worker, Mirror mirror, UpstreamCluster cluster, RequestHead head, @Nullable ByteBuf body) {
+        Host host = cluster.pick(new PickContext(worker.random()));
+        if (host == null) {
             if (body != null) {
                 body.release();
             }

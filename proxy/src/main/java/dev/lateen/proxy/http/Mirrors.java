@@ -1,10 +1,12 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.model.RouteAction.Mirror;
+import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,12 +18,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class Mirrors {
     private final HttpExchange exchange;
-    private final List<Mirror> chosen;
+    private final List<Chosen> chosen;
     private final RequestHead head;
     private @Nullable ByteBuf body;
     private boolean over;
 
-    private Mirrors(HttpExchange exchange, List<Mirror> chosen) {
+    private record Chosen(Mirror mirror, UpstreamCluster cluster) {}
+
+    private Mirrors(HttpExchange exchange, List<Chosen> chosen) {
         this.exchange = exchange;
         this.chosen = chosen;
         this.head = exchange.facts().request().copy();
@@ -37,14 +41,16 @@ final class Mirrors {
     }
 
     /** Null when this request is not mirrored. Takes the body that is there already into account. */
-    static @Nullable Mirrors of(HttpExchange exchange, Forward action) {
+    static @Nullable Mirrors of(HttpExchange exchange, Forward action, InForce inForce) {
         if (action.mirrors().isEmpty()) {
             return null;
         }
-        List<Mirror> chosen = new ArrayList<>(action.mirrors().size());
+        List<Chosen> chosen = new ArrayList<>(action.mirrors().size());
         for (Mirror mirror : action.mirrors()) {
-            if (exchange.worker().chance(mirror.fraction())) {
-                chosen.add(mirror);
+            UpstreamCluster cluster =
+                    exchange.worker().chance(mirror.fraction()) ? inForce.cluster(mirror.cluster()) : null;
+            if (cluster != null) {
+                chosen.add(new Chosen(mirror, cluster));
             }
         }
         if (chosen.isEmpty()) {
@@ -88,9 +94,13 @@ final class Mirrors {
         if (over) {
             return;
         }
-        for (Mirror mirror : chosen) {
+        for (Chosen each : chosen) {
             MirroredRequest.send(
-                    exchange.worker(), mirror, head.copy(), body == null ? null : body.retainedDuplicate());
+                    exchange.worker(),
+                    each.mirror,
+                    each.cluster,
+                    head.copy(),
+                    body == null ? null : body.retainedDuplicate());
         }
         end();
     }

@@ -8,7 +8,6 @@ import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.upstream.CircuitBreaker;
-import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +18,9 @@ final class Retries {
     private final @Nullable RetryState state;
     private final boolean safe;
     private boolean raceRetried;
-    private boolean counted;
+    /** Where the retry under way was counted; null when none is. */
+    private @Nullable CircuitBreaker counted;
+
     private @Nullable Future<?> backoff;
 
     private Retries(Forwarding forwarding, @Nullable RetryState state, boolean safe) {
@@ -99,29 +100,30 @@ final class Retries {
 
     private boolean again() {
         RetryState policy = state;
-        UpstreamCluster cluster = forwarding.cluster();
-        if (policy == null || cluster == null || !forwarding.canReplay()) {
+        CircuitBreaker breaker = forwarding.cluster().breaker();
+        if (policy == null || !forwarding.canReplay()) {
             return false;
         }
         if (!policy.hasLeft()) {
             forwarding.flag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
             return false;
         }
-        release(cluster.breaker());
-        if (!cluster.breaker().tryAcquireRetry()) {
+        release();
+        if (!breaker.tryAcquireRetry()) {
             forwarding.flag(ResponseFlag.UPSTREAM_OVERFLOW);
             return false;
         }
-        counted = true;
+        counted = breaker;
         policy.take();
         HttpWorker worker = forwarding.exchange().worker();
         backoff = worker.schedule(forwarding::attempt, policy.backoffNanos(worker.random()));
         return true;
     }
 
-    private void release(CircuitBreaker breaker) {
-        if (counted) {
-            counted = false;
+    private void release() {
+        CircuitBreaker breaker = counted;
+        if (breaker != null) {
+            counted = null;
             breaker.releaseRetry();
         }
     }
@@ -130,9 +132,6 @@ final class Retries {
         if (backoff != null) {
             backoff.cancel(false);
         }
-        UpstreamCluster cluster = forwarding.cluster();
-        if (cluster != null) {
-            release(cluster.breaker());
-        }
+        release();
     }
 }

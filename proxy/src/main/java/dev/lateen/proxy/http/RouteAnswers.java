@@ -19,10 +19,7 @@ final class RouteAnswers {
     private RouteAnswers() {}
 
     static LocalReply redirect(RouteDecision.Redirect decision, Exchange exchange) {
-        if (!(decision.entry().route().action() instanceof RouteAction.Redirect action)) {
-            throw new IllegalStateException("redirect without its action");
-        }
-        return LocalReply.redirect(action.status(), RedirectLocation.of(decision, exchange.request()));
+        return LocalReply.redirect(decision.action().status(), RedirectLocation.of(decision, exchange.request()));
     }
 
     static LocalReply toHttps(Exchange exchange) {
@@ -32,7 +29,7 @@ final class RouteAnswers {
     static ResponseHead direct(RouteDecision.Direct decision, Exchange exchange) {
         exchange.responseCodeDetails("direct_response");
         HeaderMap headers = new HeaderMap();
-        RouteAction.DirectResponse action = action(decision);
+        RouteAction.DirectResponse action = decision.action();
         if (action.body().length() > 0) {
             headers.add("content-length", Integer.toString(action.body().length()));
             headers.add("content-type", "text/plain");
@@ -51,22 +48,15 @@ final class RouteAnswers {
         CharSequence location = head.headers().get("location");
         return LocalReply.direct(
                 head.status(),
-                new String(action(decision).body().bytes(), StandardCharsets.UTF_8),
+                new String(decision.action().body().bytes(), StandardCharsets.UTF_8),
                 location == null ? List.of() : List.of("location", location.toString()));
     }
 
     /** Null when there is none to send. */
     static @Nullable ByteBuf directBody(RouteDecision.Direct decision, Exchange exchange) {
-        RouteAction.DirectResponse action = action(decision);
+        RouteAction.DirectResponse action = decision.action();
         boolean none =
                 action.body().length() == 0 || exchange.request().method().equals("HEAD");
         return none ? null : Unpooled.wrappedBuffer(action.body().bytes());
-    }
-
-    private static RouteAction.DirectResponse action(RouteDecision.Direct decision) {
-        if (decision.entry().route().action() instanceof RouteAction.DirectResponse action) {
-            return action;
-        }
-        throw new IllegalStateException("direct response without its action");
     }
 }

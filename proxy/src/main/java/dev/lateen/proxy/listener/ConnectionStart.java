@@ -157,14 +157,17 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                         }
                     });
         } catch (TlsUnavailable e) {
-            LOG.warn("listener {}: chain {}: connection refused: {}", chain.listenerName(), version.name(), e.reason());
+            LOG.warn("listener {}: chain {}: connection refused: {}", chain.key().listener(), version.name(), e.reason());
             listener.observer().onInsecure();
             refuse(e.reason(), chain);
         }
     }
 
-    private void checkPolicy(FilterChainRuntime chain, @Nullable TlsFacts tls) {
+    /** @param chosen before the TLS handshake, during which it may have been replaced, or have gone */
+    private void checkPolicy(FilterChainRuntime chosen, @Nullable TlsFacts tls) {
         ConnectionFacts facts = facts(tls);
+        FilterChainRuntime newest = context.table().chain(chosen.key());
+        FilterChainRuntime chain = newest == null ? chosen : newest;
         LiveConnection connection = new LiveConnection(channel, chain, facts, context.policy());
         String denial = connection.denial();
         if (denial != null) {
@@ -172,9 +175,12 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
             return;
         }
         context.connections().add(connection);
-        if (!context.table().has(chain)) {
-            // Its chain was removed while it began, and nobody knew of it then.
+        // From here on it hears of every change; of one that came just before it did not.
+        FilterChainRuntime current = context.table().chain(chain.key());
+        if (current == null || !context.takes(current.listener())) {
             connection.drain(context.drainTime().toNanos());
+        } else if (!current.equals(chain)) {
+            connection.follow(current);
         }
         switch (chain.chain().terminal()) {
             case TcpProxy proxy -> context.tcp().start(channel, chain, proxy, facts);

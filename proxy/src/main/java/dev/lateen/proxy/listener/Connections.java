@@ -93,7 +93,7 @@ final class Connections {
     /** Keeps it until its channel closes. */
     void add(LiveConnection connection) {
         AtomicInteger count =
-                byListener.computeIfAbsent(connection.chain().listenerName(), name -> new AtomicInteger());
+                byListener.computeIfAbsent(connection.chain().key().listener(), name -> new AtomicInteger());
         live.add(connection);
         count.incrementAndGet();
         connection.channel().closeFuture().addListener(closed -> {

@@ -4,85 +4,94 @@ import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.model.FilterChain;
+import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.TcpProxy;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One filter chain of one listener over all its configurations: connections hold it and ask it for what is in force now. A chain stays the same as
- * long as its listener has one with the same match. Safe for use by several threads; reading costs one volatile read.
+ * One filter chain of one listener as one configuration has it, compiled. A connection keeps its {@link #key} and finds by it what later configurations make of its chain
+ * ({@link ListenerTable#chain}). Immutable.
  */
 public final class FilterChainRuntime {
-    private final String listenerName;
-    private volatile Version version;
+    private final ChainKey key;
+    private final Listener listener;
+    private final FilterChain chain;
+    private final ExchangeObserver exchangeObserver;
+    private final TcpObserver tcpObserver;
 
-    /** What is in force, compiled once for each {@link FilterChain} object. */
-    private record Version(
-            Listener listener, FilterChain chain, ExchangeObserver exchangeObserver, TcpObserver tcpObserver) {}
-
-    /** For {@code chain} of {@code listener}. */
-    public FilterChainRuntime(Listener listener, FilterChain chain, Observers observers) {
-        this.listenerName = listener.name();
-        this.version = compile(listener, chain, observers);
+    private FilterChainRuntime(
+            ChainKey key,
+            Listener listener,
+            FilterChain chain,
+            ExchangeObserver exchangeObserver,
+            TcpObserver tcpObserver) {
+        this.key = key;
+        this.listener = listener;
+        this.chain = chain;
+        this.exchangeObserver = exchangeObserver;
+        this.tcpObserver = tcpObserver;
     }
 
-    /** The listener's name. */
-    public String listenerName() {
-        return listenerName;
-    }
-
-    /** The listener's traffic direction. */
-    public Listener.Direction direction() {
-        return version.listener.direction();
-    }
-
-    /** The listener in force, or the last one when it was removed. */
-    public Listener listener() {
-        return version.listener;
-    }
-
-    /** The chain in force, or the last one when it was removed. */
-    public FilterChain chain() {
-        return version.chain;
-    }
-
-    /** The connection manager in force; null when the chain is (now) a TCP chain. */
-    public @Nullable HttpConnectionManager manager() {
-        return version.chain.terminal() instanceof HttpConnectionManager manager ? manager : null;
-    }
-
-    /** Watches exchanges; {@link ExchangeObserver#NONE} for a TCP chain. */
-    public ExchangeObserver exchangeObserver() {
-        return version.exchangeObserver;
-    }
-
-    /** Watches TCP sessions; {@link TcpObserver#NONE} for an HTTP chain. */
-    public TcpObserver tcpObserver() {
-        return version.tcpObserver;
-    }
-
-    /** Puts a new configuration in force. Observers are made anew only for a new chain object. */
+    /**
+     * Compiles a chain.
+     *
+     * @param match null for the listener's default filter chain
+     * @param before the same chain in the configuration before: observers are made anew only for a new chain object
+     */
     @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
-    void update(Listener listener, FilterChain chain, Observers observers) {
-        Version before = version;
-        if (before.chain == chain && before.listener.direction() == listener.direction()) {
-            version = new Version(listener, chain, before.exchangeObserver, before.tcpObserver);
-        } else {
-            version = compile(listener, chain, observers);
+    static FilterChainRuntime of(
+            Listener listener,
+            FilterChain chain,
+            @Nullable FilterChainMatch match,
+            @Nullable FilterChainRuntime before,
+            Observers observers) {
+        if (before != null && before.chain == chain && before.listener.direction() == listener.direction()) {
+            return new FilterChainRuntime(before.key, listener, chain, before.exchangeObserver, before.tcpObserver);
         }
-    }
-
-    private static Version compile(Listener listener, FilterChain chain, Observers observers) {
+        ChainKey key = new ChainKey(listener.name(), match);
         return switch (chain.terminal()) {
             case HttpConnectionManager manager ->
-                new Version(listener, chain, observers.http(manager, listener.direction()), TcpObserver.NONE);
+                new FilterChainRuntime(
+                        key, listener, chain, observers.http(manager, listener.direction()), TcpObserver.NONE);
             case TcpProxy proxy ->
-                new Version(
+                new FilterChainRuntime(
+                        key,
                         listener,
                         chain,
                         ExchangeObserver.NONE,
                         observers.tcp(proxy, chain.networkFilters(), listener.direction()));
         };
+    }
+
+    /** What it is known by in every configuration. */
+    public ChainKey key() {
+        return key;
+    }
+
+    /** Its listener. */
+    public Listener listener() {
+        return listener;
+    }
+
+    /** Its configuration. */
+    public FilterChain chain() {
+        return chain;
+    }
+
+    /** Its connection manager; null for a TCP chain. */
+    public @Nullable HttpConnectionManager manager() {
+        return chain.terminal() instanceof HttpConnectionManager manager ? manager : null;
+    }
+
+    /** Watches exchanges; {@link ExchangeObserver#NONE} for a TCP chain. */
+    public ExchangeObserver exchangeObserver() {
+        return exchangeObserver;
+    }
+
+    /** Watches TCP sessions; {@link TcpObserver#NONE} for an HTTP chain. */
+    public TcpObserver tcpObserver() {
+        return tcpObserver;
     }
 }

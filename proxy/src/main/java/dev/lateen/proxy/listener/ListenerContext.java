@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
@@ -7,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +20,7 @@ record ListenerContext(
         HttpServerStart http,
         TcpServerStart tcp,
         Connections connections,
+        Predicate<Listener> takes,
         Function<Channel, @Nullable InetSocketAddress> originalDestinations,
         InstantSource clock,
         LongSupplier nanos,
@@ -25,6 +28,11 @@ record ListenerContext(
     /** The table in force. */
     ListenerTable table() {
         return tables.get();
+    }
+
+    /** Whether a listener still takes connections; those that it took just before drain. */
+    boolean takes(Listener listener) {
+        return takes.test(listener);
     }
 
     @Nullable

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One version of a listener's configuration, compiled. Immutable but for the chains, which it shares with the versions before and after. */
+/** One version of a listener's configuration, compiled. Immutable. */
 final class ListenerRuntime {
     private final Listener listener;
     private final Map<FilterChainMatch, FilterChainRuntime> chains;
@@ -41,29 +41,23 @@ final class ListenerRuntime {
         this.looksForTls = listener.listenerFilters().tlsInspector() || anyChainNeedsTls(listener);
     }
 
-    /** @param before the version in force until now, whose chains live on where the match is the same */
+    /** @param before the version in force until now, whose observers live on where the chain is the same */
     static ListenerRuntime compile(Listener listener, @Nullable ListenerRuntime before, Observers observers) {
         Map<FilterChainMatch, FilterChainRuntime> chains =
                 HashMap.newHashMap(listener.filterChains().size());
         for (FilterChain chain : listener.filterChains()) {
             if (!chains.containsKey(chain.match())) {
                 FilterChainRuntime old = before == null ? null : before.chains.get(chain.match());
-                chains.put(chain.match(), carry(old, listener, chain, observers));
+                chains.put(
+                        chain.match(), FilterChainRuntime.of(listener, chain, chain.match(), old, observers));
             }
         }
         FilterChain last = listener.defaultFilterChain();
-        FilterChainRuntime defaultChain =
-                last == null ? null : carry(before == null ? null : before.defaultChain, listener, last, observers);
+        FilterChainRuntime defaultChain = last == null
+                ? null
+                : FilterChainRuntime.of(
+                        listener, last, null, before == null ? null : before.defaultChain, observers);
         return new ListenerRuntime(listener, observers.listener(listener), chains, defaultChain);
-    }
-
-    private static FilterChainRuntime carry(
-            @Nullable FilterChainRuntime old, Listener listener, FilterChain chain, Observers observers) {
-        if (old == null) {
-            return new FilterChainRuntime(listener, chain, observers);
-        }
-        old.update(listener, chain, observers);
-        return old;
     }
 
     /** Envoy adds its TLS inspector by itself where a chain can't be told without it. */
@@ -91,9 +85,10 @@ final class ListenerRuntime {
         return matcher.match(facts);
     }
 
-    /** Whether {@code chain} is still one of this listener's. */
-    boolean has(FilterChainRuntime chain) {
-        return defaultChain == chain || chains.containsValue(chain);
+    /** The chain with this match, null for the default one; null when there is none. */
+    @Nullable
+    FilterChainRuntime chain(@Nullable FilterChainMatch match) {
+        return match == null ? defaultChain : chains.get(match);
     }
 
     /** Whether a TLS client hello is looked for on this destination port. */

@@ -7,9 +7,10 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** All listeners of one snapshot, compiled, by name and by address. Immutable. */
-final class ListenerTable {
-    static final ListenerTable EMPTY = new ListenerTable(Map.of(), Map.of(), Map.of());
+/** All listeners of one configuration, compiled, by name and by address. Immutable. */
+public final class ListenerTable {
+    /** No listener at all. */
+    public static final ListenerTable EMPTY = new ListenerTable(Map.of(), Map.of(), Map.of());
 
     private final Map<String, ListenerRuntime> byName;
     private final Map<InetSocketAddress, ListenerRuntime> byAddress;
@@ -24,9 +25,9 @@ final class ListenerTable {
         this.byWildcardPort = byWildcardPort;
     }
 
-    /** The table for a new snapshot; a listener that is the same object keeps its compiled form. */
+    /** The table for a new snapshot; a listener that is the same object keeps its compiled form. Changes nothing that is in force. */
     @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
-    ListenerTable next(Map<String, Listener> listeners, Observers observers) {
+    public ListenerTable next(Map<String, Listener> listeners, Observers observers) {
         Map<String, ListenerRuntime> names = HashMap.newHashMap(listeners.size());
         Map<InetSocketAddress, ListenerRuntime> addresses = HashMap.newHashMap(listeners.size());
         Map<Integer, ListenerRuntime> wildcards = new HashMap<>();
@@ -64,10 +65,10 @@ final class ListenerTable {
         return byName.get(name);
     }
 
-    /** Whether a chain is still one of its listener's. */
-    boolean has(FilterChainRuntime chain) {
-        ListenerRuntime listener = byName.get(chain.listenerName());
-        return listener != null && listener.has(chain);
+    /** A connection's chain as this configuration has it; null when it has none such: the connection drains. */
+    public @Nullable FilterChainRuntime chain(ChainKey key) {
+        ListenerRuntime listener = byName.get(key.listener());
+        return listener == null ? null : listener.chain(key.match());
     }
 
     /** Who takes a connection headed for {@code destination}: the listener of that very address, one of the wildcard address with that port, or nobody. */

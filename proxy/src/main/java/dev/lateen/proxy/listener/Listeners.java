@@ -1,8 +1,6 @@
 package dev.lateen.proxy.listener;
 
-import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Listener;
-import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
 import io.netty.channel.Channel;
@@ -14,40 +12,42 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All listeners of the proxy. Follows each new snapshot: binds what is new, keeps what stays, drains what is gone. No change drops a connection of a chain that is
- * still there; one that a new policy denies is closed. Safe for use by several threads.
+ * The sockets and connections of all listeners. Follows each new configuration: binds what is new, keeps what stays, drains what is gone. No change drops a connection of
+ * a chain that is still there; one that a new policy denies is closed. Safe for use by several threads.
  */
 public final class Listeners {
-    private final Observers observers;
+    private final Supplier<ListenerTable> tables;
     private final ListenerSettings settings;
     private final EventLoop home;
     private final Connections connections;
     private final BoundSockets sockets;
     private final LongSupplier nanos;
-    private volatile ListenerTable table = ListenerTable.EMPTY;
     private volatile List<ListenerStatus> bindings = List.of();
     private Future<List<ListenerStatus>> last = Future.succeededFuture(List.of());
-    private ProxySnapshot latest = ProxySnapshot.EMPTY;
-    private boolean withoutInbound;
-    private boolean draining;
+    private volatile boolean withoutInbound;
+    private volatile boolean draining;
 
-    /** What listeners need of the proxy around them. @param nanos a monotonic clock */
+    /** What listeners need of the proxy around them. @param tables those in force @param nanos a monotonic clock */
     public record Surroundings(
+            Supplier<ListenerTable> tables,
             EventLoops loops,
             TlsContexts tls,
             ConnectionPolicy policy,
             HttpServerStart http,
             TcpServerStart tcp,
-            Observers observers,
             InstantSource clock,
             LongSupplier nanos) {}
 
@@ -59,18 +59,19 @@ public final class Listeners {
             Surroundings around,
             ListenerSettings settings,
             Function<Channel, @Nullable InetSocketAddress> originalDestinations) {
-        this.observers = around.observers();
+        this.tables = around.tables();
         this.settings = settings;
         this.home = around.loops().next();
         this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
         ListenerContext context = new ListenerContext(
-                () -> table,
+                tables,
                 around.tls(),
                 around.policy(),
                 around.http(),
                 around.tcp(),
                 connections,
+                this::takes,
                 originalDestinations,
                 around.clock(),
                 around.nanos(),
@@ -79,21 +80,19 @@ public final class Listeners {
     }
 
     /**
-     * Puts a new snapshot in force, after those that were given before. Completes, never fails, when every address was bound or could not be: the statuses
-     * tell. A listener that failed is tried again with the next snapshot.
+     * Follows the listeners that are in force by now. Completes, never fails, when every address was bound or could not be: the statuses tell. A listener that failed is
+     * tried again with the next change.
      */
-    public synchronized Future<List<ListenerStatus>> update(ProxySnapshot snapshot) {
+    public synchronized Future<List<ListenerStatus>> follow() {
         Promise<List<ListenerStatus>> done = Promise.promise();
-        latest = snapshot;
-        Map<String, Listener> wanted = wantedListeners(snapshot);
-        last.onComplete(before -> home.execute(() -> follow(wanted, done)));
+        last.onComplete(before -> home.execute(() -> follow(tables.get(), done)));
         last = done.future();
         return last;
     }
 
     /**
      * Ends all: stops accepting, asks connections to finish, and completes when none is left or {@code limit} is over; those that are left then are closed. What is
-     * inbound ends first: an application may have to call others for what it has still to answer. Later snapshots are ignored.
+     * inbound ends first: an application may have to call others for what it has still to answer. From then on no change binds anything.
      */
     public Future<Void> drain(Duration limit) {
         long end = nanos.getAsLong() + limit.toNanos();
@@ -111,10 +110,10 @@ public final class Listeners {
     }
 
     private Future<Void> drainAll(Duration limit) {
-        return update(ProxySnapshot.EMPTY).compose(none -> {
+        draining = true;
+        return follow().compose(none -> {
             Promise<Void> done = Promise.promise();
             home.execute(() -> {
-                draining = true;
                 connections.each(connection -> connection.drain(limit.toNanos()));
                 connections.whenEmpty(() -> done.tryComplete());
                 ScheduledFuture<?> end = home.schedule(connections::closeAll, limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -125,18 +124,14 @@ public final class Listeners {
     }
 
     /** From now on no inbound listener accepts, and its connections finish; outbound ones go on, so that what is under way may still call others. */
-    public synchronized Future<?> drainInbound() {
+    public Future<?> drainInbound() {
         withoutInbound = true;
-        return update(latest);
+        return follow();
     }
 
-    private Map<String, Listener> wantedListeners(ProxySnapshot snapshot) {
-        if (!withoutInbound) {
-            return snapshot.listeners();
-        }
-        Map<String, Listener> outbound = new HashMap<>(snapshot.listeners());
-        outbound.values().removeIf(listener -> listener.direction() == Listener.Direction.INBOUND);
-        return outbound;
+    /** Whether connections are still taken there. */
+    private boolean takes(Listener listener) {
+        return !draining && !(withoutInbound && listener.direction() == Listener.Direction.INBOUND);
     }
 
     /** How each address is doing, in the order of listeners' names. */
@@ -158,34 +153,36 @@ public final class Listeners {
         return connections.accepted();
     }
 
-    private void follow(Map<String, Listener> listeners, Promise<List<ListenerStatus>> done) {
-        if (draining) {
-            done.complete(List.of());
-            return;
-        }
-        table = table.next(listeners, observers);
-        connections.each(this::adapt);
-        connections.forget(listeners.keySet());
+    private void follow(ListenerTable table, Promise<List<ListenerStatus>> done) {
+        List<Listener> listeners = table.byName().values().stream()
+                .map(ListenerRuntime::listener)
+                .filter(this::takes)
+                .sorted(Comparator.comparing(Listener::name))
+                .toList();
+        Set<String> names = listeners.stream().map(Listener::name).collect(Collectors.toSet());
+        connections.each(connection -> adapt(connection, table, names));
+        connections.forget(names);
         sockets.follow(wanted(listeners)).addListener(bound -> {
             bindings = bindings(listeners);
             done.complete(status());
         });
     }
 
-    /** A connection whose chain is gone drains; the others ask their policy again. */
-    private void adapt(LiveConnection connection) {
-        if (table.has(connection.chain())) {
-            connection.recheck();
-        } else {
+    /** A connection whose chain is gone drains; the others follow theirs. */
+    private void adapt(LiveConnection connection, ListenerTable table, Set<String> names) {
+        FilterChainRuntime chain = table.chain(connection.chain().key());
+        if (chain != null) {
+            connection.follow(chain);
+        }
+        if (chain == null || !names.contains(chain.key().listener())) {
             connection.drain(settings.drainTime().toNanos());
         }
     }
 
-    private static Map<InetSocketAddress, String> wanted(Map<String, Listener> listeners) {
+    private static Map<InetSocketAddress, String> wanted(List<Listener> listeners) {
         Map<InetSocketAddress, String> wanted = new HashMap<>();
-        listeners.values().stream()
+        listeners.stream()
                 .filter(Listener::bindToPort)
-                .sorted((a, b) -> a.name().compareTo(b.name()))
                 .forEach(listener ->
                         addresses(listener).forEach(address -> wanted.putIfAbsent(address, listener.name())));
         return wanted;
@@ -198,16 +195,14 @@ public final class Listeners {
         return addresses;
     }
 
-    private List<ListenerStatus> bindings(Map<String, Listener> listeners) {
+    private List<ListenerStatus> bindings(List<Listener> listeners) {
         Map<InetSocketAddress, String> owners = wanted(listeners);
         List<ListenerStatus> statuses = new ArrayList<>();
-        listeners.values().stream()
-                .sorted((a, b) -> a.name().compareTo(b.name()))
-                .forEach(listener -> {
-                    for (InetSocketAddress address : addresses(listener)) {
-                        statuses.add(binding(listener, address, owners));
-                    }
-                });
+        for (Listener listener : listeners) {
+            for (InetSocketAddress address : addresses(listener)) {
+                statuses.add(binding(listener, address, owners));
+            }
+        }
         return List.copyOf(statuses);
     }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** A downstream connection from the choice of its chain to its end. Its methods run on its event loop. */
 final class LiveConnection {
     private final Channel channel;
-    private final FilterChainRuntime chain;
+    private FilterChainRuntime chain;
     private final ConnectionFacts facts;
     private final ConnectionPolicy policy;
     private List<NetworkFilterConfig> checked;
@@ -29,6 +29,7 @@ final class LiveConnection {
         return channel;
     }
 
+    /** The last one that it followed. */
     FilterChainRuntime chain() {
         return chain;
     }
@@ -54,9 +55,11 @@ final class LiveConnection {
         return null;
     }
 
-    /** Asks the filters again after they were replaced, and ends the connection when they deny it now. */
+    /** Another configuration is in force: asks the filters again if they were replaced, and ends the connection when they deny it now. */
     @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
-    void recheck() {
+    void follow(FilterChainRuntime newest) {
+        chain = newest;
+        channel.pipeline().fireUserEventTriggered(ConfigEvent.INSTANCE);
         if (checked == chain.chain().networkFilters() || !channel.isActive()) {
             return;
         }

@@ -31,27 +31,28 @@ final class CompiledRoute {
 
     private static RouteDecision[] decisions(RouteTable table, VirtualHost host, Route route) {
         return switch (route.action()) {
-            case RouteAction.Forward forward -> forwards(table, host, route, forward.cluster());
+            case RouteAction.Forward forward -> forwards(table, host, route, forward);
             case RouteAction.Redirect redirect ->
-                one(new RouteDecision.Redirect(new RouteEntry(table, host, route, null)));
+                one(new RouteDecision.Redirect(new RouteEntry(table, host, route, null), redirect));
             case RouteAction.DirectResponse direct ->
-                one(new RouteDecision.Direct(new RouteEntry(table, host, route, null)));
+                one(new RouteDecision.Direct(new RouteEntry(table, host, route, null), direct));
             case RouteAction.NonForwarding none -> one(new RouteDecision.NotFound(host));
         };
     }
 
     private static RouteDecision[] forwards(
-            RouteTable table, VirtualHost host, Route route, ClusterSpecifier specifier) {
-        return switch (specifier) {
+            RouteTable table, VirtualHost host, Route route, RouteAction.Forward action) {
+        return switch (action.cluster()) {
             case ClusterSpecifier.Single single ->
-                one(new RouteDecision.Forward(new RouteEntry(table, host, route, null), single.cluster()));
+                one(new RouteDecision.Forward(new RouteEntry(table, host, route, null), action, single.cluster()));
             case ClusterSpecifier.Header header ->
-                one(new RouteDecision.Forward(new RouteEntry(table, host, route, null), ""));
+                one(new RouteDecision.Forward(new RouteEntry(table, host, route, null), action, ""));
             case ClusterSpecifier.Weighted weighted -> {
                 RouteDecision[] all = new RouteDecision[weighted.clusters().size()];
                 for (int i = 0; i < all.length; i++) {
                     WeightedCluster cluster = weighted.clusters().get(i);
-                    all[i] = new RouteDecision.Forward(new RouteEntry(table, host, route, cluster), cluster.cluster());
+                    all[i] = new RouteDecision.Forward(
+                            new RouteEntry(table, host, route, cluster), action, cluster.cluster());
                 }
                 yield all;
             }
@@ -151,7 +152,7 @@ final class CompiledRoute {
     private RouteDecision byHeader(ClusterSpecifier.Header header, RequestHead request) {
         CharSequence cluster = HeaderConditions.value(header.lowerCaseName(), request);
         return cluster != null && decisions[0] instanceof RouteDecision.Forward forward
-                ? new RouteDecision.Forward(forward.entry(), cluster.toString())
+                ? new RouteDecision.Forward(forward.entry(), forward.action(), cluster.toString())
                 : decisions[0];
     }
 

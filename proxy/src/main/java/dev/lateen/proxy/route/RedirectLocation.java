@@ -11,9 +11,7 @@ public final class RedirectLocation {
     /** Where a redirect route sends the request. */
     public static String of(RouteDecision.Redirect decision, RequestHead request) {
         Route route = decision.entry().route();
-        if (!(route.action() instanceof RouteAction.Redirect redirect)) {
-            throw new IllegalArgumentException("route action: " + route.action() + " (expected: a redirect)");
-        }
+        RouteAction.Redirect redirect = decision.action();
         String scheme =
                 redirect.schemeRedirect() != null && !redirect.schemeRedirect().isEmpty()
                         ? redirect.schemeRedirect()

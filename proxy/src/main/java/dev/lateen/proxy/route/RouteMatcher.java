@@ -5,22 +5,34 @@ import dev.lateen.proxy.model.RouteTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A route table, compiled once: virtual host by domain (exact, longest suffix wildcard, longest prefix wildcard, {@code *}), then the first
+ * A route table, compiled when it is first asked for, since most tables of a mesh never are: virtual host by domain (exact, longest suffix wildcard, longest prefix wildcard, {@code *}), then the first
  * of its routes that matches, as Envoy's {@code envoy.config.route.v3} documents. A virtual host's routes are compiled when it is first
  * asked for, since most of a mesh's hosts never are. Immutable to its users; safe for use by several threads.
  */
 public final class RouteMatcher {
     private final RouteTable table;
-    private final VirtualHostIndex hosts;
+    /** The same whoever makes it: a race makes it twice, and one stays. */
+    private volatile @Nullable VirtualHostIndex hosts;
+
     private final RouteDecision noHost = new RouteDecision.NotFound(null);
 
     private RouteMatcher(RouteTable table) {
         this.table = table;
-        this.hosts = new VirtualHostIndex(table);
     }
 
+    private VirtualHostIndex hosts() {
+        VirtualHostIndex made = hosts;
+        if (made == null) {
+            made = new VirtualHostIndex(table);
+            hosts = made;
+        }
+        return made;
+    }
+
+    /** Costs next to nothing: the table is read when the first request comes. */
     public static RouteMatcher compile(RouteTable table) {
         return new RouteMatcher(table);
     }
@@ -32,13 +44,13 @@ public final class RouteMatcher {
 
     /** Decides on a request; chance decides among weighted clusters and runtime fractions. */
     public RouteDecision match(RequestHead request, RandomGenerator random) {
-        VirtualHostIndex.Slot slot = hosts.find(request.authority());
+        VirtualHostIndex.Slot slot = hosts().find(request.authority());
         return slot == null ? noHost : slot.host().match(request, random);
     }
 
     /** The same decision with its reasons; draws from {@code random} in the same order. Slow; for people. */
     public RouteExplanation explain(RequestHead request, RandomGenerator random) {
-        VirtualHostIndex.Slot slot = hosts.find(request.authority());
+        VirtualHostIndex.Slot slot = hosts().find(request.authority());
         if (slot == null) {
             return new RouteExplanation(noHost, "", "", List.of());
         }

@@ -1,6 +1,8 @@
 package dev.lateen.proxy.tcp;
 
 import dev.lateen.proxy.http.codec.CodecLoop;
+import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.listener.TcpServerStart;
 import dev.lateen.proxy.message.ConnectionFacts;
@@ -10,7 +12,6 @@ import dev.lateen.proxy.model.TcpProxy.TunnelingConfig;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
-import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.filters.network.tcp_proxy}: begins a {@link TcpRelay} for each connection. Safe for use by several threads. */
 public final class TcpProxying implements TcpServerStart {
-    private final UpstreamClusters clusters;
+    private final Current current;
     private final UpstreamConnector connector;
     private final Supplier<RandomGenerator> chance;
     private final InstantSource clock;
@@ -33,6 +34,7 @@ public final class TcpProxying implements TcpServerStart {
     private final Map<EventLoop, CodecLoop> codecs = new ConcurrentHashMap<>();
 
     /**
+     * @param current what is in force, taken once for each connection
      * @param chance asked on an event loop, for use on it
      * @param nanos a monotonic clock
      * @param nodeId who we are, for peers that exchange metadata
@@ -40,7 +42,7 @@ public final class TcpProxying implements TcpServerStart {
      * @param memory how much is left for slow readers of tunnels
      */
     public TcpProxying(
-            UpstreamClusters clusters,
+            Current current,
             UpstreamConnector connector,
             Supplier<RandomGenerator> chance,
             InstantSource clock,
@@ -48,7 +50,7 @@ public final class TcpProxying implements TcpServerStart {
             String nodeId,
             Map<String, ?> metadata,
             Supplier<MemoryLevel> memory) {
-        this.clusters = clusters;
+        this.current = current;
         this.connector = connector;
         this.chance = chance;
         this.clock = clock;
@@ -59,13 +61,24 @@ public final class TcpProxying implements TcpServerStart {
 
     @Override
     public void start(Channel channel, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts) {
+        InForce inForce = current.get();
+        FilterChainRuntime newest = inForce.listeners().chain(chain.key());
+        if (newest != null && newest.chain().terminal() instanceof TcpProxy now) {
+            start(channel, inForce, newest, now, facts);
+        } else {
+            start(channel, inForce, chain, proxy, facts);
+        }
+    }
+
+    private void start(
+            Channel channel, InForce inForce, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts) {
         SocketOptions.bulk(channel);
         TcpSession session = new TcpSession(facts, clock.millis(), nanos.getAsLong());
         chain.tcpObserver().onStart(session);
         RandomGenerator random = chance.get();
         TcpRelay relay = new TcpRelay(channel, chain, proxy, session, nanos, greeting);
         Tunnels tunnels = tunnels(channel, proxy, relay, session);
-        relay.begin(new UpstreamSearch(clusters, connector, random, relay, proxy, session, tunnels));
+        relay.begin(new UpstreamSearch(inForce, connector, random, relay, proxy, session, tunnels));
     }
 
     private @Nullable Tunnels tunnels(Channel channel, TcpProxy proxy, TcpRelay relay, TcpSession session) {

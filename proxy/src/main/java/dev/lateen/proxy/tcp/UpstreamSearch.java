@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
@@ -18,7 +19,6 @@ import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
-import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds a connection to an upstream host for one downstream connection: cluster by weight, host by its balancer, other hosts while attempts are left. */
 final class UpstreamSearch {
-    private final UpstreamClusters clusters;
+    private final @Nullable UpstreamCluster cluster;
     private final UpstreamConnector connector;
     private final RandomGenerator random;
     private final Found found;
@@ -52,20 +52,20 @@ final class UpstreamSearch {
     }
 
     UpstreamSearch(
-            UpstreamClusters clusters,
+            InForce inForce,
             UpstreamConnector connector,
             RandomGenerator random,
             Found found,
             TcpProxy proxy,
             TcpSession session,
             @Nullable Tunnels tunnels) {
-        this.clusters = clusters;
         this.connector = connector;
         this.random = random;
         this.found = found;
         this.proxy = proxy;
         this.session = session;
         this.tunnels = tunnels;
+        this.cluster = inForce.cluster(clusterName());
         this.context = new PickContext(random)
                 .originalDestination(session.connection().originalDestination())
                 .avoidTried(5);
@@ -76,14 +76,13 @@ final class UpstreamSearch {
 
     /** @param last goes to the end of the upstream pipeline; must be sharable between attempts */
     void begin(EventLoop loop, ChannelHandler last) {
-        String name = clusterName();
-        UpstreamCluster cluster = clusters.get(name);
-        if (cluster == null) {
+        UpstreamCluster to = cluster;
+        if (to == null) {
             fail(ResponseFlag.NO_CLUSTER_FOUND);
             return;
         }
-        session.cluster(cluster.config());
-        attempt(loop, cluster, last);
+        session.cluster(to.config());
+        attempt(loop, to, last);
     }
 
     /** Nobody waits for it any more. */

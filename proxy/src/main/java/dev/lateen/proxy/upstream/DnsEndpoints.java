@@ -31,6 +31,7 @@ final class DnsEndpoints {
         private final LocalityEndpoints locality;
         private final Endpoint endpoint;
         private List<InetAddress> addresses = List.of();
+        private boolean answered;
         private @Nullable Runnable cancelRefresh;
 
         Name(LocalityEndpoints locality, Endpoint endpoint) {
@@ -39,7 +40,7 @@ final class DnsEndpoints {
         }
     }
 
-    /** @param onChange told, on any thread and outside this object's lock, that {@link #placed} has changed */
+    /** @param onChange told, on any thread and outside this object's lock, that {@link #placed} has changed, or that all names were answered once */
     DnsEndpoints(
             NameResolver resolver,
             Timers timers,
@@ -67,6 +68,7 @@ final class DnsEndpoints {
             InetAddress literal = Placed.literal(name.endpoint.host());
             if (literal != null) {
                 name.addresses = List.of(literal);
+                name.answered = true;
                 anyLiteral = true;
             }
         }
@@ -93,6 +95,9 @@ final class DnsEndpoints {
             if (closed) {
                 return;
             }
+            boolean first = !answered();
+            name.answered = true;
+            changed = first && answered();
             Duration next = refreshRate;
             if (answer != null && !answer.addresses().isEmpty()) {
                 List<InetAddress> found = onlyOne ? List.of(kept(name, answer)) : answer.addresses();
@@ -113,6 +118,11 @@ final class DnsEndpoints {
     private static InetAddress kept(Name name, NameResolver.Answer answer) {
         boolean stillThere = !name.addresses.isEmpty() && answer.addresses().contains(name.addresses.getFirst());
         return stillThere ? name.addresses.getFirst() : answer.addresses().getFirst();
+    }
+
+    /** Whether each name was found, or could not be found, once. */
+    synchronized boolean answered() {
+        return names.stream().allMatch(name -> name.answered);
     }
 
     /** All endpoints found so far. */

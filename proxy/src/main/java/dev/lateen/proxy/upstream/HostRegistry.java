@@ -15,7 +15,7 @@ final class HostRegistry {
     private Map<InetSocketAddress, Host> byAddress = Map.of();
     private volatile List<Host> hosts = List.of();
 
-    /** @return the hosts that are gone */
+    /** @return the hosts that are gone, which nobody was told yet */
     List<Host> replace(List<Placed> wanted, @Nullable OutlierDetector detector) {
         Map<InetSocketAddress, Host> next = new LinkedHashMap<>();
         for (Placed placed : wanted) {
@@ -34,7 +34,6 @@ final class HostRegistry {
         List<Host> gone = new ArrayList<>();
         for (Map.Entry<InetSocketAddress, Host> old : byAddress.entrySet()) {
             if (!next.containsKey(old.getKey())) {
-                old.getValue().remove();
                 gone.add(old.getValue());
             }
         }
@@ -45,6 +44,24 @@ final class HostRegistry {
 
     List<Host> hosts() {
         return hosts;
+    }
+
+    /** Hosts of a configuration that has been replaced: those that are still there, and others for the moment, which are gone from the beginning. */
+    List<Host> among(List<Placed> wanted) {
+        Map<InetSocketAddress, Host> found = new LinkedHashMap<>();
+        for (Placed placed : wanted) {
+            found.computeIfAbsent(placed.address(), address -> {
+                Host host = byAddress.get(address);
+                return host != null ? host : departed(placed);
+            });
+        }
+        return List.copyOf(found.values());
+    }
+
+    private static Host departed(Placed placed) {
+        Host host = new Host(placed.address(), placed.placement());
+        host.remove();
+        return host;
     }
 
     void detector(@Nullable OutlierDetector detector) {

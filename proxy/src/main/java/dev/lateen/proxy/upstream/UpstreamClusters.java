@@ -16,13 +16,14 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The run-time state of all clusters, by name. {@link #get} is lock-free from any event loop; updates may come on any thread, one at a time.
+ * The state of all clusters, by name, from one configuration to the next. What a configuration looks up is the map that {@link #update} hands out; everything
+ * else here is for whoever watches. Safe for use by several threads.
  */
 public final class UpstreamClusters implements AutoCloseable {
-    private final UpstreamCluster.Surroundings around;
+    private final ClusterState.Surroundings around;
     private final RandomGenerator random;
     private final List<Consumer<Host>> removalListeners = new CopyOnWriteArrayList<>();
-    private volatile Map<String, UpstreamCluster> clusters = Map.of();
+    private Map<String, ClusterState> states = Map.of();
     private boolean closed;
 
     /**
@@ -31,32 +32,44 @@ public final class UpstreamClusters implements AutoCloseable {
      * @param random where round robin begins; used under this object's lock only
      */
     public UpstreamClusters(NameResolver resolver, Timers timers, RandomGenerator random) {
-        this.around = new UpstreamCluster.Surroundings(resolver, timers, this::hostRemoved);
+        this.around = new ClusterState.Surroundings(resolver, timers, this::hostRemoved);
         this.random = random;
     }
 
-    /** Follows a new snapshot: state of clusters and hosts that stay is kept, the rest is dropped. Does nothing once closed. */
-    public synchronized void update(ProxySnapshot snapshot) {
+    /**
+     * Makes the clusters of a new snapshot out of those before; state of names and hosts that stay is kept. What is gone lets go of its connections only after
+     * {@code swap} has put the new ones in force. Does nothing once closed.
+     *
+     * @param before what {@code swap} was given last
+     * @param swap given the clusters by name, the same map as before when none has changed
+     */
+    public synchronized void update(
+            ProxySnapshot snapshot, Map<String, UpstreamCluster> before, Consumer<Map<String, UpstreamCluster>> swap) {
         if (closed) {
             return;
         }
-        Map<String, UpstreamCluster> before = clusters;
-        Map<String, UpstreamCluster> next =
-                HashMap.newHashMap(snapshot.clusters().size());
+        int size = snapshot.clusters().size();
+        Map<String, ClusterState> next = HashMap.newHashMap(size);
+        Map<String, UpstreamCluster> inForce = HashMap.newHashMap(size);
         for (Cluster cluster : snapshot.clusters().values()) {
             LoadAssignment assignment = assignment(cluster, snapshot);
-            UpstreamCluster running = before.get(cluster.name());
+            ClusterState running = states.get(cluster.name());
             if (running == null) {
-                running = new UpstreamCluster(cluster, assignment, around, random.nextLong());
+                running = new ClusterState(cluster, assignment, around, random.nextLong());
+                inForce.put(cluster.name(), running.newest());
             } else {
-                running.update(cluster, assignment);
+                inForce.put(cluster.name(), running.update(cluster, assignment));
             }
             next.put(cluster.name(), running);
         }
-        clusters = next;
-        before.forEach((name, cluster) -> {
-            if (!next.containsKey(name)) {
-                cluster.close();
+        Map<String, ClusterState> last = states;
+        states = next;
+        swap.accept(inForce.equals(before) ? before : inForce);
+        last.forEach((name, state) -> {
+            if (next.containsKey(name)) {
+                state.settle();
+            } else {
+                state.close();
             }
         });
     }
@@ -67,14 +80,11 @@ public final class UpstreamClusters implements AutoCloseable {
                 : null;
     }
 
-    /** The cluster of this name, or null. */
-    public @Nullable UpstreamCluster get(String name) {
-        return clusters.get(name);
-    }
-
-    /** All of them, in the order of their names. */
-    public Collection<UpstreamCluster> all() {
-        return new TreeMap<>(clusters).values();
+    /** The newest of each name, in the order of their names. */
+    public synchronized Collection<UpstreamCluster> all() {
+        Map<String, UpstreamCluster> all = new TreeMap<>();
+        states.forEach((name, state) -> all.put(name, state.newest()));
+        return all.values();
     }
 
     /** Calls back for each host that is gone from the configuration, on the updating thread, so that pools close its idle connections. */
@@ -90,8 +100,8 @@ public final class UpstreamClusters implements AutoCloseable {
     @Override
     public synchronized void close() {
         closed = true;
-        Map<String, UpstreamCluster> before = clusters;
-        clusters = Map.of();
-        before.values().forEach(UpstreamCluster::close);
+        Map<String, ClusterState> last = states;
+        states = Map.of();
+        last.values().forEach(ClusterState::close);
     }
 }

@@ -2,7 +2,9 @@ package dev.lateen.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
@@ -10,7 +12,6 @@ import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RouteAction;
-import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.upstream.FakeTimers;
@@ -44,12 +45,12 @@ class MirroredRequestTest {
             name -> CompletableFuture.failedFuture(new IllegalStateException(name)),
             new FakeTimers(),
             new SplittableRandom(1));
+    private final Current current = new Current(clusters, Observers.NONE);
     private final HttpWorker worker = new HttpWorker(
             loop.eventLoop(),
             new HttpServices(
-                    () -> ProxySnapshot.EMPTY,
+                    current,
                     clusters,
-                    new RouteMatchers(),
                     (manager, entry) -> List.of(),
                     (eventLoop, target, last) -> {
                         codec = last;
@@ -63,7 +64,7 @@ class MirroredRequestTest {
 
     MirroredRequestTest() {
         loop.freezeTime();
-        clusters.update(new ProxySnapshot(
+        current.put(new ProxySnapshot(
                 1,
                 Map.of(),
                 Map.of(),
@@ -87,7 +88,8 @@ class MirroredRequestTest {
 
     private void send(ByteBuf body) {
         RequestHead head = new RequestHead("POST", "/", "a", "http", Protocol.HTTP_1_1, new HeaderMap());
-        MirroredRequest.send(worker, new RouteAction.Mirror("c", 1_000_000, false), head, body);
+        MirroredRequest.send(
+                worker, new RouteAction.Mirror("c", 1_000_000, false), current.get().cluster("c"), head, body);
     }
 
     private void connected() {
@@ -139,6 +141,6 @@ class MirroredRequestTest {
         loop.advanceTimeBy(61, TimeUnit.SECONDS);
         loop.runScheduledPendingTasks();
         assertThat(server.isOpen()).isFalse();
-        assertThat(clusters.get("c").breaker().requests()).isZero();
+        assertThat(current.get().cluster("c").breaker().requests()).isZero();
     }
 }

@@ -1,6 +1,8 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.listener.ChainKey;
 import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Exchange;
@@ -9,8 +11,8 @@ import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.model.Cidr;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
@@ -25,7 +27,6 @@ import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.RouteFixtures;
-import dev.lateen.proxy.route.RouteMatchers;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.transport.DirectMemory;
 import dev.lateen.proxy.transport.MemoryLevel;
@@ -33,6 +34,7 @@ import dev.lateen.proxy.transport.NameResolver;
 import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
+import dev.lateen.proxy.upstream.UpstreamCluster;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
@@ -76,7 +78,9 @@ final class ProxyFixture implements AutoCloseable {
     UpstreamClusters clusters;
     private final Map<String, Cluster> configured = new HashMap<>();
     private final EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
-    private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
+    private final Map<String, Listener> listeners = new HashMap<>();
+    private final Current current;
+    private RouteTable table = RouteFixtures.table();
     private final HttpServer server;
     volatile Supplier<MemoryLevel> memory = () -> MemoryLevel.AMPLE;
     private @Nullable ByteBufAllocator allocator;
@@ -117,10 +121,10 @@ final class ProxyFixture implements AutoCloseable {
     ProxyFixture() {
         NameResolver none = name -> CompletableFuture.failedFuture(new IllegalStateException(name));
         clusters = new UpstreamClusters(none, Timers.on(loops.next()), new SplittableRandom(3));
+        current = new Current(clusters, new Watching());
         server = new HttpServer(new HttpServices(
-                () -> snapshot,
+                current,
                 clusters,
-                new RouteMatchers(),
                 (manager, entry) -> filters,
                 connector(),
                 InstantSource.system(),
@@ -226,12 +230,25 @@ final class ProxyFixture implements AutoCloseable {
         return routes(RouteFixtures.table(RouteFixtures.host("*", routes)));
     }
 
-    ProxyFixture routes(RouteTable table) {
-        ProxySnapshot next = new ProxySnapshot(
-                snapshot.version() + 1, Map.of(), Map.of("rds", table), configured, Map.of(), Map.of());
-        clusters.update(next);
-        snapshot = next;
+    ProxyFixture routes(RouteTable routes) {
+        table = routes;
+        apply();
         return this;
+    }
+
+    private void apply() {
+        current.put(new ProxySnapshot(
+                current.get().snapshot().version() + 1,
+                Map.copyOf(listeners),
+                Map.of("rds", table),
+                Map.copyOf(configured),
+                Map.of(),
+                Map.of()));
+    }
+
+    /** The cluster in force. */
+    UpstreamCluster cluster(String name) {
+        return current.get().cluster(name);
     }
 
     /** Serves {@code channel} on its own thread and clock. */
@@ -248,8 +265,9 @@ final class ProxyFixture implements AutoCloseable {
 
     private FilterChainRuntime runtime(HttpConnectionManager manager) {
         FilterChain chain = new FilterChain("chain", FilterChainMatch.ANY, null, Duration.ZERO, List.of(), manager);
+        String name = "listener " + listeners.size();
         Listener listener = new Listener(
-                "listener",
+                name,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 List.of(),
                 true,
@@ -259,7 +277,9 @@ final class ProxyFixture implements AutoCloseable {
                 List.of(chain),
                 null,
                 List.of());
-        return new FilterChainRuntime(listener, chain, new Watching());
+        listeners.put(name, listener);
+        apply();
+        return current.get().listeners().chain(new ChainKey(name, FilterChainMatch.ANY));
     }
 
     /** Begins to listen. @return the port */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.DownstreamTls;
@@ -15,11 +16,13 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
+import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.upstream.Timers;
+import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -32,6 +35,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -41,7 +45,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
@@ -62,10 +67,15 @@ class ListenersTest {
             Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
     private final EventLoops loops = EventLoops.of(vertx);
     private final TestCertificates mesh = new TestCertificates("O=cluster.local");
-    private final AtomicReference<ProxySnapshot> active = new AtomicReference<>(ProxySnapshot.EMPTY);
+    private final Current current = new Current(
+            new UpstreamClusters(
+                    name -> CompletableFuture.failedFuture(new UnknownHostException(name)),
+                    Timers.on(loops.next()),
+                    new SplittableRandom(1)),
+            Observers.NONE);
     private final Map<String, Listener> configured = new LinkedHashMap<>();
     private final Map<String, Secret> secrets = new HashMap<>();
-    private final TlsContexts tls = new TlsContexts(active::get);
+    private final TlsContexts tls = new TlsContexts(() -> current.get().snapshot());
     private final List<Socket> sockets = new ArrayList<>();
     private volatile @Nullable String denied;
     private volatile @Nullable InetSocketAddress originalDestination;
@@ -312,12 +322,12 @@ class ListenersTest {
     private Listeners listeners(ListenerSettings settings) {
         return new Listeners(
                 new Listeners.Surroundings(
+                        () -> current.get().listeners(),
                         loops,
                         tls,
                         (policies, facts) -> denied,
                         (channel, chain, manager, facts, http2) -> echo(channel, chain, facts),
                         (channel, chain, proxy, facts) -> echo(channel, chain, facts),
-                        Observers.NONE,
                         InstantSource.system(),
                         System::nanoTime),
                 settings,
@@ -382,9 +392,9 @@ class ListenersTest {
             configured.put(listener.name(), listener);
         }
         ProxySnapshot next =
-                new ProxySnapshot(active.get().version() + 1, configured, Map.of(), Map.of(), Map.of(), secrets);
-        active.set(next);
-        listeners.update(next).toCompletionStage().toCompletableFuture().get();
+                new ProxySnapshot(current.get().snapshot().version() + 1, configured, Map.of(), Map.of(), Map.of(), secrets);
+        current.put(next);
+        listeners.follow().toCompletionStage().toCompletableFuture().get();
     }
 
     private void addSecrets() {

@@ -233,20 +233,20 @@ class HeadEditsTest {
             String authority,
             String requested,
             String location) {
-        RouteAction action =
+        RouteAction.Redirect action =
                 new RouteAction.Redirect(host, port, scheme, https, new PathRewrite.None(), path, strip, 301);
         assertThat(RedirectLocation.of(
-                        new RouteDecision.Redirect(entry(route(any(), action))), get(authority, requested)))
+                        new RouteDecision.Redirect(entry(route(any(), action)), action), get(authority, requested)))
                 .isEqualTo(location);
     }
 
     @Shows("VirtualService.http.redirect.prefixRewrite")
     @Test
     void redirectMayRewriteThePrefix() {
-        RouteAction action =
+        RouteAction.Redirect action =
                 new RouteAction.Redirect(null, 0, null, false, new PathRewrite.Prefix("/v2"), null, false, 302);
         Route route = route(match(new PathMatch.Prefix("/v1")), action);
-        assertThat(RedirectLocation.of(new RouteDecision.Redirect(entry(route)), get("h", "/v1/x?q")))
+        assertThat(RedirectLocation.of(new RouteDecision.Redirect(entry(route), action), get("h", "/v1/x?q")))
                 .isEqualTo("http://h/v2/x?q");
         assertThat(RedirectLocation.toHttps(get("h:80", "/v1/x?q"))).isEqualTo("https://h/v1/x?q");
     }

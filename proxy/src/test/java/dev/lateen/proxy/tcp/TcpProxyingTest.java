@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.message.ExchangeObserver;
@@ -25,8 +26,8 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
+import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
@@ -60,7 +61,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -72,10 +72,10 @@ class TcpProxyingTest {
     private final Vertx vertx =
             Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
     private final EventLoops loops = EventLoops.of(vertx);
-    private final AtomicReference<ProxySnapshot> active = new AtomicReference<>(ProxySnapshot.EMPTY);
-    private final TlsContexts tls = new TlsContexts(active::get);
     private final UpstreamClusters clusters = new UpstreamClusters(
             name -> CompletableFuture.failedFuture(new IOException(name)), Timers.on(loops.next()), new Random(1));
+    private final Current current = new Current(clusters, new Watching());
+    private final TlsContexts tls = new TlsContexts(() -> current.get().snapshot());
     private final BlockingQueue<TcpSession> opened = new LinkedBlockingQueue<>();
     private final BlockingQueue<TcpSession> ended = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -84,12 +84,13 @@ class TcpProxyingTest {
     private final Map<String, Secret> secrets = new HashMap<>();
     private final Listeners servers = new Listeners(
             new Listeners.Surroundings(
+                    () -> current.get().listeners(),
                     loops,
                     tls,
                     (policies, facts) -> null,
                     (channel, chain, manager, facts, http2) -> channel.close(),
                     new TcpProxying(
-                            clusters,
+                            current,
                             new SocketConnector(
                                     loops, tls, name -> CompletableFuture.failedFuture(new UnknownHostException(name))),
                             SplittableRandom::new,
@@ -98,7 +99,6 @@ class TcpProxyingTest {
                             "sidecar~10.0.0.1~echo-1.default~default.svc.cluster.local",
                             Map.of("WORKLOAD_NAME", "echo-v1", "NAMESPACE", "default"),
                             () -> MemoryLevel.AMPLE),
-                    new Watching(),
                     InstantSource.system(),
                     System::nanoTime),
             ListenerSettings.DEFAULT);
@@ -475,10 +475,9 @@ class TcpProxyingTest {
 
     private void apply() throws Exception {
         ProxySnapshot next =
-                new ProxySnapshot(active.get().version() + 1, listeners, Map.of(), configured, Map.of(), secrets);
-        active.set(next);
-        clusters.update(next);
-        servers.update(next).toCompletionStage().toCompletableFuture().get();
+                new ProxySnapshot(current.get().snapshot().version() + 1, listeners, Map.of(), configured, Map.of(), secrets);
+        current.put(next);
+        servers.follow().toCompletionStage().toCompletableFuture().get();
     }
 
     private int port(String name) {

@@ -3,6 +3,7 @@ package dev.lateen.proxy.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.Leaks;
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.message.ExchangeObserver;
@@ -22,8 +23,8 @@ import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.TcpProxy.TunnelingConfig;
+import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.MemoryLevel;
@@ -51,7 +52,6 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,21 +66,22 @@ class TunnelTest {
     private final Vertx vertx =
             Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
     private final EventLoops loops = EventLoops.of(vertx);
-    private final AtomicReference<ProxySnapshot> active = new AtomicReference<>(ProxySnapshot.EMPTY);
-    private final TlsContexts tls = new TlsContexts(active::get);
     private final UpstreamClusters clusters = new UpstreamClusters(
             name -> CompletableFuture.failedFuture(new IOException(name)), Timers.on(loops.next()), new Random(1));
+    private final Current current = new Current(clusters, new Watching());
+    private final TlsContexts tls = new TlsContexts(() -> current.get().snapshot());
     private final BlockingQueue<TcpSession> opened = new LinkedBlockingQueue<>();
     private final BlockingQueue<TcpSession> ended = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Listeners servers = new Listeners(
             new Listeners.Surroundings(
+                    () -> current.get().listeners(),
                     loops,
                     tls,
                     (policies, facts) -> null,
                     (channel, chain, manager, facts, http2) -> channel.close(),
                     new TcpProxying(
-                            clusters,
+                            current,
                             new SocketConnector(
                                     loops, tls, name -> CompletableFuture.failedFuture(new UnknownHostException(name))),
                             SplittableRandom::new,
@@ -89,7 +90,6 @@ class TunnelTest {
                             "sidecar~10.0.0.1~echo-1.default~default.svc.cluster.local",
                             Map.of(),
                             () -> MemoryLevel.AMPLE),
-                    new Watching(),
                     InstantSource.system(),
                     System::nanoTime),
             ListenerSettings.DEFAULT);
@@ -294,15 +294,14 @@ class TunnelTest {
                 null,
                 List.of());
         ProxySnapshot next = new ProxySnapshot(
-                active.get().version() + 1,
+                current.get().snapshot().version() + 1,
                 Map.of("t", listener),
                 Map.of(),
                 Map.of("ahead", cluster()),
                 Map.of(),
                 Map.of());
-        active.set(next);
-        clusters.update(next);
-        servers.update(next).toCompletionStage().toCompletableFuture().get();
+        current.put(next);
+        servers.follow().toCompletionStage().toCompletableFuture().get();
         Socket socket = new Socket(
                 InetAddress.getLoopbackAddress(),
                 servers.status().getFirst().address().getPort());

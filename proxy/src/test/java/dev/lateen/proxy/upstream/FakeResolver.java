@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 /** A name server with a table that tests write. */
 public final class FakeResolver implements NameResolver {
     private final Map<String, Answer> answers = new HashMap<>();
+    private final Map<String, CompletableFuture<Answer>> held = new HashMap<>();
     public final List<String> asked = new ArrayList<>();
 
     public void answer(String name, Duration timeToLive, String... addresses) {
@@ -28,9 +29,30 @@ public final class FakeResolver implements NameResolver {
         answers.remove(name);
     }
 
+    /** From now on who asks waits for {@link #release}. */
+    void hold(String name) {
+        held.put(name, new CompletableFuture<>());
+    }
+
+    /** Answers who waits, as the table says. */
+    void release(String name) {
+        CompletableFuture<Answer> waiting = held.remove(name);
+        resolve(name).whenComplete((answer, failure) -> {
+            if (failure == null) {
+                waiting.complete(answer);
+            } else {
+                waiting.completeExceptionally(failure);
+            }
+        });
+    }
+
     @Override
     public CompletionStage<Answer> resolve(String name) {
         asked.add(name);
+        CompletableFuture<Answer> waiting = held.get(name);
+        if (waiting != null) {
+            return waiting;
+        }
         Answer answer = answers.get(name);
         return answer == null
                 ? CompletableFuture.failedFuture(new UnknownHostException(name))

@@ -36,8 +36,8 @@ class SlowStartTest {
     }
 
     private UpstreamCluster hosts(Cluster cluster, Endpoint... endpoints) {
-        mesh.clusters.update(snapshot(cluster, new LoadAssignment("e", List.of(locality("z", 1, 0, endpoints)))));
-        return mesh.clusters.get("c");
+        mesh.update(snapshot(cluster, new LoadAssignment("e", List.of(locality("z", 1, 0, endpoints)))));
+        return mesh.get("c");
     }
 
     private static Endpoint well(String address) {
@@ -65,22 +65,22 @@ class SlowStartTest {
     @Test
     void aNewHostGetsItsTurnsBitByBit() {
         Cluster cluster = warming(LbPolicy.ROUND_ROBIN, 1, 0.1);
-        UpstreamCluster running = hosts(cluster, well(A), well(B));
+        hosts(cluster, well(A), well(B));
         mesh.timers.pass(WINDOW);
         hosts(cluster, well(A), well(B), well(C));
-        assertThat(mesh.count(running, 2100)).isEqualTo(Map.of(A, 1000, B, 1000, C, 100));
+        assertThat(mesh.count(mesh.get("c"), 2100)).isEqualTo(Map.of(A, 1000, B, 1000, C, 100));
         mesh.timers.pass(WINDOW.dividedBy(2));
-        assertThat(mesh.count(running, 2500)).isEqualTo(Map.of(A, 1000, B, 1000, C, 500));
+        assertThat(mesh.count(mesh.get("c"), 2500)).isEqualTo(Map.of(A, 1000, B, 1000, C, 500));
         mesh.timers.pass(WINDOW.dividedBy(2));
-        assertThat(mesh.count(running, 3000)).isEqualTo(Map.of(A, 1000, B, 1000, C, 1000));
+        assertThat(mesh.count(mesh.get("c"), 3000)).isEqualTo(Map.of(A, 1000, B, 1000, C, 1000));
     }
 
     @Test
     void hostsThatAreAllNewShareEqually() {
-        UpstreamCluster running = hosts(warming(LbPolicy.ROUND_ROBIN, 1, 0.1), well(A), well(B));
-        assertThat(mesh.count(running, 200)).isEqualTo(Map.of(A, 100, B, 100));
+        hosts(warming(LbPolicy.ROUND_ROBIN, 1, 0.1), well(A), well(B));
+        assertThat(mesh.count(mesh.get("c"), 200)).isEqualTo(Map.of(A, 100, B, 100));
         mesh.timers.pass(WINDOW.dividedBy(2));
-        assertThat(mesh.count(running, 200)).isEqualTo(Map.of(A, 100, B, 100));
+        assertThat(mesh.count(mesh.get("c"), 200)).isEqualTo(Map.of(A, 100, B, 100));
     }
 
     @Test
@@ -88,9 +88,9 @@ class SlowStartTest {
         Cluster cluster = warming(LbPolicy.ROUND_ROBIN, 1, 0.1);
         hosts(cluster, well(A));
         mesh.timers.pass(WINDOW.dividedBy(4).multipliedBy(3));
-        UpstreamCluster running = hosts(cluster, well(A), well(B));
+        hosts(cluster, well(A), well(B));
         mesh.timers.pass(WINDOW.dividedBy(4));
-        assertThat(mesh.count(running, 500)).isEqualTo(Map.of(A, 400, B, 100));
+        assertThat(mesh.count(mesh.get("c"), 500)).isEqualTo(Map.of(A, 400, B, 100));
     }
 
     @Test
@@ -98,45 +98,45 @@ class SlowStartTest {
         Cluster cluster = warming(LbPolicy.ROUND_ROBIN, 1, 0.1);
         hosts(cluster, well(A), endpoint(B, 1, Health.UNHEALTHY));
         mesh.timers.pass(WINDOW);
-        UpstreamCluster running = hosts(cluster, well(A), well(B));
-        assertThat(mesh.count(running, 110)).isEqualTo(Map.of(A, 100, B, 10));
+        hosts(cluster, well(A), well(B));
+        assertThat(mesh.count(mesh.get("c"), 110)).isEqualTo(Map.of(A, 100, B, 10));
         hosts(cluster, well(A), endpoint(B, 1, Health.UNHEALTHY));
         mesh.timers.pass(WINDOW.dividedBy(2));
         hosts(cluster, well(A), well(B));
-        assertThat(mesh.count(running, 150)).isEqualTo(Map.of(A, 100, B, 50));
+        assertThat(mesh.count(mesh.get("c"), 150)).isEqualTo(Map.of(A, 100, B, 50));
     }
 
     @Test
     void weightsAreScaled() {
         Cluster cluster = warming(LbPolicy.ROUND_ROBIN, 1, 0.5);
-        UpstreamCluster running = hosts(cluster, endpoint(A, 1, Health.HEALTHY));
+        hosts(cluster, endpoint(A, 1, Health.HEALTHY));
         mesh.timers.pass(WINDOW);
         hosts(cluster, endpoint(A, 1, Health.HEALTHY), endpoint(B, 4, Health.HEALTHY));
-        assertThat(mesh.count(running, 300)).isEqualTo(Map.of(A, 100, B, 200));
+        assertThat(mesh.count(mesh.get("c"), 300)).isEqualTo(Map.of(A, 100, B, 200));
     }
 
     @Test
     void leastRequestGivesANewHostFewerTurnsToo() {
         Cluster cluster = warming(LbPolicy.LEAST_REQUEST, 1, 0.1);
-        UpstreamCluster running = hosts(cluster, well(A), well(B));
+        hosts(cluster, well(A), well(B));
         mesh.timers.pass(WINDOW);
         hosts(cluster, well(A), well(B), well(C));
         // One in 21; that it lets turns pass evenly makes it steadier than chance would.
         double sigma = Math.sqrt(21_000 / 21.0);
-        assertThat((double) mesh.count(running, 21_000).get(C)).isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
+        assertThat((double) mesh.count(mesh.get("c"), 21_000).get(C)).isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
     }
 
     @Test
     void amongManyNewHostsWithoutAMinimumTheOldestServes() {
         Cluster cluster = warming(LbPolicy.ROUND_ROBIN, 0.1, 0);
-        UpstreamCluster running = hosts(cluster, well(A));
+        hosts(cluster, well(A));
         mesh.timers.pass(WINDOW);
         Endpoint[] many = new Endpoint[200];
         for (int i = 0; i < many.length; i++) {
             many[i] = well("10.0.0." + (i + 1));
         }
         hosts(cluster, many);
-        assertThat(mesh.count(running, 1000)).isEqualTo(Map.of(A, 1000));
+        assertThat(mesh.count(mesh.get("c"), 1000)).isEqualTo(Map.of(A, 1000));
     }
 
     @Test

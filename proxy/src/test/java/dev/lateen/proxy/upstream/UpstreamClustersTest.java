@@ -22,6 +22,7 @@ import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.ProxySnapshot;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,8 @@ class UpstreamClustersTest {
     @Test
     void countingAndShowingAnUncalledClusterMakesNoHosts() {
         Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
-        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
-        UpstreamCluster cluster = mesh.clusters.get("c");
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
+        UpstreamCluster cluster = mesh.get("c");
         assertThat(cluster.stats().membershipTotal()).isEqualTo(3);
         assertThat(cluster.stats().membershipHealthy()).isEqualTo(3);
         assertThat(cluster.shownHosts()).hasSize(3);
@@ -50,12 +51,12 @@ class UpstreamClustersTest {
     void hostsKeepTheirStateWhenTheConfigIsReplaced() {
         mesh.clusters.onHostRemoved(gone::add);
         Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
-        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
-        UpstreamCluster cluster = mesh.clusters.get("c");
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
+        UpstreamCluster cluster = mesh.get("c");
         List<Host> before = cluster.hosts();
         before.forEach(Host::requestStarted);
-        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 2, 0)))));
-        assertThat(mesh.clusters.get("c")).isSameAs(cluster);
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 2, 0)))));
+        assertThat(mesh.get("c").breaker()).isSameAs(cluster.breaker());
         assertThat(cluster.hosts()).containsExactly(before.get(0), before.get(1));
         assertThat(before.get(0).activeRequests()).isEqualTo(1);
         assertThat(gone).containsExactly(before.get(2));
@@ -68,11 +69,11 @@ class UpstreamClustersTest {
     @Test
     void newHealthIsInForceAtOnce() {
         Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
-        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
-        UpstreamCluster cluster = mesh.clusters.get("c");
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
+        UpstreamCluster cluster = mesh.get("c");
         assertThat(mesh.count(cluster, 3)).hasSize(3);
-        mesh.clusters.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 2, 1)))));
-        assertThat(mesh.count(cluster, 10)).hasSize(2);
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 2, 1)))));
+        assertThat(mesh.count(mesh.get("c"), 10)).hasSize(2);
     }
 
     @Test
@@ -80,10 +81,73 @@ class UpstreamClustersTest {
         mesh.clusters.onHostRemoved(gone::add);
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 2, 0))));
         cluster.pick(mesh.context);
-        mesh.clusters.update(ProxySnapshot.EMPTY);
-        assertThat(mesh.clusters.get("c")).isNull();
+        mesh.update(ProxySnapshot.EMPTY);
+        assertThat(mesh.get("c")).isNull();
         assertThat(gone).hasSize(2);
-        assertThat(cluster.pick(mesh.context)).isNull();
+        // Who took it while it was in force is still served.
+        assertThat(gone).contains(cluster.pick(mesh.context));
+    }
+
+    @Test
+    void whoTookAConfigurationIsServedByItsHostsUntilTheEnd() {
+        Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
+        mesh.clusters.onHostRemoved(gone::add);
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 1, 0)))));
+        UpstreamCluster called = mesh.get("c");
+        Host first = called.pick(mesh.context);
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(1, 1, 0)))));
+        UpstreamCluster uncalled = mesh.get("c");
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(2, 1, 0)))));
+
+        UpstreamCluster last = mesh.get("c");
+        mesh.update(ProxySnapshot.EMPTY);
+        assertThat(mesh.count(last, 1)).containsOnlyKeys("10.2.0.1");
+        mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(2, 1, 0)))));
+
+        assertThat(called.pick(mesh.context)).isSameAs(first);
+        assertThat(mesh.count(uncalled, 1)).containsOnlyKeys("10.1.0.1");
+        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.2.0.1");
+        assertThat(gone).contains(first);
+        assertThat(uncalled.pick(mesh.context).isRemoved()).isTrue();
+    }
+
+    @Test
+    void whatIsGoneLetsGoOfItsHostsOnlyWhenItIsNoLongerInForce() {
+        Cluster fixed = cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0)));
+        Map<String, UpstreamCluster> inForce = new HashMap<>();
+        mesh.clusters.update(snapshot(fixed, null), Map.of(), inForce::putAll);
+        Host host = inForce.get("c").pick(mesh.context);
+        List<Boolean> removedAtSwap = new ArrayList<>();
+        Cluster moved = cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(1, 1, 0)));
+        mesh.clusters.update(snapshot(moved, null), inForce, _ -> removedAtSwap.add(host.isRemoved()));
+        assertThat(removedAtSwap).containsExactly(false);
+        assertThat(host.isRemoved()).isTrue();
+    }
+
+    @Test
+    void untilItsNamesAreAnsweredTheConfigurationBeforeServes() {
+        mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
+        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.0.0.1");
+        Cluster byName = dns(false, false, "app.example");
+        mesh.resolver.hold("app.example");
+        mesh.run(byName);
+        assertThat(mesh.get("c").config()).isNotEqualTo(byName);
+        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.0.0.1");
+
+        mesh.resolver.answer("app.example", Duration.ZERO, "10.9.9.9");
+        mesh.resolver.release("app.example");
+        assertThat(mesh.get("c").config()).isEqualTo(byName);
+        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.9.9.9");
+    }
+
+    @Test
+    void aNameThatCanNotBeFoundDoesNotKeepTheConfigurationBeforeInForce() {
+        mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
+        mesh.resolver.hold("app.example");
+        mesh.run(dns(false, false, "app.example"));
+        assertThat(mesh.get("c").pick(mesh.context)).isNotNull();
+        mesh.resolver.release("app.example");
+        assertThat(mesh.get("c").pick(mesh.context)).isNull();
     }
 
     @Test
@@ -97,8 +161,8 @@ class UpstreamClustersTest {
 
     @Test
     void edsWithoutAnAnswerHasNoHost() {
-        mesh.clusters.update(snapshot(cluster(LbPolicy.RANDOM, PLAIN, new Discovery.Eds("e")), null));
-        assertThat(mesh.clusters.get("c").pick(mesh.context)).isNull();
+        mesh.update(snapshot(cluster(LbPolicy.RANDOM, PLAIN, new Discovery.Eds("e")), null));
+        assertThat(mesh.get("c").pick(mesh.context)).isNull();
     }
 
     @Shows({
@@ -244,7 +308,7 @@ class UpstreamClustersTest {
         cluster.hosts().getFirst().recordResponse(500);
         assertThat(cluster.pick(mesh.context)).isNull();
         mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
-        assertThat(cluster.pick(mesh.context)).isNotNull();
+        assertThat(mesh.get("c").pick(mesh.context)).isNotNull();
         assertThat(mesh.timers.pending()).isZero();
     }
 
@@ -327,7 +391,7 @@ class UpstreamClustersTest {
     void closingStopsAllTimers() {
         mesh.run(dns(false, true, "a.example", "10.9.9.9"));
         assertThat(mesh.timers.pending()).isPositive();
-        assertThat(mesh.count(mesh.clusters.get("c"), 1)).containsOnlyKeys("10.9.9.9");
+        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.9.9.9");
         mesh.clusters.close();
         assertThat(mesh.timers.pending()).isZero();
     }

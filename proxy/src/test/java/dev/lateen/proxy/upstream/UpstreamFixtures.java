@@ -1,17 +1,19 @@
 package dev.lateen.proxy.upstream;
 
-import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.Cluster.OutlierDetection;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
-import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint.Health;
-import dev.lateen.proxy.model.LoadAssignment;
+import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.LoadAssignment.LocalityEndpoints;
+import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import java.time.Duration;
@@ -32,6 +34,7 @@ public final class UpstreamFixtures {
     final FakeTimers timers = new FakeTimers();
     final FakeResolver resolver = new FakeResolver();
     final UpstreamClusters clusters = new UpstreamClusters(resolver, timers, new SplittableRandom(11));
+    private final Current current = new Current(clusters, Observers.NONE);
     final PickContext context = new PickContext(new SplittableRandom(7));
 
     public static Cluster cluster(LbPolicy policy, LbSettings settings, Discovery discovery) {
@@ -87,8 +90,17 @@ public final class UpstreamFixtures {
     }
 
     UpstreamCluster run(Cluster cluster) {
-        clusters.update(snapshot(cluster, null));
-        return clusters.get("c");
+        update(snapshot(cluster, null));
+        return get("c");
+    }
+
+    void update(ProxySnapshot snapshot) {
+        current.put(snapshot);
+    }
+
+    /** The cluster in force. */
+    UpstreamCluster get(String name) {
+        return current.get().cluster(name);
     }
 
     static ProxySnapshot snapshot(Cluster cluster, @Nullable LoadAssignment assignment) {

@@ -125,7 +125,7 @@ final class HostPool {
         boolean reused = connection.served() > 0;
         ClientStream stream = codec.open(taker);
         connection.countServed();
-        int limit = cluster.config().maxRequestsPerConnection();
+        int limit = cluster.newestConfig().maxRequestsPerConnection();
         if (limit > 0 && connection.served() >= limit) {
             codec.drain();
         }
@@ -154,7 +154,7 @@ final class HostPool {
         connecting++;
         PooledConnection connection = new PooledConnection(this);
         CodecChooser chooser = new CodecChooser(options.wire(), connection, pools.codecLoop(), limits());
-        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), tls)
+        UpstreamTarget target = UpstreamTarget.of(cluster.newestConfig(), host.address(), tls)
                 .asking(options.sni(), offered())
                 .telling(options.proxied());
         pools.connector().connect(pools.loop(), target, chooser).addListener((Future<Channel> made) -> {
@@ -172,7 +172,7 @@ final class HostPool {
     }
 
     private CodecLimits limits() {
-        int most = cluster.config().connections().maxConcurrentStreams();
+        int most = cluster.newestConfig().connections().maxConcurrentStreams();
         CodecLimits limits = pools.limits();
         return most == 0 ? limits : limits.withMaxConcurrentStreams(Math.min(most, limits.maxConcurrentStreams()));
     }
@@ -195,7 +195,7 @@ final class HostPool {
             }
         });
         multiplexes = codec.isHttp2();
-        Http2KeepAlive keepAlive = cluster.config().connections().http2KeepAlive();
+        Http2KeepAlive keepAlive = cluster.newestConfig().connections().http2KeepAlive();
         if (keepAlive != null && codec instanceof Http2ClientConnection http2) {
             http2.keepAlive(keepAlive.interval(), keepAlive.timeout());
         }
@@ -279,7 +279,7 @@ final class HostPool {
             return false;
         }
         long now = pools.nanos();
-        Cluster config = cluster.config();
+        Cluster config = cluster.newestConfig();
         Duration age = config.maxConnectionDuration();
         if (age != null && !age.isZero() && connection.ageNanos(now) >= age.toNanos()) {
             return true;
@@ -308,7 +308,7 @@ final class HostPool {
     }
 
     private boolean tooOld(PooledConnection connection) {
-        Duration age = cluster.config().maxConnectionDuration();
+        Duration age = cluster.newestConfig().maxConnectionDuration();
         return age != null && !age.isZero() && connection.ageNanos(pools.nanos()) >= age.toNanos();
     }
 

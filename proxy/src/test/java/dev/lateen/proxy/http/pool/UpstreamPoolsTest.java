@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.pool.FakeNetwork.Server;
-import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.ConnectionOptions;
 import dev.lateen.proxy.model.Cluster.Http2KeepAlive;
@@ -13,8 +14,9 @@ import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
-import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint.Health;
+import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.transport.MemoryLevel;
@@ -48,6 +50,7 @@ class UpstreamPoolsTest {
             name -> CompletableFuture.failedFuture(new IllegalStateException(name)),
             new FakeTimers(),
             new SplittableRandom(1));
+    private final Current current = new Current(clusters, Observers.NONE);
     private long nanos;
     private CircuitBreakers limits = NO_LIMITS;
     private int maxRequests;
@@ -98,11 +101,11 @@ class UpstreamPoolsTest {
                 List.of(),
                 Provenance.NONE,
                 connections);
-        clusters.update(new ProxySnapshot(1, Map.of(), Map.of(), Map.of("c", cluster), Map.of(), Map.of()));
+        current.put(new ProxySnapshot(1, Map.of(), Map.of(), Map.of("c", cluster), Map.of(), Map.of()));
     }
 
     private UpstreamCluster cluster() {
-        UpstreamCluster cluster = clusters.get("c");
+        UpstreamCluster cluster = current.get().cluster("c");
         assertThat(cluster).isNotNull();
         return cluster;
     }
@@ -173,7 +176,7 @@ class UpstreamPoolsTest {
     void whoWaitsForAHostOfAClusterThatIsGoneIsServedByItOnce(String protocol) {
         Asking waits = ask(options(protocol));
 
-        clusters.update(ProxySnapshot.EMPTY);
+        current.put(ProxySnapshot.EMPTY);
         answer(network.accept(), protocol);
 
         assertThat(waits.told).containsExactly("stream", "200");
