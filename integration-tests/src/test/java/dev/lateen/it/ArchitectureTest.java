@@ -1,14 +1,17 @@
 package dev.lateen.it;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.conditions.ArchPredicates.are;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noFields;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -216,6 +219,28 @@ class ArchitectureTest {
                                 "dev.lateen.proxy.http.LocalReplyRenderer", "dev.lateen.proxy.http.RouteAnswers"))))
                 .should()
                 .callConstructor(head, "int", "dev.lateen.proxy.message.HeaderMap"));
+    }
+
+    /** A second reference that changes by itself is a second age: whoever reads both meets parts of two configurations. */
+    @Test
+    void whatIsInForceIsReplacedInOnePlace() {
+        String inForce = "dev.lateen.proxy.inforce.";
+        assertThat(HOUSE.get(inForce + "Current").getField("inForce").getModifiers())
+                .contains(JavaModifier.VOLATILE);
+        check(noFields()
+                .that()
+                .areDeclaredInClassesThat(resideInAPackage("dev.lateen.proxy..")
+                        // A breaker counts for a name, whatever its configuration, and follows the newest limits.
+                        .and(DescribedPredicate.not(
+                                named(inForce + "Current", "dev.lateen.proxy.upstream.CircuitBreaker"))))
+                .and()
+                .haveModifier(JavaModifier.VOLATILE)
+                .should()
+                .haveRawType(resideInAnyPackage("dev.lateen.proxy.inforce", "dev.lateen.proxy.model")
+                        .or(named("dev.lateen.proxy.listener.ListenerTable"))
+                        .or(named("dev.lateen.proxy.listener.ListenerRuntime"))
+                        .or(named("dev.lateen.proxy.listener.FilterChainRuntime"))
+                        .or(named("dev.lateen.proxy.route.RouteMatcher"))));
     }
 
     @Test

@@ -53,6 +53,7 @@ class SocketConnectorTest {
             new UpstreamTls(new TlsSettings("", "", List.of(), List.of(), List.of(), null), "app", false, false);
 
     private final BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+    private final TlsContexts tls = new TlsContexts(() -> ProxySnapshot.EMPTY);
     private @Nullable Vertx vertx;
 
     @AfterEach
@@ -60,6 +61,7 @@ class SocketConnectorTest {
         if (vertx != null) {
             vertx.close().toCompletionStage().toCompletableFuture().get();
         }
+        tls.close();
     }
 
     @ParameterizedTest
@@ -258,7 +260,7 @@ class SocketConnectorTest {
                 ? CompletableFuture.completedFuture(
                         new NameResolver.Answer(List.of(InetAddress.getLoopbackAddress()), Duration.ZERO))
                 : CompletableFuture.failedFuture(new UnknownHostException(name));
-        SocketConnector connector = new SocketConnector(loops, new TlsContexts(() -> ProxySnapshot.EMPTY), resolver);
+        SocketConnector connector = new SocketConnector(loops, tls, resolver);
         try (ServerSocket server = server()) {
             Future<Channel> known = connector.connect(
                     loops.next(),
@@ -290,7 +292,7 @@ class SocketConnectorTest {
     private Future<Channel> connect(EventLoops loops, EventLoop loop, UpstreamTarget target) {
         SocketConnector connector = new SocketConnector(
                 loops,
-                new TlsContexts(() -> ProxySnapshot.EMPTY),
+                tls,
                 name -> CompletableFuture.failedFuture(new UnknownHostException(name)));
         return connector.connect(loop, target, new ChannelInboundHandlerAdapter() {
             @Override
