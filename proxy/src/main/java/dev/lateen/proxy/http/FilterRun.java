@@ -3,7 +3,7 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import io.netty.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -77,7 +77,7 @@ final class FilterRun {
     }
 
     /** Shows the response's head to the filters that were asked, the last one first. */
-    void onResponse(Exchange facts) {
+    void onResponse(ExchangeFacts facts) {
         for (int i = next - 1; i >= 0; i--) {
             filters[i].onResponse(facts);
         }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -45,7 +45,7 @@ final class ForwardedHeaders {
     private ForwardedHeaders() {}
 
     /** @return whether this is the edge: the request comes from outside, straight to us */
-    static boolean apply(Exchange exchange, HttpConnectionManager manager) {
+    static boolean apply(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         headers.remove("x-envoy-internal");
         boolean internal = manager.useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
@@ -71,7 +71,7 @@ final class ForwardedHeaders {
     }
 
     /** Believes who was there before. @return whether the request is internal */
-    private static boolean behind(Exchange exchange, HttpConnectionManager manager) {
+    private static boolean behind(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         if (!headers.contains("x-forwarded-proto")) {
             headers.add("x-forwarded-proto", exchange.connection().tls() == null ? "http" : "https");
@@ -89,7 +89,7 @@ final class ForwardedHeaders {
     }
 
     /** Believes the connection, and the trusted hops behind it. @return whether the request is internal */
-    private static boolean atEdge(Exchange exchange, HttpConnectionManager manager) {
+    private static boolean atEdge(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         int hops = manager.xffNumTrustedHops();
         InetSocketAddress remote = exchange.connection().remoteAddress();

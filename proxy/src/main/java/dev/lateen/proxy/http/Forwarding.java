@@ -6,7 +6,7 @@ import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /** The router: takes one exchange to a host of its cluster, again where the policy wants it, and brings the answer back. */
 final class Forwarding {
     private final HttpExchange exchange;
-    private final Exchange facts;
+    private final ExchangeFacts facts;
     private final RouteEntry entry;
     private final Forward action;
     private final HttpWorker worker;
@@ -255,7 +255,7 @@ final class Forwarding {
 
     boolean canReplay() {
         // Nothing of the body has left, or all of it is kept.
-        return keeping || exchange.requestComplete() && facts.requestBytes() == 0;
+        return keeping || exchange.requestComplete() && facts.receivedBytes() == 0;
     }
 
     // --- the answer

@@ -13,7 +13,7 @@ import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.listener.ChainKey;
 import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
@@ -134,7 +134,7 @@ final class HttpConnection implements ServerEvents {
     }
 
     private HttpExchange exchange(RequestHead head, ServerStream stream) {
-        Exchange record = new Exchange(facts, head, worker.epochMillis(), worker.nanos());
+        ExchangeFacts record = new ExchangeFacts(facts, head, worker.epochMillis(), worker.nanos());
         follow();
         return new HttpExchange(this, inForce, runtime, record, stream);
     }

@@ -6,7 +6,8 @@ import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.StreamFacts;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.ResponseFlag;
@@ -36,7 +37,7 @@ final class HttpExchange implements RequestSink {
 
     private final HttpConnection connection;
     private final ManagerRuntime manager;
-    private final Exchange exchange;
+    private final ExchangeFacts exchange;
     private final ServerStream downstream;
     private final RequestBody body;
     private final ExchangeTimers timers;
@@ -53,7 +54,7 @@ final class HttpExchange implements RequestSink {
             HttpConnection connection,
             InForce inForce,
             ManagerRuntime manager,
-            Exchange exchange,
+            ExchangeFacts exchange,
             ServerStream downstream) {
         this.connection = connection;
         this.inForce = inForce;
@@ -64,7 +65,7 @@ final class HttpExchange implements RequestSink {
         this.timers = new ExchangeTimers(this, connection.worker());
     }
 
-    Exchange facts() {
+    ExchangeFacts facts() {
         return exchange;
     }
 
@@ -93,7 +94,7 @@ final class HttpExchange implements RequestSink {
     }
 
     boolean requestComplete() {
-        return exchange.requestCompleteNanos() != Exchange.NEVER;
+        return exchange.requestCompleteNanos() != StreamFacts.NEVER;
     }
 
     boolean responding() {
@@ -207,7 +208,7 @@ final class HttpExchange implements RequestSink {
             data.release();
             return;
         }
-        exchange.addRequestBytes(data.readableBytes());
+        exchange.addReceivedBytes(data.readableBytes());
         timers.activity();
         if (end) {
             requestEnded();
@@ -354,7 +355,7 @@ final class HttpExchange implements RequestSink {
             data.release();
             return;
         }
-        exchange.addResponseBytes(data.readableBytes());
+        exchange.addSentBytes(data.readableBytes());
         timers.activity();
         downstream.data(data, end);
         if (end) {

@@ -4,6 +4,7 @@ import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.StreamTaker;
+import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -53,7 +54,7 @@ final class MirroredRequest implements StreamTaker {
             return;
         }
         if (!mirror.disableShadowHostSuffix()) {
-            head.authority(shadowed(head.authority()));
+            head.authority(shadowed(head.parsedAuthority()));
         }
         MirroredRequest request = new MirroredRequest(worker, cluster, host, head, body);
         Cluster config = cluster.config();
@@ -61,10 +62,8 @@ final class MirroredRequest implements StreamTaker {
     }
 
     /** Envoy puts {@code -shadow} behind the host, before the port. */
-    private static String shadowed(String authority) {
-        int colon = authority.lastIndexOf(':');
-        boolean port = colon > authority.lastIndexOf(']');
-        return port ? authority.substring(0, colon) + "-shadow" + authority.substring(colon) : authority + "-shadow";
+    private static String shadowed(Authority authority) {
+        return authority.host() + "-shadow" + authority.portPart();
     }
 
     @Override

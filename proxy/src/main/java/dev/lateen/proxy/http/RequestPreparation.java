@@ -1,7 +1,8 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.Authority;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
@@ -15,7 +16,7 @@ final class RequestPreparation {
     private RequestPreparation() {}
 
     /** @return a refusal, or null to go on */
-    static @Nullable LocalReply prepare(Exchange exchange, HttpConnectionManager manager, HttpWorker worker) {
+    static @Nullable LocalReply prepare(ExchangeFacts exchange, HttpConnectionManager manager, HttpWorker worker) {
         RequestHead head = exchange.request();
         LocalReply unfit = protocol(exchange, manager);
         if (unfit != null) {
@@ -34,7 +35,7 @@ final class RequestPreparation {
         return null;
     }
 
-    private static @Nullable LocalReply protocol(Exchange exchange, HttpConnectionManager manager) {
+    private static @Nullable LocalReply protocol(ExchangeFacts exchange, HttpConnectionManager manager) {
         RequestHead head = exchange.request();
         if (head.protocol() == Protocol.HTTP_1_0 && !manager.client().acceptHttp10()) {
             return LocalReply.lowVersion();
@@ -70,22 +71,16 @@ final class RequestPreparation {
         return null;
     }
 
-    private static void stripPort(Exchange exchange, boolean any) {
+    private static void stripPort(ExchangeFacts exchange, boolean any) {
         RequestHead head = exchange.request();
-        String authority = head.authority();
-        int colon = authority.lastIndexOf(':');
-        if (colon <= 0 || authority.indexOf(']', colon) >= 0 || head.method().equals("CONNECT")) {
-            return;
-        }
-        String port = authority.substring(colon + 1);
-        if (any
-                || port.equals(
-                        Integer.toString(exchange.connection().localAddress().getPort()))) {
-            head.authority(authority.substring(0, colon));
+        Authority authority = head.parsedAuthority();
+        boolean own = authority.port() == exchange.connection().localAddress().getPort();
+        if ((any || own) && !authority.host().isEmpty() && !head.method().equals("CONNECT")) {
+            head.authority(authority.host());
         }
     }
 
-    private static @Nullable LocalReply path(Exchange exchange, HttpConnectionManager manager) {
+    private static @Nullable LocalReply path(ExchangeFacts exchange, HttpConnectionManager manager) {
         RequestHead head = exchange.request();
         String path = head.path();
         if (path.isEmpty() || path.charAt(0) != '/') {
@@ -118,7 +113,7 @@ final class RequestPreparation {
         return null;
     }
 
-    private static void requestId(Exchange exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
+    private static void requestId(ExchangeFacts exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
         HeaderMap headers = exchange.request().headers();
         boolean replace = edge && !manager.preserveExternalRequestId();
         if (manager.generateRequestId() && (replace || !headers.contains("x-request-id"))) {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.Authority;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
 import io.netty.util.NetUtil;
 import java.net.InetAddress;
@@ -13,21 +14,19 @@ final class RequestedHost {
     private RequestedHost() {}
 
     /** A literal address, or a name to be looked up; null for no usable authority, and for this proxy's own address, which would be a loop. */
-    static @Nullable InetSocketAddress of(Exchange exchange) {
+    static @Nullable InetSocketAddress of(ExchangeFacts exchange) {
         RequestHead head = exchange.request();
-        String authority = head.authority();
-        int colon = authority.lastIndexOf(':');
-        boolean hasPort = colon > authority.lastIndexOf(']') && authority.indexOf(':') == colon
-                || authority.startsWith("[") && colon > authority.lastIndexOf(']');
-        String host = hasPort ? authority.substring(0, colon) : authority;
+        Authority authority = head.parsedAuthority();
+        String name = authority.name();
         int usual = head.scheme().equals("https") ? 443 : 80;
-        int port = hasPort ? number(authority.substring(colon + 1)) : usual;
-        if (host.isEmpty() || port < 1) {
+        int port = authority.portPart().isEmpty() ? usual : authority.port();
+        if (name.isEmpty() || port == Authority.NO_PORT) {
             return null;
         }
-        byte[] literal = NetUtil.createByteArrayFromIpAddressString(host);
+        byte[] literal = NetUtil.createByteArrayFromIpAddressString(name);
         if (literal == null) {
-            return InetSocketAddress.createUnresolved(host, port);
+            // What is no address and has a colon is no name either.
+            return name.indexOf(':') >= 0 ? null : InetSocketAddress.createUnresolved(name, port);
         }
         InetSocketAddress address = new InetSocketAddress(inet(literal), port);
         return address.equals(exchange.connection().localAddress()) ? null : address;
@@ -39,11 +38,5 @@ final class RequestedHost {
         } catch (UnknownHostException e) {
             throw new IllegalStateException("an address of " + literal.length + " bytes", e);
         }
-    }
-
-    private static int number(String text) {
-        boolean digits = !text.isEmpty() && text.length() <= 5 && text.chars().allMatch(c -> c >= '0' && c <= '9');
-        int port = digits ? Integer.parseInt(text) : 0;
-        return port <= 65535 ? port : 0;
     }
 }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -11,7 +11,7 @@ final class ResponseDecoration {
     private ResponseDecoration() {}
 
     static void apply(
-            Exchange exchange,
+            ExchangeFacts exchange,
             ResponseHead head,
             HttpConnectionManager manager,
             RouteDecision decision,

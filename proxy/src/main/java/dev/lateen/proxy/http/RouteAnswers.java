@@ -1,7 +1,7 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class RouteAnswers {
     private RouteAnswers() {}
 
-    static LocalReply redirect(RouteDecision.Redirect decision, Exchange exchange) {
+    static LocalReply redirect(RouteDecision.Redirect decision, ExchangeFacts exchange) {
         return LocalReply.redirect(decision.action().status(), RedirectLocation.of(decision, exchange.request()));
     }
 
-    static LocalReply toHttps(Exchange exchange) {
+    static LocalReply toHttps(ExchangeFacts exchange) {
         return LocalReply.redirectToTls(RedirectLocation.toHttps(exchange.request()));
     }
 
-    static ResponseHead direct(RouteDecision.Direct decision, Exchange exchange) {
+    static ResponseHead direct(RouteDecision.Direct decision, ExchangeFacts exchange) {
         exchange.responseCodeDetails("direct_response");
         HeaderMap headers = new HeaderMap();
         RouteAction.DirectResponse action = decision.action();
@@ -43,7 +43,7 @@ final class RouteAnswers {
     }
 
     /** As gRPC clients get it: the body is the message of a failure. */
-    static LocalReply asReply(RouteDecision.Direct decision, Exchange exchange) {
+    static LocalReply asReply(RouteDecision.Direct decision, ExchangeFacts exchange) {
         ResponseHead head = direct(decision, exchange);
         CharSequence location = head.headers().get("location");
         return LocalReply.direct(
@@ -53,7 +53,7 @@ final class RouteAnswers {
     }
 
     /** Null when there is none to send. */
-    static @Nullable ByteBuf directBody(RouteDecision.Direct decision, Exchange exchange) {
+    static @Nullable ByteBuf directBody(RouteDecision.Direct decision, ExchangeFacts exchange) {
         RouteAction.DirectResponse action = decision.action();
         boolean none =
                 action.body().length() == 0 || exchange.request().method().equals("HEAD");

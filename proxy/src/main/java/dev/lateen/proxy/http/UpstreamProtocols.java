@@ -3,7 +3,7 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.Wire;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
@@ -18,7 +18,7 @@ final class UpstreamProtocols {
     private UpstreamProtocols() {}
 
     /** Null when the request can't go by the protocol that the cluster wants: a tunnel over HTTP/2 without extended CONNECT. */
-    static @Nullable PoolOptions options(Cluster cluster, @Nullable UpstreamTls tls, Exchange exchange) {
+    static @Nullable PoolOptions options(Cluster cluster, @Nullable UpstreamTls tls, ExchangeFacts exchange) {
         RequestHead request = exchange.request();
         boolean tunnel = Upgrades.asked(request);
         Wire wire = wire(cluster, tls, request.protocol());
@@ -36,11 +36,11 @@ final class UpstreamProtocols {
                 : options.telling(new ProxyHeader(told, client.remoteAddress(), client.localAddress()));
     }
 
-    private static PoolOptions options(Wire wire, @Nullable UpstreamTls tls, Exchange exchange, boolean tunnel) {
+    private static PoolOptions options(Wire wire, @Nullable UpstreamTls tls, ExchangeFacts exchange, boolean tunnel) {
         if (tls == null) {
             return plain(wire);
         }
-        String sni = tls.autoSni() ? hostOf(exchange.request().authority()) : "";
+        String sni = tls.autoSni() ? exchange.request().parsedAuthority().name() : "";
         List<String> alpn = exchange.upstreamAlpn();
         if (tunnel && wire == Wire.HTTP1 && alpn.isEmpty()) {
             alpn = List.of("http/1.1");
@@ -51,7 +51,7 @@ final class UpstreamProtocols {
     /** For a request that nobody waits for: a copy of {@code exchange}'s, with another authority. */
     static PoolOptions mirrored(Cluster cluster, @Nullable UpstreamTls tls, RequestHead head) {
         Wire wire = wire(cluster, tls, head.protocol());
-        return tls != null && tls.autoSni() ? new PoolOptions(wire, hostOf(head.authority()), List.of()) : plain(wire);
+        return tls != null && tls.autoSni() ? new PoolOptions(wire, head.parsedAuthority().name(), List.of()) : plain(wire);
     }
 
     private static PoolOptions plain(Wire wire) {
@@ -69,15 +69,5 @@ final class UpstreamProtocols {
             case USE_DOWNSTREAM -> downstream == Protocol.HTTP_2 ? Wire.HTTP2 : Wire.HTTP1;
             case AUTO -> tls == null ? Wire.HTTP1 : Wire.AUTO;
         };
-    }
-
-    /** The host of an authority without its port, an IPv6 address without its brackets. */
-    private static String hostOf(String authority) {
-        if (authority.startsWith("[")) {
-            int end = authority.indexOf(']');
-            return end < 0 ? "" : authority.substring(1, end);
-        }
-        int colon = authority.lastIndexOf(':');
-        return colon < 0 ? authority : authority.substring(0, colon);
     }
 }

@@ -29,9 +29,9 @@ final class CommandOperators {
             Map.entry("RESPONSE_CODE_DETAILS", http(e -> emptyToNull(e.responseCodeDetails()))),
             Map.entry("CONNECTION_TERMINATION_DETAILS", tcp(s -> emptyToNull(s.connectionTerminationDetails()))),
             Map.entry("UPSTREAM_TRANSPORT_FAILURE_REASON", CommandOperators::transportFailure),
-            Map.entry("BYTES_RECEIVED", CommandOperators::bytesReceived),
-            Map.entry("BYTES_SENT", CommandOperators::bytesSent),
-            Map.entry("DURATION", CommandOperators::duration),
+            Map.entry("BYTES_RECEIVED", stream(s -> String.valueOf(s.receivedBytes()))),
+            Map.entry("BYTES_SENT", stream(s -> String.valueOf(s.sentBytes()))),
+            Map.entry("DURATION", stream(s -> millisSinceStart(s, s.completeNanos()))),
             Map.entry("REQUEST_DURATION", http(e -> millisSinceStart(e, e.requestCompleteNanos()))),
             Map.entry("RESPONSE_DURATION", http(e -> millisSinceStart(e, e.upstreamFirstByteReceivedNanos()))),
             Map.entry("RESPONSE_TX_DURATION", http(CommandOperators::responseTxDuration)),
@@ -49,11 +49,11 @@ final class CommandOperators {
             Map.entry(
                     "DOWNSTREAM_LOCAL_PORT",
                     facts -> String.valueOf(facts.connection().localAddress().getPort())),
-            Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(client(facts))),
-            Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(client(facts))),
+            Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(facts.stream().clientAddress())),
+            Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.stream().clientAddress())),
             Map.entry(
                     "DOWNSTREAM_REMOTE_PORT",
-                    facts -> String.valueOf(client(facts).getPort())),
+                    facts -> String.valueOf(facts.stream().clientAddress().getPort())),
             Map.entry(
                     "DOWNSTREAM_DIRECT_REMOTE_ADDRESS",
                     facts -> text(facts.connection().remoteAddress())),
@@ -83,7 +83,7 @@ final class CommandOperators {
             Map.entry("GRPC_STATUS", http(CommandOperators::grpcStatusName)),
             Map.entry("GRPC_STATUS_NUMBER", http(CommandOperators::grpcStatus)),
             Map.entry("TRACE_ID", http(e -> e.request().headers().get("x-b3-traceid"))),
-            Map.entry("START_TIME", facts -> START_TIME.format(Instant.ofEpochMilli(startMillis(facts)))));
+            Map.entry("START_TIME", facts -> START_TIME.format(Instant.ofEpochMilli(facts.stream().startEpochMillis()))));
 
     /** Those whose values Envoy's JSON has as numbers. */
     private static final Set<String> NUMBERS = Set.of(
@@ -161,12 +161,16 @@ final class CommandOperators {
         };
     }
 
-    private static Part http(Function<Exchange, @Nullable CharSequence> read) {
-        return facts -> facts.exchange() == null ? null : read.apply(facts.exchange());
+    private static Part stream(Function<StreamFacts, @Nullable CharSequence> read) {
+        return facts -> read.apply(facts.stream());
+    }
+
+    private static Part http(Function<ExchangeFacts, @Nullable CharSequence> read) {
+        return facts -> facts.stream() instanceof ExchangeFacts exchange ? read.apply(exchange) : null;
     }
 
     private static Part tcp(Function<TcpSession, @Nullable CharSequence> read) {
-        return facts -> facts.session() == null ? null : read.apply(facts.session());
+        return facts -> facts.stream() instanceof TcpSession session ? read.apply(session) : null;
     }
 
     private static Part tls(Function<TlsFacts, String> read) {
@@ -178,9 +182,7 @@ final class CommandOperators {
 
     private static Part upstreamTls(Function<TlsFacts, String> read) {
         return facts -> {
-            TlsFacts tls = facts.exchange() != null
-                    ? facts.exchange().upstreamTls()
-                    : facts.session() == null ? null : facts.session().upstreamTls();
+            TlsFacts tls = facts.stream().upstreamTls();
             return tls == null ? null : emptyToNull(read.apply(tls));
         };
     }
@@ -244,17 +246,10 @@ final class CommandOperators {
 
     private static Part startTime(String pattern) {
         if (pattern.equals("%s")) {
-            return facts -> String.valueOf(startMillis(facts) / 1000);
+            return facts -> String.valueOf(facts.stream().startEpochMillis() / 1000);
         }
         DateTimeFormatter formatter = StrftimePattern.compile(pattern);
-        return facts -> formatter.format(Instant.ofEpochMilli(startMillis(facts)));
-    }
-
-    private static long startMillis(Facts facts) {
-        if (facts.exchange() != null) {
-            return facts.exchange().startEpochMillis();
-        }
-        return facts.session() == null ? 0 : facts.session().startEpochMillis();
+        return facts -> formatter.format(Instant.ofEpochMilli(facts.stream().startEpochMillis()));
     }
 
     /** Also while the response's head is still being written. */
@@ -263,94 +258,59 @@ final class CommandOperators {
         if (head != null) {
             return String.valueOf(head.status());
         }
-        return facts.exchange() == null ? "0" : String.valueOf(facts.exchange().responseStatus());
+        return facts.stream() instanceof ExchangeFacts exchange ? String.valueOf(exchange.responseStatus()) : "0";
     }
 
     private static @Nullable CharSequence flags(Facts facts) {
-        int bits = facts.exchange() != null
-                ? facts.exchange().responseFlags()
-                : facts.session() == null ? 0 : facts.session().responseFlags();
-        String text = ResponseFlag.text(bits);
+        String text = ResponseFlag.text(facts.stream().responseFlags());
         return text == null ? "-" : text;
     }
 
     private static @Nullable CharSequence transportFailure(Facts facts) {
-        String reason = facts.exchange() != null
-                ? facts.exchange().upstreamTransportFailure()
-                : facts.session() == null ? "" : facts.session().upstreamTransportFailure();
+        String reason = facts.stream().upstreamTransportFailure();
         // A log line is split at blanks.
         return reason.isEmpty() ? null : reason.replace(' ', '_');
     }
 
-    private static @Nullable CharSequence bytesReceived(Facts facts) {
-        return String.valueOf(
-                facts.exchange() != null
-                        ? facts.exchange().requestBytes()
-                        : facts.session() == null ? 0 : facts.session().receivedBytes());
+    private static @Nullable CharSequence millisSinceStart(StreamFacts stream, long nanos) {
+        return nanos == StreamFacts.NEVER ? null : String.valueOf((nanos - stream.startNanos()) / 1_000_000);
     }
 
-    private static @Nullable CharSequence bytesSent(Facts facts) {
-        return String.valueOf(
-                facts.exchange() != null
-                        ? facts.exchange().responseBytes()
-                        : facts.session() == null ? 0 : facts.session().sentBytes());
-    }
-
-    private static @Nullable CharSequence duration(Facts facts) {
-        if (facts.exchange() != null) {
-            return millisSinceStart(facts.exchange(), facts.exchange().completeNanos());
-        }
-        TcpSession session = facts.session();
-        return session == null || session.completeNanos() == Exchange.NEVER
-                ? null
-                : String.valueOf((session.completeNanos() - session.startNanos()) / 1_000_000);
-    }
-
-    private static @Nullable CharSequence millisSinceStart(Exchange exchange, long nanos) {
-        return nanos == Exchange.NEVER ? null : String.valueOf((nanos - exchange.startNanos()) / 1_000_000);
-    }
-
-    private static @Nullable CharSequence responseTxDuration(Exchange exchange) {
-        return exchange.completeNanos() == Exchange.NEVER || exchange.upstreamFirstByteReceivedNanos() == Exchange.NEVER
+    private static @Nullable CharSequence responseTxDuration(ExchangeFacts exchange) {
+        return exchange.completeNanos() == StreamFacts.NEVER || exchange.upstreamFirstByteReceivedNanos() == StreamFacts.NEVER
                 ? null
                 : String.valueOf((exchange.completeNanos() - exchange.upstreamFirstByteReceivedNanos()) / 1_000_000);
     }
 
     private static @Nullable CharSequence upstreamHost(Facts facts) {
-        Endpoint endpoint = facts.exchange() != null
-                ? facts.exchange().endpoint()
-                : facts.session() == null ? null : facts.session().endpoint();
+        Endpoint endpoint = facts.stream().endpoint();
         return endpoint == null ? null : endpoint.host() + ":" + endpoint.port();
     }
 
     private static Part upstreamCluster(Function<Cluster, String> name) {
         return facts -> {
-            Cluster cluster = facts.exchange() != null
-                    ? facts.exchange().cluster()
-                    : facts.session() == null ? null : facts.session().cluster();
+            Cluster cluster = facts.stream().cluster();
             return cluster == null ? null : name.apply(cluster);
         };
     }
 
     private static @Nullable CharSequence upstreamLocalAddress(Facts facts) {
-        InetSocketAddress address = facts.exchange() != null
-                ? facts.exchange().upstreamLocalAddress()
-                : facts.session() == null ? null : facts.session().upstreamLocalAddress();
+        InetSocketAddress address = facts.stream().upstreamLocalAddress();
         return address == null ? null : text(address);
     }
 
-    private static @Nullable CharSequence routeName(Exchange exchange) {
+    private static @Nullable CharSequence routeName(ExchangeFacts exchange) {
         Route route = exchange.route();
         return route == null ? null : emptyToNull(route.name());
     }
 
-    private static @Nullable CharSequence grpcStatusName(Exchange exchange) {
+    private static @Nullable CharSequence grpcStatusName(ExchangeFacts exchange) {
         CharSequence number = grpcStatus(exchange);
         return number == null ? null : GrpcStatus.name(number);
     }
 
     /** Of gRPC requests only; what the answer does not say follows from its HTTP status. */
-    private static @Nullable CharSequence grpcStatus(Exchange exchange) {
+    private static @Nullable CharSequence grpcStatus(ExchangeFacts exchange) {
         if (!exchange.request().isGrpc()) {
             return null;
         }
@@ -362,13 +322,6 @@ final class CommandOperators {
             status = status == null ? String.valueOf(GrpcStatus.ofHttp(head.status())) : status;
         }
         return status;
-    }
-
-    /** The trusted client of an exchange, the peer of a TCP session. */
-    private static InetSocketAddress client(Facts facts) {
-        return facts.exchange() == null
-                ? facts.connection().remoteAddress()
-                : facts.exchange().clientAddress();
     }
 
     private static String host(InetSocketAddress address) {

@@ -18,19 +18,19 @@ public interface ExchangeObserver {
     default void onTooManyPrematureResets() {}
 
     /** The head is here and routed, no filter has run: tracing reads and writes its context headers now. */
-    default void onRequest(Exchange exchange) {}
+    default void onRequest(ExchangeFacts exchange) {}
 
     /** The head about to be sent upstream for one attempt; may be edited (trace context, peer metadata). */
-    default void onUpstreamRequest(Exchange exchange, RequestHead upstreamHead) {}
+    default void onUpstreamRequest(ExchangeFacts exchange, RequestHead upstreamHead) {}
 
     /** The upstream's response head as it came, before filters (peer metadata is read and stripped here). */
-    default void onUpstreamResponse(Exchange exchange, ResponseHead head) {}
+    default void onUpstreamResponse(ExchangeFacts exchange, ResponseHead head) {}
 
     /** The response head about to be sent downstream, whoever made it. */
-    default void onResponse(Exchange exchange, ResponseHead head) {}
+    default void onResponse(ExchangeFacts exchange, ResponseHead head) {}
 
     /** The last byte is sent or the exchange was given up; nothing of it may be kept after this returns. */
-    default void onComplete(Exchange exchange) {}
+    default void onComplete(ExchangeFacts exchange) {}
 
     /** Watches nothing. */
     ExchangeObserver NONE = new ExchangeObserver() {};

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.message;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The head of a request: what HTTP/2 carries in pseudo-headers stands in fields, for both protocols, and {@code host} is never among the
  * headers. Filters may edit it until the router has sent it. Belongs to one event loop.
@@ -8,6 +10,7 @@ public final class RequestHead {
     private String method;
     private String path;
     private String authority;
+    private @Nullable Authority parsed;
     private String scheme;
     private final Protocol protocol;
     private final HeaderMap headers;
@@ -41,6 +44,16 @@ public final class RequestHead {
         return authority;
     }
 
+    /** The authority taken apart, once for each that it was given. */
+    public Authority parsedAuthority() {
+        Authority known = parsed;
+        if (known == null) {
+            known = Authority.of(authority);
+            parsed = known;
+        }
+        return known;
+    }
+
     public String scheme() {
         return scheme;
     }
@@ -64,6 +77,7 @@ public final class RequestHead {
 
     public void authority(String newAuthority) {
         authority = newAuthority;
+        parsed = null;
     }
 
     public void scheme(String newScheme) {

@@ -45,7 +45,7 @@ public enum ResponseFlag {
         return text;
     }
 
-    /** This flag's bit in {@link Exchange#responseFlags()}. */
+    /** This flag's bit in {@link ExchangeFacts#responseFlags()}. */
     public int bit() {
         return 1 << ordinal();
     }

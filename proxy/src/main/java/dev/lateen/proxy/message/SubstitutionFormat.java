@@ -32,28 +32,17 @@ public final class SubstitutionFormat {
 
     /** What a format may read: an HTTP exchange with the heads of the moment, or a TCP session. */
     public record Facts(
-            @Nullable Exchange exchange,
-            @Nullable TcpSession session,
-            @Nullable RequestHead request,
-            @Nullable ResponseHead response) {
-        /** Those of an exchange. */
-        public static Facts of(Exchange exchange) {
-            return new Facts(exchange, null, exchange.request(), exchange.response());
-        }
-
-        /** Those of a session. */
-        public static Facts of(TcpSession session) {
-            return new Facts(null, session, null, null);
+            StreamFacts stream, @Nullable RequestHead request, @Nullable ResponseHead response) {
+        /** Those of what is over, or of the moment. */
+        public static Facts of(StreamFacts stream) {
+            return switch (stream) {
+                case ExchangeFacts exchange -> new Facts(exchange, exchange.request(), exchange.response());
+                case TcpSession session -> new Facts(session, null, null);
+            };
         }
 
         ConnectionFacts connection() {
-            if (exchange != null) {
-                return exchange.connection();
-            }
-            if (session != null) {
-                return session.connection();
-            }
-            throw new IllegalStateException("facts: none (expected: an exchange or a session)");
+            return stream.connection();
         }
     }
 
@@ -110,7 +99,7 @@ public final class SubstitutionFormat {
     }
 
     /** Appends the text for an exchange; {@code missing} stands for a value that is not there. */
-    public void append(StringBuilder out, Exchange exchange, String missing) {
+    public void append(StringBuilder out, ExchangeFacts exchange, String missing) {
         append(out, Facts.of(exchange), missing);
     }
 
@@ -130,16 +119,16 @@ public final class SubstitutionFormat {
     }
 
     /** The text for an exchange with missing values left out. */
-    public String format(Exchange exchange) {
+    public String format(ExchangeFacts exchange) {
         StringBuilder out = new StringBuilder();
         append(out, exchange, "");
         return out.toString();
     }
 
     /** The text for a head that is being edited, missing values left out. @param response null while there is none */
-    public String format(Exchange exchange, RequestHead request, @Nullable ResponseHead response) {
+    public String format(ExchangeFacts exchange, RequestHead request, @Nullable ResponseHead response) {
         StringBuilder out = new StringBuilder();
-        append(out, new Facts(exchange, null, request, response), "");
+        append(out, new Facts(exchange, request, response), "");
         return out.toString();
     }
 

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.policy;
 
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
@@ -30,8 +30,8 @@ public final class RbacEngine {
         return new RbacEngine(policies);
     }
 
-    /** Decides on a request; {@code remote_ip} looks at {@link Exchange#clientAddress()}. */
-    public RbacDecision check(Exchange exchange) {
+    /** Decides on a request; {@code remote_ip} looks at {@link ExchangeFacts#clientAddress()}. */
+    public RbacDecision check(ExchangeFacts exchange) {
         return rules == null ? NO_RULES : rules.check(subject(exchange));
     }
 
@@ -41,7 +41,7 @@ public final class RbacEngine {
     }
 
     /** What the shadow rules would say, or null without any. */
-    public @Nullable RbacDecision checkShadow(Exchange exchange) {
+    public @Nullable RbacDecision checkShadow(ExchangeFacts exchange) {
         return shadow == null ? null : shadow.check(subject(exchange));
     }
 
@@ -56,7 +56,7 @@ public final class RbacEngine {
     }
 
     /** The enforced decision with what was found of each policy until one matched. Slow; for people. */
-    public RbacExplanation explain(Exchange exchange) {
+    public RbacExplanation explain(ExchangeFacts exchange) {
         return explain(subject(exchange));
     }
 
@@ -69,7 +69,7 @@ public final class RbacEngine {
         return rules == null ? new RbacExplanation(NO_RULES, "no rules", List.of()) : rules.explain(subject);
     }
 
-    private static Condition.Subject subject(Exchange exchange) {
+    private static Condition.Subject subject(ExchangeFacts exchange) {
         return new Condition.Subject(
                 exchange.connection(),
                 exchange.clientAddress().getAddress(),

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.model.RouteAction.HashPolicy;
 import java.net.InetAddress;
@@ -37,7 +37,7 @@ public final class HashPolicies {
     }
 
     /** The request's hash, or {@link #NO_HASH}. A cookie that is to be generated counts with the value it will get. */
-    public long hash(Exchange exchange) {
+    public long hash(ExchangeFacts exchange) {
         long hash = 0;
         boolean any = false;
         for (HashPolicy policy : policies) {
@@ -54,7 +54,7 @@ public final class HashPolicies {
         return any && hash == NO_HASH ? 1 : hash;
     }
 
-    private static OptionalLong one(HashPolicy policy, Exchange exchange) {
+    private static OptionalLong one(HashPolicy policy, ExchangeFacts exchange) {
         return switch (policy) {
             case HashPolicy.Header header -> header(exchange.request().headers(), header.lowerCaseName());
             case HashPolicy.Cookie cookie -> {
@@ -103,7 +103,7 @@ public final class HashPolicies {
     }
 
     /** The {@code set-cookie} value to add to the response because the request lacked a generated cookie, or null. */
-    public @Nullable String setCookie(Exchange exchange) {
+    public @Nullable String setCookie(ExchangeFacts exchange) {
         for (HashPolicy policy : policies) {
             if (policy instanceof HashPolicy.Cookie cookie && cookie.ttl() != null) {
                 CharSequence sent = Cookies.value(exchange.request().headers(), cookie.name());

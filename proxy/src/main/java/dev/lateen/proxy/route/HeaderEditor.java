@@ -1,6 +1,6 @@
 package dev.lateen.proxy.route;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -94,21 +94,21 @@ public final class HeaderEditor {
     }
 
     /** Edits a request's head; values are computed from the exchange and this head. */
-    public void apply(Exchange exchange, RequestHead head) {
+    public void apply(ExchangeFacts exchange, RequestHead head) {
         for (Level level : levels) {
             edit(level, head.headers(), exchange, head, null);
         }
     }
 
     /** Edits a response's head; {@code %REQ(x)%} reads the exchange's request, {@code %RESP(x)%} this head. */
-    public void apply(Exchange exchange, ResponseHead head) {
+    public void apply(ExchangeFacts exchange, ResponseHead head) {
         for (Level level : levels) {
             edit(level, head.headers(), exchange, exchange.request(), head);
         }
     }
 
     private static void edit(
-            Level level, HeaderMap headers, Exchange exchange, RequestHead request, @Nullable ResponseHead response) {
+            Level level, HeaderMap headers, ExchangeFacts exchange, RequestHead request, @Nullable ResponseHead response) {
         for (int i = 0; i < level.remove.size(); i++) {
             headers.remove(level.remove.get(i));
         }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.route;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.SubstitutionFormat;
@@ -29,7 +29,7 @@ final class HeaderValue {
     }
 
     /** Operators that know nothing yield the empty text, as in Envoy's header formatter. */
-    String format(Exchange exchange, RequestHead request, @Nullable ResponseHead response) {
+    String format(ExchangeFacts exchange, RequestHead request, @Nullable ResponseHead response) {
         return format == null ? text : format.format(exchange, request, response);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.route;
 
+import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteAction;
@@ -32,17 +33,13 @@ public final class RedirectLocation {
 
     /** The request's own host; its port goes when another is given, or when it is the default of a scheme that changes. */
     private static String requestHost(RequestHead request, String newScheme, boolean newPort) {
-        String authority = request.authority();
-        int colon = VirtualHostIndex.portColon(authority);
-        if (colon < 0) {
-            return authority;
-        }
+        Authority authority = request.parsedAuthority();
         CharSequence forwarded = request.headers().get("x-forwarded-proto");
         String came = forwarded == null ? request.scheme() : forwarded.toString();
-        String port = authority.substring(colon);
+        String port = authority.portPart();
         boolean defaultOfOld = came.equals("https") && port.equals(":443") || came.equals("http") && port.equals(":80");
         boolean drop = newPort || !newScheme.equals(came) && defaultOfOld;
-        return drop ? authority.substring(0, colon) : authority;
+        return drop ? authority.host() : request.authority();
     }
 
     private static String path(RouteAction.Redirect redirect, Route route, String requested) {

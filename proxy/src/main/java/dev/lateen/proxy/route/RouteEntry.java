@@ -1,6 +1,6 @@
 package dev.lateen.proxy.route;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Route;
@@ -70,7 +70,7 @@ public final class RouteEntry {
      * Makes the head what goes upstream, in Envoy's order: header edits, then the host, then the path; the old host and path are kept in
      * {@code x-envoy-original-host} and {@code x-envoy-original-path} unless the router suppresses such headers.
      */
-    public void prepareRequest(Exchange exchange, RequestHead head, boolean suppressEnvoyHeaders) {
+    public void prepareRequest(ExchangeFacts exchange, RequestHead head, boolean suppressEnvoyHeaders) {
         requestHeaders.apply(exchange, head);
         rewrite.apply(head, suppressEnvoyHeaders);
     }

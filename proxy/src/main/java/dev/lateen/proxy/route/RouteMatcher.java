@@ -44,13 +44,13 @@ public final class RouteMatcher {
 
     /** Decides on a request; chance decides among weighted clusters and runtime fractions. */
     public RouteDecision match(RequestHead request, RandomGenerator random) {
-        VirtualHostIndex.Slot slot = hosts().find(request.authority());
+        VirtualHostIndex.Slot slot = hosts().find(request);
         return slot == null ? noHost : slot.host().match(request, random);
     }
 
     /** The same decision with its reasons; draws from {@code random} in the same order. Slow; for people. */
     public RouteExplanation explain(RequestHead request, RandomGenerator random) {
-        VirtualHostIndex.Slot slot = hosts().find(request.authority());
+        VirtualHostIndex.Slot slot = hosts().find(request);
         if (slot == null) {
             return new RouteExplanation(noHost, "", "", List.of());
         }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.route;
 
+import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.VirtualHost;
 import java.util.Comparator;
@@ -47,15 +48,16 @@ final class VirtualHostIndex {
     }
 
     @Nullable
-    Slot find(String authority) {
+    Slot find(RequestHead request) {
         if (exact.isEmpty() && suffixes.isEmpty() && prefixes.isEmpty()) {
             return any;
         }
-        if (authority.isEmpty()) {
+        if (request.authority().isEmpty()) {
             // Envoy looks for no virtual host, not even "*", unless that is the only one.
             return null;
         }
-        String host = PathCondition.lower(ignorePort ? withoutPort(authority) : authority);
+        String host = PathCondition.lower(
+                ignorePort ? request.parsedAuthority().host() : request.authority());
         Slot found = exact.get(host);
         if (found == null && !suffixes.isEmpty()) {
             found = wildcard(suffixes, host, true);
@@ -78,27 +80,5 @@ final class VirtualHostIndex {
             }
         }
         return null;
-    }
-
-    /** The authority without {@code :port}, if what follows the last colon is digits and the colon is no part of an IPv6 address. */
-    static String withoutPort(String authority) {
-        int colon = portColon(authority);
-        return colon < 0 ? authority : authority.substring(0, colon);
-    }
-
-    static int portColon(String authority) {
-        int colon = authority.lastIndexOf(':');
-        if (colon < 0 || authority.lastIndexOf(']') > colon) {
-            return -1;
-        }
-        if (authority.indexOf(':') != colon && authority.charAt(colon - 1) != ']') {
-            return -1;
-        }
-        for (int i = colon + 1; i < authority.length(); i++) {
-            if (authority.charAt(i) < '0' || authority.charAt(i) > '9') {
-                return -1;
-            }
-        }
-        return colon + 1 == authority.length() ? -1 : colon;
     }
 }

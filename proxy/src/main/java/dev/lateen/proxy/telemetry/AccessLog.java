@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.StreamFacts;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
 import dev.lateen.proxy.message.TcpSession;
@@ -43,15 +44,9 @@ final class AccessLog {
         }
     }
 
-    void log(Exchange exchange) {
-        if (filter.wants(exchange)) {
-            write(Facts.of(exchange));
-        }
-    }
-
-    void log(TcpSession session) {
-        if (filter.wants(session)) {
-            write(Facts.of(session));
+    void log(StreamFacts facts) {
+        if (filter.wants(facts)) {
+            write(Facts.of(facts));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.StreamFacts;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.telemetry.Stat.Counter;
 import dev.lateen.proxy.telemetry.Stat.Histogram;
@@ -20,14 +21,14 @@ final class ClusterRequestStats {
     private final LongAdder cancelled = new LongAdder();
     private final Buckets times = new Buckets();
 
-    void count(Exchange exchange) {
+    void count(ExchangeFacts exchange) {
         int status = exchange.responseStatus();
         if (status > 0) {
             statuses.add(status);
         } else if (exchange.hasFlag(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION)) {
             cancelled.increment();
         }
-        if (exchange.upstreamFirstByteSentNanos() != Exchange.NEVER) {
+        if (exchange.upstreamFirstByteSentNanos() != StreamFacts.NEVER) {
             times.observe((exchange.completeNanos() - exchange.upstreamFirstByteSentNanos()) / 1000);
         }
         if (exchange.attempts() > 1) {

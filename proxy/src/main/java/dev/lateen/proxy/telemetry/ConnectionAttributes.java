@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Endpoint;
@@ -36,8 +37,19 @@ final class ConnectionAttributes {
         };
     }
 
-    /** Of the TLS to the upstream host. */
-    static @Nullable Object upstream(@Nullable TlsFacts tls, String field) {
+    /** Of the way to the upstream host. */
+    static @Nullable Object upstream(StreamFacts stream, String field) {
+        Endpoint endpoint = stream.endpoint();
+        return switch (field) {
+            case "address" -> text(endpoint);
+            case "port" -> endpoint == null ? null : (Object) (long) endpoint.port();
+            case "local_address" -> text(stream.upstreamLocalAddress());
+            case "transport_failure_reason" -> emptyToNull(stream.upstreamTransportFailure());
+            default -> upstream(stream.upstreamTls(), field);
+        };
+    }
+
+    private static @Nullable Object upstream(@Nullable TlsFacts tls, String field) {
         if (tls == null) {
             return null;
         }

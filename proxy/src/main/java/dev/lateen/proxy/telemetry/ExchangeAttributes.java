@@ -1,7 +1,8 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.expression.Attributes;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.StreamFacts;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.RequestHead;
@@ -11,7 +12,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Envoy's attributes of an exchange. */
-record ExchangeAttributes(Exchange exchange) implements Attributes {
+record ExchangeAttributes(ExchangeFacts exchange) implements Attributes {
     @Override
     public @Nullable Object get(String root, String field) {
         return switch (root) {
@@ -39,7 +40,7 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
             case "useragent" -> text(head.headers(), "user-agent");
             case "id" -> text(head.headers(), "x-request-id");
             case "protocol" -> head.protocol().toString();
-            case "size" -> exchange.requestBytes();
+            case "size" -> exchange.receivedBytes();
             case "time" -> Instant.ofEpochMilli(exchange.startEpochMillis());
             case "duration" -> duration();
             default -> null;
@@ -62,7 +63,7 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
     }
 
     private @Nullable Object duration() {
-        return exchange.completeNanos() == Exchange.NEVER
+        return exchange.completeNanos() == StreamFacts.NEVER
                 ? null
                 : Duration.ofNanos(exchange.completeNanos() - exchange.startNanos());
     }
@@ -70,7 +71,7 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
     private @Nullable Object backendLatency() {
         long sent = exchange.upstreamFirstByteSentNanos();
         long received = exchange.upstreamFirstByteReceivedNanos();
-        return sent == Exchange.NEVER || received == Exchange.NEVER ? null : Duration.ofNanos(received - sent);
+        return sent == StreamFacts.NEVER || received == StreamFacts.NEVER ? null : Duration.ofNanos(received - sent);
     }
 
     private @Nullable Object response(String field) {
@@ -83,7 +84,7 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
                 (Fields) name -> text(
                         exchange.response() == null ? null : exchange.response().headers(), name);
             case "trailers" -> (Fields) name -> text(exchange.responseTrailers(), name);
-            case "size" -> exchange.responseBytes();
+            case "size" -> exchange.sentBytes();
             case "backend_latency" -> backendLatency();
             default -> null;
         };
@@ -101,16 +102,8 @@ record ExchangeAttributes(Exchange exchange) implements Attributes {
 
     private @Nullable Object upstream(String field) {
         return switch (field) {
-            case "address" -> ConnectionAttributes.text(exchange.endpoint());
-            case "port" ->
-                exchange.endpoint() == null
-                        ? null
-                        : (Object) (long) exchange.endpoint().port();
-            case "local_address" -> ConnectionAttributes.text(exchange.upstreamLocalAddress());
-            case "transport_failure_reason" ->
-                exchange.upstreamTransportFailure().isEmpty() ? null : exchange.upstreamTransportFailure();
             case "request_attempt_count" -> (long) exchange.attempts();
-            default -> ConnectionAttributes.upstream(exchange.upstreamTls(), field);
+            default -> ConnectionAttributes.upstream(exchange, field);
         };
     }
 

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.ResponseFlag;
@@ -72,12 +72,12 @@ final class HttpManagerStats implements ExchangeObserver {
     }
 
     @Override
-    public void onRequest(Exchange exchange) {
+    public void onRequest(ExchangeFacts exchange) {
         (exchange.request().protocol() == Protocol.HTTP_2 ? requests2 : requests1).increment();
     }
 
     @Override
-    public void onComplete(Exchange exchange) {
+    public void onComplete(ExchangeFacts exchange) {
         ended.increment();
         statuses.add(exchange.responseStatus());
         times.observe((exchange.completeNanos() - exchange.startNanos()) / 1000);
@@ -94,7 +94,7 @@ final class HttpManagerStats implements ExchangeObserver {
         }
     }
 
-    private void flags(Exchange exchange) {
+    private void flags(ExchangeFacts exchange) {
         count(exchange, ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION, resets);
         count(exchange, ResponseFlag.NO_ROUTE_FOUND, noRoute);
         count(exchange, ResponseFlag.NO_CLUSTER_FOUND, noCluster);
@@ -102,7 +102,7 @@ final class HttpManagerStats implements ExchangeObserver {
         count(exchange, ResponseFlag.STREAM_IDLE_TIMEOUT, idleTimeouts);
     }
 
-    private static void count(Exchange exchange, ResponseFlag flag, LongAdder counter) {
+    private static void count(ExchangeFacts exchange, ResponseFlag flag, LongAdder counter) {
         if (exchange.hasFlag(flag)) {
             counter.increment();
         }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpSession;
 import java.io.IOException;
@@ -64,7 +64,7 @@ final class IstioMetrics {
     private record PlannedKey(SeriesKey key, MetricPlan plan, List<String> values) {}
 
     /** Counts a finished exchange. */
-    void count(Exchange exchange, boolean inbound, boolean hostFallback, MetricPlan plan) {
+    void count(ExchangeFacts exchange, boolean inbound, boolean hostFallback, MetricPlan plan) {
         SeriesKey key = SeriesKey.of(exchange, inbound, hostFallback);
         HttpSeries series = plan.isEmpty() ? http.get(key) : null;
         if (series == null) {
@@ -73,8 +73,8 @@ final class IstioMetrics {
         }
         series.requests.increment();
         series.duration.observe((exchange.completeNanos() - exchange.startNanos()) / 1000);
-        series.requestBytes.observe(exchange.requestBytes() * 1000);
-        series.responseBytes.observe(exchange.responseBytes() * 1000);
+        series.requestBytes.observe(exchange.receivedBytes() * 1000);
+        series.responseBytes.observe(exchange.sentBytes() * 1000);
     }
 
     private HttpSeries series(SeriesKey key, MetricPlan plan, List<String> values, boolean inbound) {

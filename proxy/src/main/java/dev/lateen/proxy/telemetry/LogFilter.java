@@ -1,9 +1,10 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.expression.Expression;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.GrpcStatus;
 import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.AccessLogFilter;
 import dev.lateen.proxy.model.HeaderMatcher;
@@ -12,16 +13,13 @@ import dev.lateen.proxy.route.HeaderConditions;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongPredicate;
-import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** An access log's filter, compiled once: Envoy's, asked when an exchange or a session is over. */
 interface LogFilter {
-    boolean wants(Exchange exchange);
-
-    boolean wants(TcpSession session);
+    /** Whether what is over is written. */
+    boolean wants(StreamFacts facts);
 
     /**
      * @param filter null for everything
@@ -31,15 +29,10 @@ interface LogFilter {
         return switch (filter) {
             case null -> always(true);
             case AccessLogFilter.StatusCode status ->
-                number(
-                        exchange -> exchange.responseStatus(),
-                        session -> 0,
-                        number -> status.comparison().holds(number, status.value()));
+                facts -> status.comparison().holds(status(facts), status.value());
             case AccessLogFilter.DurationMillis duration ->
-                number(
-                        exchange -> millis(exchange.startNanos(), exchange.completeNanos()),
-                        session -> millis(session.startNanos(), session.completeNanos()),
-                        number -> number >= 0 && duration.comparison().holds(number, duration.value()));
+                facts -> facts.completeNanos() != StreamFacts.NEVER
+                        && duration.comparison().holds(millis(facts), duration.value());
             case AccessLogFilter.NotHealthCheck _ -> always(true);
             case AccessLogFilter.Traceable _ -> new Traceable();
             case AccessLogFilter.Sampled sampled -> new Sampled(sampled, random);
@@ -59,8 +52,12 @@ interface LogFilter {
         return filters.stream().map(filter -> of(filter, random)).toList();
     }
 
-    private static long millis(long start, long end) {
-        return end == Exchange.NEVER ? -1 : (end - start) / 1_000_000;
+    private static long status(StreamFacts facts) {
+        return facts instanceof ExchangeFacts exchange ? exchange.responseStatus() : 0;
+    }
+
+    private static long millis(StreamFacts facts) {
+        return (facts.completeNanos() - facts.startNanos()) / 1_000_000;
     }
 
     private static int bits(Set<String> flags) {
@@ -72,45 +69,19 @@ interface LogFilter {
     }
 
     private static LogFilter flagged(int bits) {
-        return number(
-                exchange -> exchange.responseFlags(), session -> session.responseFlags(), flags -> (flags & bits) != 0);
+        return facts -> (facts.responseFlags() & bits) != 0;
     }
 
     private static LogFilter always(boolean wanted) {
-        return number(exchange -> 0, session -> 0, number -> wanted);
-    }
-
-    private static LogFilter number(
-            ToLongFunction<Exchange> ofExchange, ToLongFunction<TcpSession> ofSession, LongPredicate wanted) {
-        return new LogFilter() {
-            @Override
-            public boolean wants(Exchange exchange) {
-                return wanted.test(ofExchange.applyAsLong(exchange));
-            }
-
-            @Override
-            public boolean wants(TcpSession session) {
-                return wanted.test(ofSession.applyAsLong(session));
-            }
-        };
+        return _ -> wanted;
     }
 
     /** All of them. */
     record All(List<LogFilter> parts) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
+        public boolean wants(StreamFacts facts) {
             for (LogFilter part : parts) {
-                if (!part.wants(exchange)) {
-                    return false;
-                }
-            }
-            return true;
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            for (LogFilter part : parts) {
-                if (!part.wants(session)) {
+                if (!part.wants(facts)) {
                     return false;
                 }
             }
@@ -121,19 +92,9 @@ interface LogFilter {
     /** Any of them. */
     record Any(List<LogFilter> parts) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
+        public boolean wants(StreamFacts facts) {
             for (LogFilter part : parts) {
-                if (part.wants(exchange)) {
-                    return true;
-                }
-            }
-            return false;
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            for (LogFilter part : parts) {
-                if (part.wants(session)) {
+                if (part.wants(facts)) {
                     return true;
                 }
             }
@@ -144,31 +105,21 @@ interface LogFilter {
     /** Those of a sampled trace. */
     record Traceable() implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
-            return exchange.traceSpan() instanceof Span span && span.sampled();
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            return false;
+        public boolean wants(StreamFacts facts) {
+            return facts instanceof ExchangeFacts exchange
+                    && exchange.traceSpan() instanceof Span span
+                    && span.sampled();
         }
     }
 
     /** A share of them, by the request id or by chance. */
     record Sampled(AccessLogFilter.Sampled share, RandomGenerator random) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
-            CharSequence id =
-                    share.independent() ? null : exchange.request().headers().get("x-request-id");
-            return drawn(id == null ? -1 : ofId(id));
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            return drawn(-1);
-        }
-
-        private boolean drawn(long stable) {
+        public boolean wants(StreamFacts facts) {
+            CharSequence id = facts instanceof ExchangeFacts exchange && !share.independent()
+                    ? exchange.request().headers().get("x-request-id")
+                    : null;
+            long stable = id == null ? -1 : ofId(id);
             long number = stable >= 0 ? stable : random.nextInt(Integer.MAX_VALUE);
             return number % share.denominator() < share.numerator();
         }
@@ -186,13 +137,10 @@ interface LogFilter {
     /** By a header of the request; a session has none. */
     record Header(HeaderMatcher matcher) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
-            return HeaderConditions.matches(matcher, exchange.request());
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            return HeaderConditions.matches(matcher, (CharSequence) null);
+        public boolean wants(StreamFacts facts) {
+            return facts instanceof ExchangeFacts exchange
+                    ? HeaderConditions.matches(matcher, exchange.request())
+                    : HeaderConditions.matches(matcher, (CharSequence) null);
         }
     }
 
@@ -201,16 +149,12 @@ interface LogFilter {
         private static final int UNKNOWN = 2;
 
         @Override
-        public boolean wants(Exchange exchange) {
-            return statuses.contains(status(exchange)) != exclude;
+        public boolean wants(StreamFacts facts) {
+            int status = facts instanceof ExchangeFacts exchange ? status(exchange) : UNKNOWN;
+            return statuses.contains(status) != exclude;
         }
 
-        @Override
-        public boolean wants(TcpSession session) {
-            return statuses.contains(UNKNOWN) != exclude;
-        }
-
-        private static int status(Exchange exchange) {
+        private static int status(ExchangeFacts exchange) {
             String text = SeriesKey.grpcStatus(exchange);
             try {
                 return text.isEmpty() ? GrpcStatus.ofHttp(exchange.responseStatus()) : Integer.parseInt(text);
@@ -223,26 +167,20 @@ interface LogFilter {
     /** By an expression. */
     record Condition(Expression expression) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
-            return expression.isTrue(new ExchangeAttributes(exchange));
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            return expression.isTrue(new SessionAttributes(session));
+        public boolean wants(StreamFacts facts) {
+            return expression.isTrue(
+                    switch (facts) {
+                        case ExchangeFacts exchange -> new ExchangeAttributes(exchange);
+                        case TcpSession session -> new SessionAttributes(session);
+                    });
         }
     }
 
-    /** By dynamic metadata. */
+    /** By dynamic metadata; a session has none. */
     record Metadata(MetadataMatcher matcher, boolean otherwise) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
-            return holds(exchange.dynamicMetadata());
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            return otherwise;
+        public boolean wants(StreamFacts facts) {
+            return facts instanceof ExchangeFacts exchange ? holds(exchange.dynamicMetadata()) : otherwise;
         }
 
         private boolean holds(Map<String, ?> metadata) {
@@ -253,13 +191,13 @@ interface LogFilter {
     /** By when it is written. */
     record LogTypes(Set<String> types, boolean exclude) implements LogFilter {
         @Override
-        public boolean wants(Exchange exchange) {
-            return types.contains("DownstreamEnd") != exclude;
-        }
-
-        @Override
-        public boolean wants(TcpSession session) {
-            return types.contains("TcpConnectionEnd") != exclude;
+        public boolean wants(StreamFacts facts) {
+            String type =
+                    switch (facts) {
+                        case ExchangeFacts _ -> "DownstreamEnd";
+                        case TcpSession _ -> "TcpConnectionEnd";
+                    };
+            return types.contains(type) != exclude;
         }
     }
 }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
@@ -16,7 +16,7 @@ enum OperationNames implements ExchangeObserver {
     /** Of an outbound listener: tells servers the name, and believes theirs. */
     CLIENT {
         @Override
-        public void onRequest(Exchange exchange) {
+        public void onRequest(ExchangeFacts exchange) {
             Decorator decorator = decorator(exchange);
             if (named(exchange, decorator) && decorator.propagate()) {
                 exchange.request().headers().set(HEADER, decorator.operation());
@@ -24,21 +24,21 @@ enum OperationNames implements ExchangeObserver {
         }
 
         @Override
-        public void onResponse(Exchange exchange, ResponseHead head) {
+        public void onResponse(ExchangeFacts exchange, ResponseHead head) {
             take(exchange, head.headers());
         }
     },
     /** Of any other listener: believes clients, and tells those that had no name. */
     SERVER {
         @Override
-        public void onRequest(Exchange exchange) {
+        public void onRequest(ExchangeFacts exchange) {
             if (!take(exchange, exchange.request().headers())) {
                 named(exchange, decorator(exchange));
             }
         }
 
         @Override
-        public void onResponse(Exchange exchange, ResponseHead head) {
+        public void onResponse(ExchangeFacts exchange, ResponseHead head) {
             Decorator decorator = decorator(exchange);
             if (decorator.propagate() && exchange.operation() != null && !exchange.operationTold()) {
                 head.headers().set(HEADER, decorator.operation());
@@ -48,12 +48,12 @@ enum OperationNames implements ExchangeObserver {
 
     private static final String HEADER = "x-envoy-decorator-operation";
 
-    private static Decorator decorator(Exchange exchange) {
+    private static Decorator decorator(ExchangeFacts exchange) {
         Route route = exchange.route();
         return route == null ? Decorator.NONE : route.decorator();
     }
 
-    private static boolean named(Exchange exchange, Decorator decorator) {
+    private static boolean named(ExchangeFacts exchange, Decorator decorator) {
         if (decorator.operation().isEmpty()) {
             return false;
         }
@@ -62,7 +62,7 @@ enum OperationNames implements ExchangeObserver {
     }
 
     /** Takes the header away, with the name it tells. @return whether it told one */
-    private static boolean take(Exchange exchange, HeaderMap headers) {
+    private static boolean take(ExchangeFacts exchange, HeaderMap headers) {
         CharSequence told = headers.get(HEADER);
         if (told == null) {
             return false;

@@ -2,7 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.api.xds.WellKnown;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.message.TlsFacts;
@@ -41,7 +41,7 @@ record SeriesKey(
         String grpcStatus,
         boolean mutualTls) {
 
-    static SeriesKey of(Exchange exchange, boolean inbound, boolean hostFallback) {
+    static SeriesKey of(ExchangeFacts exchange, boolean inbound, boolean hostFallback) {
         boolean grpc = exchange.request().isGrpc();
         Cluster cluster = exchange.cluster();
         boolean needsHost =
@@ -89,7 +89,7 @@ record SeriesKey(
     }
 
     /** Hosts that no resource declares count under what becomes of them, whether or not a cluster was ever asked. */
-    private static String clusterName(Exchange exchange) {
+    private static String clusterName(ExchangeFacts exchange) {
         Route route = exchange.route();
         if (route == null) {
             return clusterName(exchange.cluster());
@@ -113,7 +113,7 @@ record SeriesKey(
         return endpoint == null ? "" : endpoint.workload();
     }
 
-    static String grpcStatus(Exchange exchange) {
+    static String grpcStatus(ExchangeFacts exchange) {
         CharSequence status = exchange.responseTrailers() == null
                 ? null
                 : exchange.responseTrailers().get("grpc-status");

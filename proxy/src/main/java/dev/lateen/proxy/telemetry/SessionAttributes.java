@@ -9,7 +9,7 @@ record SessionAttributes(TcpSession session) implements Attributes {
     @Override
     public @Nullable Object get(String root, String field) {
         return switch (root) {
-            case "upstream" -> upstream(field);
+            case "upstream" -> ConnectionAttributes.upstream(session, field);
             case "response" -> field.equals("flags") ? (Object) (long) session.responseFlags() : null;
             case "xds" ->
                 switch (field) {
@@ -21,20 +21,6 @@ record SessionAttributes(TcpSession session) implements Attributes {
             default ->
                 ConnectionAttributes.get(
                         session.connection(), session.connection().remoteAddress(), root, field);
-        };
-    }
-
-    private @Nullable Object upstream(String field) {
-        return switch (field) {
-            case "address" -> ConnectionAttributes.text(session.endpoint());
-            case "port" ->
-                session.endpoint() == null
-                        ? null
-                        : (Object) (long) session.endpoint().port();
-            case "local_address" -> ConnectionAttributes.text(session.upstreamLocalAddress());
-            case "transport_failure_reason" ->
-                session.upstreamTransportFailure().isEmpty() ? null : session.upstreamTransportFailure();
-            default -> ConnectionAttributes.upstream(session.upstreamTls(), field);
         };
     }
 }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -37,35 +37,35 @@ record Several(ExchangeObserver[] observers) implements ExchangeObserver {
     }
 
     @Override
-    public void onRequest(Exchange exchange) {
+    public void onRequest(ExchangeFacts exchange) {
         for (ExchangeObserver observer : observers) {
             observer.onRequest(exchange);
         }
     }
 
     @Override
-    public void onUpstreamRequest(Exchange exchange, RequestHead upstreamHead) {
+    public void onUpstreamRequest(ExchangeFacts exchange, RequestHead upstreamHead) {
         for (ExchangeObserver observer : observers) {
             observer.onUpstreamRequest(exchange, upstreamHead);
         }
     }
 
     @Override
-    public void onUpstreamResponse(Exchange exchange, ResponseHead head) {
+    public void onUpstreamResponse(ExchangeFacts exchange, ResponseHead head) {
         for (ExchangeObserver observer : observers) {
             observer.onUpstreamResponse(exchange, head);
         }
     }
 
     @Override
-    public void onResponse(Exchange exchange, ResponseHead head) {
+    public void onResponse(ExchangeFacts exchange, ResponseHead head) {
         for (ExchangeObserver observer : observers) {
             observer.onResponse(exchange, head);
         }
     }
 
     @Override
-    public void onComplete(Exchange exchange) {
+    public void onComplete(ExchangeFacts exchange) {
         for (ExchangeObserver observer : observers) {
             observer.onComplete(exchange);
         }

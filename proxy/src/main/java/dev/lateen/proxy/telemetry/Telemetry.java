@@ -1,6 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
 import dev.lateen.proxy.message.Observers;
@@ -244,7 +244,7 @@ public final class Telemetry implements Observers, AutoCloseable {
     private record HttpStats(IstioMetrics metrics, boolean inbound, boolean hostFallback, MetricPlan plan)
             implements ExchangeObserver {
         @Override
-        public void onComplete(Exchange exchange) {
+        public void onComplete(ExchangeFacts exchange) {
             metrics.count(exchange, inbound, hostFallback, plan);
         }
     }
@@ -252,7 +252,7 @@ public final class Telemetry implements Observers, AutoCloseable {
     /** Writes finished exchanges to all logs. */
     private record HttpLogs(List<AccessLog> logs) implements ExchangeObserver {
         @Override
-        public void onComplete(Exchange exchange) {
+        public void onComplete(ExchangeFacts exchange) {
             for (AccessLog log : logs) {
                 log.log(exchange);
             }

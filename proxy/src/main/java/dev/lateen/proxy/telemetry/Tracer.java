@@ -1,6 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
@@ -38,7 +38,7 @@ final class Tracer implements ExchangeObserver {
     }
 
     @Override
-    public void onRequest(Exchange exchange) {
+    public void onRequest(ExchangeFacts exchange) {
         HeaderMap headers = exchange.request().headers();
         // Also when somebody decided already, since the id tells others.
         boolean ours = !config.sampleByRequestId() || sampling.decide(headers);
@@ -63,7 +63,7 @@ final class Tracer implements ExchangeObserver {
     }
 
     @Override
-    public void onUpstreamRequest(Exchange exchange, RequestHead upstreamHead) {
+    public void onUpstreamRequest(ExchangeFacts exchange, RequestHead upstreamHead) {
         if (!(exchange.traceSpan() instanceof Span span)) {
             return;
         }
@@ -91,7 +91,7 @@ final class Tracer implements ExchangeObserver {
     }
 
     @Override
-    public void onComplete(Exchange exchange) {
+    public void onComplete(ExchangeFacts exchange) {
         if (reporter != null && exchange.traceSpan() instanceof Span span && span.sampled()) {
             reporter.accept(json.write(exchange, span, server, config));
         }

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.StreamFacts;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster;
@@ -19,7 +20,7 @@ final class ZipkinJson {
         this.nodeId = nodeId;
     }
 
-    String write(Exchange exchange, Span span, boolean server, Tracing config) {
+    String write(ExchangeFacts exchange, Span span, boolean server, Tracing config) {
         StringBuilder out = new StringBuilder(1024).append('{');
         field(out, "traceId", span.traceId());
         field(out, "id", span.id());
@@ -28,7 +29,7 @@ final class ZipkinJson {
         }
         field(out, "kind", server ? "SERVER" : "CLIENT");
         field(out, "name", name(exchange));
-        long end = exchange.completeNanos() == Exchange.NEVER ? exchange.startNanos() : exchange.completeNanos();
+        long end = exchange.completeNanos() == StreamFacts.NEVER ? exchange.startNanos() : exchange.completeNanos();
         out.append("\"timestamp\":").append(exchange.startEpochMillis() * 1000);
         out.append(",\"duration\":").append(Math.max(1, (end - exchange.startNanos()) / 1000));
         if (span.shared()) {
@@ -44,12 +45,12 @@ final class ZipkinJson {
         return out.append("}}").toString();
     }
 
-    private static String name(Exchange exchange) {
+    private static String name(ExchangeFacts exchange) {
         String operation = exchange.operation();
         return operation == null ? exchange.request().authority() : operation;
     }
 
-    private void tags(StringBuilder out, Exchange exchange, Tracing config) {
+    private void tags(StringBuilder out, ExchangeFacts exchange, Tracing config) {
         HeaderMap headers = exchange.request().headers();
         field(out, "component", "proxy");
         field(out, "node_id", nodeId);
@@ -60,8 +61,8 @@ final class ZipkinJson {
                 exchange.request().scheme() + "://" + exchange.request().authority()
                         + cut(exchange.originalPath(), config.maxPathTagLength()));
         field(out, "http.protocol", exchange.request().protocol().text());
-        field(out, "request_size", String.valueOf(exchange.requestBytes()));
-        field(out, "response_size", String.valueOf(exchange.responseBytes()));
+        field(out, "request_size", String.valueOf(exchange.receivedBytes()));
+        field(out, "response_size", String.valueOf(exchange.sentBytes()));
         String flags = ResponseFlag.text(exchange.responseFlags());
         field(out, "response_flags", flags == null ? "-" : flags);
         field(out, "peer.address", exchange.connection().remoteAddress().getHostString());

@@ -9,7 +9,7 @@ import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -502,12 +502,12 @@ class FailureStoriesTest {
     void aFilterMayAnswer() throws Exception {
         proxy.filters.add(new HttpFilter() {
             @Override
-            public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+            public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
                 return new FilterVerdict.Reply(LocalReply.rbacDenied("none"));
             }
 
             @Override
-            public void onResponse(Exchange exchange) {
+            public void onResponse(ExchangeFacts exchange) {
                 exchange.response().headers().set("x-seen", "yes");
             }
         });

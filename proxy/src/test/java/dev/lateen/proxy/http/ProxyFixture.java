@@ -5,7 +5,7 @@ import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ChainKey;
 import dev.lateen.proxy.listener.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.ResponseFlag;
@@ -371,7 +371,7 @@ final class ProxyFixture implements AutoCloseable {
                 }
 
                 @Override
-                public void onComplete(Exchange exchange) {
+                public void onComplete(ExchangeFacts exchange) {
                     Cluster cluster = exchange.cluster();
                     String flags = ResponseFlag.text(exchange.responseFlags());
                     completed.add(new Completed(
@@ -379,8 +379,8 @@ final class ProxyFixture implements AutoCloseable {
                             flags == null ? "-" : flags,
                             exchange.responseCodeDetails(),
                             exchange.attempts(),
-                            exchange.requestBytes(),
-                            exchange.responseBytes(),
+                            exchange.receivedBytes(),
+                            exchange.sentBytes(),
                             exchange.request().path(),
                             cluster == null ? null : cluster.name()));
                 }

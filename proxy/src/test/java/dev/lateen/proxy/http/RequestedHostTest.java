@@ -3,7 +3,7 @@ package dev.lateen.proxy.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.route.RouteFixtures;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +45,7 @@ class RequestedHostTest {
         ConnectionFacts redirected = RouteFixtures.connection("10.1.2.3", 4567);
         ConnectionFacts direct =
                 new ConnectionFacts(7, redirected.remoteAddress(), redirected.localAddress(), false, false, "", null);
-        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
         assertThat(exchange.connection().originalDestination()).isEqualTo(redirected.localAddress());
         assertThat(direct.originalDestination()).isNull();
     }

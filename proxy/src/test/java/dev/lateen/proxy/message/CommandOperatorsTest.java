@@ -10,12 +10,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class CommandOperatorsTest {
-    private static String text(String format, Exchange exchange) {
+    private static String text(String format, ExchangeFacts exchange) {
         return SubstitutionFormat.compile(format).format(exchange);
     }
 
-    private static Exchange answered(RequestHead request, int status, @Nullable String grpcStatus) {
-        Exchange exchange = RouteFixtures.exchange(request);
+    private static ExchangeFacts answered(RequestHead request, int status, @Nullable String grpcStatus) {
+        ExchangeFacts exchange = RouteFixtures.exchange(request);
         HeaderMap headers = new HeaderMap();
         if (grpcStatus != null) {
             headers.add("grpc-status", grpcStatus);
@@ -41,7 +41,7 @@ class CommandOperatorsTest {
 
     @Test
     void noFlagIsADash() {
-        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
         assertThat(text("%RESPONSE_FLAGS%", exchange)).isEqualTo("-");
         exchange.addFlag(ResponseFlag.UPSTREAM_CONNECTION_FAILURE);
         exchange.addFlag(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
@@ -51,7 +51,7 @@ class CommandOperatorsTest {
     @Test
     void aHeadThatIsStillWrittenHasItsStatus() {
         RequestHead request = RouteFixtures.get("a", "/");
-        Exchange exchange = RouteFixtures.exchange(request);
+        ExchangeFacts exchange = RouteFixtures.exchange(request);
 
         assertThat(SubstitutionFormat.compile("%RESPONSE_CODE%")
                         .format(exchange, request, new ResponseHead(204, new HeaderMap())))
@@ -60,7 +60,7 @@ class CommandOperatorsTest {
 
     @Test
     void aTransportFailureIsOneWord() {
-        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
         exchange.upstreamTransportFailure("delayed connect error: Connection refused");
 
         assertThat(text("%UPSTREAM_TRANSPORT_FAILURE_REASON%", exchange))
@@ -69,7 +69,7 @@ class CommandOperatorsTest {
 
     @Test
     void whoAnsweredIsKnownByItsCertificate() {
-        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
         assertThat(text("%UPSTREAM_PEER_URI_SAN%", exchange)).isEmpty();
         exchange.upstreamConnection(
                 null,
@@ -81,7 +81,7 @@ class CommandOperatorsTest {
 
     @Test
     void anOperatorThatHasNothingToTellIsNoReasonForNoLog() {
-        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
         assertThat(text("%UPSTREAM_PROTOCOL%%DOWNSTREAM_TRANSPORT_FAILURE_REASON%", exchange))
                 .isEmpty();
     }
@@ -89,7 +89,7 @@ class CommandOperatorsTest {
     @Test
     void thePathIsTheOneThatWasRouted() {
         RequestHead request = RouteFixtures.get("a", "/a/../b");
-        Exchange exchange = RouteFixtures.exchange(request);
+        ExchangeFacts exchange = RouteFixtures.exchange(request);
         request.path("/b");
 
         assertThat(text("%REQ(X-ENVOY-ORIGINAL-PATH?:PATH)%", exchange)).isEqualTo("/b");

@@ -8,7 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.re2j.Pattern;
 import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Cidr;
@@ -42,8 +42,8 @@ class RbacEngineTest {
         return new Policy("ns[foo]-policy[" + name + "]-rule[0]", List.of(permission), List.of(principal));
     }
 
-    private static Exchange from(String spiffe, RequestHead head) {
-        return new Exchange(connection(spiffe, "10.0.0.1"), head, 0, 0);
+    private static ExchangeFacts from(String spiffe, RequestHead head) {
+        return new ExchangeFacts(connection(spiffe, "10.0.0.1"), head, 0, 0);
     }
 
     private static ConnectionFacts connection(String spiffe, String remote) {
@@ -55,7 +55,7 @@ class RbacEngineTest {
 
     @Test
     void emptyRuleAllowsAllAndNilRuleNobody() {
-        Exchange anybody = from("", get("h", "/"));
+        ExchangeFacts anybody = from("", get("h", "/"));
         assertThat(engine(Action.ALLOW, policy("allow-all", ANYTHING, ANYBODY)).check(anybody))
                 .isEqualTo(new RbacDecision(true, "ns[foo]-policy[allow-all]-rule[0]"));
         Policy none =
@@ -67,7 +67,7 @@ class RbacEngineTest {
 
     @Test
     void denyNamesItsPolicyAndAuditLetsThrough() {
-        Exchange anybody = from("", get("h", "/"));
+        ExchangeFacts anybody = from("", get("h", "/"));
         assertThat(engine(Action.DENY, policy("deny all", ANYTHING, ANYBODY))
                         .check(anybody)
                         .details())
@@ -83,7 +83,7 @@ class RbacEngineTest {
     void noRulesAllowEverything() {
         RbacEngine shadowOnly = RbacEngine.compile(new RbacPolicies(
                 null, new Rules(Action.ALLOW, List.of(policy("p", path("/exact"), ANYBODY))), "istio_dry_run_allow_"));
-        Exchange exchange = from("", get("h", "/other"));
+        ExchangeFacts exchange = from("", get("h", "/other"));
         assertThat(shadowOnly.check(exchange).allowed()).isTrue();
         assertThat(shadowOnly.checkShadow(exchange)).isEqualTo(new RbacDecision(false, "none"));
         assertThat(shadowOnly.checkShadow(from("", get("h", "/exact?q=1"))).allowed())
@@ -161,7 +161,7 @@ class RbacEngineTest {
         Cidr clients = new Cidr(address("203.0.113.0", 0).getAddress(), 24);
         RbacEngine byClient = engine(Action.ALLOW, policy("p", ANYTHING, new Principal.RemoteIp(clients)));
         RbacEngine byPeer = engine(Action.ALLOW, policy("p", ANYTHING, new Principal.DirectRemoteIp(clients)));
-        Exchange forwarded = from("", get("h", "/"));
+        ExchangeFacts forwarded = from("", get("h", "/"));
         forwarded.clientAddress(address("203.0.113.7", 0));
         assertThat(byClient.check(forwarded).allowed()).isTrue();
         assertThat(byPeer.check(forwarded).allowed()).isFalse();
@@ -207,7 +207,7 @@ class RbacEngineTest {
     void absentMetadataMatchesOnlyInverted() {
         Principal jwt = new Principal.Metadata(issuer(false));
         Principal noJwt = new Principal.Metadata(issuer(true));
-        Exchange anybody = from("", get("h", "/"));
+        ExchangeFacts anybody = from("", get("h", "/"));
         assertThat(engine(Action.ALLOW, policy("p", ANYTHING, jwt))
                         .check(anybody)
                         .allowed())

@@ -14,7 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.re2j.Pattern;
 import dev.lateen.api.schema.Shows;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -198,7 +198,7 @@ class HeadEditsTest {
     @Test
     void responseEditsSeeBothHeads() {
         RequestHead request = get("h", "/", "x-id", "7");
-        Exchange exchange = exchange(request);
+        ExchangeFacts exchange = exchange(request);
         ResponseHead response = new ResponseHead(201, new HeaderMap());
         response.headers().add("server", "up");
         HeaderEditor.compile(List.of(set("x-echo", "%REQ(x-id)%/%RESP(server)%/%RESP(:status)%")))
@@ -275,7 +275,7 @@ class HeadEditsTest {
     @Test
     void terminalPolicyEndsTheList() {
         List<HashPolicy> both = List.of(new HashPolicy.Header("a", true), new HashPolicy.Header("b", false));
-        Exchange exchange = exchange(get("h", "/", "a", "foo", "b", "bar"));
+        ExchangeFacts exchange = exchange(get("h", "/", "a", "foo", "b", "bar"));
         assertThat(HashPolicies.compile(both).hash(exchange)).isEqualTo(XxHash64.hash("foo"));
         List<HashPolicy> combined = List.of(new HashPolicy.Header("a", false), new HashPolicy.Header("b", false));
         assertThat(HashPolicies.compile(combined).hash(exchange))
@@ -287,11 +287,11 @@ class HeadEditsTest {
     void missingCookieIsGeneratedOnceAndCountsAsSent() {
         HashPolicies policies =
                 HashPolicies.compile(List.of(new HashPolicy.Cookie("user", "/", Duration.ofSeconds(30), false)));
-        Exchange first = exchange(get("h", "/"));
+        ExchangeFacts first = exchange(get("h", "/"));
         String cookie = policies.setCookie(first);
         assertThat(cookie).matches("user=\"[0-9a-f]+\"; Max-Age=30; Path=/; HttpOnly");
         String value = cookie.substring(cookie.indexOf('"') + 1, cookie.lastIndexOf('"'));
-        Exchange second = exchange(get("h", "/", "cookie", "x=1; user=" + value));
+        ExchangeFacts second = exchange(get("h", "/", "cookie", "x=1; user=" + value));
         assertThat(policies.setCookie(second)).isNull();
         assertThat(policies.hash(second)).isEqualTo(policies.hash(first));
     }

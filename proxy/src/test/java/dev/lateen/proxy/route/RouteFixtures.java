@@ -1,7 +1,7 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
@@ -45,8 +45,8 @@ public final class RouteFixtures {
         return new RequestHead(method, path, authority, "http", Protocol.HTTP_1_1, map);
     }
 
-    public static Exchange exchange(RequestHead head) {
-        return new Exchange(connection("10.1.2.3", 4567), head, 1_700_000_000_123L, 0);
+    public static ExchangeFacts exchange(RequestHead head) {
+        return new ExchangeFacts(connection("10.1.2.3", 4567), head, 1_700_000_000_123L, 0);
     }
 
     public static ConnectionFacts connection(String remote, int port) {

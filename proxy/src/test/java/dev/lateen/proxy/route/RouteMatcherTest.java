@@ -68,9 +68,6 @@ class RouteMatcherTest {
         assertThat(cluster(RouteMatcher.compile(ignoring), get("reviews:9080", "/")))
                 .isEqualTo("r");
         assertThat(decide(table(reviews), get("reviews:9080", "/"))).isEqualTo(new RouteDecision.NotFound(null));
-        assertThat(VirtualHostIndex.withoutPort("[::1]:80")).isEqualTo("[::1]");
-        assertThat(VirtualHostIndex.withoutPort("[::1]")).isEqualTo("[::1]");
-        assertThat(VirtualHostIndex.withoutPort("::1")).isEqualTo("::1");
     }
 
     @Test

@@ -3,7 +3,7 @@ package dev.lateen.proxy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.Protocol;
@@ -34,7 +34,7 @@ class IstioLabelsTest {
             "",
             "spiffe://cluster.local/ns/default/sa/curl");
 
-    private static Exchange exchange(boolean inbound, @Nullable TlsFacts tls) {
+    private static ExchangeFacts exchange(boolean inbound, @Nullable TlsFacts tls) {
         RequestHead head =
                 new RequestHead("GET", "/", "outside.example.com", "http", Protocol.HTTP_1_1, new HeaderMap());
         ConnectionFacts connection = new ConnectionFacts(
@@ -45,12 +45,12 @@ class IstioLabelsTest {
                 true,
                 "",
                 tls);
-        Exchange exchange = new Exchange(connection, head, 0, 0);
+        ExchangeFacts exchange = new ExchangeFacts(connection, head, 0, 0);
         exchange.response(new ResponseHead(200, new HeaderMap()));
         return exchange;
     }
 
-    private static Map<String, String> labels(Exchange exchange, boolean inbound) {
+    private static Map<String, String> labels(ExchangeFacts exchange, boolean inbound) {
         return new SeriesLabels(CURL)
                 .http(SeriesKey.of(exchange, inbound, true))
                 .labels();
@@ -60,7 +60,7 @@ class IstioLabelsTest {
     void aRefusedHostCountsAsBlackHoleAndAnUndeclaredOneAsPassedThrough() {
         for (var expected : Map.of("block_all", "BlackHoleCluster", "allow_any", "PassthroughCluster")
                 .entrySet()) {
-            Exchange exchange = exchange(false, null);
+            ExchangeFacts exchange = exchange(false, null);
             exchange.route(RouteFixtures.prefix("/", expected.getKey()), expected.getKey());
             Map<String, String> labels = labels(exchange, false);
             assertThat(labels.get("destination_service_name")).isEqualTo(expected.getValue());
@@ -84,7 +84,7 @@ class IstioLabelsTest {
 
     @Test
     void anEndpointTellsNeitherAppNorVersion() {
-        Exchange exchange = exchange(false, null);
+        ExchangeFacts exchange = exchange(false, null);
         exchange.endpoint(new Endpoint(
                 "127.1.0.2", 8080, "", 1, Endpoint.Health.HEALTHY, Map.of(), "gw;istio-system;gateway;v7;Kubernetes"));
         Map<String, String> labels = labels(exchange, false);

@@ -2,7 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 class JsonLineTest {
     private static String line(Map<String, ?> format, boolean omitEmpty) {
-        Exchange exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/p\"q"));
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/p\"q"));
         exchange.response(new ResponseHead(200, new HeaderMap()));
         exchange.completeNanos(exchange.startNanos() + 7_000_000);
         StringBuilder line = new StringBuilder();

@@ -5,7 +5,7 @@ import static dev.lateen.proxy.route.RouteFixtures.exchange;
 import static dev.lateen.proxy.route.RouteFixtures.get;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
@@ -47,7 +47,7 @@ class LogFilterTest {
 
     @Test
     void flagsAreAnyOfTheListOrAnyAtAll() {
-        Exchange flagged = answered(404);
+        ExchangeFacts flagged = answered(404);
         flagged.addFlag(ResponseFlag.NO_ROUTE_FOUND);
         assertThat(wants(new AccessLogFilter.ResponseFlags(Set.of("NR", "UF")), flagged))
                 .isTrue();
@@ -75,7 +75,7 @@ class LogFilterTest {
 
     @Test
     void timeIsMeasuredToTheEnd() {
-        Exchange exchange = answered(200);
+        ExchangeFacts exchange = answered(200);
         assertThat(wants(new AccessLogFilter.DurationMillis(Comparison.GE, 0), exchange))
                 .isFalse();
         exchange.completeNanos(7_000_000);
@@ -87,14 +87,14 @@ class LogFilterTest {
 
     @Test
     void aShareIsDrawnByTheRequestId() {
-        Exchange exchange = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
+        ExchangeFacts exchange = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
         assertThat(wants(new AccessLogFilter.Sampled(50, 100, false), exchange)).isTrue();
         assertThat(wants(new AccessLogFilter.Sampled(49, 100, false), exchange)).isFalse();
     }
 
     @Test
     void aShareIsDrawnByChanceWhereNoRequestIdDecides() {
-        Exchange named = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
+        ExchangeFacts named = exchange(get("h", "/", "x-request-id", "00000031-0000-4000-8000-000000000000"));
         assertThat(drawing(49, new AccessLogFilter.Sampled(50, 100, true)).wants(named))
                 .isTrue();
         assertThat(drawing(50, new AccessLogFilter.Sampled(50, 100, true)).wants(named))
@@ -155,16 +155,16 @@ class LogFilterTest {
         assertThat(LogFilter.of(null, NO_CHANCE).wants(session())).isTrue();
     }
 
-    private static boolean wants(AccessLogFilter filter, Exchange exchange) {
+    private static boolean wants(AccessLogFilter filter, ExchangeFacts exchange) {
         return LogFilter.of(filter, NO_CHANCE).wants(exchange);
     }
 
-    private static Exchange answered(int status, String... headers) {
+    private static ExchangeFacts answered(int status, String... headers) {
         HeaderMap map = new HeaderMap();
         for (int i = 0; i < headers.length; i += 2) {
             map.add(headers[i], headers[i + 1]);
         }
-        Exchange exchange = exchange(get("h", "/"));
+        ExchangeFacts exchange = exchange(get("h", "/"));
         exchange.response(new ResponseHead(status, map));
         return exchange;
     }

@@ -3,7 +3,7 @@ package dev.lateen.proxy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.Protocol;
@@ -32,9 +32,9 @@ class MetricsTextTest {
             "",
             null);
 
-    private static Exchange exchange(String host, PeerMetadata peer, long microseconds) {
+    private static ExchangeFacts exchange(String host, PeerMetadata peer, long microseconds) {
         RequestHead head = new RequestHead("GET", "/", host, "http", Protocol.HTTP_1_1, new HeaderMap());
-        Exchange exchange = new Exchange(CONNECTION, head, 0, 0);
+        ExchangeFacts exchange = new ExchangeFacts(CONNECTION, head, 0, 0);
         exchange.downstreamPeer(peer);
         exchange.response(new ResponseHead(200, new HeaderMap()));
         exchange.completeNanos(microseconds * 1000);

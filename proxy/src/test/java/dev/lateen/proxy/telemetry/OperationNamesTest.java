@@ -2,7 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
@@ -18,9 +18,9 @@ class OperationNamesTest {
     private static final Decorator ROUTE = new Decorator("reviews:9080/*", true);
     private static final Decorator SILENT = new Decorator("reviews:9080/*", false);
 
-    private static Exchange exchange(Decorator decorator, String... headers) {
+    private static ExchangeFacts exchange(Decorator decorator, String... headers) {
         Route plain = RouteFixtures.prefix("/", "c");
-        Exchange exchange = TelemetryTest.exchange("/", 200, null, headers);
+        ExchangeFacts exchange = TelemetryTest.exchange("/", 200, null, headers);
         exchange.route(
                 new Route(
                         plain.name(),
@@ -37,7 +37,7 @@ class OperationNamesTest {
     }
 
     /** What the response tells after it came with {@code headers}. */
-    private static String answered(OperationNames side, Exchange exchange, String... headers) {
+    private static String answered(OperationNames side, ExchangeFacts exchange, String... headers) {
         ResponseHead head = new ResponseHead(200, new HeaderMap());
         for (int i = 0; i < headers.length; i += 2) {
             head.headers().add(headers[i], headers[i + 1]);
@@ -46,18 +46,18 @@ class OperationNamesTest {
         return String.valueOf(head.headers().get(HEADER));
     }
 
-    private static String told(Exchange exchange) {
+    private static String told(ExchangeFacts exchange) {
         return String.valueOf(exchange.request().headers().get(HEADER));
     }
 
     @Test
     void aCallersRouteNamesTheRequestForBothSides() {
-        Exchange out = exchange(ROUTE, HEADER, "what the application says");
+        ExchangeFacts out = exchange(ROUTE, HEADER, "what the application says");
         OperationNames.CLIENT.onRequest(out);
         assertThat(told(out)).isEqualTo("reviews:9080/*");
         assertThat(out.operation()).isEqualTo("reviews:9080/*");
 
-        Exchange in = exchange(new Decorator(":0/*", true), HEADER, told(out));
+        ExchangeFacts in = exchange(new Decorator(":0/*", true), HEADER, told(out));
         OperationNames.SERVER.onRequest(in);
         assertThat(told(in)).isEqualTo("null");
         assertThat(in.operation()).isEqualTo("reviews:9080/*");
@@ -66,12 +66,12 @@ class OperationNamesTest {
 
     @Test
     void aServerTellsItsNameToCallersThatHaveNone() {
-        Exchange in = exchange(ROUTE);
+        ExchangeFacts in = exchange(ROUTE);
         OperationNames.SERVER.onRequest(in);
         assertThat(answered(OperationNames.SERVER, in)).isEqualTo("reviews:9080/*");
         assertThat(in.operation()).isEqualTo("reviews:9080/*");
 
-        Exchange out = exchange(Decorator.NONE);
+        ExchangeFacts out = exchange(Decorator.NONE);
         OperationNames.CLIENT.onRequest(out);
         assertThat(told(out)).isEqualTo("null");
         assertThat(answered(OperationNames.CLIENT, out, HEADER, "reviews:9080/*"))
@@ -81,11 +81,11 @@ class OperationNamesTest {
 
     @Test
     void aNameThatIsNotPropagatedStaysInItsSpan() {
-        Exchange out = exchange(SILENT);
+        ExchangeFacts out = exchange(SILENT);
         OperationNames.CLIENT.onRequest(out);
         assertThat(told(out)).isEqualTo("null");
         assertThat(out.operation()).isEqualTo("reviews:9080/*");
-        Exchange in = exchange(SILENT);
+        ExchangeFacts in = exchange(SILENT);
         OperationNames.SERVER.onRequest(in);
         assertThat(answered(OperationNames.SERVER, in)).isEqualTo("null");
         assertThat(in.operation()).isEqualTo("reviews:9080/*");
@@ -93,11 +93,11 @@ class OperationNamesTest {
 
     @Test
     void anEmptyNameIsTakenAwayAndNamesNothing() {
-        Exchange in = exchange(ROUTE, HEADER, "");
+        ExchangeFacts in = exchange(ROUTE, HEADER, "");
         OperationNames.SERVER.onRequest(in);
         assertThat(told(in)).isEqualTo("null");
         assertThat(answered(OperationNames.SERVER, in)).isEqualTo("reviews:9080/*");
-        Exchange out = exchange(ROUTE);
+        ExchangeFacts out = exchange(ROUTE);
         OperationNames.CLIENT.onRequest(out);
         assertThat(answered(OperationNames.CLIENT, out, HEADER, "")).isEqualTo("null");
         assertThat(out.operation()).isEqualTo("reviews:9080/*");
@@ -105,7 +105,7 @@ class OperationNamesTest {
 
     @Test
     void theClientsNameIsNotSentBackThoughItIsTheSame() {
-        Exchange in = exchange(ROUTE, HEADER, "reviews:9080/*");
+        ExchangeFacts in = exchange(ROUTE, HEADER, "reviews:9080/*");
         OperationNames.SERVER.onRequest(in);
         assertThat(answered(OperationNames.SERVER, in)).isEqualTo("null");
     }
@@ -115,7 +115,7 @@ class OperationNamesTest {
         ZipkinJson json = new ZipkinJson("reviews.default", "n");
         Tracing config = new Tracing(0, 0, 0, null, "", "", true, true, false, 20, true, true, List.of());
         Span span = new Span("1", "2", null, false, true, false);
-        Exchange exchange = exchange(ROUTE);
+        ExchangeFacts exchange = exchange(ROUTE);
         assertThat(json.write(exchange, span, false, config)).contains("\"name\":\"reviews:9080\"");
         OperationNames.CLIENT.onRequest(exchange);
         assertThat(json.write(exchange, span, false, config)).contains("\"name\":\"reviews:9080/*\"");

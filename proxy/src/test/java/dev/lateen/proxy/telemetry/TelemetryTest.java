@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
@@ -58,7 +58,7 @@ class TelemetryTest {
 
     private static final String REQUEST_ID = "12345678-9abc-4def-8123-456789abcdef";
 
-    static Exchange exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
+    static ExchangeFacts exchange(String path, int status, @Nullable TlsFacts tls, String... headers) {
         HeaderMap map = new HeaderMap();
         for (int i = 0; i < headers.length; i += 2) {
             map.add(headers[i], headers[i + 1]);
@@ -72,7 +72,7 @@ class TelemetryTest {
                 true,
                 "",
                 tls);
-        Exchange exchange = new Exchange(connection, head, 1_700_000_000_123L, 0);
+        ExchangeFacts exchange = new ExchangeFacts(connection, head, 1_700_000_000_123L, 0);
         exchange.response(new ResponseHead(status, new HeaderMap()));
         exchange.completeNanos(42_000_000);
         return exchange;
@@ -87,7 +87,7 @@ class TelemetryTest {
     @Test
     void anInboundRequestIsCountedWithIstiosLabels() throws IOException {
         IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
-        Exchange exchange = exchange("/reviews/0", 200, TLS);
+        ExchangeFacts exchange = exchange("/reviews/0", 200, TLS);
         exchange.downstreamPeer(PRODUCTPAGE);
         metrics.count(exchange, true, true, MetricPlan.NONE);
         metrics.count(exchange, true, true, MetricPlan.NONE);
@@ -111,7 +111,7 @@ class TelemetryTest {
     void differentStatusesAreDifferentSeries() throws IOException {
         IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
         metrics.count(exchange("/", 200, null), true, true, MetricPlan.NONE);
-        Exchange failed = exchange("/", 503, null);
+        ExchangeFacts failed = exchange("/", 503, null);
         failed.addFlag(ResponseFlag.NO_HEALTHY_UPSTREAM);
         metrics.count(failed, true, true, MetricPlan.NONE);
 
@@ -126,7 +126,7 @@ class TelemetryTest {
         for (int i = 0; i < 70; i++) {
             HeaderMap map = new HeaderMap();
             RequestHead head = new RequestHead("GET", "/", "h" + i, "http", Protocol.HTTP_1_1, map);
-            Exchange exchange = new Exchange(exchange("/", 200, null).connection(), head, 0, 0);
+            ExchangeFacts exchange = new ExchangeFacts(exchange("/", 200, null).connection(), head, 0, 0);
             exchange.response(new ResponseHead(200, new HeaderMap()));
             exchange.completeNanos(1);
             metrics.count(exchange, true, true, MetricPlan.NONE);
@@ -151,7 +151,7 @@ class TelemetryTest {
                                 "request_method", Expression.compile("request.method"),
                                 "tenant", Expression.compile("request.headers['x-tenant']")))));
         metrics.count(exchange("/a", 200, null, "x-tenant", "red"), true, true, plan);
-        Exchange flagged = exchange("/b", 200, null, "x-tenant", "red");
+        ExchangeFacts flagged = exchange("/b", 200, null, "x-tenant", "red");
         flagged.addFlag(ResponseFlag.FAULT_INJECTED);
         metrics.count(flagged, true, true, plan);
         metrics.count(exchange("/c", 200, null), true, true, plan);
@@ -192,7 +192,7 @@ class TelemetryTest {
 
     @Test
     void theDefaultLogLineIsIstios() {
-        Exchange exchange = exchange("/reviews/0", 200, null, "user-agent", "curl/8", "x-request-id", "abc");
+        ExchangeFacts exchange = exchange("/reviews/0", 200, null, "user-agent", "curl/8", "x-request-id", "abc");
         exchange.responseCodeDetails("via_upstream");
         StringBuilder line = new StringBuilder();
         SubstitutionFormat.compile(AccessLog.ISTIO_FORMAT).append(line, exchange, "-");
@@ -211,7 +211,7 @@ class TelemetryTest {
 
     @Test
     void lengthsAndAlternativesAreKept() {
-        Exchange exchange = exchange("/reviews/0", 200, null, "x-a", "abcdef");
+        ExchangeFacts exchange = exchange("/reviews/0", 200, null, "x-a", "abcdef");
         assertThat(SubstitutionFormat.compile("%REQ(X-B?X-A):3%|%REQ(x-none)%|100%%")
                         .format(exchange))
                 .isEqualTo("abc||100%");
@@ -245,7 +245,7 @@ class TelemetryTest {
         return new Tracer(config, inbound, new SplittableRandom(1), new ZipkinJson("reviews.default", "n"), spans::add);
     }
 
-    private static HeaderMap upstreamHeaders(ExchangeObserver tracer, Exchange exchange) {
+    private static HeaderMap upstreamHeaders(ExchangeObserver tracer, ExchangeFacts exchange) {
         tracer.onRequest(exchange);
         RequestHead upstream = exchange.request().copy();
         tracer.onUpstreamRequest(exchange, upstream);
@@ -319,7 +319,7 @@ class TelemetryTest {
     @Test
     void theRequestIdTellsTheDecisionToAllProxiesOnTheWay() {
         List<String> spans = new ArrayList<>();
-        Exchange first = exchange("/", 200, null, "x-request-id", REQUEST_ID);
+        ExchangeFacts first = exchange("/", 200, null, "x-request-id", REQUEST_ID);
         HeaderMap sent = upstreamHeaders(tracer(false, 1_000_000, spans), first);
         String told = REQUEST_ID.substring(0, 14) + "9" + REQUEST_ID.substring(15);
         assertThat(sent.getString("x-request-id")).isEqualTo(told);
@@ -331,7 +331,7 @@ class TelemetryTest {
     void theSameIdIsSampledOrNotWhereverItComes() {
         List<String> spans = new ArrayList<>();
         // 0x12345678 is 305419896: 98.96 of 100.
-        Exchange below = exchange("/", 200, null, "x-request-id", REQUEST_ID);
+        ExchangeFacts below = exchange("/", 200, null, "x-request-id", REQUEST_ID);
         upstreamHeaders(tracer(false, 989_600, spans), below);
         assertThat(spans).isEmpty();
         assertThat(below.request().headers().getString("x-request-id")).isEqualTo(REQUEST_ID);
@@ -433,7 +433,7 @@ class TelemetryTest {
                 "checkout",
                 plain.provenance());
         for (Route route : List.of(plain, counted)) {
-            Exchange exchange = exchange("/", 503, null);
+            ExchangeFacts exchange = exchange("/", 503, null);
             exchange.route(route, "reviews:80");
             exchange.cluster(UpstreamFixtures.cluster(
                     LbPolicy.ROUND_ROBIN, new LbSettings(2, 1024, 65537, 50, false), UpstreamFixtures.fixed()));

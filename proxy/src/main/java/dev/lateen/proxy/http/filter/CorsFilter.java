@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.HttpFilterConfig.CorsPolicy;
@@ -27,7 +27,7 @@ final class CorsFilter implements HttpFilter {
     }
 
     @Override
-    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+    public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         HeaderMap headers = exchange.request().headers();
         CharSequence origin = headers.get("origin");
         boolean preflight = origin != null
@@ -93,7 +93,7 @@ final class CorsFilter implements HttpFilter {
     }
 
     @Override
-    public void onResponse(Exchange exchange) {
+    public void onResponse(ExchangeFacts exchange) {
         CharSequence origin = exchange.request().headers().get("origin");
         ResponseHead response = exchange.response();
         if (response == null || origin == null || origin.isEmpty() || !allows(origin)) {

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 
 /** Stands in for a security filter that can't be built here: answers 403 to everything and names the filter (fail closed). */
 final class DeniedFilter implements HttpFilter {
@@ -11,7 +11,7 @@ final class DeniedFilter implements HttpFilter {
     }
 
     @Override
-    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+    public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         return denial;
     }
 }

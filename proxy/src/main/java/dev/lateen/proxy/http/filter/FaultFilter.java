@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpFilterConfig.Fault;
@@ -22,7 +22,7 @@ final class FaultFilter implements HttpFilter {
     }
 
     @Override
-    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+    public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         Cluster cluster = exchange.cluster();
         String name = cluster == null ? "" : cluster.name();
         FaultDecision decision = FaultDecision.of(fault, exchange.request(), name, context::chance);

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 
 /**
  * One filter of a connection manager, compiled once for a snapshot and shared by all its requests, so it keeps no request's state in
@@ -9,8 +9,8 @@ import dev.lateen.proxy.message.Exchange;
  */
 public interface HttpFilter {
     /** Decides on the request's head, which it may edit. Bodies stream past. */
-    FilterVerdict onRequest(Exchange exchange, FilterContext context);
+    FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context);
 
     /** Sees, and may edit, the response's head on its way down (reverse order of the filters); also for local replies. */
-    default void onResponse(Exchange exchange) {}
+    default void onResponse(ExchangeFacts exchange) {}
 }

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.model.Cluster;
 import java.util.List;
@@ -16,7 +16,7 @@ final class IstioAlpnFilter implements HttpFilter {
     private static final List<String> HTTP_2 = List.of("istio-h2", "istio", "h2");
 
     @Override
-    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+    public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         exchange.upstreamAlpn(offer(exchange.cluster(), exchange.request().protocol()));
         return FilterVerdict.CONTINUE;
     }

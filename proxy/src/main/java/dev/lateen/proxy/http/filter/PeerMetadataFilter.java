@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.PeerStruct;
@@ -27,7 +27,7 @@ final class PeerMetadataFilter implements HttpFilter {
     }
 
     @Override
-    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+    public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         HeaderMap headers = exchange.request().headers();
         if (config.downstreamDiscovery()) {
             PeerMetadata peer = take(headers);
@@ -42,7 +42,7 @@ final class PeerMetadataFilter implements HttpFilter {
     }
 
     @Override
-    public void onResponse(Exchange exchange) {
+    public void onResponse(ExchangeFacts exchange) {
         ResponseHead response = exchange.response();
         if (response == null) {
             return;

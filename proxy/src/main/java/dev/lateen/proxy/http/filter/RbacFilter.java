@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.policy.RbacDecision;
 import dev.lateen.proxy.policy.RbacEngine;
 
@@ -20,7 +20,7 @@ final class RbacFilter implements HttpFilter {
     }
 
     @Override
-    public FilterVerdict onRequest(Exchange exchange, FilterContext context) {
+    public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         RbacDecision shadow = engine.checkShadow(exchange);
         if (shadow != null) {
             counters.count(shadowPrefix, shadow.allowed() ? "shadow_allowed" : "shadow_denied");

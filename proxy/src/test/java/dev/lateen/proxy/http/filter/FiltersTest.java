@@ -9,7 +9,7 @@ import static dev.lateen.proxy.route.RouteFixtures.to;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
-import dev.lateen.proxy.message.Exchange;
+import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.Protocol;
@@ -61,7 +61,7 @@ class FiltersTest {
                     "PLATFORM", "not sent",
                     "LABELS", Map.of("app", "reviews", "version", "v1", "service.istio.io/canonical-name", "reviews")));
 
-    private FilterVerdict run(HttpFilterConfig config, Exchange exchange) {
+    private FilterVerdict run(HttpFilterConfig config, ExchangeFacts exchange) {
         List<HttpFilter> filters = compile(List.of(config), null);
         assertThat(filters).hasSize(1);
         return filters.getFirst().onRequest(exchange, ALWAYS);
@@ -96,7 +96,7 @@ class FiltersTest {
     @Test
     void faultsDelayThenAbort() {
         Fault both = new Fault(Duration.ofMillis(50), 1_000_000, 555, Fault.NONE, 1_000_000, List.of(), "");
-        Exchange exchange = exchange(get("h", "/"));
+        ExchangeFacts exchange = exchange(get("h", "/"));
         FilterVerdict.Delay delay = (FilterVerdict.Delay) run(both, exchange);
         assertThat(delay.delay()).isEqualTo(Duration.ofMillis(50));
         assertThat(exchange.hasFlag(ResponseFlag.DELAY_INJECTED)).isTrue();
@@ -152,7 +152,7 @@ class FiltersTest {
     @Shows("VirtualService.http.corsPolicy.unmatchedPreflights")
     @Test
     void preflightOfAnotherOriginIsRefusedOrForwarded() {
-        Exchange stranger = exchange(
+        ExchangeFacts stranger = exchange(
                 request("OPTIONS", "h", "/", "origin", "https://evil", "access-control-request-method", "GET"));
         // Without the origin's name no browser goes on, whatever else stands there.
         assertThat(reply(run(new HttpFilterConfig.Cors(CORS), stranger)).headers())
@@ -169,7 +169,7 @@ class FiltersTest {
                 new StringMatcher.Prefix("*", false),
                 new StringMatcher.Suffix("", false))) {
             CorsPolicy star = new CorsPolicy(List.of(all), "*", "*", "", "", false, 1_000_000, true);
-            Exchange preflight = exchange(request(
+            ExchangeFacts preflight = exchange(request(
                     "OPTIONS",
                     "h",
                     "/",
@@ -186,7 +186,7 @@ class FiltersTest {
                             "access-control-allow-headers", "x-a,x-b");
             HttpFilter filter =
                     compile(List.of(new HttpFilterConfig.Cors(star)), null).getFirst();
-            Exchange simple = exchange(get("h", "/", "origin", "https://any.example"));
+            ExchangeFacts simple = exchange(get("h", "/", "origin", "https://any.example"));
             simple.response(new ResponseHead(200, new HeaderMap()));
             filter.onResponse(simple);
             assertThat(simple.response().headers().getString("access-control-allow-origin"))
@@ -198,7 +198,7 @@ class FiltersTest {
     void simpleRequestsOfAnAllowedOriginMayReadTheResponse() {
         HttpFilter filter =
                 compile(List.of(new HttpFilterConfig.Cors(CORS)), null).getFirst();
-        Exchange exchange = exchange(get("h", "/", "origin", "https://a.example.com"));
+        ExchangeFacts exchange = exchange(get("h", "/", "origin", "https://a.example.com"));
         assertThat(filter.onRequest(exchange, ALWAYS)).isSameAs(FilterVerdict.CONTINUE);
         exchange.response(new ResponseHead(200, new HeaderMap()));
         filter.onResponse(exchange);
@@ -206,7 +206,7 @@ class FiltersTest {
                 .isEqualTo("https://a.example.com");
         assertThat(exchange.response().headers().getString("access-control-expose-headers"))
                 .isEqualTo("x-seen");
-        Exchange stranger = exchange(get("h", "/", "origin", "https://evil"));
+        ExchangeFacts stranger = exchange(get("h", "/", "origin", "https://evil"));
         stranger.response(new ResponseHead(200, new HeaderMap()));
         filter.onResponse(stranger);
         assertThat(stranger.response().headers().size()).isZero();
@@ -214,7 +214,7 @@ class FiltersTest {
 
     @Test
     void alpnNamesTheHttpVersionSpokenUpstream() {
-        Exchange exchange = exchange(new RequestHead("GET", "/", "h", "http", Protocol.HTTP_2, new HeaderMap()));
+        ExchangeFacts exchange = exchange(new RequestHead("GET", "/", "h", "http", Protocol.HTTP_2, new HeaderMap()));
         run(new HttpFilterConfig.IstioAlpn(), exchange);
         assertThat(exchange.upstreamAlpn()).containsExactly("istio-h2", "istio", "h2");
         exchange.cluster(UpstreamFixtures.cluster(
@@ -239,7 +239,7 @@ class FiltersTest {
         client.onRequest(exchange(head), ALWAYS);
         assertThat(head.headers().getString("x-envoy-peer-metadata-id")).isEqualTo("sidecar~1~a.b~c");
 
-        Exchange inbound = exchange(head);
+        ExchangeFacts inbound = exchange(head);
         server.onRequest(inbound, ALWAYS);
         assertThat(head.headers().size()).isZero();
         assertThat(inbound.downstreamPeer())
@@ -248,7 +248,7 @@ class FiltersTest {
 
         inbound.response(new ResponseHead(200, new HeaderMap()));
         server.onResponse(inbound);
-        Exchange outbound = exchange(get("h", "/"));
+        ExchangeFacts outbound = exchange(get("h", "/"));
         outbound.response(inbound.response());
         client.onResponse(outbound);
         assertThat(outbound.upstreamPeer().workload()).isEqualTo("reviews-v1");
@@ -261,7 +261,7 @@ class FiltersTest {
                         List.of(new HttpFilterConfig.PeerMetadataExchange(true, false, true, false, false)), null)
                 .getFirst();
         RequestHead head = get("h", "/", "x-envoy-peer-metadata", "!!!", "x-envoy-peer-metadata-id", "x");
-        Exchange exchange = exchange(head);
+        ExchangeFacts exchange = exchange(head);
         server.onRequest(exchange, ALWAYS);
         assertThat(head.headers().size()).isZero();
         assertThat(exchange.downstreamPeer()).isEqualTo(PeerMetadata.UNKNOWN);

@@ -1,7 +1,5 @@
 package dev.lateen.proxy.message;
 
-import dev.lateen.proxy.model.Cluster;
-import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Route;
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -12,14 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One request and its response as filters, the router, telemetry and the access log share it: Envoy's stream info. The data path fills it
  * in as things become known; whoever comes later in the chain reads it. Belongs to one event loop; never kept after its completion.
  */
-public final class Exchange {
-    /** The time of an event that has not happened. */
-    public static final long NEVER = Long.MIN_VALUE;
-
-    private final ConnectionFacts connection;
+public final class ExchangeFacts extends StreamFacts {
     private final RequestHead request;
-    private final long startEpochMillis;
-    private final long startNanos;
 
     private String originalPath;
     private InetSocketAddress clientAddress;
@@ -28,22 +20,11 @@ public final class Exchange {
     private @Nullable HeaderMap responseTrailers;
     private @Nullable Route route;
     private String virtualHostName = "";
-    private @Nullable Cluster cluster;
-    private @Nullable Endpoint endpoint;
-    private @Nullable InetSocketAddress upstreamLocalAddress;
-    private @Nullable TlsFacts upstreamTls;
-    private PeerMetadata downstreamPeer = PeerMetadata.UNKNOWN;
-    private PeerMetadata upstreamPeer = PeerMetadata.UNKNOWN;
-    private String upstreamTransportFailure = "";
     private String responseCodeDetails = "";
-    private int responseFlags;
     private int attempts;
-    private long requestBytes;
-    private long responseBytes;
     private long upstreamFirstByteSentNanos = NEVER;
     private long upstreamFirstByteReceivedNanos = NEVER;
     private long requestCompleteNanos = NEVER;
-    private long completeNanos = NEVER;
     private @Nullable Object traceSpan;
     private @Nullable String operation;
     private boolean operationTold;
@@ -52,30 +33,16 @@ public final class Exchange {
      * @param startEpochMillis wall-clock time of the head's arrival
      * @param startNanos the same on the monotonic clock
      */
-    public Exchange(ConnectionFacts connection, RequestHead request, long startEpochMillis, long startNanos) {
-        this.connection = connection;
+    public ExchangeFacts(ConnectionFacts connection, RequestHead request, long startEpochMillis, long startNanos) {
+        super(connection, startEpochMillis, startNanos);
         this.request = request;
-        this.startEpochMillis = startEpochMillis;
-        this.startNanos = startNanos;
         this.originalPath = request.path();
         this.clientAddress = connection.remoteAddress();
-    }
-
-    public ConnectionFacts connection() {
-        return connection;
     }
 
     /** The request's head, edited so far. */
     public RequestHead request() {
         return request;
-    }
-
-    public long startEpochMillis() {
-        return startEpochMillis;
-    }
-
-    public long startNanos() {
-        return startNanos;
     }
 
     /** What filters left for those behind them, by namespace: {@code dynamic_metadata}. No filter here writes any yet. */
@@ -96,6 +63,7 @@ public final class Exchange {
      * The trusted client's address: Envoy's downstream remote address, taken from {@code X-Forwarded-For} as {@code use_remote_address} and
      * {@code xff_num_trusted_hops} say; the peer's own until the connection manager sets it.
      */
+    @Override
     public InetSocketAddress clientAddress() {
         return clientAddress;
     }
@@ -150,67 +118,6 @@ public final class Exchange {
         virtualHostName = virtualHost;
     }
 
-    /** The cluster the request goes to, null before the choice and for local replies. */
-    public @Nullable Cluster cluster() {
-        return cluster;
-    }
-
-    public void cluster(Cluster chosen) {
-        cluster = chosen;
-    }
-
-    /** The upstream host of the latest attempt. */
-    public @Nullable Endpoint endpoint() {
-        return endpoint;
-    }
-
-    public void endpoint(@Nullable Endpoint picked) {
-        endpoint = picked;
-    }
-
-    public @Nullable InetSocketAddress upstreamLocalAddress() {
-        return upstreamLocalAddress;
-    }
-
-    /** What the handshake with the latest upstream host told (the peer is that host); null for clear text. */
-    public @Nullable TlsFacts upstreamTls() {
-        return upstreamTls;
-    }
-
-    /** Whether both sides of the upstream connection showed a certificate with a URI SAN, as mutual TLS in a mesh does. */
-    public boolean upstreamMutualTls() {
-        return upstreamTls != null && !upstreamTls.localUriSan().isEmpty();
-    }
-
-    public void upstreamConnection(@Nullable InetSocketAddress localAddress, @Nullable TlsFacts tls) {
-        upstreamLocalAddress = localAddress;
-        upstreamTls = tls;
-    }
-
-    public PeerMetadata downstreamPeer() {
-        return downstreamPeer;
-    }
-
-    public void downstreamPeer(PeerMetadata peer) {
-        downstreamPeer = peer;
-    }
-
-    public PeerMetadata upstreamPeer() {
-        return upstreamPeer;
-    }
-
-    public void upstreamPeer(PeerMetadata peer) {
-        upstreamPeer = peer;
-    }
-
-    public String upstreamTransportFailure() {
-        return upstreamTransportFailure;
-    }
-
-    public void upstreamTransportFailure(String reason) {
-        upstreamTransportFailure = reason;
-    }
-
     /** Envoy's {@code %RESPONSE_CODE_DETAILS%}, such as {@code via_upstream} or {@code route_not_found}; empty while unknown. */
     public String responseCodeDetails() {
         return responseCodeDetails;
@@ -220,23 +127,6 @@ public final class Exchange {
         responseCodeDetails = details;
     }
 
-    /** Bits of {@link ResponseFlag#bit()}. */
-    public int responseFlags() {
-        return responseFlags;
-    }
-
-    public boolean hasFlag(ResponseFlag flag) {
-        return (responseFlags & flag.bit()) != 0;
-    }
-
-    public void addFlag(ResponseFlag flag) {
-        responseFlags |= flag.bit();
-    }
-
-    public void removeFlag(ResponseFlag flag) {
-        responseFlags &= ~flag.bit();
-    }
-
     /** Upstream attempts made so far; 1 is the first try. */
     public int attempts() {
         return attempts;
@@ -244,24 +134,6 @@ public final class Exchange {
 
     public void attempts(int count) {
         attempts = count;
-    }
-
-    /** Body bytes received from downstream. */
-    public long requestBytes() {
-        return requestBytes;
-    }
-
-    public void addRequestBytes(long bytes) {
-        requestBytes += bytes;
-    }
-
-    /** Body bytes sent downstream. */
-    public long responseBytes() {
-        return responseBytes;
-    }
-
-    public void addResponseBytes(long bytes) {
-        responseBytes += bytes;
     }
 
     public long upstreamFirstByteSentNanos() {
@@ -286,15 +158,6 @@ public final class Exchange {
 
     public void requestCompleteNanos(long nanos) {
         requestCompleteNanos = nanos;
-    }
-
-    /** When the last byte went downstream or the exchange was given up; {@link #NEVER} before. */
-    public long completeNanos() {
-        return completeNanos;
-    }
-
-    public void completeNanos(long nanos) {
-        completeNanos = nanos;
     }
 
     /** The tracer's own state for this exchange, opaque to everybody else. */
