@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import io.envoyproxy.envoy.service.status.v3.ConfigStatus;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -481,11 +482,14 @@ class IstiodTest {
     }
 
     private String get(String path) {
-        return pages.request(HttpMethod.GET, istiod.addresses().monitoring(), "127.0.0.1", path)
-                .compose(request -> request.send())
-                .compose(response -> response.body())
-                .map(Buffer::toString)
-                .await();
+        // On its context: elsewhere the body may have come before anybody asks for it.
+        Future<String> page = Future.future(told -> vertx.runOnContext(
+                _ -> pages.request(HttpMethod.GET, istiod.addresses().monitoring(), "127.0.0.1", path)
+                        .compose(request -> request.send())
+                        .compose(response -> response.body())
+                        .map(Buffer::toString)
+                        .onComplete(told)));
+        return page.await();
     }
 
     private AdsPeer plain() {

@@ -95,10 +95,13 @@ class SidecarEndTest {
     /** Somebody's answer, on a connection of its own. */
     private Future<String> ask(InetSocketAddress address) {
         HttpClient client = vertx.createHttpClient();
-        return client.request(HttpMethod.GET, address.getPort(), address.getHostString(), "/")
-                .compose(request -> request.send())
-                .compose(response -> response.body().map(Buffer::toString))
-                .eventually(client::close);
+        // On its context: elsewhere the body may have come before anybody asks for it.
+        return Future.future(told -> vertx.runOnContext(
+                _ -> client.request(HttpMethod.GET, address.getPort(), address.getHostString(), "/")
+                        .compose(request -> request.send())
+                        .compose(response -> response.body().map(Buffer::toString))
+                        .eventually(client::close)
+                        .onComplete(told)));
     }
 
     private HttpServerRequest nextAsked() throws InterruptedException {

@@ -113,9 +113,11 @@ class ProxyStoriesTest {
                 .setMethod(method)
                 .setURI(path);
         headers.forEach(options::putHeader);
-        return client.request(options)
+        // On its context: elsewhere the body may have come before anybody asks for it.
+        return Future.future(told -> vertx.runOnContext(_ -> client.request(options)
                 .compose(request -> body.isEmpty() ? request.send() : request.send(Buffer.buffer(body)))
-                .compose(response -> response.body().map(received -> answer(response, received)));
+                .compose(response -> response.body().map(received -> answer(response, received)))
+                .onComplete(told)));
     }
 
     private Answer get(HttpClient client, int port, String path) throws Exception {
