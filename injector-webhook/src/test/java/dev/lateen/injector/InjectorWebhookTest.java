@@ -85,9 +85,7 @@ class InjectorWebhookTest {
                 .compose(sent -> sent.send(body))
                 .compose(response -> response.body().map(text -> new Answer(response.statusCode(), text.toString())))
                 .onComplete(told)));
-        return answer.toCompletionStage()
-                .toCompletableFuture()
-                .get(20, TimeUnit.SECONDS);
+        return answer.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     }
 
     @Test

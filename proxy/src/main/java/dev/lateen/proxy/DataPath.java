@@ -62,7 +62,8 @@ final class DataPath {
         concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
-        telemetry = new Telemetry(owner(node), new java.util.Random(), new SpanCollector(vertx, this::cluster), standardOut);
+        telemetry = new Telemetry(
+                owner(node), new java.util.Random(), new SpanCollector(vertx, this::cluster), standardOut);
         current = new Current(clusters, telemetry);
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);

@@ -33,7 +33,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
-
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -181,8 +180,7 @@ class ConfigSwapStoryTest {
     private void tls() throws Exception {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, InsecureTrustManagerFactory.INSTANCE.getTrustManagers(), new SecureRandom());
-        try (Socket socket =
-                context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports[0])) {
+        try (Socket socket = context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), ports[0])) {
             askOnOneConnection("TLS", socket);
         }
     }
@@ -198,13 +196,12 @@ class ConfigSwapStoryTest {
         while (!over) {
             int before = inForce;
             // On its context: elsewhere the body may have come before anybody asks for it.
-            String[] answer = done(Future.future(
-                    told -> vertx.runOnContext(_ -> client.request(HttpMethod.GET, ports[0], "127.0.0.1", "/")
-                            .compose(request -> request.send())
-                            .compose(response -> response.body().map(body -> new String[] {
-                                response.statusCode() + "", response.getHeader("x-config"), body.toString()
-                            }))
-                            .onComplete(told))));
+            String[] answer = done(Future.future(told -> vertx.runOnContext(_ -> client.request(
+                            HttpMethod.GET, ports[0], "127.0.0.1", "/")
+                    .compose(request -> request.send())
+                    .compose(response -> response.body().map(body ->
+                            new String[] {response.statusCode() + "", response.getHeader("x-config"), body.toString()}))
+                    .onComplete(told))));
             if (!answer[0].equals("200")) {
                 wrong.add("HTTP/2: " + answer[0] + " " + answer[2]);
                 return;

@@ -96,8 +96,8 @@ class SidecarEndTest {
     private Future<String> ask(InetSocketAddress address) {
         HttpClient client = vertx.createHttpClient();
         // On its context: elsewhere the body may have come before anybody asks for it.
-        return Future.future(told -> vertx.runOnContext(
-                _ -> client.request(HttpMethod.GET, address.getPort(), address.getHostString(), "/")
+        return Future.future(told ->
+                vertx.runOnContext(_ -> client.request(HttpMethod.GET, address.getPort(), address.getHostString(), "/")
                         .compose(request -> request.send())
                         .compose(response -> response.body().map(Buffer::toString))
                         .eventually(client::close)

@@ -26,10 +26,12 @@ final class SwapConfigs {
     private static final String MANAGER = """
         {name: http, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager,
           stat_prefix: in, rds: {route_config_name: TABLE, config_source: {ads: {}}},
-          http_filters: [{name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}""";
+          http_filters: [{name: router, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}\
+        """;
     private static final String TLS = """
         transport_socket: {name: tls, typed_config: {"@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext,
-          common_tls_context: {tls_certificate_sds_secret_configs: [{name: SECRET, sds_config: {ads: {}}}]}}}""";
+          common_tls_context: {tls_certificate_sds_secret_configs: [{name: SECRET, sds_config: {ads: {}}}]}}}\
+        """;
 
     private final TestCertificates authority = new TestCertificates("O=cluster.local");
     private final List<Secret.TlsCertificate> certificates = List.of(
@@ -44,7 +46,7 @@ final class SwapConfigs {
     private final int rawPort;
     private final int morePort;
 
-    /** @param applications the ports of both, for HTTP and for bytes @param listeners the ports of the proxy: HTTP, bytes, and one that comes and goes */
+    /** Nothing is made yet. @param httpApplications the ports of both @param tcpApplications the same for bytes @param listeners the ports of the proxy: HTTP, bytes, and one that comes and goes */
     SwapConfigs(int[] httpApplications, int[] tcpApplications, int... listeners) {
         this.httpPorts = httpApplications;
         this.tcpPorts = tcpApplications;
@@ -111,7 +113,8 @@ final class SwapConfigs {
         return listener(
                 "web",
                 webPort,
-                "{name: clear, filter_chain_match: {transport_protocol: raw_buffer}, filters: [%s]}, ".formatted(manager)
+                "{name: clear, filter_chain_match: {transport_protocol: raw_buffer}, filters: [%s]}, "
+                                .formatted(manager)
                         + "{name: tls, filter_chain_match: {transport_protocol: tls}, filters: [%s], %s}%s"
                                 .formatted(manager, tls, extra));
     }

@@ -113,7 +113,8 @@ final class RequestPreparation {
         return null;
     }
 
-    private static void requestId(ExchangeFacts exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
+    private static void requestId(
+            ExchangeFacts exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
         HeaderMap headers = exchange.request().headers();
         boolean replace = edge && !manager.preserveExternalRequestId();
         if (manager.generateRequestId() && (replace || !headers.contains("x-request-id"))) {

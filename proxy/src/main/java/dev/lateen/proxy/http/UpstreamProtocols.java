@@ -51,7 +51,9 @@ final class UpstreamProtocols {
     /** For a request that nobody waits for: a copy of {@code exchange}'s, with another authority. */
     static PoolOptions mirrored(Cluster cluster, @Nullable UpstreamTls tls, RequestHead head) {
         Wire wire = wire(cluster, tls, head.protocol());
-        return tls != null && tls.autoSni() ? new PoolOptions(wire, head.parsedAuthority().name(), List.of()) : plain(wire);
+        return tls != null && tls.autoSni()
+                ? new PoolOptions(wire, head.parsedAuthority().name(), List.of())
+                : plain(wire);
     }
 
     private static PoolOptions plain(Wire wire) {

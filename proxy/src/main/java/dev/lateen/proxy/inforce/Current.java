@@ -29,7 +29,6 @@ public final class Current {
     public synchronized void put(ProxySnapshot snapshot) {
         InForce before = inForce;
         ListenerTable listeners = before.listeners().next(snapshot.listeners(), observers);
-        clusters.update(
-                snapshot, before.clusters(), compiled -> inForce = before.next(snapshot, listeners, compiled));
+        clusters.update(snapshot, before.clusters(), compiled -> inForce = before.next(snapshot, listeners, compiled));
     }
 }

@@ -157,7 +157,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                         }
                     });
         } catch (TlsUnavailable e) {
-            LOG.warn("listener {}: chain {}: connection refused: {}", chain.key().listener(), version.name(), e.reason());
+            LOG.warn(
+                    "listener {}: chain {}: connection refused: {}",
+                    chain.key().listener(),
+                    version.name(),
+                    e.reason());
             listener.observer().onInsecure();
             refuse(e.reason(), chain);
         }

@@ -48,15 +48,13 @@ final class ListenerRuntime {
         for (FilterChain chain : listener.filterChains()) {
             if (!chains.containsKey(chain.match())) {
                 FilterChainRuntime old = before == null ? null : before.chains.get(chain.match());
-                chains.put(
-                        chain.match(), FilterChainRuntime.of(listener, chain, chain.match(), old, observers));
+                chains.put(chain.match(), FilterChainRuntime.of(listener, chain, chain.match(), old, observers));
             }
         }
         FilterChain last = listener.defaultFilterChain();
         FilterChainRuntime defaultChain = last == null
                 ? null
-                : FilterChainRuntime.of(
-                        listener, last, null, before == null ? null : before.defaultChain, observers);
+                : FilterChainRuntime.of(listener, last, null, before == null ? null : before.defaultChain, observers);
         return new ListenerRuntime(listener, observers.listener(listener), chains, defaultChain);
     }
 

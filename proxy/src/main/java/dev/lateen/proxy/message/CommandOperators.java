@@ -50,7 +50,9 @@ final class CommandOperators {
                     "DOWNSTREAM_LOCAL_PORT",
                     facts -> String.valueOf(facts.connection().localAddress().getPort())),
             Map.entry("DOWNSTREAM_REMOTE_ADDRESS", facts -> text(facts.stream().clientAddress())),
-            Map.entry("DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT", facts -> host(facts.stream().clientAddress())),
+            Map.entry(
+                    "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT",
+                    facts -> host(facts.stream().clientAddress())),
             Map.entry(
                     "DOWNSTREAM_REMOTE_PORT",
                     facts -> String.valueOf(facts.stream().clientAddress().getPort())),
@@ -83,7 +85,10 @@ final class CommandOperators {
             Map.entry("GRPC_STATUS", http(CommandOperators::grpcStatusName)),
             Map.entry("GRPC_STATUS_NUMBER", http(CommandOperators::grpcStatus)),
             Map.entry("TRACE_ID", http(e -> e.request().headers().get("x-b3-traceid"))),
-            Map.entry("START_TIME", facts -> START_TIME.format(Instant.ofEpochMilli(facts.stream().startEpochMillis()))));
+            Map.entry(
+                    "START_TIME",
+                    facts -> START_TIME.format(
+                            Instant.ofEpochMilli(facts.stream().startEpochMillis()))));
 
     /** Those whose values Envoy's JSON has as numbers. */
     private static final Set<String> NUMBERS = Set.of(
@@ -277,7 +282,8 @@ final class CommandOperators {
     }
 
     private static @Nullable CharSequence responseTxDuration(ExchangeFacts exchange) {
-        return exchange.completeNanos() == StreamFacts.NEVER || exchange.upstreamFirstByteReceivedNanos() == StreamFacts.NEVER
+        return exchange.completeNanos() == StreamFacts.NEVER
+                        || exchange.upstreamFirstByteReceivedNanos() == StreamFacts.NEVER
                 ? null
                 : String.valueOf((exchange.completeNanos() - exchange.upstreamFirstByteReceivedNanos()) / 1_000_000);
     }

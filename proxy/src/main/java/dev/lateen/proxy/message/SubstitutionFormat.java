@@ -32,7 +32,9 @@ public final class SubstitutionFormat {
 
     /** What a format may read: an HTTP exchange with the heads of the moment, or a TCP session. */
     public record Facts(
-            StreamFacts stream, @Nullable RequestHead request, @Nullable ResponseHead response) {
+            StreamFacts stream,
+            @Nullable RequestHead request,
+            @Nullable ResponseHead response) {
         /** Those of what is over, or of the moment. */
         public static Facts of(StreamFacts stream) {
             return switch (stream) {

@@ -108,7 +108,11 @@ public final class HeaderEditor {
     }
 
     private static void edit(
-            Level level, HeaderMap headers, ExchangeFacts exchange, RequestHead request, @Nullable ResponseHead response) {
+            Level level,
+            HeaderMap headers,
+            ExchangeFacts exchange,
+            RequestHead request,
+            @Nullable ResponseHead response) {
         for (int i = 0; i < level.remove.size(); i++) {
             headers.remove(level.remove.get(i));
         }

@@ -56,8 +56,7 @@ final class VirtualHostIndex {
             // Envoy looks for no virtual host, not even "*", unless that is the only one.
             return null;
         }
-        String host = PathCondition.lower(
-                ignorePort ? request.parsedAuthority().host() : request.authority());
+        String host = PathCondition.lower(ignorePort ? request.parsedAuthority().host() : request.authority());
         Slot found = exact.get(host);
         if (found == null && !suffixes.isEmpty()) {
             found = wildcard(suffixes, host, true);

@@ -1,10 +1,8 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.StreamFacts;
-import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
-import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.AccessLogConfig;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;

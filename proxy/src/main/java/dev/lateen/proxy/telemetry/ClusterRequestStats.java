@@ -1,8 +1,8 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.telemetry.Stat.Counter;
 import dev.lateen.proxy.telemetry.Stat.Histogram;
 import dev.lateen.proxy.telemetry.Stat.Scope;

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.ConnectionFacts;
+import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.TlsFacts;
 import dev.lateen.proxy.model.Endpoint;
 import java.net.InetSocketAddress;

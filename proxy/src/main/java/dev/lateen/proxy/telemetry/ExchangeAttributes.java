@@ -1,11 +1,11 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.expression.Attributes;
-import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.message.StreamFacts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;

@@ -192,11 +192,10 @@ interface LogFilter {
     record LogTypes(Set<String> types, boolean exclude) implements LogFilter {
         @Override
         public boolean wants(StreamFacts facts) {
-            String type =
-                    switch (facts) {
-                        case ExchangeFacts _ -> "DownstreamEnd";
-                        case TcpSession _ -> "TcpConnectionEnd";
-                    };
+            String type = switch (facts) {
+                case ExchangeFacts _ -> "DownstreamEnd";
+                case TcpSession _ -> "TcpConnectionEnd";
+            };
             return types.contains(type) != exclude;
         }
     }

@@ -1,9 +1,9 @@
 package dev.lateen.proxy.telemetry;
 
-import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseFlag;
+import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;

@@ -89,7 +89,11 @@ class MirroredRequestTest {
     private void send(ByteBuf body) {
         RequestHead head = new RequestHead("POST", "/", "a", "http", Protocol.HTTP_1_1, new HeaderMap());
         MirroredRequest.send(
-                worker, new RouteAction.Mirror("c", 1_000_000, false), current.get().cluster("c"), head, body);
+                worker,
+                new RouteAction.Mirror("c", 1_000_000, false),
+                current.get().cluster("c"),
+                head,
+                body);
     }
 
     private void connected() {

@@ -16,8 +16,8 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
@@ -391,8 +391,8 @@ class ListenersTest {
         for (Listener listener : changed) {
             configured.put(listener.name(), listener);
         }
-        ProxySnapshot next =
-                new ProxySnapshot(current.get().snapshot().version() + 1, configured, Map.of(), Map.of(), Map.of(), secrets);
+        ProxySnapshot next = new ProxySnapshot(
+                current.get().snapshot().version() + 1, configured, Map.of(), Map.of(), Map.of(), secrets);
         current.put(next);
         listeners.follow().toCompletionStage().toCompletableFuture().get();
     }

@@ -26,8 +26,8 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
@@ -474,8 +474,8 @@ class TcpProxyingTest {
     }
 
     private void apply() throws Exception {
-        ProxySnapshot next =
-                new ProxySnapshot(current.get().snapshot().version() + 1, listeners, Map.of(), configured, Map.of(), secrets);
+        ProxySnapshot next = new ProxySnapshot(
+                current.get().snapshot().version() + 1, listeners, Map.of(), configured, Map.of(), secrets);
         current.put(next);
         servers.follow().toCompletionStage().toCompletableFuture().get();
     }

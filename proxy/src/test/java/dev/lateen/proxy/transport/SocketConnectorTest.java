@@ -290,10 +290,8 @@ class SocketConnectorTest {
     }
 
     private Future<Channel> connect(EventLoops loops, EventLoop loop, UpstreamTarget target) {
-        SocketConnector connector = new SocketConnector(
-                loops,
-                tls,
-                name -> CompletableFuture.failedFuture(new UnknownHostException(name)));
+        SocketConnector connector =
+                new SocketConnector(loops, tls, name -> CompletableFuture.failedFuture(new UnknownHostException(name)));
         return connector.connect(loop, target, new ChannelInboundHandlerAdapter() {
             @Override
             public void channelRead(ChannelHandlerContext ctx, Object message) {
