@@ -40,7 +40,10 @@ public final class InForce {
     /** The next one; a route table that is the same object keeps its compiled form. */
     InForce next(ProxySnapshot snapshot, ListenerTable listeners, Map<String, UpstreamCluster> clusters) {
         IdentityHashMap<RouteTable, RouteMatcher> compiled = new IdentityHashMap<>();
-        snapshot.routeTables().values().forEach(table -> carry(table, compiled));
+        snapshot.routeTables().forEach((name, table) -> {
+            RouteTable last = this.snapshot.routeTables().get(name);
+            carry(table, compiled).follow(last == null ? null : matchers.get(last));
+        });
         for (Listener listener : snapshot.listeners().values()) {
             listener.filterChains().forEach(chain -> carryInline(chain, compiled));
             FilterChain fallback = listener.defaultFilterChain();
@@ -58,9 +61,11 @@ public final class InForce {
         }
     }
 
-    private void carry(RouteTable table, IdentityHashMap<RouteTable, RouteMatcher> compiled) {
-        RouteMatcher before = matchers.get(table);
-        compiled.put(table, before == null ? RouteMatcher.compile(table) : before);
+    private RouteMatcher carry(RouteTable table, IdentityHashMap<RouteTable, RouteMatcher> compiled) {
+        RouteMatcher same = matchers.get(table);
+        RouteMatcher matcher = same == null ? RouteMatcher.compile(table) : same;
+        compiled.put(table, matcher);
+        return matcher;
     }
 
     /** What it was compiled from. */

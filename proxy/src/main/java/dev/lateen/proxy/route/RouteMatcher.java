@@ -37,6 +37,18 @@ public final class RouteMatcher {
         return new RouteMatcher(table);
     }
 
+    /** Reads the table now if the one before it was asked for: a request would else wait for that on its event loop. */
+    public void follow(@Nullable RouteMatcher before) {
+        if (before != null && before.isRead()) {
+            hosts();
+        }
+    }
+
+    /** Whether it was asked for yet, or followed one that was. */
+    public boolean isRead() {
+        return hosts != null;
+    }
+
     /** What it was compiled from. */
     public RouteTable table() {
         return table;

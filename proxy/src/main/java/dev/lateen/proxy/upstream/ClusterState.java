@@ -170,8 +170,10 @@ final class ClusterState {
     /** What the newest configuration has no place for goes now: it is in force. */
     synchronized void settle() {
         List<Host> gone = leaving;
-        leaving = new ArrayList<>();
-        gone.forEach(this::departed);
+        if (!gone.isEmpty()) {
+            leaving = new ArrayList<>();
+            gone.forEach(this::departed);
+        }
     }
 
     private void replaceDetector(@Nullable OutlierDetector before, Cluster next) {
