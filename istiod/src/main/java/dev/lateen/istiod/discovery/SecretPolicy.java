@@ -1,7 +1,7 @@
 package dev.lateen.istiod.discovery;
 
+import dev.lateen.api.xds.SecretName;
 import dev.lateen.api.xds.TypeUrls;
-import dev.lateen.api.xds.WellKnown;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.XdsResource;
@@ -32,11 +32,9 @@ final class SecretPolicy {
     }
 
     private static boolean mayHave(ProxyNode node, boolean proven, String name) {
-        if (!proven || !name.startsWith(WellKnown.KUBERNETES_SECRET_PREFIX)) {
-            return false;
-        }
-        String path = name.substring(WellKnown.KUBERNETES_SECRET_PREFIX.length());
-        int slash = path.indexOf('/');
-        return slash < 0 || path.substring(0, slash).equals(node.namespace());
+        return proven
+                && SecretName.parse(name, node.namespace())
+                        .filter(secret -> secret.isFor(node.namespace()))
+                        .isPresent();
     }
 }

@@ -3,6 +3,7 @@ package dev.lateen.istiod.input;
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.xds.SecretName;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.istiod.ca.CertificatePairs;
@@ -21,7 +22,6 @@ import tools.jackson.databind.JsonNode;
  * may come later, until then the handshakes of that one server fail. Pure; never repeats what is in a Secret.
  */
 final class CredentialChecks {
-    private static final String AUTHORITY = "-cacert";
 
     private final Map<String, SecretEntries> secrets = new HashMap<>();
     private final Collection<RawDocument> documents;
@@ -85,7 +85,7 @@ final class CredentialChecks {
                         gateway,
                         path,
                         "mode " + tls.mode() + ", but no CA certificate in Secret " + full + " nor in " + full
-                                + AUTHORITY,
+                                + SecretName.AUTHORITY,
                         "ca.crt or cacert in one of them");
             }
         }
@@ -100,7 +100,7 @@ final class CredentialChecks {
 
     private boolean hasAuthority(ServerTls tls, String namespace, String name) {
         List<String> candidates = tls.caCertCredentialName().isEmpty()
-                ? List.of(name + AUTHORITY, name)
+                ? List.of(name + SecretName.AUTHORITY, name)
                 : List.of(tls.caCertCredentialName());
         return candidates.stream()
                 .map(candidate -> secrets.get(namespace + "/" + candidate))

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.api.xds.SecretName;
 import dev.lateen.api.xds.WellKnown;
 import io.envoyproxy.envoy.config.core.v3.AggregatedConfigSource;
 import io.envoyproxy.envoy.config.core.v3.ApiConfigSource;
@@ -47,7 +48,7 @@ final class ConfigSources {
 
     /** A secret that istiod itself serves over the ADS stream. It may not exist yet: one that is missing must not keep a whole listener waiting. */
     static SdsSecretConfig credential(String name) {
-        return secret(WellKnown.KUBERNETES_SECRET_PREFIX + name, CREDENTIALS);
+        return secret(SecretName.asked(name), CREDENTIALS);
     }
 
     /** A secret that the agent reads from a file. */

@@ -5,15 +5,16 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.CipherSuites;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.xds.Alpn;
+import dev.lateen.api.xds.SecretName;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters.TlsProtocol;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 
@@ -85,7 +86,7 @@ final class DownstreamTls {
         if (asks) {
             // The suffix asks for a Secret's roots, whether the Secret has it in its own name or not.
             String named = tls.caCertCredentialName().isEmpty() ? names.getFirst() : tls.caCertCredentialName();
-            String authority = named.endsWith(SecretTranslator.AUTHORITY) ? named : named + SecretTranslator.AUTHORITY;
+            String authority = named.endsWith(SecretName.AUTHORITY) ? named : named + SecretName.AUTHORITY;
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
                     .setValidationContextSdsSecretConfig(ConfigSources.credential(authority)));

@@ -17,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** What one proxy gets of one snapshot. Each answer is looked up by what it depends on before it is made. */
@@ -29,6 +32,9 @@ final class ProxyTranslation implements Translation {
     private final Outbound outbound;
     private final boolean passesThroughByName;
     private final EndpointTranslator.EndpointClient endpointClient;
+    /** Of types that are asked for as a whole, when one is asked for by its name. */
+    private final Map<String, Map<String, XdsResource>> byName = new ConcurrentHashMap<>();
+
     private volatile @Nullable Whole whole;
 
     /** What the outbound side of a proxy depends on. */
@@ -143,10 +149,7 @@ final class ProxyTranslation implements Translation {
     public @Nullable XdsResource named(String typeUrl, String name) {
         return switch (typeUrl) {
             case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
-                all(typeUrl).stream()
-                        .filter(r -> r.name().equals(name))
-                        .findFirst()
-                        .orElse(null);
+                byName.computeIfAbsent(typeUrl, this::index).get(name);
             case TypeUrls.ROUTE ->
                 answers.one(new Asked(typeUrl, name, outbound), () -> interned(new RouteTranslator(view).named(name)));
             case TypeUrls.ENDPOINT -> endpoint(name);
@@ -154,6 +157,11 @@ final class ProxyTranslation implements Translation {
                 interned(new SecretTranslator(view).secret(name).orElse(null));
             default -> null;
         };
+    }
+
+    private Map<String, XdsResource> index(String typeUrl) {
+        return all(typeUrl).stream()
+                .collect(Collectors.toMap(XdsResource::name, Function.identity(), (first, _) -> first));
     }
 
     private @Nullable XdsResource interned(@Nullable XdsResource resource) {

@@ -1,6 +1,6 @@
 package dev.lateen.istiod.translate;
 
-import dev.lateen.api.xds.WellKnown;
+import dev.lateen.api.xds.SecretName;
 import dev.lateen.istiod.registry.TlsSecret;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
@@ -14,9 +14,6 @@ import java.util.stream.Stream;
  * that is the same namespace. A proxy never gets another namespace's.
  */
 final class SecretTranslator {
-    /** Asks for the roots in a Secret. */
-    static final String AUTHORITY = "-cacert";
-
     private final ProxyView view;
 
     SecretTranslator(ProxyView view) {
@@ -24,21 +21,15 @@ final class SecretTranslator {
     }
 
     Optional<XdsResource> secret(String name) {
-        if (!name.startsWith(WellKnown.KUBERNETES_SECRET_PREFIX)) {
-            return Optional.empty();
-        }
-        String rest = name.substring(WellKnown.KUBERNETES_SECRET_PREFIX.length());
-        int slash = rest.indexOf('/');
-        String namespace = slash < 0 ? view.node().namespace() : rest.substring(0, slash);
-        String plain = rest.substring(slash + 1);
-        if (!namespace.equals(view.node().namespace()) || !view.gateway() && !isNamedForSidecar(plain)) {
-            return Optional.empty();
-        }
-        return translate(name, namespace, plain).map(s -> Protos.resource(name, s));
+        String own = view.node().namespace();
+        return SecretName.parse(name, own)
+                .filter(secret -> secret.isFor(own) && (view.gateway() || isNamedForSidecar(secret)))
+                .flatMap(secret -> translate(name, secret))
+                .map(translated -> Protos.resource(name, translated));
     }
 
     /** Whether a rule that is only for workloads like this one tells it to call somebody with the credential. */
-    private boolean isNamedForSidecar(String secret) {
+    private boolean isNamedForSidecar(SecretName secret) {
         return view.scope().services().stream()
                 .map(service -> view.scope().destinationRule(service))
                 .filter(rule -> rule != null && rule.selector() != null)
@@ -49,22 +40,23 @@ final class SecretTranslator {
                         Stream.ofNullable(policy.tls()),
                         policy.portLevelSettings().stream().flatMap(p -> Stream.ofNullable(p.tls()))))
                 .map(tls -> tls.credentialName())
-                .anyMatch(name -> !name.isEmpty() && (secret.equals(name) || secret.equals(name + AUTHORITY)));
+                .anyMatch(name -> !name.isEmpty()
+                        && (secret.name().equals(name) || secret.name().equals(name + SecretName.AUTHORITY)));
     }
 
-    private Optional<Secret> translate(String name, String namespace, String plain) {
-        if (plain.endsWith(AUTHORITY)) {
-            Optional<TlsSecret> own = find(namespace, plain);
-            Optional<TlsSecret> shared = find(namespace, plain.substring(0, plain.length() - AUTHORITY.length()));
+    private Optional<Secret> translate(String name, SecretName secret) {
+        if (secret.isAuthority()) {
+            Optional<TlsSecret> own = find(secret);
+            Optional<TlsSecret> shared = find(secret.credential());
             return own.or(() -> shared).filter(s -> !s.authority().isEmpty()).map(s -> authority(name, s.authority()));
         }
-        return find(namespace, plain)
+        return find(secret)
                 .filter(s -> !s.certificate().isEmpty() && !s.key().isEmpty())
                 .map(s -> certificate(name, s));
     }
 
-    private Optional<TlsSecret> find(String namespace, String name) {
-        return view.snapshot().registry().secret(namespace, name);
+    private Optional<TlsSecret> find(SecretName secret) {
+        return view.snapshot().registry().secret(secret.namespace(), secret.name());
     }
 
     private static Secret authority(String name, String pem) {

@@ -41,9 +41,6 @@ public final class WellKnown {
     /** The secret with the roots of the mesh. */
     public static final String ROOT_CA_SECRET = "ROOTCA";
 
-    /** What a gateway's secrets begin with; the name of the Kubernetes Secret follows. */
-    public static final String KUBERNETES_SECRET_PREFIX = "kubernetes://";
-
     /** The bootstrap cluster that serves secrets. */
     public static final String SDS_CLUSTER = "sds-grpc";
 
