@@ -34,7 +34,8 @@ final class Forwarding {
     private final HttpWorker worker;
     private final PickContext picking;
     private UpstreamCluster cluster;
-    private @Nullable Retries retries;
+    private final Retries retries;
+    private final boolean tunnel;
     private @Nullable UpstreamAttempt attempt;
     private @Nullable Mirrors mirrors;
     private final Duration timeout;
@@ -50,6 +51,8 @@ final class Forwarding {
         this.picking = new PickContext(worker.random());
         this.action = decision.action();
         this.timeout = GrpcTimeout.of(facts.request(), action.timeout(), action.maxGrpcTimeout());
+        this.tunnel = Upgrades.asked(facts.request());
+        this.retries = Retries.of(this, entry, facts.request(), tunnel);
     }
 
     /** @param inForce what the request was matched by */
@@ -59,9 +62,7 @@ final class Forwarding {
             exchange.reply(LocalReply.upgradeFailed());
             return;
         }
-        boolean tunnel = Upgrades.asked(head);
         prepare(head);
-        retries = Retries.of(this, entry, head, tunnel);
         tellTimeout(head);
         if (!tunnel) {
             mirrors = Mirrors.of(exchange, action, inForce);
@@ -95,17 +96,27 @@ final class Forwarding {
 
     /** The route's timeout counts from the end of the request, so that a slow upload does not use it up. */
     void requestCompleted() {
-        if (!Upgrades.asked(facts.request())) {
+        if (!tunnel) {
             exchange.timers().responseTimeout(timeout, this::timedOut);
         }
     }
 
     private void timedOut() {
+        attemptTimedOut();
+        exchange.reply(LocalReply.responseTimeout());
+    }
+
+    private void attemptTimedOut() {
         UpstreamAttempt current = attempt;
         if (current != null) {
             current.timedOut();
         }
-        exchange.reply(LocalReply.responseTimeout());
+    }
+
+    /** The stream of the try under way; null between two tries, and while a connection is awaited. */
+    private @Nullable ClientStream stream() {
+        UpstreamAttempt current = attempt;
+        return current == null || current.over() ? null : current.stream();
     }
 
     // --- a try
@@ -155,9 +166,8 @@ final class Forwarding {
 
     /** How long this try may take: what its own timeout and what is left of the route's allow. */
     private void tellTimeout(RequestHead head) {
-        Retries policy = retries;
         long all = timeout.toMillis();
-        long expected = policy == null ? 0 : policy.perTryTimeout().toMillis();
+        long expected = retries.perTryTimeout().toMillis();
         if (expected == 0) {
             expected = all;
         }
@@ -190,11 +200,8 @@ final class Forwarding {
         if (!bodyless && !from.over()) {
             body.sendTo(stream, keeping);
         }
-        Retries policy = retries;
-        if (policy != null && !from.over()) {
-            policy.armPerTryTimeout(exchange.timers());
-        }
         if (!from.over()) {
+            retries.armPerTryTimeout(exchange.timers());
             resumeRequest();
         }
     }
@@ -207,8 +214,7 @@ final class Forwarding {
             copies.onData(data, end);
         }
         RequestBody body = exchange.body();
-        UpstreamAttempt current = attempt;
-        ClientStream to = current == null || current.over() ? null : current.stream();
+        ClientStream to = stream();
         if (to == null) {
             exchange.hold(data, end);
             return;
@@ -229,8 +235,7 @@ final class Forwarding {
     }
 
     void onRequestTrailers(HeaderMap trailers) {
-        UpstreamAttempt current = attempt;
-        ClientStream to = current == null || current.over() ? null : current.stream();
+        ClientStream to = stream();
         if (to == null || keeping) {
             exchange.body().trailers(to == null ? trailers : trailers.copy());
         }
@@ -240,8 +245,7 @@ final class Forwarding {
     }
 
     void resumeRequest() {
-        UpstreamAttempt current = attempt;
-        ClientStream to = current == null ? null : current.stream();
+        ClientStream to = stream();
         if (to != null && to.isWritable()) {
             exchange.downstream().resumeReading();
         }
@@ -269,8 +273,7 @@ final class Forwarding {
         exchange.timers().activity();
         exchange.timers().tryOver();
         exchange.manager().observer().onUpstreamResponse(facts, head);
-        Retries policy = retries;
-        if (policy != null && policy.onHead(head)) {
+        if (retries.onHead(head)) {
             leaveAttempt();
             return;
         }
@@ -292,12 +295,9 @@ final class Forwarding {
 
     void onResponseData(ByteBuf data, boolean end) {
         exchange.respondData(data, end);
-        UpstreamAttempt current = attempt;
-        if (!end
-                && current != null
-                && current.stream() != null
-                && !exchange.downstream().isWritable()) {
-            current.stream().pauseReading();
+        ClientStream from = end ? null : stream();
+        if (from != null && !exchange.downstream().isWritable()) {
+            from.pauseReading();
             if (exchange.memoryShort()) {
                 exchange.reply(LocalReply.overloaded());
             }
@@ -309,9 +309,9 @@ final class Forwarding {
     }
 
     void resumeResponse() {
-        UpstreamAttempt current = attempt;
-        if (current != null && current.stream() != null && exchange.downstream().isWritable()) {
-            current.stream().resumeReading();
+        ClientStream from = stream();
+        if (from != null && exchange.downstream().isWritable()) {
+            from.resumeReading();
         }
     }
 
@@ -323,15 +323,13 @@ final class Forwarding {
             exchange.abort();
             return;
         }
-        Retries policy = retries;
-        if (policy != null && policy.onReset(from, reason)) {
+        if (retries.onReset(from, reason)) {
             return;
         }
         exchange.reply(UpstreamFailures.beforeResponse(reason, facts.attempts()));
     }
 
     void onPoolFailure(PoolFailure failure) {
-        Retries policy = retries;
         switch (failure) {
             case PoolFailure.Overflow ignored -> {
                 facts.endpoint(null);
@@ -340,7 +338,7 @@ final class Forwarding {
             case PoolFailure.Connect connect -> {
                 exchange.timers().tryOver();
                 facts.upstreamTransportFailure(connect.cause().transportFailureReason());
-                if (policy == null || !policy.onConnectFailure(connect.cause())) {
+                if (!retries.onConnectFailure(connect.cause())) {
                     exchange.reply(UpstreamFailures.connect(connect.cause(), facts.attempts()));
                 }
             }
@@ -348,12 +346,8 @@ final class Forwarding {
     }
 
     void perTryTimedOut() {
-        UpstreamAttempt current = attempt;
-        if (current != null) {
-            current.timedOut();
-        }
-        Retries policy = retries;
-        if (policy == null || !policy.onTimeout()) {
+        attemptTimedOut();
+        if (!retries.onTimeout()) {
             exchange.reply(LocalReply.perTryTimeout());
         }
     }
@@ -388,10 +382,7 @@ final class Forwarding {
     /** The exchange is over, whatever came of it. */
     void end() {
         leaveAttempt();
-        Retries policy = retries;
-        if (policy != null) {
-            policy.end();
-        }
+        retries.end();
         Mirrors copies = mirrors;
         if (copies != null) {
             copies.end();

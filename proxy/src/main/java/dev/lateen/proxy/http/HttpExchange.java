@@ -17,7 +17,6 @@ import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.route.RouteMatcher;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
-import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +117,9 @@ final class HttpExchange implements RequestSink {
             reply(refusal);
             return;
         }
-        expectation();
+        if (RequestPreparation.takesExpectation(exchange, manager.manager())) {
+            downstream.informational(LocalReplyRenderer.goOn());
+        }
         match();
         manager.observer().onRequest(exchange);
         HttpFilter[] chain = manager.filters(decision.entry());
@@ -136,16 +137,6 @@ final class HttpExchange implements RequestSink {
         requestEnded();
         manager.observer().onRequest(exchange);
         reply(reply);
-    }
-
-    /** Unless upstream answers it, {@code Expect: 100-continue} is answered here, and goes no further. */
-    private void expectation() {
-        HeaderMap headers = exchange.request().headers();
-        CharSequence expect = manager.manager().client().proxy100Continue() ? null : headers.get("expect");
-        if (expect != null && AsciiString.contentEqualsIgnoreCase(expect, "100-continue")) {
-            headers.remove("expect");
-            downstream.informational(LocalReplyRenderer.goOn());
-        }
     }
 
     private void match() {

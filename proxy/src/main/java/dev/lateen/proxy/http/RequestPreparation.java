@@ -6,9 +6,10 @@ import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import io.netty.util.AsciiString;
 import org.jspecify.annotations.Nullable;
 
 /** What the connection manager does to a request's head before anybody else sees it; Envoy's {@code ConnectionManagerUtility}. */
@@ -69,6 +70,17 @@ final class RequestPreparation {
             i = Math.min(i, headers.size());
         }
         return null;
+    }
+
+    /** Unless upstream answers it, {@code Expect: 100-continue} is answered here, and goes no further. @return whether it is to be answered now */
+    static boolean takesExpectation(ExchangeFacts exchange, HttpConnectionManager manager) {
+        HeaderMap headers = exchange.request().headers();
+        CharSequence expect = manager.client().proxy100Continue() ? null : headers.get("expect");
+        boolean taken = expect != null && AsciiString.contentEqualsIgnoreCase(expect, "100-continue");
+        if (taken) {
+            headers.remove("expect");
+        }
+        return taken;
     }
 
     private static void stripPort(ExchangeFacts exchange, boolean any) {
