@@ -1,9 +1,11 @@
 package dev.lateen.proxy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.http.Leaks;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
+import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.xds.XdsNode;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.Future;
@@ -18,6 +20,7 @@ import io.vertx.core.net.NetServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -262,6 +265,22 @@ class ConfigSwapStoryTest {
                 } catch (Exception e) {
                     wrong.add(e.toString());
                 }
+            });
+        }
+    }
+
+    @Test
+    void aConnectionThatIsIdleKeepsNoConfigurationAlive() throws Exception {
+        apply(0);
+        try (Socket idle = new Socket(InetAddress.getLoopbackAddress(), ports[0])) {
+            idle.setSoTimeout(60_000);
+            idle.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+            assertThat(head(idle.getInputStream())).startsWith("HTTP/1.1 200");
+            WeakReference<ProxySnapshot> first = new WeakReference<>(path.active());
+            apply(1);
+            await().atMost(Duration.ofMinutes(1)).until(() -> {
+                System.gc();
+                return first.get() == null;
             });
         }
     }
