@@ -22,7 +22,9 @@ public record SecretName(String namespace, String name) {
 
     /** Reads what a proxy asks for; empty when that is no Kubernetes Secret. @param own the proxy's namespace */
     public static Optional<SecretName> parse(String asked, String own) {
-        return asked.startsWith(SCHEME) ? Optional.of(ofCredential(asked.substring(SCHEME.length()), own)) : Optional.empty();
+        return asked.startsWith(SCHEME)
+                ? Optional.of(ofCredential(asked.substring(SCHEME.length()), own))
+                : Optional.empty();
     }
 
     /** Reads a {@code credentialName}. @param own the namespace of who uses it */
@@ -45,9 +47,7 @@ public record SecretName(String namespace, String name) {
 
     /** The credential whose roots are asked for; itself when they are not. */
     public SecretName credential() {
-        return isAuthority()
-                ? new SecretName(namespace, name.substring(0, name.length() - AUTHORITY.length()))
-                : this;
+        return isAuthority() ? new SecretName(namespace, name.substring(0, name.length() - AUTHORITY.length())) : this;
     }
 
     /** The roots of this credential; itself when it stands for roots already. */

@@ -17,7 +17,8 @@ class SecretNameTest {
     void nobodyIsToldOfAnotherNamespacesSecrets() {
         assertThat(new SecretName("shop", "c").isFor("shop")).isTrue();
         assertThat(new SecretName("bank", "c").isFor("shop")).isFalse();
-        assertThat(SecretName.parse("kubernetes:///c", "shop").orElseThrow().isFor("shop")).isFalse();
+        assertThat(SecretName.parse("kubernetes:///c", "shop").orElseThrow().isFor("shop"))
+                .isFalse();
     }
 
     @Test

@@ -27,19 +27,20 @@ class CurrentTest {
             new UpstreamClusters(new FakeResolver(), new FakeTimers(), new SplittableRandom(1)), Observers.NONE);
 
     private static Decoded.Accepted cluster(String name) {
-        return Resources.accepted(
-                Resources.cluster("{name: %s, type: STATIC, connect_timeout: 1s}".formatted(name)));
+        return Resources.accepted(Resources.cluster("{name: %s, type: STATIC, connect_timeout: 1s}".formatted(name)));
     }
 
     /** A listener whose table has this name and leads to this cluster; what had other names is gone. */
     private InForce put(String table, String cluster) {
         InForce before = current.get();
-        assembler.update(ResourceType.CLUSTER, List.of(cluster(cluster)), before.clusters().keySet());
+        assembler.update(
+                ResourceType.CLUSTER,
+                List.of(cluster(cluster)),
+                before.clusters().keySet());
         assembler.update(ResourceType.CLUSTER, List.of(cluster(cluster)), List.of());
         assembler.update(
                 ResourceType.LISTENER, List.of(Resources.accepted(Resources.rdsListener("in", 1, table))), List.of());
-        assembler.update(
-                ResourceType.ROUTES, List.of(Resources.accepted(Resources.routes(table, cluster))), List.of());
+        assembler.update(ResourceType.ROUTES, List.of(Resources.accepted(Resources.routes(table, cluster))), List.of());
         current.put(assembler.assemble());
         return current.get();
     }
