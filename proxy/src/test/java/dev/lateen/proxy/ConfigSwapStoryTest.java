@@ -41,7 +41,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Twenty connections of all kinds through the whole data path, while everything that can change does, two thousand times. */
+/** More than twenty connections of all kinds through the whole data path, while everything that can change does, two thousand times. */
 class ConfigSwapStoryTest {
     private static final int CHANGES = 2_000;
 
@@ -146,20 +146,25 @@ class ConfigSwapStoryTest {
     }
 
     private void askOnOneConnection(String who, Socket socket) throws IOException {
-        socket.setSoTimeout(60_000);
-        byte[] request = "GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
-        while (!over) {
-            int before = inForce;
-            socket.getOutputStream().write(request);
-            String head = head(socket.getInputStream());
-            if (!head.startsWith("HTTP/1.1 200")) {
-                wrong.add(who + ": " + head);
-                return;
-            }
-            int value = head.indexOf("x-config: ") + "x-config: ".length();
-            String config = head.substring(value, head.indexOf("\r\n", value));
-            check(who, config, String.valueOf((char) socket.getInputStream().read()), before);
+        boolean well = true;
+        while (!over && well) {
+            well = askOnce(who, socket);
         }
+    }
+
+    private boolean askOnce(String who, Socket socket) throws IOException {
+        socket.setSoTimeout(60_000);
+        int before = inForce;
+        socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        String head = head(socket.getInputStream());
+        if (!head.startsWith("HTTP/1.1 200")) {
+            wrong.add(who + ": " + head);
+            return false;
+        }
+        int value = head.indexOf("x-config: ") + "x-config: ".length();
+        String config = head.substring(value, head.indexOf("\r\n", value));
+        check(who, config, String.valueOf((char) socket.getInputStream().read()), before);
+        return true;
     }
 
     private static String head(InputStream in) throws IOException {
@@ -248,6 +253,15 @@ class ConfigSwapStoryTest {
         }
     }
 
+    /** To the listener whose name is another each time. */
+    private void newHttpConnections() throws IOException {
+        while (!over) {
+            try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports[2])) {
+                askOnce("new HTTP/1.1", socket);
+            }
+        }
+    }
+
     private static int echo(Socket socket) throws IOException {
         socket.getOutputStream().write('?');
         return socket.getInputStream().read();
@@ -294,6 +308,7 @@ class ConfigSwapStoryTest {
             start(threads, 4, this::http2);
             start(threads, 4, this::bytesOnOneConnection);
             start(threads, 2, this::newConnections);
+            start(threads, 2, this::newHttpConnections);
             for (int number = 1; number <= CHANGES && wrong.isEmpty(); number++) {
                 apply(number);
             }

@@ -78,13 +78,17 @@ public final class InForce {
         return listeners;
     }
 
-    /** The routes of a connection manager of this configuration; null while the table that it names is not there. */
+    /**
+     * The routes of a connection manager; null while the table that it names is not there. A manager that is gone, whose connection was accepted before that, brings its own
+     * table or finds one of that name.
+     */
     public @Nullable RouteMatcher routes(HttpConnectionManager manager) {
         RouteTable table = switch (manager.routes()) {
             case RouteSource.Inline inline -> inline.table();
             case RouteSource.Rds rds -> snapshot.routeTables().get(rds.name());
         };
-        return table == null ? null : matchers.get(table);
+        RouteMatcher known = table == null ? null : matchers.get(table);
+        return known != null || table == null ? known : RouteMatcher.compile(table);
     }
 
     /** The cluster of this name, or null. */

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
+import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Takes the connections of one bound socket and deals them out to the event loops in turn, so that they spread evenly whatever the kernel does. Which
- * listener the socket belongs to may change while it stays bound.
+ * listener a connection belongs to is asked of the table in force, by the socket's address: a listener may be renamed while the socket stays bound.
  */
 final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(Acceptor.class);
@@ -22,28 +23,20 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
 
     private final EventLoops loops;
     private final ListenerContext context;
-    private volatile String listenerName;
+    private final InetSocketAddress address;
     private boolean toldOfLimit;
 
-    Acceptor(EventLoops loops, ListenerContext context, String listenerName) {
+    /** @param address as it is configured */
+    Acceptor(EventLoops loops, ListenerContext context, InetSocketAddress address) {
         this.loops = loops;
         this.context = context;
-        this.listenerName = listenerName;
-    }
-
-    String listenerName() {
-        return listenerName;
-    }
-
-    /** From now on its connections belong to this listener. */
-    void listenerName(String name) {
-        listenerName = name;
+        this.address = address;
     }
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
-        ListenerRuntime listener = context.table().named(listenerName);
+        ListenerRuntime listener = context.table().accepting(address);
         if (listener == null || !mayEnter(accepted, listener)) {
             accepted.unsafe().closeForcibly();
             return;
@@ -51,7 +44,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         try {
             SocketOptions.apply(accepted, loops);
             accepted.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            accepted.pipeline().addLast(new ConnectionStart(context, accepted, listener));
+            accepted.pipeline().addLast(new ConnectionStart(context, accepted, address, listener));
             loops.next().register(accepted).addListener((ChannelFuture registered) -> {
                 if (!registered.isSuccess()) {
                     drop(accepted);
@@ -59,7 +52,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             });
         } catch (RuntimeException e) {
             // A connection that was reset meanwhile has no addresses and takes no options.
-            LOG.debug("listener {}: connection dropped: {}", listenerName, e.toString());
+            LOG.debug("{}: connection dropped: {}", address, e.toString());
             drop(accepted);
         }
     }
@@ -78,7 +71,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             toldOfLimit = true;
             LOG.warn(
                     "listener {}: connection closed: {} connections are open, the limit",
-                    listenerName,
+                    listener.listener().name(),
                     context.connections().accepted());
         }
         return false;
@@ -87,7 +80,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     /** File descriptors are used up, mostly: accepting again at once would only spin. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, @Nullable Throwable cause) {
-        LOG.warn("listener {}: accept failed: {}", listenerName, String.valueOf(cause));
+        LOG.warn("{}: accept failed: {}", address, String.valueOf(cause));
         ctx.channel().config().setAutoRead(false);
         ctx.executor().schedule(() -> ctx.channel().config().setAutoRead(true), PAUSE_MILLIS, TimeUnit.MILLISECONDS);
     }

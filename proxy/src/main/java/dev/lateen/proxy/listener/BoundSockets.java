@@ -28,12 +28,10 @@ final class BoundSockets {
     private final EventLoop home;
     private final ListenerContext context;
     private final int backlog;
-    private final Map<InetSocketAddress, Socket> sockets = new HashMap<>();
+    private final Map<InetSocketAddress, Channel> sockets = new HashMap<>();
     private final Map<InetSocketAddress, String> failures = new HashMap<>();
     /** The failures that were told: an address that is tried again and again is told of once. */
     private final Map<InetSocketAddress, String> told = new HashMap<>();
-
-    private record Socket(Channel channel, Acceptor acceptor) {}
 
     BoundSockets(EventLoops loops, EventLoop home, ListenerContext context, int backlog) {
         this.loops = loops;
@@ -42,15 +40,15 @@ final class BoundSockets {
         this.backlog = backlog;
     }
 
-    /** Binds what is wanted and not bound, after what is not wanted any more is closed: both may overlap. @param wanted address to listener name */
+    /** Binds what is wanted and not bound, after what is not wanted any more is closed: both may overlap. @param wanted address to listener name, for people */
     Future<Void> follow(Map<InetSocketAddress, String> wanted) {
         PromiseCombiner closing = new PromiseCombiner(home);
-        for (Iterator<Map.Entry<InetSocketAddress, Socket>> all =
+        for (Iterator<Map.Entry<InetSocketAddress, Channel>> all =
                         sockets.entrySet().iterator();
                 all.hasNext(); ) {
-            Map.Entry<InetSocketAddress, Socket> entry = all.next();
+            Map.Entry<InetSocketAddress, Channel> entry = all.next();
             if (!wanted.containsKey(entry.getKey())) {
-                closing.add(entry.getValue().channel().close());
+                closing.add(entry.getValue().close());
                 all.remove();
             }
         }
@@ -66,10 +64,7 @@ final class BoundSockets {
     private void bindMissing(Map<InetSocketAddress, String> wanted, Promise<Void> done) {
         PromiseCombiner binding = new PromiseCombiner(home);
         wanted.forEach((address, name) -> {
-            Socket bound = sockets.get(address);
-            if (bound != null) {
-                bound.acceptor().listenerName(name);
-            } else {
+            if (!sockets.containsKey(address)) {
                 Promise<Void> one = home.newPromise();
                 bind(address, name, one);
                 binding.add((Future<Void>) one);
@@ -79,33 +74,32 @@ final class BoundSockets {
     }
 
     private void bind(InetSocketAddress address, String name, Promise<Void> done) {
-        Acceptor acceptor = new Acceptor(loops, context, name);
         ServerChannel channel = loops.serverChannels().newChannel();
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         channel.config().setOption(ChannelOption.SO_BACKLOG, backlog);
-        channel.pipeline().addLast(acceptor);
+        channel.pipeline().addLast(new Acceptor(loops, context, address));
         loops.next().register(channel).addListener((ChannelFuture registered) -> {
             if (registered.isSuccess()) {
                 channel.bind(address)
-                        .addListener(bound -> home.execute(() -> settle(address, channel, acceptor, bound, done)));
+                        .addListener(bound -> home.execute(() -> settle(address, name, channel, bound, done)));
             } else {
-                home.execute(() -> settle(address, channel, acceptor, registered, done));
+                home.execute(() -> settle(address, name, channel, registered, done));
             }
         });
     }
 
     private void settle(
-            InetSocketAddress address, Channel channel, Acceptor acceptor, Future<?> bound, Promise<Void> done) {
+            InetSocketAddress address, String name, Channel channel, Future<?> bound, Promise<Void> done) {
         if (bound.isSuccess()) {
-            sockets.put(address, new Socket(channel, acceptor));
+            sockets.put(address, channel);
             told.remove(address);
-            LOG.info("listener {}: bound to {}", acceptor.listenerName(), channel.localAddress());
+            LOG.info("listener {}: bound to {}", name, channel.localAddress());
         } else {
             channel.close();
             String reason = String.valueOf(bound.cause().getMessage());
             failures.put(address, reason);
             if (!reason.equals(told.put(address, reason))) {
-                LOG.warn("listener {}: can't bind to {}: {}", acceptor.listenerName(), address, reason);
+                LOG.warn("listener {}: can't bind to {}: {}", name, address, reason);
             }
         }
         done.setSuccess(null);
@@ -114,8 +108,8 @@ final class BoundSockets {
     /** The real address when bound. */
     @Nullable
     InetSocketAddress boundTo(InetSocketAddress address) {
-        Socket socket = sockets.get(address);
-        return socket == null ? null : (InetSocketAddress) socket.channel().localAddress();
+        Channel socket = sockets.get(address);
+        return socket == null ? null : (InetSocketAddress) socket.localAddress();
     }
 
     @Nullable

@@ -33,6 +33,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     private final ListenerContext context;
     private final Channel channel;
+    private final InetSocketAddress socket;
     private ListenerRuntime listener;
     private InetSocketAddress directSource;
     private InetSocketAddress source;
@@ -40,10 +41,12 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private boolean redirected;
     private FirstBytes firstBytes = FirstBytes.UNKNOWN;
 
-    /** @param receiving the listener whose socket accepted it */
-    ConnectionStart(ListenerContext context, Channel channel, ListenerRuntime receiving) {
+    /** @param socket the configured address of the socket that accepted it @param receiving the listener whose socket that was */
+    ConnectionStart(
+            ListenerContext context, Channel channel, InetSocketAddress socket, ListenerRuntime receiving) {
         this.context = context;
         this.channel = channel;
+        this.socket = socket;
         this.listener = receiving;
         this.directSource = (InetSocketAddress) channel.remoteAddress();
         this.source = directSource;
@@ -102,10 +105,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     private void matchChain(FirstBytes facts) {
         firstBytes = facts;
-        // The listener may have been replaced, or removed, while the first bytes were awaited. One that is gone
-        // still serves whom it accepted, as in Envoy.
-        ListenerRuntime current = context.table().named(listener.listener().name());
-        listener = current != null ? current : listener;
+        listener = newestListener();
         FilterChainRuntime chain = listener.match(new MatchFacts(
                 destination, facts.serverName(), facts.transportProtocol(), facts.protocols(), directSource, source));
         if (chain == null) {
@@ -133,6 +133,21 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         } else {
             secure(chain, version, version.tls());
         }
+    }
+
+    /**
+     * The listener may have been replaced, renamed or removed while the first bytes were awaited. One that is gone and has no successor still serves whom it accepted, as
+     * in Envoy.
+     */
+    private ListenerRuntime newestListener() {
+        ListenerTable table = context.table();
+        ListenerRuntime same = table.named(listener.listener().name());
+        ListenerRuntime next = same != null ? same : table.accepting(socket);
+        if (same == null && next != null && next.listener().useOriginalDst() && redirected) {
+            ListenerRuntime headedFor = table.headedFor(destination);
+            return headedFor != null ? headedFor : next;
+        }
+        return next != null ? next : listener;
     }
 
     private void secure(FilterChainRuntime chain, FilterChain version, DownstreamTls tls) {

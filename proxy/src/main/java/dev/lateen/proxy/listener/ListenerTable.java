@@ -3,6 +3,8 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Listener;
 import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,19 +12,22 @@ import org.jspecify.annotations.Nullable;
 /** All listeners of one configuration, compiled, by name and by address. Immutable. */
 public final class ListenerTable {
     /** No listener at all. */
-    public static final ListenerTable EMPTY = new ListenerTable(Map.of(), Map.of(), Map.of());
+    public static final ListenerTable EMPTY = new ListenerTable(Map.of(), Map.of(), Map.of(), Map.of());
 
     private final Map<String, ListenerRuntime> byName;
     private final Map<InetSocketAddress, ListenerRuntime> byAddress;
     private final Map<Integer, ListenerRuntime> byWildcardPort;
+    private final Map<InetSocketAddress, ListenerRuntime> accepting;
 
     private ListenerTable(
             Map<String, ListenerRuntime> byName,
             Map<InetSocketAddress, ListenerRuntime> byAddress,
-            Map<Integer, ListenerRuntime> byWildcardPort) {
+            Map<Integer, ListenerRuntime> byWildcardPort,
+            Map<InetSocketAddress, ListenerRuntime> accepting) {
         this.byName = byName;
         this.byAddress = byAddress;
         this.byWildcardPort = byWildcardPort;
+        this.accepting = accepting;
     }
 
     /** The table for a new snapshot; a listener that is the same object keeps its compiled form. Changes nothing that is in force. */
@@ -42,7 +47,20 @@ public final class ListenerTable {
                 place(runtime, more, addresses, wildcards);
             }
         }
-        return new ListenerTable(names, addresses, wildcards);
+        return new ListenerTable(names, addresses, wildcards, accepting(names.values()));
+    }
+
+    /** Of several listeners with one address the first by name has it, as with {@link Listeners}. */
+    private static Map<InetSocketAddress, ListenerRuntime> accepting(Collection<ListenerRuntime> all) {
+        Map<InetSocketAddress, ListenerRuntime> accepting = HashMap.newHashMap(all.size());
+        all.stream()
+                .filter(each -> each.listener().bindToPort())
+                .sorted(Comparator.comparing(each -> each.listener().name()))
+                .forEach(each -> {
+                    accepting.putIfAbsent(each.listener().address(), each);
+                    each.listener().additionalAddresses().forEach(more -> accepting.putIfAbsent(more, each));
+                });
+        return accepting;
     }
 
     private static void place(
@@ -63,6 +81,12 @@ public final class ListenerTable {
     @Nullable
     ListenerRuntime named(String name) {
         return byName.get(name);
+    }
+
+    /** The listener whose connections the socket bound to this configured address takes; null when it is no longer wanted. */
+    @Nullable
+    ListenerRuntime accepting(InetSocketAddress address) {
+        return accepting.get(address);
     }
 
     /** A connection's chain as this configuration has it; null when it has none such: the connection drains. */
