@@ -37,6 +37,7 @@ class ArchitectureTest {
         "dev.lateen.istiod.model..",
         "dev.lateen.istiod.registry..",
         "dev.lateen.istiod.translate..",
+        "dev.lateen.proxy.chain..",
         "dev.lateen.proxy.model..",
         "dev.lateen.proxy.message..",
         "dev.lateen.proxy.route..",
@@ -237,9 +238,9 @@ class ArchitectureTest {
                 .haveModifier(JavaModifier.VOLATILE)
                 .should()
                 .haveRawType(resideInAnyPackage("dev.lateen.proxy.inforce", "dev.lateen.proxy.model")
-                        .or(named("dev.lateen.proxy.listener.ListenerTable"))
-                        .or(named("dev.lateen.proxy.listener.ListenerRuntime"))
-                        .or(named("dev.lateen.proxy.listener.FilterChainRuntime"))
+                        .or(named("dev.lateen.proxy.chain.ListenerTable"))
+                        .or(named("dev.lateen.proxy.chain.ListenerRuntime"))
+                        .or(named("dev.lateen.proxy.chain.FilterChainRuntime"))
                         .or(named("dev.lateen.proxy.route.RouteMatcher"))));
     }
 

@@ -78,7 +78,6 @@ final class DataPath {
                 address(node.id()),
                 SplittableRandom::new));
         TcpProxying tcp = new TcpProxying(
-                current,
                 connector,
                 SplittableRandom::new,
                 clock,
@@ -88,7 +87,7 @@ final class DataPath {
                 loops.memory()::level);
         listeners = new Listeners(
                 new Listeners.Surroundings(
-                        () -> current.get().listeners(),
+                        current::get,
                         loops,
                         tls,
                         new ConnectionAuthorizer()::denial,

@@ -148,13 +148,12 @@ class ConfigSwapStoryTest {
     private void askOnOneConnection(String who, Socket socket) throws IOException {
         boolean well = true;
         while (!over && well) {
-            well = askOnce(who, socket);
+            well = askOnce(who, socket, inForce);
         }
     }
 
-    private boolean askOnce(String who, Socket socket) throws IOException {
+    private boolean askOnce(String who, Socket socket, int before) throws IOException {
         socket.setSoTimeout(60_000);
-        int before = inForce;
         socket.getOutputStream().write("GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
         String head = head(socket.getInputStream());
         if (!head.startsWith("HTTP/1.1 200")) {
@@ -253,11 +252,12 @@ class ConfigSwapStoryTest {
         }
     }
 
-    /** To the listener whose name is another each time. */
+    /** To the listener whose name is another each time: one that accepted and is gone answers as it would have. */
     private void newHttpConnections() throws IOException {
         while (!over) {
+            int before = inForce;
             try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), ports[2])) {
-                askOnce("new HTTP/1.1", socket);
+                askOnce("new HTTP/1.1", socket, before);
             }
         }
     }

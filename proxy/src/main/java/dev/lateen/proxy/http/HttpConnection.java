@@ -10,8 +10,8 @@ import dev.lateen.proxy.http.codec.ServerEvents;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.listener.ChainKey;
-import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.chain.ChainKey;
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
@@ -37,6 +37,7 @@ final class HttpConnection implements ServerEvents {
 
     HttpConnection(
             HttpWorker worker,
+            InForce inForce,
             FilterChainRuntime chain,
             HttpConnectionManager manager,
             ConnectionFacts facts,
@@ -44,12 +45,8 @@ final class HttpConnection implements ServerEvents {
         this.worker = worker;
         this.chain = chain.key();
         this.facts = facts;
-        this.inForce = worker.inForce();
-        FilterChainRuntime newest = inForce.listeners().chain(this.chain);
-        HttpConnectionManager now = newest == null ? null : newest.manager();
-        this.runtime = newest == null || now == null
-                ? worker.runtime(inForce, chain, manager)
-                : worker.runtime(inForce, newest, now);
+        this.inForce = inForce;
+        this.runtime = worker.runtime(inForce, chain, manager);
         CodecLimits limits = limits(manager);
         boolean tls = facts.tls() != null;
         this.codec = http2

@@ -2,7 +2,8 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.listener.ConfigEvent;
 import dev.lateen.proxy.listener.DrainEvent;
-import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.listener.HttpServerStart;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -31,12 +32,13 @@ public final class HttpServer implements HttpServerStart {
     @Override
     public void start(
             Channel channel,
+            InForce inForce,
             FilterChainRuntime chain,
             HttpConnectionManager manager,
             ConnectionFacts facts,
             boolean http2) {
         HttpWorker worker = workers.computeIfAbsent(channel.eventLoop(), loop -> new HttpWorker(loop, services));
-        HttpConnection connection = new HttpConnection(worker, chain, manager, facts, http2);
+        HttpConnection connection = new HttpConnection(worker, inForce, chain, manager, facts, http2);
         channel.pipeline().addLast(connection.codec(), new Drainer(connection));
     }
 

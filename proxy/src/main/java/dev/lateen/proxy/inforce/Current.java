@@ -1,6 +1,6 @@
 package dev.lateen.proxy.inforce;
 
-import dev.lateen.proxy.listener.ListenerTable;
+import dev.lateen.proxy.chain.ListenerTable;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.upstream.UpstreamClusters;

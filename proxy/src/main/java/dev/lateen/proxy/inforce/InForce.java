@@ -1,6 +1,6 @@
 package dev.lateen.proxy.inforce;
 
-import dev.lateen.proxy.listener.ListenerTable;
+import dev.lateen.proxy.chain.ListenerTable;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
@@ -78,17 +78,13 @@ public final class InForce {
         return listeners;
     }
 
-    /**
-     * The routes of a connection manager; null while the table that it names is not there. A manager that is gone, whose connection was accepted before that, brings its own
-     * table or finds one of that name.
-     */
+    /** The routes of a connection manager of this configuration; null while the table that it names is not there. */
     public @Nullable RouteMatcher routes(HttpConnectionManager manager) {
         RouteTable table = switch (manager.routes()) {
             case RouteSource.Inline inline -> inline.table();
             case RouteSource.Rds rds -> snapshot.routeTables().get(rds.name());
         };
-        RouteMatcher known = table == null ? null : matchers.get(table);
-        return known != null || table == null ? known : RouteMatcher.compile(table);
+        return table == null ? null : matchers.get(table);
     }
 
     /** The cluster of this name, or null. */

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.chain.ListenerRuntime;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.SocketOptions;
 import io.netty.channel.Channel;
@@ -36,7 +38,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         Channel accepted = (Channel) message;
-        ListenerRuntime listener = context.table().accepting(address);
+        InForce inForce = context.inForce();
+        ListenerRuntime listener = inForce.listeners().accepting(address);
         if (listener == null || !mayEnter(accepted, listener)) {
             accepted.unsafe().closeForcibly();
             return;
@@ -44,7 +47,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         try {
             SocketOptions.apply(accepted, loops);
             accepted.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
-            accepted.pipeline().addLast(new ConnectionStart(context, accepted, address, listener));
+            accepted.pipeline().addLast(new ConnectionStart(context, accepted, address, inForce, listener));
             loops.next().register(accepted).addListener((ChannelFuture registered) -> {
                 if (!registered.isSuccess()) {
                     drop(accepted);

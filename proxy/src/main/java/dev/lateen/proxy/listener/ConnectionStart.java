@@ -1,5 +1,9 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.chain.ListenerRuntime;
+import dev.lateen.proxy.chain.MatchFacts;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
@@ -34,6 +38,9 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private final ListenerContext context;
     private final Channel channel;
     private final InetSocketAddress socket;
+    /** The newest configuration that has this connection's listener and chain. */
+    private InForce inForce;
+
     private ListenerRuntime listener;
     private InetSocketAddress directSource;
     private InetSocketAddress source;
@@ -41,12 +48,17 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private boolean redirected;
     private FirstBytes firstBytes = FirstBytes.UNKNOWN;
 
-    /** @param socket the configured address of the socket that accepted it @param receiving the listener whose socket that was */
+    /** @param socket the configured address of the socket that accepted it @param receiving the listener whose socket that was in {@code inForce} */
     ConnectionStart(
-            ListenerContext context, Channel channel, InetSocketAddress socket, ListenerRuntime receiving) {
+            ListenerContext context,
+            Channel channel,
+            InetSocketAddress socket,
+            InForce inForce,
+            ListenerRuntime receiving) {
         this.context = context;
         this.channel = channel;
         this.socket = socket;
+        this.inForce = inForce;
         this.listener = receiving;
         this.directSource = (InetSocketAddress) channel.remoteAddress();
         this.source = directSource;
@@ -78,7 +90,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         destination = original;
         redirected = true;
         if (receiving.useOriginalDst()) {
-            ListenerRuntime headedFor = context.table().headedFor(original);
+            ListenerRuntime headedFor = inForce.listeners().headedFor(original);
             listener = headedFor != null ? headedFor : listener;
         }
     }
@@ -91,7 +103,9 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     }
 
     private void sniff() {
-        Sniffer.ClearText clearText = listener.looksForHttp(destination.getPort());
+        Sniffer.ClearText clearText = listener.looksForHttp(destination.getPort())
+                ? Sniffer.ClearText.HTTP
+                : Sniffer.ClearText.IGNORE;
         boolean lookForTls = listener.looksForTls(destination.getPort());
         if (!lookForTls && clearText == Sniffer.ClearText.IGNORE) {
             matchChain(FirstBytes.UNKNOWN);
@@ -105,7 +119,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
 
     private void matchChain(FirstBytes facts) {
         firstBytes = facts;
-        listener = newestListener();
+        followListener();
         FilterChainRuntime chain = listener.match(new MatchFacts(
                 destination, facts.serverName(), facts.transportProtocol(), facts.protocols(), directSource, source));
         if (chain == null) {
@@ -139,15 +153,19 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
      * The listener may have been replaced, renamed or removed while the first bytes were awaited. One that is gone and has no successor still serves whom it accepted, as
      * in Envoy.
      */
-    private ListenerRuntime newestListener() {
-        ListenerTable table = context.table();
-        ListenerRuntime same = table.named(listener.listener().name());
-        ListenerRuntime next = same != null ? same : table.accepting(socket);
-        if (same == null && next != null && next.listener().useOriginalDst() && redirected) {
-            ListenerRuntime headedFor = table.headedFor(destination);
-            return headedFor != null ? headedFor : next;
+    private void followListener() {
+        InForce now = context.inForce();
+        ListenerRuntime same = now.listeners().named(listener.listener().name());
+        ListenerRuntime next = same != null ? same : now.listeners().accepting(socket);
+        if (next == null) {
+            return;
         }
-        return next != null ? next : listener;
+        inForce = now;
+        listener = next;
+        if (same == null && redirected && next.listener().useOriginalDst()) {
+            ListenerRuntime headedFor = now.listeners().headedFor(destination);
+            listener = headedFor != null ? headedFor : next;
+        }
     }
 
     private void secure(FilterChainRuntime chain, FilterChain version, DownstreamTls tls) {
@@ -185,8 +203,10 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     /** @param chosen before the TLS handshake, during which it may have been replaced, or have gone */
     private void checkPolicy(FilterChainRuntime chosen, @Nullable TlsFacts tls) {
         ConnectionFacts facts = facts(tls);
-        FilterChainRuntime newest = context.table().chain(chosen.key());
+        InForce now = context.inForce();
+        FilterChainRuntime newest = now.listeners().chain(chosen.key());
         FilterChainRuntime chain = newest == null ? chosen : newest;
+        inForce = newest == null ? inForce : now;
         LiveConnection connection = new LiveConnection(channel, chain, facts, context.policy());
         String denial = connection.denial();
         if (denial != null) {
@@ -195,15 +215,15 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
         context.connections().add(connection);
         // From here on it hears of every change; of one that came just before it did not.
-        FilterChainRuntime current = context.table().chain(chain.key());
+        FilterChainRuntime current = context.inForce().listeners().chain(chain.key());
         if (current == null || !context.takes(current.listener())) {
             connection.drain(context.drainTime().toNanos());
         } else if (!current.equals(chain)) {
             connection.follow(current);
         }
         switch (chain.chain().terminal()) {
-            case TcpProxy proxy -> context.tcp().start(channel, chain, proxy, facts);
-            case HttpConnectionManager manager -> speakHttp(connection, manager);
+            case TcpProxy proxy -> context.tcp().start(channel, inForce, chain, proxy, facts);
+            case HttpConnectionManager manager -> speakHttp(connection, chain, manager);
         }
     }
 
@@ -222,12 +242,12 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         return new TcpSession(facts, context.clock().millis(), context.nanoTime());
     }
 
-    private void speakHttp(LiveConnection connection, HttpConnectionManager manager) {
+    private void speakHttp(LiveConnection connection, FilterChainRuntime chain, HttpConnectionManager manager) {
         // Envoy's HTTP/1 has no half-close: a client that stops sending is gone.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
         Boolean http2 = saysHttp2(manager.codec(), connection.facts().tls());
         if (http2 != null) {
-            startHttp(connection, manager, http2);
+            startHttp(connection, chain, manager, http2);
             return;
         }
         ChannelPipeline pipeline = channel.pipeline();
@@ -236,11 +256,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                 Sniffer.ClearText.HTTP_2_ONLY,
                 manager.idleTimeout(),
                 false,
-                bytes -> startHttp(connection, manager, bytes.protocols().contains(FirstBytes.H2C))));
+                bytes -> startHttp(connection, chain, manager, bytes.protocols().contains(FirstBytes.H2C))));
     }
 
-    private void startHttp(LiveConnection connection, HttpConnectionManager manager, boolean http2) {
-        FilterChainRuntime chain = connection.chain();
+    private void startHttp(
+            LiveConnection connection, FilterChainRuntime chain, HttpConnectionManager manager, boolean http2) {
         ConnectionFacts facts = connection.facts();
         ExchangeObserver observer = chain.exchangeObserver();
         boolean tls = facts.tls() != null;
@@ -249,7 +269,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         if (connection.draining()) {
             channel.pipeline().addLast(new LateDrain());
         }
-        context.http().start(channel, chain, manager, facts, http2);
+        context.http().start(channel, inForce, chain, manager, facts, http2);
     }
 
     /** Null when only the client's first bytes can tell. */

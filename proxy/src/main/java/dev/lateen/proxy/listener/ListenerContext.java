@@ -1,5 +1,6 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import io.netty.channel.Channel;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What every new connection needs of the proxy around it. */
 record ListenerContext(
-        Supplier<ListenerTable> tables,
+        Supplier<InForce> current,
         TlsContexts tls,
         ConnectionPolicy policy,
         HttpServerStart http,
@@ -25,9 +26,9 @@ record ListenerContext(
         InstantSource clock,
         LongSupplier nanos,
         Duration drainTime) {
-    /** The table in force. */
-    ListenerTable table() {
-        return tables.get();
+    /** What is in force, to be taken once for what has to fit together. */
+    InForce inForce() {
+        return current.get();
     }
 
     /** Whether a listener still takes connections; those that it took just before drain. */

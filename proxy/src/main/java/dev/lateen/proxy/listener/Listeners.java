@@ -1,5 +1,9 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.chain.ListenerRuntime;
+import dev.lateen.proxy.chain.ListenerTable;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
@@ -29,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * a chain that is still there; one that a new policy denies is closed. Safe for use by several threads.
  */
 public final class Listeners {
-    private final Supplier<ListenerTable> tables;
+    private final Supplier<InForce> current;
     private final ListenerSettings settings;
     private final EventLoop home;
     private final Connections connections;
@@ -40,9 +44,9 @@ public final class Listeners {
     private volatile boolean withoutInbound;
     private volatile boolean draining;
 
-    /** What listeners need of the proxy around them. @param tables those in force @param nanos a monotonic clock */
+    /** What listeners need of the proxy around them. @param current what is in force @param nanos a monotonic clock */
     public record Surroundings(
-            Supplier<ListenerTable> tables,
+            Supplier<InForce> current,
             EventLoops loops,
             TlsContexts tls,
             ConnectionPolicy policy,
@@ -59,13 +63,13 @@ public final class Listeners {
             Surroundings around,
             ListenerSettings settings,
             Function<Channel, @Nullable InetSocketAddress> originalDestinations) {
-        this.tables = around.tables();
+        this.current = around.current();
         this.settings = settings;
         this.home = around.loops().next();
         this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
         ListenerContext context = new ListenerContext(
-                tables,
+                current,
                 around.tls(),
                 around.policy(),
                 around.http(),
@@ -85,7 +89,7 @@ public final class Listeners {
      */
     public synchronized Future<List<ListenerStatus>> follow() {
         Promise<List<ListenerStatus>> done = Promise.promise();
-        last.onComplete(before -> home.execute(() -> follow(tables.get(), done)));
+        last.onComplete(before -> home.execute(() -> follow(current.get().listeners(), done)));
         last = done.future();
         return last;
     }

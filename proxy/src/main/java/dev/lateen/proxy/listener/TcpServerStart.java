@@ -1,5 +1,7 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.model.TcpProxy;
 import io.netty.channel.Channel;
@@ -8,5 +10,5 @@ import io.netty.channel.Channel;
 @FunctionalInterface
 public interface TcpServerStart {
     /** Adds the proxy's handler at the end of {@code channel}'s pipeline. The user event {@link DenyEvent} tells it that policy ends the connection. */
-    void start(Channel channel, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts);
+    void start(Channel channel, InForce inForce, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts);
 }

@@ -1,9 +1,8 @@
 package dev.lateen.proxy.tcp;
 
 import dev.lateen.proxy.http.codec.CodecLoop;
-import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.listener.TcpServerStart;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.TcpSession;
@@ -24,7 +23,6 @@ import org.jspecify.annotations.Nullable;
 
 /** {@code envoy.filters.network.tcp_proxy}: begins a {@link TcpRelay} for each connection. Safe for use by several threads. */
 public final class TcpProxying implements TcpServerStart {
-    private final Current current;
     private final UpstreamConnector connector;
     private final Supplier<RandomGenerator> chance;
     private final InstantSource clock;
@@ -34,7 +32,6 @@ public final class TcpProxying implements TcpServerStart {
     private final Map<EventLoop, CodecLoop> codecs = new ConcurrentHashMap<>();
 
     /**
-     * @param current what is in force, taken once for each connection
      * @param chance asked on an event loop, for use on it
      * @param nanos a monotonic clock
      * @param nodeId who we are, for peers that exchange metadata
@@ -42,7 +39,6 @@ public final class TcpProxying implements TcpServerStart {
      * @param memory how much is left for slow readers of tunnels
      */
     public TcpProxying(
-            Current current,
             UpstreamConnector connector,
             Supplier<RandomGenerator> chance,
             InstantSource clock,
@@ -50,7 +46,6 @@ public final class TcpProxying implements TcpServerStart {
             String nodeId,
             Map<String, ?> metadata,
             Supplier<MemoryLevel> memory) {
-        this.current = current;
         this.connector = connector;
         this.chance = chance;
         this.clock = clock;
@@ -60,17 +55,7 @@ public final class TcpProxying implements TcpServerStart {
     }
 
     @Override
-    public void start(Channel channel, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts) {
-        InForce inForce = current.get();
-        FilterChainRuntime newest = inForce.listeners().chain(chain.key());
-        if (newest != null && newest.chain().terminal() instanceof TcpProxy now) {
-            start(channel, inForce, newest, now, facts);
-        } else {
-            start(channel, inForce, chain, proxy, facts);
-        }
-    }
-
-    private void start(
+    public void start(
             Channel channel, InForce inForce, FilterChainRuntime chain, TcpProxy proxy, ConnectionFacts facts) {
         SocketOptions.bulk(channel);
         TcpSession session = new TcpSession(facts, clock.millis(), nanos.getAsLong());

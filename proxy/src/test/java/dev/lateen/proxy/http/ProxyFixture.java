@@ -2,8 +2,8 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.inforce.Current;
-import dev.lateen.proxy.listener.ChainKey;
-import dev.lateen.proxy.listener.FilterChainRuntime;
+import dev.lateen.proxy.chain.ChainKey;
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
@@ -255,9 +255,11 @@ final class ProxyFixture implements AutoCloseable {
     void serve(Channel channel, boolean http2) {
         HttpConnectionManager manager = manager();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
+        FilterChainRuntime chain = runtime(manager);
         server.start(
                 channel,
-                runtime(manager),
+                current.get(),
+                chain,
                 manager,
                 new ConnectionFacts(1, address, address, false, false, "", null),
                 http2);
@@ -309,7 +311,7 @@ final class ProxyFixture implements AutoCloseable {
                                 false,
                                 "",
                                 null);
-                        server.start(channel, runtime, manager, facts, http2);
+                        server.start(channel, current.get(), runtime, manager, facts, http2);
                     }
                 })
                 .bind(InetAddress.getLoopbackAddress(), 0)

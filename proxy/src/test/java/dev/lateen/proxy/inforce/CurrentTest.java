@@ -2,7 +2,7 @@ package dev.lateen.proxy.inforce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.listener.ChainKey;
+import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.HttpConnectionManager;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.Observers;
@@ -16,8 +17,8 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
+import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
@@ -322,12 +323,12 @@ class ListenersTest {
     private Listeners listeners(ListenerSettings settings) {
         return new Listeners(
                 new Listeners.Surroundings(
-                        () -> current.get().listeners(),
+                        current::get,
                         loops,
                         tls,
                         (policies, facts) -> denied,
-                        (channel, chain, manager, facts, http2) -> echo(channel, chain, facts),
-                        (channel, chain, proxy, facts) -> echo(channel, chain, facts),
+                        (channel, inForce, chain, manager, facts, http2) -> echo(channel, chain, facts),
+                        (channel, inForce, chain, proxy, facts) -> echo(channel, chain, facts),
                         InstantSource.system(),
                         System::nanoTime),
                 settings,

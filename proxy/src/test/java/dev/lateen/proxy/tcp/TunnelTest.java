@@ -75,13 +75,12 @@ class TunnelTest {
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Listeners servers = new Listeners(
             new Listeners.Surroundings(
-                    () -> current.get().listeners(),
+                    current::get,
                     loops,
                     tls,
                     (policies, facts) -> null,
-                    (channel, chain, manager, facts, http2) -> channel.close(),
+                    (channel, inForce, chain, manager, facts, http2) -> channel.close(),
                     new TcpProxying(
-                            current,
                             new SocketConnector(
                                     loops, tls, name -> CompletableFuture.failedFuture(new UnknownHostException(name))),
                             SplittableRandom::new,

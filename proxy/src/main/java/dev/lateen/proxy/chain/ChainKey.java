@@ -1,4 +1,4 @@
-package dev.lateen.proxy.listener;
+package dev.lateen.proxy.chain;
 
 import dev.lateen.proxy.model.FilterChainMatch;
 import org.jspecify.annotations.Nullable;

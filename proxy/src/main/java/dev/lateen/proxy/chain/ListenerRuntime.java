@@ -1,6 +1,6 @@
-package dev.lateen.proxy.listener;
+package dev.lateen.proxy.chain;
 
-import dev.lateen.proxy.listener.FilterChainMatcher.Candidate;
+import dev.lateen.proxy.chain.FilterChainMatcher.Candidate;
 import dev.lateen.proxy.message.ListenerObserver;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.FilterChain;
@@ -13,7 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One version of a listener's configuration, compiled. Immutable. */
-final class ListenerRuntime {
+public final class ListenerRuntime {
     private final Listener listener;
     private final Map<FilterChainMatch, FilterChainRuntime> chains;
     private final @Nullable FilterChainRuntime defaultChain;
@@ -70,16 +70,18 @@ final class ListenerRuntime {
                         && !match.applicationProtocols().isEmpty());
     }
 
-    Listener listener() {
+    /** Its configuration. */
+    public Listener listener() {
         return listener;
     }
 
-    ListenerObserver observer() {
+    /** Watches its connections. */
+    public ListenerObserver observer() {
         return observer;
     }
 
-    @Nullable
-    FilterChainRuntime match(MatchFacts facts) {
+    /** The chain for a connection; null when none matches: it is to be closed. */
+    public @Nullable FilterChainRuntime match(MatchFacts facts) {
         return matcher.match(facts);
     }
 
@@ -90,16 +92,14 @@ final class ListenerRuntime {
     }
 
     /** Whether a TLS client hello is looked for on this destination port. */
-    boolean looksForTls(int destinationPort) {
+    public boolean looksForTls(int destinationPort) {
         return looksForTls
                 && !listener.listenerFilters().tlsInspectorDisabledPorts().contains(destinationPort);
     }
 
     /** Whether clear text to this destination port is looked at. */
-    Sniffer.ClearText looksForHttp(int destinationPort) {
+    public boolean looksForHttp(int destinationPort) {
         Listener.ListenerFilters filters = listener.listenerFilters();
-        return filters.httpInspector() && !filters.httpInspectorDisabledPorts().contains(destinationPort)
-                ? Sniffer.ClearText.HTTP
-                : Sniffer.ClearText.IGNORE;
+        return filters.httpInspector() && !filters.httpInspectorDisabledPorts().contains(destinationPort);
     }
 }

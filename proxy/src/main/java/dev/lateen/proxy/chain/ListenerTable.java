@@ -1,4 +1,4 @@
-package dev.lateen.proxy.listener;
+package dev.lateen.proxy.chain;
 
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Listener;
@@ -50,7 +50,7 @@ public final class ListenerTable {
         return new ListenerTable(names, addresses, wildcards, accepting(names.values()));
     }
 
-    /** Of several listeners with one address the first by name has it, as with {@link Listeners}. */
+    /** Of several listeners with one address the first by name has it, as with the sockets. */
     private static Map<InetSocketAddress, ListenerRuntime> accepting(Collection<ListenerRuntime> all) {
         Map<InetSocketAddress, ListenerRuntime> accepting = HashMap.newHashMap(all.size());
         all.stream()
@@ -74,18 +74,18 @@ public final class ListenerTable {
         }
     }
 
-    Map<String, ListenerRuntime> byName() {
+    /** All of them by name; not to be changed. */
+    public Map<String, ListenerRuntime> byName() {
         return byName;
     }
 
-    @Nullable
-    ListenerRuntime named(String name) {
+    /** The listener of this name, or null. */
+    public @Nullable ListenerRuntime named(String name) {
         return byName.get(name);
     }
 
     /** The listener whose connections the socket bound to this configured address takes; null when it is no longer wanted. */
-    @Nullable
-    ListenerRuntime accepting(InetSocketAddress address) {
+    public @Nullable ListenerRuntime accepting(InetSocketAddress address) {
         return accepting.get(address);
     }
 
@@ -96,8 +96,7 @@ public final class ListenerTable {
     }
 
     /** Who takes a connection headed for {@code destination}: the listener of that very address, one of the wildcard address with that port, or nobody. */
-    @Nullable
-    ListenerRuntime headedFor(InetSocketAddress destination) {
+    public @Nullable ListenerRuntime headedFor(InetSocketAddress destination) {
         ListenerRuntime exact = byAddress.get(destination);
         return exact != null ? exact : byWildcardPort.get(destination.getPort());
     }

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.listener;
+package dev.lateen.proxy.chain;
 
 import java.net.InetSocketAddress;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.List;
  * @param directSource the peer of the socket
  * @param source the same, or what a PROXY protocol header said
  */
-record MatchFacts(
+public record MatchFacts(
         InetSocketAddress destination,
         String serverName,
         String transportProtocol,
