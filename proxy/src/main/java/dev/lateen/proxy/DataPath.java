@@ -78,23 +78,10 @@ final class DataPath {
                 address(node.id()),
                 SplittableRandom::new));
         TcpProxying tcp = new TcpProxying(
-                connector,
-                SplittableRandom::new,
-                clock,
-                nanos,
-                node.id(),
-                node.metadata(),
-                loops.memory()::level);
+                connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata(), loops.memory()::level);
         listeners = new Listeners(
                 new Listeners.Surroundings(
-                        current::get,
-                        loops,
-                        tls,
-                        new ConnectionAuthorizer()::denial,
-                        http,
-                        tcp,
-                        clock,
-                        nanos),
+                        current::get, loops, tls, new ConnectionAuthorizer()::denial, http, tcp, clock, nanos),
                 ListenerSettings.DEFAULT.withDrainTime(listenerDrain));
     }
 

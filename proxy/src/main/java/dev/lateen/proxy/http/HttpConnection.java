@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.chain.ChainKey;
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.Http1ServerConnection;
 import dev.lateen.proxy.http.codec.Http2ServerConnection;
@@ -10,8 +12,6 @@ import dev.lateen.proxy.http.codec.ServerEvents;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.chain.ChainKey;
-import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;

@@ -1,9 +1,9 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.listener.ConfigEvent;
-import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.inforce.InForce;
+import dev.lateen.proxy.listener.ConfigEvent;
+import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.listener.HttpServerStart;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.model.HttpConnectionManager;

@@ -1,11 +1,11 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import io.netty.channel.EventLoop;
 import java.time.ZoneOffset;

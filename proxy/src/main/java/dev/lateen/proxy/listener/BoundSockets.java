@@ -88,8 +88,7 @@ final class BoundSockets {
         });
     }
 
-    private void settle(
-            InetSocketAddress address, String name, Channel channel, Future<?> bound, Promise<Void> done) {
+    private void settle(InetSocketAddress address, String name, Channel channel, Future<?> bound, Promise<Void> done) {
         if (bound.isSuccess()) {
             sockets.put(address, channel);
             told.remove(address);

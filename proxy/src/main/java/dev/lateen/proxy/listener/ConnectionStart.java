@@ -103,9 +103,8 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     }
 
     private void sniff() {
-        Sniffer.ClearText clearText = listener.looksForHttp(destination.getPort())
-                ? Sniffer.ClearText.HTTP
-                : Sniffer.ClearText.IGNORE;
+        Sniffer.ClearText clearText =
+                listener.looksForHttp(destination.getPort()) ? Sniffer.ClearText.HTTP : Sniffer.ClearText.IGNORE;
         boolean lookForTls = listener.looksForTls(destination.getPort());
         if (!lookForTls && clearText == Sniffer.ClearText.IGNORE) {
             matchChain(FirstBytes.UNKNOWN);

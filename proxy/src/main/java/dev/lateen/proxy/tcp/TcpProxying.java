@@ -1,8 +1,8 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.inforce.InForce;
-import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.listener.TcpServerStart;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.TcpSession;

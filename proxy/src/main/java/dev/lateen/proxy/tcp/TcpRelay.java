@@ -1,7 +1,7 @@
 package dev.lateen.proxy.tcp;
 
-import dev.lateen.proxy.listener.DenyEvent;
 import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.listener.DenyEvent;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;

@@ -3,11 +3,9 @@ package dev.lateen.proxy.chain;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.chain.FilterChainMatcher.Candidate;
-import dev.lateen.proxy.chain.FilterChainMatcher;
-import dev.lateen.proxy.chain.MatchFacts;
 import dev.lateen.proxy.model.Cidr;
-import dev.lateen.proxy.model.FilterChainMatch.SourceType;
 import dev.lateen.proxy.model.FilterChainMatch;
+import dev.lateen.proxy.model.FilterChainMatch.SourceType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -1,9 +1,9 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.http.filter.HttpFilter;
-import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
