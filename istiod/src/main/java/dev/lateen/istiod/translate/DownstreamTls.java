@@ -86,10 +86,9 @@ final class DownstreamTls {
         if (asks) {
             // The suffix asks for a Secret's roots, whether the Secret has it in its own name or not.
             String named = tls.caCertCredentialName().isEmpty() ? names.getFirst() : tls.caCertCredentialName();
-            String authority = named.endsWith(SecretName.AUTHORITY) ? named : named + SecretName.AUTHORITY;
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
-                    .setValidationContextSdsSecretConfig(ConfigSources.credential(authority)));
+                    .setValidationContextSdsSecretConfig(ConfigSources.credential(SecretName.authorityOf(named))));
         }
     }
 

@@ -20,6 +20,11 @@ public record SecretName(String namespace, String name) {
         return SCHEME + credential;
     }
 
+    /** The roots of a credential as a resource names it; itself when that stands for roots already. */
+    public static String authorityOf(String credential) {
+        return credential.endsWith(AUTHORITY) ? credential : credential + AUTHORITY;
+    }
+
     /** Reads what a proxy asks for; empty when that is no Kubernetes Secret. @param own the proxy's namespace */
     public static Optional<SecretName> parse(String asked, String own) {
         return asked.startsWith(SCHEME)
@@ -48,11 +53,6 @@ public record SecretName(String namespace, String name) {
     /** The credential whose roots are asked for; itself when they are not. */
     public SecretName credential() {
         return isAuthority() ? new SecretName(namespace, name.substring(0, name.length() - AUTHORITY.length())) : this;
-    }
-
-    /** The roots of this credential; itself when it stands for roots already. */
-    public SecretName authority() {
-        return isAuthority() ? this : new SecretName(namespace, name + AUTHORITY);
     }
 
     /** {@code NAMESPACE/NAME}. */

@@ -31,9 +31,11 @@ class SecretNameTest {
     @Test
     void rootsHaveANameOfTheirOwn() {
         SecretName credential = SecretName.ofCredential("c", "shop");
-        assertThat(credential.authority()).isEqualTo(new SecretName("shop", "c-cacert"));
-        assertThat(credential.authority().authority()).isEqualTo(credential.authority());
-        assertThat(credential.authority().credential()).isEqualTo(credential);
+        SecretName authority = SecretName.ofCredential(SecretName.authorityOf("c"), "shop");
+        assertThat(authority).isEqualTo(new SecretName("shop", "c-cacert"));
+        assertThat(SecretName.authorityOf("c-cacert")).isEqualTo("c-cacert");
+        assertThat(authority.credential()).isEqualTo(credential);
+        assertThat(authority.isAuthority()).isTrue();
         assertThat(credential.credential()).isEqualTo(credential);
         assertThat(credential.isAuthority()).isFalse();
         assertThat(credential).hasToString("shop/c");

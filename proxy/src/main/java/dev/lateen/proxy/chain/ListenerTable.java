@@ -42,24 +42,18 @@ public final class ListenerTable {
                     ? before
                     : ListenerRuntime.compile(listener, before, observers);
             names.put(listener.name(), runtime);
-            place(runtime, listener.address(), addresses, wildcards);
-            for (InetSocketAddress more : listener.additionalAddresses()) {
-                place(runtime, more, addresses, wildcards);
-            }
+            listener.addresses().forEach(address -> place(runtime, address, addresses, wildcards));
         }
         return new ListenerTable(names, addresses, wildcards, accepting(names.values()));
     }
 
-    /** Of several listeners with one address the first by name has it, as with the sockets. */
+    /** Of several listeners with one address the first by name has it. */
     private static Map<InetSocketAddress, ListenerRuntime> accepting(Collection<ListenerRuntime> all) {
         Map<InetSocketAddress, ListenerRuntime> accepting = HashMap.newHashMap(all.size());
         all.stream()
                 .filter(each -> each.listener().bindToPort())
                 .sorted(Comparator.comparing(each -> each.listener().name()))
-                .forEach(each -> {
-                    accepting.putIfAbsent(each.listener().address(), each);
-                    each.listener().additionalAddresses().forEach(more -> accepting.putIfAbsent(more, each));
-                });
+                .forEach(each -> each.listener().addresses().forEach(address -> accepting.putIfAbsent(address, each)));
         return accepting;
     }
 
@@ -82,6 +76,11 @@ public final class ListenerTable {
     /** The listener of this name, or null. */
     public @Nullable ListenerRuntime named(String name) {
         return byName.get(name);
+    }
+
+    /** The addresses that sockets are bound to, with the listener that has each; not to be changed. */
+    public Map<InetSocketAddress, ListenerRuntime> accepting() {
+        return accepting;
     }
 
     /** The listener whose connections the socket bound to this configured address takes; null when it is no longer wanted. */

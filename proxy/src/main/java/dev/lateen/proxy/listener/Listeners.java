@@ -166,8 +166,8 @@ public final class Listeners {
         Set<String> names = listeners.stream().map(Listener::name).collect(Collectors.toSet());
         connections.each(connection -> adapt(connection, table, names));
         connections.forget(names);
-        sockets.follow(wanted(listeners)).addListener(bound -> {
-            bindings = bindings(listeners);
+        sockets.follow(wanted(table)).addListener(bound -> {
+            bindings = bindings(listeners, table);
             done.complete(status());
         });
     }
@@ -183,41 +183,33 @@ public final class Listeners {
         }
     }
 
-    private static Map<InetSocketAddress, String> wanted(List<Listener> listeners) {
+    private Map<InetSocketAddress, String> wanted(ListenerTable table) {
         Map<InetSocketAddress, String> wanted = new HashMap<>();
-        listeners.stream()
-                .filter(Listener::bindToPort)
-                .forEach(listener ->
-                        addresses(listener).forEach(address -> wanted.putIfAbsent(address, listener.name())));
+        table.accepting().forEach((address, owner) -> {
+            if (takes(owner.listener())) {
+                wanted.put(address, owner.listener().name());
+            }
+        });
         return wanted;
     }
 
-    private static List<InetSocketAddress> addresses(Listener listener) {
-        List<InetSocketAddress> addresses = new ArrayList<>(1);
-        addresses.add(listener.address());
-        addresses.addAll(listener.additionalAddresses());
-        return addresses;
-    }
-
-    private List<ListenerStatus> bindings(List<Listener> listeners) {
-        Map<InetSocketAddress, String> owners = wanted(listeners);
+    private List<ListenerStatus> bindings(List<Listener> listeners, ListenerTable table) {
         List<ListenerStatus> statuses = new ArrayList<>();
         for (Listener listener : listeners) {
-            for (InetSocketAddress address : addresses(listener)) {
-                statuses.add(binding(listener, address, owners));
+            for (InetSocketAddress address : listener.addresses()) {
+                statuses.add(binding(listener, address, table.accepting(address)));
             }
         }
         return List.copyOf(statuses);
     }
 
-    private ListenerStatus binding(
-            Listener listener, InetSocketAddress address, Map<InetSocketAddress, String> owners) {
-        if (!listener.bindToPort()) {
+    private ListenerStatus binding(Listener listener, InetSocketAddress address, @Nullable ListenerRuntime owner) {
+        if (owner == null || !listener.bindToPort()) {
             return new ListenerStatus(listener.name(), address, ListenerStatus.State.VIRTUAL, 0, null);
         }
-        String owner = String.valueOf(owners.get(address));
-        if (!owner.equals(listener.name())) {
-            String failure = "address " + address + " is listener " + owner + "'s";
+        String has = owner.listener().name();
+        if (!has.equals(listener.name())) {
+            String failure = "address " + address + " is listener " + has + "'s";
             return new ListenerStatus(listener.name(), address, ListenerStatus.State.FAILED, 0, failure);
         }
         InetSocketAddress bound = sockets.boundTo(address);

@@ -1,4 +1,4 @@
-/** Binds listeners, learns what a new connection wants, chooses its filter chain, and drains what is no longer wanted. */
+/** Binds listeners, learns what a new connection wants, takes it to its filter chain, and drains what is no longer wanted. */
 @NullMarked
 package dev.lateen.proxy.listener;
 

@@ -2,6 +2,7 @@ package dev.lateen.proxy.model;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +30,14 @@ public record Listener(
         additionalAddresses = List.copyOf(additionalAddresses);
         filterChains = List.copyOf(filterChains);
         accessLogs = List.copyOf(accessLogs);
+    }
+
+    /** All its addresses, the first one first. */
+    public List<InetSocketAddress> addresses() {
+        List<InetSocketAddress> all = new ArrayList<>(1 + additionalAddresses.size());
+        all.add(address);
+        all.addAll(additionalAddresses);
+        return all;
     }
 
     /** {@code envoy.config.core.v3.TrafficDirection}. */
