@@ -5,7 +5,6 @@ import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -25,7 +24,7 @@ record ListenerContext(
         Function<Channel, @Nullable InetSocketAddress> originalDestinations,
         InstantSource clock,
         LongSupplier nanos,
-        Duration drainTime) {
+        ListenerSettings settings) {
     /** What is in force, to be taken once for what has to fit together. */
     InForce inForce() {
         return current.get();

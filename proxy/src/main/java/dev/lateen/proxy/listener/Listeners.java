@@ -79,7 +79,7 @@ public final class Listeners {
                 originalDestinations,
                 around.clock(),
                 around.nanos(),
-                settings.drainTime());
+                settings);
         this.sockets = new BoundSockets(around.loops(), home, context, settings.backlog());
     }
 

@@ -187,7 +187,7 @@ class ListenersTest {
 
     @Test
     void drainIsBounded() throws Exception {
-        listeners = listeners(new ListenerSettings(100, 16, Duration.ofMillis(1)));
+        listeners = listeners(new ListenerSettings(100, 16, Duration.ofMillis(1), Duration.ZERO));
         configure(listener("in", chain("one", CLEAR, null)));
         Socket old = connect("in");
         assertThat(talk(old, "a\n")).isEqualTo("one [] a");
@@ -283,7 +283,7 @@ class ListenersTest {
 
     @Test
     void connectionsAboveTheLimitAreClosedAndPlacesComeBack() throws Exception {
-        listeners = listeners(new ListenerSettings(2, 16, Duration.ofSeconds(1)));
+        listeners = listeners(new ListenerSettings(2, 16, Duration.ofSeconds(1), Duration.ZERO));
         configure(listener("in", chain("one", CLEAR, null)));
         Socket first = connect("in");
         Socket second = connect("in");

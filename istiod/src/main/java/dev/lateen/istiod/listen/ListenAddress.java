@@ -1,4 +1,4 @@
-package dev.lateen.istiod;
+package dev.lateen.istiod.listen;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -79,7 +79,7 @@ public record ListenAddress(String flag, String host, int port) {
     }
 
     /** Whether only processes on this machine can reach it. */
-    boolean isLoopback() {
+    public boolean isLoopback() {
         try {
             return InetAddress.getByName(host).isLoopbackAddress();
         } catch (UnknownHostException e) {

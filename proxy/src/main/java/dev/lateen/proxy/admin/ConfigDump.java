@@ -1,6 +1,5 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.admin;
 
-import dev.lateen.proxy.admin.LazyList;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.ConfigState;
 import dev.lateen.proxy.xds.ConfigState.Entry;
@@ -28,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * {@code envoy.admin.v3.ConfigDump}: the bootstrap as it was written and every resource as it was sent, with its version, time and the last
  * rejection, in Envoy's sections. Private keys are {@code [redacted]}.
  */
-final class ConfigDump {
+public final class ConfigDump {
     private static final String ADMIN = "type.googleapis.com/envoy.admin.v3.";
     private static final String ASSIGNMENT = "type.googleapis.com/envoy.config.endpoint.v3.ClusterLoadAssignment";
     private static final String REDACTED =
@@ -45,7 +44,7 @@ final class ConfigDump {
      * @param start when it was read
      * @param secrets those in force
      */
-    ConfigDump(Map<String, Object> bootstrap, Instant start, ConfigState state, Map<String, Secret> secrets) {
+    public ConfigDump(Map<String, Object> bootstrap, Instant start, ConfigState state, Map<String, Secret> secrets) {
         this.bootstrap = bootstrap;
         this.statics = bootstrap.get("static_resources") instanceof Map<?, ?> map ? map : Map.of();
         this.start = time(start);

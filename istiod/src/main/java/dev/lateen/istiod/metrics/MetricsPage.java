@@ -1,6 +1,8 @@
-package dev.lateen.istiod.debug;
+package dev.lateen.istiod.metrics;
 
-import java.util.ArrayList;
+import dev.lateen.api.metrics.MetricsText;
+import java.io.IOException;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -10,17 +12,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.function.DoubleSupplier;
 import java.util.function.Supplier;
 
-/**
- * A few counters, gauges and histograms in Prometheus' text format. Written by hand because Istio's counters lack the suffix
- * {@code _total} that Prometheus' own library insists on. Safe from any thread.
- */
+/** A few counters, gauges and histograms by Istio's names, whose counters lack the suffix {@code _total} that Prometheus' own library insists on. Safe from any thread. */
 final class MetricsPage {
     private static final int MOST_OF_CLIENTS = 1000;
 
     private final List<Family> families = new CopyOnWriteArrayList<>();
 
     private sealed interface Family {
-        void write(StringBuilder page);
+        String name();
+
+        void write(MetricsText page) throws IOException;
     }
 
     /** A counter; {@code label} names none, one, or several with commas between, as do the values. */
@@ -56,34 +57,28 @@ final class MetricsPage {
         }
 
         @Override
-        public void write(StringBuilder page) {
-            head(page, name, help, type);
-            new TreeMap<>(values)
-                    .forEach((value, count) -> page.append(name)
-                            .append(label.isEmpty() ? "" : labels(label, value))
-                            .append(' ')
-                            .append(count.sum())
-                            .append('\n'));
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public void write(MetricsText page) throws IOException {
+            page.family(name, type, help);
+            for (Map.Entry<String, LongAdder> each : new TreeMap<>(values).entrySet()) {
+                page.sample(
+                        name,
+                        label.isEmpty() ? "" : labels(label, each.getKey()),
+                        Long.toString(each.getValue().sum()));
+            }
         }
     }
 
-    private record Total(String name, String help, DoubleSupplier value) implements Family {
+    /** One value that is asked when the page is; {@code labels} without braces, or empty. */
+    private record Asked(String name, String type, String help, String labels, DoubleSupplier value) implements Family {
         @Override
-        public void write(StringBuilder page) {
-            head(page, name, help, "counter");
-            page.append(name).append(' ').append(number(value.getAsDouble())).append('\n');
-        }
-    }
-
-    private record Gauge(String name, String help, String labels, DoubleSupplier value) implements Family {
-        @Override
-        public void write(StringBuilder page) {
-            head(page, name, help, "gauge");
-            page.append(name)
-                    .append(labels)
-                    .append(' ')
-                    .append(number(value.getAsDouble()))
-                    .append('\n');
+        public void write(MetricsText page) throws IOException {
+            page.family(name, type, help);
+            page.sample(name, labels, MetricsText.number(value.getAsDouble()));
         }
     }
 
@@ -91,14 +86,14 @@ final class MetricsPage {
     private record Gauges(String name, String help, String label, Supplier<Map<String, ? extends Number>> values)
             implements Family {
         @Override
-        public void write(StringBuilder page) {
-            head(page, name, help, "gauge");
-            new TreeMap<>(values.get())
-                    .forEach((value, amount) -> page.append(name)
-                            .append(labels(label, value))
-                            .append(' ')
-                            .append(number(amount.doubleValue()))
-                            .append('\n'));
+        public void write(MetricsText page) throws IOException {
+            page.family(name, "gauge", help);
+            for (Map.Entry<String, ? extends Number> each : new TreeMap<>(values.get()).entrySet()) {
+                page.sample(
+                        name,
+                        labels(label, each.getKey()),
+                        MetricsText.number(each.getValue().doubleValue()));
+            }
         }
     }
 
@@ -128,15 +123,29 @@ final class MetricsPage {
             sum += value;
         }
 
+        /** @param below how many values are not above each bound */
+        private record Reading(long[] below, long total, double sum) {}
+
+        private synchronized Reading reading() {
+            return new Reading(counts.clone(), total, sum);
+        }
+
         @Override
-        public synchronized void write(StringBuilder page) {
-            head(page, name, help, "histogram");
+        public String name() {
+            return name;
+        }
+
+        /** Whoever reads slowly must not hold up whoever counts. */
+        @Override
+        public void write(MetricsText page) throws IOException {
+            Reading now = reading();
+            page.family(name, "histogram", help);
             for (int i = 0; i < bounds.length; i++) {
-                page.append("%s_bucket{le=\"%s\"} %d\n".formatted(name, number(bounds[i]), counts[i]));
+                page.bucket(name, "", MetricsText.number(bounds[i]), now.below[i]);
             }
-            page.append("%s_bucket{le=\"+Inf\"} %d\n".formatted(name, total));
-            page.append(name).append("_sum ").append(number(sum)).append('\n');
-            page.append(name).append("_count ").append(total).append('\n');
+            page.bucket(name, "", "+Inf", now.total);
+            page.sample(name, "_sum", "", MetricsText.number(now.sum));
+            page.sample(name, "_count", "", Long.toString(now.total));
         }
     }
 
@@ -157,9 +166,9 @@ final class MetricsPage {
         return add(new Histogram(name, help, bounds));
     }
 
-    /** A gauge that is asked when the page is; {@code labels} with their braces, or empty. */
+    /** A gauge that is asked when the page is; {@code labels} without braces, or empty. */
     void gauge(String name, String help, String labels, DoubleSupplier value) {
-        add(new Gauge(name, help, labels, value));
+        add(new Asked(name, "gauge", help, labels, value));
     }
 
     /** Gauges that are asked when the page is, by the value of a label. */
@@ -169,7 +178,7 @@ final class MetricsPage {
 
     /** A counter of the system's, which is asked when the page is. */
     void counter(String name, String help, DoubleSupplier value) {
-        add(new Total(name, help, value));
+        add(new Asked(name, "counter", help, "", value));
     }
 
     private <F extends Family> F add(F family) {
@@ -178,44 +187,21 @@ final class MetricsPage {
     }
 
     /** The page, families in order of name. */
-    String text() {
-        List<String> parts = new ArrayList<>();
-        for (Family family : families) {
-            StringBuilder part = new StringBuilder();
-            family.write(part);
-            parts.add(part.toString());
+    void write(MetricsText page) throws IOException {
+        for (Family family :
+                families.stream().sorted(Comparator.comparing(Family::name)).toList()) {
+            family.write(page);
         }
-        parts.sort(null);
-        return String.join("", parts);
     }
 
-    /** One or two labels with their braces; values may come from clients. */
+    /** One or two labels; values may come from clients. */
     private static String labels(String names, String values) {
         String[] name = names.split(",", -1);
         String[] value = values.split(",", name.length);
-        StringBuilder text = new StringBuilder("{");
+        StringBuilder text = new StringBuilder();
         for (int i = 0; i < name.length; i++) {
-            String escaped = (i < value.length ? value[i] : "")
-                    .replace("\\", "\\\\")
-                    .replace("\"", "\\\"")
-                    .replace("\n", "\\n");
-            text.append(i == 0 ? "" : ",")
-                    .append(name[i])
-                    .append("=\"")
-                    .append(escaped)
-                    .append('"');
+            MetricsText.label(text, name[i], i < value.length ? value[i] : "");
         }
-        return text.append('}').toString();
-    }
-
-    private static void head(StringBuilder page, String name, String help, String type) {
-        page.append("# HELP ").append(name).append(' ').append(help).append('\n');
-        page.append("# TYPE ").append(name).append(' ').append(type).append('\n');
-    }
-
-    private static String number(double value) {
-        return value == Math.rint(value) && Math.abs(value) < 1e15
-                ? Long.toString((long) value)
-                : Double.toString(value);
+        return text.toString();
     }
 }

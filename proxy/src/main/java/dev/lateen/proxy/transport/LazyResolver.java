@@ -1,17 +1,15 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.transport;
 
-import dev.lateen.proxy.transport.EventLoops;
-import dev.lateen.proxy.transport.NameResolver;
-import dev.lateen.proxy.transport.NettyNameResolver;
 import java.util.concurrent.CompletionStage;
 import org.jspecify.annotations.Nullable;
 
 /** The system's resolver, made when a name is first asked for: most proxies have no DNS cluster, and reading the system's settings costs start-up time. */
-final class LazyResolver implements NameResolver, AutoCloseable {
+public final class LazyResolver implements NameResolver, AutoCloseable {
     private final EventLoops loops;
     private @Nullable NettyNameResolver resolver;
 
-    LazyResolver(EventLoops loops) {
+    /** @param loops whose sockets ask */
+    public LazyResolver(EventLoops loops) {
         this.loops = loops;
     }
 

@@ -1,11 +1,10 @@
-package dev.lateen.istiod;
+package dev.lateen.istiod.metrics;
 
 import dev.lateen.api.Release;
 import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.config.ConfigSource;
-import dev.lateen.istiod.debug.IstiodMetrics;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.model.MeshSnapshot;
@@ -18,14 +17,15 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Istio's metrics that tell how things stand, asked when the page is. */
-record Gauges(
+public record Gauges(
         IstiodMetrics metrics,
         DiscoveryServer discovery,
         ConfigSource source,
         Supplier<@Nullable MeshSnapshot> mesh,
         CertificateAuthority authority) {
 
-    void register() {
+    /** Adds them to the page. */
+    public void register() {
         metrics.gauge(
                 "istio_build",
                 "Istio component build info",

@@ -1,6 +1,7 @@
-package dev.lateen.istiod.debug;
+package dev.lateen.istiod.metrics;
 
 import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.ca.CaEvents;
@@ -10,6 +11,7 @@ import dev.lateen.istiod.discovery.DiscoveryEvents;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.model.ProxyNode;
 import io.vertx.grpc.common.GrpcStatus;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -102,7 +104,7 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
 
     /** A gauge that is asked when the page is; {@code labels} as the page writes them, without braces; empty for none. */
     public void gauge(String name, String help, String labels, DoubleSupplier value) {
-        page.gauge(name, help, labels.isEmpty() ? "" : "{" + labels + "}", value);
+        page.gauge(name, help, labels, value);
     }
 
     /** One gauge for each value of a label. */
@@ -110,9 +112,9 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
         page.gauges(name, help, label, values);
     }
 
-    /** All of it in Prometheus' text format. */
-    public String text() {
-        return page.text();
+    /** All of it, families in the order of their names. */
+    public void write(MetricsText out) throws IOException {
+        page.write(out);
     }
 
     @Override

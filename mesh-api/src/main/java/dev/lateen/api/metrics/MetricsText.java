@@ -1,13 +1,19 @@
-package dev.lateen.proxy.telemetry;
+package dev.lateen.api.metrics;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prometheus' text format, version 0.0.4, written line by line: nothing of what is written is kept, so a page of any length needs a line's
- * memory. Used by one thread.
+ * Prometheus' text format, version 0.0.4, for every role: written line by line, and nothing of what is written is kept, so a page of any length needs a
+ * line's memory. Used by one thread.
  */
 public final class MetricsText {
+    /** Its media type. */
+    public static final String MEDIA_TYPE = "text/plain; version=0.0.4; charset=utf-8";
+
+    /** Above it, a double is no exact integer any more. */
+    private static final double EXACT = 1L << 53;
+
     private final Appendable out;
 
     /** @param out may block, so that a slow reader slows the writer and costs no memory */
@@ -15,38 +21,50 @@ public final class MetricsText {
         this.out = out;
     }
 
-    /** Begins a family. @param help what it means, without line feeds; null for none */
+    /** Begins a family. @param type such as {@code counter}; {@code help} what it means; null for none */
     public void family(String name, String type, @Nullable String help) throws IOException {
         if (help != null) {
-            out.append("# HELP ").append(name).append(' ').append(help).append('\n');
+            out.append("# HELP ").append(name).append(' ').append(oneLine(help)).append('\n');
         }
         out.append("# TYPE ").append(name).append(' ').append(type).append('\n');
     }
 
+    private static String oneLine(String help) {
+        return help.replace("\\", "\\\\").replace("\n", "\\n");
+    }
+
     /** A line. @param labels as {@link #label} made them, separated by commas; {@code value} a number as Prometheus reads it */
     public void sample(String name, String labels, String value) throws IOException {
-        out.append(name);
+        sample(name, "", labels, value);
+    }
+
+    /** A line of a histogram or a summary. @param suffix goes behind the family's name, such as {@code _sum} */
+    public void sample(String name, String suffix, String labels, String value) throws IOException {
+        out.append(name).append(suffix);
         if (!labels.isEmpty()) {
             out.append('{').append(labels).append('}');
         }
         out.append(' ').append(value).append('\n');
     }
 
-    /** The lines of one histogram: a bucket for each bound, then count and sum. */
-    void histogram(String name, String labels, Buckets values) throws IOException {
-        long below = 0;
-        for (int i = 0; i < Buckets.SIZE; i++) {
-            below += values.count(i);
-            out.append(name).append("_bucket{").append(labels);
-            out.append(labels.isEmpty() ? "le=\"" : ",le=\"").append(number(Buckets.bound(i)));
-            out.append("\"} ").append(Long.toString(below)).append('\n');
-        }
-        sample(name + "_count", labels, Long.toString(below));
-        sample(name + "_sum", labels, number(values.sum()));
+    /** A bucket of a histogram. @param bound its upper bound as Prometheus reads it; {@code below} how many values are not above it */
+    public void bucket(String name, String labels, String bound, long below) throws IOException {
+        out.append(name).append("_bucket{").append(labels);
+        out.append(labels.isEmpty() ? "le=\"" : ",le=\"").append(bound);
+        out.append("\"} ").append(Long.toString(below)).append('\n');
     }
 
-    static String number(double value) {
-        return value == Double.POSITIVE_INFINITY ? "+Inf" : Double.toString(value);
+    /** A number as most of Istio's and Envoy's pages write it: whole ones without a point. */
+    public static String number(double value) {
+        return value == Math.rint(value) && Math.abs(value) <= EXACT ? Long.toString((long) value) : decimal(value);
+    }
+
+    /** A number that always has a point. */
+    public static String decimal(double value) {
+        if (Double.isInfinite(value)) {
+            return value > 0 ? "+Inf" : "-Inf";
+        }
+        return Double.toString(value);
     }
 
     /** A text as a name that Prometheus takes: whatever is no ASCII letter or digit becomes an underscore, as in Envoy. */

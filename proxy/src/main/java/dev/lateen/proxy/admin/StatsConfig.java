@@ -1,4 +1,4 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.admin;
 
 import com.google.re2j.Pattern;
 import java.util.List;
@@ -13,16 +13,17 @@ import org.jspecify.annotations.Nullable;
  * @param wanted tells by a full name
  * @param istioLabels whether {@code stats_tags} give clusters the label {@code cluster_name}, as Istio's bootstraps do; so too where there is no bootstrap file
  */
-record StatsConfig(Predicate<String> wanted, boolean istioLabels) {
+public record StatsConfig(Predicate<String> wanted, boolean istioLabels) {
     /** @param document the bootstrap in canonical JSON, maybe empty */
-    static StatsConfig of(Map<String, Object> document) {
+    public static StatsConfig of(Map<String, Object> document) {
         Map<?, ?> config = map(document.get("stats_config"));
         boolean tagged = list(config.get("stats_tags")).stream()
                 .anyMatch(tag -> "cluster_name".equals(map(tag).get("tag_name")));
         return new StatsConfig(matcher(map(config.get("stats_matcher"))), tagged || document.isEmpty());
     }
 
-    boolean keeps(String name) {
+    /** Whether a statistic of this full name is told. */
+    public boolean keeps(String name) {
         return wanted.test(name);
     }
 

@@ -1,4 +1,4 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.admin;
 
 import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
@@ -17,7 +17,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** {@code server.*}, {@code listener_manager.*}, {@code cluster_manager.*}, {@code control_plane.*}, and what filters and listeners counted. */
-final class ServerStats {
+public final class ServerStats {
     private static final Pattern OF_FILTER = Pattern.compile("http\\.(.*)\\.((?:rbac|fault)\\..*)");
 
     private static final Pattern NOT_OF_NAMES = Pattern.compile("[^A-Za-z0-9_.]");
@@ -25,34 +25,77 @@ final class ServerStats {
     /** Far more than a configuration has. */
     private static final int MAX_NAMED_GAPS = 100;
 
-    private final Proxy proxy;
-    private final DataPath dataPath;
+    private final Readings proxy;
     private final List<Stat> stats = new ArrayList<>();
 
-    ServerStats(Proxy proxy, DataPath dataPath) {
+    /** @param proxy whose statistics these are */
+    public ServerStats(Readings proxy) {
         this.proxy = proxy;
-        this.dataPath = dataPath;
     }
 
-    List<Stat> read() {
+    /** What is read of a proxy; asked from any thread. */
+    public interface Readings {
+        /** Envoy's state word. */
+        AdminSource.State serverState();
+
+        /** Milliseconds since start. */
+        long uptimeMillis();
+
+        /** How many event loops carry connections. */
+        int concurrency();
+
+        /** Connections of clients. */
+        long openConnections();
+
+        /** The configuration in force. */
+        ProxySnapshot snapshot();
+
+        /** What snapshots brought so far. */
+        ConfigChanges changes();
+
+        /** How many listeners or clusters wait for something. @param word {@code "cluster "} or {@code "listener "} */
+        long warming(String word);
+
+        /** What came of each type; empty without a control plane. */
+        Map<ResourceType, UpdateCounts> updates();
+
+        /** Whether the control plane's stream is open. */
+        boolean connectedToControlPlane();
+
+        /** Of the control plane, all together. */
+        long rejectedResources();
+
+        /** What filters counted, by full name. */
+        Map<String, Long> filterCounters();
+
+        /** What listeners, connection managers and clusters counted. */
+        List<Stat> counted();
+    }
+
+    /** All of them now. */
+    public List<Stat> read() {
         server();
-        managers(dataPath.active());
-        gaps(dataPath.active().gaps());
+        managers(proxy.snapshot());
+        gaps(proxy.snapshot().gaps());
         updates();
-        dataPath.filterCounters().snapshot().forEach(this::filter);
-        stats.addAll(dataPath.telemetry().stats());
+        proxy.filterCounters().forEach(this::filter);
+        stats.addAll(proxy.counted());
         return stats;
+    }
+
+    private boolean isLive() {
+        return proxy.serverState() == AdminSource.State.LIVE;
     }
 
     private void server() {
         Runtime runtime = Runtime.getRuntime();
-        gauge("server.live", proxy.isLive() ? 1 : 0);
-        gauge("server.state", proxy.state().ordinal());
+        gauge("server.live", isLive() ? 1 : 0);
+        gauge("server.state", proxy.serverState().ordinal());
         gauge("server.uptime", proxy.uptimeMillis() / 1000);
-        gauge("server.concurrency", dataPath.concurrency());
+        gauge("server.concurrency", proxy.concurrency());
         gauge("server.hot_restart_epoch", 0);
         gauge("server.parent_connections", 0);
-        gauge("server.total_connections", dataPath.listeners().openConnections());
+        gauge("server.total_connections", proxy.openConnections());
         gauge("server.memory_allocated", runtime.totalMemory() - runtime.freeMemory());
         gauge("server.memory_heap_size", runtime.totalMemory());
     }
@@ -60,18 +103,18 @@ final class ServerStats {
     private void managers(ProxySnapshot snapshot) {
         gauge("cluster_manager.active_clusters", snapshot.clusters().size());
         gauge("cluster_manager.warming_clusters", proxy.warming("cluster "));
-        Map<DataPath.Change, Long> changes = dataPath.changes();
-        counter("cluster_manager.cluster_added", changes.get(DataPath.Change.CLUSTER_ADDED));
-        counter("cluster_manager.cluster_modified", changes.get(DataPath.Change.CLUSTER_MODIFIED));
-        counter("cluster_manager.cluster_removed", changes.get(DataPath.Change.CLUSTER_REMOVED));
-        counter("listener_manager.listener_added", changes.get(DataPath.Change.LISTENER_ADDED));
-        counter("listener_manager.listener_modified", changes.get(DataPath.Change.LISTENER_MODIFIED));
-        counter("listener_manager.listener_removed", changes.get(DataPath.Change.LISTENER_REMOVED));
-        counter("listener_manager.listener_create_success", changes.get(DataPath.Change.LISTENER_CREATED));
-        counter("listener_manager.listener_create_failure", changes.get(DataPath.Change.LISTENER_FAILED));
+        ConfigChanges changes = proxy.changes();
+        counter("cluster_manager.cluster_added", changes.count(ConfigChanges.Change.CLUSTER_ADDED));
+        counter("cluster_manager.cluster_modified", changes.count(ConfigChanges.Change.CLUSTER_MODIFIED));
+        counter("cluster_manager.cluster_removed", changes.count(ConfigChanges.Change.CLUSTER_REMOVED));
+        counter("listener_manager.listener_added", changes.count(ConfigChanges.Change.LISTENER_ADDED));
+        counter("listener_manager.listener_modified", changes.count(ConfigChanges.Change.LISTENER_MODIFIED));
+        counter("listener_manager.listener_removed", changes.count(ConfigChanges.Change.LISTENER_REMOVED));
+        counter("listener_manager.listener_create_success", changes.count(ConfigChanges.Change.LISTENER_CREATED));
+        counter("listener_manager.listener_create_failure", changes.count(ConfigChanges.Change.LISTENER_FAILED));
         gauge("listener_manager.total_listeners_active", snapshot.listeners().size());
         gauge("listener_manager.total_listeners_warming", proxy.warming("listener "));
-        gauge("listener_manager.workers_started", proxy.isLive() ? 1 : 0);
+        gauge("listener_manager.workers_started", isLive() ? 1 : 0);
     }
 
     /** What can't be built, in all and each that denies by its name: Lateen's own. */

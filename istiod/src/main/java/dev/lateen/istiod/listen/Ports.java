@@ -1,4 +1,4 @@
-package dev.lateen.istiod;
+package dev.lateen.istiod.listen;
 
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.KeyPairAndChain;
@@ -22,7 +22,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** Opens istiod's ports, and closes them all. */
-final class Ports {
+public final class Ports {
     /** The names under which istiod is called: inside a cluster, and on one machine. */
     static final List<String> NAMES = List.of(
             "istiod.istio-system.svc", "istiod.istio-system.svc.cluster.local", "istiod.istio-system", "localhost");
@@ -36,13 +36,14 @@ final class Ports {
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
 
-    Ports(Vertx vertx, Keepalive keepalive) {
+    /** @param keepalive how silent peers are found */
+    public Ports(Vertx vertx, Keepalive keepalive) {
         this.vertx = vertx;
         this.keepalive = keepalive;
     }
 
     /** A port without TLS, for HTTP/1.1 and HTTP/2. */
-    Future<Integer> openPlain(ListenAddress address, Handler<HttpServerRequest> handler) {
+    public Future<Integer> openPlain(ListenAddress address, Handler<HttpServerRequest> handler) {
         return listen(
                 vertx.createHttpServer(keepalive.on(new HttpServerOptions())).requestHandler(handler), address);
     }
@@ -51,7 +52,7 @@ final class Ports {
      * TLS with a certificate of the authority's, which is for istiod's names and the address that is listened on; a client certificate is
      * asked for, and must be the authority's. Makes a key, so not for event loops.
      */
-    HttpServerOptions secure(CertificateAuthority authority, ListenAddress address) {
+    public HttpServerOptions secure(CertificateAuthority authority, ListenAddress address) {
         return new HttpServerOptions()
                 .setSsl(true)
                 .setUseAlpn(true)
@@ -61,7 +62,7 @@ final class Ports {
     }
 
     /** A port with TLS, whose certificate is renewed now and then. */
-    Future<Integer> openSecure(
+    public Future<Integer> openSecure(
             ListenAddress address,
             HttpServerOptions options,
             CertificateAuthority authority,
@@ -104,7 +105,7 @@ final class Ports {
     }
 
     /** Closes all ports; calls that are under way have a moment to end. */
-    Future<Void> close() {
+    public Future<Void> close() {
         timers.forEach(vertx::cancelTimer);
         List<Future<Void>> closed = servers.stream()
                 .map(server -> server.shutdown(2, TimeUnit.SECONDS))

@@ -1,7 +1,8 @@
-package dev.lateen.istiod;
+package dev.lateen.istiod.metrics;
 
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.debug.IstiodMetrics;
+import dev.lateen.istiod.config.ConfigEvents;
+import dev.lateen.istiod.discovery.DiscoveryEvents;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.model.ProxyNode;
 import java.time.Duration;
@@ -9,7 +10,8 @@ import java.util.List;
 import java.util.Set;
 
 /** Tells both the metrics and whoever else listens. */
-record Observed(IstiodMetrics metrics, IstiodEvents listener) implements IstiodEvents {
+public record Observed<L extends ConfigEvents & DiscoveryEvents>(IstiodMetrics metrics, L listener)
+        implements ConfigEvents, DiscoveryEvents {
     @Override
     public void changed(ConfigChange change) {
         metrics.changed(change);

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.debug;
+package dev.lateen.istiod.metrics;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -32,16 +32,6 @@ final class ProcessMetrics {
         page.gauge("process_virtual_memory_bytes", "Virtual memory size in bytes.", "", () -> statm(0));
         page.gauge("process_resident_memory_bytes", "Resident memory size in bytes.", "", () -> statm(1));
         page.gauge("process_open_fds", "Number of open file descriptors.", "", ProcessMetrics::openFiles);
-        page.gauge(
-                "jvm_memory_used_bytes",
-                "Used bytes of the heap.",
-                "{area=\"heap\"}",
-                () -> ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
-        page.gauge(
-                "jvm_threads_current",
-                "Current count of platform threads.",
-                "",
-                () -> ManagementFactory.getThreadMXBean().getThreadCount());
     }
 
     private static double statm(int field) {

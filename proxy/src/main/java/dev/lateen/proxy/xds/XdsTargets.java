@@ -1,9 +1,6 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.xds.ControlPlane;
-import dev.lateen.proxy.xds.GrpcEndpoint;
-import dev.lateen.proxy.xds.XdsTarget;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -12,10 +9,11 @@ import io.vertx.core.net.SocketAddress;
 import java.util.Map;
 
 /** Turns a bootstrap's words about a server into what a client connects with. */
-final class XdsTargets {
+public final class XdsTargets {
     private XdsTargets() {}
 
-    static XdsTarget of(ControlPlane plane) {
+    /** Where a server is, and how its connections are secured. */
+    public static XdsTarget of(ControlPlane plane) {
         ControlPlane.Tls tls = plane.tls();
         SocketAddress address = plane.unixPath().isEmpty()
                 ? SocketAddress.inetSocketAddress(plane.port(), plane.host())

@@ -1,4 +1,4 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

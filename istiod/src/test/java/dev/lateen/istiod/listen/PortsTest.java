@@ -1,4 +1,4 @@
-package dev.lateen.istiod;
+package dev.lateen.istiod.listen;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;

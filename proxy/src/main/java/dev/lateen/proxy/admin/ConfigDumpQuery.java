@@ -1,8 +1,7 @@
-package dev.lateen.proxy;
+package dev.lateen.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
-import dev.lateen.proxy.admin.LazyList;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * What a {@code /config_dump} request asks for: {@code resource} one repeated field of a section, {@code mask} only some fields of what is shown,
  * {@code name_regex} only resources whose whole name matches.
  */
-final class ConfigDumpQuery {
+public final class ConfigDumpQuery {
     private static final String ADMIN = "type.googleapis.com/envoy.admin.v3.";
 
     /** The sections' repeated fields and the messages in them. */
@@ -43,7 +42,7 @@ final class ConfigDumpQuery {
     private final boolean withEndpoints;
 
     /** @throws IllegalArgumentException for an expression that is none */
-    ConfigDumpQuery(Map<String, String> query) {
+    public ConfigDumpQuery(Map<String, String> query) {
         this.resource = query.get("resource");
         this.mask = query.containsKey("mask") ? List.of(query.get("mask").split(",", -1)) : List.of();
         this.withEndpoints = query.containsKey("include_eds")
@@ -63,7 +62,7 @@ final class ConfigDumpQuery {
      * @throws NoSuchElementException for a resource that no section has
      * @throws IllegalArgumentException for a resource that is no list
      */
-    Map<String, Object> answer(ConfigDump dump) {
+    public Map<String, Object> answer(ConfigDump dump) {
         List<?> configs = resource == null
                 ? dump.sections(withEndpoints).stream()
                         .map(section -> masked(named(section)))
