@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.core.instrument.config.MeterFilter;
+import io.micrometer.core.instrument.config.MeterFilterReply;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -22,15 +23,22 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The metrics of one process: those that Vert.x counts (event loops, worker pools, HTTP and gRPC servers and clients, sockets) and those of the JVM, by the names that
  * Micrometer gives them for Prometheus. A role that runs in the process tells them after its own. Safe from any thread.
  */
 public final class PlatformMetrics implements MetricsSource, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PlatformMetrics.class);
+
     /** Several times what a process with all roles has; what comes above is not counted, so that nothing a client does lets it grow. */
-    static final int MOST_SERIES = 2_000;
+    static final int MOST_SERIES = 5_000;
 
     /**
      * What series are told apart by. Nothing that a client chooses (its address, a path, a method), for each value would be a series for ever.
@@ -44,10 +52,9 @@ public final class PlatformMetrics implements MetricsSource, AutoCloseable {
     /** Begins to count what the JVM does. */
     public PlatformMetrics() {
         registry.config()
-                .meterFilter(MeterFilter.maximumAllowableMetrics(MOST_SERIES))
+                .meterFilter(new Bounds())
                 // Vert.x registers it for each of its groups of loops under one name.
-                .meterFilter(MeterFilter.denyNameStartsWith("netty.eventexecutor.workers"))
-                .meterFilter(new WithoutIdentityHash());
+                .meterFilter(MeterFilter.denyNameStartsWith("netty.eventexecutor.workers"));
         new JvmMemoryMetrics().bindTo(registry);
         garbage.bindTo(registry);
         new JvmThreadMetrics().bindTo(registry);
@@ -55,8 +62,12 @@ public final class PlatformMetrics implements MetricsSource, AutoCloseable {
         new ProcessorMetrics().bindTo(registry);
     }
 
-    /** A number that is another one in each process would begin new series with each start. */
-    private static final class WithoutIdentityHash implements MeterFilter {
+    /** Keeps series few, and alike from one start to the next. */
+    private static final class Bounds implements MeterFilter {
+        private final Set<Meter.Id> kept = ConcurrentHashMap.newKeySet();
+        private final AtomicBoolean told = new AtomicBoolean();
+
+        /** An allocator's identity is another number in each process, and would begin new series with each start. */
         @Override
         public Meter.Id map(Meter.Id id) {
             return id.getName().startsWith("netty.allocator.")
@@ -64,6 +75,21 @@ public final class PlatformMetrics implements MetricsSource, AutoCloseable {
                             .filter(tag -> !tag.getKey().equals("id"))
                             .toList())
                     : id;
+        }
+
+        @Override
+        public MeterFilterReply accept(Meter.Id id) {
+            if (kept.size() < MOST_SERIES) {
+                kept.add(id);
+                return MeterFilterReply.NEUTRAL;
+            }
+            if (kept.contains(id)) {
+                return MeterFilterReply.NEUTRAL;
+            }
+            if (told.compareAndSet(false, true)) {
+                LOG.warn("{} series of platform metrics are kept; others, such as {}, are not", MOST_SERIES, id);
+            }
+            return MeterFilterReply.DENY;
         }
     }
 

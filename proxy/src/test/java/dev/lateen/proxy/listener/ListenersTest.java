@@ -126,6 +126,26 @@ class ListenersTest {
     }
 
     @Test
+    void aHandshakeHasTheTimeThatTheRoleGivesItWhereTheChainSaysNothing() throws Exception {
+        listeners = listeners(new ListenerSettings(100, 16, Duration.ofSeconds(1), Duration.ofMillis(50)));
+        addSecrets();
+        configure(listener("in", chain("mtls", MTLS, mutual())));
+        Socket silent = connect("in");
+        silent.setSoTimeout(20_000);
+        silent.getOutputStream().write(SnifferTest.clientHello("reviews.default", "istio"));
+        // Our side of the handshake, then the end: the client never finishes.
+        while (true) {
+            try {
+                if (silent.getInputStream().read() < 0) {
+                    break;
+                }
+            } catch (SocketException reset) {
+                break;
+            }
+        }
+    }
+
+    @Test
     void bytesMayComeOneByOne() throws Exception {
         configure(listener("in", chain("clear", CLEAR, null)));
         Socket socket = connect("in");
