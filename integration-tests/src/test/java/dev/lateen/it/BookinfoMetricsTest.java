@@ -144,7 +144,7 @@ class BookinfoMetricsTest {
         for (int i = 0; i < 2; i++) {
             assertThat(USER.get(ISTIOD).statusCode()).isEqualTo(200);
         }
-        for (String page : List.of(USER.get(ISTIOD).body(), scrape(mesh.pod("istio-ingressgateway")))) {
+        for (String page : List.of(USER.get(ISTIOD).body(), scrape(mesh.pod("istio-egressgateway")))) {
             assertThat(page.lines())
                     .contains(
                             "# TYPE jvm_memory_used_bytes gauge",
