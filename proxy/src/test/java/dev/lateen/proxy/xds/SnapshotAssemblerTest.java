@@ -114,7 +114,7 @@ class SnapshotAssemblerTest {
                   grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}]}}}}\
             """));
         assertThat(snapshot().clusters()).isEmpty();
-        assertThat(assembler.secretNames("sds-grpc")).containsExactly("default");
+        assertThat(assembler.secretsOf("sds-grpc")).containsExactly("default");
         assertThat(assembler.names(ResourceType.SECRET)).isEmpty();
 
         assembler.secret(new Secret.TlsCertificate("default", "chain", "key"));
