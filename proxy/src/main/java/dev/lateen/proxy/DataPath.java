@@ -68,6 +68,7 @@ final class DataPath {
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
+                loops.all(),
                 current,
                 clusters,
                 new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
