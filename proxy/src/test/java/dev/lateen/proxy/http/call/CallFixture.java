@@ -45,8 +45,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Clusters with real connections on two event loops, called as the proxy calls them, and servers for them on event loops of their own. */
-final class CallFixture implements AutoCloseable {
-    static final CircuitBreakers NO_LIMITS = new CircuitBreakers(10_000, 10_000, 10_000, 10_000, -1, 0);
+public final class CallFixture implements AutoCloseable {
+    public static final CircuitBreakers NO_LIMITS = new CircuitBreakers(10_000, 10_000, 10_000, 10_000, -1, 0);
 
     /** For what comes at once; only a test that fails waits so long. */
     static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -62,7 +62,7 @@ final class CallFixture implements AutoCloseable {
     private final HttpServer proxy;
     private boolean closed;
 
-    CallFixture() {
+    public CallFixture() {
         clusters = new UpstreamClusters(
                 name -> CompletableFuture.failedFuture(new IllegalStateException(name)),
                 Timers.on(loops.next()),
@@ -82,17 +82,17 @@ final class CallFixture implements AutoCloseable {
                 () -> new SplittableRandom(5)));
     }
 
-    CallFixture secret(Secret secret) {
+    public CallFixture secret(Secret secret) {
         secrets.put(secret.name(), secret);
         return this;
     }
 
     /** A cluster of hosts on this machine. */
-    CallFixture cluster(String name, UpstreamProtocol protocol, int... ports) {
+    public CallFixture cluster(String name, UpstreamProtocol protocol, int... ports) {
         return cluster(name, protocol, NO_LIMITS, null, null, ports);
     }
 
-    CallFixture cluster(
+    public CallFixture cluster(
             String name,
             UpstreamProtocol protocol,
             CircuitBreakers breakers,
@@ -147,14 +147,14 @@ final class CallFixture implements AutoCloseable {
     }
 
     /** Begins to listen. @return the port */
-    int serve(HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
+    public int serve(HttpServerOptions options, Handler<HttpServerRequest> handler) throws Exception {
         return done(far.createHttpServer(options.setHost("127.0.0.1").setPort(0))
                         .requestHandler(handler)
                         .listen())
                 .actualPort();
     }
 
-    int serve(Handler<HttpServerRequest> handler) throws Exception {
+    public int serve(Handler<HttpServerRequest> handler) throws Exception {
         return serve(new HttpServerOptions(), handler);
     }
 
@@ -162,7 +162,7 @@ final class CallFixture implements AutoCloseable {
         return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
-    CallLoops calls() {
+    public CallLoops calls() {
         return proxy;
     }
 

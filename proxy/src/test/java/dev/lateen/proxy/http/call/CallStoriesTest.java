@@ -10,24 +10,11 @@ import dev.lateen.proxy.http.call.CallFixture.Told;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.OutlierDetection;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
-import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.model.StringMatcher;
-import dev.lateen.proxy.model.TlsSettings;
-import dev.lateen.proxy.model.TlsSettings.SanMatcher;
-import dev.lateen.proxy.model.TlsSettings.SecretSource;
-import dev.lateen.proxy.model.TlsSettings.Validation;
-import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TestCertificates;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ClientAuth;
-import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.StreamResetException;
-import io.vertx.core.net.PemKeyCertOptions;
-import io.vertx.core.net.PemTrustOptions;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -41,8 +28,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** HTTP calls of the proxy's own to servers behind real sockets, made from a thread that is no event loop. */
 class CallStoriesTest {
-    private static final String PROXY = "spiffe://cluster.local/ns/default/sa/productpage";
-    private static final String REVIEWS = "spiffe://cluster.local/ns/default/sa/reviews";
+    private static final String PROXY = StrictPeers.PROXY;
+    private static final String REVIEWS = StrictPeers.SERVICE;
     private static final long CANCEL = 8;
 
     private final CallFixture mesh = new CallFixture();
@@ -94,36 +81,7 @@ class CallStoriesTest {
 
     // --- mutual TLS
 
-    private final TestCertificates authority = new TestCertificates("O=cluster.local");
-
-    /** As a sidecar that takes mutual TLS only. */
-    private HttpServerOptions strict() {
-        Secret.TlsCertificate own = authority.workload("reviews", REVIEWS);
-        return new HttpServerOptions()
-                .setSsl(true)
-                .setUseAlpn(true)
-                .setClientAuth(ClientAuth.REQUIRED)
-                .setKeyCertOptions(new PemKeyCertOptions()
-                        .addCertValue(Buffer.buffer(own.certificateChainPem()))
-                        .addKeyValue(Buffer.buffer(own.privateKeyPem())))
-                .setTrustOptions(new PemTrustOptions()
-                        .addCertValue(Buffer.buffer(authority.roots("ROOTCA").trustedCaPem())));
-    }
-
-    private static UpstreamTls mutual(String expected) {
-        Validation validation = new Validation(
-                new SecretSource.Sds("ROOTCA"),
-                false,
-                false,
-                List.of(SanMatcher.any(new StringMatcher.Exact(expected, false))),
-                List.of(),
-                List.of());
-        return new UpstreamTls(
-                new TlsSettings("", "", List.of(), List.of(), List.of(new SecretSource.Sds("default")), validation),
-                "reviews",
-                false,
-                false);
-    }
+    private final StrictPeers peers = new StrictPeers();
 
     private static String callerOf(HttpServerRequest request) {
         try {
@@ -141,9 +99,9 @@ class CallStoriesTest {
             value = UpstreamProtocol.class,
             names = {"HTTP1", "HTTP2"})
     void aServiceThatTakesMutualTlsOnlyIsCalledWithTheProxysIdentity(UpstreamProtocol protocol) throws Exception {
-        int port = mesh.serve(strict(), request -> answer(request, request.version() + " " + callerOf(request)));
-        mesh.secret(authority.workload("default", PROXY)).secret(authority.roots("ROOTCA"));
-        mesh.cluster("reviews", protocol, NO_LIMITS, null, mutual(REVIEWS), port);
+        int port = mesh.serve(peers.server(), request -> answer(request, request.version() + " " + callerOf(request)));
+        peers.bringTo(mesh);
+        mesh.cluster("reviews", protocol, NO_LIMITS, null, StrictPeers.mutual(REVIEWS), port);
         assertThat(mesh.get("reviews"))
                 .isEqualTo("200 " + (protocol == UpstreamProtocol.HTTP2 ? "HTTP_2 " : "HTTP_1_1 ") + PROXY);
         nothingIsLeft("reviews");
@@ -151,18 +109,18 @@ class CallStoriesTest {
 
     @Test
     void aServerOfAnotherIdentityThanTheClusterNamesIsNotAsked() throws Exception {
-        int port = mesh.serve(strict(), request -> answer(request, "heard"));
-        mesh.secret(authority.workload("default", PROXY)).secret(authority.roots("ROOTCA"));
-        mesh.cluster("reviews", UpstreamProtocol.HTTP2, NO_LIMITS, null, mutual(PROXY), port);
+        int port = mesh.serve(peers.server(), request -> answer(request, "heard"));
+        peers.bringTo(mesh);
+        mesh.cluster("reviews", UpstreamProtocol.HTTP2, NO_LIMITS, null, StrictPeers.mutual(PROXY), port);
         assertThat(mesh.get("reviews")).contains("CERTIFICATE_VERIFY_FAILED", REVIEWS);
         nothingIsLeft("reviews");
     }
 
     @Test
     void aServerThatRefusesTheProxysIdentityIsAConnectionThatFailed() throws Exception {
-        int port = mesh.serve(strict(), request -> answer(request, "heard"));
-        mesh.secret(new TestCertificates("O=other").workload("default", PROXY)).secret(authority.roots("ROOTCA"));
-        mesh.cluster("reviews", UpstreamProtocol.HTTP2, NO_LIMITS, null, mutual(REVIEWS), port);
+        int port = mesh.serve(peers.server(), request -> answer(request, "heard"));
+        peers.bringTo(mesh).secret(new TestCertificates("O=other").workload("default", PROXY));
+        mesh.cluster("reviews", UpstreamProtocol.HTTP2, NO_LIMITS, null, StrictPeers.mutual(REVIEWS), port);
         assertThat(mesh.get("reviews")).startsWith("remote connection failure").contains("TLS_error:");
         nothingIsLeft("reviews");
     }
