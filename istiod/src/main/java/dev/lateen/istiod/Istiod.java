@@ -8,9 +8,10 @@ import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.CertificateService;
 import dev.lateen.istiod.ca.RefusedException;
 import dev.lateen.istiod.ca.TokenIssuer;
-import dev.lateen.istiod.config.DirectorySource;
+import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.config.ConfigTiming;
 import dev.lateen.istiod.config.InvalidConfigException;
-import dev.lateen.istiod.config.WatchTiming;
+import dev.lateen.istiod.config.JoinedConfig;
 import dev.lateen.istiod.debug.DebugAccess;
 import dev.lateen.istiod.debug.DebugServer;
 import dev.lateen.istiod.debug.IstiodMetrics;
@@ -49,7 +50,7 @@ public final class Istiod {
     private final CertificateAuthority authority;
     private final TokenIssuer tokens;
     private final Callers callers;
-    private final DirectorySource source;
+    private final JoinedConfig config;
     private final DiscoveryServer discovery;
     private final SnapshotWriter writer;
     private final Ports ports;
@@ -71,15 +72,15 @@ public final class Istiod {
             IstiodBootstrap bootstrap,
             IstiodMetrics metrics,
             IstiodEvents events,
-            DirectorySource source,
+            JoinedConfig config,
             Readiness readiness)
             throws IOException {
         this.bootstrap = bootstrap;
         this.metrics = metrics;
         this.readiness = readiness;
         InstantSource clock = InstantSource.system();
-        this.source = source;
-        String trustDomain = source.current().mesh().trustDomain();
+        this.config = config;
+        String trustDomain = config.current().mesh().trustDomain();
         this.authority = authority(bootstrap, trustDomain, clock);
         this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
         this.callers = new Callers(tokens, trustDomain);
@@ -90,11 +91,11 @@ public final class Istiod {
                         DiscoverySettings.FIRST_MESSAGE_WITHIN,
                         bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
-        this.writer = new SnapshotWriter(source, discovery, events);
+        this.writer = new SnapshotWriter(config, discovery, events);
         this.ports = new Ports(vertx, Keepalive.USUAL);
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
         readiness.require("first snapshot", () -> discovery.view() != null);
-        new Gauges(metrics, discovery, source, writer::snapshot, authority).register();
+        new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
     }
 
     private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
@@ -113,35 +114,45 @@ public final class Istiod {
      * @return done when all ports are bound; fails with {@link InvalidConfigException}, or an {@link IOException} that names the file or flag
      */
     public static Future<Istiod> start(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener) {
-        return start(vertx, bootstrap, listener, new Readiness());
+        return start(vertx, bootstrap, List.of(), listener, new Readiness());
     }
 
     /**
-     * The same, with conditions of the caller's on {@code /ready}: they count from the first answer on.
+     * The same, with objects that stand in no file, and with conditions of the caller's on {@code /ready}: they count from the first answer on.
      *
+     * @param sources what has objects beside the files of the bootstrap, which give way to them; closed with istiod
      * @param readiness istiod adds its own conditions
      */
     public static Future<Istiod> start(
-            Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener, Readiness readiness) {
-        return vertx.executeBlocking(() -> prepare(vertx, bootstrap, listener, readiness), false)
+            Vertx vertx,
+            IstiodBootstrap bootstrap,
+            List<ConfigSource> sources,
+            IstiodEvents listener,
+            Readiness readiness) {
+        return vertx.executeBlocking(() -> prepare(vertx, bootstrap, sources, listener, readiness), false)
                 .compose(istiod -> istiod.open(vertx)
                         .map(istiod)
                         .recover(failure -> istiod.stop().transform(stopped -> Future.failedFuture(failure))));
     }
 
     /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. */
-    private static Istiod prepare(Vertx vertx, IstiodBootstrap bootstrap, IstiodEvents listener, Readiness readiness)
+    private static Istiod prepare(
+            Vertx vertx,
+            IstiodBootstrap bootstrap,
+            List<ConfigSource> sources,
+            IstiodEvents listener,
+            Readiness readiness)
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         IstiodEvents events = new Observed(metrics, listener);
-        DirectorySource source = DirectorySource.open(
-                bootstrap.config(), bootstrap.meshConfig(), events, WatchTiming.USUAL, System::nanoTime);
+        JoinedConfig config = JoinedConfig.open(
+                bootstrap.sources(sources), ConfigTiming.USUAL, events, System::nanoTime);
         try {
-            Istiod istiod = new Istiod(vertx, bootstrap, metrics, events, source, readiness);
+            Istiod istiod = new Istiod(vertx, bootstrap, metrics, events, config, readiness);
             istiod.writer.start();
             return istiod;
         } catch (IOException | RuntimeException e) {
-            source.close();
+            config.close();
             throw e;
         }
     }
@@ -149,7 +160,7 @@ public final class Istiod {
     private Future<Void> open(Vertx vertx) {
         DebugServer debug = new DebugServer(
                 discovery,
-                source,
+                config,
                 writer::snapshot,
                 metrics,
                 readiness,
@@ -236,7 +247,7 @@ public final class Istiod {
     /** Ends all streams, closes the ports and stops watching. */
     public Future<Void> stop() {
         writer.stop();
-        source.close();
+        config.close();
         discovery.stop();
         return ports.close();
     }

@@ -116,7 +116,7 @@ class IstiodTest {
     void start() throws Exception {
         config = Files.createDirectory(directory.resolve("config"));
         Files.writeString(config.resolve("services.yaml"), REVIEWS);
-        istiod = Istiod.start(vertx, bootstrap(0), events(), readiness).await();
+        istiod = Istiod.start(vertx, bootstrap(0), List.of(), events(), readiness).await();
     }
 
     @AfterEach

@@ -10,7 +10,9 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.ListenAddress;
 import dev.lateen.istiod.ca.KeyPairAndChain;
+import dev.lateen.istiod.config.MemorySource;
 import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,6 +41,7 @@ final class LiveControlPlane implements ControlPlane {
     private final Vertx vertx;
     private final MeshLog log;
     private final StartLayers startLayers;
+    private final MemorySource cluster = new MemorySource();
     private volatile @Nullable Istiod istiod;
 
     LiveControlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
@@ -50,17 +53,17 @@ final class LiveControlPlane implements ControlPlane {
 
     @Override
     public void start(BooleanSupplier ready) throws InterruptedException {
-        var events = new ConfigLog(bootstrap.generated(), log);
+        var events = new ConfigLog(log);
         var readiness = new Readiness();
         readiness.require("every sidecar in sync", ready);
-        Istiod started = await(Istiod.start(vertx, istiodBootstrap(), events, readiness));
+        Istiod started = await(Istiod.start(vertx, istiodBootstrap(), List.of(cluster), events, readiness));
         istiod = started;
         await(vertx.deployVerticle(webhook(started)));
     }
 
     private IstiodBootstrap istiodBootstrap() {
         RunBootstrap.Addresses addresses = bootstrap.addresses();
-        return IstiodBootstrap.onLoopback(bootstrap.configPaths(), bootstrap.state())
+        return IstiodBootstrap.onLoopback(bootstrap.paths(), bootstrap.state())
                 .withMeshConfig(bootstrap.meshConfig())
                 .withAddresses(
                         address(addresses.grpc()),
@@ -102,6 +105,11 @@ final class LiveControlPlane implements ControlPlane {
     private @Nullable MeshSnapshot snapshot() {
         Istiod now = istiod;
         return now == null ? null : now.snapshot();
+    }
+
+    @Override
+    public void tell(List<ConfigObject> objects) {
+        cluster.replace(objects);
     }
 
     @Override

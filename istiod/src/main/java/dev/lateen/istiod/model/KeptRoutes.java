@@ -115,6 +115,6 @@ final class KeptRoutes {
     private void tell(Resource<?> at, String found, String accepted) {
         var origin = at.meta().origin();
         problems.add(new Problem(
-                Problem.Severity.WARNING, origin, origin.line(), at.key().toString(), "spec", found, accepted));
+                Problem.Severity.WARNING, origin, origin.line(), at.key(), "spec", found, accepted));
     }
 }

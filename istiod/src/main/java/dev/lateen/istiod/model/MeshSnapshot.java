@@ -16,6 +16,7 @@ import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.registry.Registry;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,21 +50,28 @@ public final class MeshSnapshot {
             @Nullable ResourceKey sidecar) {}
 
     private MeshSnapshot(ConfigInput input, @Nullable MeshSnapshot previous) {
-        List<Resource<?>> resources = input.resources();
+        List<Resource<?>> resources = new ArrayList<>();
+        List<ConfigObject.OfKubernetes> kubernetes = new ArrayList<>();
+        for (ConfigObject object : input.sorted()) {
+            switch (object) {
+                case ConfigObject.OfIstio istio -> resources.add(istio.resource());
+                case ConfigObject.OfKubernetes typed -> kubernetes.add(typed);
+                case ConfigObject.Other _ -> {}
+            }
+        }
         MeshConfig given = input.mesh();
-        this.version = previous == null ? 1 : previous.version + 1;
+        this.version = input.version();
         this.mesh = previous != null && previous.mesh.equals(given) ? previous.mesh : given;
         this.settings = FollowedSettings.of(this.mesh.defaultConfig());
         List<Problem> found = new ArrayList<>();
         SpecIndex before = previous == null ? null : previous.specs;
         this.specs = new SpecIndex(KeptRoutes.of(resources, before, found), before);
         this.registry = Registry.build(
-                input.documents(),
+                kubernetes,
                 specs.all(ServiceEntry.class),
                 specs.all(WorkloadEntry.class),
                 mesh,
                 previous == null ? null : previous.registry);
-        found.addAll(registry.problems());
         this.destinationRules = DestinationRules.of(
                 specs.all(DestinationRule.class),
                 mesh.defaultDestinationRuleExportTo(),
@@ -79,7 +87,7 @@ public final class MeshSnapshot {
                 specs.all(PeerAuthentication.class),
                 mesh.rootNamespace(),
                 previous == null ? null : previous.peerPolicies);
-        found.addAll(WithoutEffect.of(resources, input.documents(), mesh));
+        found.addAll(WithoutEffect.of(input.sorted(), mesh));
         this.problems = List.copyOf(found);
     }
 
@@ -93,7 +101,7 @@ public final class MeshSnapshot {
         return new MeshSnapshot(input, previous);
     }
 
-    /** Counts up with each snapshot built on the one before. */
+    /** The version of the config that it is made from; counts up. */
     public long version() {
         return version;
     }

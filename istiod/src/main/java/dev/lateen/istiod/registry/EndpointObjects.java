@@ -1,5 +1,6 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.EndpointPort;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
@@ -19,14 +20,14 @@ final class EndpointObjects {
     private final String clusterId;
 
     EndpointObjects(
-            List<KubernetesObjects.Typed> slices,
-            List<KubernetesObjects.Typed> endpoints,
+            List<ConfigObject.OfKubernetes> slices,
+            List<ConfigObject.OfKubernetes> endpoints,
             List<WorkloadInstance> workloads,
             String clusterId) {
         this.clusterId = clusterId;
         workloads.forEach(w -> byAddress.putIfAbsent(w.address(), w));
         slices.forEach(this::addSlice);
-        for (KubernetesObjects.Typed typed : endpoints) {
+        for (ConfigObject.OfKubernetes typed : endpoints) {
             if (!byService.containsKey(typed.namespace() + "/" + typed.name())) {
                 addEndpoints(typed);
             }
@@ -38,7 +39,7 @@ final class EndpointObjects {
         return Optional.ofNullable(byService.get(service.namespace() + "/" + service.name()));
     }
 
-    private void addSlice(KubernetesObjects.Typed typed) {
+    private void addSlice(ConfigObject.OfKubernetes typed) {
         EndpointSlice slice = (EndpointSlice) typed.object();
         String service =
                 KubernetesServices.orEmpty(slice.getMetadata().getLabels()).getOrDefault(SERVICE_NAME, typed.name());
@@ -55,7 +56,7 @@ final class EndpointObjects {
         }
     }
 
-    private void addEndpoints(KubernetesObjects.Typed typed) {
+    private void addEndpoints(ConfigObject.OfKubernetes typed) {
         Endpoints endpoints = (Endpoints) typed.object();
         List<WorkloadInstance> list =
                 byService.computeIfAbsent(typed.namespace() + "/" + typed.name(), k -> new ArrayList<>());
@@ -83,7 +84,7 @@ final class EndpointObjects {
     }
 
     private WorkloadInstance instance(
-            KubernetesObjects.Typed typed, String address, Map<String, Integer> ports, boolean ready) {
+            ConfigObject.OfKubernetes typed, String address, Map<String, Integer> ports, boolean ready) {
         WorkloadInstance pod = byAddress.get(address);
         if (pod != null) {
             return pod.listed(Map.copyOf(ports), ready);

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
@@ -24,7 +25,7 @@ final class KubernetesServices {
         this.defaultExportTo = defaultExportTo;
     }
 
-    Service service(KubernetesObjects.Typed typed) {
+    Service service(ConfigObject.OfKubernetes typed) {
         var source = (io.fabric8.kubernetes.api.model.Service) typed.object();
         ServiceSpec spec = source.getSpec() == null ? new ServiceSpec() : source.getSpec();
         boolean alias = "ExternalName".equals(spec.getType());

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
@@ -25,7 +26,7 @@ final class KubernetesWorkloads {
     }
 
     /** The workload of a pod; empty if it has no address or has ended. */
-    Optional<WorkloadInstance> workload(KubernetesObjects.Typed typed) {
+    Optional<WorkloadInstance> workload(ConfigObject.OfKubernetes typed) {
         Pod pod = (Pod) typed.object();
         PodStatus status = pod.getStatus();
         if (pod.getSpec() == null

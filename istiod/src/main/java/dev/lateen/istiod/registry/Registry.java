@@ -4,8 +4,7 @@ import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
-import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.RawDocument;
+import dev.lateen.istiod.input.ConfigObject;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -28,7 +27,6 @@ public final class Registry {
             .thenComparing(Service::namespace)
             .thenComparing(Service::hostname);
 
-    private final KubernetesObjects objects;
     private final List<Service> services;
     private final Map<String, List<Service>> byHost;
     private final Map<String, Service> byHostAndNamespace;
@@ -37,7 +35,6 @@ public final class Registry {
     private final Map<String, List<ServiceWorkloads>> servedAt = new HashMap<>();
     private final Map<String, List<Service>> aliases;
     private final Map<String, TlsSecret> secrets;
-    private final List<Problem> problems;
 
     private record ServiceKey(String hostname, String namespace) {}
 
@@ -46,7 +43,6 @@ public final class Registry {
             Service service, List<WorkloadInstance> workloads, Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
 
     Registry(RegistryParts parts, @Nullable Registry previous) {
-        this.objects = parts.objects();
         this.services = share(parts.services(), previous);
         this.byHost = group(services);
         this.byHostAndNamespace = new HashMap<>();
@@ -76,7 +72,6 @@ public final class Registry {
                 .forEach(s -> aliases.computeIfAbsent(s.externalName(), h -> new ArrayList<>())
                         .add(s));
         this.secrets = parts.secrets();
-        this.problems = parts.problems();
     }
 
     private static List<WorkloadInstance> workloads(Map<ServicePort, List<ServiceEndpoint>> endpoints) {
@@ -98,26 +93,23 @@ public final class Registry {
     /** An empty registry. */
     public static Registry empty() {
         RegistryParts nothing =
-                new RegistryParts(new KubernetesObjects(), List.of(), Map.of(), List.of(), Map.of(), List.of());
+                new RegistryParts(List.of(), Map.of(), List.of(), Map.of());
         return new Registry(nothing, null);
     }
 
     /**
-     * The registry of some documents.
+     * The registry of some objects.
      *
-     * @param documents Kubernetes documents; kinds it has no use for are passed over
+     * @param kubernetes Kubernetes' objects; kinds it has no use for are passed over
      * @param previous the one before, whose unchanged parts are used again
      */
     public static Registry build(
-            Collection<RawDocument> documents,
+            List<ConfigObject.OfKubernetes> kubernetes,
             List<Resource<ServiceEntry>> serviceEntries,
             List<Resource<WorkloadEntry>> workloadEntries,
             MeshConfig mesh,
             @Nullable Registry previous) {
-        return new Registry(
-                RegistryParts.read(
-                        documents, serviceEntries, workloadEntries, mesh, previous == null ? null : previous.objects),
-                previous);
+        return new Registry(RegistryParts.read(kubernetes, serviceEntries, workloadEntries, mesh), previous);
     }
 
     @SuppressWarnings("ReferenceEquality")
@@ -237,10 +229,5 @@ public final class Registry {
     /** A Secret for a gateway. */
     public Optional<TlsSecret> secret(String namespace, String name) {
         return Optional.ofNullable(secrets.get(namespace + "/" + name));
-    }
-
-    /** What was not understood in the documents. */
-    public List<Problem> problems() {
-        return problems;
     }
 }

@@ -1,11 +1,10 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
-import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.RawDocument;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -14,7 +13,6 @@ import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -22,26 +20,22 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** What was read for a registry, before it is compared with the one before. */
 record RegistryParts(
-        KubernetesObjects objects,
         List<Service> services,
         Map<Service, ServedPorts> served,
         List<WorkloadInstance> allWorkloads,
-        Map<String, TlsSecret> secrets,
-        List<Problem> problems) {
+        Map<String, TlsSecret> secrets) {
     private static final String CLUSTER = "Kubernetes";
     private static final String DOMAIN = "cluster.local";
 
     static RegistryParts read(
-            Collection<RawDocument> documents,
+            List<ConfigObject.OfKubernetes> kubernetes,
             List<Resource<ServiceEntry>> serviceEntries,
             List<Resource<WorkloadEntry>> workloadEntries,
-            MeshConfig mesh,
-            @Nullable KubernetesObjects previous) {
-        KubernetesObjects objects = KubernetesObjects.of(documents, previous);
+            MeshConfig mesh) {
+        KubernetesObjects objects = new KubernetesObjects(kubernetes);
         ServiceEntries entries = new ServiceEntries(CLUSTER, mesh.defaultServiceExportTo());
         KubernetesWorkloads pods = new KubernetesWorkloads(CLUSTER, objects.all(Node.class));
 
@@ -55,11 +49,11 @@ record RegistryParts(
         WorkloadsByLabel byLabel = new WorkloadsByLabel(all);
         Set<WorkloadInstance> known = new LinkedHashSet<>(all);
         Map<Service, ServedPorts> served = new LinkedHashMap<>();
-        KubernetesServices kubernetes = new KubernetesServices(DOMAIN, mesh.defaultServiceExportTo());
+        KubernetesServices reader = new KubernetesServices(DOMAIN, mesh.defaultServiceExportTo());
         EndpointObjects given =
                 new EndpointObjects(objects.typed(EndpointSlice.class), objects.typed(Endpoints.class), all, CLUSTER);
-        for (KubernetesObjects.Typed typed : objects.typed(io.fabric8.kubernetes.api.model.Service.class)) {
-            Service service = kubernetes.service(typed);
+        for (ConfigObject.OfKubernetes typed : objects.typed(io.fabric8.kubernetes.api.model.Service.class)) {
+            Service service = reader.service(typed);
             List<WorkloadInstance> written = given.of(service).orElse(null);
             List<WorkloadInstance> serving = service.resolution() == Resolution.ALIAS
                     ? List.of(WorkloadInstance.outside(service, CLUSTER))
@@ -81,17 +75,15 @@ record RegistryParts(
         });
         merged.into(served);
         return new RegistryParts(
-                objects,
                 List.copyOf(served.keySet()),
                 served,
                 List.copyOf(known),
-                secrets(objects),
-                objects.problems());
+                secrets(objects));
     }
 
     private static Map<String, TlsSecret> secrets(KubernetesObjects objects) {
         Map<String, TlsSecret> secrets = new HashMap<>();
-        for (KubernetesObjects.Typed typed : objects.typed(Secret.class)) {
+        for (ConfigObject.OfKubernetes typed : objects.typed(Secret.class)) {
             Map<String, String> values = values((Secret) typed.object());
             TlsSecret secret = new TlsSecret(
                     typed.namespace(),

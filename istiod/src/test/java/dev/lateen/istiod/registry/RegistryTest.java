@@ -7,9 +7,10 @@ import dev.lateen.api.networking.ServiceEntry;
 import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.resource.Spec;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.KubernetesReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -25,19 +26,23 @@ class RegistryTest {
 
     private static Registry next(@Nullable Registry before, String... yaml) {
         List<Resource<?>> resources = new ArrayList<>();
-        List<RawDocument> documents = new ArrayList<>();
+        List<ConfigObject.OfKubernetes> kubernetes = new ArrayList<>();
         for (String text : yaml) {
             Reading reading = new ResourceReader().read("test.yaml", text);
             assertThat(reading.problems()).isEmpty();
             resources.addAll(reading.resources());
-            documents.addAll(reading.documents());
+            for (ConfigObject object : KubernetesReader.objects(reading)) {
+                if (object instanceof ConfigObject.OfKubernetes typed) {
+                    kubernetes.add(typed);
+                }
+            }
         }
         MeshConfig mesh = new ResourceReader()
                 .readMeshConfig("mesh.yaml", "{}")
                 .settings()
                 .orElseThrow();
         return Registry.build(
-                documents, of(resources, ServiceEntry.class), of(resources, WorkloadEntry.class), mesh, before);
+                kubernetes, of(resources, ServiceEntry.class), of(resources, WorkloadEntry.class), mesh, before);
     }
 
     private static <S extends Spec> List<Resource<S>> of(List<Resource<?>> all, Class<S> kind) {
