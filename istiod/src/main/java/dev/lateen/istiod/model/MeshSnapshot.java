@@ -51,12 +51,10 @@ public final class MeshSnapshot {
 
     private MeshSnapshot(ConfigInput input, @Nullable MeshSnapshot previous) {
         List<Resource<?>> resources = new ArrayList<>();
-        List<ConfigObject.OfKubernetes> kubernetes = new ArrayList<>();
         for (ConfigObject object : input.sorted()) {
             switch (object) {
                 case ConfigObject.OfIstio istio -> resources.add(istio.resource());
-                case ConfigObject.OfKubernetes typed -> kubernetes.add(typed);
-                case ConfigObject.Other _ -> {}
+                case ConfigObject.OfKubernetes _, ConfigObject.Other _ -> {}
             }
         }
         MeshConfig given = input.mesh();
@@ -66,12 +64,7 @@ public final class MeshSnapshot {
         List<Problem> found = new ArrayList<>();
         SpecIndex before = previous == null ? null : previous.specs;
         this.specs = new SpecIndex(KeptRoutes.of(resources, before, found), before);
-        this.registry = Registry.build(
-                kubernetes,
-                specs.all(ServiceEntry.class),
-                specs.all(WorkloadEntry.class),
-                mesh,
-                previous == null ? null : previous.registry);
+        this.registry = (previous == null ? Registry.empty() : previous.registry).next(input.objects(), mesh);
         this.destinationRules = DestinationRules.of(
                 specs.all(DestinationRule.class),
                 mesh.defaultDestinationRuleExportTo(),

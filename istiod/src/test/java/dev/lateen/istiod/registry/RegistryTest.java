@@ -3,12 +3,9 @@ package dev.lateen.istiod.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.mesh.MeshConfig;
-import dev.lateen.api.networking.ServiceEntry;
-import dev.lateen.api.networking.WorkloadEntry;
-import dev.lateen.api.resource.Resource;
-import dev.lateen.api.resource.Spec;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.input.KubernetesReader;
 import java.util.ArrayList;
@@ -25,28 +22,18 @@ class RegistryTest {
     }
 
     private static Registry next(@Nullable Registry before, String... yaml) {
-        List<Resource<?>> resources = new ArrayList<>();
-        List<ConfigObject.OfKubernetes> kubernetes = new ArrayList<>();
+        List<ConfigObject> objects = new ArrayList<>();
         for (String text : yaml) {
             Reading reading = new ResourceReader().read("test.yaml", text);
             assertThat(reading.problems()).isEmpty();
-            resources.addAll(reading.resources());
-            for (ConfigObject object : KubernetesReader.objects(reading)) {
-                if (object instanceof ConfigObject.OfKubernetes typed) {
-                    kubernetes.add(typed);
-                }
-            }
+            objects.addAll(KubernetesReader.objects(reading));
         }
         MeshConfig mesh = new ResourceReader()
                 .readMeshConfig("mesh.yaml", "{}")
                 .settings()
                 .orElseThrow();
-        return Registry.build(
-                kubernetes, of(resources, ServiceEntry.class), of(resources, WorkloadEntry.class), mesh, before);
-    }
-
-    private static <S extends Spec> List<Resource<S>> of(List<Resource<?>> all, Class<S> kind) {
-        return all.stream().flatMap(r -> r.as(kind).stream()).toList();
+        return (before == null ? Registry.empty() : before)
+                .next(ConfigInput.of(1, mesh, objects).objects(), mesh);
     }
 
     private static String service(String more) {
