@@ -93,7 +93,7 @@ public final class Subsets {
     }
 
     /** The full host of a rule. */
-    static String host(Resource<DestinationRule> rule) {
+    public static String host(Resource<DestinationRule> rule) {
         return KnownHosts.fullName(rule.spec().host(), rule.namespace());
     }
 

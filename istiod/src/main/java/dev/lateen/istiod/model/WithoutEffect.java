@@ -24,7 +24,6 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -60,13 +59,6 @@ public final class WithoutEffect {
 
     private WithoutEffect(MeshConfig mesh) {
         this.mesh = mesh;
-    }
-
-    static List<Problem> of(Collection<ConfigObject> objects, MeshConfig mesh) {
-        List<Problem> all = new ArrayList<>();
-        objects.forEach(object -> all.addAll(of(object, mesh)));
-        all.addAll(of(mesh));
-        return all;
     }
 
     /** What of one object has no effect. */
