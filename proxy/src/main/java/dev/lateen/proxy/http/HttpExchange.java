@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.head.HeadPreparation;
+import dev.lateen.proxy.head.HeadRefusal;
 import dev.lateen.proxy.http.codec.RequestSink;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.codec.StreamReset;
@@ -107,17 +109,15 @@ final class HttpExchange implements RequestSink {
             requestEnded();
         }
         timers.begin(manager.manager());
-        LocalReply refusal = RequestPreparation.prepare(exchange, manager.manager(), worker());
+        HeadRefusal refusal = HeadPreparation.prepare(exchange, manager.manager(), null);
         if (refusal != null) {
-            if (refusal.flag() != null || refusal.status() == 400) {
-                // What else such a client sends is not to be believed.
-                downstream.closeAfter();
-            }
-            manager.observer().onRequest(exchange);
-            reply(refusal);
+            refuse(refusal);
             return;
         }
-        if (RequestPreparation.takesExpectation(exchange, manager.manager())) {
+        if (HeadPreparation.wantsRequestId(exchange.request(), manager.manager())) {
+            exchange.request().headers().set("x-request-id", RequestIds.next(worker().random()));
+        }
+        if (HeadPreparation.takesExpectation(exchange, manager.manager())) {
             downstream.informational(LocalReplyRenderer.goOn());
         }
         match();
@@ -130,6 +130,16 @@ final class HttpExchange implements RequestSink {
         FilterRun run = new FilterRun(this, chain);
         filters = run;
         run.proceed();
+    }
+
+    private void refuse(HeadRefusal refusal) {
+        LocalReply reply = RefusedHeads.reply(refusal);
+        if (reply.flag() != null || reply.status() == 400) {
+            // What else such a client sends is not to be believed.
+            downstream.closeAfter();
+        }
+        manager.observer().onRequest(exchange);
+        reply(reply);
     }
 
     /** Answers a head that could not be understood. */
