@@ -1,7 +1,7 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.telemetry.Telemetry;
-import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.vertx.core.Vertx;
@@ -34,8 +34,8 @@ final class SpanCollector implements Telemetry.CollectorClient {
     @Override
     public synchronized void post(String cluster, String hostname, String path, String body) {
         UpstreamCluster upstream = clusters.apply(cluster);
-        Host host = upstream == null ? null : upstream.pick(pick.reset());
-        if (host == null) {
+        Destination to = upstream == null ? null : upstream.pick(pick.reset());
+        if (to == null) {
             LOG.debug("spans lost: cluster {} has no host", cluster);
             return;
         }
@@ -43,8 +43,8 @@ final class SpanCollector implements Telemetry.CollectorClient {
         client = open;
         RequestOptions options = new RequestOptions()
                 .setMethod(HttpMethod.POST)
-                .setHost(host.address().getHostString())
-                .setPort(host.address().getPort())
+                .setHost(to.host().address().getHostString())
+                .setPort(to.host().address().getPort())
                 .setURI(path)
                 .setTimeout(TIMEOUT_MILLIS);
         open.request(options)

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.forward.Upgrades;
 import dev.lateen.proxy.head.HeadPreparation;
 import dev.lateen.proxy.head.HeadRefusal;
 import dev.lateen.proxy.http.codec.RequestSink;
@@ -197,8 +198,12 @@ final class HttpExchange implements RequestSink {
             reply(LocalReply.clusterNotFound(forward.action().clusterNotFoundStatus()));
             return;
         }
+        if (!Upgrades.allowed(exchange.request(), manager.manager(), forward.action())) {
+            reply(LocalReply.upgradeFailed());
+            return;
+        }
         phase = Phase.FORWARDING;
-        Forwarding begun = new Forwarding(this, forward, to);
+        Forwarding begun = new Forwarding(this, ForwardPlan.of(exchange, forward), to);
         forwarding = begun;
         begun.start(taken);
     }

@@ -10,6 +10,7 @@ import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.RouteAction.Mirror;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
@@ -46,8 +47,8 @@ final class MirroredRequest implements StreamTaker {
     /** @param body ownership passes */
     static void send(
             HttpWorker worker, Mirror mirror, UpstreamCluster cluster, RequestHead head, @Nullable ByteBuf body) {
-        Host host = cluster.pick(new PickContext(worker.random()));
-        if (host == null) {
+        Destination to = cluster.pick(new PickContext(worker.random()));
+        if (to == null) {
             if (body != null) {
                 body.release();
             }
@@ -56,9 +57,9 @@ final class MirroredRequest implements StreamTaker {
         if (!mirror.disableShadowHostSuffix()) {
             head.authority(shadowed(head.parsedAuthority()));
         }
-        MirroredRequest request = new MirroredRequest(worker, cluster, host, head, body);
+        MirroredRequest request = new MirroredRequest(worker, cluster, to.host(), head, body);
         Cluster config = cluster.config();
-        worker.pools().acquire(cluster, host, UpstreamProtocols.mirrored(config, host.tls(config), head), request);
+        worker.pools().acquire(cluster, to, UpstreamProtocols.mirrored(config, to.tls(), head), request);
     }
 
     /** Envoy puts {@code -shadow} behind the host, before the port. */

@@ -4,10 +4,10 @@ import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
-import dev.lateen.proxy.model.TcpProxy;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
+import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
@@ -15,6 +15,7 @@ import dev.lateen.proxy.transport.ProxyHeader;
 import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.transport.UpstreamTarget;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.PickContext;
@@ -116,17 +117,18 @@ final class UpstreamSearch {
             return;
         }
         attempts++;
-        Host host = cluster.pick(context);
-        if (host == null) {
+        Destination to = cluster.pick(context);
+        if (to == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
         }
+        Host host = to.host();
         if (!cluster.breaker().tryAcquireConnection()) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW);
             return;
         }
-        session.endpoint(host.endpoint());
-        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), host.tls(cluster.config()))
+        session.endpoint(to.endpoint());
+        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), to.tls())
                 .telling(header(cluster.config()));
         Tunnel tunnel = tunnels == null ? null : tunnels.to(cluster.config(), target.tls());
         Future<Channel> attempt = tunnel == null

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.forward;
 
 import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.ExchangeFacts;
@@ -9,11 +9,11 @@ import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** The host and port that a request names, for clusters that go wherever that is. */
-final class RequestedHost {
+public final class RequestedHost {
     private RequestedHost() {}
 
     /** A literal address, or a name to be looked up; null for no usable authority, and for this proxy's own address, which would be a loop. */
-    static @Nullable InetSocketAddress of(ExchangeFacts exchange) {
+    public static @Nullable InetSocketAddress of(ExchangeFacts exchange) {
         RequestHead head = exchange.request();
         Authority authority = head.parsedAuthority();
         String name = authority.name();
