@@ -134,7 +134,7 @@ final class HttpExchange implements RequestSink {
     }
 
     private void refuse(HeadRefusal refusal) {
-        LocalReply reply = RefusedHeads.reply(refusal);
+        LocalReply reply = LocalReply.headRefused(refusal);
         if (reply.flag() != null || reply.status() == 400) {
             // What else such a client sends is not to be believed.
             downstream.closeAfter();

@@ -1,12 +1,12 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.forward.TcpClusters;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster;
-import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.tls.TlsSession;
@@ -66,7 +66,7 @@ final class UpstreamSearch {
         this.proxy = proxy;
         this.session = session;
         this.tunnels = tunnels;
-        this.cluster = inForce.cluster(clusterName());
+        this.cluster = inForce.cluster(TcpClusters.choose(proxy, random));
         this.context = new PickContext(random)
                 .originalDestination(session.connection().originalDestination())
                 .avoidTried(5);
@@ -95,20 +95,6 @@ final class UpstreamSearch {
         if (asking != null) {
             asking.abandon();
         }
-    }
-
-    private String clusterName() {
-        if (proxy.clusters().size() == 1) {
-            return proxy.clusters().getFirst().cluster();
-        }
-        long drawn = proxy.totalWeight() > 0 ? random.nextLong(proxy.totalWeight()) : 0;
-        for (WeightedTcpCluster weighted : proxy.clusters()) {
-            drawn -= weighted.weight();
-            if (drawn < 0) {
-                return weighted.cluster();
-            }
-        }
-        return "";
     }
 
     private void attempt(EventLoop loop, UpstreamCluster cluster, ChannelHandler last) {
