@@ -91,6 +91,23 @@ public final class ListenerTable {
         return accepting.get(address);
     }
 
+    /** The listener that takes connections which clients make to this address: of the socket that is bound to it, or to all addresses of its family. */
+    public @Nullable ListenerRuntime receiving(InetSocketAddress called) {
+        ListenerRuntime exact = accepting.get(called);
+        if (exact != null) {
+            return exact;
+        }
+        for (Map.Entry<InetSocketAddress, ListenerRuntime> each : accepting.entrySet()) {
+            InetSocketAddress bound = each.getKey();
+            if (bound.getPort() == called.getPort()
+                    && !bound.isUnresolved()
+                    && bound.getAddress().isAnyLocalAddress()) {
+                return each.getValue();
+            }
+        }
+        return null;
+    }
+
     /** A connection's chain as this configuration has it; null when it has none such: the connection drains. */
     public @Nullable FilterChainRuntime chain(ChainKey key) {
         ListenerRuntime listener = byName.get(key.listener());

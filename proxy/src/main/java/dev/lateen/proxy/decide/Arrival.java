@@ -10,14 +10,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * A client's connection, as one would describe it.
  *
- * @param socket the address of the socket that takes it, as a listener is configured to be bound to
+ * @param called the address that it comes to: the local address of the accepted socket
  * @param source the client's address
  * @param original where the client was headed before it was brought here, by interception or the PROXY protocol; null where it called the socket itself
  * @param firstBytes what the client begins with
  * @param handshake what the TLS handshake tells, if this proxy ends TLS: of a client without a certificate of its own there are no names; null if the client would not begin one
  */
 public record Arrival(
-        InetSocketAddress socket,
+        InetSocketAddress called,
         InetSocketAddress source,
         @Nullable InetSocketAddress original,
         FirstBytes firstBytes,
@@ -36,7 +36,7 @@ public record Arrival(
 
     /** Where the client takes itself to be connected to. */
     InetSocketAddress destination() {
-        return original == null ? socket : original;
+        return original == null ? called : original;
     }
 
     /** What a listener knows when it chooses a filter chain: as much of the first bytes as it looks at. */

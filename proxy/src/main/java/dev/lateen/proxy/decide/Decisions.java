@@ -71,10 +71,10 @@ public final class Decisions {
 
     /** Listener, filter chain, TLS and network filters of a connection. */
     public ConnectionVerdict connection(Arrival arrival, @Nullable Trace trace) {
-        ListenerRuntime receiving = listeners.accepting(arrival.socket());
+        ListenerRuntime receiving = listeners.receiving(arrival.called());
         if (receiving == null) {
             if (trace != null) {
-                trace.no(Question.LISTENER, "", Provenance.NONE, "nobody listens at " + arrival.socket());
+                trace.no(Question.LISTENER, "", Provenance.NONE, "nobody listens at " + arrival.called());
             }
             return new ConnectionVerdict.NoListener();
         }

@@ -14,6 +14,7 @@ import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.reason.Question;
@@ -125,6 +126,13 @@ final class RequestDecision implements FilterContext {
         return null;
     }
 
+    private boolean suppressesEnvoyHeaders() {
+        List<HttpFilterConfig> filters = connection.manager().filters();
+        return !filters.isEmpty()
+                && filters.getLast() instanceof HttpFilterConfig.Router router
+                && router.suppressEnvoyHeaders();
+    }
+
     private RequestVerdict.Outcome acted(ExchangeFacts facts, RouteDecision route, @Nullable Cluster cluster) {
         RequestHead head = facts.request();
         return switch (route) {
@@ -151,7 +159,7 @@ final class RequestDecision implements FilterContext {
             return new RequestVerdict.Answered(LocalReply.upgradeFailed());
         }
         List<Target> targets = Endpoints.of(snapshot, cluster, connection.facts(), facts, trace);
-        forward.entry().prepareRequest(facts, facts.request(), false);
+        forward.entry().prepareRequest(facts, facts.request(), suppressesEnvoyHeaders());
         return new RequestVerdict.Forwarded(cluster, targets);
     }
 }
