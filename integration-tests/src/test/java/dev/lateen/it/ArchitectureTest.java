@@ -53,12 +53,15 @@ class ArchitectureTest {
 
     /** Where clocks and sources of chance are made and handed on; whoever needs one is given it. */
     private static final String[] MAKE_TIME_AND_CHANCE = {
+        "dev.lateen.istiod.ConfigReview",
         "dev.lateen.istiod.Istiod",
         "dev.lateen.istiod.ca.CertificatePairs",
+        "dev.lateen.istiod.ca.TokenIssuer",
         "dev.lateen.proxy.DataPath",
         "dev.lateen.proxy.Proxy",
         "dev.lateen.proxy.ProxyAdmin",
         "dev.lateen.proxy.SpanCollector",
+        "dev.lateen.proxy.transport.EventLoops",
         "dev.lateen.proxy.upstream.Timers",
         "dev.lateen.proxy.xds.SnapshotAssembler"
     };
@@ -75,6 +78,7 @@ class ArchitectureTest {
             "java.time.Clock.systemUTC",
             "java.time.Clock.systemDefaultZone",
             "java.lang.Math.random",
+            "java.util.UUID.randomUUID",
             "java.util.concurrent.ThreadLocalRandom.current",
             "java.util.random.RandomGenerator.getDefault",
             "java.util.random.RandomGenerator.of");
@@ -201,7 +205,9 @@ class ArchitectureTest {
     @Test
     void timeAndChanceAreGivenAndNotTaken() {
         for (String room : MAKE_TIME_AND_CHANCE) {
-            assertThat(takenBy(HOUSE.get(room))).as(room).isNotEmpty();
+            assertThat(HOUSE.stream().filter(named(room)).flatMap(each -> takenBy(each).stream()))
+                    .as(room)
+                    .isNotEmpty();
         }
         DescribedPredicate<JavaClass> rooms = named(MAKE_TIME_AND_CHANCE);
         Set<String> taken = new TreeSet<>();
@@ -218,19 +224,16 @@ class ArchitectureTest {
         assertThat(taken).isEmpty();
     }
 
-    /** Calls and references, in the class and in what is written inside it. */
+    /** Calls and references. */
     private static Set<String> takenBy(JavaClass type) {
         Set<String> taken = new TreeSet<>();
-        HOUSE.stream()
-                .filter(each -> named(type.getFullName()).test(each))
-                .flatMap(each -> each.getAccessesFromSelf().stream())
-                .forEach(access -> {
-                    String owner = access.getTargetOwner().getFullName();
-                    String target = owner + "." + access.getName();
-                    if (CLOCKS.contains(target) || CHANCE.contains(owner) && isMadeUp(access)) {
-                        taken.add(target);
-                    }
-                });
+        type.getAccessesFromSelf().forEach(access -> {
+            String owner = access.getTargetOwner().getFullName();
+            String target = owner + "." + access.getName();
+            if (CLOCKS.contains(target) || CHANCE.contains(owner) && isMadeUp(access)) {
+                taken.add(target);
+            }
+        });
         return taken;
     }
 
