@@ -32,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamSearch {
     private final @Nullable UpstreamCluster cluster;
     private final UpstreamConnector connector;
-    private final RandomGenerator random;
     private final Found found;
     private final TcpProxy proxy;
     private final TcpSession session;
@@ -61,7 +60,6 @@ final class UpstreamSearch {
             TcpSession session,
             @Nullable Tunnels tunnels) {
         this.connector = connector;
-        this.random = random;
         this.found = found;
         this.proxy = proxy;
         this.session = session;
