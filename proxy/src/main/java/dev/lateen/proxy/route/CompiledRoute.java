@@ -1,13 +1,16 @@
 package dev.lateen.proxy.route;
 
+import dev.lateen.proxy.message.JsonText;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.WeightedCluster;
 import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.VirtualHost;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +23,10 @@ final class CompiledRoute {
     private final Route route;
     /** One decision for each weighted cluster; a single one otherwise. */
     private final RouteDecision[] decisions;
-    /** Routes are chosen before any filter could have written metadata, so that what is asked of it holds always or never. */
-    private final boolean metadataMatches;
 
     CompiledRoute(RouteTable table, VirtualHost host, Route route) {
         this.route = route;
         this.decisions = decisions(table, host, route);
-        this.metadataMatches = route.match().metadata().stream().allMatch(matcher -> matcher.matches(Map.of()));
     }
 
     private static RouteDecision[] decisions(RouteTable table, VirtualHost host, Route route) {
@@ -67,14 +67,23 @@ final class CompiledRoute {
         return route;
     }
 
-    boolean matches(RequestHead request, RandomGenerator random) {
+    boolean matches(RequestHead request, Map<String, StructValue.Struct> metadata, RandomGenerator random) {
         RouteMatch match = route.match();
-        return metadataMatches
-                && PathCondition.matches(match.path(), match.caseSensitive(), request)
+        return PathCondition.matches(match.path(), match.caseSensitive(), request)
                 && HeaderConditions.allMatch(match.headers(), request)
                 && parametersMatch(match, request)
                 && (!match.grpcOnly() || request.isGrpc())
+                && metadataMatches(match.metadata(), metadata)
                 && byChance(match, random);
+    }
+
+    private static boolean metadataMatches(List<MetadataMatcher> wanted, Map<String, StructValue.Struct> metadata) {
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!wanted.get(i).matches(metadata)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static boolean parametersMatch(RouteMatch match, RequestHead request) {
@@ -100,12 +109,8 @@ final class CompiledRoute {
     }
 
     /** What did not hold, or empty; looks at the conditions in the order of {@link #matches}. */
-    String firstFailure(RequestHead request, RandomGenerator random) {
+    String firstFailure(RequestHead request, Map<String, StructValue.Struct> metadata, RandomGenerator random) {
         RouteMatch match = route.match();
-        if (!metadataMatches) {
-            return "dynamic metadata: none (expected: that of "
-                    + match.metadata().getFirst().filter() + ")";
-        }
         if (!PathCondition.matches(match.path(), match.caseSensitive(), request)) {
             return "path: \"" + request.pathWithoutQuery() + "\" (expected: "
                     + PathCondition.describe(match.path(), match.caseSensitive()) + ")";
@@ -126,6 +131,14 @@ final class CompiledRoute {
         }
         if (match.grpcOnly() && !request.isGrpc()) {
             return "content-type: " + request.headers().get("content-type") + " (expected: application/grpc)";
+        }
+        for (MetadataMatcher matcher : match.metadata()) {
+            if (!matcher.matches(metadata)) {
+                StructValue found = matcher.find(metadata);
+                return "dynamic metadata " + matcher.filter() + " " + String.join(".", matcher.path()) + ": "
+                        + (found == null ? "absent" : JsonText.of(found)) + " (expected: "
+                        + (matcher.invert() ? "not " : "") + matcher.value() + ")";
+            }
         }
         return byChance(match, random)
                 ? ""

@@ -3,8 +3,10 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.VirtualHost;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,26 +29,30 @@ final class CompiledVirtualHost {
         return host;
     }
 
-    RouteDecision match(RequestHead request, RandomGenerator random) {
+    RouteDecision match(RequestHead request, Map<String, StructValue.Struct> metadata, RandomGenerator random) {
         if (wantsTls(request)) {
             return tlsRedirect;
         }
         for (CompiledRoute route : routes()) {
-            if (route.matches(request, random)) {
+            if (route.matches(request, metadata, random)) {
                 return route.decide(request, random);
             }
         }
         return notFound;
     }
 
-    RouteDecision explain(RequestHead request, RandomGenerator random, List<RouteExplanation.Attempt> attempts) {
+    RouteDecision explain(
+            RequestHead request,
+            Map<String, StructValue.Struct> metadata,
+            RandomGenerator random,
+            List<RouteExplanation.Attempt> attempts) {
         if (wantsTls(request)) {
             return tlsRedirect;
         }
         CompiledRoute[] all = routes();
         for (int i = 0; i < all.length; i++) {
             Route route = all[i].route();
-            String failed = all[i].firstFailure(request, random);
+            String failed = all[i].firstFailure(request, metadata, random);
             attempts.add(new RouteExplanation.Attempt(i, route.name(), failed, route.provenance()));
             if (failed.isEmpty()) {
                 return all[i].decide(request, random);

@@ -2,8 +2,10 @@ package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.StructValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -54,20 +56,31 @@ public final class RouteMatcher {
         return table;
     }
 
-    /** Decides on a request; chance decides among weighted clusters and runtime fractions. */
+    /** Decides on a request that no filter has left metadata for. */
     public RouteDecision match(RequestHead request, RandomGenerator random) {
+        return match(request, Map.of(), random);
+    }
+
+    /** Decides on a request; chance decides among weighted clusters and runtime fractions. @param metadata what filters left, by namespace */
+    public RouteDecision match(RequestHead request, Map<String, StructValue.Struct> metadata, RandomGenerator random) {
         VirtualHostIndex.Slot slot = hosts().find(request);
-        return slot == null ? noHost : slot.host().match(request, random);
+        return slot == null ? noHost : slot.host().match(request, metadata, random);
     }
 
     /** The same decision with its reasons; draws from {@code random} in the same order. Slow; for people. */
     public RouteExplanation explain(RequestHead request, RandomGenerator random) {
+        return explain(request, Map.of(), random);
+    }
+
+    /** The same of a request that filters have left metadata for. */
+    public RouteExplanation explain(
+            RequestHead request, Map<String, StructValue.Struct> metadata, RandomGenerator random) {
         VirtualHostIndex.Slot slot = hosts().find(request);
         if (slot == null) {
             return new RouteExplanation(noHost, "", "", List.of());
         }
         List<RouteExplanation.Attempt> attempts = new ArrayList<>();
-        RouteDecision decision = slot.host().explain(request, random, attempts);
+        RouteDecision decision = slot.host().explain(request, metadata, random, attempts);
         return new RouteExplanation(decision, slot.host().host().name(), slot.domain(), attempts);
     }
 }

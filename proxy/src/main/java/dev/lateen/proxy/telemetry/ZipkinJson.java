@@ -2,6 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.JsonText;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.model.Cluster;

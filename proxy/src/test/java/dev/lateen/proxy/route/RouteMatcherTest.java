@@ -18,6 +18,7 @@ import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.HeaderMutations;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.PathRewrite;
@@ -25,6 +26,8 @@ import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteMatch.PathMatch;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.StructValue;
+import dev.lateen.proxy.model.ValueMatcher;
 import dev.lateen.proxy.model.VirtualHost;
 import dev.lateen.proxy.model.VirtualHost.RequireTls;
 import java.util.HashMap;
@@ -323,5 +326,34 @@ class RouteMatcherTest {
 
     private String cluster(RouteMatcher matcher, RequestHead head) {
         return ((RouteDecision.Forward) matcher.match(head, random)).cluster();
+    }
+
+    @Test
+    void metadataThatFiltersLeftChoosesRoutes() {
+        RouteMatcher matcher = RouteMatcher.compile(table(host(
+                "*",
+                route(claim("admin", false), to("admins")),
+                route(claim("admin", true), to("others")))));
+        assertThat(matcher.match(get("h", "/"), random)).extracting("cluster").isEqualTo("others");
+        assertThat(matcher.match(get("h", "/"), group("admin"), random))
+                .extracting("cluster")
+                .isEqualTo("admins");
+        assertThat(matcher.match(get("h", "/"), group("user"), random))
+                .extracting("cluster")
+                .isEqualTo("others");
+        assertThat(matcher.explain(get("h", "/"), group("user"), random).attempts().getFirst().failed())
+                .startsWith("dynamic metadata jwt group: \"user\" (expected: ")
+                .contains("admin");
+    }
+
+    private static RouteMatch claim(String group, boolean invert) {
+        MetadataMatcher matcher = new MetadataMatcher(
+                "jwt", List.of("group"), new ValueMatcher.Text(new StringMatcher.Exact(group, false)), invert);
+        return new RouteMatch(
+                new PathMatch.Prefix("/"), true, List.of(), List.of(), 1_000_000, false, List.of(matcher));
+    }
+
+    private static Map<String, StructValue.Struct> group(String group) {
+        return Map.of("jwt", new StructValue.Struct(Map.of("group", new StructValue.StringValue(group))));
     }
 }
