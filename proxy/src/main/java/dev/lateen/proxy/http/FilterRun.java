@@ -1,31 +1,49 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
-import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.http.filter.Pending;
+import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.message.ExchangeFacts;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
+import java.time.Duration;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One exchange's way through its filters: forth with the request's head, back with the response's. */
-final class FilterRun {
+final class FilterRun implements FilterContext {
+    private static final Logger LOG = LoggerFactory.getLogger(FilterRun.class);
+
+    private static final Pending NOTHING = new Pending() {
+        @Override
+        public void begin(Answer answer) {}
+
+        @Override
+        public void cancel() {}
+    };
+
     private final HttpExchange exchange;
-    private final HttpFilter[] filters;
+    private RouteFilters filters;
     private int next;
     private boolean over;
-    private @Nullable Future<?> delay;
+    /** What is waited for; null while nothing is. */
+    private @Nullable Waiting waiting;
 
-    FilterRun(HttpExchange exchange, HttpFilter[] filters) {
+    FilterRun(HttpExchange exchange, RouteFilters filters) {
         this.exchange = exchange;
         this.filters = filters;
     }
 
     /** Asks the filters that have not been asked. */
     void proceed() {
-        while (next < filters.length) {
+        while (next < filters.size()) {
             FilterVerdict verdict;
             try {
-                verdict = filters[next++].onRequest(exchange.facts(), exchange.worker());
+                verdict = filters.filter(next++).onRequest(exchange.facts(), this);
             } catch (RuntimeException fault) {
                 exchange.reply(LocalReply.filterFailed(fault));
                 return;
@@ -40,38 +58,40 @@ final class FilterRun {
     /** @return whether to go on at once */
     private boolean obey(FilterVerdict verdict) {
         return switch (verdict) {
-            case FilterVerdict.Continue ignored -> true;
+            case FilterVerdict.Continue _ -> true;
             case FilterVerdict.Reply answer -> {
                 exchange.reply(answer.reply());
                 yield false;
             }
-            case FilterVerdict.Delay wait -> {
-                delay = exchange.worker()
-                        .schedule(() -> resume(wait.then()), wait.delay().toNanos());
+            case FilterVerdict.Delay delay -> {
+                await(new Waiting(NOTHING, delay.delay(), delay.then()));
                 yield false;
             }
             case FilterVerdict.Wait wait -> {
-                await(wait);
+                await(new Waiting(wait.pending(), wait.limit(), wait.late()));
                 yield false;
+            }
+            case FilterVerdict.Reroute _ -> {
+                filters = filters.goOnWith(next, exchange.reroute());
+                yield true;
             }
         };
     }
 
-    @SuppressWarnings("FutureReturnValueIgnored") // both outcomes are handled
-    private void await(FilterVerdict.Wait wait) {
-        wait.verdict()
-                .whenComplete((verdict, fault) -> exchange.worker().loop().execute(() -> {
-                    if (fault == null) {
-                        resume(verdict);
-                    } else if (!over) {
-                        exchange.reply(LocalReply.filterFailed(fault));
-                    }
-                }));
+    private void await(Waiting begun) {
+        waiting = begun;
+        begun.begin();
     }
 
-    private void resume(FilterVerdict verdict) {
-        delay = null;
-        if (!over && obey(verdict)) {
+    private void resume(Supplier<FilterVerdict> decision) {
+        FilterVerdict verdict;
+        try {
+            verdict = decision.get();
+        } catch (RuntimeException fault) {
+            exchange.reply(LocalReply.filterFailed(fault));
+            return;
+        }
+        if (obey(verdict)) {
             proceed();
         }
     }
@@ -79,14 +99,108 @@ final class FilterRun {
     /** Shows the response's head to the filters that were asked, the last one first. */
     void onResponse(ExchangeFacts facts) {
         for (int i = next - 1; i >= 0; i--) {
-            filters[i].onResponse(facts);
+            filters.filter(i).onResponse(facts);
         }
     }
 
-    void cancel() {
+    /** The exchange is over, whatever came of it. */
+    void end() {
         over = true;
-        if (delay != null) {
-            delay.cancel(false);
+        Waiting current = waiting;
+        if (current != null) {
+            current.cancel();
+        }
+    }
+
+    @Override
+    public boolean chance(int millionths) {
+        return exchange.worker().chance(millionths);
+    }
+
+    @Override
+    public long nanos() {
+        return exchange.worker().nanos();
+    }
+
+    @Override
+    public long epochMillis() {
+        return exchange.worker().epochMillis();
+    }
+
+    /** One wait, until it is over by its answer, by its limit or with the exchange. All but the answer's arrival is on the event loop. */
+    private final class Waiting implements Pending.Answer {
+        private final Pending pending;
+        private final Duration limit;
+        private final FilterVerdict late;
+        private @Nullable Future<?> timer;
+
+        Waiting(Pending pending, Duration limit, FilterVerdict late) {
+            this.pending = pending;
+            this.limit = limit;
+            this.late = late;
+        }
+
+        void begin() {
+            try {
+                pending.begin(this);
+            } catch (RuntimeException fault) {
+                failed(fault);
+            }
+            if (isCurrent()) {
+                timer = exchange.worker().schedule(this::limitPassed, limit.toNanos());
+            }
+        }
+
+        @SuppressWarnings("ReferenceEquality") // each wait is one
+        private boolean isCurrent() {
+            return !over && waiting == this;
+        }
+
+        @Override
+        public void decide(Supplier<FilterVerdict> decision) {
+            EventLoop loop = exchange.worker().loop();
+            if (loop.inEventLoop()) {
+                take(decision);
+            } else {
+                loop.execute(() -> take(decision));
+            }
+        }
+
+        @Override
+        public void failed(Throwable fault) {
+            FilterVerdict refusal = new FilterVerdict.Reply(LocalReply.filterFailed(fault));
+            decide(() -> refusal);
+        }
+
+        private void take(Supplier<FilterVerdict> decision) {
+            if (isCurrent()) {
+                leave();
+                resume(decision);
+            }
+        }
+
+        private void limitPassed() {
+            if (isCurrent()) {
+                cancel();
+                resume(() -> late);
+            }
+        }
+
+        private void leave() {
+            waiting = null;
+            Future<?> running = timer;
+            if (running != null) {
+                running.cancel(false);
+            }
+        }
+
+        void cancel() {
+            leave();
+            try {
+                pending.cancel();
+            } catch (RuntimeException fault) {
+                LOG.warn("A filter's wait could not be cancelled: {}", pending, fault);
+            }
         }
     }
 }

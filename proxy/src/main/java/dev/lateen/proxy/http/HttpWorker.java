@@ -3,7 +3,6 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
-import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -17,7 +16,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What all exchanges of one event loop share: pools, clocks, chance, and what is compiled for the current snapshot. */
-final class HttpWorker implements FilterContext {
+final class HttpWorker {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -80,8 +79,8 @@ final class HttpWorker implements FilterContext {
         return services.current().get();
     }
 
-    @Override
-    public boolean chance(int millionths) {
+    /** True with the given chance in millionths. */
+    boolean chance(int millionths) {
         return random.nextInt(1_000_000) < millionths;
     }
 

@@ -107,7 +107,8 @@ public final class ExchangeFacts extends StreamFacts {
         return virtualHostName;
     }
 
-    public void route(Route matched, String virtualHost) {
+    /** @param virtualHost empty when none matched */
+    public void route(@Nullable Route matched, String virtualHost) {
         route = matched;
         virtualHostName = virtualHost;
     }

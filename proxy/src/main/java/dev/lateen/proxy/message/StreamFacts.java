@@ -63,7 +63,7 @@ public abstract sealed class StreamFacts permits ExchangeFacts, TcpSession {
         return cluster;
     }
 
-    public final void cluster(Cluster chosen) {
+    public final void cluster(@Nullable Cluster chosen) {
         cluster = chosen;
     }
 

@@ -51,7 +51,7 @@ class MirroredRequestTest {
             new HttpServices(
                     current,
                     clusters,
-                    (manager, entry) -> List.of(),
+                    FilterChains.NONE,
                     (eventLoop, target, last) -> {
                         codec = last;
                         return connection;

@@ -23,16 +23,20 @@ public final class FilterCompiler {
     }
 
     /** @param entry the route; null when none matched, where only what stands on the connection manager itself counts */
-    public List<HttpFilter> compile(HttpConnectionManager manager, @Nullable RouteEntry entry) {
+    public RouteFilters compile(HttpConnectionManager manager, @Nullable RouteEntry entry) {
         List<HttpFilter> filters = new ArrayList<>();
-        for (HttpFilterConfig config : manager.filters()) {
+        List<Integer> places = new ArrayList<>();
+        List<HttpFilterConfig> configs = manager.filters();
+        for (int place = 0; place < configs.size(); place++) {
+            HttpFilterConfig config = configs.get(place);
             HttpFilterConfig override = entry == null ? null : override(config, entry);
             HttpFilter filter = filter(override == null ? config : override, "http." + manager.statPrefix() + ".");
             if (filter != null) {
                 filters.add(filter);
+                places.add(place);
             }
         }
-        return filters;
+        return RouteFilters.of(filters, places);
     }
 
     private static @Nullable HttpFilterConfig override(HttpFilterConfig config, RouteEntry entry) {

@@ -1,7 +1,13 @@
 package dev.lateen.proxy.http.filter;
 
-/** What a filter may ask of the connection it runs on. */
+/** What a filter may ask of the exchange that it decides on. Used on that exchange's event loop, and not after its end. */
 public interface FilterContext {
     /** True with the given chance in millionths (0 to 1,000,000); drawn from the injected source of chance. */
     boolean chance(int millionths);
+
+    /** The injected monotonic clock, in nanoseconds. */
+    long nanos();
+
+    /** The injected wall clock, in milliseconds since 1970. */
+    long epochMillis();
 }

@@ -44,7 +44,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class FiltersTest {
-    private static final FilterContext ALWAYS = millionths -> millionths > 0;
+    private static final FilterContext ALWAYS = new FakeContext();
     private static final String RBAC = "envoy.filters.http.rbac";
     private static final HttpFilterConfig.Rbac DENY_ALL = new HttpFilterConfig.Rbac(
             new RbacPolicies(new RbacPolicies.Rules(RbacPolicies.Action.ALLOW, List.of()), null, ""));
@@ -73,7 +73,7 @@ class FiltersTest {
     }
 
     private List<HttpFilter> compile(List<HttpFilterConfig> filters, RouteEntry entry) {
-        return new FilterCompiler(local, counters).compile(manager(filters), entry);
+        return new FilterCompiler(local, counters).compile(manager(filters), entry).all();
     }
 
     @Test
