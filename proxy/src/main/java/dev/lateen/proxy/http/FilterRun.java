@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.LocalReply;
@@ -18,13 +19,7 @@ import org.slf4j.LoggerFactory;
 final class FilterRun implements FilterContext {
     private static final Logger LOG = LoggerFactory.getLogger(FilterRun.class);
 
-    private static final Pending NOTHING = new Pending() {
-        @Override
-        public void begin(Answer answer) {}
-
-        @Override
-        public void cancel() {}
-    };
+    private static final Asking NOTHING = _ -> Pending.OVER;
 
     private final HttpExchange exchange;
     private RouteFilters filters;
@@ -68,7 +63,7 @@ final class FilterRun implements FilterContext {
                 yield false;
             }
             case FilterVerdict.Wait wait -> {
-                await(new Waiting(wait.pending(), wait.limit(), wait.late()));
+                await(new Waiting(wait.asking(), wait.limit(), wait.late()));
                 yield false;
             }
             case FilterVerdict.Reroute _ -> {
@@ -128,26 +123,35 @@ final class FilterRun implements FilterContext {
     }
 
     /** One wait, until it is over by its answer, by its limit or with the exchange. All but the answer's arrival is on the event loop. */
-    private final class Waiting implements Pending.Answer {
-        private final Pending pending;
+    private final class Waiting implements Asking.Answer {
+        private final Asking asking;
         private final Duration limit;
         private final FilterVerdict late;
-        private @Nullable Future<?> timer;
+        /** Null until it has begun. */
+        private @Nullable Pending pending;
 
-        Waiting(Pending pending, Duration limit, FilterVerdict late) {
-            this.pending = pending;
+        private @Nullable Future<?> timer;
+        private boolean answered;
+
+        Waiting(Asking asking, Duration limit, FilterVerdict late) {
+            this.asking = asking;
             this.limit = limit;
             this.late = late;
         }
 
         void begin() {
+            Pending begun;
             try {
-                pending.begin(this);
+                begun = asking.begin(this);
             } catch (RuntimeException fault) {
                 failed(fault);
+                return;
             }
             if (isCurrent()) {
+                pending = begun;
                 timer = exchange.worker().schedule(this::limitPassed, limit.toNanos());
+            } else if (!answered) {
+                giveUp(begun);
             }
         }
 
@@ -174,6 +178,7 @@ final class FilterRun implements FilterContext {
 
         private void take(Supplier<FilterVerdict> decision) {
             if (isCurrent()) {
+                answered = true;
                 leave();
                 resume(decision);
             }
@@ -196,10 +201,17 @@ final class FilterRun implements FilterContext {
 
         void cancel() {
             leave();
+            Pending begun = pending;
+            if (begun != null) {
+                giveUp(begun);
+            }
+        }
+
+        private void giveUp(Pending begun) {
             try {
-                pending.cancel();
+                begun.cancel();
             } catch (RuntimeException fault) {
-                LOG.warn("A filter's wait could not be cancelled: {}", pending, fault);
+                LOG.warn("What a filter waited for could not be cancelled: {}", asking, fault);
             }
         }
     }

@@ -5,11 +5,11 @@ import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
@@ -525,7 +525,7 @@ class FailureStoriesTest {
                 (exchange, context) -> new FilterVerdict.Delay(Duration.ofMillis(20), FilterVerdict.CONTINUE));
         proxy.filters.add((exchange, context) -> {
             verdict.completeAsync(() -> FilterVerdict.CONTINUE);
-            return new FilterVerdict.Wait(Pending.of(verdict), Duration.ofMinutes(1), FilterVerdict.CONTINUE);
+            return new FilterVerdict.Wait(Asking.of(verdict), Duration.ofMinutes(1), FilterVerdict.CONTINUE);
         });
         serve(talk -> {
             talk.head();

@@ -6,6 +6,7 @@ import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
@@ -72,20 +73,16 @@ class FilterVerdictsTest {
     }
 
     /** An answer that a test gives. */
-    private static final class Asked implements Pending {
+    private static final class Asked implements Asking {
         final AtomicInteger begun = new AtomicInteger();
         final AtomicInteger cancelled = new AtomicInteger();
         final CompletableFuture<Answer> answer = new CompletableFuture<>();
 
         @Override
-        public void begin(Answer to) {
+        public Pending begin(Answer to) {
             begun.incrementAndGet();
             answer.complete(to);
-        }
-
-        @Override
-        public void cancel() {
-            cancelled.incrementAndGet();
+            return cancelled::incrementAndGet;
         }
 
         void isCancelledOnce() {
@@ -156,18 +153,11 @@ class FilterVerdictsTest {
     void anAnswerMayBeGivenAtOnceAndTheFirstCounts() throws Exception {
         cluster("c");
         proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(
-                new Pending() {
-                    @Override
-                    public void begin(Answer answer) {
-                        answer.decide(() -> FilterVerdict.CONTINUE);
-                        answer.decide(() -> REFUSED);
-                        answer.failed(new IllegalStateException("too late"));
-                    }
-
-                    @Override
-                    public void cancel() {
-                        asked.add("cancelled");
-                    }
+                answer -> {
+                    answer.decide(() -> FilterVerdict.CONTINUE);
+                    answer.decide(() -> REFUSED);
+                    answer.failed(new IllegalStateException("too late"));
+                    return () -> asked.add("cancelled");
                 },
                 LONG,
                 REFUSED));
@@ -195,7 +185,7 @@ class FilterVerdictsTest {
     void whatFailsRefuses() throws Exception {
         cluster("c");
         proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(
-                Pending.of(CompletableFuture.failedFuture(new IOException("no answer"))),
+                Asking.of(CompletableFuture.failedFuture(new IOException("no answer"))),
                 LONG,
                 FilterVerdict.CONTINUE));
         proxy.routes(prefix("/", "c"));
@@ -210,6 +200,19 @@ class FilterVerdictsTest {
         pending.answer.thenAccept(answer -> answer.decide(() -> {
             throw new IllegalStateException("broken");
         }));
+        proxy.routes(prefix("/", "c"));
+        assertThat(ask(GET)).startsWith("HTTP/1.1 500 ");
+    }
+
+    @Test
+    void aQuestionThatThrowsRefuses() throws Exception {
+        cluster("c");
+        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(
+                answer -> {
+                    throw new IllegalStateException("broken");
+                },
+                LONG,
+                FilterVerdict.CONTINUE));
         proxy.routes(prefix("/", "c"));
         assertThat(ask(GET)).startsWith("HTTP/1.1 500 ");
     }
@@ -287,7 +290,7 @@ class FilterVerdictsTest {
     void theWorkOfAStageIsCancelled() throws Exception {
         CompletableFuture<FilterVerdict> work = new CompletableFuture<>();
         proxy.filters.add((exchange, context) ->
-                new FilterVerdict.Wait(Pending.of(work), Duration.ofMillis(5), FilterVerdict.CONTINUE));
+                new FilterVerdict.Wait(Asking.of(work), Duration.ofMillis(5), FilterVerdict.CONTINUE));
         cluster("c");
         proxy.routes(prefix("/", "c"));
         assertThat(ask(GET)).startsWith("HTTP/1.1 200 ");
@@ -298,14 +301,8 @@ class FilterVerdictsTest {
     void aCancellationThatThrowsHarmsNobody() throws Exception {
         cluster("c");
         proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(
-                new Pending() {
-                    @Override
-                    public void begin(Answer answer) {}
-
-                    @Override
-                    public void cancel() {
-                        throw new IllegalStateException("broken");
-                    }
+                answer -> () -> {
+                    throw new IllegalStateException("broken");
                 },
                 Duration.ofMillis(5),
                 FilterVerdict.CONTINUE));

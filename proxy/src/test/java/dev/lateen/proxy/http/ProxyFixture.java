@@ -2,9 +2,9 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
-import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.ConnectionFacts;
@@ -144,7 +144,7 @@ final class ProxyFixture implements AutoCloseable {
     /** Waits for what never comes. */
     static FilterVerdict forLong() {
         return new FilterVerdict.Wait(
-                Pending.of(new CompletableFuture<>()), Duration.ofHours(1), FilterVerdict.CONTINUE);
+                Asking.of(new CompletableFuture<>()), Duration.ofHours(1), FilterVerdict.CONTINUE);
     }
 
     ManagerSettings settings() {

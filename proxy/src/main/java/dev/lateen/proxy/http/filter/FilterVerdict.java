@@ -20,12 +20,12 @@ public sealed interface FilterVerdict {
     record Delay(Duration delay, FilterVerdict then) implements FilterVerdict {}
 
     /**
-     * Waits for an answer from elsewhere, and no longer than the limit. The exchange may end meanwhile: then, and when the limit is over, {@code pending} is cancelled.
+     * Waits for an answer from elsewhere, and no longer than the limit. The exchange may end meanwhile: then, and when the limit is over, what was begun is cancelled.
      *
      * @param limit above zero
      * @param late what follows when no answer came within the limit
      */
-    record Wait(Pending pending, Duration limit, FilterVerdict late) implements FilterVerdict {
+    record Wait(Asking asking, Duration limit, FilterVerdict late) implements FilterVerdict {
         public Wait {
             if (!limit.isPositive()) {
                 throw new IllegalArgumentException("limit: " + limit + " (expected: above zero)");
