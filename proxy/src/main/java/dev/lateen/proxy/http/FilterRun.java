@@ -1,8 +1,10 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.filter.Asking;
+import dev.lateen.proxy.http.filter.BodyWish;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
+import dev.lateen.proxy.http.filter.HeldBody;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
@@ -25,6 +27,7 @@ final class FilterRun implements FilterContext {
     private RouteFilters filters;
     private int next;
     private boolean over;
+    private boolean awaitsBody;
     /** What is waited for; null while nothing is. */
     private @Nullable Waiting waiting;
 
@@ -36,6 +39,9 @@ final class FilterRun implements FilterContext {
     /** Asks the filters that have not been asked. */
     void proceed() {
         while (next < filters.size()) {
+            if (!wishIsMet(filters.wish(next))) {
+                return;
+            }
             FilterVerdict verdict;
             try {
                 verdict = filters.filter(next++).onRequest(exchange.facts(), this);
@@ -48,6 +54,52 @@ final class FilterRun implements FilterContext {
             }
         }
         exchange.act();
+    }
+
+    /** Whether the next filter can be asked; if not, more of the body is awaited, or the request was refused. */
+    private boolean wishIsMet(@Nullable BodyWish wish) {
+        if (wish == null || Upgrades.asked(exchange.facts().request())) {
+            return true;
+        }
+        RequestBody body = exchange.body();
+        boolean complete = exchange.requestComplete();
+        BodyWish.Outcome outcome = wish.with(body.size(), complete);
+        if (outcome == BodyWish.Outcome.WAITING && body.noRoom()) {
+            // Were they to wait for each other, none of them would ever be whole.
+            if (!wish.allowPartial()) {
+                exchange.reply(LocalReply.overloaded());
+                return false;
+            }
+            outcome = BodyWish.Outcome.MET;
+        }
+        switch (outcome) {
+            case WAITING -> awaitBody();
+            case TOO_LARGE -> exchange.reply(LocalReply.requestTooLarge());
+            case MET -> bodyIsHere(body, complete);
+        }
+        return outcome == BodyWish.Outcome.MET;
+    }
+
+    private void awaitBody() {
+        if (!awaitsBody) {
+            awaitsBody = true;
+            if (RequestPreparation.takesExpectation(exchange.facts())) {
+                exchange.downstream().informational(LocalReplyRenderer.goOn());
+            }
+            exchange.downstream().resumeReading();
+        }
+    }
+
+    private void bodyIsHere(RequestBody body, boolean complete) {
+        if (awaitsBody && !complete && body.full(exchange.downstream().holdLimit())) {
+            exchange.downstream().pauseReading();
+        }
+        awaitsBody = false;
+    }
+
+    /** Whether a filter waits for more of the body. */
+    boolean awaitsBody() {
+        return awaitsBody;
     }
 
     /** @return whether to go on at once */
@@ -120,6 +172,11 @@ final class FilterRun implements FilterContext {
     @Override
     public long epochMillis() {
         return exchange.worker().epochMillis();
+    }
+
+    @Override
+    public HeldBody body() {
+        return exchange.body();
     }
 
     /** One wait, until it is over by its answer, by its limit or with the exchange. All but the answer's arrival is on the event loop. */

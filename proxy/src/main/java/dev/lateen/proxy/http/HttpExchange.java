@@ -100,6 +100,7 @@ final class HttpExchange implements RequestSink {
     void start(boolean end) {
         if (end) {
             requestEnded();
+            body.none();
         }
         timers.begin(manager.manager());
         LocalReply refusal = RequestPreparation.prepare(exchange, manager.manager(), worker());
@@ -203,7 +204,10 @@ final class HttpExchange implements RequestSink {
             return;
         }
         body.add(data, end);
-        if (!end && body.full(downstream.holdLimit())) {
+        FilterRun run = filters;
+        if (run != null && run.awaitsBody()) {
+            run.proceed();
+        } else if (!end && body.full(downstream.holdLimit())) {
             downstream.pauseReading();
         }
     }
@@ -225,6 +229,10 @@ final class HttpExchange implements RequestSink {
             to.onRequestTrailers(trailers);
         } else {
             body.trailers(trailers);
+            FilterRun run = filters;
+            if (run != null && run.awaitsBody()) {
+                run.proceed();
+            }
         }
     }
 

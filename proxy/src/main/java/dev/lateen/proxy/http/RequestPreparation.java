@@ -74,8 +74,13 @@ final class RequestPreparation {
 
     /** Unless upstream answers it, {@code Expect: 100-continue} is answered here, and goes no further. @return whether it is to be answered now */
     static boolean takesExpectation(ExchangeFacts exchange, HttpConnectionManager manager) {
+        return !manager.client().proxy100Continue() && takesExpectation(exchange);
+    }
+
+    /** The same for who needs the body whoever was to answer. */
+    static boolean takesExpectation(ExchangeFacts exchange) {
         HeaderMap headers = exchange.request().headers();
-        CharSequence expect = manager.client().proxy100Continue() ? null : headers.get("expect");
+        CharSequence expect = headers.get("expect");
         boolean taken = expect != null && AsciiString.contentEqualsIgnoreCase(expect, "100-continue");
         if (taken) {
             headers.remove("expect");

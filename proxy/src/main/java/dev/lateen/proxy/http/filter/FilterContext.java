@@ -10,4 +10,7 @@ public interface FilterContext {
 
     /** The injected wall clock, in milliseconds since 1970. */
     long epochMillis();
+
+    /** What is here of the request's body: with a {@link BodyWish} what it wished for, else what came by chance. A tunnel (an upgrade, CONNECT) is never waited for. */
+    HeldBody body();
 }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http.filter;
 
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The filters that have something to do for one route, in the order of the connection manager's list. Each knows its place in that list, so that a request
@@ -13,10 +14,13 @@ public final class RouteFilters {
 
     private final HttpFilter[] filters;
     private final int[] places;
+    /** Of each filter; null where none has any, as nearly everywhere. */
+    private final @Nullable BodyWish @Nullable [] wishes;
 
     private RouteFilters(HttpFilter[] filters, int[] places) {
         this.filters = filters;
         this.places = places;
+        this.wishes = wishes(filters);
     }
 
     /**
@@ -44,6 +48,21 @@ public final class RouteFilters {
     /** One of them. @param index from 0 */
     public HttpFilter filter(int index) {
         return filters[index];
+    }
+
+    private static @Nullable BodyWish @Nullable [] wishes(HttpFilter[] filters) {
+        @Nullable BodyWish[] all = new BodyWish[filters.length];
+        boolean any = false;
+        for (int i = 0; i < all.length; i++) {
+            all[i] = filters[i].bodyWish();
+            any |= all[i] != null;
+        }
+        return any ? all : null;
+    }
+
+    /** What one of them wishes to see of the body, or null. */
+    public @Nullable BodyWish wish(int index) {
+        return wishes == null ? null : wishes[index];
     }
 
     /** All of them. */

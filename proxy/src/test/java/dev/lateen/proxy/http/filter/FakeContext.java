@@ -18,4 +18,9 @@ final class FakeContext implements FilterContext {
     public long epochMillis() {
         return nanos / 1_000_000;
     }
+
+    @Override
+    public HeldBody body() {
+        throw new AssertionError("no wish");
+    }
 }
