@@ -1,9 +1,11 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.http.Filters;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.http.filter.FilterCompiler;
 import dev.lateen.proxy.http.filter.FilterCounters;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.http.filter.LocalWorkload;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
@@ -51,6 +53,7 @@ final class DataPath {
     private final TlsContexts tls;
     private final HttpServer http;
     private final Listeners listeners;
+    private final FilterStates filterStates;
     private final FilterCounters counters = new FilterCounters();
     private final AtomicLongArray changes = new AtomicLongArray(Change.values().length);
 
@@ -65,12 +68,14 @@ final class DataPath {
         telemetry = new Telemetry(
                 owner(node), new java.util.Random(), new SpanCollector(vertx, this::cluster), standardOut);
         current = new Current(clusters, telemetry);
+        filterStates = FilterStates.of(Timers.on(loops.next()), this::active);
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
                 current,
                 clusters,
-                new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
+                new Filters(
+                        new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile, filterStates),
                 connector,
                 clock,
                 nanos,
@@ -200,6 +205,7 @@ final class DataPath {
     /** Lets everything go; after draining. */
     void close() {
         http.close();
+        filterStates.close();
         clusters.close();
         resolver.close();
         tls.close();

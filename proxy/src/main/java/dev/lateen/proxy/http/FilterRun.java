@@ -8,6 +8,7 @@ import dev.lateen.proxy.http.filter.HeldBody;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
+import dev.lateen.proxy.http.filter.StateKey;
 import dev.lateen.proxy.message.ExchangeFacts;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -172,6 +173,11 @@ final class FilterRun implements FilterContext {
     @Override
     public long epochMillis() {
         return exchange.worker().epochMillis();
+    }
+
+    @Override
+    public <T> T state(StateKey<T> key, Supplier<T> maker) {
+        return exchange.worker().states().get(key, maker);
     }
 
     @Override

@@ -23,7 +23,7 @@ import java.util.random.RandomGenerator;
 public record HttpServices(
         Current current,
         UpstreamClusters clusters,
-        FilterChains filterChains,
+        Filters filters,
         UpstreamConnector connector,
         InstantSource clock,
         LongSupplier nanoClock,

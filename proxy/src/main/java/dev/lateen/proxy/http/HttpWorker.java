@@ -3,6 +3,7 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -25,6 +26,7 @@ final class HttpWorker {
     private final HttpServices services;
     private final CodecLoop codecLoop;
     private final UpstreamPools pools;
+    private final FilterStates.OnLoop states;
     private final HeldBodies heldBodies = new HeldBodies();
     private final RandomGenerator random;
     private final IdentityHashMap<FilterChainRuntime, ManagerRuntime> runtimes = new IdentityHashMap<>();
@@ -36,6 +38,7 @@ final class HttpWorker {
         this.loop = loop;
         this.services = services;
         this.random = services.randoms().get();
+        this.states = services.filters().states().on(loop);
         this.codecLoop = new CodecLoop(loop, services.memory());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
@@ -56,6 +59,11 @@ final class HttpWorker {
     /** This node's address. */
     String address() {
         return services.address();
+    }
+
+    /** What filters keep on this event loop, and with the others. */
+    FilterStates.OnLoop states() {
+        return states;
     }
 
     HeldBodies heldBodies() {
@@ -94,7 +102,7 @@ final class HttpWorker {
         return runtimes.computeIfAbsent(
                 chain,
                 _ -> new ManagerRuntime(
-                        manager, chain.exchangeObserver(), inForce.routes(manager), services.filterChains()));
+                        manager, chain.exchangeObserver(), inForce.routes(manager), services.filters().chains()));
     }
 
     /** The value of {@code date}, made once a second. */

@@ -13,6 +13,7 @@ import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
+import dev.lateen.proxy.http.filter.StateKey;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.MetadataMatcher;
@@ -492,5 +493,23 @@ class FilterVerdictsTest {
         proxy.routes(route(any(), RouteFixtures.to("c")));
         assertThat(ask(GET)).endsWith("c");
         assertThat(asked).containsExactly("a", "b", "/b", "/a");
+    }
+
+    // --- what outlives configuration
+
+    @Test
+    void whatFiltersKeepOutlivesConfigurations() throws Exception {
+        cluster("c");
+        StateKey<AtomicInteger> key = new StateKey<>("count/all", AtomicInteger.class, StateKey.Scope.EVENT_LOOP);
+        for (int i = 1; i <= 3; i++) {
+            proxy.filters.clear();
+            proxy.filters.add((exchange, context) -> {
+                asked.add(String.valueOf(context.state(key, AtomicInteger::new).incrementAndGet()));
+                return FilterVerdict.CONTINUE;
+            });
+            proxy.routes(prefix("/", "c"));
+            assertThat(ask(GET)).startsWith("HTTP/1.1 200 ");
+        }
+        assertThat(asked).containsExactly("1", "2", "3");
     }
 }

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Observers;
@@ -51,7 +52,8 @@ class MirroredRequestTest {
             new HttpServices(
                     current,
                     clusters,
-                    FilterChains.NONE,
+                    new Filters(
+                            FilterChains.NONE, FilterStates.of(new FakeTimers(), () -> ProxySnapshot.EMPTY)),
                     (eventLoop, target, last) -> {
                         codec = last;
                         return connection;

@@ -3,6 +3,7 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.filter.Asking;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.RouteFilters;
@@ -132,7 +133,10 @@ final class ProxyFixture implements AutoCloseable {
         server = new HttpServer(new HttpServices(
                 current,
                 clusters,
-                (manager, entry) -> chains.compile(manager, entry),
+                new Filters(
+                        (manager, entry) -> chains.compile(manager, entry),
+                        FilterStates.of(
+                                Timers.on(loops.next()), () -> current().get().snapshot())),
                 connector(),
                 InstantSource.system(),
                 () -> nanos.getAsLong(),
@@ -145,6 +149,10 @@ final class ProxyFixture implements AutoCloseable {
     static FilterVerdict forLong() {
         return new FilterVerdict.Wait(
                 Asking.of(new CompletableFuture<>()), Duration.ofHours(1), FilterVerdict.CONTINUE);
+    }
+
+    Current current() {
+        return current;
     }
 
     ManagerSettings settings() {

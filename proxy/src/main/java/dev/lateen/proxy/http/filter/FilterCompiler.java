@@ -95,6 +95,17 @@ public final class FilterCompiler {
         };
     }
 
+    /** What a filter of this configuration keeps beyond it, by name: what a filter asks its context for has to be named here, or it goes after a while. */
+    static List<StateKey<?>> stateKeys(HttpFilterConfig config) {
+        return switch (config) {
+            // All that these keep, they count (FilterCounters).
+            case HttpFilterConfig.Rbac _, HttpFilterConfig.Fault _, HttpFilterConfig.Cors _ -> List.of();
+            case HttpFilterConfig.GrpcStats _, HttpFilterConfig.IstioStats _, HttpFilterConfig.IstioAlpn _ -> List.of();
+            case HttpFilterConfig.PeerMetadataExchange _, HttpFilterConfig.Router _ -> List.of();
+            case HttpFilterConfig.Ignored _, HttpFilterConfig.Disabled _, HttpFilterConfig.Denied _ -> List.of();
+        };
+    }
+
     private @Nullable HttpFilter rbac(HttpFilterConfig.Rbac rbac, String prefix) {
         RbacEngine engine = RbacEngine.compile(rbac.policies());
         return engine.isEmpty()

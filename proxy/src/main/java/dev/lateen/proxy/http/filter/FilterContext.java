@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http.filter;
 
+import java.util.function.Supplier;
+
 /** What a filter may ask of the exchange that it decides on. Used on that exchange's event loop, and not after its end. */
 public interface FilterContext {
     /** True with the given chance in millionths (0 to 1,000,000); drawn from the injected source of chance. */
@@ -10,6 +12,13 @@ public interface FilterContext {
 
     /** The injected wall clock, in milliseconds since 1970. */
     long epochMillis();
+
+    /**
+     * What filters keep beyond configurations, by name; see {@link FilterStates}. A configuration names what its filters keep in {@link FilterCompiler#stateKeys}.
+     *
+     * @param maker makes it when there is none; must not block
+     */
+    <T> T state(StateKey<T> key, Supplier<T> maker);
 
     /** What is here of the request's body: with a {@link BodyWish} what it wished for, else what came by chance. A tunnel (an upgrade, CONNECT) is never waited for. */
     HeldBody body();

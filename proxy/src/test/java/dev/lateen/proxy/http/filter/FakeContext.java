@@ -1,7 +1,13 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.upstream.FakeTimers;
+import java.util.function.Supplier;
+
 /** Chance is always kind, and the clocks stand where a test puts them. */
 final class FakeContext implements FilterContext {
+    private final FilterStates.OnLoop states =
+            FilterStates.of(new FakeTimers(), () -> ProxySnapshot.EMPTY).on(Runnable::run);
     long nanos;
 
     @Override
@@ -17,6 +23,11 @@ final class FakeContext implements FilterContext {
     @Override
     public long epochMillis() {
         return nanos / 1_000_000;
+    }
+
+    @Override
+    public <T> T state(StateKey<T> key, Supplier<T> maker) {
+        return states.get(key, maker);
     }
 
     @Override
