@@ -10,9 +10,11 @@ import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.http.filter.StateKey;
 import dev.lateen.proxy.message.ExchangeFacts;
+import dev.lateen.proxy.message.ResponseHead;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import java.time.Duration;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,9 @@ final class FilterRun implements FilterContext {
     private int next;
     private boolean over;
     private boolean awaitsBody;
+    /** The latest; null while there is none. */
+    private @Nullable ResponseEdit edits;
+
     /** What is waited for; null while nothing is. */
     private @Nullable Waiting waiting;
 
@@ -148,7 +153,20 @@ final class FilterRun implements FilterContext {
     void onResponse(ExchangeFacts facts) {
         for (int i = next - 1; i >= 0; i--) {
             filters.filter(i).onResponse(facts);
+            ResponseHead head = facts.response();
+            while (edits != null && edits.filter == i && head != null) {
+                edits.edit.accept(head);
+                edits = edits.before;
+            }
         }
+    }
+
+    /** What a filter wants done to the response. @param filter its index @param before the edit that was asked for before this one */
+    private record ResponseEdit(int filter, Consumer<ResponseHead> edit, @Nullable ResponseEdit before) {}
+
+    @Override
+    public void editResponse(Consumer<ResponseHead> edit) {
+        edits = new ResponseEdit(next - 1, edit, edits);
     }
 
     /** The exchange is over, whatever came of it. */

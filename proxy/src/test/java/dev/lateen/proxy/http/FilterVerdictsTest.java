@@ -495,6 +495,43 @@ class FilterVerdictsTest {
         assertThat(asked).containsExactly("a", "b", "/b", "/a");
     }
 
+    // --- the response
+
+    @Test
+    void whatOneRequestsAnswerWantsAddedToItsResponseIsAddedAtTheFiltersPlace() throws Exception {
+        cluster("c");
+        proxy.filters.add(new HttpFilter() {
+            @Override
+            public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
+                context.editResponse(head -> head.headers().add("x-seen", "first edit"));
+                return FilterVerdict.CONTINUE;
+            }
+
+            @Override
+            public void onResponse(ExchangeFacts exchange) {
+                exchange.response().headers().add("x-seen", "first");
+            }
+        });
+        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(
+                answer -> {
+                    answer.decide(() -> {
+                        context.editResponse(head -> head.headers().add("x-seen", "second edit"));
+                        return FilterVerdict.CONTINUE;
+                    });
+                    return Pending.OVER;
+                },
+                LONG,
+                REFUSED));
+        proxy.filters.add((exchange, context) ->
+                exchange.request().path().equals("/no") ? REFUSED : FilterVerdict.CONTINUE);
+        proxy.routes(prefix("/", "c"));
+        String seen = "x-seen: second edit\r\nx-seen: first\r\nx-seen: first edit\r\n";
+        assertThat(ask(GET)).startsWith("HTTP/1.1 200 ").contains(seen);
+        assertThat(ask(GET.replace("GET / ", "GET /no ")))
+                .startsWith("HTTP/1.1 403 ")
+                .contains(seen);
+    }
+
     // --- what outlives configuration
 
     @Test

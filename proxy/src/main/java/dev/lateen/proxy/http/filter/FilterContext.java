@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.message.ResponseHead;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** What a filter may ask of the exchange that it decides on. Used on that exchange's event loop, and not after its end. */
@@ -22,4 +24,10 @@ public interface FilterContext {
 
     /** What is here of the request's body: with a {@link BodyWish} what it wished for, else what came by chance. A tunnel (an upgrade, CONNECT) is never waited for. */
     HeldBody body();
+
+    /**
+     * Has the response's head edited on its way down, at this filter's place among the {@link HttpFilter#onResponse} of the others, whoever makes the response: for what is known
+     * only now, such as headers that an authorizer wants added. Called before this filter's verdict is given.
+     */
+    void editResponse(Consumer<ResponseHead> edit);
 }

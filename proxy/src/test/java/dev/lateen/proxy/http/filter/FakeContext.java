@@ -1,7 +1,9 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.upstream.FakeTimers;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Chance is always kind, and the clocks stand where a test puts them. */
@@ -28,6 +30,11 @@ final class FakeContext implements FilterContext {
     @Override
     public <T> T state(StateKey<T> key, Supplier<T> maker) {
         return states.get(key, maker);
+    }
+
+    @Override
+    public void editResponse(Consumer<ResponseHead> edit) {
+        throw new AssertionError("no response");
     }
 
     @Override
