@@ -10,6 +10,7 @@ import dev.lateen.proxy.http.filter.HeldBody;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
 import dev.lateen.proxy.model.RetryPolicy;
@@ -268,7 +269,8 @@ class BodyWishTest {
     /** The server that was to say so is not asked before the body is here. */
     @Test
     void whoeverExpectsToBeToldByTheServerIsToldForTheWish() throws Exception {
-        proxy.settings().client = new ClientProtocol(false, false, true, Underscores.ALLOW, 0);
+        proxy.settings().client = new ClientProtocol(
+                HttpConnectionManager.Codec.AUTO, false, false, true, Underscores.ALLOW, 0, List.of("websocket"));
         RawServer server = echo(5);
         wish(100, false);
         int port = proxy.listen(false);
@@ -328,18 +330,13 @@ class BodyWishTest {
                 RouteFixtures.any(),
                 new RouteAction.Forward(
                         new RouteAction.ClusterSpecifier.Single("c"),
-                        new RouteAction.PathRewrite.None(),
-                        new RouteAction.HostRewrite.None(),
-                        Duration.ZERO,
-                        null,
-                        null,
+                        RouteAction.Rewrite.NONE,
+                        RouteAction.Timeouts.of(Duration.ZERO),
                         retry,
                         List.of(),
                         List.of(),
                         503,
-                        List.of(),
-                        false,
-                        null)));
+                        List.of())));
         wish(100, false);
         assertThat(ask(POST + "Content-Length: 5\r\n\r\nhello")).endsWith("hello");
         assertThat(proxy.only().attempts()).isEqualTo(2);
