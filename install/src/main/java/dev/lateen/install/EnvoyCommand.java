@@ -8,7 +8,6 @@ import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.xds.ConfigException;
 import dev.lateen.proxy.xds.XdsNode;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -87,9 +86,8 @@ final class EnvoyCommand {
         }
         ProxyBootstrap bootstrap = bootstrap(line);
         tellAdminAddress(line.adminAddressPath(), bootstrap.own().admin());
-        int loops = line.concurrency().orElse(Runtime.getRuntime().availableProcessors());
-        Vertx vertx = ProxyCommand.vertx(loops);
-        return new OrderedEnd().run(stop -> ProxyCommand.serve(vertx, bootstrap, stop));
+        String platformMetrics = PodBootstrap.ofProcess().platformMetrics();
+        return new OrderedEnd().run(stop -> ProxyCommand.serve(bootstrap, platformMetrics, stop));
     }
 
     private static Level level(EnvoyCommandLine line) {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy;
 
+import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.identity.FileSecrets;
@@ -22,6 +23,7 @@ import dev.lateen.proxy.xds.SnapshotSource;
 import dev.lateen.proxy.xds.UpdateCounts;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
+import dev.lateen.proxy.xds.XdsTargets;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -48,7 +50,7 @@ import org.slf4j.LoggerFactory;
  * static listeners are bound; {@link #ready()} tells when the control plane's listeners are bound too. Undeploying drains. One process can
  * hold many.
  */
-public final class Proxy extends VerticleBase {
+public class Proxy extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final Duration RETRY_BASE = Duration.ofMillis(500);
     /** Envoy: 30 s. Shorter, so that a restarted istiod has its proxies back in a moment; the waits are spread by chance. */
@@ -61,6 +63,7 @@ public final class Proxy extends VerticleBase {
     private final Promise<Void> ready = Promise.promise();
     private final long startNanos = System.nanoTime();
     private Runnable quit = () -> {};
+    private MetricsSource platform = MetricsSource.NONE;
     private volatile AdminSource.State state = AdminSource.State.PRE_INITIALIZING;
     private @Nullable DataPath dataPath;
     private @Nullable AdminServer admin;
@@ -80,6 +83,12 @@ public final class Proxy extends VerticleBase {
     /** What {@code POST /quitquitquit} does beside undeploying, such as ending the process. */
     public Proxy onQuit(Runnable action) {
         quit = action;
+        return this;
+    }
+
+    /** What the page for Prometheus tells after the proxy's own metrics; before deployment. */
+    public Proxy platform(MetricsSource metrics) {
+        platform = metrics;
         return this;
     }
 
@@ -107,7 +116,7 @@ public final class Proxy extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        DataPath path = new DataPath(vertx, bootstrap.node(), bootstrap.drain().ofListeners(), standardOut);
+        DataPath path = new DataPath(vertx, bootstrap.node(), bootstrap.listenerSettings(), standardOut);
         dataPath = path;
         AdminServer server =
                 new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap, Instant.now()), path.clusters());
@@ -291,6 +300,10 @@ public final class Proxy extends VerticleBase {
         quit.run();
     }
 
+    MetricsSource platform() {
+        return platform;
+    }
+
     long uptimeMillis() {
         return (System.nanoTime() - startNanos) / 1_000_000;
     }
@@ -307,15 +320,6 @@ public final class Proxy extends VerticleBase {
     boolean connectedToControlPlane() {
         AdsClient ads = client;
         return ads != null && ads.connected();
-    }
-
-    boolean isLive() {
-        return state == AdminSource.State.LIVE;
-    }
-
-    /** How many listeners or clusters wait for something. @param word {@code "cluster "} or {@code "listener "} */
-    long warming(String word) {
-        return waiting().stream().filter(text -> text.startsWith(word)).count();
     }
 
     Map<ResourceType, UpdateCounts> updates() {

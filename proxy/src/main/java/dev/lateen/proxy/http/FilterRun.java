@@ -26,16 +26,17 @@ final class FilterRun implements FilterContext {
 
     private static final Asking NOTHING = _ -> Pending.OVER;
 
+    /** More of the request's body. */
+    private static final Pending BODY = () -> {};
+
     private final HttpExchange exchange;
     private RouteFilters filters;
     private int next;
-    private boolean over;
-    private boolean awaitsBody;
     /** The latest; null while there is none. */
     private @Nullable ResponseEdit edits;
 
-    /** What is waited for; null while nothing is. */
-    private @Nullable Waiting waiting;
+    /** What is waited for, an answer or the {@link #BODY}; null while nothing is. */
+    private @Nullable Pending waiting;
 
     FilterRun(HttpExchange exchange, RouteFilters filters) {
         this.exchange = exchange;
@@ -87,8 +88,8 @@ final class FilterRun implements FilterContext {
     }
 
     private void awaitBody() {
-        if (!awaitsBody) {
-            awaitsBody = true;
+        if (!awaitsBody()) {
+            waiting = BODY;
             if (RequestPreparation.takesExpectation(exchange.facts())) {
                 exchange.downstream().informational(LocalReplyRenderer.goOn());
             }
@@ -97,15 +98,16 @@ final class FilterRun implements FilterContext {
     }
 
     private void bodyIsHere(RequestBody body, boolean complete) {
-        if (awaitsBody && !complete && body.full(exchange.downstream().holdLimit())) {
+        if (awaitsBody() && !complete && body.full(exchange.downstream().holdLimit())) {
             exchange.downstream().pauseReading();
         }
-        awaitsBody = false;
+        waiting = null;
     }
 
     /** Whether a filter waits for more of the body. */
+    @SuppressWarnings("ReferenceEquality") // there is one
     boolean awaitsBody() {
-        return awaitsBody;
+        return waiting == BODY;
     }
 
     /** @return whether to go on at once */
@@ -171,8 +173,7 @@ final class FilterRun implements FilterContext {
 
     /** The exchange is over, whatever came of it. */
     void end() {
-        over = true;
-        Waiting current = waiting;
+        Pending current = waiting;
         if (current != null) {
             current.cancel();
         }
@@ -204,7 +205,7 @@ final class FilterRun implements FilterContext {
     }
 
     /** One wait, until it is over by its answer, by its limit or with the exchange. All but the answer's arrival is on the event loop. */
-    private final class Waiting implements Asking.Answer {
+    private final class Waiting implements Asking.Answer, Pending {
         private final Asking asking;
         private final Duration limit;
         private final FilterVerdict late;
@@ -238,7 +239,7 @@ final class FilterRun implements FilterContext {
 
         @SuppressWarnings("ReferenceEquality") // each wait is one
         private boolean isCurrent() {
-            return !over && waiting == this;
+            return waiting == this && !exchange.over();
         }
 
         @Override
@@ -280,7 +281,8 @@ final class FilterRun implements FilterContext {
             }
         }
 
-        void cancel() {
+        @Override
+        public void cancel() {
             leave();
             Pending begun = pending;
             if (begun != null) {

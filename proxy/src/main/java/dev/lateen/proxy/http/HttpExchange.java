@@ -51,7 +51,7 @@ final class HttpExchange implements RequestSink {
             ExchangeFacts exchange,
             ServerStream downstream) {
         this.connection = connection;
-        this.routing = new Routing(exchange, manager, inForce);
+        this.routing = new Routing(inForce);
         this.manager = manager;
         this.exchange = exchange;
         this.downstream = downstream;
@@ -116,9 +116,8 @@ final class HttpExchange implements RequestSink {
         if (RequestPreparation.takesExpectation(exchange, manager.manager())) {
             downstream.informational(LocalReplyRenderer.goOn());
         }
-        routing.match(worker().random());
+        RouteFilters chain = reroute();
         manager.observer().onRequest(exchange);
-        RouteFilters chain = routing.filters();
         if (chain.size() == 0) {
             act();
             return;
@@ -135,10 +134,9 @@ final class HttpExchange implements RequestSink {
         reply(reply);
     }
 
-    /** A filter wants the route chosen anew. @return the filters of the one that it is now */
+    /** Chooses the route, at first and when a filter wants it chosen anew. @return its filters */
     RouteFilters reroute() {
-        routing.match(worker().random());
-        return routing.filters();
+        return routing.match(exchange, manager, worker().random());
     }
 
     /** All filters have agreed: does what the route says. */

@@ -14,22 +14,18 @@ import org.jspecify.annotations.Nullable;
 final class Routing {
     private static final RouteDecision UNDECIDED = new RouteDecision.NotFound(null);
 
-    private final ExchangeFacts exchange;
-    private final ManagerRuntime manager;
     private RouteDecision decision = UNDECIDED;
     /** Taken once, and let go when it is decided what becomes of the request, which may live for days. */
     private @Nullable InForce inForce;
 
     private @Nullable UpstreamCluster cluster;
 
-    Routing(ExchangeFacts exchange, ManagerRuntime manager, InForce inForce) {
-        this.exchange = exchange;
-        this.manager = manager;
+    Routing(InForce inForce) {
         this.inForce = inForce;
     }
 
-    /** Chooses the route by the head and the metadata of the moment. */
-    void match(RandomGenerator random) {
+    /** Chooses the route by the head and the metadata of the moment, and tells what it is among the facts. @return the filters that have something to do for it */
+    RouteFilters match(ExchangeFacts exchange, ManagerRuntime manager, RandomGenerator random) {
         RouteMatcher matcher = manager.matcher();
         if (matcher != null) {
             decision = matcher.match(exchange.request(), exchange.dynamicMetadata(), random);
@@ -45,6 +41,7 @@ final class Routing {
                 : null;
         cluster = found;
         exchange.cluster(found == null ? null : found.config());
+        return manager.filters(entry);
     }
 
     RouteDecision decision() {
@@ -55,11 +52,6 @@ final class Routing {
     @Nullable
     RouteEntry entry() {
         return decision.entry();
-    }
-
-    /** The filters that have something to do for the route. */
-    RouteFilters filters() {
-        return manager.filters(decision.entry());
     }
 
     /** Where the route forwards to; null where it doesn't, and where there is no such cluster. */

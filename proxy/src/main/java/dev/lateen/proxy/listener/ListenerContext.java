@@ -5,7 +5,6 @@ import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -21,7 +20,7 @@ record ListenerContext(
         Connections connections,
         Predicate<Listener> takes,
         Function<Channel, @Nullable InetSocketAddress> originalDestinations,
-        Duration drainTime) {
+        ListenerSettings settings) {
     TlsContexts tls() {
         return around.tls();
     }

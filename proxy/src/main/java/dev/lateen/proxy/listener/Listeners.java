@@ -69,7 +69,7 @@ public final class Listeners {
         this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
         ListenerContext context =
-                new ListenerContext(around, connections, this::takes, originalDestinations, settings.drainTime());
+                new ListenerContext(around, connections, this::takes, originalDestinations, settings);
         this.sockets = new BoundSockets(around.loops(), home, context, settings.backlog());
     }
 

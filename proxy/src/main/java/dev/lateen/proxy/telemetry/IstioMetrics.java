@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpSession;
@@ -151,7 +152,7 @@ final class IstioMetrics {
             out.family(name, "counter", help);
         }
         for (Map.Entry<String, LongAdder> each : new TreeMap<>(family.series).entrySet()) {
-            out.sample(name, each.getKey(), MetricsText.number((double)
+            out.sample(name, each.getKey(), MetricsText.decimal((double)
                     each.getValue().sum()));
         }
     }
@@ -162,7 +163,7 @@ final class IstioMetrics {
             out.family(name, "histogram", help);
         }
         for (Map.Entry<String, Buckets> each : new TreeMap<>(family.series).entrySet()) {
-            out.histogram(name, each.getKey(), each.getValue());
+            each.getValue().write(out, name, each.getKey());
         }
     }
 }

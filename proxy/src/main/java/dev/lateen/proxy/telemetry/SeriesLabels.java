@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster.DestinationService;

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
