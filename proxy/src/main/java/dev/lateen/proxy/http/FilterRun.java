@@ -1,12 +1,13 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.call.ClusterCalls;
+import dev.lateen.proxy.http.call.Pending;
 import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.BodyWish;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HeldBody;
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.http.filter.StateKey;
 import dev.lateen.proxy.message.ExchangeFacts;
@@ -192,6 +193,11 @@ final class FilterRun implements FilterContext {
     @Override
     public long epochMillis() {
         return exchange.worker().epochMillis();
+    }
+
+    @Override
+    public ClusterCalls calls() {
+        return exchange.calls();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.call.ClusterCalls;
 import dev.lateen.proxy.http.codec.RequestSink;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.codec.StreamReset;
@@ -137,6 +138,12 @@ final class HttpExchange implements RequestSink {
     /** Chooses the route, at first and when a filter wants it chosen anew. @return its filters */
     RouteFilters reroute() {
         return routing.match(exchange, manager, worker().random());
+    }
+
+    /** To clusters of the configuration that the request came by, while it is not decided what becomes of it. */
+    ClusterCalls calls() {
+        InForce taken = routing.inForce();
+        return taken == null ? worker().calls().newest() : worker().calls().by(taken);
     }
 
     /** All filters have agreed: does what the route says. */

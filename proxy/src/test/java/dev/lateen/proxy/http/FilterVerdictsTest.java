@@ -6,12 +6,16 @@ import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.lateen.proxy.http.call.CallLimits;
+import dev.lateen.proxy.http.call.CallOutcome;
+import dev.lateen.proxy.http.call.HttpAnswer;
+import dev.lateen.proxy.http.call.HttpCall;
+import dev.lateen.proxy.http.call.Pending;
 import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
-import dev.lateen.proxy.http.filter.Pending;
 import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.http.filter.StateKey;
 import dev.lateen.proxy.message.ExchangeFacts;
@@ -324,6 +328,85 @@ class FilterVerdictsTest {
         assertThat(ask(GET)).endsWith("c");
         proxy.filters.clear();
         assertThat(ask(GET)).endsWith("d");
+    }
+
+    // --- calling a cluster
+
+    /** A filter that asks a cluster, as an authorizer over HTTP. */
+    private HttpFilter authorizer(FilterVerdict late, Duration limit) {
+        return (exchange, context) -> new FilterVerdict.Wait(
+                answer -> context.calls()
+                        .http(
+                                "authz",
+                                HttpCall.get("authz", exchange.request().path()),
+                                CallLimits.of(LONG),
+                                outcome -> answer.decide(() -> switch (outcome) {
+                                    case CallOutcome.Answered<HttpAnswer>(HttpAnswer said) ->
+                                        said.status() == 200 ? FilterVerdict.CONTINUE : REFUSED;
+                                    case CallOutcome.Failed<HttpAnswer> _ -> REFUSED;
+                                })),
+                limit,
+                late);
+    }
+
+    @Test
+    void aFilterMayAskACluster() throws Exception {
+        cluster("c");
+        RawServer authz = new RawServer(talk -> {
+            for (String head = talk.head(); head != null; head = talk.head()) {
+                talk.say("HTTP/1.1 " + (head.startsWith("GET /yes") ? "200 Yes" : "401 No")
+                        + "\r\ncontent-length: 0\r\n\r\n");
+            }
+        });
+        servers.add(authz);
+        proxy.cluster("authz", UpstreamProtocol.HTTP1, authz.port());
+        proxy.filters.add(authorizer(FilterVerdict.CONTINUE, LONG));
+        proxy.routes(prefix("/", "c"));
+        assertThat(ask(GET.replace("GET / ", "GET /yes "))).startsWith("HTTP/1.1 200 ");
+        assertThat(ask(GET.replace("GET / ", "GET /no "))).startsWith("HTTP/1.1 403 ");
+        proxy.withoutCluster("authz").routes(prefix("/", "c"));
+        assertThat(ask(GET.replace("GET / ", "GET /yes "))).startsWith("HTTP/1.1 403 ");
+    }
+
+    /** Whether by the limit or by the client, the call's connection is closed, as its stream was reset. */
+    @Test
+    void aCallThatNobodyWaitsForIsGivenUp() throws Exception {
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        cluster("c");
+        RawServer authz = new RawServer(talk -> {
+            talk.head();
+            talk.untilClosed();
+            closed.complete(true);
+        });
+        servers.add(authz);
+        proxy.cluster("authz", UpstreamProtocol.HTTP1, authz.port());
+        proxy.filters.add(authorizer(FilterVerdict.CONTINUE, Duration.ofMillis(50)));
+        proxy.routes(prefix("/", "c"));
+        assertThat(ask(GET)).startsWith("HTTP/1.1 200 ");
+        assertThat(closed.get()).isTrue();
+    }
+
+    @Test
+    void aClientThatLeavesGivesUpTheCall() throws Exception {
+        CompletableFuture<Boolean> asking = new CompletableFuture<>();
+        CompletableFuture<Boolean> closed = new CompletableFuture<>();
+        cluster("c");
+        RawServer authz = new RawServer(talk -> {
+            talk.head();
+            asking.complete(true);
+            talk.untilClosed();
+            closed.complete(true);
+        });
+        servers.add(authz);
+        proxy.cluster("authz", UpstreamProtocol.HTTP1, authz.port());
+        proxy.filters.add(authorizer(FilterVerdict.CONTINUE, LONG));
+        proxy.routes(prefix("/", "c"));
+        try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.listen(false))) {
+            client.getOutputStream().write(GET.getBytes(StandardCharsets.US_ASCII));
+            assertThat(asking.get()).isTrue();
+        }
+        assertThat(closed.get()).isTrue();
+        assertThat(proxy.only().flags()).isEqualTo("DC");
     }
 
     // --- looking at the routes again

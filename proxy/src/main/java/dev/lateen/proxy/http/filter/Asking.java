@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.http.call.Pending;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 
@@ -10,7 +11,7 @@ public interface Asking {
      * Begins; called once, on the exchange's event loop. Must not block. The answer may be given at once, from within.
      *
      * @return what is given up when nobody waits any longer: the exchange is over (the client is gone, a timeout answered it, its connection was closed) or the
-     *     limit has passed. Not cancelled after an answer
+     *     limit has passed. Cancelled once at most, on the event loop, and not after an answer; must not throw. A call ({@link FilterContext#calls}) is one
      */
     Pending begin(Answer answer);
 

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.http.call.ClusterCalls;
 import dev.lateen.proxy.message.ResponseHead;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -14,6 +15,9 @@ public interface FilterContext {
 
     /** The injected wall clock, in milliseconds since 1970. */
     long epochMillis();
+
+    /** Calls clusters of the configuration that the exchange came by, on its event loop; what a filter waits for is an {@link Asking}, which is cancelled with the exchange. */
+    ClusterCalls calls();
 
     /**
      * What filters keep beyond configurations, by name; see {@link FilterStates}. A configuration names what its filters keep in {@link FilterCompiler#stateKeys}.

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.http.call.ClusterCalls;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.upstream.FakeTimers;
@@ -25,6 +26,11 @@ final class FakeContext implements FilterContext {
     @Override
     public long epochMillis() {
         return nanos / 1_000_000;
+    }
+
+    @Override
+    public ClusterCalls calls() {
+        throw new AssertionError("nobody to call");
     }
 
     @Override

@@ -1,11 +1,10 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.message;
 
-import dev.lateen.proxy.message.RequestHead;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** The header {@code grpc-timeout}: at most eight digits and a unit (gRPC over HTTP/2, "Timeout"). */
-final class GrpcTimeout {
+public final class GrpcTimeout {
     private static final int MAX_DIGITS = 8;
     private static final long MAX_MILLIS = 99_999_999;
 
@@ -17,7 +16,7 @@ final class GrpcTimeout {
      *
      * @param most null when the route does not look at the header
      */
-    static Duration of(RequestHead head, Duration route, @Nullable Duration most) {
+    public static Duration of(RequestHead head, Duration route, @Nullable Duration most) {
         if (most == null || !head.isGrpc()) {
             return route;
         }
@@ -53,7 +52,7 @@ final class GrpcTimeout {
     }
 
     /** The header's value for so many milliseconds. */
-    static String text(long millis) {
+    public static String text(long millis) {
         return millis <= MAX_MILLIS ? millis + "m" : Math.min(MAX_MILLIS, millis / 1000) + "S";
     }
 }

@@ -1,8 +1,7 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.route.RouteFixtures;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
