@@ -15,7 +15,6 @@ import dev.lateen.proxy.model.VirtualHost;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** Which state the filters of a configuration name, on connection managers and as overrides; a route table that it has read is remembered. Not for use by several threads at once. */
 final class NamedStates implements Function<ProxySnapshot, Set<String>> {
     private final Function<HttpFilterConfig, Collection<StateKey<?>>> keys;
-    private Map<RouteTable, Set<String>> tables = new IdentityHashMap<>();
+    private IdentityHashMap<RouteTable, Set<String>> tables = new IdentityHashMap<>();
 
     /** @param keys what one filter's configuration names */
     NamedStates(Function<HttpFilterConfig, Collection<StateKey<?>>> keys) {
@@ -33,7 +32,7 @@ final class NamedStates implements Function<ProxySnapshot, Set<String>> {
     @Override
     public Set<String> apply(ProxySnapshot snapshot) {
         Set<String> names = new HashSet<>();
-        Map<RouteTable, Set<String>> read = new IdentityHashMap<>();
+        IdentityHashMap<RouteTable, Set<String>> read = new IdentityHashMap<>();
         snapshot.routeTables().values().forEach(table -> names.addAll(read(table, read)));
         for (Listener listener : snapshot.listeners().values()) {
             listener.filterChains().forEach(chain -> manager(chain, names, read));
@@ -43,7 +42,7 @@ final class NamedStates implements Function<ProxySnapshot, Set<String>> {
         return names;
     }
 
-    private void manager(@Nullable FilterChain chain, Set<String> names, Map<RouteTable, Set<String>> read) {
+    private void manager(@Nullable FilterChain chain, Set<String> names, IdentityHashMap<RouteTable, Set<String>> read) {
         if (chain != null && chain.terminal() instanceof HttpConnectionManager manager) {
             add(manager.filters(), names);
             if (manager.routes() instanceof RouteSource.Inline(RouteTable table)) {
@@ -52,7 +51,7 @@ final class NamedStates implements Function<ProxySnapshot, Set<String>> {
         }
     }
 
-    private Set<String> read(RouteTable table, Map<RouteTable, Set<String>> read) {
+    private Set<String> read(RouteTable table, IdentityHashMap<RouteTable, Set<String>> read) {
         Set<String> known = tables.get(table);
         Set<String> names = known == null ? read(table) : known;
         read.put(table, names);
