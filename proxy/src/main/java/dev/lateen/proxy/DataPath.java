@@ -1,12 +1,14 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.admin.ConfigChanges;
+import dev.lateen.proxy.http.Filters;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.http.call.ClusterCalls;
 import dev.lateen.proxy.http.call.Pending;
 import dev.lateen.proxy.http.filter.FilterCompiler;
 import dev.lateen.proxy.http.filter.FilterCounters;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.http.filter.LocalWorkload;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
@@ -53,6 +55,7 @@ final class DataPath {
     private final TlsContexts tls;
     private final HttpServer http;
     private final Listeners listeners;
+    private final FilterStates filterStates;
     private final FilterCounters counters = new FilterCounters();
     private final ConfigChanges changes = new ConfigChanges();
 
@@ -66,13 +69,15 @@ final class DataPath {
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
         telemetry = new Telemetry(owner(node), new java.util.Random(), this::call, standardOut);
         current = new Current(clusters, telemetry);
+        filterStates = FilterStates.of(Timers.on(loops.next()), this::active);
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
                 loops.all(),
                 current,
                 clusters,
-                new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
+                new Filters(
+                        new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile, filterStates),
                 connector,
                 clock,
                 nanos,
@@ -150,6 +155,7 @@ final class DataPath {
     /** Lets everything go; after draining. */
     void close() {
         http.close();
+        filterStates.close();
         clusters.close();
         resolver.close();
         tls.close();

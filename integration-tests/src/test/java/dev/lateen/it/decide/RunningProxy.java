@@ -2,10 +2,12 @@ package dev.lateen.it.decide;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.http.Filters;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.http.filter.FilterCompiler;
 import dev.lateen.proxy.http.filter.FilterCounters;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.http.filter.LocalWorkload;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.inforce.InForce;
@@ -78,7 +80,9 @@ final class RunningProxy implements AutoCloseable, Observers {
                 loops.all(),
                 current,
                 clusters,
-                new FilterCompiler(LocalWorkload.NONE, new FilterCounters())::compile,
+                new Filters(
+                        new FilterCompiler(LocalWorkload.NONE, new FilterCounters())::compile,
+                        FilterStates.of(Timers.on(loops.next()), () -> current.get().snapshot())),
                 connector,
                 clock,
                 System::nanoTime,

@@ -145,8 +145,7 @@ public final class Decisions {
      */
     public RequestVerdict request(
             ConnectionVerdict.Requests connection, RequestHead head, RandomGenerator random, @Nullable Trace trace) {
-        return new RequestDecision(snapshot, connection, random, trace)
-                .on(head, routes.apply(connection.manager()));
+        return new RequestDecision(snapshot, connection, routes.apply(connection.manager()), random, trace).on(head);
     }
 
     /**

@@ -4,12 +4,11 @@ import dev.lateen.proxy.forward.Upgrades;
 import dev.lateen.proxy.head.HeadPreparation;
 import dev.lateen.proxy.head.HeadRefusal;
 import dev.lateen.proxy.http.filter.FilterCompiler;
-import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterCounters;
 import dev.lateen.proxy.http.filter.FilterVerdict;
-import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.http.filter.LocalWorkload;
+import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
@@ -29,69 +28,66 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** One request on its way through the decisions, in the order of the data path: head, route, filters, what the route says. */
-final class RequestDecision implements FilterContext {
-    private static final int MILLION = 1_000_000;
-
+final class RequestDecision {
     private final ProxySnapshot snapshot;
     private final ConnectionVerdict.Requests connection;
     private final RandomGenerator random;
     private final @Nullable Trace trace;
+    private final @Nullable RouteMatcher matcher;
     private Duration delay = Duration.ZERO;
+    private RouteDecision route = new RouteDecision.NotFound(null);
+    private @Nullable Cluster cluster;
 
+    /** @param matcher null while the route table is not there */
     RequestDecision(
             ProxySnapshot snapshot,
             ConnectionVerdict.Requests connection,
+            @Nullable RouteMatcher matcher,
             RandomGenerator random,
             @Nullable Trace trace) {
         this.snapshot = snapshot;
         this.connection = connection;
+        this.matcher = matcher;
         this.random = random;
         this.trace = trace;
     }
 
-    @Override
-    public boolean chance(int millionths) {
-        return random.nextInt(MILLION) < millionths;
-    }
-
-    @Override
-    public @Nullable Trace trace() {
-        return trace;
-    }
-
-    /** @param matcher null while the route table is not there */
-    RequestVerdict on(RequestHead head, @Nullable RouteMatcher matcher) {
+    RequestVerdict on(RequestHead head) {
         HttpConnectionManager manager = connection.manager();
         ExchangeFacts facts = new ExchangeFacts(connection.facts(), head, 0, 0);
         HeadRefusal refusal = HeadPreparation.prepare(facts, manager, trace);
         if (refusal != null) {
             LocalReply reply = LocalReply.headRefused(refusal);
-            return new RequestVerdict(
-                    facts, new RouteDecision.NotFound(null), delay, new RequestVerdict.Answered(reply));
+            return new RequestVerdict(facts, route, delay, new RequestVerdict.Answered(reply));
         }
-        RouteDecision route =
-                matcher == null ? new RouteDecision.NotFound(null) : matcher.match(head, random, trace);
-        Cluster cluster = note(facts, route);
-        RequestVerdict.Outcome outcome = filtered(facts, route.entry());
-        outcome = outcome == null ? acted(facts, route, cluster) : outcome;
+        RequestVerdict.Outcome outcome = filtered(facts, routed(facts));
+        outcome = outcome == null ? acted(facts) : outcome;
         return new RequestVerdict(facts, route, delay, outcome);
     }
 
-    private @Nullable Cluster note(ExchangeFacts facts, RouteDecision route) {
-        RouteEntry entry = route.entry();
-        if (entry != null) {
-            facts.route(entry.route(), entry.virtualHost().name());
+    /** Chooses the route by the head and the metadata of the moment. @return the filters that have something to do for it */
+    private RouteFilters routed(ExchangeFacts facts) {
+        if (matcher != null) {
+            route = matcher.match(facts.request(), facts.dynamicMetadata(), random, trace);
         }
-        Cluster cluster = route instanceof RouteDecision.Forward forward
+        cluster = note(facts);
+        return new FilterCompiler(LocalWorkload.NONE, new FilterCounters())
+                .compile(connection.manager(), route.entry());
+    }
+
+    private @Nullable Cluster note(ExchangeFacts facts) {
+        RouteEntry entry = route.entry();
+        facts.route(
+                entry == null ? null : entry.route(),
+                entry == null ? "" : entry.virtualHost().name());
+        Cluster found = route instanceof RouteDecision.Forward forward
                 ? snapshot.clusters().get(forward.cluster())
                 : null;
-        if (cluster != null) {
-            facts.cluster(cluster);
-        }
+        facts.cluster(found);
         if (trace != null && route instanceof RouteDecision.Forward forward) {
-            tellCluster(trace, forward, cluster);
+            tellCluster(trace, forward, found);
         }
-        return cluster;
+        return found;
     }
 
     private static void tellCluster(Trace trace, RouteDecision.Forward forward, @Nullable Cluster cluster) {
@@ -105,22 +101,27 @@ final class RequestDecision implements FilterContext {
     }
 
     /** Asks the route's filters in their order; what the data path would count, nobody sees here. @return null when all of them agree */
-    private RequestVerdict.@Nullable Outcome filtered(ExchangeFacts facts, @Nullable RouteEntry entry) {
-        List<HttpFilter> filters = new FilterCompiler(LocalWorkload.NONE, new FilterCounters())
-                .compile(connection.manager(), entry);
-        for (HttpFilter filter : filters) {
-            FilterVerdict verdict = filter.onRequest(facts, this);
+    private RequestVerdict.@Nullable Outcome filtered(ExchangeFacts facts, RouteFilters first) {
+        FilterQuestions questions = new FilterQuestions(random, trace);
+        RouteFilters filters = first;
+        for (int i = 0; i < filters.size(); i++) {
+            if (filters.wish(i) != null) {
+                return new RequestVerdict.AsksElsewhere();
+            }
+            FilterVerdict verdict = filters.filter(i).onRequest(facts, questions);
             if (verdict instanceof FilterVerdict.Delay wait) {
                 delay = delay.plus(wait.delay());
                 verdict = wait.then();
             }
-            RequestVerdict.Outcome end = switch (verdict) {
-                case FilterVerdict.Continue _ -> null;
-                case FilterVerdict.Reply(LocalReply reply) -> new RequestVerdict.Answered(reply);
-                case FilterVerdict.Delay _, FilterVerdict.Wait _ -> new RequestVerdict.AsksElsewhere();
-            };
-            if (end != null) {
-                return end;
+            switch (verdict) {
+                case FilterVerdict.Continue _ -> {}
+                case FilterVerdict.Reroute _ -> filters = filters.goOnWith(i + 1, routed(facts));
+                case FilterVerdict.Reply(LocalReply reply) -> {
+                    return new RequestVerdict.Answered(reply);
+                }
+                case FilterVerdict.Delay _, FilterVerdict.Wait _ -> {
+                    return new RequestVerdict.AsksElsewhere();
+                }
             }
         }
         return null;
@@ -133,10 +134,10 @@ final class RequestDecision implements FilterContext {
                 && router.suppressEnvoyHeaders();
     }
 
-    private RequestVerdict.Outcome acted(ExchangeFacts facts, RouteDecision route, @Nullable Cluster cluster) {
+    private RequestVerdict.Outcome acted(ExchangeFacts facts) {
         RequestHead head = facts.request();
         return switch (route) {
-            case RouteDecision.Forward forward -> forwarded(facts, forward, cluster);
+            case RouteDecision.Forward forward -> forwarded(facts, forward);
             case RouteDecision.Redirect redirect ->
                 new RequestVerdict.Answered(LocalReply.redirect(
                         redirect.action().status(), RedirectLocation.of(redirect, head)));
@@ -150,16 +151,17 @@ final class RequestDecision implements FilterContext {
     }
 
     private RequestVerdict.Outcome forwarded(
-            ExchangeFacts facts, RouteDecision.Forward forward, @Nullable Cluster cluster) {
-        if (cluster == null) {
+            ExchangeFacts facts, RouteDecision.Forward forward) {
+        Cluster to = cluster;
+        if (to == null) {
             return new RequestVerdict.Answered(
                     LocalReply.clusterNotFound(forward.action().clusterNotFoundStatus()));
         }
         if (!Upgrades.allowed(facts.request(), connection.manager(), forward.action())) {
             return new RequestVerdict.Answered(LocalReply.upgradeFailed());
         }
-        List<Target> targets = Endpoints.of(snapshot, cluster, connection.facts(), facts, trace);
+        List<Target> targets = Endpoints.of(snapshot, to, connection.facts(), facts, trace);
         forward.entry().prepareRequest(facts, facts.request(), suppressesEnvoyHeaders());
-        return new RequestVerdict.Forwarded(cluster, targets);
+        return new RequestVerdict.Forwarded(to, targets);
     }
 }

@@ -105,8 +105,13 @@ public final class HeadPreparation {
 
     /** Unless upstream answers it, {@code Expect: 100-continue} is answered here, and goes no further. @return whether it is to be answered now */
     public static boolean takesExpectation(ExchangeFacts exchange, HttpConnectionManager manager) {
+        return !manager.client().proxy100Continue() && takesExpectation(exchange);
+    }
+
+    /** The same for who needs the body whoever was to answer. */
+    public static boolean takesExpectation(ExchangeFacts exchange) {
         HeaderMap headers = exchange.request().headers();
-        CharSequence expect = manager.client().proxy100Continue() ? null : headers.get("expect");
+        CharSequence expect = headers.get("expect");
         boolean taken = expect != null && CONTINUE.equalsIgnoreCase(expect.toString());
         if (taken) {
             headers.remove("expect");

@@ -1,9 +1,8 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.route.RouteEntry;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles a route's filter chain; safe for use by several threads. The outcome is remembered with the route. */
@@ -14,8 +13,8 @@ public interface FilterChains {
      *
      * @param entry the route; null when none matched, where only what stands on the connection manager itself counts
      */
-    List<HttpFilter> compile(HttpConnectionManager manager, @Nullable RouteEntry entry);
+    RouteFilters compile(HttpConnectionManager manager, @Nullable RouteEntry entry);
 
     /** No filters at all. */
-    FilterChains NONE = (manager, entry) -> List.of();
+    FilterChains NONE = (manager, entry) -> RouteFilters.NONE;
 }

@@ -3,11 +3,12 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.forward.Upgrades;
 import dev.lateen.proxy.head.HeadPreparation;
 import dev.lateen.proxy.head.HeadRefusal;
+import dev.lateen.proxy.http.call.ClusterCalls;
 import dev.lateen.proxy.http.codec.RequestSink;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.codec.StreamReset;
-import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.LocalReply;
+import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
@@ -17,7 +18,6 @@ import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.StreamFacts;
 import dev.lateen.proxy.route.RouteDecision;
 import dev.lateen.proxy.route.RouteEntry;
-import dev.lateen.proxy.route.RouteMatcher;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +40,11 @@ final class HttpExchange implements RequestSink {
     private final HttpConnection connection;
     private final ManagerRuntime manager;
     private final ExchangeFacts exchange;
+    private final Routing routing;
     private final ServerStream downstream;
     private final RequestBody body;
     private final ExchangeTimers timers;
     private Phase phase = Phase.DECIDING;
-    private RouteDecision decision = new RouteDecision.NotFound(null);
-    /** Taken once, and let go when it is decided what becomes of the request, which may live for days. */
-    private @Nullable InForce inForce;
-
-    private @Nullable UpstreamCluster cluster;
     private @Nullable FilterRun filters;
     private @Nullable Forwarding forwarding;
 
@@ -59,7 +55,7 @@ final class HttpExchange implements RequestSink {
             ExchangeFacts exchange,
             ServerStream downstream) {
         this.connection = connection;
-        this.inForce = inForce;
+        this.routing = new Routing(inForce);
         this.manager = manager;
         this.exchange = exchange;
         this.downstream = downstream;
@@ -108,6 +104,7 @@ final class HttpExchange implements RequestSink {
     void start(boolean end) {
         if (end) {
             requestEnded();
+            body.none();
         }
         timers.begin(manager.manager());
         HeadRefusal refusal = HeadPreparation.prepare(exchange, manager.manager(), null);
@@ -121,10 +118,9 @@ final class HttpExchange implements RequestSink {
         if (HeadPreparation.takesExpectation(exchange, manager.manager())) {
             downstream.informational(LocalReplyRenderer.goOn());
         }
-        match();
+        RouteFilters chain = reroute();
         manager.observer().onRequest(exchange);
-        HttpFilter[] chain = manager.filters(decision.entry());
-        if (chain.length == 0) {
+        if (chain.size() == 0) {
             act();
             return;
         }
@@ -150,24 +146,15 @@ final class HttpExchange implements RequestSink {
         reply(reply);
     }
 
-    private void match() {
-        RouteMatcher matcher = manager.matcher();
-        if (matcher != null) {
-            decision = matcher.match(exchange.request(), worker().random());
-        }
-        RouteEntry entry = decision.entry();
-        if (entry != null) {
-            exchange.route(entry.route(), entry.virtualHost().name());
-        }
-        InForce taken = inForce;
-        if (decision instanceof RouteDecision.Forward forward && taken != null) {
-            // Filters may ask where the request goes; Envoy too tells them before they run.
-            UpstreamCluster found = taken.cluster(forward.cluster());
-            cluster = found;
-            if (found != null) {
-                exchange.cluster(found.config());
-            }
-        }
+    /** Chooses the route, at first and when a filter wants it chosen anew. @return its filters */
+    RouteFilters reroute() {
+        return routing.match(exchange, manager, worker().random());
+    }
+
+    /** To clusters of the configuration that the request came by, while it is not decided what becomes of it. */
+    ClusterCalls calls() {
+        InForce taken = routing.inForce();
+        return taken == null ? worker().calls().newest() : worker().calls().by(taken);
     }
 
     /** All filters have agreed: does what the route says. */
@@ -175,7 +162,7 @@ final class HttpExchange implements RequestSink {
         if (phase != Phase.DECIDING) {
             return;
         }
-        switch (decision) {
+        switch (routing.decision()) {
             case RouteDecision.Forward forward -> forward(forward);
             case RouteDecision.Redirect redirect -> reply(RouteAnswers.redirect(redirect, exchange));
             case RouteDecision.Direct direct
@@ -188,12 +175,12 @@ final class HttpExchange implements RequestSink {
             case RouteDecision.TlsRedirect ignored -> reply(RouteAnswers.toHttps(exchange));
             case RouteDecision.NotFound ignored -> reply(LocalReply.routeNotFound());
         }
-        inForce = null;
+        routing.settle();
     }
 
     private void forward(RouteDecision.Forward forward) {
-        InForce taken = inForce;
-        UpstreamCluster to = cluster;
+        InForce taken = routing.inForce();
+        UpstreamCluster to = routing.cluster();
         if (to == null || taken == null) {
             reply(LocalReply.clusterNotFound(forward.action().clusterNotFoundStatus()));
             return;
@@ -237,7 +224,10 @@ final class HttpExchange implements RequestSink {
             return;
         }
         body.add(data, end);
-        if (!end && body.full(downstream.holdLimit())) {
+        FilterRun run = filters;
+        if (run != null && run.awaitsBody()) {
+            run.proceed();
+        } else if (!end && body.full(downstream.holdLimit())) {
             downstream.pauseReading();
         }
     }
@@ -259,6 +249,10 @@ final class HttpExchange implements RequestSink {
             to.onRequestTrailers(trailers);
         } else {
             body.trailers(trailers);
+            FilterRun run = filters;
+            if (run != null && run.awaitsBody()) {
+                run.proceed();
+            }
         }
     }
 
@@ -308,7 +302,7 @@ final class HttpExchange implements RequestSink {
         flag(reply);
         exchange.responseCodeDetails(reply.details());
         ResponseHead head = LocalReplyRenderer.head(reply, exchange.request());
-        RouteEntry entry = decision.entry();
+        RouteEntry entry = routing.entry();
         if (entry != null) {
             entry.responseHeaders().apply(exchange, head);
         }
@@ -342,7 +336,7 @@ final class HttpExchange implements RequestSink {
         if (run != null) {
             run.onResponse(exchange);
         }
-        ResponseDecoration.apply(exchange, head, manager.manager(), decision, worker());
+        ResponseDecoration.apply(exchange, head, manager.manager(), routing.decision(), worker());
         manager.observer().onResponse(exchange, head);
         downstream.head(head, end);
         if (end) {
@@ -393,7 +387,7 @@ final class HttpExchange implements RequestSink {
         timers.cancel();
         FilterRun run = filters;
         if (run != null) {
-            run.cancel();
+            run.end();
         }
         Forwarding begun = forwarding;
         if (begun != null) {

@@ -27,7 +27,7 @@ public record HttpServices(
         List<EventLoop> loops,
         Current current,
         UpstreamClusters clusters,
-        FilterChains filterChains,
+        Filters filters,
         UpstreamConnector connector,
         InstantSource clock,
         LongSupplier nanoClock,

@@ -4,7 +4,7 @@ import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.call.CallLoop;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
-import dev.lateen.proxy.http.filter.FilterContext;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.inforce.InForce;
@@ -19,7 +19,7 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What all exchanges of one event loop share: pools, clocks, chance, and what is compiled for the current snapshot. */
-final class HttpWorker implements FilterContext {
+final class HttpWorker {
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
@@ -28,6 +28,7 @@ final class HttpWorker implements FilterContext {
     private final HttpServices services;
     private final CodecLoop codecLoop;
     private final UpstreamPools pools;
+    private final FilterStates.OnLoop states;
     private final HeldBodies heldBodies = new HeldBodies();
     private final CallLoop calls;
     private final RandomGenerator random;
@@ -40,6 +41,7 @@ final class HttpWorker implements FilterContext {
         this.loop = loop;
         this.services = services;
         this.random = services.randoms().get();
+        this.states = services.filters().states().on(loop);
         this.codecLoop = new CodecLoop(loop, services.memory());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
@@ -74,6 +76,11 @@ final class HttpWorker implements FilterContext {
         return services.address();
     }
 
+    /** What filters keep on this event loop, and with the others. */
+    FilterStates.OnLoop states() {
+        return states;
+    }
+
     HeldBodies heldBodies() {
         return heldBodies;
     }
@@ -95,8 +102,8 @@ final class HttpWorker implements FilterContext {
         return services.current().get();
     }
 
-    @Override
-    public boolean chance(int millionths) {
+    /** True with the given chance in millionths. */
+    boolean chance(int millionths) {
         return random.nextInt(1_000_000) < millionths;
     }
 
@@ -110,7 +117,7 @@ final class HttpWorker implements FilterContext {
         return runtimes.computeIfAbsent(
                 chain,
                 _ -> new ManagerRuntime(
-                        manager, chain.exchangeObserver(), inForce.routes(manager), services.filterChains()));
+                        manager, chain.exchangeObserver(), inForce.routes(manager), services.filters().chains()));
     }
 
     /** The value of {@code date}, made once a second. */

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.http;
 
-import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpFilterConfig;
@@ -10,14 +10,12 @@ import org.jspecify.annotations.Nullable;
 
 /** What a connection manager means in one configuration: its routes and compiled filters. Made once for a configuration and an event loop. */
 final class ManagerRuntime {
-    private static final HttpFilter[] NO_FILTERS = {};
-
     private final HttpConnectionManager manager;
     private final ExchangeObserver observer;
     private final @Nullable RouteMatcher matcher;
     private final FilterChains filterChains;
     private final boolean suppressEnvoyHeaders;
-    private HttpFilter @Nullable [] withoutRoute;
+    private @Nullable RouteFilters withoutRoute;
 
     ManagerRuntime(
             HttpConnectionManager manager,
@@ -52,19 +50,19 @@ final class ManagerRuntime {
     }
 
     /** The filters that have something to do for a route. */
-    HttpFilter[] filters(@Nullable RouteEntry entry) {
+    RouteFilters filters(@Nullable RouteEntry entry) {
         if (entry == null) {
-            HttpFilter[] found = withoutRoute;
+            RouteFilters found = withoutRoute;
             if (found == null) {
-                found = filterChains.compile(manager, null).toArray(NO_FILTERS);
+                found = filterChains.compile(manager, null);
                 withoutRoute = found;
             }
             return found;
         }
-        if (entry.memo(manager) instanceof HttpFilter[] found) {
+        if (entry.memo(manager) instanceof RouteFilters found) {
             return found;
         }
-        HttpFilter[] compiled = filterChains.compile(manager, entry).toArray(NO_FILTERS);
+        RouteFilters compiled = filterChains.compile(manager, entry);
         entry.memo(manager, compiled);
         return compiled;
     }

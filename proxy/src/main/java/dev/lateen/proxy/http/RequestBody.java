@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.http.filter.HeldBody;
 import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.message.HeaderMap;
 import io.netty.buffer.ByteBuf;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * {@link CodecLimits#HELD_BODY}, and with all others of its event loop by {@link HeldBodies}: beyond it reading stops, or
  * the retry is given up.
  */
-final class RequestBody {
+final class RequestBody implements HeldBody {
     /** Smaller parts are copied together: each would keep the whole buffer that it was read into. */
     private static final int SMALL = 2048;
 
@@ -70,6 +71,38 @@ final class RequestBody {
 
     void forEach(Consumer<ByteBuf> action) {
         parts.forEach(action);
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public boolean isComplete() {
+        return ended;
+    }
+
+    @Override
+    public byte[] bytes(int most) {
+        byte[] copy = new byte[(int) Math.min(most, size)];
+        int at = 0;
+        for (ByteBuf part : parts) {
+            int length = Math.min(part.readableBytes(), copy.length - at);
+            part.getBytes(part.readerIndex(), copy, at, length);
+            at += length;
+        }
+        return copy;
+    }
+
+    /** The request is over before any of its body came: there is none. */
+    void none() {
+        ended = true;
+    }
+
+    /** Whether all bodies together leave no room for more. */
+    boolean noRoom() {
+        return all.full();
     }
 
     /** @param limit in bytes, of this body alone */

@@ -3,6 +3,7 @@ package dev.lateen.proxy.message;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
 import dev.lateen.proxy.message.SubstitutionFormat.Numeric;
 import dev.lateen.proxy.message.SubstitutionFormat.Part;
+import dev.lateen.proxy.message.SubstitutionFormat.Structured;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Route;
@@ -10,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -114,6 +116,10 @@ final class CommandOperators {
         int close = text.lastIndexOf(')');
         String argument = open < 0 || close < open ? "" : text.substring(open + 1, close);
         int limit = limit(close < 0 ? "" : text.substring(close + 1));
+        if (name.equals("DYNAMIC_METADATA")) {
+            List<String> keys = List.of(argument.split(":", -1));
+            return new Structured(keys.getFirst(), keys.subList(1, keys.size()), limit);
+        }
         Part part = switch (name) {
             case "REQ" -> requestHeader(argument);
             case "REQ_WITHOUT_QUERY" -> withoutQuery(requestHeader(argument));
@@ -122,7 +128,7 @@ final class CommandOperators {
                 http(e -> e.responseTrailers() == null
                         ? null
                         : e.responseTrailers().getJoined(lower(argument)));
-            case "FILTER_STATE", "DYNAMIC_METADATA", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
+            case "FILTER_STATE", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
                 facts -> null;
             // Operators that have nothing to tell here: a log with a dash in it is worth more than none.
             case "HOSTNAME",

@@ -3,7 +3,6 @@ package dev.lateen.proxy.message;
 import dev.lateen.proxy.model.Route;
 import java.net.InetSocketAddress;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,11 +42,6 @@ public final class ExchangeFacts extends StreamFacts {
     /** The request's head, edited so far. */
     public RequestHead request() {
         return request;
-    }
-
-    /** What filters left for those behind them, by namespace: {@code dynamic_metadata}. No filter here writes any yet. */
-    public Map<String, ?> dynamicMetadata() {
-        return Map.of();
     }
 
     /** The path as the client sent it, before rewrites. */
@@ -113,7 +107,8 @@ public final class ExchangeFacts extends StreamFacts {
         return virtualHostName;
     }
 
-    public void route(Route matched, String virtualHost) {
+    /** @param virtualHost empty when none matched */
+    public void route(@Nullable Route matched, String virtualHost) {
         route = matched;
         virtualHostName = virtualHost;
     }

@@ -2,7 +2,10 @@ package dev.lateen.proxy.message;
 
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.StructValue;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,7 @@ public abstract sealed class StreamFacts permits ExchangeFacts, TcpSession {
     private @Nullable TlsFacts upstreamTls;
     private PeerMetadata downstreamPeer = PeerMetadata.UNKNOWN;
     private PeerMetadata upstreamPeer = PeerMetadata.UNKNOWN;
+    private Map<String, StructValue.Struct> dynamicMetadata = Map.of();
     private String upstreamTransportFailure = "";
     private int responseFlags;
     private long receivedBytes;
@@ -59,7 +63,7 @@ public abstract sealed class StreamFacts permits ExchangeFacts, TcpSession {
         return cluster;
     }
 
-    public final void cluster(Cluster chosen) {
+    public final void cluster(@Nullable Cluster chosen) {
         cluster = chosen;
     }
 
@@ -108,6 +112,30 @@ public abstract sealed class StreamFacts permits ExchangeFacts, TcpSession {
 
     public final void upstreamPeer(PeerMetadata peer) {
         upstreamPeer = peer;
+    }
+
+    /** What filters left for those behind them, for conditions and for logs, by namespace: Envoy's dynamic metadata. Immutable; empty for most. */
+    public final Map<String, StructValue.Struct> dynamicMetadata() {
+        return dynamicMetadata;
+    }
+
+    /**
+     * Leaves metadata. In a namespace that is there, keys are added and those that are there replaced, with everything below them, as Envoy's
+     * {@code setDynamicMetadata} does.
+     *
+     * @param namespace as a rule the filter's name, such as {@code envoy.filters.http.jwt_authn}
+     */
+    public final void addDynamicMetadata(String namespace, StructValue.Struct values) {
+        StructValue.Struct before = dynamicMetadata.get(namespace);
+        StructValue.Struct merged = values;
+        if (before != null) {
+            Map<String, StructValue> fields = new HashMap<>(before.fields());
+            fields.putAll(values.fields());
+            merged = new StructValue.Struct(fields);
+        }
+        Map<String, StructValue.Struct> next = new HashMap<>(dynamicMetadata);
+        next.put(namespace, merged);
+        dynamicMetadata = Map.copyOf(next);
     }
 
     /** Envoy's {@code %UPSTREAM_TRANSPORT_FAILURE_REASON%}; empty for none. */

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.message;
 
+import dev.lateen.proxy.model.MetadataMatcher;
+import dev.lateen.proxy.model.StructValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,40 @@ public final class SubstitutionFormat {
         @Override
         public @Nullable CharSequence value(Facts facts) {
             return part.value(facts);
+        }
+    }
+
+    /**
+     * Dynamic metadata, which where types are told is JSON of any kind, and else a text of it. Texts are cut at the limit.
+     *
+     * @param limit in characters, below zero for none
+     */
+    record Structured(String namespace, List<String> path, int limit) implements Part {
+        @Nullable
+        StructValue read(Facts facts) {
+            StructValue found = MetadataMatcher.find(facts.stream().dynamicMetadata(), namespace, path);
+            return switch (found) {
+                case null -> null;
+                case StructValue.NullValue _ -> null;
+                case StructValue.StringValue(String text) -> new StructValue.StringValue(cut(text));
+                case StructValue.NumberValue _,
+                        StructValue.BoolValue _,
+                        StructValue.ListValue _,
+                        StructValue.Struct _ -> found;
+            };
+        }
+
+        @Override
+        public @Nullable CharSequence value(Facts facts) {
+            return switch (read(facts)) {
+                case null -> null;
+                case StructValue.StringValue(String text) -> text;
+                case StructValue value -> cut(JsonText.of(value));
+            };
+        }
+
+        private String cut(String text) {
+            return limit < 0 || text.length() <= limit ? text : text.substring(0, limit);
         }
     }
 
@@ -113,6 +149,16 @@ public final class SubstitutionFormat {
     /** Whether this is one operator whose value is a number. */
     public boolean isNumber() {
         return isSingle() && parts.getFirst() instanceof Numeric;
+    }
+
+    /** Whether this is one operator whose values may be of any kind that JSON has. */
+    public boolean isStructured() {
+        return isSingle() && parts.getFirst() instanceof Structured;
+    }
+
+    /** The value of a format that {@link #isStructured}, null when it is missing. */
+    public @Nullable StructValue structured(Facts facts) {
+        return parts.getFirst() instanceof Structured part ? part.read(facts) : null;
     }
 
     /** The value of a format that {@link #isSingle}, null when it is missing. */

@@ -3,58 +3,55 @@ package dev.lateen.proxy.model;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a value of metadata is compared: {@code envoy.type.matcher.v3.ValueMatcher}. Values are strings, numbers, booleans, lists and maps; one
- * that is not there is null, which nothing matches.
- */
+/** How a value of metadata is compared: {@code envoy.type.matcher.v3.ValueMatcher}. One that is not there is Java's null, which nothing matches. */
 public sealed interface ValueMatcher {
     /** Whether {@code value} matches. */
-    boolean matches(@Nullable Object value);
+    boolean matches(@Nullable StructValue value);
 
-    /** {@code null_match}: metadata here holds no nulls, so it never matches. */
+    /** {@code null_match}: there, and null. */
     record IsNull() implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
-            return false;
+        public boolean matches(@Nullable StructValue value) {
+            return value instanceof StructValue.NullValue;
         }
     }
 
     /** {@code double_match.range}: {@code start <= n < end}. */
     record InRange(double start, double end) implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
-            return value instanceof Number number && number.doubleValue() >= start && number.doubleValue() < end;
+        public boolean matches(@Nullable StructValue value) {
+            return value instanceof StructValue.NumberValue(double number) && number >= start && number < end;
         }
     }
 
     /** {@code double_match.exact}. */
     record IsNumber(double number) implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
-            return value instanceof Number other && other.doubleValue() == number;
+        public boolean matches(@Nullable StructValue value) {
+            return value instanceof StructValue.NumberValue(double other) && other == number;
         }
     }
 
     /** {@code string_match}. */
     record Text(StringMatcher matcher) implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
-            return value instanceof String text && matcher.matches(text);
+        public boolean matches(@Nullable StructValue value) {
+            return value instanceof StructValue.StringValue(String text) && matcher.matches(text);
         }
     }
 
     /** {@code bool_match}. */
     record IsBool(boolean bool) implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
-            return value instanceof Boolean other && other == bool;
+        public boolean matches(@Nullable StructValue value) {
+            return value instanceof StructValue.BoolValue(boolean other) && other == bool;
         }
     }
 
-    /** {@code present_match}: false matches nothing, as in Envoy. */
+    /** {@code present_match}: anything that is there, null too; false matches nothing, as in Envoy. */
     record Present(boolean wanted) implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
+        public boolean matches(@Nullable StructValue value) {
             return wanted && value != null;
         }
     }
@@ -62,8 +59,16 @@ public sealed interface ValueMatcher {
     /** {@code list_match.one_of}: a list with an item that matches. */
     record OneOf(ValueMatcher item) implements ValueMatcher {
         @Override
-        public boolean matches(@Nullable Object value) {
-            return value instanceof List<?> list && list.stream().anyMatch(item::matches);
+        public boolean matches(@Nullable StructValue value) {
+            if (!(value instanceof StructValue.ListValue(List<StructValue> list))) {
+                return false;
+            }
+            for (StructValue each : list) {
+                if (item.matches(each)) {
+                    return true;
+                }
+            }
+            return false;
         }
     }
 
@@ -74,7 +79,7 @@ public sealed interface ValueMatcher {
         }
 
         @Override
-        public boolean matches(@Nullable Object value) {
+        public boolean matches(@Nullable StructValue value) {
             for (ValueMatcher matcher : any) {
                 if (matcher.matches(value)) {
                     return true;

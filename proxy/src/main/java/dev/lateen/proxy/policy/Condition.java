@@ -2,6 +2,7 @@ package dev.lateen.proxy.policy;
 
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.StructValue;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ interface Condition {
             ConnectionFacts connection,
             @Nullable InetAddress client,
             @Nullable RequestHead request,
-            Map<String, ?> metadata) {}
+            Map<String, StructValue.Struct> metadata) {}
 
     static Condition allOf(List<Condition> parts) {
         Condition[] all = parts.toArray(Condition[]::new);

@@ -2,12 +2,14 @@ package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.WeightedCluster;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.VirtualHost;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
@@ -23,13 +25,10 @@ final class CompiledRoute {
     private final Route route;
     /** One decision for each weighted cluster; a single one otherwise. */
     private final RouteDecision[] decisions;
-    /** Routes are chosen before any filter could have written metadata, so that what is asked of it holds always or never. */
-    private final boolean metadataMatches;
 
     CompiledRoute(RouteTable table, VirtualHost host, Route route) {
         this.route = route;
         this.decisions = decisions(table, host, route);
-        this.metadataMatches = route.match().metadata().stream().allMatch(matcher -> matcher.matches(Map.of()));
     }
 
     private static RouteDecision[] decisions(RouteTable table, VirtualHost host, Route route) {
@@ -67,11 +66,12 @@ final class CompiledRoute {
     }
 
     /** @param trace is told which condition did not hold, or that all did */
-    boolean matches(RequestHead request, RandomGenerator random, @Nullable Trace trace) {
+    boolean matches(
+            RequestHead request,
+            Map<String, StructValue.Struct> metadata,
+            RandomGenerator random,
+            @Nullable Trace trace) {
         RouteMatch match = route.match();
-        if (!metadataMatches) {
-            return trace != null && no(trace, RouteText.metadata(match));
-        }
         if (!PathCondition.matches(match.path(), match.caseSensitive(), request)) {
             return trace != null && no(trace, RouteText.path(match, request));
         }
@@ -89,6 +89,12 @@ final class CompiledRoute {
         }
         if (match.grpcOnly() && !request.isGrpc()) {
             return trace != null && no(trace, RouteText.contentType(request));
+        }
+        List<MetadataMatcher> wanted = match.metadata();
+        for (int i = 0; i < wanted.size(); i++) {
+            if (!wanted.get(i).matches(metadata)) {
+                return trace != null && no(trace, RouteText.metadata(wanted.get(i), metadata));
+            }
         }
         if (!byChance(match, random)) {
             return trace != null && no(trace, RouteText.chance(match));

@@ -3,9 +3,11 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.RouteTable;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.VirtualHost;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +30,11 @@ final class CompiledVirtualHost {
         return host;
     }
 
-    RouteDecision match(RequestHead request, RandomGenerator random, @Nullable Trace trace) {
+    RouteDecision match(
+            RequestHead request,
+            Map<String, StructValue.Struct> metadata,
+            RandomGenerator random,
+            @Nullable Trace trace) {
         if (wantsTls(request)) {
             if (trace != null) {
                 trace.yes(Question.ROUTE, host.name(), Provenance.NONE, "require_tls: " + host.requireTls());
@@ -36,7 +42,7 @@ final class CompiledVirtualHost {
             return tlsRedirect;
         }
         for (CompiledRoute route : routes()) {
-            if (route.matches(request, random, trace)) {
+            if (route.matches(request, metadata, random, trace)) {
                 return route.decide(request, random);
             }
         }

@@ -5,6 +5,8 @@ import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
+import dev.lateen.proxy.model.StructValue;
+import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -55,18 +57,27 @@ public final class RouteMatcher {
         return table;
     }
 
-    /** Decides on a request; chance decides among weighted clusters and runtime fractions. */
+    /** Decides on a request that no filter has left metadata for. */
     public RouteDecision match(RequestHead request, RandomGenerator random) {
-        return match(request, random, null);
+        return match(request, Map.of(), random, null);
     }
 
-    /** The same, telling why. @param trace null when nobody asks */
-    public RouteDecision match(RequestHead request, RandomGenerator random, @Nullable Trace trace) {
+    /**
+     * Decides on a request; chance decides among weighted clusters and runtime fractions.
+     *
+     * @param metadata what filters left, by namespace
+     * @param trace is told why; null when nobody asks
+     */
+    public RouteDecision match(
+            RequestHead request,
+            Map<String, StructValue.Struct> metadata,
+            RandomGenerator random,
+            @Nullable Trace trace) {
         VirtualHostIndex.Slot slot = hosts().find(request);
         if (trace != null) {
             tell(trace, slot, request);
         }
-        return slot == null ? noHost : slot.host().match(request, random, trace);
+        return slot == null ? noHost : slot.host().match(request, metadata, random, trace);
     }
 
     private static void tell(Trace trace, VirtualHostIndex.@Nullable Slot slot, RequestHead request) {

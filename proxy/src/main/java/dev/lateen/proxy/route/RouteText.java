@@ -1,18 +1,24 @@
 package dev.lateen.proxy.route;
 
+import dev.lateen.proxy.message.JsonText;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RouteMatch;
+import dev.lateen.proxy.model.StructValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** The conditions of a route in words, for people: what a request has, and what is expected. */
 final class RouteText {
     private RouteText() {}
 
-    static String metadata(RouteMatch match) {
-        return "dynamic metadata: none (expected: that of "
-                + match.metadata().getFirst().filter() + ")";
+    static String metadata(MetadataMatcher matcher, Map<String, StructValue.Struct> metadata) {
+        StructValue found = matcher.find(metadata);
+        return "dynamic metadata " + matcher.filter() + " " + String.join(".", matcher.path()) + ": "
+                + (found == null ? "absent" : JsonText.of(found)) + " (expected: " + (matcher.invert() ? "not " : "")
+                + matcher.value() + ")";
     }
 
     static String path(RouteMatch match, RequestHead request) {

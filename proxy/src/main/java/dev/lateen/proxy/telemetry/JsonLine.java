@@ -1,8 +1,10 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.proxy.message.JsonText;
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
 import dev.lateen.proxy.model.JsonFormat;
+import dev.lateen.proxy.model.StructValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +89,11 @@ final class JsonLine {
             StringBuilder text = new StringBuilder();
             format.append(text, facts, missing);
             JsonText.quote(line, text);
+            return;
+        }
+        if (format.isStructured()) {
+            StructValue value = format.structured(facts);
+            JsonText.append(line, value == null ? new StructValue.NullValue() : value);
             return;
         }
         CharSequence value = format.single(facts);

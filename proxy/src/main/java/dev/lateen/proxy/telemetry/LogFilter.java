@@ -9,9 +9,9 @@ import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.AccessLogFilter;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.MetadataMatcher;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.route.HeaderConditions;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -176,15 +176,12 @@ interface LogFilter {
         }
     }
 
-    /** By dynamic metadata; a session has none. */
+    /** By dynamic metadata. As in Envoy, {@code invert} of the matcher does not count here. */
     record Metadata(MetadataMatcher matcher, boolean otherwise) implements LogFilter {
         @Override
         public boolean wants(StreamFacts facts) {
-            return facts instanceof ExchangeFacts exchange ? holds(exchange.dynamicMetadata()) : otherwise;
-        }
-
-        private boolean holds(Map<String, ?> metadata) {
-            return matcher.find(metadata) == null ? otherwise : matcher.matches(metadata);
+            StructValue found = matcher.find(facts.dynamicMetadata());
+            return found == null ? otherwise : matcher.value().matches(found);
         }
     }
 

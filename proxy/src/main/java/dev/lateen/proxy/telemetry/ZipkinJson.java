@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.proxy.message.JsonText;
 import dev.lateen.proxy.telemetry.FinishedSpan.Tag;
 import java.util.List;
 

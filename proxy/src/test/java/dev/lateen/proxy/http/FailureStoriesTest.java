@@ -5,6 +5,7 @@ import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.http.filter.Asking;
 import dev.lateen.proxy.http.filter.FilterContext;
 import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
@@ -523,7 +524,7 @@ class FailureStoriesTest {
                 (exchange, context) -> new FilterVerdict.Delay(Duration.ofMillis(20), FilterVerdict.CONTINUE));
         proxy.filters.add((exchange, context) -> {
             verdict.completeAsync(() -> FilterVerdict.CONTINUE);
-            return new FilterVerdict.Wait(verdict);
+            return new FilterVerdict.Wait(Asking.of(verdict), Duration.ofMinutes(1), FilterVerdict.CONTINUE);
         });
         serve(talk -> {
             talk.head();

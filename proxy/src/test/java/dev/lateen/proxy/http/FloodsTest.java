@@ -3,13 +3,11 @@ package dev.lateen.proxy.http;
 import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.http.filter.FilterVerdict;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.handler.codec.http2.Http2Error;
 import java.util.Arrays;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -58,7 +56,7 @@ class FloodsTest {
     @BeforeEach
     void begin() {
         client.freezeTime();
-        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(new CompletableFuture<>()));
+        proxy.filters.add((exchange, context) -> ProxyFixture.forLong());
         proxy.routes(prefix("/", "c"));
         proxy.serve(client, true);
         send(RawFrames.preface().bytes());

@@ -11,7 +11,6 @@ import java.io.DataInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +108,7 @@ class ForgedRequestsTest {
     /** RFC 9113 section 5.1. */
     @Test
     void aHeadOnAStreamThatTheClientEndedIsAnError() throws Exception {
-        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(new CompletableFuture<>()));
+        proxy.filters.add((exchange, context) -> ProxyFixture.forLong());
         int answer = ask(RawFrames.preface().get(1).get(1));
         assertThat(answer >> 8).isEqualTo((int) Http2Error.STREAM_CLOSED.code());
     }

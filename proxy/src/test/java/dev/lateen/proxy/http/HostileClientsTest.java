@@ -4,7 +4,6 @@ import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.transport.MemoryLevel;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -19,7 +18,6 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -51,7 +49,7 @@ class HostileClientsTest {
     }
 
     private void stuck() {
-        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(new CompletableFuture<>()));
+        proxy.filters.add((exchange, context) -> ProxyFixture.forLong());
         proxy.routes(prefix("/", "c"));
     }
 

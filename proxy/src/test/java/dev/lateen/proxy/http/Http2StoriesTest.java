@@ -5,7 +5,6 @@ import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
@@ -27,7 +26,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -135,7 +133,7 @@ class Http2StoriesTest {
     /** A client that minds no flow control: 64 MiB in a hundred streams, none of which gets on. */
     @Test
     void whatNobodyReadsIsBoundedForAllStreamsOfAConnectionTogether() throws Exception {
-        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(new CompletableFuture<>()));
+        proxy.filters.add((exchange, context) -> ProxyFixture.forLong());
         proxy.routes(prefix("/", "c"));
         byte[] data = frame(0, 16 * 1024);
         long sent = 0;

@@ -2,7 +2,11 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.http.filter.Asking;
+import dev.lateen.proxy.http.filter.FilterStates;
+import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.http.filter.HttpFilter;
+import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
@@ -65,6 +69,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** The HTTP data path behind real sockets on one event loop, with clusters and routes of a test's own. */
@@ -74,6 +79,9 @@ final class ProxyFixture implements AutoCloseable {
     final AtomicInteger protocolErrors = new AtomicInteger();
     final AtomicInteger prematureResets = new AtomicInteger();
     final List<HttpFilter> filters = new ArrayList<>();
+    /** Compiled for each route; all of {@link #filters} unless a test says otherwise. */
+    volatile FilterChains chains = (manager, entry) -> RouteFilters.of(
+            filters, IntStream.range(0, filters.size()).boxed().toList());
     final List<Channel> accepted = new CopyOnWriteArrayList<>();
     UpstreamClusters clusters;
     private final Map<String, Cluster> configured = new HashMap<>();
@@ -139,13 +147,26 @@ final class ProxyFixture implements AutoCloseable {
                 all,
                 current,
                 clusters,
-                (manager, entry) -> filters,
+                new Filters(
+                        (manager, entry) -> chains.compile(manager, entry),
+                        FilterStates.of(
+                                Timers.on(loops.next()), () -> current().get().snapshot())),
                 connector(),
                 InstantSource.system(),
                 () -> nanos.getAsLong(),
                 () -> memory.get(),
                 "192.0.2.7",
                 () -> new SplittableRandom(5)));
+    }
+
+    /** Waits for what never comes. */
+    static FilterVerdict forLong() {
+        return new FilterVerdict.Wait(
+                Asking.of(new CompletableFuture<>()), Duration.ofHours(1), FilterVerdict.CONTINUE);
+    }
+
+    Current current() {
+        return current;
     }
 
     ManagerSettings settings() {

@@ -5,7 +5,6 @@ import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.http.filter.FilterVerdict;
 import dev.lateen.proxy.model.RouteAction;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -14,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,7 +104,7 @@ class SlowClientsTest {
     @ValueSource(booleans = {false, true})
     void aBodyThatStopsComingIsGivenUp(boolean http2) {
         proxy.settings().streamIdle = Duration.ofMinutes(5);
-        proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(new CompletableFuture<>()));
+        proxy.filters.add((exchange, context) -> ProxyFixture.forLong());
         proxy.routes(prefix("/", "c"));
         begin(http2);
         post(http2);

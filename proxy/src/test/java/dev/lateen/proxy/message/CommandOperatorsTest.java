@@ -2,8 +2,10 @@ package dev.lateen.proxy.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.route.RouteFixtures;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,6 +86,64 @@ class CommandOperatorsTest {
         ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
         assertThat(text("%UPSTREAM_PROTOCOL%%DOWNSTREAM_TRANSPORT_FAILURE_REASON%", exchange))
                 .isEmpty();
+    }
+
+    private static ExchangeFacts withMetadata() {
+        ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/"));
+        exchange.addDynamicMetadata(
+                "com.test",
+                new StructValue.Struct(Map.of(
+                        "text", new StructValue.StringValue("a \"b\""),
+                        "number", new StructValue.NumberValue(3),
+                        "part", new StructValue.NumberValue(1.5),
+                        "null", new StructValue.NullValue(),
+                        "deep",
+                                new StructValue.Struct(Map.of(
+                                        "z", new StructValue.BoolValue(true),
+                                        "a", new StructValue.ListValue(List.of(new StructValue.StringValue("x")))))))); 
+        return exchange;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            delimiter = '|',
+            value = {
+                "com.test:text     | a \"b\"",
+                "com.test:text):3  | a \"",
+                "com.test:number   | 3",
+                "com.test:part     | 1.5",
+                "com.test:deep     | {\"a\":[\"x\"],\"z\":true}",
+                "com.test:deep):5  | {\"a\":",
+                "com.test:deep:z   | true",
+                "com.test:null     | -",
+                "com.test:absent   | -",
+                "com.test:text:no  | -",
+                "com.other         | -",
+            })
+    void metadataIsTextOrJson(String argument, String expected) {
+        StringBuilder out = new StringBuilder();
+        SubstitutionFormat.compile("%DYNAMIC_METADATA(" + argument + (argument.contains(")") ? "%" : ")%"))
+                .append(out, withMetadata(), "-");
+        assertThat(out.toString()).isEqualTo(expected);
+    }
+
+    @Test
+    void aWholeNamespaceIsOneObject() {
+        assertThat(text("%DYNAMIC_METADATA(com.test)%", withMetadata()))
+                .isEqualTo("{\"deep\":{\"a\":[\"x\"],\"z\":true},\"null\":null,\"number\":3,\"part\":1.5,"
+                        + "\"text\":\"a \\\"b\\\"\"}");
+    }
+
+    @Test
+    void laterMetadataReplacesKeysOfItsNamespace() {
+        ExchangeFacts exchange = withMetadata();
+        exchange.addDynamicMetadata(
+                "com.test", new StructValue.Struct(Map.of("deep", new StructValue.BoolValue(false))));
+        exchange.addDynamicMetadata("com.other", new StructValue.Struct(Map.of()));
+        assertThat(text("%DYNAMIC_METADATA(com.test:deep)%%DYNAMIC_METADATA(com.test:number)%", exchange))
+                .isEqualTo("false3");
+        assertThat(exchange.dynamicMetadata()).containsOnlyKeys("com.test", "com.other");
     }
 
     @Test

@@ -25,12 +25,14 @@ import dev.lateen.proxy.model.RbacPolicies.Principal;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.ValueMatcher;
 import dev.lateen.proxy.reason.Finding;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -222,6 +224,25 @@ class RbacEngineTest {
                         .check(anybody)
                         .allowed())
                 .isTrue();
+    }
+
+    @Test
+    void metadataThatAFilterLeftDecides() {
+        ExchangeFacts somebody = from("", get("h", "/"));
+        somebody.addDynamicMetadata(
+                "envoy.filters.http.jwt_authn",
+                new StructValue.Struct(
+                        Map.of("payload", new StructValue.Struct(Map.of("iss", new StructValue.StringValue("me"))))));
+        for (boolean invert : new boolean[] {false, true}) {
+            assertThat(engine(Action.ALLOW, policy("p", ANYTHING, new Principal.Metadata(issuer(invert))))
+                            .check(somebody)
+                            .allowed())
+                    .isEqualTo(!invert);
+            assertThat(engine(Action.DENY, policy("p", new Permission.Metadata(issuer(invert)), ANYBODY))
+                            .check(somebody)
+                            .allowed())
+                    .isEqualTo(invert);
+        }
     }
 
     private static MetadataMatcher issuer(boolean invert) {

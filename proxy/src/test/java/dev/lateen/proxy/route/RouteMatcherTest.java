@@ -19,6 +19,7 @@ import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.HeaderMutations;
+import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.PathRewrite;
@@ -26,6 +27,8 @@ import dev.lateen.proxy.model.RouteMatch.PathMatch;
 import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.StructValue;
+import dev.lateen.proxy.model.ValueMatcher;
 import dev.lateen.proxy.model.VirtualHost.RequireTls;
 import dev.lateen.proxy.model.VirtualHost;
 import dev.lateen.proxy.reason.Finding;
@@ -292,7 +295,7 @@ class RouteMatcherTest {
         RouteMatcher matcher = RouteMatcher.compile(table(
                 host("reviews.*", route(any(header("end-user", "jason")), to("v2")), prefix("/", "v1"))));
         Trace trace = new Trace();
-        RouteDecision decision = matcher.match(get("reviews.default", "/", "end-user", "mary"), random, trace);
+        RouteDecision decision = matcher.match(get("reviews.default", "/", "end-user", "mary"), Map.of(), random, trace);
         assertThat(trace.of(Question.VIRTUAL_HOST))
                 .extracting(Finding::rule)
                 .containsExactly("domains: \"reviews.default\" matches \"reviews.*\"");
@@ -311,7 +314,7 @@ class RouteMatcherTest {
         RouteMatcher matcher = RouteMatcher.compile(
                 table(host("*", route(half, weighted("a", 1, "b", 2)), route(any(), weighted("c", 1, "d", 1)))));
         for (int seed = 0; seed < 200; seed++) {
-            assertThat(matcher.match(get("h", "/"), new SplittableRandom(seed), new Trace()))
+            assertThat(matcher.match(get("h", "/"), Map.of(), new SplittableRandom(seed), new Trace()))
                     .isSameAs(matcher.match(get("h", "/"), new SplittableRandom(seed)));
         }
     }
@@ -330,5 +333,35 @@ class RouteMatcherTest {
 
     private String cluster(RouteMatcher matcher, RequestHead head) {
         return ((RouteDecision.Forward) matcher.match(head, random)).cluster();
+    }
+
+    @Test
+    void metadataThatFiltersLeftChoosesRoutes() {
+        RouteMatcher matcher = RouteMatcher.compile(table(host(
+                "*",
+                route(claim("admin", false), to("admins")),
+                route(claim("admin", true), to("others")))));
+        assertThat(matcher.match(get("h", "/"), random)).extracting("cluster").isEqualTo("others");
+        assertThat(matcher.match(get("h", "/"), group("admin"), random, null))
+                .extracting("cluster")
+                .isEqualTo("admins");
+        Trace trace = new Trace();
+        assertThat(matcher.match(get("h", "/"), group("user"), random, trace))
+                .extracting("cluster")
+                .isEqualTo("others");
+        assertThat(trace.of(Question.ROUTE).getFirst().rule())
+                .startsWith("dynamic metadata jwt group: \"user\" (expected: ")
+                .contains("admin");
+    }
+
+    private static RouteMatch claim(String group, boolean invert) {
+        MetadataMatcher matcher = new MetadataMatcher(
+                "jwt", List.of("group"), new ValueMatcher.Text(new StringMatcher.Exact(group, false)), invert);
+        return new RouteMatch(
+                new PathMatch.Prefix("/"), true, List.of(), List.of(), 1_000_000, false, List.of(matcher));
+    }
+
+    private static Map<String, StructValue.Struct> group(String group) {
+        return Map.of("jwt", new StructValue.Struct(Map.of("group", new StructValue.StringValue(group))));
     }
 }

@@ -7,6 +7,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
 import dev.lateen.proxy.model.JsonFormat;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.route.RouteFixtures;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,6 +21,12 @@ class JsonLineTest {
         ExchangeFacts exchange = RouteFixtures.exchange(RouteFixtures.get("a", "/p\"q"));
         exchange.response(new ResponseHead(200, new HeaderMap()));
         exchange.completeNanos(exchange.startNanos() + 7_000_000);
+        exchange.addDynamicMetadata(
+                "n",
+                new StructValue.Struct(Map.of(
+                        "groups", new StructValue.ListValue(List.of(new StructValue.StringValue("a\"b"))),
+                        "age", new StructValue.NumberValue(7),
+                        "text", new StructValue.StringValue("12"))));
         StringBuilder line = new StringBuilder();
         new JsonLine((JsonFormat.Fields) JsonFormat.of(format), omitEmpty).append(line, Facts.of(exchange));
         return line.toString();
@@ -44,6 +51,20 @@ class JsonLineTest {
                                 "flags", "%RESPONSE_FLAGS%"),
                         false))
                 .isEqualTo("{\"code\":200,\"duration\":7,\"path\":\"/p\\\"q\",\"agent\":null,\"flags\":\"-\"}\n");
+    }
+
+    @Test
+    void metadataKeepsItsTypeAlone() {
+        assertThat(line(
+                        fields(
+                                "groups", "%DYNAMIC_METADATA(n:groups)%",
+                                "all", "%DYNAMIC_METADATA(n)%",
+                                "text", "%DYNAMIC_METADATA(n:text):1%",
+                                "within", "<%DYNAMIC_METADATA(n:groups)%>",
+                                "none", "%DYNAMIC_METADATA(n:none)%"),
+                        false))
+                .isEqualTo("{\"groups\":[\"a\\\"b\"],\"all\":{\"age\":7,\"groups\":[\"a\\\"b\"],\"text\":\"12\"},"
+                        + "\"text\":\"1\",\"within\":\"<[\\\"a\\\\\\\"b\\\"]>\",\"none\":null}\n");
     }
 
     @Test

@@ -15,8 +15,10 @@ import dev.lateen.proxy.model.AccessLogFilter.Comparison;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.ValueMatcher;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,28 @@ class LogFilterTest {
                 .isFalse();
         assertThat(wants(new AccessLogFilter.Traceable(), answered(200))).isFalse();
         assertThat(LogFilter.of(null, NO_CHANCE).wants(session())).isTrue();
+    }
+
+    /** As in Envoy: {@code invert} does not count, and a null that is there is there. */
+    @Test
+    void metadataThatIsThereDecidesByItsValue() {
+        ExchangeFacts exchange = answered(200);
+        exchange.addDynamicMetadata(
+                "f",
+                new StructValue.Struct(
+                        Map.of("k", new StructValue.StringValue("v"), "n", new StructValue.NullValue())));
+        ValueMatcher v = new ValueMatcher.Text(new StringMatcher.Exact("v", false));
+        assertThat(wants(claim("k", v, false, false), exchange)).isTrue();
+        assertThat(wants(claim("k", v, true, false), exchange)).isTrue();
+        assertThat(wants(claim("k", new ValueMatcher.IsNull(), false, true), exchange))
+                .isFalse();
+        assertThat(wants(claim("n", v, false, true), exchange)).isFalse();
+        assertThat(wants(claim("other", v, false, true), exchange)).isTrue();
+        assertThat(wants(claim("other", v, false, false), exchange)).isFalse();
+    }
+
+    private static AccessLogFilter claim(String key, ValueMatcher value, boolean invert, boolean otherwise) {
+        return new AccessLogFilter.Metadata(new MetadataMatcher("f", List.of(key), value, invert), otherwise);
     }
 
     private static boolean wants(AccessLogFilter filter, ExchangeFacts exchange) {

@@ -23,16 +23,20 @@ public final class FilterCompiler {
     }
 
     /** @param entry the route; null when none matched, where only what stands on the connection manager itself counts */
-    public List<HttpFilter> compile(HttpConnectionManager manager, @Nullable RouteEntry entry) {
+    public RouteFilters compile(HttpConnectionManager manager, @Nullable RouteEntry entry) {
         List<HttpFilter> filters = new ArrayList<>();
-        for (HttpFilterConfig config : manager.filters()) {
+        List<Integer> places = new ArrayList<>();
+        List<HttpFilterConfig> configs = manager.filters();
+        for (int place = 0; place < configs.size(); place++) {
+            HttpFilterConfig config = configs.get(place);
             HttpFilterConfig override = entry == null ? null : override(config, entry);
             HttpFilter filter = filter(override == null ? config : override, "http." + manager.statPrefix() + ".");
             if (filter != null) {
                 filters.add(filter);
+                places.add(place);
             }
         }
-        return filters;
+        return RouteFilters.of(filters, places);
     }
 
     private static @Nullable HttpFilterConfig override(HttpFilterConfig config, RouteEntry entry) {
@@ -88,6 +92,17 @@ public final class FilterCompiler {
             case HttpFilterConfig.Router router -> null;
             case HttpFilterConfig.Ignored ignored -> null;
             case HttpFilterConfig.Disabled disabled -> null;
+        };
+    }
+
+    /** What a filter of this configuration keeps beyond it, by name: what a filter asks its context for has to be named here, or it goes after a while. */
+    static List<StateKey<?>> stateKeys(HttpFilterConfig config) {
+        return switch (config) {
+            // All that these keep, they count (FilterCounters).
+            case HttpFilterConfig.Rbac _, HttpFilterConfig.Fault _, HttpFilterConfig.Cors _ -> List.of();
+            case HttpFilterConfig.GrpcStats _, HttpFilterConfig.IstioStats _, HttpFilterConfig.IstioAlpn _ -> List.of();
+            case HttpFilterConfig.PeerMetadataExchange _, HttpFilterConfig.Router _ -> List.of();
+            case HttpFilterConfig.Ignored _, HttpFilterConfig.Disabled _, HttpFilterConfig.Denied _ -> List.of();
         };
     }
 

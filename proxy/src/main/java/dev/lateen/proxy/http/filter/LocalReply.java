@@ -252,6 +252,11 @@ public record LocalReply(
                 GRPC_DEADLINE_EXCEEDED);
     }
 
+    /** The body is longer than a filter that has to see it allows: 413. */
+    public static LocalReply requestTooLarge() {
+        return of(413, "request_payload_too_large", null, "Payload Too Large");
+    }
+
     /** An upgrade that is not let through: 403. */
     public static LocalReply upgradeFailed() {
         return of(403, "upgrade_failed", null, "");

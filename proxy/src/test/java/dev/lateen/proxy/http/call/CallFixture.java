@@ -1,7 +1,10 @@
 package dev.lateen.proxy.http.call;
 
+import dev.lateen.proxy.http.FilterChains;
+import dev.lateen.proxy.http.Filters;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
+import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Cluster;
@@ -72,13 +75,20 @@ public final class CallFixture implements AutoCloseable {
                 loops.all(),
                 current,
                 clusters,
-                (manager, entry) -> List.of(),
+                new Filters(
+                        FilterChains.NONE,
+                        FilterStates.of(
+                                Timers.on(loops.next()), () -> current().get().snapshot())),
                 new SocketConnector(loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
                 InstantSource.system(),
                 System::nanoTime,
                 loops.memory()::level,
                 "192.0.2.7",
                 () -> new SplittableRandom(5)));
+    }
+
+    private Current current() {
+        return current;
     }
 
     public CallFixture secret(Secret secret) {

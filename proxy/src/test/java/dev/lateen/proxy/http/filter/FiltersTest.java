@@ -43,7 +43,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class FiltersTest {
-    private static final FilterContext ALWAYS = millionths -> millionths > 0;
+    private static final FilterContext ALWAYS = new FakeContext();
     private static final String RBAC = "envoy.filters.http.rbac";
     private static final HttpFilterConfig.Rbac DENY_ALL = new HttpFilterConfig.Rbac(
             new RbacPolicies(new RbacPolicies.Rules(RbacPolicies.Action.ALLOW, List.of()), null, ""));
@@ -72,7 +72,7 @@ class FiltersTest {
     }
 
     private List<HttpFilter> compile(List<HttpFilterConfig> filters, RouteEntry entry) {
-        return new FilterCompiler(local, counters).compile(manager(filters), entry);
+        return new FilterCompiler(local, counters).compile(manager(filters), entry).all();
     }
 
     @Test
@@ -338,7 +338,34 @@ class FiltersTest {
         return ((RouteDecision.Forward) decision).entry();
     }
 
-    private static HttpConnectionManager manager(List<HttpFilterConfig> filters) {
+    /** Where another route goes on, the filters that have been passed stay passed, whatever each route has. */
+    @Test
+    void anotherRoutesFiltersGoOnBehindThoseThatWereAsked() {
+        List<HttpFilterConfig> all = List.of(
+                new HttpFilterConfig.PeerMetadataExchange(true, false, false, false, false),
+                DENY_ALL,
+                new HttpFilterConfig.IstioAlpn(),
+                new HttpFilterConfig.Router(false, false));
+        FilterCompiler compiler = new FilterCompiler(local, counters);
+        HttpConnectionManager manager = manager(all);
+        RouteFilters plain = compiler.compile(manager, null);
+        RouteFilters without = compiler.compile(manager, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Disabled())));
+        assertThat(plain.all())
+                .hasExactlyElementsOfTypes(PeerMetadataFilter.class, RbacFilter.class, IstioAlpnFilter.class);
+        assertThat(without.all()).hasExactlyElementsOfTypes(PeerMetadataFilter.class, IstioAlpnFilter.class);
+        assertThat(plain.goOnWith(1, without).all()).containsExactly(plain.filter(0), without.filter(1));
+        assertThat(plain.goOnWith(2, without).all())
+                .containsExactly(plain.filter(0), plain.filter(1), without.filter(1));
+        assertThat(plain.goOnWith(3, without).all()).isEqualTo(plain.all());
+        assertThat(without.goOnWith(1, plain).all())
+                .containsExactly(without.filter(0), plain.filter(1), plain.filter(2));
+        assertThat(without.goOnWith(2, plain).all()).isEqualTo(without.all());
+        assertThat(without.goOnWith(1, plain).goOnWith(2, without).all())
+                .containsExactly(without.filter(0), plain.filter(1), without.filter(1));
+        assertThat(plain.goOnWith(1, RouteFilters.NONE).all()).containsExactly(plain.filter(0));
+    }
+
+    static HttpConnectionManager manager(List<HttpFilterConfig> filters) {
         Duration none = Duration.ZERO;
         return new HttpConnectionManager(
                 "test",
