@@ -330,10 +330,8 @@ class RouteMatcherTest {
 
     @Test
     void metadataThatFiltersLeftChoosesRoutes() {
-        RouteMatcher matcher = RouteMatcher.compile(table(host(
-                "*",
-                route(claim("admin", false), to("admins")),
-                route(claim("admin", true), to("others")))));
+        RouteMatcher matcher = RouteMatcher.compile(table(
+                host("*", route(claim("admin", false), to("admins")), route(claim("admin", true), to("others")))));
         assertThat(matcher.match(get("h", "/"), random)).extracting("cluster").isEqualTo("others");
         assertThat(matcher.match(get("h", "/"), group("admin"), random))
                 .extracting("cluster")
@@ -341,7 +339,10 @@ class RouteMatcherTest {
         assertThat(matcher.match(get("h", "/"), group("user"), random))
                 .extracting("cluster")
                 .isEqualTo("others");
-        assertThat(matcher.explain(get("h", "/"), group("user"), random).attempts().getFirst().failed())
+        assertThat(matcher.explain(get("h", "/"), group("user"), random)
+                        .attempts()
+                        .getFirst()
+                        .failed())
                 .startsWith("dynamic metadata jwt group: \"user\" (expected: ")
                 .contains("admin");
     }
