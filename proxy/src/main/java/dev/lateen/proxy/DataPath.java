@@ -77,7 +77,8 @@ final class DataPath {
                 current,
                 clusters,
                 new Filters(
-                        new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile, filterStates),
+                        new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
+                        filterStates),
                 connector,
                 clock,
                 nanos,

@@ -167,7 +167,10 @@ final class FilterRun implements FilterContext {
     }
 
     /** What a filter wants done to the response. @param filter its index @param before the edit that was asked for before this one */
-    private record ResponseEdit(int filter, Consumer<ResponseHead> edit, @Nullable ResponseEdit before) {}
+    private record ResponseEdit(
+            int filter,
+            Consumer<ResponseHead> edit,
+            @Nullable ResponseEdit before) {}
 
     @Override
     public void editResponse(Consumer<ResponseHead> edit) {

@@ -117,7 +117,10 @@ final class HttpWorker {
         return runtimes.computeIfAbsent(
                 chain,
                 _ -> new ManagerRuntime(
-                        manager, chain.exchangeObserver(), inForce.routes(manager), services.filters().chains()));
+                        manager,
+                        chain.exchangeObserver(),
+                        inForce.routes(manager),
+                        services.filters().chains()));
     }
 
     /** The value of {@code date}, made once a second. */

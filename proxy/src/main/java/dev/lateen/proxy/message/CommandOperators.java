@@ -128,8 +128,7 @@ final class CommandOperators {
                 http(e -> e.responseTrailers() == null
                         ? null
                         : e.responseTrailers().getJoined(lower(argument)));
-            case "FILTER_STATE", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" ->
-                facts -> null;
+            case "FILTER_STATE", "CLUSTER_METADATA", "UPSTREAM_METADATA", "ENVIRONMENT" -> facts -> null;
             // Operators that have nothing to tell here: a log with a dash in it is worth more than none.
             case "HOSTNAME",
                     "UPSTREAM_PROTOCOL",

@@ -75,9 +75,10 @@ class BodyWishTest {
             @Override
             public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
                 HeldBody body = context.body();
-                seen.add(body.size() > 100
-                        ? String.valueOf(body.size())
-                        : new String(body.bytes(most), StandardCharsets.US_ASCII));
+                seen.add(
+                        body.size() > 100
+                                ? String.valueOf(body.size())
+                                : new String(body.bytes(most), StandardCharsets.US_ASCII));
                 seen.add(body.isComplete() ? "all" : "part");
                 if (body.isComplete() && body.size() > 0) {
                     exchange.request().headers().set("content-length", String.valueOf(body.size()));
@@ -144,7 +145,8 @@ class BodyWishTest {
         });
         proxy.routes(prefix("/", "c"));
         wish(6, false);
-        assertThat(ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 200 ");
+        assertThat(ask("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 ");
         assertThat(seen).containsExactly("", "all");
     }
 
@@ -216,7 +218,12 @@ class BodyWishTest {
     private FramePeer.Stream post(boolean http2) throws Exception {
         FramePeer.Stream stream = peers.connect(proxy.listen(http2)).open();
         stream.send(new DefaultHttp2HeadersFrame(
-                new DefaultHttp2Headers().method("POST").scheme("http").authority("a").path("/"), false));
+                new DefaultHttp2Headers()
+                        .method("POST")
+                        .scheme("http")
+                        .authority("a")
+                        .path("/"),
+                false));
         return stream;
     }
 
@@ -250,8 +257,9 @@ class BodyWishTest {
                     // as it should be
                 }
             });
-            Awaitility.await().until(() -> !proxy.accepted.isEmpty()
-                    && !proxy.accepted.getFirst().config().isAutoRead());
+            Awaitility.await()
+                    .until(() -> !proxy.accepted.isEmpty()
+                            && !proxy.accepted.getFirst().config().isAutoRead());
             proxy.accepted.getFirst().close();
         }
         assertThat(proxy.only().received()).isLessThan(3L * MIB);
@@ -383,7 +391,8 @@ class BodyWishTest {
         proxy.routes(prefix("/", "c"));
         wish(100, false);
         try (Socket client = new Socket(InetAddress.getLoopbackAddress(), proxy.listen(false))) {
-            client.getOutputStream().write((POST + "Content-Length: 9\r\n\r\nhello").getBytes(StandardCharsets.US_ASCII));
+            client.getOutputStream()
+                    .write((POST + "Content-Length: 9\r\n\r\nhello").getBytes(StandardCharsets.US_ASCII));
             Awaitility.await().until(() -> !proxy.accepted.isEmpty());
         }
         assertThat(proxy.only().flags()).isEqualTo("DC");

@@ -145,10 +145,11 @@ class FilterVerdictsTest {
         Asked pending = waits(LONG, REFUSED);
         proxy.routes(prefix("/", "c"));
         CompletableFuture<Thread> decided = new CompletableFuture<>();
-        Thread.ofVirtual().start(() -> pending.answer.join().decide(() -> {
-            decided.complete(Thread.currentThread());
-            return FilterVerdict.CONTINUE;
-        }));
+        Thread.ofVirtual()
+                .start(() -> pending.answer.join().decide(() -> {
+                    decided.complete(Thread.currentThread());
+                    return FilterVerdict.CONTINUE;
+                }));
         assertThat(ask(GET)).startsWith("HTTP/1.1 200 ").endsWith("c");
         assertThat(decided.join().isVirtual()).isFalse();
         assertThat(pending.cancelled).hasValue(0);
@@ -190,9 +191,7 @@ class FilterVerdictsTest {
     void whatFailsRefuses() throws Exception {
         cluster("c");
         proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(
-                Asking.of(CompletableFuture.failedFuture(new IOException("no answer"))),
-                LONG,
-                FilterVerdict.CONTINUE));
+                Asking.of(CompletableFuture.failedFuture(new IOException("no answer"))), LONG, FilterVerdict.CONTINUE));
         proxy.routes(prefix("/", "c"));
         assertThat(ask(GET)).startsWith("HTTP/1.1 500 ");
         assertThat(proxy.only().details()).isEqualTo("filter_failed{IOException}");
@@ -260,7 +259,12 @@ class FilterVerdictsTest {
         proxy.routes(prefix("/", "c"));
         FramePeer.Stream stream = peers.connect(proxy.listen(true)).open();
         stream.send(new DefaultHttp2HeadersFrame(
-                new DefaultHttp2Headers().method("GET").scheme("http").authority("a").path("/"), true));
+                new DefaultHttp2Headers()
+                        .method("GET")
+                        .scheme("http")
+                        .authority("a")
+                        .path("/"),
+                true));
         Awaitility.await().until(pending.answer::isDone);
         stream.send(new DefaultHttp2ResetFrame(Http2Error.CANCEL));
         pending.isCancelledOnce();
@@ -459,8 +463,7 @@ class FilterVerdictsTest {
         });
         RouteAction.Redirect redirect = new RouteAction.Redirect(
                 "elsewhere", 0, null, false, new RouteAction.PathRewrite.None(), null, false, 301);
-        proxy.routes(
-                route(RouteFixtures.match(new RouteMatch.PathMatch.Prefix("/moved")), redirect), prefix("/", "c"));
+        proxy.routes(route(RouteFixtures.match(new RouteMatch.PathMatch.Prefix("/moved")), redirect), prefix("/", "c"));
         assertThat(ask(GET)).startsWith("HTTP/1.1 301 ").contains("location: http://elsewhere/moved");
         assertThat(proxy.only().cluster()).isNull();
     }
@@ -605,8 +608,8 @@ class FilterVerdictsTest {
                 },
                 LONG,
                 REFUSED));
-        proxy.filters.add((exchange, context) ->
-                exchange.request().path().equals("/no") ? REFUSED : FilterVerdict.CONTINUE);
+        proxy.filters.add(
+                (exchange, context) -> exchange.request().path().equals("/no") ? REFUSED : FilterVerdict.CONTINUE);
         proxy.routes(prefix("/", "c"));
         String seen = "x-seen: second edit\r\nx-seen: first\r\nx-seen: first edit\r\n";
         assertThat(ask(GET)).startsWith("HTTP/1.1 200 ").contains(seen);

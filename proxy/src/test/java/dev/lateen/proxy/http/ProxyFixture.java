@@ -80,8 +80,9 @@ final class ProxyFixture implements AutoCloseable {
     final AtomicInteger prematureResets = new AtomicInteger();
     final List<HttpFilter> filters = new ArrayList<>();
     /** Compiled for each route; all of {@link #filters} unless a test says otherwise. */
-    volatile FilterChains chains = (manager, entry) -> RouteFilters.of(
-            filters, IntStream.range(0, filters.size()).boxed().toList());
+    volatile FilterChains chains = (manager, entry) ->
+            RouteFilters.of(filters, IntStream.range(0, filters.size()).boxed().toList());
+
     final List<Channel> accepted = new CopyOnWriteArrayList<>();
     UpstreamClusters clusters;
     private final Map<String, Cluster> configured = new HashMap<>();

@@ -100,7 +100,7 @@ class CommandOperatorsTest {
                         "deep",
                                 new StructValue.Struct(Map.of(
                                         "z", new StructValue.BoolValue(true),
-                                        "a", new StructValue.ListValue(List.of(new StructValue.StringValue("x")))))))); 
+                                        "a", new StructValue.ListValue(List.of(new StructValue.StringValue("x"))))))));
         return exchange;
     }
 

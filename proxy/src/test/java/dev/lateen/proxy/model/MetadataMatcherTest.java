@@ -44,7 +44,9 @@ class MetadataMatcherTest {
             Map.entry("is null", new ValueMatcher.IsNull()),
             Map.entry("present", new ValueMatcher.Present(true)),
             Map.entry("present: false", new ValueMatcher.Present(false)),
-            Map.entry("one of admin", new ValueMatcher.OneOf(new ValueMatcher.Text(new StringMatcher.Exact("admin", false)))),
+            Map.entry(
+                    "one of admin",
+                    new ValueMatcher.OneOf(new ValueMatcher.Text(new StringMatcher.Exact("admin", false)))),
             Map.entry("one of null", new ValueMatcher.OneOf(new ValueMatcher.IsNull())),
             Map.entry("one of present", new ValueMatcher.OneOf(new ValueMatcher.Present(true))),
             Map.entry(

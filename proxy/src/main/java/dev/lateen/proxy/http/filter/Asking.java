@@ -28,10 +28,10 @@ public interface Asking {
     }
 
     /** The outcome of work that goes on elsewhere, such as on a worker thread; it is cancelled when nobody waits any longer. */
+    @SuppressWarnings("FutureReturnValueIgnored") // both outcomes are handled
     static Asking of(CompletionStage<FilterVerdict> work) {
         return answer -> {
-            // Both outcomes are handled.
-            var _ = work.whenComplete((verdict, fault) -> {
+            work.whenComplete((verdict, fault) -> {
                 if (fault == null) {
                     answer.decide(() -> verdict);
                 } else {

@@ -49,8 +49,7 @@ public final class FilterStates {
      * @param inForce the configuration in force
      * @param named which names the filters of a configuration have
      */
-    public FilterStates(
-            Timers timers, Supplier<ProxySnapshot> inForce, Function<ProxySnapshot, Set<String>> named) {
+    public FilterStates(Timers timers, Supplier<ProxySnapshot> inForce, Function<ProxySnapshot, Set<String>> named) {
         this.timers = timers;
         this.inForce = inForce;
         this.named = named;
@@ -84,8 +83,9 @@ public final class FilterStates {
                 known = make(key, maker);
             }
             if (!key.type().isInstance(known)) {
-                throw new IllegalStateException("state " + key.name() + ": "
-                        + known.getClass().getName() + " (expected: " + key.type().getName() + ")");
+                throw new IllegalStateException(
+                        "state " + key.name() + ": " + known.getClass().getName() + " (expected: "
+                                + key.type().getName() + ")");
             }
             return key.type().cast(known);
         }

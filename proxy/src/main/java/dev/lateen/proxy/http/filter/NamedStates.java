@@ -42,7 +42,8 @@ final class NamedStates implements Function<ProxySnapshot, Set<String>> {
         return names;
     }
 
-    private void manager(@Nullable FilterChain chain, Set<String> names, IdentityHashMap<RouteTable, Set<String>> read) {
+    private void manager(
+            @Nullable FilterChain chain, Set<String> names, IdentityHashMap<RouteTable, Set<String>> read) {
         if (chain != null && chain.terminal() instanceof HttpConnectionManager manager) {
             add(manager.filters(), names);
             if (manager.routes() instanceof RouteSource.Inline(RouteTable table)) {

@@ -79,7 +79,8 @@ public final class CallFixture implements AutoCloseable {
                         FilterChains.NONE,
                         FilterStates.of(
                                 Timers.on(loops.next()), () -> current().get().snapshot())),
-                new SocketConnector(loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
+                new SocketConnector(
+                        loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
                 InstantSource.system(),
                 System::nanoTime,
                 loops.memory()::level,
@@ -230,8 +231,8 @@ public final class CallFixture implements AutoCloseable {
     /** One message there and what comes back. */
     String say(String cluster, String method, String message, CallLimits limits) throws Exception {
         Told told = new Told();
-        call(calls -> calls.unary(
-                cluster, new GrpcCall("echo", "lateen.Echo", method), bytes(message), limits, told::grpc));
+        call(calls ->
+                calls.unary(cluster, new GrpcCall("echo", "lateen.Echo", method), bytes(message), limits, told::grpc));
         return told.words();
     }
 

@@ -26,6 +26,8 @@ class BodyWishOutcomesTest {
 
     @Test
     void aWishForNothingIsNone() {
-        assertThatIllegalArgumentException().isThrownBy(() -> new BodyWish(0, true)).withMessageContaining("maxBytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new BodyWish(0, true))
+                .withMessageContaining("maxBytes");
     }
 }

@@ -154,7 +154,13 @@ class FilterStatesTest {
     private static RouteTable overriding(String host, String route, String weighted) {
         Route plain = RouteFixtures.route(any(), to("c"));
         Route one = new Route(
-                "r", any(), to("c"), HeaderMutations.NONE, HeaderMutations.NONE, Map.of("f", filter(route)), Provenance.NONE);
+                "r",
+                any(),
+                to("c"),
+                HeaderMutations.NONE,
+                HeaderMutations.NONE,
+                Map.of("f", filter(route)),
+                Provenance.NONE);
         WeightedCluster part = new WeightedCluster(
                 "c", 1, HeaderMutations.NONE, HeaderMutations.NONE, null, Map.of("f", filter(weighted)));
         Route split = RouteFixtures.route(
@@ -206,19 +212,13 @@ class FilterStatesTest {
                 chain("last"),
                 List.of());
         assertThat(new NamedStates(this::keys)
-                        .apply(new ProxySnapshot(
-                                1, Map.of("l", listener), Map.of(), Map.of(), Map.of(), Map.of())))
+                        .apply(new ProxySnapshot(1, Map.of("l", listener), Map.of(), Map.of(), Map.of(), Map.of())))
                 .containsExactlyInAnyOrder("first", "last");
     }
 
     private static FilterChain chain(String name) {
         return new FilterChain(
-                name,
-                FilterChainMatch.ANY,
-                null,
-                Duration.ZERO,
-                List.of(),
-                FiltersTest.manager(List.of(filter(name))));
+                name, FilterChainMatch.ANY, null, Duration.ZERO, List.of(), FiltersTest.manager(List.of(filter(name))));
     }
 
     @Test

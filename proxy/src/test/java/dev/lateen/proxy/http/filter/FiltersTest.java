@@ -72,7 +72,9 @@ class FiltersTest {
     }
 
     private List<HttpFilter> compile(List<HttpFilterConfig> filters, RouteEntry entry) {
-        return new FilterCompiler(local, counters).compile(manager(filters), entry).all();
+        return new FilterCompiler(local, counters)
+                .compile(manager(filters), entry)
+                .all();
     }
 
     @Test
@@ -349,7 +351,8 @@ class FiltersTest {
         FilterCompiler compiler = new FilterCompiler(local, counters);
         HttpConnectionManager manager = manager(all);
         RouteFilters plain = compiler.compile(manager, null);
-        RouteFilters without = compiler.compile(manager, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Disabled())));
+        RouteFilters without =
+                compiler.compile(manager, entry(Map.of(), Map.of(RBAC, new HttpFilterConfig.Disabled())));
         assertThat(plain.all())
                 .hasExactlyElementsOfTypes(PeerMetadataFilter.class, RbacFilter.class, IstioAlpnFilter.class);
         assertThat(without.all()).hasExactlyElementsOfTypes(PeerMetadataFilter.class, IstioAlpnFilter.class);
