@@ -74,7 +74,7 @@ final class DataPath {
         http = new HttpServer(new HttpServices(
                 loops.all(),
                 current,
-                clusters,
+                telemetry.calls(),
                 new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
                 connector,
                 clock,
@@ -82,6 +82,7 @@ final class DataPath {
                 loops.memory()::level,
                 address(node.id()),
                 SplittableRandom::new));
+        clusters.onHostRemoved(http::hostRemoved);
         TcpProxying tcp = new TcpProxying(
                 connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata(), loops.memory()::level);
         listeners = new Listeners(

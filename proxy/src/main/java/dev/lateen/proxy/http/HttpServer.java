@@ -30,12 +30,11 @@ public final class HttpServer implements HttpServerStart, CallLoops {
     private final CallLoops calls;
     private volatile boolean closed;
 
-    /** Follows what is in force in {@code services} from now on. */
+    /** Follows what is in force in {@code services}; of hosts that go it has to be {@link #hostRemoved told}. */
     public HttpServer(HttpServices services) {
         this.services = services;
         this.calls = new LoopsInTurn(
                 services.loops(), loop -> worker(loop).calls().newest());
-        services.clusters().onHostRemoved(this::hostRemoved);
     }
 
     @Override
@@ -64,7 +63,8 @@ public final class HttpServer implements HttpServerStart, CallLoops {
         return calls.call(caller);
     }
 
-    private void hostRemoved(Host host) {
+    /** Closes the idle connections to a host that is gone from the configuration; the others end with their requests. Any thread. */
+    public void hostRemoved(Host host) {
         workers.forEach((loop, worker) -> loop.execute(() -> worker.pools().onHostRemoved(host)));
     }
 

@@ -43,7 +43,12 @@ final class HttpWorker implements FilterContext {
         this.codecLoop = new CodecLoop(loop, services.memory());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
-        this.calls = new CallLoop(loop, pools, heldBodies, services.current()::get, random);
+        this.calls = new CallLoop(
+                loop,
+                pools,
+                heldBodies,
+                new CallLoop.Surroundings(
+                        services.current()::get, services.callObserver(), services.nanoClock(), random));
     }
 
     EventLoop loop() {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.http.call.CallLoops;
+import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
@@ -122,6 +123,11 @@ public final class Telemetry implements Observers, AutoCloseable {
         List<AccessLog> logs = accessLogs(listener.accessLogs());
         ListenerObserver stats = traffic.listener(listener);
         return logs.isEmpty() ? stats : new LoggedListener(stats, logs);
+    }
+
+    /** Counts the proxy's own calls in their clusters' statistics, as Envoy does. */
+    public CallObserver calls() {
+        return traffic::call;
     }
 
     /** Envoy's own statistics of what came in and what became of it. */

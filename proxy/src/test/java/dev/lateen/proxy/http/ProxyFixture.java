@@ -4,6 +4,7 @@ import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
@@ -128,7 +129,7 @@ final class ProxyFixture implements AutoCloseable {
         server = new HttpServer(new HttpServices(
                 all,
                 current,
-                clusters,
+                CallObserver.NONE,
                 (manager, entry) -> filters,
                 connector(),
                 InstantSource.system(),
@@ -136,6 +137,7 @@ final class ProxyFixture implements AutoCloseable {
                 () -> memory.get(),
                 "192.0.2.7",
                 () -> new SplittableRandom(5)));
+        clusters.onHostRemoved(server::hostRemoved);
     }
 
     ManagerSettings settings() {

@@ -45,10 +45,10 @@ final class HostCall implements StreamTaker, Pending {
     private record Waiting(PendingStream place) implements State {}
 
     /** Sending, or sent. @param reused whether its connection carried requests before */
-    private record Open(ClientStream stream, boolean reused) implements State {}
+    private record Open(ClientStream stream, boolean reused, long sentNanos) implements State {}
 
     /** The answer's head was there. */
-    private record Answering(ClientStream stream) implements State {}
+    private record Answering(ClientStream stream, int status, long sentNanos) implements State {}
 
     HostCall(CallLoop calls, UpstreamCluster cluster, Host host, CallSink sink) {
         this.calls = calls;
@@ -126,7 +126,7 @@ final class HostCall implements StreamTaker, Pending {
 
     @Override
     public void onStream(ClientStream stream, boolean reused) {
-        state = new Open(stream, reused);
+        state = new Open(stream, reused, calls.around().nanoClock().getAsLong());
         host.requestStarted();
         sink.onOpen(stream);
     }
@@ -146,14 +146,14 @@ final class HostCall implements StreamTaker, Pending {
 
     @Override
     public void onHead(ResponseHead head, boolean end) {
-        if (!(state instanceof Open(ClientStream stream, _))) {
+        if (!(state instanceof Open(ClientStream stream, _, long sentNanos))) {
             return;
         }
         CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
         host.recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
-        state = new Answering(stream);
+        state = new Answering(stream, head.status(), sentNanos);
         if (end) {
-            leave();
+            answered();
         }
         sink.onHead(this, head, end);
     }
@@ -165,7 +165,7 @@ final class HostCall implements StreamTaker, Pending {
             return;
         }
         if (end) {
-            leave();
+            answered();
         }
         sink.onData(this, data, end);
     }
@@ -173,8 +173,15 @@ final class HostCall implements StreamTaker, Pending {
     @Override
     public void onTrailers(HeaderMap trailers) {
         if (state != Edge.OVER) {
-            leave();
+            answered();
             sink.onTrailers(trailers);
+        }
+    }
+
+    private void answered() {
+        if (leave() instanceof Answering(_, int status, long sentNanos)) {
+            long took = calls.around().nanoClock().getAsLong() - sentNanos;
+            calls.around().observer().onAnswer(cluster.config(), status, took);
         }
     }
 

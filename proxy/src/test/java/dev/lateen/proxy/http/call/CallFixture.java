@@ -40,6 +40,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,6 +63,9 @@ public final class CallFixture implements AutoCloseable {
     private final HttpServer proxy;
     private boolean closed;
 
+    /** Clusters and statuses, as they are counted. */
+    final List<String> answered = new CopyOnWriteArrayList<>();
+
     public CallFixture() {
         clusters = new UpstreamClusters(
                 name -> CompletableFuture.failedFuture(new IllegalStateException(name)),
@@ -72,7 +76,7 @@ public final class CallFixture implements AutoCloseable {
         proxy = new HttpServer(new HttpServices(
                 loops.all(),
                 current,
-                clusters,
+                (cluster, status, nanos) -> answered.add(cluster.name() + " " + status),
                 (manager, entry) -> List.of(),
                 new SocketConnector(loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
                 InstantSource.system(),
@@ -80,6 +84,7 @@ public final class CallFixture implements AutoCloseable {
                 loops.memory()::level,
                 "192.0.2.7",
                 () -> new SplittableRandom(5)));
+        clusters.onHostRemoved(proxy::hostRemoved);
     }
 
     public CallFixture secret(Secret secret) {

@@ -55,6 +55,8 @@ class CallLoopTest {
             new SplittableRandom(1));
     private final Current current = new Current(clusters, Observers.NONE);
     private final HeldBodies held = new HeldBodies();
+    private final List<String> counted = new ArrayList<>();
+    private long nanos = 3;
     private final CallLoop calls = new CallLoop(
             loop.eventLoop(),
             new UpstreamPools(
@@ -64,8 +66,11 @@ class CallLoopTest {
                     CodecLimits.UPSTREAM,
                     () -> 0),
             held,
-            current::get,
-            new SplittableRandom(5));
+            new CallLoop.Surroundings(
+                    current::get,
+                    (cluster, status, nanos) -> counted.add(cluster.name() + " " + status + " " + nanos),
+                    () -> nanos,
+                    new SplittableRandom(5)));
     private final List<String> told = new ArrayList<>();
 
     CallLoopTest() {
@@ -211,8 +216,11 @@ class CallLoopTest {
                 .endsWith("\r\n\r\nquestion");
         server.answers("HTTP/1.1 403 Forbidden\r\ncontent-length: 6\r\n\r\nans");
         assertThat(told).isEmpty();
+        assertThat(counted).isEmpty();
+        nanos += 7;
         server.answers("wer");
         assertThat(told).containsExactly("403 answer");
+        assertThat(counted).containsExactly("c 403 7");
         assertThat(cluster().stats().requestsTotal()).isEqualTo(1);
         nothingIsLeft();
         noTimerIsLeft();
@@ -279,7 +287,8 @@ class CallLoopTest {
         Server server = network.accept();
         server.answers("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nans");
         server.closes();
-        assertThat(told).hasSize(1);
+        assertThat(told).containsExactly(StreamReset.PROTOCOL_ERROR.words());
+        assertThat(counted).isEmpty();
         nothingIsLeft();
     }
 

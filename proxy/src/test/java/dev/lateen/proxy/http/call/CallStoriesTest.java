@@ -184,6 +184,8 @@ class CallStoriesTest {
             mesh.get("c");
         }
         assertThat(failed).hasValue(3);
+        assertThat(mesh.answered).filteredOn("c 503"::equals).hasSize(3);
+        assertThat(mesh.answered).filteredOn("c 200"::equals).hasSize(17);
         assertThat(mesh.upstream("c").stats().ejectionsActive()).isEqualTo(1);
         assertThat(mesh.get("c")).isEqualTo("200 good");
     }
