@@ -196,6 +196,34 @@ class ArchitectureTest {
                 .callMethod(java.util.concurrent.CompletableFuture.class, "join"));
     }
 
+    /** Requests that pass, and calls of the proxy's own: there is no third way to a cluster, and so none without its TLS, breakers and limits. */
+    @Test
+    void clustersAreReachedByTheRouterAndByTheProxysOwnCalls() {
+        String pools = "dev.lateen.proxy.http.pool.UpstreamPools";
+        String[] acquire = {
+            "dev.lateen.proxy.upstream.UpstreamCluster",
+            "dev.lateen.proxy.upstream.Host",
+            "dev.lateen.proxy.http.pool.PoolOptions",
+            "dev.lateen.proxy.http.pool.StreamTaker"
+        };
+        assertThat(HOUSE.get(pools).getMethod("acquire", acquire).getCallsOfSelf())
+                .isNotEmpty();
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.."))
+                        .and(DescribedPredicate.not(named(
+                                "dev.lateen.proxy.http.UpstreamAttempt", "dev.lateen.proxy.http.call.HostCall"))))
+                .should()
+                .callMethod(pools, "acquire", acquire));
+        // The control plane and the CA are no clusters of the configuration.
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.proxy.."))
+                        .and(DescribedPredicate.not(
+                                resideInAnyPackage("dev.lateen.proxy.xds..", "dev.lateen.proxy.identity.."))))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.vertx.grpc.client..", "java.net.http..")
+                        .or(named("io.vertx.core.http.HttpClient", "io.vertx.core.http.HttpClientAgent"))));
+    }
+
     @Test
     void localReplyIsTheOnlyTableOfInventedAnswers() {
         String table = "dev.lateen.proxy.http.filter.LocalReply";
