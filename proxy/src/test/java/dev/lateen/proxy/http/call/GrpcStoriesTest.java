@@ -42,7 +42,7 @@ class GrpcStoriesTest {
 
     GrpcStoriesTest() throws Exception {
         GrpcServer server = GrpcServer.server(vertx).callHandler(this::serve);
-        mesh.cluster("echo", UpstreamProtocol.HTTP2, mesh.serve(server::handle));
+        mesh.cluster("echo", UpstreamProtocol.HTTP2, mesh.serve(server));
     }
 
     @BeforeAll
