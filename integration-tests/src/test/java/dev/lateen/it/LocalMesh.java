@@ -104,16 +104,24 @@ final class LocalMesh implements AutoCloseable {
     /** For what a story failed by: what the terminal said, and the ends of the logs, the access log among them. */
     String told() {
         StringBuilder told = new StringBuilder(process.output());
+        // Whoever shows this may show its beginning only: what is rare comes first.
+        end(state.resolve("mesh.log"), told);
         try (Stream<Path> logs = Files.list(state.resolve("logs"))) {
-            for (Path log : logs.sorted().toList()) {
-                List<String> lines = Files.readAllLines(log);
-                told.append("\n--- ").append(log.getFileName()).append('\n');
-                told.append(String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
-            }
+            logs.sorted().forEach(log -> end(log, told));
         } catch (IOException e) {
             told.append("\n--- logs: ").append(e);
         }
         return told.toString();
+    }
+
+    private static void end(Path log, StringBuilder told) {
+        told.append("\n--- ").append(log.getFileName()).append('\n');
+        try {
+            List<String> lines = Files.readAllLines(log);
+            told.append(String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
+        } catch (IOException e) {
+            told.append(e);
+        }
     }
 
     /** Pod addresses by pod name, as the table on the terminal tells them; it may be written some seconds after istiod is ready. */

@@ -1,5 +1,6 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.admin.ConfigChanges;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.http.call.ClusterCalls;
@@ -18,6 +19,7 @@ import dev.lateen.proxy.tcp.TcpProxying;
 import dev.lateen.proxy.telemetry.Telemetry;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.transport.LazyResolver;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
@@ -28,14 +30,10 @@ import io.vertx.core.Vertx;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 
@@ -49,7 +47,6 @@ final class DataPath {
 
     private final Telemetry telemetry;
     private final int concurrency;
-    private volatile Set<String> failing = Set.of();
     private final UpstreamClusters clusters;
     private final LazyResolver resolver;
     private final Current current;
@@ -57,10 +54,10 @@ final class DataPath {
     private final HttpServer http;
     private final Listeners listeners;
     private final FilterCounters counters = new FilterCounters();
-    private final AtomicLongArray changes = new AtomicLongArray(Change.values().length);
+    private final ConfigChanges changes = new ConfigChanges();
 
     /** @param standardOut where access logs to {@code /dev/stdout} go */
-    DataPath(Vertx vertx, XdsNode node, Duration listenerDrain, OutputStream standardOut) {
+    DataPath(Vertx vertx, XdsNode node, ListenerSettings settings, OutputStream standardOut) {
         InstantSource clock = InstantSource.system();
         LongSupplier nanos = System::nanoTime;
         EventLoops loops = EventLoops.of(vertx);
@@ -88,7 +85,7 @@ final class DataPath {
         listeners = new Listeners(
                 new Listeners.Surroundings(
                         current::get, loops, tls, new ConnectionAuthorizer()::denial, http, tcp, clock, nanos),
-                ListenerSettings.DEFAULT.withDrainTime(listenerDrain));
+                settings);
     }
 
     /** The second part of {@code type~address~name~domain}. */
@@ -127,75 +124,16 @@ final class DataPath {
         return listeners;
     }
 
-    /** What snapshots brought so far, for {@code cluster_manager.*} and {@code listener_manager.*}. */
-    enum Change {
-        CLUSTER_ADDED,
-        CLUSTER_MODIFIED,
-        CLUSTER_REMOVED,
-        LISTENER_ADDED,
-        LISTENER_MODIFIED,
-        LISTENER_REMOVED,
-        LISTENER_CREATED,
-        LISTENER_FAILED
-    }
-
-    /** How often each change came. */
-    Map<Change, Long> changes() {
-        Map<Change, Long> now = new EnumMap<>(Change.class);
-        for (Change change : Change.values()) {
-            now.put(change, changes.get(change.ordinal()));
-        }
-        return now;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
-    private <T> void count(Map<String, T> before, Map<String, T> next, Change added, Change modified, Change removed) {
-        next.forEach((name, value) -> {
-            T old = before.get(name);
-            if (old == null || old != value) {
-                changes.incrementAndGet((old == null ? added : modified).ordinal());
-            }
-        });
-        before.keySet().stream()
-                .filter(name -> !next.containsKey(name))
-                .forEach(_ -> changes.incrementAndGet(removed.ordinal()));
-    }
-
-    private void countChanges(ProxySnapshot next) {
-        ProxySnapshot before = active();
-        count(
-                before.clusters(),
-                next.clusters(),
-                Change.CLUSTER_ADDED,
-                Change.CLUSTER_MODIFIED,
-                Change.CLUSTER_REMOVED);
-        count(
-                before.listeners(),
-                next.listeners(),
-                Change.LISTENER_ADDED,
-                Change.LISTENER_MODIFIED,
-                Change.LISTENER_REMOVED);
-    }
-
-    /** Once it is known which could be bound; a listener that can't be counts once until it can. */
-    private void countListeners(List<ListenerStatus> statuses) {
-        Set<String> failed = new HashSet<>();
-        for (ListenerStatus status : statuses) {
-            if (status.state() == ListenerStatus.State.FAILED && failed.add(status.name())) {
-                changes.addAndGet(Change.LISTENER_FAILED.ordinal(), failing.contains(status.name()) ? 0 : 1);
-            }
-        }
-        failing = failed;
-        long tried = changes.get(Change.LISTENER_ADDED.ordinal()) + changes.get(Change.LISTENER_MODIFIED.ordinal());
-        long created = tried - changes.get(Change.LISTENER_FAILED.ordinal());
-        changes.accumulateAndGet(Change.LISTENER_CREATED.ordinal(), created, Math::max);
+    /** What snapshots brought so far. */
+    ConfigChanges changes() {
+        return changes;
     }
 
     /** Puts a snapshot in force; one at a time, in order. Done when every address is bound or could not be. */
     Future<List<ListenerStatus>> apply(ProxySnapshot snapshot) {
-        countChanges(snapshot);
+        changes.count(active(), snapshot);
         current.put(snapshot);
-        return listeners.follow().onSuccess(this::countListeners);
+        return listeners.follow().onSuccess(changes::count);
     }
 
     /** Stops accepting, lets connections finish for that long, closes what is left. */

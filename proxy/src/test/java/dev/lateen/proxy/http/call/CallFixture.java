@@ -12,7 +12,6 @@ import dev.lateen.proxy.model.Cluster.OutlierDetection;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
-import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.UpstreamTls;
@@ -114,20 +113,13 @@ public final class CallFixture implements AutoCloseable {
                         name,
                         name,
                         UpstreamFixtures.fixed(UpstreamFixtures.locality("z", 1, 0, endpoints)),
-                        Duration.ofSeconds(20),
-                        LbPolicy.ROUND_ROBIN,
-                        new LbSettings(2, 1024, 65537, 0, false),
+                        new Cluster.LoadBalancing(LbPolicy.ROUND_ROBIN, new LbSettings(2, 1024, 65537, 0, false)),
                         breakers,
                         outliers,
-                        socket,
-                        List.of(),
+                        new Cluster.TransportSockets(socket, List.of()),
                         protocol,
-                        Duration.ofHours(1),
-                        0,
-                        null,
-                        null,
-                        List.of(),
-                        Provenance.NONE));
+                        Cluster.ConnectionOptions.of(Duration.ofSeconds(20)),
+                        Cluster.Origin.NONE));
         return apply();
     }
 

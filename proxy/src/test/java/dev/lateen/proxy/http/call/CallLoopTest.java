@@ -144,7 +144,7 @@ class CallLoopTest {
     private void nothingIsLeft() {
         assertThat(cluster().breaker().requests()).isZero();
         assertThat(cluster().breaker().pending()).isZero();
-        assertThat(cluster().stats().requestsActive()).isZero();
+        assertThat(cluster().stats().requests().active()).isZero();
     }
 
     private void noTimerIsLeft() {
@@ -200,7 +200,7 @@ class CallLoopTest {
         pass(Duration.ofSeconds(61));
         assertThat(server.isOpen()).isFalse();
         nothingIsLeft();
-        assertThat(cluster().stats().requestsTimeout()).isEqualTo(1);
+        assertThat(cluster().stats().requests().timeout()).isEqualTo(1);
     }
 
     // --- answers
@@ -221,7 +221,7 @@ class CallLoopTest {
         server.answers("wer");
         assertThat(told).containsExactly("403 answer");
         assertThat(counted).containsExactly("c 403 7");
-        assertThat(cluster().stats().requestsTotal()).isEqualTo(1);
+        assertThat(cluster().stats().requests().total()).isEqualTo(1);
         nothingIsLeft();
         noTimerIsLeft();
     }
@@ -343,7 +343,7 @@ class CallLoopTest {
         pass(SECOND);
         assertThat(told).containsExactly("no answer within 1000 ms");
         assertThat(server.isOpen()).isFalse();
-        assertThat(cluster().stats().requestsTimeout()).isEqualTo(1);
+        assertThat(cluster().stats().requests().timeout()).isEqualTo(1);
         nothingIsLeft();
     }
 

@@ -74,7 +74,7 @@ class CallStoriesTest {
     private void nothingIsLeft(String cluster) {
         await().atMost(PATIENCE)
                 .untilAsserted(() ->
-                        assertThat(mesh.upstream(cluster).stats().requestsActive()).isZero());
+                        assertThat(mesh.upstream(cluster).stats().requests().active()).isZero());
         assertThat(mesh.upstream(cluster).breaker().requests()).isZero();
         assertThat(mesh.upstream(cluster).breaker().pending()).isZero();
     }
@@ -138,7 +138,7 @@ class CallStoriesTest {
         assertThat(resets.poll(30, TimeUnit.SECONDS)).isEqualTo(CANCEL);
         nothingIsLeft("c");
         assertThat(told.silent()).isTrue();
-        assertThat(mesh.upstream("c").stats().connectionsActive()).isEqualTo(1);
+        assertThat(mesh.upstream("c").stats().connections().active()).isEqualTo(1);
     }
 
     @Test
@@ -148,7 +148,7 @@ class CallStoriesTest {
         nextAsked();
         assertThat(resets.poll(30, TimeUnit.SECONDS)).isEqualTo(CANCEL);
         nothingIsLeft("c");
-        assertThat(mesh.upstream("c").stats().requestsTimeout()).isEqualTo(1);
+        assertThat(mesh.upstream("c").stats().requests().timeout()).isEqualTo(1);
     }
 
     @Test
@@ -186,7 +186,7 @@ class CallStoriesTest {
         assertThat(failed).hasValue(3);
         assertThat(mesh.answered).filteredOn("c 503"::equals).hasSize(3);
         assertThat(mesh.answered).filteredOn("c 200"::equals).hasSize(17);
-        assertThat(mesh.upstream("c").stats().ejectionsActive()).isEqualTo(1);
+        assertThat(mesh.upstream("c").stats().ejections().active()).isEqualTo(1);
         assertThat(mesh.get("c")).isEqualTo("200 good");
     }
 

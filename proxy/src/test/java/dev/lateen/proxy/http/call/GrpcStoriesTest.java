@@ -139,7 +139,7 @@ class GrpcStoriesTest {
     private void nothingIsLeft() {
         await().atMost(PATIENCE)
                 .untilAsserted(() ->
-                        assertThat(mesh.upstream("echo").stats().requestsActive()).isZero());
+                        assertThat(mesh.upstream("echo").stats().requests().active()).isZero());
         assertThat(mesh.upstream("echo").breaker().requests()).isZero();
         assertThat(mesh.upstream("echo").breaker().pending()).isZero();
     }
