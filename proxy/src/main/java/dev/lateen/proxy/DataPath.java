@@ -71,7 +71,7 @@ final class DataPath {
         http = new HttpServer(new HttpServices(
                 loops.all(),
                 current,
-                telemetry.calls(),
+                clusters,
                 new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
                 connector,
                 clock,
@@ -79,7 +79,6 @@ final class DataPath {
                 loops.memory()::level,
                 address(node.id()),
                 SplittableRandom::new));
-        clusters.onHostRemoved(http::hostRemoved);
         TcpProxying tcp = new TcpProxying(
                 connector, SplittableRandom::new, clock, nanos, node.id(), node.metadata(), loops.memory()::level);
         listeners = new Listeners(

@@ -30,11 +30,12 @@ public final class HttpServer implements HttpServerStart, CallLoops {
     private final CallLoops calls;
     private volatile boolean closed;
 
-    /** Follows what is in force in {@code services}; of hosts that go it has to be {@link #hostRemoved told}. */
+    /** Follows what is in force in {@code services} from now on. */
     public HttpServer(HttpServices services) {
         this.services = services;
         this.calls = new LoopsInTurn(
                 services.loops(), loop -> worker(loop).calls().newest());
+        services.clusters().onHostRemoved(this::hostRemoved);
     }
 
     @Override
@@ -51,7 +52,9 @@ public final class HttpServer implements HttpServerStart, CallLoops {
     }
 
     private HttpWorker worker(EventLoop eventLoop) {
-        HttpWorker worker = workers.computeIfAbsent(eventLoop, loop -> new HttpWorker(loop, services));
+        HttpWorker known = workers.get(eventLoop);
+        HttpWorker worker =
+                known != null ? known : workers.computeIfAbsent(eventLoop, loop -> new HttpWorker(loop, services));
         if (closed) {
             worker.calls().close();
         }
@@ -63,8 +66,7 @@ public final class HttpServer implements HttpServerStart, CallLoops {
         return calls.call(caller);
     }
 
-    /** Closes the idle connections to a host that is gone from the configuration; the others end with their requests. Any thread. */
-    public void hostRemoved(Host host) {
+    private void hostRemoved(Host host) {
         workers.forEach((loop, worker) -> loop.execute(() -> worker.pools().onHostRemoved(host)));
     }
 

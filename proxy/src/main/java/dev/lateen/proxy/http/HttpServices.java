@@ -1,9 +1,9 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.inforce.Current;
-import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.UpstreamConnector;
+import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.netty.channel.EventLoop;
 import java.time.InstantSource;
 import java.util.List;
@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
  *
  * @param loops that connections are accepted on
  * @param current what is in force
- * @param callObserver hears of the proxy's own calls
+ * @param clusters what outlives it
  * @param clock wall-clock time
  * @param nanoClock monotonic
  * @param memory how much is left for slow readers; asked often
@@ -26,7 +26,7 @@ import java.util.random.RandomGenerator;
 public record HttpServices(
         List<EventLoop> loops,
         Current current,
-        CallObserver callObserver,
+        UpstreamClusters clusters,
         FilterChains filterChains,
         UpstreamConnector connector,
         InstantSource clock,

@@ -48,7 +48,7 @@ final class HttpWorker implements FilterContext {
                 pools,
                 heldBodies,
                 new CallLoop.Surroundings(
-                        services.current()::get, services.callObserver(), services.nanoClock(), random));
+                        services.current()::get, services.current().observers().calls(), services.nanoClock(), random));
     }
 
     EventLoop loop() {

@@ -128,7 +128,8 @@ public final class Telemetry implements Observers, AutoCloseable {
         return logs.isEmpty() ? stats : new LoggedListener(stats, logs);
     }
 
-    /** Counts the proxy's own calls in their clusters' statistics, as Envoy does. */
+    /** They count in their clusters' statistics, as Envoy's do. */
+    @Override
     public CallObserver calls() {
         return traffic::call;
     }

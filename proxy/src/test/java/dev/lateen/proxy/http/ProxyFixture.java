@@ -4,7 +4,6 @@ import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.inforce.Current;
-import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
@@ -139,7 +138,7 @@ final class ProxyFixture implements AutoCloseable {
         server = new HttpServer(new HttpServices(
                 all,
                 current,
-                CallObserver.NONE,
+                clusters,
                 (manager, entry) -> filters,
                 connector(),
                 InstantSource.system(),
@@ -147,7 +146,6 @@ final class ProxyFixture implements AutoCloseable {
                 () -> memory.get(),
                 "192.0.2.7",
                 () -> new SplittableRandom(5)));
-        clusters.onHostRemoved(server::hostRemoved);
     }
 
     ManagerSettings settings() {

@@ -3,7 +3,10 @@ package dev.lateen.proxy.http.call;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.message.CallObserver;
+import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
@@ -12,8 +15,12 @@ import dev.lateen.proxy.model.Cluster.OutlierDetection;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
@@ -70,12 +77,12 @@ public final class CallFixture implements AutoCloseable {
                 name -> CompletableFuture.failedFuture(new IllegalStateException(name)),
                 Timers.on(loops.next()),
                 new SplittableRandom(3));
-        current = new Current(clusters, Observers.NONE);
+        current = new Current(clusters, new Counting());
         tls = new TlsContexts(() -> current.get().snapshot());
         proxy = new HttpServer(new HttpServices(
                 loops.all(),
                 current,
-                (cluster, status, nanos) -> answered.add(cluster.name() + " " + status),
+                clusters,
                 (manager, entry) -> List.of(),
                 new SocketConnector(loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
                 InstantSource.system(),
@@ -83,7 +90,23 @@ public final class CallFixture implements AutoCloseable {
                 loops.memory()::level,
                 "192.0.2.7",
                 () -> new SplittableRandom(5)));
-        clusters.onHostRemoved(proxy::hostRemoved);
+    }
+
+    private final class Counting implements Observers {
+        @Override
+        public CallObserver calls() {
+            return (cluster, status, nanos) -> answered.add(cluster.name() + " " + status);
+        }
+
+        @Override
+        public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
+            return ExchangeObserver.NONE;
+        }
+
+        @Override
+        public TcpObserver tcp(TcpProxy tcp, List<NetworkFilterConfig> filters, Listener.Direction direction) {
+            return TcpObserver.NONE;
+        }
     }
 
     public CallFixture secret(Secret secret) {
