@@ -33,8 +33,8 @@ public final class HttpServer implements HttpServerStart, CallLoops {
     /** Follows what is in force in {@code services} from now on. */
     public HttpServer(HttpServices services) {
         this.services = services;
-        this.calls = new LoopsInTurn(
-                services.loops(), loop -> worker(loop).calls().newest());
+        this.calls =
+                new LoopsInTurn(services.loops(), loop -> worker(loop).calls().newest());
         services.clusters().onHostRemoved(this::hostRemoved);
     }
 

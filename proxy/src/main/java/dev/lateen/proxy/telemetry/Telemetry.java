@@ -210,8 +210,7 @@ public final class Telemetry implements Observers, AutoCloseable {
             return null;
         }
         CollectorKey key = new CollectorKey(cluster, tracing.collectorHostname(), tracing.collectorPath());
-        return reporters.computeIfAbsent(
-                key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
+        return reporters.computeIfAbsent(key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
     }
 
     private List<AccessLog> accessLogs(List<AccessLogConfig> configs) {

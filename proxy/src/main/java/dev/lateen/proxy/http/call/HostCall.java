@@ -146,12 +146,12 @@ final class HostCall implements StreamTaker, Pending {
 
     @Override
     public void onHead(ResponseHead head, boolean end) {
-        if (!(state instanceof Open(ClientStream stream, _, long sentNanos))) {
+        if (!(state instanceof Open open)) {
             return;
         }
         CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
         host.recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
-        state = new Answering(stream, head.status(), sentNanos);
+        state = new Answering(open.stream, head.status(), open.sentNanos);
         if (end) {
             answered();
         }
@@ -179,9 +179,9 @@ final class HostCall implements StreamTaker, Pending {
     }
 
     private void answered() {
-        if (leave() instanceof Answering(_, int status, long sentNanos)) {
-            long took = calls.around().nanoClock().getAsLong() - sentNanos;
-            calls.around().observer().onAnswer(cluster.config(), status, took);
+        if (leave() instanceof Answering answer) {
+            long took = calls.around().nanoClock().getAsLong() - answer.sentNanos;
+            calls.around().observer().onAnswer(cluster.config(), answer.status, took);
         }
     }
 

@@ -84,7 +84,8 @@ public final class CallFixture implements AutoCloseable {
                 current,
                 clusters,
                 (manager, entry) -> List.of(),
-                new SocketConnector(loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
+                new SocketConnector(
+                        loops, tls, name -> CompletableFuture.failedFuture(new IllegalStateException(name))),
                 InstantSource.system(),
                 System::nanoTime,
                 loops.memory()::level,
@@ -248,8 +249,8 @@ public final class CallFixture implements AutoCloseable {
     /** One message there and what comes back. */
     String say(String cluster, String method, String message, CallLimits limits) throws Exception {
         Told told = new Told();
-        call(calls -> calls.unary(
-                cluster, new GrpcCall("echo", "lateen.Echo", method), bytes(message), limits, told::grpc));
+        call(calls ->
+                calls.unary(cluster, new GrpcCall("echo", "lateen.Echo", method), bytes(message), limits, told::grpc));
         return told.words();
     }
 

@@ -43,8 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What calls of one loop hold, for how long, and what is told of them; without a socket, on the test's own clock. */
 class CallLoopTest {
-    private static final CircuitBreakers NO_LIMITS =
-            new CircuitBreakers(100_000, 100_000, 100_000, 100_000, -1, 0);
+    private static final CircuitBreakers NO_LIMITS = new CircuitBreakers(100_000, 100_000, 100_000, 100_000, -1, 0);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final EmbeddedChannel loop = new EmbeddedChannel();

@@ -99,9 +99,10 @@ class LoopsInTurnTest {
         Told unary = new Told();
         ByteBuf body = CallFixture.bytes("body");
         ByteBuf message = CallFixture.bytes("message");
-        Pending call = calls.call(
-                by -> by.http("c", HttpCall.post("a", "/", "text/plain", body), CallLimits.of(CallFixture.PATIENCE), http::http));
-        calls.call(by -> by.unary("c", new GrpcCall("a", "s", "m"), message, CallLimits.of(CallFixture.PATIENCE), unary::grpc));
+        Pending call = calls.call(by -> by.http(
+                "c", HttpCall.post("a", "/", "text/plain", body), CallLimits.of(CallFixture.PATIENCE), http::http));
+        calls.call(by ->
+                by.unary("c", new GrpcCall("a", "s", "m"), message, CallLimits.of(CallFixture.PATIENCE), unary::grpc));
         call.cancel();
         assertThat(http.words()).isEqualTo("the proxy ends");
         assertThat(unary.words()).isEqualTo("the proxy ends");
