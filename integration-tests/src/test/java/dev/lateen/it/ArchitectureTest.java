@@ -13,6 +13,7 @@ import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -195,8 +196,8 @@ class ArchitectureTest {
                 Set.of("EgressGateway", "EgressDefaults"));
         roots.forEach((root, names) -> assertThat(HOUSE.stream()
                         .filter(type -> type.getPackageName().equals(root))
-                        .filter(type -> type.isTopLevelClass()
-                                && !type.getSimpleName().equals("package-info"))
+                        .filter(type ->
+                                type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
                         .map(JavaClass::getSimpleName))
                 .as(root)
                 .isNotEmpty()
@@ -329,6 +330,34 @@ class ArchitectureTest {
                 .callMethod(java.util.concurrent.CompletableFuture.class, "get")
                 .orShould()
                 .callMethod(java.util.concurrent.CompletableFuture.class, "join"));
+    }
+
+    /** Requests that pass, and calls of the proxy's own: there is no third way to a cluster, and so none without its TLS, breakers and limits. */
+    @Test
+    void clustersAreReachedByTheRouterAndByTheProxysOwnCalls() {
+        DescribedPredicate<JavaMethodCall> takesAStream = new DescribedPredicate<>("take a stream from a pool") {
+            @Override
+            public boolean test(JavaMethodCall call) {
+                return call.getTargetOwner().getName().equals("dev.lateen.proxy.http.pool.UpstreamPools")
+                        && call.getName().equals("acquire");
+            }
+        };
+        String[] ways = {"dev.lateen.proxy.http.UpstreamAttempt", "dev.lateen.proxy.http.call.HostCall"};
+        for (String way : ways) {
+            assertThat(HOUSE.get(way).getMethodCallsFromSelf()).anyMatch(takesAStream);
+        }
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen..")).and(DescribedPredicate.not(named(ways))))
+                .should()
+                .callMethodWhere(takesAStream));
+        // The control plane and the CA are no clusters of the configuration.
+        check(noClasses()
+                .that(are(resideInAnyPackage("dev.lateen.proxy.."))
+                        .and(DescribedPredicate.not(
+                                resideInAnyPackage("dev.lateen.proxy.xds..", "dev.lateen.proxy.identity.."))))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("io.vertx.grpc.client..", "java.net.http..")
+                        .or(named("io.vertx.core.http.HttpClient", "io.vertx.core.http.HttpClientAgent"))));
     }
 
     @Test

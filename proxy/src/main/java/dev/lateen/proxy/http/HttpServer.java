@@ -33,8 +33,8 @@ public final class HttpServer implements HttpServerStart, CallLoops {
     /** Follows what is in force in {@code services} from now on. */
     public HttpServer(HttpServices services) {
         this.services = services;
-        this.calls = new LoopsInTurn(
-                services.loops(), loop -> worker(loop).calls().newest());
+        this.calls =
+                new LoopsInTurn(services.loops(), loop -> worker(loop).calls().newest());
         services.clusters().onHostRemoved(this::hostRemoved);
     }
 
@@ -52,7 +52,9 @@ public final class HttpServer implements HttpServerStart, CallLoops {
     }
 
     private HttpWorker worker(EventLoop eventLoop) {
-        HttpWorker worker = workers.computeIfAbsent(eventLoop, loop -> new HttpWorker(loop, services));
+        HttpWorker known = workers.get(eventLoop);
+        HttpWorker worker =
+                known != null ? known : workers.computeIfAbsent(eventLoop, loop -> new HttpWorker(loop, services));
         if (closed) {
             worker.calls().close();
         }

@@ -45,7 +45,12 @@ final class HttpWorker {
         this.codecLoop = new CodecLoop(loop, services.memory());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
-        this.calls = new CallLoop(loop, pools, heldBodies, services.current()::get, random);
+        this.calls = new CallLoop(
+                loop,
+                pools,
+                heldBodies,
+                new CallLoop.Surroundings(
+                        services.current()::get, services.current().observers().calls(), services.nanoClock(), random));
     }
 
     EventLoop loop() {

@@ -20,6 +20,11 @@ public final class Current {
         this.observers = observers;
     }
 
+    /** Who watches what becomes of it. */
+    public Observers observers() {
+        return observers;
+    }
+
     /** What is in force: one volatile read. To be taken once for everything that has to fit together. */
     public InForce get() {
         return inForce;

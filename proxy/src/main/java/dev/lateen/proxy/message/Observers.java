@@ -19,6 +19,11 @@ public interface Observers {
         return ListenerObserver.NONE;
     }
 
+    /** For the proxy's own calls. */
+    default CallObserver calls() {
+        return CallObserver.NONE;
+    }
+
     /** Watches nothing. */
     Observers NONE = new Observers() {
         @Override

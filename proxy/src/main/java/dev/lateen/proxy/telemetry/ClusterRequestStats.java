@@ -42,6 +42,12 @@ final class ClusterRequestStats {
         }
     }
 
+    /** A call of the proxy's own. */
+    void count(int status, long micros) {
+        statuses.add(status);
+        times.observe(micros);
+    }
+
     void read(Scope scope, String owner, List<Stat> into) {
         counter(scope, owner, "upstream_rq_completed", statuses.total(), into);
         for (int i = 1; i <= 5; i++) {

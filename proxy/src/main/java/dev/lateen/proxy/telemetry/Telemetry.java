@@ -2,6 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.http.call.CallLoops;
+import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
@@ -127,6 +128,12 @@ public final class Telemetry implements Observers, AutoCloseable {
         return logs.isEmpty() ? stats : new LoggedListener(stats, logs);
     }
 
+    /** They count in their clusters' statistics, as Envoy's do. */
+    @Override
+    public CallObserver calls() {
+        return traffic::call;
+    }
+
     /** Envoy's own statistics of what came in and what became of it. */
     public List<Stat> stats() {
         List<Stat> stats = new ArrayList<>();
@@ -203,8 +210,7 @@ public final class Telemetry implements Observers, AutoCloseable {
             return null;
         }
         CollectorKey key = new CollectorKey(cluster, tracing.collectorHostname(), tracing.collectorPath());
-        return reporters.computeIfAbsent(
-                key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
+        return reporters.computeIfAbsent(key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
     }
 
     private List<AccessLog> accessLogs(List<AccessLogConfig> configs) {

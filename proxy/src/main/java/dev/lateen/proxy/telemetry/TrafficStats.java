@@ -25,6 +25,10 @@ final class TrafficStats {
         return http.computeIfAbsent(prefix, _ -> new HttpManagerStats(this::cluster, this::route));
     }
 
+    void call(Cluster cluster, int status, long nanos) {
+        cluster(cluster).count(status, nanos / 1000);
+    }
+
     TcpProxyStats tcp(String prefix) {
         return tcp.computeIfAbsent(prefix, _ -> new TcpProxyStats());
     }

@@ -55,11 +55,7 @@ final class FakeCollector implements CallLoops, ClusterCalls {
 
     @Override
     public Pending unary(
-            String cluster,
-            GrpcCall call,
-            ByteBuf message,
-            CallLimits limits,
-            Consumer<CallOutcome<GrpcAnswer>> then) {
+            String cluster, GrpcCall call, ByteBuf message, CallLimits limits, Consumer<CallOutcome<GrpcAnswer>> then) {
         throw new AssertionError("Zipkin speaks no gRPC");
     }
 

@@ -411,6 +411,22 @@ class TelemetryTest {
     }
 
     @Test
+    void aCallOfTheProxysOwnCountsInItsClustersStatistics() {
+        TrafficStats traffic = new TrafficStats();
+        traffic.call(
+                UpstreamFixtures.cluster(
+                        LbPolicy.ROUND_ROBIN, new LbSettings(2, 1024, 65537, 50, false), UpstreamFixtures.fixed()),
+                202,
+                5_000_000);
+        List<Stat> stats = new ArrayList<>();
+        traffic.read(stats);
+        assertThat(stats)
+                .contains(
+                        new Stat.Counter(Stat.Scope.CLUSTER, "c", "upstream_rq_completed", 1),
+                        new Stat.Counter(Stat.Scope.CLUSTER, "c", "upstream_rq_202", 1));
+    }
+
+    @Test
     void aRouteWithAPrefixHasStatisticsOfItsOwn() {
         TrafficStats traffic = new TrafficStats();
         Route plain = RouteFixtures.prefix("/", "c");

@@ -5,6 +5,7 @@ import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.http.pool.Wire;
 import dev.lateen.proxy.inforce.InForce;
+import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
@@ -22,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -37,23 +39,31 @@ public final class CallLoop {
     private final EventLoop loop;
     private final UpstreamPools pools;
     private final HeldBodies held;
+    private final Surroundings around;
     private final PickContext picking;
     private final ClusterCalls newest;
     private final Map<String, Set<HostCall>> underWay = new HashMap<>();
     private boolean closed;
 
     /**
-     * @param held what all bodies on this event loop count in
+     * What calls need to know.
+     *
      * @param current what is in force
+     * @param observer hears of answers
+     * @param nanoClock monotonic
      * @param random of this event loop
      */
-    public CallLoop(
-            EventLoop loop, UpstreamPools pools, HeldBodies held, Supplier<InForce> current, RandomGenerator random) {
+    public record Surroundings(
+            Supplier<InForce> current, CallObserver observer, LongSupplier nanoClock, RandomGenerator random) {}
+
+    /** @param held what all bodies on this event loop count in */
+    public CallLoop(EventLoop loop, UpstreamPools pools, HeldBodies held, Surroundings around) {
         this.loop = loop;
         this.pools = pools;
         this.held = held;
-        this.picking = new PickContext(random);
-        this.newest = new NamedCalls(this, name -> current.get().cluster(name));
+        this.around = around;
+        this.picking = new PickContext(around.random());
+        this.newest = new NamedCalls(this, name -> around.current().get().cluster(name));
     }
 
     /** Calls by what is in force when each begins: for what belongs to no exchange. */
@@ -92,6 +102,10 @@ public final class CallLoop {
         return pools;
     }
 
+    Surroundings around() {
+        return around;
+    }
+
     HeldBodies held() {
         return held;
     }
@@ -115,7 +129,7 @@ public final class CallLoop {
         HostCall call = new HostCall(this, cluster, to, sink);
         underWay.computeIfAbsent(name, _ -> new HashSet<>()).add(call);
         Cluster config = cluster.config();
-        call.begin(options(config, to.tls(), head), time);
+        call.begin(options(config, to.tls(), head, sink.http2Only()), time);
         return call;
     }
 
@@ -131,9 +145,10 @@ public final class CallLoop {
         }
     }
 
-    /** As for a request without filters; gRPC is HTTP/2 whatever the cluster says. */
-    private static PoolOptions options(Cluster cluster, @Nullable UpstreamTls tls, RequestHead head) {
-        Wire wire = head.isGrpc() ? Wire.HTTP2 : Wire.of(cluster, tls, head.protocol());
+    /** As for a request that no filter has touched. */
+    private static PoolOptions options(
+            Cluster cluster, @Nullable UpstreamTls tls, RequestHead head, boolean http2Only) {
+        Wire wire = http2Only ? Wire.HTTP2 : Wire.of(cluster, tls, head.protocol());
         PoolOptions options = tls != null && tls.autoSni()
                 ? new PoolOptions(wire, head.parsedAuthority().name(), List.of())
                 : PoolOptions.of(wire);

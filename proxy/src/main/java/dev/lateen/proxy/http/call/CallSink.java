@@ -10,6 +10,11 @@ import io.netty.buffer.ByteBuf;
  * nothing more after it has {@link HostCall#abandon abandoned} the call itself.
  */
 interface CallSink {
+    /** Whether it goes by HTTP/2 whatever the cluster says. */
+    default boolean http2Only() {
+        return false;
+    }
+
     /** Here is the stream: the request is sent by it. */
     void onOpen(ClientStream stream);
 

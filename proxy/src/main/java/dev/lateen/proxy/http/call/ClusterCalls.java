@@ -16,11 +16,7 @@ public interface ClusterCalls {
 
     /** One message there, one back. @param message without its prefix */
     Pending unary(
-            String cluster,
-            GrpcCall call,
-            ByteBuf message,
-            CallLimits limits,
-            Consumer<CallOutcome<GrpcAnswer>> then);
+            String cluster, GrpcCall call, ByteBuf message, CallLimits limits, Consumer<CallOutcome<GrpcAnswer>> then);
 
     /** Any number of messages either way. */
     GrpcStream stream(String cluster, GrpcCall call, CallLimits limits, GrpcListener listener);

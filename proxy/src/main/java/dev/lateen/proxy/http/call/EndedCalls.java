@@ -22,11 +22,7 @@ final class EndedCalls implements ClusterCalls {
 
     @Override
     public Pending unary(
-            String cluster,
-            GrpcCall call,
-            ByteBuf message,
-            CallLimits limits,
-            Consumer<CallOutcome<GrpcAnswer>> then) {
+            String cluster, GrpcCall call, ByteBuf message, CallLimits limits, Consumer<CallOutcome<GrpcAnswer>> then) {
         message.release();
         then.accept(ended());
         return Pending.OVER;

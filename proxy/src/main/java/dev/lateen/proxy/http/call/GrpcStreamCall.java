@@ -47,6 +47,11 @@ final class GrpcStreamCall implements GrpcStream, CallSink {
         this.held = held;
     }
 
+    @Override
+    public boolean http2Only() {
+        return true;
+    }
+
     void begun(Pending begun) {
         call = begun;
     }
@@ -86,7 +91,8 @@ final class GrpcStreamCall implements GrpcStream, CallSink {
 
     private boolean keep(Early early, ByteBuf message, boolean last) {
         int size = message.readableBytes();
-        if (early.ended || size > CodecLimits.HELD_BODY - early.bytes || held.full()) {
+        boolean room = last || size <= CodecLimits.HELD_BODY - early.bytes;
+        if (early.ended || !room || held.full()) {
             return false;
         }
         early.messages.add(message);

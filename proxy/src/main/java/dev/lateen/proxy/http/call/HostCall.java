@@ -47,10 +47,10 @@ final class HostCall implements StreamTaker, Pending {
     private record Waiting(PendingStream place) implements State {}
 
     /** Sending, or sent. @param reused whether its connection carried requests before */
-    private record Open(ClientStream stream, boolean reused) implements State {}
+    private record Open(ClientStream stream, boolean reused, long sentNanos) implements State {}
 
     /** The answer's head was there. */
-    private record Answering(ClientStream stream) implements State {}
+    private record Answering(ClientStream stream, int status, long sentNanos) implements State {}
 
     HostCall(CallLoop calls, UpstreamCluster cluster, Destination to, CallSink sink) {
         this.calls = calls;
@@ -129,7 +129,7 @@ final class HostCall implements StreamTaker, Pending {
 
     @Override
     public void onStream(ClientStream stream, boolean reused) {
-        state = new Open(stream, reused);
+        state = new Open(stream, reused, calls.around().nanoClock().getAsLong());
         host.requestStarted();
         sink.onOpen(stream);
     }
@@ -149,14 +149,14 @@ final class HostCall implements StreamTaker, Pending {
 
     @Override
     public void onHead(ResponseHead head, boolean end) {
-        if (!(state instanceof Open(ClientStream stream, _))) {
+        if (!(state instanceof Open open)) {
             return;
         }
         CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
         host.recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
-        state = new Answering(stream);
+        state = new Answering(open.stream, head.status(), open.sentNanos);
         if (end) {
-            leave();
+            answered();
         }
         sink.onHead(this, head, end);
     }
@@ -168,7 +168,7 @@ final class HostCall implements StreamTaker, Pending {
             return;
         }
         if (end) {
-            leave();
+            answered();
         }
         sink.onData(this, data, end);
     }
@@ -176,8 +176,15 @@ final class HostCall implements StreamTaker, Pending {
     @Override
     public void onTrailers(HeaderMap trailers) {
         if (state != Edge.OVER) {
-            leave();
+            answered();
             sink.onTrailers(trailers);
+        }
+    }
+
+    private void answered() {
+        if (leave() instanceof Answering answer) {
+            long took = calls.around().nanoClock().getAsLong() - answer.sentNanos;
+            calls.around().observer().onAnswer(cluster.config(), answer.status, took);
         }
     }
 

@@ -21,11 +21,7 @@ record NamedCalls(CallLoop loop, Function<String, @Nullable UpstreamCluster> clu
 
     @Override
     public Pending unary(
-            String cluster,
-            GrpcCall call,
-            ByteBuf message,
-            CallLimits limits,
-            Consumer<CallOutcome<GrpcAnswer>> then) {
+            String cluster, GrpcCall call, ByteBuf message, CallLimits limits, Consumer<CallOutcome<GrpcAnswer>> then) {
         GrpcStreamCall stream = begin(cluster, call, limits, new UnaryAnswer(then));
         stream.sendOnly(message);
         return stream;
@@ -38,7 +34,8 @@ record NamedCalls(CallLoop loop, Function<String, @Nullable UpstreamCluster> clu
 
     private GrpcStreamCall begin(String cluster, GrpcCall call, CallLimits limits, GrpcListener listener) {
         RequestHead head = call.head(limits.time());
-        GrpcStreamCall stream = new GrpcStreamCall(head, listener, new GrpcReader(limits.bytes(), loop.held()), loop.held());
+        GrpcStreamCall stream =
+                new GrpcStreamCall(head, listener, new GrpcReader(limits.bytes(), loop.held()), loop.held());
         stream.begun(loop.begin(cluster, clusters.apply(cluster), head, limits.time(), stream));
         return stream;
     }

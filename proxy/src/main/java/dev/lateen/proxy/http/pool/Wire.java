@@ -1,8 +1,8 @@
 package dev.lateen.proxy.http.pool;
 
+import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.UpstreamTls;
-import dev.lateen.proxy.message.Protocol;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -6,7 +6,10 @@ import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
 import dev.lateen.proxy.http.filter.FilterStates;
 import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.message.CallObserver;
+import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
@@ -15,8 +18,12 @@ import dev.lateen.proxy.model.Cluster.OutlierDetection;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
@@ -42,6 +49,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,12 +72,15 @@ public final class CallFixture implements AutoCloseable {
     private final HttpServer proxy;
     private boolean closed;
 
+    /** Clusters and statuses, as they are counted. */
+    final List<String> answered = new CopyOnWriteArrayList<>();
+
     public CallFixture() {
         clusters = new UpstreamClusters(
                 name -> CompletableFuture.failedFuture(new IllegalStateException(name)),
                 Timers.on(loops.next()),
                 new SplittableRandom(3));
-        current = new Current(clusters, Observers.NONE);
+        current = new Current(clusters, new Counting());
         tls = new TlsContexts(() -> current.get().snapshot());
         proxy = new HttpServer(new HttpServices(
                 loops.all(),
@@ -90,6 +101,23 @@ public final class CallFixture implements AutoCloseable {
 
     private Current current() {
         return current;
+    }
+
+    private final class Counting implements Observers {
+        @Override
+        public CallObserver calls() {
+            return (cluster, status, nanos) -> answered.add(cluster.name() + " " + status);
+        }
+
+        @Override
+        public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
+            return ExchangeObserver.NONE;
+        }
+
+        @Override
+        public TcpObserver tcp(TcpProxy tcp, List<NetworkFilterConfig> filters, Listener.Direction direction) {
+            return TcpObserver.NONE;
+        }
     }
 
     public CallFixture secret(Secret secret) {

@@ -43,8 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What calls of one loop hold, for how long, and what is told of them; without a socket, on the test's own clock. */
 class CallLoopTest {
-    private static final CircuitBreakers NO_LIMITS =
-            new CircuitBreakers(100_000, 100_000, 100_000, 100_000, -1, 0);
+    private static final CircuitBreakers NO_LIMITS = new CircuitBreakers(100_000, 100_000, 100_000, 100_000, -1, 0);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final EmbeddedChannel loop = new EmbeddedChannel();
@@ -55,6 +54,8 @@ class CallLoopTest {
             new SplittableRandom(1));
     private final Current current = new Current(clusters, Observers.NONE);
     private final HeldBodies held = new HeldBodies();
+    private final List<String> counted = new ArrayList<>();
+    private long nanos = 3;
     private final CallLoop calls = new CallLoop(
             loop.eventLoop(),
             new UpstreamPools(
@@ -64,8 +65,11 @@ class CallLoopTest {
                     CodecLimits.UPSTREAM,
                     () -> 0),
             held,
-            current::get,
-            new SplittableRandom(5));
+            new CallLoop.Surroundings(
+                    current::get,
+                    (cluster, status, nanos) -> counted.add(cluster.name() + " " + status + " " + nanos),
+                    () -> nanos,
+                    new SplittableRandom(5)));
     private final List<String> told = new ArrayList<>();
 
     CallLoopTest() {
@@ -211,8 +215,11 @@ class CallLoopTest {
                 .endsWith("\r\n\r\nquestion");
         server.answers("HTTP/1.1 403 Forbidden\r\ncontent-length: 6\r\n\r\nans");
         assertThat(told).isEmpty();
+        assertThat(counted).isEmpty();
+        nanos += 7;
         server.answers("wer");
         assertThat(told).containsExactly("403 answer");
+        assertThat(counted).containsExactly("c 403 7");
         assertThat(cluster().stats().requests().total()).isEqualTo(1);
         nothingIsLeft();
         noTimerIsLeft();
@@ -279,7 +286,8 @@ class CallLoopTest {
         Server server = network.accept();
         server.answers("HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nans");
         server.closes();
-        assertThat(told).hasSize(1);
+        assertThat(told).containsExactly(StreamReset.PROTOCOL_ERROR.words());
+        assertThat(counted).isEmpty();
         nothingIsLeft();
     }
 

@@ -73,8 +73,9 @@ class CallStoriesTest {
 
     private void nothingIsLeft(String cluster) {
         await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(mesh.upstream(cluster).stats().requests().active()).isZero());
+                .untilAsserted(() -> assertThat(
+                                mesh.upstream(cluster).stats().requests().active())
+                        .isZero());
         assertThat(mesh.upstream(cluster).breaker().requests()).isZero();
         assertThat(mesh.upstream(cluster).breaker().pending()).isZero();
     }
@@ -85,8 +86,8 @@ class CallStoriesTest {
 
     private static String callerOf(HttpServerRequest request) {
         try {
-            X509Certificate peer = (X509Certificate)
-                    request.connection().sslSession().getPeerCertificates()[0];
+            X509Certificate peer =
+                    (X509Certificate) request.connection().sslSession().getPeerCertificates()[0];
             return String.valueOf(
                     peer.getSubjectAlternativeNames().iterator().next().get(1));
         } catch (Exception e) {
@@ -131,8 +132,7 @@ class CallStoriesTest {
     void aCallThatIsCancelledIsResetAndItsConnectionServesTheNext() throws Exception {
         mesh.cluster("c", UpstreamProtocol.HTTP2, mesh.serve(this::hear));
         Told told = new Told();
-        Pending call = mesh.call(
-                calls -> calls.http("c", HttpCall.get("a", "/"), CallLimits.of(PATIENCE), told::http));
+        Pending call = mesh.call(calls -> calls.http("c", HttpCall.get("a", "/"), CallLimits.of(PATIENCE), told::http));
         nextAsked();
         call.cancel();
         assertThat(resets.poll(30, TimeUnit.SECONDS)).isEqualTo(CANCEL);
@@ -184,6 +184,8 @@ class CallStoriesTest {
             mesh.get("c");
         }
         assertThat(failed).hasValue(3);
+        assertThat(mesh.answered).filteredOn("c 503"::equals).hasSize(3);
+        assertThat(mesh.answered).filteredOn("c 200"::equals).hasSize(17);
         assertThat(mesh.upstream("c").stats().ejections().active()).isEqualTo(1);
         assertThat(mesh.get("c")).isEqualTo("200 good");
     }
@@ -210,7 +212,9 @@ class CallStoriesTest {
         assertThat(mesh.get("c")).isEqualTo("cluster c: not in the configuration");
         answer(request, "still");
         assertThat(told.words()).isEqualTo("200 still");
-        assertThat(closed.poll(30, TimeUnit.SECONDS)).as("its connection went with it").isEqualTo("closed");
+        assertThat(closed.poll(30, TimeUnit.SECONDS))
+                .as("its connection went with it")
+                .isEqualTo("closed");
     }
 
     @Test

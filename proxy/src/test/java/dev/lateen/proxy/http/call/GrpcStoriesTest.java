@@ -42,7 +42,7 @@ class GrpcStoriesTest {
 
     GrpcStoriesTest() throws Exception {
         GrpcServer server = GrpcServer.server(vertx).callHandler(this::serve);
-        mesh.cluster("echo", UpstreamProtocol.HTTP2, mesh.serve(server::handle));
+        mesh.cluster("echo", UpstreamProtocol.HTTP2, mesh.serve(server));
     }
 
     @BeforeAll
@@ -76,13 +76,14 @@ class GrpcStoriesTest {
             case "Count" ->
                 request.handler(_ -> heard.incrementAndGet())
                         .endHandler(_ -> response.end(Buffer.buffer("heard " + heard.get())));
-            case "Much" -> request.handler(message -> {
-                int count = Integer.parseInt(message.toString());
-                for (int i = 0; i < count; i++) {
-                    response.write(Buffer.buffer("message " + i));
-                }
-                response.end();
-            });
+            case "Much" ->
+                request.handler(message -> {
+                    int count = Integer.parseInt(message.toString());
+                    for (int i = 0; i < count; i++) {
+                        response.write(Buffer.buffer("message " + i));
+                    }
+                    response.end();
+                });
             case "Fail" ->
                 request.endHandler(_ -> response.status(GrpcStatus.NOT_FOUND)
                         .statusMessage("niemand für 100%")
@@ -138,8 +139,9 @@ class GrpcStoriesTest {
 
     private void nothingIsLeft() {
         await().atMost(PATIENCE)
-                .untilAsserted(() ->
-                        assertThat(mesh.upstream("echo").stats().requests().active()).isZero());
+                .untilAsserted(() -> assertThat(
+                                mesh.upstream("echo").stats().requests().active())
+                        .isZero());
         assertThat(mesh.upstream("echo").breaker().requests()).isZero();
         assertThat(mesh.upstream("echo").breaker().pending()).isZero();
     }
