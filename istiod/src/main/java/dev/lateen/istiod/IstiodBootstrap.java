@@ -1,5 +1,6 @@
 package dev.lateen.istiod;
 
+import dev.lateen.istiod.listen.ListenAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

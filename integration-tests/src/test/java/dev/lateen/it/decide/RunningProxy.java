@@ -75,6 +75,7 @@ final class RunningProxy implements AutoCloseable, Observers {
         SocketConnector connector = new SocketConnector(loops, tls, resolver);
         InstantSource clock = InstantSource.system();
         http = new HttpServer(new HttpServices(
+                loops.all(),
                 current,
                 clusters,
                 new FilterCompiler(LocalWorkload.NONE, new FilterCounters())::compile,

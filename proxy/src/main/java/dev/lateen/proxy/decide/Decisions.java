@@ -128,7 +128,7 @@ public final class Decisions {
 
     private Provenance provenance(String cluster) {
         Cluster known = snapshot.clusters().get(cluster);
-        return known == null ? Provenance.NONE : known.provenance();
+        return known == null ? Provenance.NONE : known.origin().provenance();
     }
 
     /** The endpoints of such a connection's cluster. */

@@ -100,7 +100,7 @@ final class RequestDecision implements FilterContext {
         if (cluster == null) {
             trace.no(Question.CLUSTER, forward.cluster(), Provenance.NONE, how + ", and there is none of this name");
         } else {
-            trace.yes(Question.CLUSTER, cluster.name(), cluster.provenance(), how);
+            trace.yes(Question.CLUSTER, cluster.name(), cluster.origin().provenance(), how);
         }
     }
 

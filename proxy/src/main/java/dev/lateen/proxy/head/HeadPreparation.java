@@ -42,27 +42,31 @@ public final class HeadPreparation {
         if (unfit != null) {
             return unfit;
         }
-        if (manager.stripAnyHostPort() || manager.stripMatchingHostPort()) {
-            stripPort(exchange, manager.stripAnyHostPort());
+        if (manager.normalization().stripAnyHostPort()
+                || manager.normalization().stripMatchingHostPort()) {
+            stripPort(exchange, manager.normalization().stripAnyHostPort());
         }
         HeadRefusal refusal = path(exchange, manager);
         if (refusal != null) {
             return refusal;
         }
         ForwardedHeaders.apply(exchange, manager);
-        ClientCertHeader.apply(exchange.connection(), exchange.request().headers(), manager.forwardClientCert());
+        ClientCertHeader.apply(
+                exchange.connection(),
+                exchange.request().headers(),
+                manager.forwarded().forwardClientCert());
         return null;
     }
 
     /** Whether a prepared head is to get an {@code x-request-id} of ours, instead of what it may have: at the edge nobody's is believed. */
     public static boolean wantsRequestId(RequestHead head, HttpConnectionManager manager) {
-        if (!manager.generateRequestId()) {
+        if (!manager.reporting().generateRequestId()) {
             return false;
         }
         HeaderMap headers = head.headers();
         return !headers.contains("x-request-id")
-                || manager.useRemoteAddress()
-                        && !manager.preserveExternalRequestId()
+                || manager.forwarded().useRemoteAddress()
+                        && !manager.reporting().preserveExternalRequestId()
                         && !headers.contains("x-envoy-internal");
     }
 
@@ -74,7 +78,7 @@ public final class HeadPreparation {
         if (head.authority().isEmpty()) {
             return HeadRefusal.Plain.MISSING_HOST;
         }
-        boolean pretended = manager.useRemoteAddress()
+        boolean pretended = manager.forwarded().useRemoteAddress()
                 && head.protocol() != Protocol.HTTP_2
                 && head.scheme().equals("https")
                 && exchange.connection().tls() == null;
@@ -131,7 +135,7 @@ public final class HeadPreparation {
         if (path.indexOf('#') >= 0) {
             return HeadRefusal.Plain.PATH;
         }
-        EscapedSlashes slashes = manager.escapedSlashes();
+        EscapedSlashes slashes = manager.normalization().escapedSlashes();
         if (slashes != EscapedSlashes.KEEP_UNCHANGED && PathNormalizer.hasEscapedSlash(path)) {
             if (slashes == EscapedSlashes.REJECT_REQUEST) {
                 return HeadRefusal.Plain.PATH;
@@ -139,13 +143,13 @@ public final class HeadPreparation {
             path = PathNormalizer.unescapeSlashes(path);
         }
         boolean unescaped = !path.equals(head.path());
-        if (manager.normalizePath()) {
+        if (manager.normalization().normalizePath()) {
             path = PathNormalizer.normalize(path);
             if (path.isEmpty()) {
                 return HeadRefusal.Plain.PATH;
             }
         }
-        if (manager.mergeSlashes()) {
+        if (manager.normalization().mergeSlashes()) {
             path = PathNormalizer.mergeSlashes(path);
         }
         head.path(path);

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.forward.Upgrades;
 import dev.lateen.proxy.message.ExchangeFacts;
+import dev.lateen.proxy.message.GrpcTimeout;
 import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.route.RetryRule;
@@ -29,7 +30,8 @@ record ForwardPlan(
         return new ForwardPlan(
                 decision.entry(),
                 action,
-                GrpcTimeout.of(facts.request(), action.timeout(), action.maxGrpcTimeout()),
+                GrpcTimeout.of(
+                        facts.request(), action.timeouts().route(), action.timeouts().maxGrpc()),
                 tunnel,
                 tunnel ? null : decision.entry().retry());
     }

@@ -8,6 +8,7 @@ import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ExchangeFacts;
+import dev.lateen.proxy.message.GrpcTimeout;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
@@ -75,11 +76,11 @@ final class Forwarding {
                         ? RequestedHost.of(facts)
                         : facts.connection().originalDestination());
         plan.entry().prepareRequest(facts, head, suppress);
-        Duration idle = plan.action().idleTimeout();
+        Duration idle = plan.action().timeouts().idle();
         if (idle != null) {
             exchange.timers().idleTimeout(idle);
         }
-        Duration longest = plan.action().maxStreamDuration();
+        Duration longest = plan.action().timeouts().maxStream();
         if (longest != null) {
             exchange.timers().maxDuration(longest);
         }
@@ -171,7 +172,7 @@ final class Forwarding {
         if (!exchange.manager().suppressEnvoyHeaders()) {
             head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(expected));
         }
-        if (plan.action().maxGrpcTimeout() != null && head.isGrpc()) {
+        if (plan.action().timeouts().maxGrpc() != null && head.isGrpc()) {
             head.headers().set("grpc-timeout", GrpcTimeout.text(expected));
         }
     }
