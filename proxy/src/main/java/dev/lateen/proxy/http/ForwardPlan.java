@@ -31,7 +31,9 @@ record ForwardPlan(
                 decision.entry(),
                 action,
                 GrpcTimeout.of(
-                        facts.request(), action.timeouts().route(), action.timeouts().maxGrpc()),
+                        facts.request(),
+                        action.timeouts().route(),
+                        action.timeouts().maxGrpc()),
                 tunnel,
                 tunnel ? null : decision.entry().retry());
     }
