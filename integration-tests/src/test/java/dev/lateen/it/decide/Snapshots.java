@@ -6,6 +6,7 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.KubernetesReader;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
@@ -51,7 +52,7 @@ final class Snapshots {
         if (!errors.isEmpty()) {
             throw new IllegalStateException(errors + "\n" + yaml);
         }
-        return MeshSnapshot.build(new ConfigInput(version, mesh, reading.resources(), reading.documents()), null);
+        return MeshSnapshot.build(ConfigInput.of(version, mesh, KubernetesReader.objects(reading)), null);
     }
 
     ProxySnapshot of(MeshSnapshot mesh, ProxyNode node, long version) {
