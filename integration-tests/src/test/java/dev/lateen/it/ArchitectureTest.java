@@ -54,6 +54,7 @@ class ArchitectureTest {
 
     /** Where clocks and sources of chance are made and handed on; whoever needs one is given it. */
     private static final String[] MAKE_TIME_AND_CHANCE = {
+        "dev.lateen.istiod.IstiodBootstrap",
         "dev.lateen.istiod.ConfigReview",
         "dev.lateen.istiod.ControlPlane",
         "dev.lateen.istiod.ca.CertificatePairs",
