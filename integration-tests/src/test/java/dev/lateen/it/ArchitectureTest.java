@@ -55,14 +55,14 @@ class ArchitectureTest {
 
     /** Where clocks and sources of chance are made and handed on; whoever needs one is given it. */
     private static final String[] MAKE_TIME_AND_CHANCE = {
+        "dev.lateen.istiod.IstiodBootstrap",
         "dev.lateen.istiod.ConfigReview",
-        "dev.lateen.istiod.Istiod",
+        "dev.lateen.istiod.ControlPlane",
         "dev.lateen.istiod.ca.CertificatePairs",
         "dev.lateen.istiod.ca.TokenIssuer",
         "dev.lateen.proxy.DataPath",
         "dev.lateen.proxy.Proxy",
         "dev.lateen.proxy.ProxyAdmin",
-        "dev.lateen.proxy.SpanCollector",
         "dev.lateen.proxy.transport.EventLoops",
         "dev.lateen.proxy.upstream.Timers",
         "dev.lateen.proxy.xds.SnapshotAssembler"

@@ -100,8 +100,9 @@ final class FilterChainTranslator {
         List<FilterChain> chains = new ArrayList<>();
         Metadata origin = origin(port, mode);
         TransportSocket ownTls = ownTls(port);
-        List<Kind> kinds =
-                ownTls == null ? kinds(protocol, mode.mode()) : List.of(new Kind(TLS, List.of(), protocol.isHttp(), true));
+        List<Kind> kinds = ownTls == null
+                ? kinds(protocol, mode.mode())
+                : List.of(new Kind(TLS, List.of(), protocol.isHttp(), true));
         for (Kind kind : kinds) {
             FilterChainMatch.Builder match = FilterChainMatch.newBuilder()
                     .setTransportProtocol(kind.transport)

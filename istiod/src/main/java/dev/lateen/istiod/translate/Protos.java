@@ -142,7 +142,8 @@ final class Protos {
     /** Adds to a chain who says how it is secured. */
     static Metadata secured(Metadata metadata, ResourceKey by, String field) {
         Struct ofLateen = metadata.getFilterMetadataOrDefault(WellKnown.LATEEN_METADATA, Struct.getDefaultInstance());
-        Struct security = struct(Map.of(WellKnown.CONFIG_METADATA, text(path(by)), WellKnown.FIELD_METADATA, text(field)));
+        Struct security =
+                struct(Map.of(WellKnown.CONFIG_METADATA, text(path(by)), WellKnown.FIELD_METADATA, text(field)));
         return metadata.toBuilder()
                 .putFilterMetadata(
                         WellKnown.LATEEN_METADATA,

@@ -74,8 +74,7 @@ class FilterChainOriginTest {
               - {port: {number: 9000, protocol: HTTP, name: a}, defaultEndpoint: 127.0.0.1:9000}
               - {port: {number: 9001, protocol: HTTP, name: b}, defaultEndpoint: 127.0.0.1:9001}
             """).listener(CART, "virtualInbound");
-        assertThat(origins(chains(inbound, 9001)))
-                .containsOnly(NETWORKING + "default/sidecar/cart spec.ingress[1]");
+        assertThat(origins(chains(inbound, 9001))).containsOnly(NETWORKING + "default/sidecar/cart spec.ingress[1]");
         assertThat(security(chains(inbound, 9001)))
                 .containsOnly(SECURITY + "istio-system/peer-authentication/everybody spec.mtls.mode");
     }
@@ -120,7 +119,8 @@ class FilterChainOriginTest {
 
     private static List<FilterChain> chains(Listener listener, int port) {
         return listener.getFilterChainsList().stream()
-                .filter(chain -> chain.getFilterChainMatch().getDestinationPort().getValue() == port)
+                .filter(chain ->
+                        chain.getFilterChainMatch().getDestinationPort().getValue() == port)
                 .toList();
     }
 
@@ -132,9 +132,8 @@ class FilterChainOriginTest {
 
     private static List<String> security(List<FilterChain> chains) {
         return chains.stream()
-                .map(chain -> struct(chain, "lateen")
-                        .getFieldsOrThrow("security")
-                        .getStructValue())
+                .map(chain ->
+                        struct(chain, "lateen").getFieldsOrThrow("security").getStructValue())
                 .map(security -> text(security, "config") + " " + text(security, "field"))
                 .toList();
     }

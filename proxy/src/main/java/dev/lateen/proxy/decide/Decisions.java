@@ -163,7 +163,7 @@ public final class Decisions {
         return switch (tried) {
             case Tried.Answered(var head) -> rule.wants(head, trace);
             case Tried.Reset(boolean refused) -> rule.wantsAfterReset(refused, true, trace);
-            case Tried.TimedOut() -> rule.wantsAfterReset(false, true, trace);
+            case Tried.TimedOut _ -> rule.wantsAfterReset(false, true, trace);
             case Tried.NotConnected(boolean unresolved) -> !unresolved && rule.wantsAfterConnectFailure(trace);
         };
     }

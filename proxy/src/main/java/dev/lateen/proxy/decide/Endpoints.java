@@ -1,7 +1,7 @@
 package dev.lateen.proxy.decide;
 
 import dev.lateen.proxy.forward.RequestedHost;
-import dev.lateen.proxy.forward.TransportSockets;
+import dev.lateen.proxy.forward.TransportSocketChoice;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Cluster;
@@ -35,7 +35,7 @@ final class Endpoints {
         for (Endpoint endpoint : described(snapshot, cluster, connection, exchange)) {
             // Endpoints with the same labels are secured alike.
             boolean news = trace != null && told.add(endpoint.transportLabels());
-            UpstreamTls tls = TransportSockets.choose(cluster, endpoint, news ? trace : null);
+            UpstreamTls tls = TransportSocketChoice.choose(cluster, endpoint, news ? trace : null);
             targets.add(new Target(endpoint, tls));
         }
         return targets;

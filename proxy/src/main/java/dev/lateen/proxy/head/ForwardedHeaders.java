@@ -46,7 +46,8 @@ final class ForwardedHeaders {
     static void apply(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         headers.remove("x-envoy-internal");
-        boolean internal = manager.forwarded().useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
+        boolean internal =
+                manager.forwarded().useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
         if (internal) {
             headers.set("x-envoy-internal", "true");
             return;

@@ -51,7 +51,10 @@ public final class HeadPreparation {
             return refusal;
         }
         ForwardedHeaders.apply(exchange, manager);
-        ClientCertHeader.apply(exchange.connection(), exchange.request().headers(), manager.forwarded().forwardClientCert());
+        ClientCertHeader.apply(
+                exchange.connection(),
+                exchange.request().headers(),
+                manager.forwarded().forwardClientCert());
         return null;
     }
 

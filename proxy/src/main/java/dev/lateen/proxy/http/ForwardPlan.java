@@ -30,7 +30,10 @@ record ForwardPlan(
         return new ForwardPlan(
                 decision.entry(),
                 action,
-                GrpcTimeout.of(facts.request(), action.timeouts().route(), action.timeouts().maxGrpc()),
+                GrpcTimeout.of(
+                        facts.request(),
+                        action.timeouts().route(),
+                        action.timeouts().maxGrpc()),
                 tunnel,
                 tunnel ? null : decision.entry().retry());
     }

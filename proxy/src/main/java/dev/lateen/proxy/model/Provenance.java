@@ -45,7 +45,9 @@ public record Provenance(String config, String field) {
     /** What follows {@code /namespaces/} is namespace, kind, name. */
     private String part(int index) {
         int at = config.indexOf(NAMESPACES);
-        String[] parts = at < 0 ? new String[0] : config.substring(at + NAMESPACES.length()).split("/", -1);
+        String[] parts = at < 0
+                ? new String[0]
+                : config.substring(at + NAMESPACES.length()).split("/", -1);
         return parts.length == 3 ? parts[index] : "";
     }
 

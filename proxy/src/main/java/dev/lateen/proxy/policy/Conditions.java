@@ -27,8 +27,7 @@ final class Conditions {
             case Permission.UrlPath path -> path(path.matcher());
             case Permission.UriTemplate template ->
                 (subject, why) -> subject.request() != null
-                                && template.pattern()
-                                        .matches(subject.request().pathWithoutQuery())
+                                && template.pattern().matches(subject.request().pathWithoutQuery())
                         || why != null && PolicyText.no(why, path(subject), PolicyText.text(permission));
             case Permission.DestinationIp ip ->
                 (subject, why) -> within(ip.range(), local(subject))
@@ -43,9 +42,7 @@ final class Conditions {
                 (subject, why) -> name.matcher().matches(subject.connection().requestedServerName())
                         || why != null
                                 && PolicyText.no(
-                                        why,
-                                        subject.connection().requestedServerName(),
-                                        PolicyText.text(permission));
+                                        why, subject.connection().requestedServerName(), PolicyText.text(permission));
             case Permission.Metadata metadata -> metadata(metadata.matcher(), () -> PolicyText.text(permission));
         };
     }
@@ -70,13 +67,13 @@ final class Conditions {
                             || why != null && PolicyText.no(why, peer(subject), PolicyText.text(principal));
                 };
             case Principal.DirectRemoteIp ip ->
-                (subject, why) ->
-                        within(ip.range(), subject.connection().remoteAddress().getAddress())
-                                || why != null
-                                        && PolicyText.no(
-                                                why,
-                                                subject.connection().remoteAddress().getAddress(),
-                                                PolicyText.text(principal));
+                (subject, why) -> within(
+                                ip.range(), subject.connection().remoteAddress().getAddress())
+                        || why != null
+                                && PolicyText.no(
+                                        why,
+                                        subject.connection().remoteAddress().getAddress(),
+                                        PolicyText.text(principal));
             case Principal.RemoteIp ip ->
                 (subject, why) -> within(ip.range(), subject.client())
                         || why != null && PolicyText.no(why, subject.client(), PolicyText.text(principal));
@@ -115,8 +112,7 @@ final class Conditions {
         return (subject, why) -> subject.request() != null
                         && !subject.request().path().isEmpty()
                         && matcher.matches(subject.request().pathWithoutQuery())
-                || why != null
-                        && PolicyText.no(why, path(subject), "path " + HeaderConditions.describe(matcher));
+                || why != null && PolicyText.no(why, path(subject), "path " + HeaderConditions.describe(matcher));
     }
 
     private static @Nullable String path(Condition.Subject subject) {

@@ -3,10 +3,10 @@ package dev.lateen.proxy.policy;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
-import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
 import java.util.ArrayList;
@@ -140,7 +140,9 @@ public final class RbacEngine {
                 trace.yes(Question.ACCESS, decision.policy(), resource, "action " + action + " matches");
                 return true;
             }
-            String halves = what ? "who does it does not match" : who ? "what is done does not match" : "neither who nor what matches";
+            String halves = what
+                    ? "who does it does not match"
+                    : who ? "what is done does not match" : "neither who nor what matches";
             return trace.no(
                     Question.ACCESS,
                     decision.policy(),

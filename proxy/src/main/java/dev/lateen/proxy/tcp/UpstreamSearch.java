@@ -5,8 +5,8 @@ import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
-import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster;
+import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.tls.TlsSession;
@@ -112,8 +112,8 @@ final class UpstreamSearch {
             return;
         }
         session.endpoint(to.endpoint());
-        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), to.tls())
-                .telling(header(cluster.config()));
+        UpstreamTarget target =
+                UpstreamTarget.of(cluster.config(), host.address(), to.tls()).telling(header(cluster.config()));
         Tunnel tunnel = tunnels == null ? null : tunnels.to(cluster.config(), target.tls());
         Future<Channel> attempt = tunnel == null
                 ? connector.connect(loop, target.withHalfClose(), last)

@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls null for clear text
  */
-public record Destination(Host host, Endpoint endpoint, @Nullable UpstreamTls tls) {}
+public record Destination(
+        Host host, Endpoint endpoint, @Nullable UpstreamTls tls) {}

@@ -1,6 +1,6 @@
 package dev.lateen.proxy.upstream;
 
-import dev.lateen.proxy.forward.TransportSockets;
+import dev.lateen.proxy.forward.TransportSocketChoice;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
@@ -83,7 +83,7 @@ public final class Host {
         Chosen known = chosen;
         if (known == null || known.cluster != cluster || known.destination.endpoint() != endpoint) {
             known = new Chosen(
-                    cluster, new Destination(this, endpoint, TransportSockets.choose(cluster, endpoint, null)));
+                    cluster, new Destination(this, endpoint, TransportSocketChoice.choose(cluster, endpoint, null)));
             chosen = known;
         }
         return known.destination;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.chain.FilterChainMatcher.Candidate;
 import dev.lateen.proxy.model.Cidr;
-import dev.lateen.proxy.model.FilterChainMatch.SourceType;
 import dev.lateen.proxy.model.FilterChainMatch;
+import dev.lateen.proxy.model.FilterChainMatch.SourceType;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -219,7 +219,8 @@ class FilterChainMatcherTest {
                                 shut.add(candidate.value() + " by " + by.field() + " " + actual + " " + nobodyFits));
         assertThat(chosen).isEqualTo("9080 clear");
         assertThat(shut)
-                .containsExactly("any by destination_port 9080 false", "9080 tls by transport_protocol raw_buffer false");
+                .containsExactly(
+                        "any by destination_port 9080 false", "9080 tls by transport_protocol raw_buffer false");
     }
 
     private String chosen(MatchFacts facts) {

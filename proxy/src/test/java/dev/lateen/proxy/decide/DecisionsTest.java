@@ -23,18 +23,19 @@ import org.junit.jupiter.api.Test;
 class DecisionsTest {
     private static final String ORIGIN =
             "metadata: {filter_metadata: {istio: {config: /apis/networking.istio.io/v1/namespaces/shop/%s}}}";
-    private static final String ROUTES = """
-        name: t
-        virtual_hosts:
-        - name: shop
-          domains: [shop.example]
-          routes:
-          - {name: old, match: {path: /old}, redirect: {path_redirect: /new}, %s}
-          - name: api
-            match: {prefix: /api, headers: [{name: x-user, string_match: {exact: jason}}]}
-            route: {cluster: c, retry_policy: {retry_on: "5xx", num_retries: 1}}
-            %s
-        """.formatted(ORIGIN.formatted("virtual-service/v"), ORIGIN.formatted("virtual-service/v"));
+    private static final String ROUTES =
+            """
+            name: t
+            virtual_hosts:
+            - name: shop
+              domains: [shop.example]
+              routes:
+              - {name: old, match: {path: /old}, redirect: {path_redirect: /new}, %s}
+              - name: api
+                match: {prefix: /api, headers: [{name: x-user, string_match: {exact: jason}}]}
+                route: {cluster: c, retry_policy: {retry_on: "5xx", num_retries: 1}}
+                %s
+            """.formatted(ORIGIN.formatted("virtual-service/v"), ORIGIN.formatted("virtual-service/v"));
     private static final String TLS =
             "\"@type\": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext";
     private static final String CLUSTER = """
@@ -60,9 +61,9 @@ class DecisionsTest {
     private static ProxySnapshot snapshot() {
         SnapshotAssembler assembler = new SnapshotAssembler(List.of());
         Decoded.Accepted listener = Resources.accepted(Resources.rdsListener("in", 8080, "t"));
-        Decoded.Accepted routes = Resources.accepted(Resources.parse(
-                        ROUTES, io.envoyproxy.envoy.config.route.v3.RouteConfiguration.newBuilder())
-                .build());
+        Decoded.Accepted routes = Resources.accepted(
+                Resources.parse(ROUTES, io.envoyproxy.envoy.config.route.v3.RouteConfiguration.newBuilder())
+                        .build());
         assembler.update(ResourceType.CLUSTER, List.of(Resources.accepted(Resources.cluster(CLUSTER))), List.of());
         assembler.update(ResourceType.LISTENER, List.of(listener), List.of());
         assembler.update(ResourceType.ROUTES, List.of(routes), List.of());
@@ -82,8 +83,7 @@ class DecisionsTest {
 
     private RequestVerdict ask(String path, String user) {
         ConnectionVerdict.Requests connection = (ConnectionVerdict.Requests) decisions.connection(to(8080), trace);
-        return decisions.request(
-                connection, RouteFixtures.get("shop.example", path, "x-user", user), random, trace);
+        return decisions.request(connection, RouteFixtures.get("shop.example", path, "x-user", user), random, trace);
     }
 
     @Test
@@ -101,7 +101,8 @@ class DecisionsTest {
                 .extracting(target -> target.endpoint().host(), target -> target.tls() != null)
                 .containsExactly(tuple("10.0.0.1", false), tuple("10.0.0.2", true));
         assertThat(trace.of(Question.TRANSPORT_SOCKET))
-                .extracting(Finding::subject, Finding::held, each -> each.resource().text())
+                .extracting(
+                        Finding::subject, Finding::held, each -> each.resource().text())
                 .containsExactly(
                         tuple("tlsMode-istio", false, "destination-rule shop/d"),
                         tuple("c", true, "destination-rule shop/d"),
@@ -122,7 +123,8 @@ class DecisionsTest {
 
     @Test
     void aRedirectIsAnswered() {
-        RequestVerdict.Answered answered = (RequestVerdict.Answered) ask("/old", "x").outcome();
+        RequestVerdict.Answered answered =
+                (RequestVerdict.Answered) ask("/old", "x").outcome();
         assertThat(answered.reply().status()).isEqualTo(301);
         assertThat(answered.reply().headers()).containsExactly("location", "http://shop.example/new");
     }
@@ -144,8 +146,10 @@ class DecisionsTest {
         assertThat(decisions.retry(verdict, failed, 0, trace)).isTrue();
         assertThat(decisions.retry(verdict, failed, 1, trace)).isFalse();
         assertThat(decisions.retry(verdict, answered, 0, trace)).isFalse();
-        assertThat(decisions.retry(verdict, new Tried.NotConnected(false), 0, trace)).isTrue();
-        assertThat(decisions.retry(verdict, new Tried.NotConnected(true), 0, trace)).isFalse();
+        assertThat(decisions.retry(verdict, new Tried.NotConnected(false), 0, trace))
+                .isTrue();
+        assertThat(decisions.retry(verdict, new Tried.NotConnected(true), 0, trace))
+                .isFalse();
         assertThat(trace.of(Question.RETRY))
                 .extracting(Finding::held, Finding::rule)
                 .containsExactly(

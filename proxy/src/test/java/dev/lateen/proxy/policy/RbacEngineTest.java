@@ -18,12 +18,12 @@ import dev.lateen.proxy.model.HttpFilterConfig.Fault;
 import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
 import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Principal;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
-import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.ValueMatcher;
@@ -202,7 +202,9 @@ class RbacEngineTest {
                         .allowed())
                 .isFalse();
         Permission get = new Permission.Header(header(":method", "GET"));
-        assertThat(engine(Action.ALLOW, policy("p", get, ANYBODY)).check(tcp, null).allowed())
+        assertThat(engine(Action.ALLOW, policy("p", get, ANYBODY))
+                        .check(tcp, null)
+                        .allowed())
                 .isFalse();
         HeaderMatcher absent = new HeaderMatcher("x", new HeaderMatcher.Test.Present(true), true, false);
         assertThat(engine(Action.DENY, policy("p", new Permission.Header(absent), ANYBODY))

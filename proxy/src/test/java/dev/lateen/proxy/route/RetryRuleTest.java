@@ -70,12 +70,17 @@ class RetryRuleTest {
 
     @Test
     void headersAndGrpcStatusesAreTriedAgainByTheirWords() {
-        assertThat(rule("retriable-headers").wants(head(200, "x-again", "yes"), null)).isTrue();
+        assertThat(rule("retriable-headers").wants(head(200, "x-again", "yes"), null))
+                .isTrue();
         assertThat(rule("5xx").wants(head(200, "x-again", "yes"), null)).isFalse();
-        assertThat(rule("unavailable").wants(head(200, "grpc-status", "14"), null)).isTrue();
-        assertThat(rule("unavailable").wants(head(200, "grpc-status", "13"), null)).isFalse();
-        assertThat(rule("5xx").wants(head(503, "x-envoy-ratelimited", "true"), null)).isFalse();
-        assertThat(rule("envoy-ratelimited").wants(head(200, "x-envoy-ratelimited", "true"), null)).isTrue();
+        assertThat(rule("unavailable").wants(head(200, "grpc-status", "14"), null))
+                .isTrue();
+        assertThat(rule("unavailable").wants(head(200, "grpc-status", "13"), null))
+                .isFalse();
+        assertThat(rule("5xx").wants(head(503, "x-envoy-ratelimited", "true"), null))
+                .isFalse();
+        assertThat(rule("envoy-ratelimited").wants(head(200, "x-envoy-ratelimited", "true"), null))
+                .isTrue();
     }
 
     @Test
@@ -83,8 +88,10 @@ class RetryRuleTest {
         assertThat(rule("reset").wantsAfterReset(false, true, null)).isTrue();
         assertThat(rule("refused-stream").wantsAfterReset(true, true, null)).isTrue();
         assertThat(rule("refused-stream").wantsAfterReset(false, true, null)).isFalse();
-        assertThat(rule("reset-before-request").wantsAfterReset(false, true, null)).isFalse();
-        assertThat(rule("reset-before-request").wantsAfterReset(false, false, null)).isTrue();
+        assertThat(rule("reset-before-request").wantsAfterReset(false, true, null))
+                .isFalse();
+        assertThat(rule("reset-before-request").wantsAfterReset(false, false, null))
+                .isTrue();
         assertThat(rule("connect-failure").wantsAfterConnectFailure(null)).isTrue();
         assertThat(rule("refused-stream").wantsAfterConnectFailure(null)).isFalse();
     }

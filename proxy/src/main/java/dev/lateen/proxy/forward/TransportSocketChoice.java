@@ -12,8 +12,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** How connections to an endpoint are secured: {@code transport_socket_matches} of its cluster, else the cluster's own transport socket. */
-public final class TransportSockets {
-    private TransportSockets() {}
+public final class TransportSocketChoice {
+    private TransportSocketChoice() {}
 
     /**
      * The first of the cluster's matches whose labels the endpoint's metadata holds, else the cluster's own transport socket.
