@@ -58,6 +58,10 @@ class RolesInOneProcessTest {
     private static final int STATS = 15090;
     private static final Duration LONG = Duration.ofSeconds(30);
 
+    static {
+        LeakWatch.begin();
+    }
+
     @TempDir
     private Path directory;
 
@@ -70,6 +74,7 @@ class RolesInOneProcessTest {
         user.close();
         done(vertx.close());
         platform.close();
+        assertThat(LeakWatch.found()).isEmpty();
     }
 
     private static <T> T done(Future<T> future) throws Exception {
