@@ -74,13 +74,13 @@ final class EnvoyCommand {
     }
 
     private int validate(EnvoyCommandLine line) {
-        LoggingBootstrap.role(level(line), line.logPath());
+        LoggingBootstrap.role(level(line), line.log().path());
         bootstrap(line);
         return print("configuration '" + Objects.requireNonNullElse(line.configPath(), "") + "' OK");
     }
 
     private int serve(EnvoyCommandLine line) throws InterruptedException {
-        LoggingBootstrap.role(level(line), line.logPath());
+        LoggingBootstrap.role(level(line), line.log().path());
         if (!line.withoutEffect().isEmpty()) {
             LOG.debug("without effect here: {}", String.join(", ", line.withoutEffect()));
         }
@@ -91,7 +91,7 @@ final class EnvoyCommand {
     }
 
     private static Level level(EnvoyCommandLine line) {
-        return Objects.requireNonNull(LoggingBootstrap.level(line.logLevel()));
+        return Objects.requireNonNull(LoggingBootstrap.level(line.log().level()));
     }
 
     private static ProxyBootstrap bootstrap(EnvoyCommandLine line) {

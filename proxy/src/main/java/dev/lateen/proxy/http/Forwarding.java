@@ -50,7 +50,8 @@ final class Forwarding {
         this.worker = exchange.worker();
         this.picking = new PickContext(worker.random());
         this.action = decision.action();
-        this.timeout = GrpcTimeout.of(facts.request(), action.timeout(), action.maxGrpcTimeout());
+        this.timeout = GrpcTimeout.of(
+                facts.request(), action.timeouts().route(), action.timeouts().maxGrpc());
         this.tunnel = Upgrades.asked(facts.request());
         this.retries = Retries.of(this, entry, facts.request(), tunnel);
     }
@@ -81,11 +82,11 @@ final class Forwarding {
                         ? RequestedHost.of(facts)
                         : facts.connection().originalDestination());
         entry.prepareRequest(facts, head, suppress);
-        Duration idle = action.idleTimeout();
+        Duration idle = action.timeouts().idle();
         if (idle != null) {
             exchange.timers().idleTimeout(idle);
         }
-        Duration longest = action.maxStreamDuration();
+        Duration longest = action.timeouts().maxStream();
         if (longest != null) {
             exchange.timers().maxDuration(longest);
         }
@@ -181,7 +182,7 @@ final class Forwarding {
         if (!exchange.manager().suppressEnvoyHeaders()) {
             head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(expected));
         }
-        if (action.maxGrpcTimeout() != null && head.isGrpc()) {
+        if (action.timeouts().maxGrpc() != null && head.isGrpc()) {
             head.headers().set("grpc-timeout", GrpcTimeout.text(expected));
         }
     }

@@ -74,8 +74,7 @@ public final class FileSecrets implements SecretSource {
         this(around, onSecret, onAbsent, SYSTEM_ROOTS);
     }
 
-    FileSecrets(
-            Surroundings around, Consumer<Secret> onSecret, Consumer<String> onAbsent, List<Path> systemRoots) {
+    FileSecrets(Surroundings around, Consumer<Secret> onSecret, Consumer<String> onAbsent, List<Path> systemRoots) {
         this.around = around;
         this.onSecret = onSecret;
         this.onAbsent = onAbsent;

@@ -250,7 +250,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private void speakHttp(LiveConnection connection, FilterChainRuntime chain, HttpConnectionManager manager) {
         // Envoy's HTTP/1 has no half-close: a client that stops sending is gone.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-        Boolean http2 = saysHttp2(manager.codec(), connection.facts().tls());
+        Boolean http2 = saysHttp2(manager.client().codec(), connection.facts().tls());
         if (http2 != null) {
             startHttp(connection, chain, manager, http2);
             return;
@@ -259,7 +259,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         pipeline.addLast(new Sniffer(
                 false,
                 Sniffer.ClearText.HTTP_2_ONLY,
-                manager.idleTimeout(),
+                manager.timeouts().idle(),
                 false,
                 bytes -> startHttp(connection, chain, manager, bytes.protocols().contains(FirstBytes.H2C))));
     }

@@ -85,7 +85,7 @@ final class IstioMetrics {
             return known;
         }
         boolean room = http.size() < maxSeries;
-        SeriesKey kept = room ? key : overflow(inbound);
+        SeriesKey kept = room ? key : SeriesKey.overflow(inbound);
         MetricPlan keptPlan = room ? plan : MetricPlan.NONE;
         Object name = room ? full : kept;
         return http.computeIfAbsent(name, k -> {
@@ -122,7 +122,7 @@ final class IstioMetrics {
             return known;
         }
         boolean room = tcp.size() < maxSeries;
-        SeriesKey kept = room ? key : overflow(inbound);
+        SeriesKey kept = room ? key : SeriesKey.overflow(inbound);
         MetricPlan keptPlan = room ? plan : MetricPlan.NONE;
         return tcp.computeIfAbsent(room ? full : kept, k -> {
             SeriesLabels.Standard standard = labels.tcp(kept);
@@ -132,10 +132,6 @@ final class IstioMetrics {
                     sent.series(keptPlan, standard, values),
                     received.series(keptPlan, standard, values));
         });
-    }
-
-    private static SeriesKey overflow(boolean inbound) {
-        return new SeriesKey(inbound, PeerMetadata.UNKNOWN, "", "", "", null, "", "", false, 0, 0, "", false);
     }
 
     /** What a scrape gets, in the order of the names; families without a series are left out. */

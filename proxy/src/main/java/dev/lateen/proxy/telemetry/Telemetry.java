@@ -83,10 +83,12 @@ public final class Telemetry implements Observers, AutoCloseable {
         boolean inbound = direction == Listener.Direction.INBOUND;
         List<ExchangeObserver> observers = new ArrayList<>();
         observers.add(traffic.http(manager.statPrefix()));
-        if (manager.tracing() != null) {
+        if (manager.reporting().tracing() != null) {
             observers.add(direction == Listener.Direction.OUTBOUND ? OperationNames.CLIENT : OperationNames.SERVER);
         }
-        Tracer tracer = manager.tracing() == null ? null : tracer(manager.tracing(), direction);
+        Tracer tracer = manager.reporting().tracing() == null
+                ? null
+                : tracer(manager.reporting().tracing(), direction);
         if (tracer != null) {
             observers.add(tracer);
         }
@@ -96,7 +98,7 @@ public final class Telemetry implements Observers, AutoCloseable {
                         metrics, inbound, !stats.disableHostHeaderFallback(), MetricPlan.of(stats.changes())));
             }
         }
-        List<AccessLog> logs = accessLogs(manager.accessLogs());
+        List<AccessLog> logs = accessLogs(manager.reporting().accessLogs());
         if (!logs.isEmpty()) {
             observers.add(new HttpLogs(logs));
         }

@@ -152,7 +152,9 @@ public final class AdsClient implements SnapshotSource.Follower {
             reasons.add(ads.failure());
         } else if (reasons.isEmpty() && !first.future().isComplete()) {
             reasons.add(
-                    source.secrets().isEmpty() && !connected() ? "no certificate yet" : "no answer from the control plane yet");
+                    source.secrets().isEmpty() && !connected()
+                            ? "no certificate yet"
+                            : "no answer from the control plane yet");
         }
         return reasons;
     }

@@ -170,18 +170,13 @@ class Http2StoriesTest {
     private static RouteAction.Forward forward(RetryPolicy retry) {
         return new RouteAction.Forward(
                 new RouteAction.ClusterSpecifier.Single("c"),
-                new RouteAction.PathRewrite.None(),
-                new RouteAction.HostRewrite.None(),
-                Duration.ZERO,
-                null,
-                null,
+                RouteAction.Rewrite.NONE,
+                RouteAction.Timeouts.of(Duration.ZERO),
                 retry,
                 List.of(),
                 List.of(),
                 503,
-                List.of(),
-                false,
-                null);
+                List.of());
     }
 
     @Test

@@ -192,7 +192,9 @@ class SnapshotAssemblerTest {
                 Set.of());
         fixed.update(ResourceType.CLUSTER, List.of(), Set.of("own"));
         ProxySnapshot snapshot = Objects.requireNonNull(fixed.assemble());
-        assertThat(Objects.requireNonNull(snapshot.clusters().get("own")).connectTimeout())
+        assertThat(Objects.requireNonNull(snapshot.clusters().get("own"))
+                        .connections()
+                        .connectTimeout())
                 .hasSeconds(1);
     }
 
