@@ -54,8 +54,8 @@ class IngressGatewayTest {
                       http_filters:
                       - name: envoy.filters.http.router
                         typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
-            """.formatted(address, PORT), FileSource.NONE).withDrain(
-                new ProxyBootstrap.Drain(Duration.ofMillis(200), Duration.ofMillis(200)));
+            """.formatted(address, PORT), FileSource.NONE)
+                .withDrain(new ProxyBootstrap.Drain(Duration.ofMillis(200), Duration.ofMillis(200)));
     }
 
     private IngressGateway deployed(String address) throws Exception {
@@ -78,7 +78,10 @@ class IngressGatewayTest {
         assertThat(one.ready().succeeded()).isTrue();
         assertThat(status("127.91.0.1")).isEqualTo(418);
 
-        vertx.undeploy(one.deploymentID()).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+        vertx.undeploy(one.deploymentID())
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(30, TimeUnit.SECONDS);
 
         assertThatThrownBy(() -> status("127.91.0.1")).isInstanceOf(IOException.class);
         try (ServerSocket free = new ServerSocket()) {
@@ -95,7 +98,8 @@ class IngressGatewayTest {
                 .isEqualTo(new Connections(Integer.MAX_VALUE, Duration.ofSeconds(15)));
         assertThat(IngressDefaults.on(silent).drain()).isEqualTo(silent.drain());
         Connections said = new Connections(100, Duration.ofSeconds(3));
-        assertThat(IngressDefaults.on(silent.withConnections(said)).connections()).isEqualTo(said);
+        assertThat(IngressDefaults.on(silent.withConnections(said)).connections())
+                .isEqualTo(said);
     }
 
     @Test

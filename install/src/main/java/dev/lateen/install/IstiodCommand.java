@@ -5,9 +5,9 @@ import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.RunBootstrap.Listen;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.AccessDeniedException;
@@ -110,8 +110,7 @@ final class IstiodCommand implements Callable<Integer> {
 
     private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
             throws InterruptedException {
-        Istiod istiod =
-                new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
+        Istiod istiod = new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
         try {
             String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()

@@ -153,8 +153,8 @@ class ArchitectureTest {
                 Set.of("EgressGateway", "EgressDefaults"));
         roots.forEach((root, names) -> assertThat(HOUSE.stream()
                         .filter(type -> type.getPackageName().equals(root))
-                        .filter(type -> type.isTopLevelClass()
-                                && !type.getSimpleName().equals("package-info"))
+                        .filter(type ->
+                                type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))
                         .map(JavaClass::getSimpleName))
                 .as(root)
                 .isNotEmpty()

@@ -22,7 +22,8 @@ class ProxyRoleTest {
         assertThat(role("rehearsal", Map.of())).isEqualTo(ProxyRole.SIDECAR);
         assertThat(role(gateway, Map.of())).isEqualTo(ProxyRole.INGRESS);
         assertThat(role(gateway, Map.of("LABELS", "istio"))).isEqualTo(ProxyRole.INGRESS);
-        assertThat(role(gateway, Map.of("LABELS", Map.of("istio", "ingressgateway")))).isEqualTo(ProxyRole.INGRESS);
+        assertThat(role(gateway, Map.of("LABELS", Map.of("istio", "ingressgateway"))))
+                .isEqualTo(ProxyRole.INGRESS);
         assertThat(role(gateway, Map.of("LABELS", Map.of("istio", "mine")))).isEqualTo(ProxyRole.INGRESS);
         assertThat(role(gateway, egress)).isEqualTo(ProxyRole.EGRESS);
     }

@@ -113,8 +113,8 @@ class RolesInOneProcessTest {
                         new ListenAddress("test", host, 15012),
                         null,
                         new ListenAddress("test", host, 15014));
-        Istiod istiod = deployed(
-                new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), platform)));
+        Istiod istiod =
+                deployed(new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), platform)));
         KeyPairAndChain pair = istiod.authority().issueServer(List.of("localhost"), List.of(host), Duration.ofDays(1));
         InjectorWebhook webhook = deployed(new InjectorWebhook(
                 new InetSocketAddress(host, 15017),
@@ -139,10 +139,14 @@ class RolesInOneProcessTest {
                 "router~" + pod + "~gateway.istio-system~istio-system.svc.cluster.local",
                 "gateway.istio-system",
                 Map.of(
-                        "NAME", "gateway",
-                        "NAMESPACE", "istio-system",
-                        "LABELS", Map.of("istio", selector),
-                        "LATEEN_BIND_ADDRESS", pod),
+                        "NAME",
+                        "gateway",
+                        "NAMESPACE",
+                        "istio-system",
+                        "LABELS",
+                        Map.of("istio", selector),
+                        "LATEEN_BIND_ADDRESS",
+                        pod),
                 new Locality("", "", ""),
                 "lateen",
                 "test",
@@ -219,16 +223,19 @@ class RolesInOneProcessTest {
 
         assertFree(one.host(), 15010, 15012, 15014, 15017);
         assertFree(one.pod(), PORT, STATS);
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEqualTo(withOne));
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(threads()).isEqualTo(withOne));
         assertThat(status("http://" + other.pod() + ":" + PORT + "/")).isEqualTo(429);
         assertThat(get("http://" + other.host() + ":15014/ready").body()).isEqualTo("ready\n");
         // The other still follows its files.
-        Files.writeString(
-                directory.resolve("config-2/gateway.yaml"), CONFIG.formatted(EgressGateway.SELECTOR, 410));
+        Files.writeString(directory.resolve("config-2/gateway.yaml"), CONFIG.formatted(EgressGateway.SELECTOR, 410));
         Awaitility.await().atMost(LONG).until(() -> status("http://" + other.pod() + ":" + PORT + "/") == 410);
 
         end(other);
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEqualTo(before));
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(threads()).isEqualTo(before));
         Mesh again = mesh(1, IngressGateway.SELECTOR, 418);
         end(again);
     }
@@ -239,7 +246,8 @@ class RolesInOneProcessTest {
         // A server is told of once it has answered somebody.
         get("http://" + mesh.host() + ":15014/ready");
         String istiod = get("http://" + mesh.host() + ":15014/metrics").body();
-        String gateway = get("http://" + mesh.pod() + ":" + STATS + "/stats/prometheus").body();
+        String gateway =
+                get("http://" + mesh.pod() + ":" + STATS + "/stats/prometheus").body();
         for (String page : List.of(istiod, gateway)) {
             assertThat(page.lines())
                     .contains(
@@ -271,8 +279,8 @@ class RolesInOneProcessTest {
         Map<String, Long> before = threads();
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(host, 15014));
-            Istiod istiod =
-                    new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), MetricsSource.NONE));
+            Istiod istiod = new Istiod(
+                    bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), MetricsSource.NONE));
             assertThat(vertx.deployVerticle(istiod)
                             .toCompletionStage()
                             .toCompletableFuture()
@@ -281,6 +289,8 @@ class RolesInOneProcessTest {
                     .contains("--monitoringAddr " + host + ":15014");
         }
         assertFree(host, 15010, 15012, 15014);
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEqualTo(before));
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(threads()).isEqualTo(before));
     }
 }
