@@ -51,7 +51,7 @@ class RealEnvoyAcceptsTest {
 
         @Override
         public void changed(ConfigChange change) {
-            loaded.addAll(change.files());
+            change.resources().forEach(each -> loaded.add(each.origin().source()));
         }
 
         @Override

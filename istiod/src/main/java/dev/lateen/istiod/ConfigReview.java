@@ -2,8 +2,10 @@ package dev.lateen.istiod;
 
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigEvents;
+import dev.lateen.istiod.config.ConfigTiming;
 import dev.lateen.istiod.config.DirectorySource;
 import dev.lateen.istiod.config.InvalidConfigException;
+import dev.lateen.istiod.config.JoinedConfig;
 import dev.lateen.istiod.config.WatchTiming;
 import dev.lateen.istiod.model.MeshSnapshot;
 import java.nio.file.Path;
@@ -29,9 +31,10 @@ public final class ConfigReview {
                 all.addAll(problems);
             }
         };
-        try (DirectorySource source =
-                DirectorySource.open(paths, meshConfig, collecting, WatchTiming.USUAL, System::nanoTime)) {
-            List<Problem> inWhole = MeshSnapshot.build(source.current(), null).problems();
+        DirectorySource files = DirectorySource.open(paths, meshConfig, WatchTiming.USUAL, System::nanoTime);
+        try (JoinedConfig config =
+                JoinedConfig.open(List.of(files), ConfigTiming.USUAL, collecting, System::nanoTime)) {
+            List<Problem> inWhole = MeshSnapshot.build(config.current(), null).problems();
             all.addAll(inWhole);
             return List.copyOf(all);
         } catch (InvalidConfigException e) {

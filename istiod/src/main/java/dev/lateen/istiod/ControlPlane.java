@@ -8,9 +8,9 @@ import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.CertificateService;
 import dev.lateen.istiod.ca.RefusedException;
 import dev.lateen.istiod.ca.TokenIssuer;
-import dev.lateen.istiod.config.DirectorySource;
+import dev.lateen.istiod.config.ConfigTiming;
 import dev.lateen.istiod.config.InvalidConfigException;
-import dev.lateen.istiod.config.WatchTiming;
+import dev.lateen.istiod.config.JoinedConfig;
 import dev.lateen.istiod.debug.DebugAccess;
 import dev.lateen.istiod.debug.DebugServer;
 import dev.lateen.istiod.debug.MetricsAnswer;
@@ -47,7 +47,7 @@ final class ControlPlane {
     private final IstiodBootstrap bootstrap;
     private final Istiod.Surroundings surroundings;
     private final IstiodMetrics metrics;
-    private final DirectorySource source;
+    private final JoinedConfig source;
     private final Ports ports;
     private final HttpServerOptions tls;
     final CertificateAuthority authority;
@@ -62,7 +62,7 @@ final class ControlPlane {
             Istiod.Surroundings surroundings,
             IstiodMetrics metrics,
             Observed<IstiodEvents> events,
-            DirectorySource source)
+            JoinedConfig source)
             throws IOException {
         this.vertx = vertx;
         this.bootstrap = bootstrap;
@@ -102,8 +102,8 @@ final class ControlPlane {
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
-        DirectorySource source = DirectorySource.open(
-                bootstrap.config(), bootstrap.meshConfig(), events, WatchTiming.USUAL, System::nanoTime);
+        JoinedConfig source = JoinedConfig.open(
+                bootstrap.sources(surroundings.sources()), ConfigTiming.USUAL, events, System::nanoTime);
         try {
             ControlPlane made = new ControlPlane(vertx, bootstrap, surroundings, metrics, events, source);
             made.writer.start();

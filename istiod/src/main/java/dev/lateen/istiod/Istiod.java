@@ -3,6 +3,7 @@ package dev.lateen.istiod;
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.TokenIssuer;
+import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.model.MeshSnapshot;
@@ -36,11 +37,17 @@ public final class Istiod extends VerticleBase {
     /**
      * What the process around an istiod has for it.
      *
+     * @param sources what has objects beside the files of the bootstrap, which give way to them; closed with istiod
      * @param events learns of config changes, problems and proxies
      * @param readiness conditions of the caller's on {@code /ready}, which count from the first answer on; istiod adds its own
      * @param platform metrics of the process, told among istiod's own
      */
-    public record Surroundings(IstiodEvents events, Readiness readiness, MetricsSource platform) {
+    public record Surroundings(
+            List<ConfigSource> sources, IstiodEvents events, Readiness readiness, MetricsSource platform) {
+        public Surroundings {
+            sources = List.copyOf(sources);
+        }
+
         /** Nobody listens, and nothing else is told. */
         public static Surroundings none() {
             return of(IstiodEvents.NONE);
@@ -48,7 +55,7 @@ public final class Istiod extends VerticleBase {
 
         /** Somebody listens. */
         public static Surroundings of(IstiodEvents events) {
-            return new Surroundings(events, new Readiness(), MetricsSource.NONE);
+            return new Surroundings(List.of(), events, new Readiness(), MetricsSource.NONE);
         }
     }
 

@@ -1,8 +1,12 @@
 package dev.lateen.istiod;
 
+import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.config.DirectorySource;
+import dev.lateen.istiod.config.WatchTiming;
 import dev.lateen.istiod.listen.ListenAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +37,18 @@ public record IstiodBootstrap(
         Duration defaultCertificateTtl,
         Duration longestCertificateTtl,
         Duration maxStreamAge) {
+
+    /**
+     * Where everything comes from that this istiod follows, in one place: its files, which give way to whatever else there is.
+     *
+     * @param beside sources that the caller has
+     */
+    List<ConfigSource> sources(List<ConfigSource> beside) {
+        List<ConfigSource> all = new ArrayList<>();
+        all.add(DirectorySource.open(config, meshConfig, WatchTiming.USUAL, System::nanoTime));
+        all.addAll(beside);
+        return all;
+    }
 
     /** Istio's ports on the loopback address, and its certificate lives. */
     public static IstiodBootstrap onLoopback(List<Path> config, Path state) {

@@ -2,7 +2,7 @@ package dev.lateen.istiod;
 
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigEvents;
-import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.config.JoinedConfig;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.MeshView;
 import dev.lateen.istiod.input.ConfigInput;
@@ -10,7 +10,6 @@ import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.Translator;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 /** The one thread that builds snapshots: waits for newer config, builds on the snapshot before, puts the new one in force. */
 final class SnapshotWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
-    private static final Duration LONG_WHILE = Duration.ofMinutes(10);
 
     /** A snapshot as discovery sees it. */
     private record TranslatedMesh(MeshSnapshot snapshot, Translator translator) implements MeshView {
@@ -41,15 +39,15 @@ final class SnapshotWriter {
         }
     }
 
-    private final ConfigSource source;
+    private final JoinedConfig config;
     private final DiscoveryServer discovery;
     private final ConfigEvents events;
     private final Translator translator = new Translator();
     private volatile @Nullable MeshSnapshot snapshot;
     private volatile boolean stopped;
 
-    SnapshotWriter(ConfigSource source, DiscoveryServer discovery, ConfigEvents events) {
-        this.source = source;
+    SnapshotWriter(JoinedConfig config, DiscoveryServer discovery, ConfigEvents events) {
+        this.config = config;
         this.discovery = discovery;
         this.events = events;
     }
@@ -60,31 +58,35 @@ final class SnapshotWriter {
         return snapshot;
     }
 
-    /** Puts the first snapshot in force, and follows the source from then on. */
+    /** Puts the first snapshot in force, and follows the config from then on. */
     void start() {
-        ConfigInput first = source.current();
-        build(first);
-        Thread.ofVirtual().name("snapshots").start(() -> follow(first.version()));
+        build(config.current());
+        Thread.ofVirtual().name("snapshots").start(this::follow);
     }
 
     void stop() {
         stopped = true;
     }
 
-    private void follow(long from) {
-        long version = from;
+    private void follow() {
         try {
-            while (!stopped) {
-                ConfigInput newer = source.awaitNewer(version, LONG_WHILE);
-                if (newer != null) {
-                    version = newer.version();
-                    buildOrKeep(newer);
-                } else if (source.isClosed()) {
-                    return;
-                }
+            while (!stopped && !config.isClosed()) {
+                followOnce();
             }
         } catch (InterruptedException e) {
             LOG.debug("no more snapshots are built");
+        }
+    }
+
+    /** What can't be put together is left out until the next change: a fault of ours must not stop the mesh. */
+    private void followOnce() throws InterruptedException {
+        try {
+            ConfigInput newer = config.awaitNext();
+            if (newer != null) {
+                buildOrKeep(newer);
+            }
+        } catch (RuntimeException e) {
+            LOG.error("a change can't be taken in; what was in force stays", e);
         }
     }
 

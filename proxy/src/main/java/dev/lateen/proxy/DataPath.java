@@ -3,6 +3,8 @@ package dev.lateen.proxy;
 import dev.lateen.proxy.admin.ConfigChanges;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
+import dev.lateen.proxy.http.call.ClusterCalls;
+import dev.lateen.proxy.http.call.Pending;
 import dev.lateen.proxy.http.filter.FilterCompiler;
 import dev.lateen.proxy.http.filter.FilterCounters;
 import dev.lateen.proxy.http.filter.LocalWorkload;
@@ -21,7 +23,6 @@ import dev.lateen.proxy.transport.LazyResolver;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
-import dev.lateen.proxy.upstream.UpstreamCluster;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import dev.lateen.proxy.xds.XdsNode;
 import io.vertx.core.Future;
@@ -32,14 +33,18 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a request meets, put together, from the listener's socket to the upstream's. A new snapshot is compiled and comes into force whole; then sockets and
  * connections follow.
  */
 final class DataPath {
+    /** How long an end waits for collectors that don't answer. */
+    private static final long LAST_SPANS_SECONDS = 1;
+
     private final Telemetry telemetry;
     private final int concurrency;
     private final UpstreamClusters clusters;
@@ -59,12 +64,12 @@ final class DataPath {
         concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
-        telemetry = new Telemetry(
-                owner(node), new java.util.Random(), new SpanCollector(vertx, this::cluster), standardOut);
+        telemetry = new Telemetry(owner(node), new java.util.Random(), this::call, standardOut);
         current = new Current(clusters, telemetry);
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
+                loops.all(),
                 current,
                 clusters,
                 new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
@@ -93,8 +98,8 @@ final class DataPath {
         return current.get().snapshot();
     }
 
-    private @Nullable UpstreamCluster cluster(String name) {
-        return current.get().cluster(name);
+    private Pending call(Function<ClusterCalls, Pending> caller) {
+        return http.call(caller);
     }
 
     UpstreamClusters clusters() {
@@ -132,7 +137,14 @@ final class DataPath {
 
     /** Stops accepting, lets connections finish for that long, closes what is left. */
     Future<Void> drain(Duration limit) {
-        return listeners.drain(limit);
+        return listeners.drain(limit).eventually(this::lastSpans);
+    }
+
+    /** Those of the last requests, while there is something to send them by. */
+    private Future<Void> lastSpans() {
+        return Future.fromCompletionStage(telemetry.flushSpans())
+                .timeout(LAST_SPANS_SECONDS, TimeUnit.SECONDS)
+                .otherwiseEmpty();
     }
 
     /** Lets everything go; after draining. */

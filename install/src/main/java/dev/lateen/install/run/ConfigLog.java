@@ -1,12 +1,13 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.input.ConfigChange.ResourceChange;
 import dev.lateen.istiod.model.ProxyNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -26,32 +27,29 @@ import java.util.stream.Collectors;
  */
 final class ConfigLog implements IstiodEvents {
     private static final int SHOWN = 4;
+    private static final Origin MESH_CONFIG = new Origin.InFile("mesh config", 1, 0);
     private static final Set<String> WORKLOADS =
             Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod");
 
-    private final String generated;
     private final MeshLog log;
     /** Changes that are not in force everywhere yet, by the version they make. */
     private final TreeMap<Long, List<ResourceChange>> pending = new TreeMap<>();
     /** What is not in force, by proxy and type, as it was told. */
     private final Map<String, String> told = new ConcurrentHashMap<>();
 
-    /** With the directory of generated files, of whose changes nobody wants to read. */
-    ConfigLog(Path generated, MeshLog log) {
-        this.generated = generated.toString();
+    ConfigLog(MeshLog log) {
         this.log = log;
     }
 
     @Override
     public void changed(ConfigChange change) {
-        // An edit that changes no resource and is taken is one of the mesh config.
-        List<ResourceChange> all = change.resources().isEmpty()
-                ? List.of(
-                        new ResourceChange(ConfigChange.Kind.CHANGED, "mesh config", String.join(", ", change.files())))
-                : change.resources();
-        List<ResourceChange> users = all.stream()
-                .filter(resource -> !resource.file().startsWith(generated))
-                .toList();
+        // Of pods that this mesh runs by itself nobody wants to read.
+        List<ResourceChange> users = new ArrayList<>(change.resources().stream()
+                .filter(resource -> resource.origin() instanceof Origin.InFile)
+                .toList());
+        if (change.meshConfig()) {
+            users.add(new ResourceChange(ConfigChange.Kind.CHANGED, ResourceKey.MESH_CONFIG, MESH_CONFIG));
+        }
         if (!users.isEmpty()) {
             synchronized (pending) {
                 pending.put(change.version(), users);
@@ -67,7 +65,7 @@ final class ConfigLog implements IstiodEvents {
         }
         // What a workload's own change does is told by the pods that come and go.
         boolean elsewhere =
-                touched.isEmpty() && changes.stream().allMatch(change -> WORKLOADS.contains(kindOf(change.resource())));
+                touched.isEmpty() && changes.stream().allMatch(change -> WORKLOADS.contains(change.resource().kind()));
         String missing = absent.isEmpty() ? "" : "; not on " + names(absent) + ", which lost the stream to istiod";
         log.line(describe(changes)
                 + (elsewhere ? "" : ": " + touched(touched) + ", in force after " + took.toMillis() + " ms" + missing));
@@ -85,13 +83,9 @@ final class ConfigLog implements IstiodEvents {
 
     /** Of several changes of one resource the last counts. */
     private static List<ResourceChange> merged(Collection<List<ResourceChange>> changes) {
-        Map<String, ResourceChange> last = new LinkedHashMap<>();
+        Map<ResourceKey, ResourceChange> last = new LinkedHashMap<>();
         changes.forEach(some -> some.forEach(change -> last.put(change.resource(), change)));
         return List.copyOf(last.values());
-    }
-
-    private static String kindOf(String resource) {
-        return resource.substring(0, Math.max(0, resource.indexOf(' ')));
     }
 
     @Override
@@ -149,9 +143,13 @@ final class ConfigLog implements IstiodEvents {
     private static String describe(List<ResourceChange> changes) {
         String shown = changes.stream()
                 .limit(SHOWN)
-                .map(change -> change.resource() + " " + change.kind().name().toLowerCase(Locale.ROOT))
+                .map(change -> name(change.resource()) + " " + change.kind().name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         return changes.size() <= SHOWN ? shown : shown + " and " + (changes.size() - SHOWN) + " more";
+    }
+
+    private static String name(ResourceKey resource) {
+        return resource.equals(ResourceKey.MESH_CONFIG) ? "mesh config" : resource.toString();
     }
 
     /** {@code touched 2 proxies (productpage-v1-x.default, reviews-v1-y.default)}. */

@@ -1,5 +1,7 @@
 package dev.lateen.install.run;
 
+import dev.lateen.istiod.input.ConfigObject;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -12,6 +14,9 @@ interface ControlPlane {
      * @param ready whether {@code /ready} may say so
      */
     void start(BooleanSupplier ready) throws InterruptedException;
+
+    /** Has just these objects beside the users' files from now on: what a cluster would know. */
+    void tell(List<ConfigObject> objects);
 
     /** A token with which a workload of this namespace and service account proves who it is. */
     String token(String namespace, String serviceAccount);

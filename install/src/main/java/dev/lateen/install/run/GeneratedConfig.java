@@ -1,23 +1,32 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.resource.Origin;
+import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.Service;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
- * What a cluster would know beside the users' manifests: pods with their addresses, and the gateways' Services. Kept as files that istiod reads like
- * any other, so that it needs no second way in, and that a curious user can look at.
+ * What a cluster would know beside the users' manifests: pods with their addresses, and the gateways' Services. The control plane is handed them as they
+ * are; a copy is written for whoever wonders what it knows.
  */
 final class GeneratedConfig {
+    /** Where these objects stand, as messages name it. */
+    private static final String CLUSTER = "of this mesh";
+
     private static final YAMLMapper YAML = YAMLMapper.builder().build();
 
     private final Path directory;
@@ -34,69 +43,82 @@ final class GeneratedConfig {
     /** A pod that runs, and whether requests may be sent to it. */
     record PodFact(PodPlan plan, DesiredMesh.Proxy proxy, String address, boolean ready) {}
 
-    void writePods(List<PodFact> pods) throws IOException {
-        var text = new StringBuilder("# Written by meshctl: the pods that run now.\n");
-        pods.forEach(pod -> text.append(document(pod(pod))));
-        replace("pods.yaml", text.toString());
+    /** Everything, as the control plane takes it. */
+    static List<ConfigObject> objects(List<Service> services, List<PodFact> pods) {
+        List<ConfigObject> all = new ArrayList<>();
+        services.forEach(service -> all.add(object(service)));
+        pods.forEach(pod -> all.add(object(pod(pod))));
+        return all;
     }
 
-    void writeServices(List<? extends HasMetadata> services) throws IOException {
-        var text = new StringBuilder("# Written by meshctl: the gateways' Services.\n");
-        services.forEach(service -> text.append(document(YAML.valueToTree(service))));
-        replace("gateways.yaml", text.toString());
+    private static ConfigObject object(HasMetadata object) {
+        String name =
+                object.getMetadata().getNamespace() + "/" + object.getMetadata().getName();
+        return ConfigObject.OfKubernetes.of(object, new Origin.InCluster(CLUSTER, name, 0, ""));
     }
 
-    private static ObjectNode pod(PodFact fact) {
+    /** Writes the copy anew, as far as it says something else. */
+    void write(List<Service> services, List<PodFact> pods) throws IOException {
+        var gateways = new StringBuilder("# Written by meshctl: the gateways' Services.\n");
+        services.forEach(service -> gateways.append(document(service)));
+        replace("gateways.yaml", gateways.toString());
+        var running = new StringBuilder("# Written by meshctl: the pods that run now.\n");
+        pods.forEach(pod -> running.append(document(pod(pod))));
+        replace("pods.yaml", running.toString());
+    }
+
+    private static Pod pod(PodFact fact) {
         PodPlan plan = fact.plan();
-        ObjectNode pod = YAML.createObjectNode().put("apiVersion", "v1").put("kind", "Pod");
         // A pod that the user wrote has its name already, without an address.
         boolean usersOwn = plan.workloadKind().equals("Pod");
-        String name = usersOwn ? plan.name() + "-0" : plan.name();
-        ObjectNode metadata = pod.putObject("metadata").put("name", name).put("namespace", plan.namespace());
-        ObjectNode labels = metadata.putObject("labels");
-        Map<String, String> told = switch (fact.proxy()) {
+        Map<String, String> labels = switch (fact.proxy()) {
             case NONE -> new TreeMap<>(plan.labels());
             case SIDECAR -> ProxyIdentity.injectedLabels(ProxyIdentity.Role.SIDECAR, plan);
             case GATEWAY -> ProxyIdentity.injectedLabels(ProxyIdentity.Role.GATEWAY, plan);
         };
-        told.forEach(labels::put);
-        metadata.putArray("ownerReferences")
-                .addObject()
-                .put("apiVersion", plan.workloadApiVersion())
-                .put("kind", plan.workloadKind())
-                .put("name", plan.workload())
-                .put("uid", plan.workload())
-                .put("controller", true);
-        ObjectNode spec = pod.putObject("spec").put("serviceAccountName", plan.serviceAccount());
         String node = plan.pod().getSpec().getNodeName();
-        if (node != null && !node.isEmpty()) {
-            spec.put("nodeName", node);
-        }
-        var containers = spec.putArray("containers");
-        plan.containers().forEach(container -> containers.add(container(container)));
-        ObjectNode status = pod.putObject("status").put("phase", "Running").put("podIP", fact.address());
-        status.putArray("podIPs").addObject().put("ip", fact.address());
-        status.putArray("conditions").addObject().put("type", "Ready").put("status", fact.ready() ? "True" : "False");
-        return pod;
+        return new PodBuilder()
+                .withNewMetadata()
+                .withName(usersOwn ? plan.name() + "-0" : plan.name())
+                .withNamespace(plan.namespace())
+                .withLabels(labels)
+                .addNewOwnerReference()
+                .withApiVersion(plan.workloadApiVersion())
+                .withKind(plan.workloadKind())
+                .withName(plan.workload())
+                .withUid(plan.workload())
+                .withController(true)
+                .endOwnerReference()
+                .endMetadata()
+                .withNewSpec()
+                .withServiceAccountName(plan.serviceAccount())
+                .withNodeName(node == null || node.isEmpty() ? null : node)
+                .withContainers(plan.containers().stream()
+                        .map(GeneratedConfig::container)
+                        .toList())
+                .endSpec()
+                .withNewStatus()
+                .withPhase("Running")
+                .withPodIP(fact.address())
+                .addNewPodIP(fact.address())
+                .addNewCondition()
+                .withType("Ready")
+                .withStatus(fact.ready() ? "True" : "False")
+                .endCondition()
+                .endStatus()
+                .build();
     }
 
-    private static ObjectNode container(Container container) {
-        ObjectNode node =
-                YAML.createObjectNode().put("name", container.getName()).put("image", container.getImage());
-        if (container.getPorts() != null && !container.getPorts().isEmpty()) {
-            var ports = node.putArray("ports");
-            container.getPorts().forEach(port -> {
-                ObjectNode entry = ports.addObject().put("containerPort", port.getContainerPort());
-                if (port.getName() != null) {
-                    entry.put("name", port.getName());
-                }
-            });
-        }
-        return node;
+    private static Container container(Container container) {
+        return new ContainerBuilder()
+                .withName(container.getName())
+                .withImage(container.getImage())
+                .withPorts(container.getPorts())
+                .build();
     }
 
-    private static String document(ObjectNode node) {
-        String text = YAML.writeValueAsString(node);
+    private static String document(HasMetadata object) {
+        String text = YAML.writeValueAsString(YAML.valueToTree(object));
         return text.startsWith("---") ? text : "---\n" + text;
     }
 

@@ -10,7 +10,9 @@ import dev.lateen.install.CommandFailure;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.ca.KeyPairAndChain;
+import dev.lateen.istiod.config.MemorySource;
 import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Future;
@@ -41,6 +43,7 @@ final class LiveControlPlane implements ControlPlane {
     private final MetricsSource platform;
     private final MeshLog log;
     private final StartLayers startLayers;
+    private final MemorySource cluster = new MemorySource();
     private volatile @Nullable Istiod istiod;
     private volatile @Nullable InjectorWebhook webhook;
 
@@ -55,10 +58,11 @@ final class LiveControlPlane implements ControlPlane {
 
     @Override
     public void start(BooleanSupplier ready) throws InterruptedException {
-        var events = new ConfigLog(bootstrap.generated(), log);
+        var events = new ConfigLog(log);
         var readiness = new Readiness();
         readiness.require("every sidecar in sync", ready);
-        Istiod started = new Istiod(istiodBootstrap(), new Istiod.Surroundings(events, readiness, platform));
+        Istiod started = new Istiod(
+                istiodBootstrap(), new Istiod.Surroundings(List.of(cluster), events, readiness, platform));
         await(vertx.deployVerticle(started));
         istiod = started;
         InjectorWebhook beside = webhook(started);
@@ -68,7 +72,7 @@ final class LiveControlPlane implements ControlPlane {
 
     private IstiodBootstrap istiodBootstrap() {
         RunBootstrap.Addresses addresses = bootstrap.addresses();
-        return IstiodBootstrap.onLoopback(bootstrap.configPaths(), bootstrap.state())
+        return IstiodBootstrap.onLoopback(bootstrap.paths(), bootstrap.state())
                 .withMeshConfig(bootstrap.meshConfig())
                 .withAddresses(
                         address(addresses.grpc()),
@@ -110,6 +114,11 @@ final class LiveControlPlane implements ControlPlane {
     private @Nullable MeshSnapshot snapshot() {
         Istiod now = istiod;
         return now == null ? null : now.snapshot();
+    }
+
+    @Override
+    public void tell(List<ConfigObject> objects) {
+        cluster.replace(objects);
     }
 
     @Override

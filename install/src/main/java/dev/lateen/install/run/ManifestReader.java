@@ -2,6 +2,7 @@ package dev.lateen.install.run;
 
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.resource.ResourceMeta;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
@@ -140,9 +141,7 @@ final class ManifestReader {
         if (type == null) {
             return;
         }
-        String namespace = document.namespace();
-        String resource =
-                document.kind() + " " + namespace + "/" + (document.name().isEmpty() ? "?" : document.name());
+        ResourceKey resource = document.key();
         if (document.name().isEmpty()) {
             into.add(problem(document.origin(), resource, "metadata.name", "missing", "a name"));
             return;
@@ -177,7 +176,7 @@ final class ManifestReader {
         return named ? "" : path;
     }
 
-    private static Problem problem(Origin origin, String resource, String field, String found, String accepted) {
+    private static Problem problem(Origin origin, ResourceKey resource, String field, String found, String accepted) {
         return new Problem(Problem.Severity.ERROR, origin, origin.line(), resource, field, found, accepted);
     }
 

@@ -28,7 +28,10 @@ final class Mesh {
     /** Whether something else is desired than when the control plane was told. */
     private boolean isNews = true;
 
-    /** Why the control plane can't be told; empty if it can. */
+    /** Whether the copy of what it was told is written. */
+    private boolean isWritten;
+
+    /** Why that can't be written; empty if it can. */
     private String trouble = "";
 
     private volatile Map<String, PodRuntime> pods = Map.of();
@@ -81,7 +84,7 @@ final class Mesh {
                 .count();
     }
 
-    /** Why the control plane does not hear of pods that come, go, or are ready or not; empty if it does. It is tried again with each refresh. */
+    /** Why the copy of what the control plane was told can't be written; empty if it can. It is tried again with each refresh. */
     String trouble() {
         return trouble;
     }
@@ -133,10 +136,6 @@ final class Mesh {
 
     /** Stops those that ought to be gone and whose successors are ready by now. */
     List<PodRuntime> retire(Pace pace) throws InterruptedException {
-        if (!trouble.isEmpty()) {
-            // Nobody would hear that they are gone.
-            return List.of();
-        }
         List<PodRuntime> leaving =
                 leftovers().stream().filter(this::isReplaceable).toList();
         leave(leaving, true, pace);
@@ -246,15 +245,23 @@ final class Mesh {
         }
         if (!ready.equals(told) || isNews) {
             services.update(desired.services(), at);
-            try {
-                generated.writeServices(desired.gatewayServices());
-                generated.writePods(facts);
-                told = ready;
-                isNews = false;
-                trouble = "";
-            } catch (IOException e) {
-                trouble = generated.directory() + " can't be written: " + IoReason.of(e);
-            }
+            controlPlane.tell(GeneratedConfig.objects(desired.gatewayServices(), facts));
+            told = ready;
+            isNews = false;
+            isWritten = false;
+        }
+        if (!isWritten) {
+            write(facts);
+        }
+    }
+
+    private void write(List<GeneratedConfig.PodFact> facts) {
+        try {
+            generated.write(desired.gatewayServices(), facts);
+            isWritten = true;
+            trouble = "";
+        } catch (IOException e) {
+            trouble = generated.directory() + " can't be written: " + IoReason.of(e);
         }
     }
 

@@ -117,7 +117,7 @@ final class MeshRun {
     /** What this reader and istiod find, each thing once: istiod looks at the whole, this reader more closely at workloads. */
     private void refuseIfBad(Manifests manifests, MeshRoles made) {
         Set<String> problems = new LinkedHashSet<>(manifests.refusals());
-        problems.addAll(made.problems(bootstrap.configPaths()));
+        problems.addAll(made.problems(bootstrap.paths()));
         if (!problems.isEmpty()) {
             throw refusal(List.copyOf(problems));
         }

@@ -38,13 +38,13 @@ final class PodReport {
                         + pod.desired().plan().workload() + " are ready"));
     }
 
-    /** Tells once why the control plane can't be told of pods, and once that it can again. */
+    /** Tells once why the copy of what the control plane knows can't be written, and once that it can again. */
     void trouble(String now) {
         if (!now.equals(trouble)) {
             log.line(
                     now.isEmpty()
-                            ? "the control plane hears of pods again"
-                            : now + "; until it can be, the control plane hears of no pod that comes or goes");
+                            ? "the copy of what the control plane knows is written again"
+                            : now + "; until it can be, that copy of what the control plane knows is an old one");
         }
         trouble = now;
     }

@@ -2,7 +2,6 @@ package dev.lateen.install.run;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -66,12 +65,5 @@ public record RunBootstrap(
 
     Path logs() {
         return state.resolve("logs");
-    }
-
-    /** Everything that istiod reads: what users wrote, and what a cluster would know beside it. */
-    List<Path> configPaths() {
-        List<Path> all = new ArrayList<>(paths);
-        all.add(generated());
-        return all;
     }
 }

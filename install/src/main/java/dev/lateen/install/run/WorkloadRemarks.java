@@ -1,6 +1,7 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.ResourceReader;
@@ -48,15 +49,14 @@ final class WorkloadRemarks {
 
     private final List<Problem> found = new ArrayList<>();
     private final Origin origin;
-    private final String resource;
+    private final ResourceKey resource;
 
     private final boolean runsHere;
 
     private WorkloadRemarks(RawDocument document, boolean runsHere) {
         this.runsHere = runsHere;
-        String namespace = document.namespace();
         origin = document.origin();
-        resource = document.kind() + " " + namespace + "/" + document.name();
+        resource = document.key();
     }
 
     /** @param runsHere whether it is to run on this machine, or is only looked at */

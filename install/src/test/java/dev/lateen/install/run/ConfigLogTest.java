@@ -2,11 +2,12 @@ package dev.lateen.install.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.input.ConfigChange.ResourceChange;
 import dev.lateen.istiod.model.ProxyNode;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +30,7 @@ class ConfigLogTest {
             Map.of());
 
     private final List<String> lines = new ArrayList<>();
-    private final ConfigLog log = new ConfigLog(Path.of("generated"), new MeshLog() {
+    private final ConfigLog log = new ConfigLog(new MeshLog() {
         @Override
         public void progress(String line) {}
 
@@ -40,8 +41,10 @@ class ConfigLogTest {
     });
 
     private void changed(long version, String resource, ConfigChange.Kind kind) {
-        log.changed(
-                new ConfigChange(version, List.of("a.yaml"), List.of(new ResourceChange(kind, resource, "a.yaml"))));
+        String[] name = resource.split("[ /]");
+        ResourceKey key = new ResourceKey("networking.istio.io", name[0], name[1], name[2]);
+        Origin origin = new Origin.InFile("a.yaml", 1, 1);
+        log.changed(new ConfigChange(version, false, List.of(new ResourceChange(kind, key, origin))));
     }
 
     private void inForce(long version, Set<String> absent) {
@@ -59,7 +62,7 @@ class ConfigLogTest {
 
     @Test
     void aChangedMeshConfigIsToldAsWell() {
-        log.changed(new ConfigChange(2, List.of("mesh.yaml"), List.of()));
+        log.changed(new ConfigChange(2, true, List.of()));
         inForce(2, Set.of());
         assertThat(lines)
                 .containsExactly("mesh config changed: touched one proxy (details-v1.default), in force after 70 ms");

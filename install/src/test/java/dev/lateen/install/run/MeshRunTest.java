@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.install.CommandFailure;
+import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import java.io.IOException;
@@ -196,8 +197,9 @@ class MeshRunTest {
         await().until(() -> roles.proxies.stream().anyMatch(id -> id.contains("~two-")));
         await().until(() -> lines.stream().anyMatch(line -> line.startsWith("started default/two-")));
         Files.delete(state);
-        await().until(() -> lines.contains("the control plane hears of pods again"));
-        assertThat(readyPods()).anyMatch(name -> name.startsWith("two-"));
+        await().until(() -> lines.contains("the copy of what the control plane knows is written again"));
+        assertThat(roles.told)
+                .anySatisfy(object -> assertThat(object.key().name()).startsWith("two-"));
         assertThat(lines)
                 .filteredOn(line -> line.contains("generated can't be written: "))
                 .hasSize(1);
@@ -348,6 +350,8 @@ class MeshRunTest {
         final Set<String> failing = ConcurrentHashMap.newKeySet();
 
         volatile List<String> gaps = List.of();
+        /** What the control plane was told last. */
+        volatile List<ConfigObject> told = List.of();
         volatile boolean stopped;
         volatile BooleanSupplier ready = () -> false;
 
@@ -369,6 +373,11 @@ class MeshRunTest {
         @Override
         public void start(BooleanSupplier isReady) {
             ready = isReady;
+        }
+
+        @Override
+        public void tell(List<ConfigObject> objects) {
+            told = objects;
         }
 
         @Override

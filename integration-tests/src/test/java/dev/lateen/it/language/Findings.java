@@ -109,7 +109,7 @@ final class Findings {
             return true;
         }
         if (!problem.origin().source().equals("case")
-                && !problem.resource().equals("MeshConfig")
+                && !problem.subject().equals("MeshConfig")
                 && !problem.origin().source().equals("mesh")) {
             return false;
         }

@@ -2,14 +2,14 @@ package dev.lateen.it.language;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
-import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.SettingsReading;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.KubernetesReader;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
@@ -76,7 +76,7 @@ final class Trial {
 
     /** A resource among those of the fixture; one of the same name takes its place. */
     Outcome resource(ObjectNode object, boolean alsoStock) {
-        return outcome(reader.read(new Origin("case", 1, 0), object), usual, alsoStock);
+        return outcome(reader.read(new Origin.InFile("case", 1, 0), object), usual, alsoStock);
     }
 
     /** Mesh config, with an object among those of the fixture. */
@@ -127,15 +127,9 @@ final class Trial {
     }
 
     private ConfigInput input(MeshConfig mesh, Reading reading) {
-        List<Resource<?>> resources = new ArrayList<>(reading.resources());
-        fixture.resources().stream()
-                .filter(r -> reading.resources().stream().noneMatch(o -> o.key().equals(r.key())))
-                .forEach(resources::add);
-        List<RawDocument> documents = new ArrayList<>();
-        for (Reading each : List.of(fixture, reading)) {
-            documents.addAll(each.documents());
-        }
-        return new ConfigInput(1, mesh, resources, documents);
+        List<ConfigObject> objects = new ArrayList<>(KubernetesReader.objects(fixture));
+        objects.addAll(KubernetesReader.objects(reading));
+        return ConfigInput.of(1, mesh, objects);
     }
 
     private void send(Translator translator, MeshSnapshot snapshot, List<ProxyNode> nodes, Sent sent) {

@@ -1,32 +1,26 @@
 package dev.lateen.istiod.config;
 
-import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.input.ConfigInput;
-import java.time.Duration;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
+import dev.lateen.istiod.input.Offers;
 
-/** Where config comes from: files, or an API server. Safe from any thread. */
+/**
+ * Where objects come from: files, an API server, or this process itself. It only tells what it has; what becomes of that is decided where sources are
+ * joined. Safe from any thread.
+ */
 public interface ConfigSource extends AutoCloseable {
 
-    /** The config in force: the last that was good. */
-    ConfigInput current();
+    /** The id of the cluster whose objects these are. */
+    String cluster();
 
-    /** What is wrong or doubtful with the config as it is written now, in force or not; empty if nothing is. */
-    List<Problem> problems();
+    /** All that it has now. Never blocks. */
+    Offers current();
 
     /**
-     * Waits for config newer than {@code version}; meant for a virtual thread.
-     *
-     * @return the newest config, or null if the time is over or the source was closed
+     * Calls back whenever {@link #current()} says something else, from whatever thread; the call must not block. There is one listener: whoever joins
+     * sources. It reads {@code current()} after it began to listen, so nothing is missed.
      */
-    @Nullable
-    ConfigInput awaitNewer(long version, Duration atMost) throws InterruptedException;
+    void onChange(Runnable listener);
 
-    /** Whether nothing newer will come. */
-    boolean isClosed();
-
-    /** Stops watching. */
+    /** Stops watching; what it said last stays. */
     @Override
     void close();
 }

@@ -2,30 +2,21 @@ package dev.lateen.istiod.config;
 
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
-import dev.lateen.istiod.input.Changes;
-import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.input.ConfigInput;
-import dev.lateen.istiod.input.LastGood;
+import dev.lateen.istiod.input.Offers;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Config from files and directories, which are watched: an edit, a renamed-over file, a swapped link or a removal is in force within a
- * second, unless it is wrong; then what was good before stays.
+ * Objects, and mesh config, from files and directories, which are watched: an edit, a renamed-over file, a swapped link or a removal is heard of within a
+ * second.
  */
 public final class DirectorySource implements ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(DirectorySource.class);
@@ -34,71 +25,39 @@ public final class DirectorySource implements ConfigSource {
 
     private final List<Path> roots;
     private final MeshConfigFile mesh;
-    private final ConfigEvents events;
     private final WatchTiming timing;
     private final LongSupplier nanos;
     private final ParsedFiles files;
     private final Watching watching = new Watching();
-    private final ReentrantLock lock = new ReentrantLock();
-    private final Condition newer = lock.newCondition();
     private Map<Path, FileTree.Stamp> stamps = Map.of();
     private Map<Path, String> lost = Map.of();
     private long lookTook;
-    private LastGood lastGood;
-    private volatile List<Problem> told = List.of();
-    private volatile ConfigInput current;
+    private volatile Offers current;
+    private volatile Runnable listener = () -> {};
     private volatile boolean closed;
 
-    private DirectorySource(
-            List<Path> roots, @Nullable Path meshConfig, ConfigEvents events, WatchTiming timing, LongSupplier nanos)
-            throws InvalidConfigException {
+    private DirectorySource(List<Path> roots, @Nullable Path meshConfig, WatchTiming timing, LongSupplier nanos) {
         this.roots = List.copyOf(roots);
-        this.events = events;
         this.timing = timing;
         this.nanos = nanos;
         ResourceReader reader = new ResourceReader();
-        this.files = new ParsedFiles(reader);
+        this.files = new ParsedFiles(reader, meshConfig);
         this.mesh = new MeshConfigFile(meshConfig, reader);
-        FileTree tree = look();
-        List<Problem> problems = new ArrayList<>(mesh.read(tree));
-        problems.addAll(lost(tree, "an existing one that can be read"));
-        this.lastGood = LastGood.first(readings(tree));
-        problems.addAll(lastGood.problems());
-        if (problems.stream().anyMatch(Problem::isError)) {
-            watching.close();
-            throw new InvalidConfigException(problems);
-        }
-        this.stamps = tree.files();
-        this.current = new ConfigInput(
-                1,
-                mesh.current(),
-                lastGood.assembly().resources(),
-                lastGood.assembly().documents());
-        tell(problems);
+        this.current = read(look(), "an existing one that can be read");
     }
 
     /**
      * Reads everything and begins to watch.
      *
      * @param roots files, and directories whose {@code *.yaml}, {@code *.yml} and {@code *.json} are read, however deep
-     * @param meshConfig a file with mesh config; null for the defaults
+     * @param meshConfig a file with mesh config; null if this source has none
      * @param nanos a clock for durations, such as {@code System::nanoTime}
-     * @throws InvalidConfigException if anything is wrong: at the start nothing is there to stay in force
      */
     public static DirectorySource open(
-            List<Path> roots, @Nullable Path meshConfig, ConfigEvents events, WatchTiming timing, LongSupplier nanos)
-            throws InvalidConfigException {
-        DirectorySource source = new DirectorySource(roots, meshConfig, events, timing, nanos);
-        Thread.ofVirtual().name("config").start(source::watch);
+            List<Path> roots, @Nullable Path meshConfig, WatchTiming timing, LongSupplier nanos) {
+        DirectorySource source = new DirectorySource(roots, meshConfig, timing, nanos);
+        Thread.ofVirtual().name("config-files").start(source::watch);
         return source;
-    }
-
-    private static List<Problem> lost(FileTree tree, String accepted) {
-        List<Problem> problems = new ArrayList<>();
-        tree.lost()
-                .forEach((path, why) -> problems.add(new Problem(
-                        Problem.Severity.ERROR, new Origin(path.toString(), 1, 0), 0, "", "", why, accepted)));
-        return problems;
     }
 
     private FileTree look() {
@@ -111,16 +70,6 @@ public final class DirectorySource implements ConfigSource {
         FileTree tree = FileTree.of(all, stamps);
         watching.directories(tree.directories());
         return tree;
-    }
-
-    /** What all files but the mesh config's say. */
-    private Map<String, Reading> readings(FileTree tree) {
-        Map<String, Reading> readings = files.read(tree);
-        Path meshFile = mesh.path();
-        if (meshFile != null) {
-            readings.remove(meshFile.toString());
-        }
-        return readings;
     }
 
     private void watch() {
@@ -145,7 +94,8 @@ public final class DirectorySource implements ConfigSource {
         if (isNews(tree) || files.canBeReadNow()) {
             FileTree rested = rested(tree);
             if (!closed) {
-                reload(rested);
+                current = read(rested, "it to be there; what it said last stays in force");
+                listener.run();
             }
         }
     }
@@ -171,93 +121,44 @@ public final class DirectorySource implements ConfigSource {
         return last;
     }
 
-    private void reload(FileTree tree) {
-        List<String> touched = touched(tree.files());
+    /** @param accepted what is expected of a path that is lost */
+    private Offers read(FileTree tree, String accepted) {
+        List<Problem> problems = new ArrayList<>(mesh.read(tree));
+        tree.lost()
+                .forEach((path, why) -> problems.add(new Problem(
+                        Problem.Severity.ERROR,
+                        new Origin.InFile(path.toString(), 1, 0),
+                        0,
+                        null,
+                        "",
+                        why,
+                        accepted)));
+        var objects = files.read(tree);
+        problems.addAll(files.problems());
         stamps = tree.files();
         lost = tree.lost();
-        List<Problem> problems = new ArrayList<>(mesh.read(tree));
-        problems.addAll(lost(tree, "it to be there; what it said last stays in force"));
-        lastGood = lastGood.next(readings(tree));
-        problems.addAll(lastGood.problems());
-        ConfigInput before = current;
-        ConfigInput after = Changes.share(before, mesh.current(), lastGood.assembly());
-        var changes = Changes.between(before, after);
-        if (!changes.isEmpty() || !after.mesh().equals(before.mesh())) {
-            publish(after);
-            events.changed(new ConfigChange(after.version(), touched, changes));
-        }
-        tell(problems);
-    }
-
-    private List<String> touched(Map<Path, FileTree.Stamp> now) {
-        Set<String> touched = new TreeSet<>();
-        now.forEach((file, stamp) -> {
-            if (!stamp.equals(stamps.get(file))) {
-                touched.add(file.toString());
-            }
-        });
-        stamps.keySet().stream().filter(file -> !now.containsKey(file)).forEach(file -> touched.add(file.toString()));
-        return List.copyOf(touched);
-    }
-
-    private void publish(ConfigInput input) {
-        lock.lock();
-        try {
-            current = input;
-            newer.signalAll();
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private void tell(List<Problem> problems) {
-        Set<Problem> before = new HashSet<>(told);
-        List<Problem> unheard =
-                problems.stream().filter(p -> !before.contains(p)).distinct().toList();
-        told = List.copyOf(problems);
-        if (!unheard.isEmpty()) {
-            events.problems(unheard);
-        }
+        return new Offers(objects, mesh.current(), problems);
     }
 
     @Override
-    public ConfigInput current() {
+    public String cluster() {
+        return ConfigInput.LOCAL_CLUSTER;
+    }
+
+    @Override
+    public Offers current() {
         return current;
     }
 
     @Override
-    public List<Problem> problems() {
-        return told;
-    }
-
-    @Override
-    public @Nullable ConfigInput awaitNewer(long version, Duration atMost) throws InterruptedException {
-        long left = atMost.toNanos();
-        lock.lock();
-        try {
-            while (current.version() <= version && !closed && left > 0) {
-                left = newer.awaitNanos(left);
-            }
-            return closed || current.version() <= version ? null : current;
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    @Override
-    public boolean isClosed() {
-        return closed;
+    public void onChange(Runnable heard) {
+        listener = heard;
     }
 
     @Override
     public void close() {
-        lock.lock();
-        try {
-            closed = true;
-            newer.signalAll();
-        } finally {
-            lock.unlock();
-        }
+        closed = true;
+        listener = () -> {};
         watching.close();
     }
 }

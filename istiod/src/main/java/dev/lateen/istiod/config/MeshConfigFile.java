@@ -11,18 +11,17 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The mesh config in force: of a file, as it was last good, or Istio's defaults. Written by one thread, read by any. */
+/** The mesh config of a file, as it was last good; nothing if there is no file. Not thread-safe. */
 final class MeshConfigFile {
     private final @Nullable Path path;
     private final ResourceReader reader;
     private FileTree.@Nullable Stamp stamp;
     private List<Problem> problems = List.of();
-    private volatile MeshConfig current;
+    private @Nullable MeshConfig current;
 
     MeshConfigFile(@Nullable Path path, ResourceReader reader) {
         this.path = path;
         this.reader = reader;
-        this.current = reader.readMeshConfig("defaults", "").settings().orElseThrow();
     }
 
     @Nullable
@@ -30,6 +29,7 @@ final class MeshConfigFile {
         return path;
     }
 
+    @Nullable
     MeshConfig current() {
         return current;
     }
@@ -51,9 +51,9 @@ final class MeshConfigFile {
         } catch (IOException e) {
             problems = List.of(new Problem(
                     Problem.Severity.ERROR,
-                    new Origin(path.toString(), 1, 0),
+                    new Origin.InFile(path.toString(), 1, 0),
                     0,
-                    "",
+                    null,
                     "",
                     "can't be read: " + e,
                     "a readable file of UTF-8 text"));

@@ -1,4 +1,4 @@
-/** Where resources come from: files and directories, read, checked and watched. */
+/** Where objects come from: files and directories that are watched, or this process itself; and how all sources become one input. */
 @NullMarked
 package dev.lateen.istiod.config;
 

@@ -5,7 +5,8 @@ import dev.lateen.api.resource.Spec;
 import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.config.JoinedConfig;
+import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.model.MeshSnapshot;
 import java.util.List;
 import java.util.Map;
@@ -18,12 +19,16 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The config in force and what is wrong with it, in the shapes of Istio's debug pages. Safe from any thread. */
-record ConfigViews(JsonMapper json, ConfigSource config, Supplier<@Nullable MeshSnapshot> mesh) {
+record ConfigViews(JsonMapper json, JoinedConfig config, Supplier<@Nullable MeshSnapshot> mesh) {
 
     /** {@code /debug/configz}: the resources in force; where each stands, and what it says, as users write it. */
     ArrayNode configz() {
         ArrayNode all = json.createArrayNode();
-        config.current().resources().forEach(resource -> all.add(resource(resource)));
+        for (ConfigObject object : config.current().sorted()) {
+            if (object instanceof ConfigObject.OfIstio(Resource<?> resource)) {
+                all.add(resource(resource));
+            }
+        }
         return all;
     }
 
@@ -97,7 +102,7 @@ record ConfigViews(JsonMapper json, ConfigSource config, Supplier<@Nullable Mesh
             page.addObject()
                     .put("severity", problem.severity().name())
                     .put("origin", problem.origin().source() + ":" + problem.line())
-                    .put("resource", problem.resource())
+                    .put("resource", problem.subject())
                     .put("field", problem.path())
                     .put("found", problem.found())
                     .put("accepted", problem.accepted());

@@ -1,6 +1,6 @@
 package dev.lateen.istiod.debug;
 
-import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.config.JoinedConfig;
 import dev.lateen.istiod.discovery.ConfigDump;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.ProxyStatus;
@@ -44,7 +44,7 @@ public final class DebugServer {
      */
     public DebugServer(
             DiscoveryServer discovery,
-            ConfigSource config,
+            JoinedConfig config,
             Supplier<@Nullable MeshSnapshot> mesh,
             MetricsAnswer metrics,
             Readiness readiness,

@@ -1,15 +1,17 @@
 package dev.lateen.istiod.input;
 
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import java.util.List;
 
 /**
- * What one edit put in force.
+ * What one change put in force.
  *
  * @param version of the config it made
- * @param files that were read anew or are gone, as the user named them
+ * @param meshConfig whether the mesh config says something else
  * @param resources that came, changed or went
  */
-public record ConfigChange(long version, List<String> files, List<ResourceChange> resources) {
+public record ConfigChange(long version, boolean meshConfig, List<ResourceChange> resources) {
 
     /** What happened to a resource. */
     public enum Kind {
@@ -25,8 +27,8 @@ public record ConfigChange(long version, List<String> files, List<ResourceChange
      * One resource's change.
      *
      * @param kind what happened
-     * @param resource such as {@code VirtualService default/reviews}
-     * @param file where it stands, or stood
+     * @param resource which, such as {@code VirtualService default/reviews}
+     * @param origin where it stands, or stood
      */
-    public record ResourceChange(Kind kind, String resource, String file) {}
+    public record ResourceChange(Kind kind, ResourceKey resource, Origin origin) {}
 }

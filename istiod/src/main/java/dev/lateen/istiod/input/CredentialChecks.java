@@ -5,17 +5,20 @@ import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.SecretName;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.istiod.ca.CertificatePairs;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import tools.jackson.databind.JsonNode;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether the Secrets that Gateways name by {@code credentialName} exist beside the gateway's pods and hold what their servers need. Doubtful, not wrong: a Secret
@@ -23,23 +26,57 @@ import tools.jackson.databind.JsonNode;
  */
 final class CredentialChecks {
 
-    private final Map<String, SecretEntries> secrets = new HashMap<>();
-    private final Collection<RawDocument> documents;
+    private final Map<String, SecretEntries> secrets;
+    private final Collection<Workload> workloads;
     private final List<Problem> problems = new ArrayList<>();
 
-    private CredentialChecks(Collection<RawDocument> documents) {
-        this.documents = documents;
-        for (RawDocument document : documents) {
-            if (document.kind().equals("Secret")) {
-                secrets.put(document.namespace() + "/" + document.name(), new SecretEntries(document));
+    private CredentialChecks(Map<String, SecretEntries> secrets, Collection<Workload> workloads) {
+        this.secrets = secrets;
+        this.workloads = workloads;
+    }
+
+    /** Where pods with some labels are, or are to be. */
+    record Workload(String namespace, Map<String, String> labels) {
+        /** Whether a Gateway's selector means them. */
+        boolean isSelectedBy(Map<String, String> selector) {
+            return !selector.isEmpty() && labels.entrySet().containsAll(selector.entrySet());
+        }
+
+        /** What an object says of pods; null if it says nothing of them. */
+        static @Nullable Workload of(@Nullable ConfigObject object) {
+            if (!(object instanceof ConfigObject.OfKubernetes kubernetes)) {
+                return null;
             }
+            Map<String, String> labels = switch (kubernetes.object()) {
+                case Pod pod -> pod.getMetadata().getLabels();
+                case Deployment deployment when deployment.getSpec() != null ->
+                    labels(deployment.getSpec().getTemplate());
+                case StatefulSet set when set.getSpec() != null ->
+                    labels(set.getSpec().getTemplate());
+                case DaemonSet set when set.getSpec() != null ->
+                    labels(set.getSpec().getTemplate());
+                default -> null;
+            };
+            return labels == null ? null : new Workload(kubernetes.namespace(), labels);
+        }
+
+        private static @Nullable Map<String, String> labels(@Nullable PodTemplateSpec template) {
+            return template == null || template.getMetadata() == null
+                    ? null
+                    : template.getMetadata().getLabels();
         }
     }
 
-    /** The doubts about the credentials of all Gateways among some resources. */
-    static List<Problem> check(Collection<Resource<?>> resources, Collection<RawDocument> documents) {
-        CredentialChecks checks = new CredentialChecks(documents);
-        resources.forEach(resource -> resource.as(Gateway.class).ifPresent(checks::check));
+    /**
+     * The doubts about the credentials of one Gateway.
+     *
+     * @param secrets by {@code namespace/name}
+     * @param workloads all there are
+     */
+    static List<Problem> check(
+            Resource<Gateway> gateway, Map<String, SecretEntries> secrets, Collection<Workload> workloads) {
+        CredentialChecks checks = new CredentialChecks(secrets, workloads);
+        checks.check(gateway);
         return checks.problems;
     }
 
@@ -120,32 +157,15 @@ final class CredentialChecks {
     /** Where the pods are that a Gateway selects; none if these files don't tell. */
     private Set<String> namespaces(Map<String, String> selector) {
         Set<String> namespaces = new TreeSet<>();
-        for (RawDocument document : documents) {
-            JsonNode labels = switch (document.kind()) {
-                case "Pod" -> document.node().path("metadata").path("labels");
-                case "Deployment", "DaemonSet", "StatefulSet" ->
-                    document.node()
-                            .path("spec")
-                            .path("template")
-                            .path("metadata")
-                            .path("labels");
-                default -> null;
-            };
-            boolean selected = labels != null
-                    && !selector.isEmpty()
-                    && selector.entrySet().stream()
-                            .allMatch(label -> label.getValue()
-                                    .equals(labels.path(label.getKey()).asString("")));
-            if (selected) {
-                namespaces.add(document.namespace());
-            }
-        }
+        workloads.stream()
+                .filter(workload -> workload.isSelectedBy(selector))
+                .forEach(workload -> namespaces.add(workload.namespace()));
         return namespaces;
     }
 
     private void report(Resource<Gateway> gateway, String path, String found, String accepted) {
         var origin = gateway.meta().origin();
         problems.add(new Problem(
-                Problem.Severity.WARNING, origin, origin.line(), gateway.key().toString(), path, found, accepted));
+                Problem.Severity.WARNING, origin, origin.line(), gateway.key(), path, found, accepted));
     }
 }

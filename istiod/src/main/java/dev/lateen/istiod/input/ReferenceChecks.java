@@ -1,7 +1,6 @@
 package dev.lateen.istiod.input;
 
 import dev.lateen.api.networking.Destination;
-import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.TcpRoute;
 import dev.lateen.api.networking.TlsRoute;
@@ -9,38 +8,49 @@ import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedSet;
 
 /**
  * What no resource shows alone: whether hosts, subsets, ports and gateways that routes name exist (Istio's analyzers IST0101 and IST0112). All of it is
- * doubtful, nothing wrong: what is missing may come later, and until then such a route answers 503. Pure; {@code meshctl validate} and the live
- * source ask the same.
+ * doubtful, nothing wrong: what is missing may come later, and until then such a route answers 503. Pure.
  */
-public final class ReferenceChecks {
+final class ReferenceChecks {
     private static final int MOST_NAMES = 8;
 
     private final KnownHosts hosts;
     private final Subsets subsets;
-    private final Set<String> gateways = new HashSet<>();
+    private final Set<String> gateways;
     private final List<Problem> problems = new ArrayList<>();
 
-    private ReferenceChecks(Collection<Resource<?>> resources, KnownHosts hosts) {
+    private ReferenceChecks(KnownHosts hosts, Subsets subsets, Set<String> gateways) {
         this.hosts = hosts;
-        this.subsets = Subsets.of(resources);
-        for (Resource<?> resource : resources) {
-            resource.as(Gateway.class).ifPresent(gateway -> gateways.add(gateway.namespace() + "/" + gateway.name()));
-        }
+        this.subsets = subsets;
+        this.gateways = gateways;
     }
 
-    /** The problems of references between these resources. */
-    public static List<Problem> check(Collection<Resource<?>> resources, KnownHosts hosts) {
-        ReferenceChecks checks = new ReferenceChecks(resources, hosts);
-        resources.forEach(resource -> resource.as(VirtualService.class).ifPresent(checks::check));
+    /**
+     * The doubts about the references of one resource.
+     *
+     * @param gateways those that exist, as {@code namespace/name}
+     */
+    static List<Problem> check(
+            Resource<VirtualService> service, KnownHosts hosts, Subsets subsets, Set<String> gateways) {
+        ReferenceChecks checks = new ReferenceChecks(hosts, subsets, gateways);
+        checks.check(service);
         return List.copyOf(checks.problems);
+    }
+
+    /** The gateways that a resource names, as {@code namespace/name}. */
+    static List<String> gateways(Resource<VirtualService> service) {
+        return service.spec().gateways().stream()
+                .map(gateway -> fullGateway(service, gateway))
+                .toList();
+    }
+
+    private static String fullGateway(Resource<VirtualService> service, String gateway) {
+        return gateway.indexOf('/') >= 0 ? gateway : service.namespace() + "/" + gateway;
     }
 
     private void check(Resource<VirtualService> service) {
@@ -128,8 +138,7 @@ public final class ReferenceChecks {
 
     /** A gateway may be installed later, or live where these files don't tell: that is doubtful, not wrong. */
     private void checkGateway(Resource<VirtualService> service, String gateway, String path) {
-        String full = gateway.indexOf('/') >= 0 ? gateway : service.namespace() + "/" + gateway;
-        if (!gateway.equals("mesh") && !gateways.contains(full)) {
+        if (!gateway.equals("mesh") && !gateways.contains(fullGateway(service, gateway))) {
             report(service, path, "unknown gateway '" + gateway + "'", "mesh, or a Gateway" + some(gateways));
         }
     }
@@ -137,7 +146,7 @@ public final class ReferenceChecks {
     private void report(Resource<?> at, String path, String found, String accepted) {
         var origin = at.meta().origin();
         problems.add(new Problem(
-                Problem.Severity.WARNING, origin, origin.line(), at.key().toString(), path, found, accepted));
+                Problem.Severity.WARNING, origin, origin.line(), at.key(), path, found, accepted));
     }
 
     private static String some(Set<String> names) {

@@ -1,43 +1,36 @@
 package dev.lateen.istiod.input;
 
-import dev.lateen.api.resource.Origin;
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.istiod.ca.CertificatePairs;
-import java.util.ArrayList;
-import java.util.Collection;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.util.List;
 
 /** Finds Secrets of type {@code kubernetes.io/tls} whose certificate or key is broken. Never repeats what is in them. */
-public final class SecretChecks {
+final class SecretChecks {
     private SecretChecks() {}
 
-    /** The problems of the Secrets among some documents. */
-    public static List<Problem> check(Collection<RawDocument> documents) {
-        List<Problem> problems = new ArrayList<>();
-        for (RawDocument document : documents) {
-            if (document.kind().equals("Secret") && new SecretEntries(document).isTls()) {
-                check(document, problems);
-            }
+    /** What is wrong with an object by itself; empty if nothing is, or if it is no Secret. */
+    static List<Problem> check(ConfigObject object) {
+        if (!(object instanceof ConfigObject.OfKubernetes kubernetes)
+                || !(kubernetes.object() instanceof Secret secret)) {
+            return List.of();
         }
-        return problems;
+        SecretEntries entries = new SecretEntries(kubernetes, secret);
+        return entries.isTls()
+                ? CertificatePairs.problem(entries.value("tls.crt"), entries.value("tls.key")).stream()
+                        .map(flaw -> problem(object, flaw))
+                        .toList()
+                : List.of();
     }
 
-    private static void check(RawDocument secret, List<Problem> problems) {
-        SecretEntries entries = new SecretEntries(secret);
-        String certificate = entries.value("tls.crt");
-        String key = entries.value("tls.key");
-        CertificatePairs.problem(certificate, key).ifPresent(problem -> {
-            Origin origin = secret.origin();
-            String field = problem.inKey() ? "data.tls.key" : "data.tls.crt";
-            problems.add(new Problem(
-                    Problem.Severity.ERROR,
-                    origin,
-                    origin.line(),
-                    secret.title(),
-                    field,
-                    problem.found(),
-                    problem.accepted()));
-        });
+    private static Problem problem(ConfigObject secret, CertificatePairs.Flaw flaw) {
+        return new Problem(
+                Problem.Severity.ERROR,
+                secret.origin(),
+                secret.origin().line(),
+                secret.key(),
+                flaw.inKey() ? "data.tls.key" : "data.tls.crt",
+                flaw.found(),
+                flaw.accepted());
     }
 }

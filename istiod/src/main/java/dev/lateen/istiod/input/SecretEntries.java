@@ -1,27 +1,27 @@
 package dev.lateen.istiod.input;
 
-import dev.lateen.api.yaml.RawDocument;
+import io.fabric8.kubernetes.api.model.Secret;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import tools.jackson.databind.JsonNode;
 
-/** What a Kubernetes Secret holds, read from its document. Its text is never shown. */
-record SecretEntries(RawDocument secret) {
+/** What a Kubernetes Secret holds. Its text is never shown. */
+record SecretEntries(ConfigObject.OfKubernetes object, Secret secret) {
     private static final String TLS = "kubernetes.io/tls";
 
     boolean isTls() {
-        return secret.node().path("type").asString("").equals(TLS);
+        return TLS.equals(secret.getType());
     }
 
     /** An entry; empty if it is absent or not base64. */
     String value(String key) {
-        JsonNode plain = secret.node().path("stringData").path(key);
-        if (plain.isString()) {
-            return plain.stringValue();
+        String plain =
+                secret.getStringData() == null ? null : secret.getStringData().get(key);
+        if (plain != null) {
+            return plain;
         }
+        String data = secret.getData() == null ? null : secret.getData().get(key);
         try {
-            byte[] bytes = Base64.getMimeDecoder()
-                    .decode(secret.node().path("data").path(key).asString(""));
+            byte[] bytes = Base64.getMimeDecoder().decode(data == null ? "" : data);
             return new String(bytes, StandardCharsets.ISO_8859_1);
         } catch (IllegalArgumentException e) {
             return "";
@@ -36,6 +36,6 @@ record SecretEntries(RawDocument secret) {
 
     @Override
     public String toString() {
-        return secret.title();
+        return object.key().toString();
     }
 }

@@ -1,4 +1,4 @@
-/** What users have said, put together, compared and checked as one whole. Pure: it reads no files and waits for nothing. */
+/** What users have said, joined into one input in which each object has its own fate. Pure: it reads no files and waits for nothing. */
 @NullMarked
 package dev.lateen.istiod.input;
 

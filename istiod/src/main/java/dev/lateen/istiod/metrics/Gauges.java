@@ -4,7 +4,7 @@ import dev.lateen.api.Release;
 import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.ca.CertificateAuthority;
-import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.config.JoinedConfig;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.model.MeshSnapshot;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public record Gauges(
         IstiodMetrics metrics,
         DiscoveryServer discovery,
-        ConfigSource source,
+        JoinedConfig source,
         Supplier<@Nullable MeshSnapshot> mesh,
         CertificateAuthority authority) {
 
@@ -46,12 +46,13 @@ public record Gauges(
                 "pilot_virt_services",
                 "Total virtual services known to pilot.",
                 "",
-                () -> source.current().resources().stream()
-                        .filter(resource -> resource.spec() instanceof VirtualService)
-                        .count());
+                () -> {
+                    MeshSnapshot snapshot = mesh.get();
+                    return snapshot == null ? 0 : snapshot.all(VirtualService.class).size();
+                });
         metrics.gauge(
                 "pilot_config_problems",
-                "Problems of the config as it stands in the files.",
+                "Problems of the config as it stands.",
                 "",
                 () -> source.problems().size());
         expiry("citadel_server_root_cert_expiry", "the root cert will expire", authority.root());

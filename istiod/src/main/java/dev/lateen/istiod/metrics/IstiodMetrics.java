@@ -187,8 +187,7 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
     public void changed(ConfigChange change) {
         triggers.add("config", 1);
         for (ConfigChange.ResourceChange resource : change.resources()) {
-            String kind = resource.resource()
-                    .substring(0, Math.max(0, resource.resource().indexOf(' ')));
+            String kind = resource.resource().kind();
             String event = switch (resource.kind()) {
                 case ADDED -> "add";
                 case CHANGED -> "update";

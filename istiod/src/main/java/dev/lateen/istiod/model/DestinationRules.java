@@ -3,66 +3,93 @@ package dev.lateen.istiod.model;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.istiod.persistent.PersistentMap;
 import dev.lateen.istiod.registry.Exports;
 import dev.lateen.istiod.registry.Service;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All DestinationRules, found by namespace and host. The search for a client's call to a service goes: the client's namespace (unless
- * it is the root), the service's, the root; within a namespace the most specific host; a rule for selected workloads before one for all.
+ * it is the root), the service's, the root; within a namespace the most specific host; a rule for selected workloads before one for all. Immutable.
+ *
+ * @param byNamespace the rules of each namespace
+ * @param defaultExportTo who may use rules that don't say
+ * @param rootNamespace whose rules are for all
  */
-final class DestinationRules {
-    private final Map<String, Map<String, List<MergedRule>>> byNamespaceAndHost;
-    private final Map<String, Set<String>> exportedHosts = new HashMap<>();
-    private final String rootNamespace;
+record DestinationRules(
+        PersistentMap<String, HostRules> byNamespace, List<String> defaultExportTo, String rootNamespace) {
 
-    private DestinationRules(Map<String, Map<String, List<MergedRule>>> rules, String rootNamespace) {
-        this.byNamespaceAndHost = rules;
-        this.rootNamespace = rootNamespace;
-        rules.forEach((namespace, hosts) -> {
-            Set<String> exported = new HashSet<>();
-            hosts.forEach((host, ofHost) -> {
-                if (ofHost.stream().anyMatch(rule -> exported(rule, namespace))) {
-                    exported.add(host);
-                }
-            });
-            exportedHosts.put(namespace, exported);
-        });
-    }
-
-    static DestinationRules of(
-            List<Resource<DestinationRule>> rules,
-            List<String> defaultExportTo,
-            String rootNamespace,
-            @Nullable DestinationRules previous) {
-        Map<String, Map<String, List<MergedRule>>> index = new HashMap<>();
-        for (Resource<DestinationRule> rule : rules) {
-            String host = Hosts.resolve(rule.spec().host(), rule.namespace());
-            List<MergedRule> sameHost = index.computeIfAbsent(rule.namespace(), n -> new HashMap<>())
-                    .computeIfAbsent(host, h -> new ArrayList<>());
-            add(sameHost, rule, host, defaultExportTo);
+    /** The rules of one host in one namespace share a fate. */
+    private record Place(String namespace, String host) {
+        static Place of(Resource<DestinationRule> rule) {
+            return new Place(rule.namespace(), Hosts.resolve(rule.spec().host(), rule.namespace()));
         }
-        if (previous != null) {
-            index.forEach(
-                    (namespace, hosts) -> hosts.replaceAll((host, now) -> previous.sharedOr(namespace, host, now)));
+    }
+
+    static DestinationRules none(List<String> defaultExportTo, String rootNamespace) {
+        return new DestinationRules(PersistentMap.empty(), defaultExportTo, rootNamespace);
+    }
+
+    /** Whether these are such rules of the same mesh. */
+    boolean isFor(List<String> exportTo, String root) {
+        return defaultExportTo.equals(exportTo) && rootNamespace.equals(root);
+    }
+
+    /** The rules after some changes; the same object if none of them is of a rule. */
+    DestinationRules with(Collection<SpecIndex.Change> changes) {
+        Set<Place> places = new LinkedHashSet<>();
+        Set<Resource<?>> gone = new LinkedHashSet<>();
+        List<Resource<DestinationRule>> come = new ArrayList<>();
+        for (SpecIndex.Change change : changes) {
+            Resource<DestinationRule> before = SpecIndex.Change.as(change.before(), DestinationRule.class);
+            Resource<DestinationRule> after = SpecIndex.Change.as(change.after(), DestinationRule.class);
+            if (before != null) {
+                places.add(Place.of(before));
+                gone.add(before);
+            }
+            if (after != null) {
+                places.add(Place.of(after));
+                come.add(after);
+            }
         }
-        return new DestinationRules(index, rootNamespace);
+        if (places.isEmpty()) {
+            return this;
+        }
+        Map<Place, List<Resource<DestinationRule>>> byPlace = come.stream()
+                .collect(java.util.stream.Collectors.groupingBy(Place::of));
+        PersistentMap<String, HostRules> next = byNamespace;
+        for (Place place : places) {
+            HostRules ofNamespace = next.getOrDefault(place.namespace, HostRules.NONE);
+            List<MergedRule> before = ofNamespace.byHost().getOrDefault(place.host, List.of());
+            List<Resource<DestinationRule>> all = new ArrayList<>();
+            before.forEach(rule -> all.addAll(rule.from()));
+            all.removeIf(rule -> gone.stream().anyMatch(other -> other.key().equals(rule.key())));
+            all.addAll(byPlace.getOrDefault(place, List.of()));
+            all.sort(Resource.OLDEST_FIRST);
+            List<MergedRule> now = merged(all, place.host, before);
+            HostRules changed = now.equals(before) ? ofNamespace : ofNamespace.with(place.host, now);
+            next = next.withOrWithout(
+                    place.namespace, changed.byHost().isEmpty() ? null : changed);
+        }
+        return new DestinationRules(next, defaultExportTo, rootNamespace);
     }
 
-    private List<MergedRule> sharedOr(String namespace, String host, List<MergedRule> now) {
-        List<MergedRule> before =
-                byNamespaceAndHost.getOrDefault(namespace, Map.of()).get(host);
-        return now.equals(before) ? before : now;
+    private List<MergedRule> merged(List<Resource<DestinationRule>> rules, String host, List<MergedRule> before) {
+        List<MergedRule> merged = new ArrayList<>();
+        rules.forEach(rule -> add(merged, rule, host));
+        merged.replaceAll(
+                now -> before.stream().filter(now::equals).findFirst().orElse(now));
+        return List.copyOf(merged);
     }
 
-    private static void add(
-            List<MergedRule> sameHost, Resource<DestinationRule> rule, String host, List<String> defaultExportTo) {
+    private void add(List<MergedRule> sameHost, Resource<DestinationRule> rule, String host) {
         List<String> exportTo =
                 rule.spec().exportTo().isEmpty() ? defaultExportTo : rule.spec().exportTo();
         MergedRule alone = new MergedRule(
@@ -75,7 +102,7 @@ final class DestinationRules {
         for (int i = 0; i < sameHost.size(); i++) {
             MergedRule other = sameHost.get(i);
             boolean alike = other.exportTo().equals(exportTo)
-                    && java.util.Objects.equals(other.selector(), rule.spec().workloadSelector());
+                    && Objects.equals(other.selector(), rule.spec().workloadSelector());
             if (alike) {
                 sameHost.set(i, merge(other, alone));
                 return;
@@ -95,9 +122,7 @@ final class DestinationRules {
     }
 
     boolean selectsWorkloads(String namespace) {
-        return byNamespaceAndHost.getOrDefault(namespace, Map.of()).values().stream()
-                .flatMap(List::stream)
-                .anyMatch(r -> r.selector() != null);
+        return byNamespace.getOrDefault(namespace, HostRules.NONE).selecting() > 0;
     }
 
     /** The rule for calls of a client to a service, or null. */
@@ -113,32 +138,22 @@ final class DestinationRules {
         return ofService != null ? ofService : in(rootNamespace, service.hostname(), clientNamespace, clientLabels);
     }
 
-    // A namespace keeps rules that it exports to nobody, and those for workloads of its own, out of others' search.
-    private static boolean exported(MergedRule rule, String namespace) {
-        return rule.selector() == null
-                && (rule.exportTo().isEmpty()
-                        || !rule.exportTo().stream()
-                                .allMatch(to -> to.equals(".") || to.equals("~") || to.equals(namespace)));
-    }
-
     private @Nullable MergedRule in(String namespace, String host, String clientNamespace, Map<String, String> labels) {
-        Map<String, List<MergedRule>> hosts = byNamespaceAndHost.get(namespace);
+        HostRules hosts = byNamespace.get(namespace);
         if (hosts == null) {
             return null;
         }
         boolean own = namespace.equals(clientNamespace);
-        String best = Hosts.mostSpecific(host, own ? hosts.keySet() : exportedHosts.getOrDefault(namespace, Set.of()));
+        List<MergedRule> best = hosts.mostSpecific(host, own ? null : namespace);
         if (best == null) {
             return null;
         }
         MergedRule forAll = null;
-        for (MergedRule rule : hosts.getOrDefault(best, List.of())) {
+        for (MergedRule rule : best) {
             if (!Exports.visible(rule.exportTo(), namespace, clientNamespace)) {
                 continue;
             }
-            boolean selected = rule.selector() != null
-                    && namespace.equals(clientNamespace)
-                    && Labels.satisfy(labels, rule.selector());
+            boolean selected = rule.selector() != null && own && Labels.satisfy(labels, rule.selector());
             if (selected) {
                 return rule;
             }

@@ -34,28 +34,16 @@ final class FullNames {
     }
 
     HttpRoute http(HttpRoute r) {
-        return new HttpRoute(
-                r.name(),
+        return r.withTargets(
                 r.match().stream().map(this::match).toList(),
                 r.route().stream()
                         .map(w -> new HttpRoute.WeightedDestination(
                                 destination(w.destination()), w.weight(), w.headers()))
                         .toList(),
-                r.redirect(),
-                r.directResponse(),
-                r.delegate(),
-                r.rewrite(),
-                r.timeout(),
-                r.retries(),
-                r.fault(),
                 destinationOrNull(r.mirror()),
-                r.mirrorPercent(),
-                r.mirrorPercentage(),
                 r.mirrors().stream()
                         .map(m -> new HttpRoute.Mirror(destination(m.destination()), m.percentage()))
-                        .toList(),
-                r.corsPolicy(),
-                r.headers());
+                        .toList());
     }
 
     private HttpRoute.Match match(HttpRoute.Match m) {

@@ -3,10 +3,6 @@ package dev.lateen.istiod.model;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
-import dev.lateen.api.networking.ServiceEntry;
-import dev.lateen.api.networking.Sidecar;
-import dev.lateen.api.networking.VirtualService;
-import dev.lateen.api.networking.WorkloadEntry;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.resource.Spec;
@@ -16,8 +12,13 @@ import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.ObjectKey;
+import dev.lateen.istiod.persistent.PersistentMap;
 import dev.lateen.istiod.registry.Registry;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,73 +30,158 @@ import org.jspecify.annotations.Nullable;
  * are as they were in the snapshot before are the same objects.
  */
 public final class MeshSnapshot {
-    private final long version;
+    private final ConfigInput input;
     private final MeshConfig mesh;
     private final Registry registry;
+    private final SpecIndex written;
+    private final KeptRoutes kept;
     private final SpecIndex specs;
     private final DestinationRules destinationRules;
     private final VirtualServices virtualServices;
     private final Set<String> preferenceLabels;
     private final PeerPolicies peerPolicies;
+    private final Unfollowed unfollowed;
     private final List<Problem> problems;
-    private final Map<ScopeKey, WorkloadScope> scopes = new ConcurrentHashMap<>();
+    private final Scopes scopes;
     private final FollowedSettings settings;
     /** By the pod's annotation, of which there are few. */
     private final Map<String, FollowedSettings> ownSettings = new ConcurrentHashMap<>();
 
-    private record ScopeKey(
-            String namespace,
-            Map<String, String> labels,
-            @Nullable ResourceKey sidecar) {}
-
-    private MeshSnapshot(ConfigInput input, @Nullable MeshSnapshot previous) {
-        List<Resource<?>> resources = input.resources();
-        MeshConfig given = input.mesh();
-        this.version = previous == null ? 1 : previous.version + 1;
-        this.mesh = previous != null && previous.mesh.equals(given) ? previous.mesh : given;
-        this.settings = FollowedSettings.of(this.mesh.defaultConfig());
-        List<Problem> found = new ArrayList<>();
-        SpecIndex before = previous == null ? null : previous.specs;
-        this.specs = new SpecIndex(KeptRoutes.of(resources, before, found), before);
-        this.registry = Registry.build(
-                input.documents(),
-                specs.all(ServiceEntry.class),
-                specs.all(WorkloadEntry.class),
-                mesh,
-                previous == null ? null : previous.registry);
-        found.addAll(registry.problems());
-        this.destinationRules = DestinationRules.of(
-                specs.all(DestinationRule.class),
-                mesh.defaultDestinationRuleExportTo(),
-                mesh.rootNamespace(),
-                previous == null ? null : previous.destinationRules);
-        this.virtualServices = VirtualServices.of(
-                specs.all(VirtualService.class),
-                mesh.defaultVirtualServiceExportTo(),
-                found,
-                previous == null ? null : previous.virtualServices);
+    private MeshSnapshot(ConfigInput input, @Nullable Basis before) {
+        Basis basis = before == null ? Basis.nothing(input.mesh()) : before.of(input.mesh());
+        this.input = input;
+        this.mesh = input.mesh();
+        this.settings = FollowedSettings.of(mesh.defaultConfig());
+        List<SpecIndex.Change> edits = basis.written.changes(edited(input, basis.objects));
+        this.written = basis.written.with(edits);
+        this.kept = basis.kept.next(edits, written, basis.specs);
+        List<SpecIndex.Change> changes = basis.specs.changes(inForce(edits, basis.kept, kept, written));
+        this.specs = basis.specs.with(changes);
+        this.registry = basis.registry.next(input.objects(), mesh);
+        this.destinationRules = basis.destinationRules.with(changes);
+        this.virtualServices = basis.virtualServices.with(changes, specs);
         this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
-        this.peerPolicies = PeerPolicies.of(
-                specs.all(PeerAuthentication.class),
-                mesh.rootNamespace(),
-                previous == null ? null : previous.peerPolicies);
-        found.addAll(WithoutEffect.of(resources, input.documents(), mesh));
+        this.peerPolicies =
+                PeerPolicies.of(specs.all(PeerAuthentication.class), mesh.rootNamespace(), basis.peerPolicies);
+        this.unfollowed = basis.unfollowed.next(input);
+        List<Problem> found = new ArrayList<>(kept.problems());
+        found.addAll(virtualServices.allProblems());
+        found.addAll(unfollowed.problems());
         this.problems = List.copyOf(found);
+        this.scopes = basis.scopes.next(mesh, registry.services(), destinationRules, virtualServices, specs);
+    }
+
+    /** What a snapshot is built on: the parts of the one before that still hold for the mesh config of the next. */
+    private record Basis(
+            PersistentMap<ObjectKey, ConfigObject> objects,
+            SpecIndex written,
+            KeptRoutes kept,
+            SpecIndex specs,
+            Registry registry,
+            DestinationRules destinationRules,
+            VirtualServices virtualServices,
+            @Nullable PeerPolicies peerPolicies,
+            Unfollowed unfollowed,
+            Scopes scopes) {
+
+        static Basis nothing(MeshConfig mesh) {
+            return new Basis(
+                    PersistentMap.empty(),
+                    SpecIndex.NONE,
+                    KeptRoutes.NONE,
+                    SpecIndex.NONE,
+                    Registry.empty(),
+                    DestinationRules.none(mesh.defaultDestinationRuleExportTo(), mesh.rootNamespace()),
+                    VirtualServices.none(mesh.defaultVirtualServiceExportTo()),
+                    null,
+                    Unfollowed.NONE,
+                    Scopes.NONE);
+        }
+
+        /** For another mesh config rules are indexed anew, since it says who may use those that don't say. */
+        Basis of(MeshConfig mesh) {
+            boolean holds = destinationRules.isFor(mesh.defaultDestinationRuleExportTo(), mesh.rootNamespace())
+                    && virtualServices.defaultExportTo().equals(mesh.defaultVirtualServiceExportTo());
+            if (holds) {
+                return this;
+            }
+            List<SpecIndex.Change> all = new ArrayList<>();
+            specs.byKey().forEach((_, resource) -> all.add(new SpecIndex.Change(null, resource)));
+            return new Basis(
+                    objects,
+                    written,
+                    kept,
+                    specs,
+                    registry,
+                    DestinationRules.none(mesh.defaultDestinationRuleExportTo(), mesh.rootNamespace())
+                            .with(all),
+                    VirtualServices.none(mesh.defaultVirtualServiceExportTo()).with(all, specs),
+                    peerPolicies,
+                    unfollowed,
+                    scopes);
+        }
+    }
+
+    private Basis basis() {
+        return new Basis(
+                input.objects(),
+                written,
+                kept,
+                specs,
+                registry,
+                destinationRules,
+                virtualServices,
+                peerPolicies,
+                unfollowed,
+                scopes);
+    }
+
+    /** The resources of Istio's kinds that are not the objects that they were; null for one that is gone. */
+    private static Map<ResourceKey, @Nullable Resource<?>> edited(
+            ConfigInput input, PersistentMap<ObjectKey, ConfigObject> before) {
+        Map<ResourceKey, @Nullable Resource<?>> edited = new LinkedHashMap<>();
+        input.objects().differencesSince(before, (key, was, now) -> {
+            if (now instanceof ConfigObject.OfIstio(Resource<?> resource)) {
+                edited.put(key.resource(), resource);
+            } else if (was instanceof ConfigObject.OfIstio) {
+                edited.put(key.resource(), null);
+            }
+        });
+        return edited;
+    }
+
+    /** What is to be in force of all that was edited, or is or was kept in another form than it is written. */
+    private static Map<ResourceKey, @Nullable Resource<?>> inForce(
+            List<SpecIndex.Change> edits, KeptRoutes before, KeptRoutes now, SpecIndex written) {
+        Set<ResourceKey> keys = new LinkedHashSet<>();
+        edits.forEach(edit -> keys.add(edit.key()));
+        keys.addAll(before.inPlace().keySet());
+        keys.addAll(now.inPlace().keySet());
+        Map<ResourceKey, @Nullable Resource<?>> wanted = new LinkedHashMap<>();
+        for (ResourceKey key : keys) {
+            Resource<?> kept = now.inPlace().get(key);
+            wanted.put(key, kept == null ? written.get(key) : kept);
+        }
+        return wanted;
     }
 
     /**
-     * The next snapshot.
+     * The next snapshot; it costs what differs from the one before.
      *
      * @param input validated config
      * @param previous the one before, or null for the first
      */
     public static MeshSnapshot build(ConfigInput input, @Nullable MeshSnapshot previous) {
-        return new MeshSnapshot(input, previous);
+        if (previous == null) {
+            return new MeshSnapshot(input, null);
+        }
+        MeshConfig mesh = input.mesh().equals(previous.mesh) ? previous.mesh : input.mesh();
+        return new MeshSnapshot(new ConfigInput(input.version(), mesh, input.objects()), previous.basis());
     }
 
-    /** Counts up with each snapshot built on the one before. */
+    /** The version of the config that it is made from; counts up. */
     public long version() {
-        return version;
+        return input.version();
     }
 
     /** The mesh's configuration. */
@@ -118,48 +204,19 @@ public final class MeshSnapshot {
         return preferenceLabels;
     }
 
-    DestinationRules destinationRules() {
-        return destinationRules;
+    /** As long as this is the same object, VirtualServices say the same of connections, as against requests. */
+    public Object connectionRules() {
+        return virtualServices.ofConnections();
     }
 
-    VirtualServices virtualServices() {
-        return virtualServices;
-    }
-
-    /** All resources of a kind, the oldest first. */
+    /** All resources of a kind, the oldest first; the same list as long as none of them changes. */
     public <S extends Spec> List<Resource<S>> all(Class<S> kind) {
         return specs.all(kind);
     }
 
-    /** What a proxy may see; the same object for proxies that may see the same. */
+    /** What a proxy may see; the same object for proxies that may see the same, and from snapshot to snapshot as long as nothing of it changes. */
     public WorkloadScope scope(ProxyNode node) {
-        boolean gateway = node.role() == ProxyNode.Role.ROUTER;
-        Resource<Sidecar> sidecar = gateway ? null : sidecar(node.namespace(), node.labels());
-        boolean byLabels = virtualServices.askForLabels() || destinationRules.selectsWorkloads(node.namespace());
-        Map<String, String> labels = byLabels ? node.labels() : Map.of();
-        ScopeKey key = new ScopeKey(node.namespace(), labels, sidecar == null ? null : sidecar.key());
-        return scopes.computeIfAbsent(key, k -> new WorkloadScope(this, k.namespace(), k.labels(), sidecar));
-    }
-
-    // A Sidecar for selected workloads, else the namespace's, else the root namespace's.
-    private @Nullable Resource<Sidecar> sidecar(String namespace, Map<String, String> labels) {
-        Resource<Sidecar> ofNamespace = null;
-        Resource<Sidecar> ofRoot = null;
-        for (Resource<Sidecar> sidecar : specs.all(Sidecar.class)) {
-            boolean selects = sidecar.spec().workloadSelector() != null
-                    && !sidecar.spec().workloadSelector().labels().isEmpty();
-            if (sidecar.namespace().equals(namespace)) {
-                if (selects
-                        && Labels.satisfy(
-                                labels, sidecar.spec().workloadSelector().labels())) {
-                    return sidecar;
-                }
-                ofNamespace = !selects && ofNamespace == null ? sidecar : ofNamespace;
-            } else if (sidecar.namespace().equals(mesh.rootNamespace()) && !selects && ofRoot == null) {
-                ofRoot = sidecar;
-            }
-        }
-        return ofNamespace == null ? ofRoot : ofNamespace;
+        return scopes.of(node);
     }
 
     /** How workloads take connections. */

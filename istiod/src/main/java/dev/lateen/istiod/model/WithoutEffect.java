@@ -9,19 +9,27 @@ import dev.lateen.api.networking.VirtualService;
 import dev.lateen.api.networking.WorkloadGroup;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.StartSettings;
+import dev.lateen.istiod.input.ConfigObject;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Finds what is valid and yet does not do what its author wants of it, since this version lacks the means: each is named, none passed over. */
@@ -53,13 +61,22 @@ public final class WithoutEffect {
         this.mesh = mesh;
     }
 
-    static List<Problem> of(
-            Collection<? extends Resource<?>> resources, Collection<RawDocument> documents, MeshConfig mesh) {
+    /** What of one object has no effect. */
+    static List<Problem> of(ConfigObject object, MeshConfig mesh) {
         WithoutEffect found = new WithoutEffect(mesh);
-        resources.forEach(found::look);
-        documents.forEach(found::look);
+        switch (object) {
+            case ConfigObject.OfIstio istio -> found.look(istio.resource());
+            case ConfigObject.OfKubernetes kubernetes -> found.look(kubernetes);
+            case ConfigObject.Other other -> found.look(other.document());
+        }
+        return List.copyOf(found.problems);
+    }
+
+    /** What of the mesh config has no effect. */
+    static List<Problem> of(MeshConfig mesh) {
+        WithoutEffect found = new WithoutEffect(mesh);
         found.meshConfig();
-        return found.problems;
+        return List.copyOf(found.problems);
     }
 
     /** The same of the start-up settings of one pod's proxy; the paths begin within them. Nothing of settings that are refused. */
@@ -72,20 +89,20 @@ public final class WithoutEffect {
             return List.of();
         }
         WithoutEffect found = new WithoutEffect(holder);
-        Origin origin = new Origin(StartSettings.ANNOTATION, 1, 0);
+        Origin origin = new Origin.InFile(StartSettings.ANNOTATION, 1, 0);
         named(holder, "", (path, named) -> {
             if (path.startsWith(within + ".")) {
-                found.tell(origin, "", path.substring(within.length() + 1), named.found(), named.accepted());
+                found.tell(origin, null, path.substring(within.length() + 1), named.found(), named.accepted());
             }
         });
         return found.problems;
     }
 
     private void meshConfig() {
-        Origin origin = new Origin("mesh config", 1, 0);
-        named(mesh, "", (path, named) -> tell(origin, "MeshConfig", path, named.found(), named.accepted()));
+        Origin origin = new Origin.InFile("mesh config", 1, 0);
+        named(mesh, "", (path, named) -> tell(origin, ResourceKey.MESH_CONFIG, path, named.found(), named.accepted()));
         new ProvidersWithoutEffect(mesh)
-                .defaults((path, found, accepted) -> tell(origin, "MeshConfig", path, found, accepted));
+                .defaults((path, found, accepted) -> tell(origin, ResourceKey.MESH_CONFIG, path, found, accepted));
     }
 
     private static void named(Object root, String prefix, BiConsumer<String, Named> tell) {
@@ -104,7 +121,7 @@ public final class WithoutEffect {
         String kind = document.kind();
         boolean ingress = version.startsWith("networking.k8s.io/") && kind.equals("Ingress");
         boolean other = OTHER_GROUPS.stream().anyMatch(version::startsWith) && !kind.equals("GatewayClass");
-        String name = document.title();
+        ResourceKey name = document.key();
         if (ingress || other) {
             tell(
                     document.origin(),
@@ -122,7 +139,33 @@ public final class WithoutEffect {
         }
     }
 
-    private void marks(Origin origin, String name, String prefix, JsonNode metadata) {
+    private void look(ConfigObject.OfKubernetes kubernetes) {
+        marks(kubernetes, "", kubernetes.object().getMetadata());
+        PodTemplateSpec template = switch (kubernetes.object()) {
+            case Deployment deployment when deployment.getSpec() != null ->
+                deployment.getSpec().getTemplate();
+            case StatefulSet set when set.getSpec() != null -> set.getSpec().getTemplate();
+            case DaemonSet set when set.getSpec() != null -> set.getSpec().getTemplate();
+            case ReplicaSet set when set.getSpec() != null -> set.getSpec().getTemplate();
+            default -> null;
+        };
+        if (template != null && template.getMetadata() != null) {
+            marks(kubernetes, "spec.template.", template.getMetadata());
+        }
+    }
+
+    private void marks(ConfigObject.OfKubernetes at, String prefix, ObjectMeta metadata) {
+        marks(at, prefix + "metadata.annotations", metadata.getAnnotations());
+        marks(at, prefix + "metadata.labels", metadata.getLabels());
+    }
+
+    private void marks(ConfigObject.OfKubernetes at, String path, @Nullable Map<String, String> marks) {
+        if (marks != null) {
+            marks.forEach((name, value) -> mark(at.origin(), at.key(), path, name, value == null ? "" : value));
+        }
+    }
+
+    private void marks(Origin origin, ResourceKey name, String prefix, JsonNode metadata) {
         for (String kind : List.of("annotations", "labels")) {
             for (Map.Entry<String, JsonNode> mark : metadata.path(kind).properties()) {
                 mark(
@@ -135,7 +178,7 @@ public final class WithoutEffect {
         }
     }
 
-    private void mark(Origin origin, String resource, String path, String name, String value) {
+    private void mark(Origin origin, ResourceKey resource, String path, String name, String value) {
         String found = NamedMarks.of(name, value);
         if (found != null) {
             tell(origin, resource, path + "." + name, found, "");
@@ -148,7 +191,7 @@ public final class WithoutEffect {
             tell(resource, "", "kind " + resource.meta().kind() + " " + YET, instead);
         }
         Origin origin = resource.meta().origin();
-        String name = resource.key().toString();
+        ResourceKey name = resource.key();
         named(resource.spec(), "spec.", (path, named) -> tell(resource, path, named.found(), named.accepted()));
         resource.meta().labels().forEach((mark, value) -> mark(origin, name, "metadata.labels", mark, value));
         resource.meta().annotations().forEach((mark, value) -> mark(origin, name, "metadata.annotations", mark, value));
@@ -180,10 +223,10 @@ public final class WithoutEffect {
     }
 
     private void tell(Resource<?> at, String path, String found, String accepted) {
-        tell(at.meta().origin(), at.key().toString(), path, found, accepted);
+        tell(at.meta().origin(), at.key(), path, found, accepted);
     }
 
-    private void tell(Origin origin, String resource, String path, String found, String accepted) {
+    private void tell(Origin origin, @Nullable ResourceKey resource, String path, String found, String accepted) {
         problems.add(new Problem(Problem.Severity.WARNING, origin, origin.line(), resource, path, found, accepted));
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.model;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.istiod.registry.Service;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,55 +18,49 @@ import org.jspecify.annotations.Nullable;
  * the same scope object, which is how they come to share translations. Immutable but for what it remembers; safe from any thread.
  */
 public final class WorkloadScope {
-    private final MeshSnapshot snapshot;
+    private final MeshConfig mesh;
+    private final VisibleServices visible;
     private final String namespace;
     private final Map<String, String> labels;
     private final @Nullable Resource<Sidecar> sidecar;
     private final List<EgressListener> egress;
     private final List<Service> services;
-    private final Map<String, Service> byHost = new HashMap<>();
-    private final Map<String, Optional<MergedRule>> rules = new ConcurrentHashMap<>();
+    private final Map<String, Service> byHost;
     private final List<RoutingRule> allRoutingRules;
 
+    /**
+     * The scope of some proxies.
+     *
+     * @param visible the services that they may call, and the rules for that
+     * @param allRoutingRules the VirtualServices that they may use
+     */
     WorkloadScope(
-            MeshSnapshot snapshot, String namespace, Map<String, String> labels, @Nullable Resource<Sidecar> sidecar) {
-        this.snapshot = snapshot;
-        this.namespace = namespace;
-        this.labels = labels;
+            MeshConfig mesh,
+            VisibleServices visible,
+            List<RoutingRule> allRoutingRules,
+            @Nullable Resource<Sidecar> sidecar) {
+        this.mesh = mesh;
+        this.visible = visible;
+        this.namespace = visible.namespace();
+        this.labels = visible.labels();
         this.sidecar = sidecar;
-        List<Service> visible = snapshot.registry().services().stream()
-                .filter(s -> s.visibleTo(namespace))
-                .toList();
-        this.allRoutingRules = snapshot.virtualServices().visibleTo(namespace);
+        this.allRoutingRules = allRoutingRules;
         List<RoutingRule> meshRules =
                 allRoutingRules.stream().filter(RoutingRule::forMesh).toList();
-        List<Service> unique = onePerHost(visible);
+        List<Service> unique = visible.services();
         if (sidecar == null || sidecar.spec().egress().isEmpty()) {
             this.egress = List.of(new EgressListener(null, unique, meshRules));
             this.services = unique;
+            this.byHost = visible.byHost();
         } else {
             List<Sidecar.Egress> entries = sidecar.spec().egress();
             this.egress = entries.stream()
                     .map(e -> new EgressHosts(e, namespace).listener(unique, meshRules))
                     .toList();
             this.services = union(egress, unique);
+            this.byHost = new HashMap<>();
+            services.forEach(s -> byHost.putIfAbsent(s.hostname(), s));
         }
-        services.forEach(s -> byHost.putIfAbsent(s.hostname(), s));
-    }
-
-    // Two services may declare one host; the client's own namespace wins, then a Kubernetes Service, then the older
-    // one.
-    private List<Service> onePerHost(List<Service> visible) {
-        Map<String, Service> best = new HashMap<>();
-        for (Service service : visible) {
-            best.merge(service.hostname(), service, (a, b) -> rank(b) < rank(a) ? b : a);
-        }
-        Set<Service> kept = new LinkedHashSet<>(best.values());
-        return visible.stream().filter(kept::contains).toList();
-    }
-
-    private int rank(Service service) {
-        return service.namespace().equals(namespace) ? 0 : service.kubernetes() ? 1 : 2;
     }
 
     private static List<Service> union(List<EgressListener> egress, List<Service> visible) {
@@ -87,11 +81,6 @@ public final class WorkloadScope {
         Set<dev.lateen.istiod.registry.ServicePort> ports = new LinkedHashSet<>(one.ports());
         ports.addAll(other.ports());
         return one.withPorts(List.copyOf(ports));
-    }
-
-    /** The snapshot it is a part of. */
-    public MeshSnapshot snapshot() {
-        return snapshot;
     }
 
     /** The namespace of its proxies. */
@@ -131,10 +120,19 @@ public final class WorkloadScope {
 
     /** The DestinationRule for calls from here to a service, or null. */
     public @Nullable MergedRule destinationRule(Service service) {
-        return rules.computeIfAbsent(
-                        service.hostname(),
-                        h -> Optional.ofNullable(snapshot.destinationRules().find(service, namespace, labels)))
-                .orElse(null);
+        return visible.rule(service);
+    }
+
+    /** Whether some headless service has ports that are no HTTP, so that its pods have listeners of their own. */
+    public boolean listsPods() {
+        return sidecar == null ? visible.listsPods() : VisibleServices.listsPods(services);
+    }
+
+    /**
+     * As long as this is the same object, clusters and endpoints find the same services and rules here; routes and listeners depend on the whole scope.
+     */
+    public Object calls() {
+        return sidecar == null ? visible : this;
     }
 
     /** Whether hosts that no service declares may be called. */
@@ -142,7 +140,7 @@ public final class WorkloadScope {
         if (sidecar != null && sidecar.spec().outboundTrafficPolicy() != null) {
             return sidecar.spec().outboundTrafficPolicy().mode() == Sidecar.OutboundTrafficPolicy.Mode.ALLOW_ANY;
         }
-        return snapshot.mesh().outboundTrafficPolicy().mode()
-                != dev.lateen.api.mesh.MeshConfig.OutboundMode.REGISTRY_ONLY;
+        return mesh.outboundTrafficPolicy().mode()
+                != MeshConfig.OutboundMode.REGISTRY_ONLY;
     }
 }

@@ -1,49 +1,84 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.ObjectKey;
 import io.fabric8.kubernetes.api.model.EndpointPort;
 import io.fabric8.kubernetes.api.model.Endpoints;
 import io.fabric8.kubernetes.api.model.discovery.v1.Endpoint;
 import io.fabric8.kubernetes.api.model.discovery.v1.EndpointSlice;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** EndpointSlices, or else Endpoints, where they are given: they win over what the selector would find. */
+/** What EndpointSlices, or else Endpoints, list for a service: it wins over what the selector would find. */
 final class EndpointObjects {
     private static final String SERVICE_NAME = "kubernetes.io/service-name";
-    private final Map<String, List<WorkloadInstance>> byService = new HashMap<>();
-    private final Map<String, WorkloadInstance> byAddress = new HashMap<>();
-    private final String clusterId;
 
-    EndpointObjects(
-            List<KubernetesObjects.Typed> slices,
-            List<KubernetesObjects.Typed> endpoints,
-            List<WorkloadInstance> workloads,
-            String clusterId) {
-        this.clusterId = clusterId;
-        workloads.forEach(w -> byAddress.putIfAbsent(w.address(), w));
-        slices.forEach(this::addSlice);
-        for (KubernetesObjects.Typed typed : endpoints) {
-            if (!byService.containsKey(typed.namespace() + "/" + typed.name())) {
-                addEndpoints(typed);
-            }
+    private final Workloads workloads;
+    private final String cluster;
+    private final List<WorkloadInstance> listed = new ArrayList<>();
+
+    private EndpointObjects(Workloads workloads, String cluster) {
+        this.workloads = workloads;
+        this.cluster = cluster;
+    }
+
+    /** The service whose endpoints an object lists; null if it lists none. */
+    static @Nullable ObjectKey serviceOf(String cluster, @Nullable ConfigObject object) {
+        if (!(object instanceof ConfigObject.OfKubernetes typed)) {
+            return null;
         }
+        return switch (typed.object()) {
+            case EndpointSlice slice ->
+                KubernetesServices.key(
+                        cluster,
+                        typed.namespace(),
+                        KubernetesServices.orEmpty(slice.getMetadata().getLabels())
+                                .getOrDefault(SERVICE_NAME, typed.name()));
+            case Endpoints _ -> KubernetesServices.key(cluster, typed.namespace(), typed.name());
+            default -> null;
+        };
     }
 
-    /** What is given for a service; empty if nothing is. */
-    Optional<List<WorkloadInstance>> of(Service service) {
-        return Optional.ofNullable(byService.get(service.namespace() + "/" + service.name()));
+    /** The addresses that an object lists. */
+    static Set<String> addresses(@Nullable ConfigObject object) {
+        Set<String> addresses = new HashSet<>();
+        if (object instanceof ConfigObject.OfKubernetes typed && typed.object() instanceof EndpointSlice slice) {
+            slice.getEndpoints().forEach(endpoint -> addresses.addAll(endpoint.getAddresses()));
+        } else if (object instanceof ConfigObject.OfKubernetes typed
+                && typed.object() instanceof Endpoints endpoints
+                && endpoints.getSubsets() != null) {
+            endpoints.getSubsets().forEach(subset -> {
+                subset.getAddresses().forEach(a -> addresses.add(a.getIp()));
+                if (subset.getNotReadyAddresses() != null) {
+                    subset.getNotReadyAddresses().forEach(a -> addresses.add(a.getIp()));
+                }
+            });
+        }
+        return addresses;
     }
 
-    private void addSlice(KubernetesObjects.Typed typed) {
+    /** What the objects that list a service's endpoints come to. */
+    static List<WorkloadInstance> of(List<ConfigObject.OfKubernetes> objects, Workloads workloads, String cluster) {
+        EndpointObjects endpoints = new EndpointObjects(workloads, cluster);
+        List<ConfigObject.OfKubernetes> slices = objects.stream()
+                .filter(typed -> typed.object() instanceof EndpointSlice)
+                .sorted(Comparator.comparing(ConfigObject.OfKubernetes::name))
+                .toList();
+        slices.forEach(endpoints::addSlice);
+        if (slices.isEmpty()) {
+            objects.forEach(endpoints::addEndpoints);
+        }
+        return endpoints.listed;
+    }
+
+    private void addSlice(ConfigObject.OfKubernetes typed) {
         EndpointSlice slice = (EndpointSlice) typed.object();
-        String service =
-                KubernetesServices.orEmpty(slice.getMetadata().getLabels()).getOrDefault(SERVICE_NAME, typed.name());
-        List<WorkloadInstance> list =
-                byService.computeIfAbsent(typed.namespace() + "/" + service, k -> new ArrayList<>());
         Map<String, Integer> ports = new HashMap<>();
         if (slice.getPorts() != null) {
             slice.getPorts().forEach(p -> put(ports, p.getName(), p.getPort()));
@@ -51,14 +86,12 @@ final class EndpointObjects {
         for (Endpoint endpoint : slice.getEndpoints()) {
             boolean ready = endpoint.getConditions() == null
                     || !Boolean.FALSE.equals(endpoint.getConditions().getReady());
-            endpoint.getAddresses().forEach(a -> list.add(instance(typed, a, ports, ready)));
+            endpoint.getAddresses().forEach(a -> listed.add(instance(typed, a, ports, ready)));
         }
     }
 
-    private void addEndpoints(KubernetesObjects.Typed typed) {
+    private void addEndpoints(ConfigObject.OfKubernetes typed) {
         Endpoints endpoints = (Endpoints) typed.object();
-        List<WorkloadInstance> list =
-                byService.computeIfAbsent(typed.namespace() + "/" + typed.name(), k -> new ArrayList<>());
         if (endpoints.getSubsets() == null) {
             return;
         }
@@ -69,9 +102,9 @@ final class EndpointObjects {
                     put(ports, port.getName(), port.getPort());
                 }
             }
-            subset.getAddresses().forEach(a -> list.add(instance(typed, a.getIp(), ports, true)));
+            subset.getAddresses().forEach(a -> listed.add(instance(typed, a.getIp(), ports, true)));
             if (subset.getNotReadyAddresses() != null) {
-                subset.getNotReadyAddresses().forEach(a -> list.add(instance(typed, a.getIp(), ports, false)));
+                subset.getNotReadyAddresses().forEach(a -> listed.add(instance(typed, a.getIp(), ports, false)));
             }
         });
     }
@@ -83,25 +116,24 @@ final class EndpointObjects {
     }
 
     private WorkloadInstance instance(
-            KubernetesObjects.Typed typed, String address, Map<String, Integer> ports, boolean ready) {
-        WorkloadInstance pod = byAddress.get(address);
-        if (pod != null) {
-            return pod.listed(Map.copyOf(ports), ready);
-        }
-        return new WorkloadInstance(
-                typed.name(),
-                typed.namespace(),
-                address,
-                Map.copyOf(ports),
-                Map.of(),
-                "",
-                "",
-                "",
-                0,
-                false,
-                typed.name(),
-                clusterId,
-                "",
-                ready);
+            ConfigObject.OfKubernetes typed, String address, Map<String, Integer> ports, boolean ready) {
+        return workloads
+                .at(address, cluster)
+                .map(pod -> pod.listed(Map.copyOf(ports), ready))
+                .orElseGet(() -> new WorkloadInstance(
+                        typed.name(),
+                        typed.namespace(),
+                        address,
+                        Map.copyOf(ports),
+                        Map.of(),
+                        "",
+                        "",
+                        "",
+                        0,
+                        false,
+                        typed.name(),
+                        cluster,
+                        "",
+                        ready));
     }
 }

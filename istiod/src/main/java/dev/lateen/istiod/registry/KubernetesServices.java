@@ -1,5 +1,8 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.api.resource.ResourceKey;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.ObjectKey;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ServiceSpec;
@@ -24,7 +27,7 @@ final class KubernetesServices {
         this.defaultExportTo = defaultExportTo;
     }
 
-    Service service(KubernetesObjects.Typed typed) {
+    Service service(ConfigObject.OfKubernetes typed) {
         var source = (io.fabric8.kubernetes.api.model.Service) typed.object();
         ServiceSpec spec = source.getSpec() == null ? new ServiceSpec() : source.getSpec();
         boolean alias = "ExternalName".equals(spec.getType());
@@ -34,26 +37,28 @@ final class KubernetesServices {
                 : addresses.isEmpty() && "None".equals(spec.getClusterIP())
                         ? Resolution.ORIGINAL_DESTINATION
                         : Resolution.ENDPOINTS;
-        Map<String, String> selector = orEmpty(spec.getSelector());
         return new Service(
-                typed.name() + "." + typed.namespace() + ".svc." + domain,
-                typed.namespace(),
-                typed.name(),
+                new Service.Named(
+                        typed.name() + "." + typed.namespace() + ".svc." + domain, typed.namespace(), typed.name()),
                 alias && ports(spec).isEmpty() ? List.of(PLAIN) : ports(spec),
-                addresses,
-                "",
+                new Service.Addresses(addresses, ""),
                 resolution,
-                false,
-                true,
-                exportTo(source.getMetadata()),
-                selector,
-                orEmpty(source.getMetadata().getLabels()),
-                List.of(),
-                spec.getExternalName() == null ? "" : spec.getExternalName(),
-                distribution(spec, source.getMetadata()),
-                Boolean.TRUE.equals(spec.getPublishNotReadyAddresses()),
-                created(source.getMetadata()),
-                typed.origin());
+                new Service.Nature(false, true, orEmpty(spec.getExternalName())),
+                new Service.Members(
+                        orEmpty(spec.getSelector()),
+                        List.of(),
+                        distribution(spec, source.getMetadata()),
+                        Boolean.TRUE.equals(spec.getPublishNotReadyAddresses())),
+                new Service.Declared(
+                        exportTo(source.getMetadata()),
+                        orEmpty(source.getMetadata().getLabels()),
+                        created(source.getMetadata()),
+                        typed.origin()));
+    }
+
+    /** The key of a Service's object. */
+    static ObjectKey key(String cluster, String namespace, String name) {
+        return new ObjectKey(cluster, new ResourceKey("", "Service", namespace, name));
     }
 
     private static List<ServicePort> ports(ServiceSpec spec) {

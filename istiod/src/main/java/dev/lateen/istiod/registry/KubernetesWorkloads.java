@@ -1,7 +1,7 @@
 package dev.lateen.istiod.registry;
 
+import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.Container;
-import io.fabric8.kubernetes.api.model.Node;
 import io.fabric8.kubernetes.api.model.OwnerReference;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodStatus;
@@ -9,23 +9,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Pods with an address as workloads. */
 final class KubernetesWorkloads {
     private static final String TLS_MODE = "security.istio.io/tlsMode";
     private final String clusterId;
-    private final Map<String, Node> nodes;
+    private final Function<String, Map<String, String>> nodes;
 
-    KubernetesWorkloads(String clusterId, List<Node> nodes) {
+    /** @param nodes the labels of a node by its name; empty if it is not known */
+    KubernetesWorkloads(String clusterId, Function<String, Map<String, String>> nodes) {
         this.clusterId = clusterId;
-        this.nodes =
-                nodes.stream().collect(Collectors.toMap(n -> n.getMetadata().getName(), n -> n, (a, b) -> a));
+        this.nodes = nodes;
     }
 
     /** The workload of a pod; empty if it has no address or has ended. */
-    Optional<WorkloadInstance> workload(KubernetesObjects.Typed typed) {
+    Optional<WorkloadInstance> workload(ConfigObject.OfKubernetes typed) {
         Pod pod = (Pod) typed.object();
         PodStatus status = pod.getStatus();
         if (pod.getSpec() == null
@@ -84,13 +84,8 @@ final class KubernetesWorkloads {
         if (own != null && !own.isEmpty()) {
             return Topology.locality(own);
         }
-        Node node = pod.getSpec().getNodeName() == null
-                ? null
-                : nodes.get(pod.getSpec().getNodeName());
-        if (node == null) {
-            return "";
-        }
-        Map<String, String> of = KubernetesServices.orEmpty(node.getMetadata().getLabels());
+        String node = pod.getSpec().getNodeName();
+        Map<String, String> of = node == null ? Map.of() : nodes.apply(node);
         String region = of.getOrDefault(Topology.REGION, "");
         String zone = of.getOrDefault(Topology.ZONE, "");
         String subZone = of.getOrDefault(Topology.SUB_ZONE, "");

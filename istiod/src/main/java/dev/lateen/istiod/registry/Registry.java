@@ -1,16 +1,14 @@
 package dev.lateen.istiod.registry;
 
 import dev.lateen.api.mesh.MeshConfig;
-import dev.lateen.api.networking.ServiceEntry;
-import dev.lateen.api.networking.WorkloadEntry;
-import dev.lateen.api.resource.Resource;
-import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.RawDocument;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.ObjectKey;
+import dev.lateen.istiod.persistent.PersistentMap;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,185 +17,106 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All services and workloads of the mesh at one time. Immutable; parts that are as they were in the registry before are the same
- * objects, so that whoever remembers by identity need not look at them again.
+ * All services and workloads of the mesh at one time, those of all clusters merged. Immutable; safe from any thread. Parts that are as they were in the
+ * registry before are the same objects, so that whoever remembers by identity need not look at them again.
  */
 public final class Registry {
-    private static final Comparator<Service> OLDEST_FIRST = Comparator.comparing(Service::created)
-            .thenComparing(Service::name)
-            .thenComparing(Service::namespace)
-            .thenComparing(Service::hostname);
+    private final RegistryParts parts;
+    private final ServiceTable table;
 
-    private final KubernetesObjects objects;
-    private final List<Service> services;
-    private final Map<String, List<Service>> byHost;
-    private final Map<String, Service> byHostAndNamespace;
-    private final Map<ServiceKey, ServiceWorkloads> workloads;
-    private final Map<String, List<WorkloadInstance>> byAddress;
-    private final Map<String, List<ServiceWorkloads>> servedAt = new HashMap<>();
-    private final Map<String, List<Service>> aliases;
-    private final Map<String, TlsSecret> secrets;
-    private final List<Problem> problems;
-
-    private record ServiceKey(String hostname, String namespace) {}
-
-    /** What serves a service: its workloads in a fixed order. Kept as an object of its own so that its identity tells of change. */
-    private record ServiceWorkloads(
-            Service service, List<WorkloadInstance> workloads, Map<ServicePort, List<ServiceEndpoint>> endpoints) {}
-
-    Registry(RegistryParts parts, @Nullable Registry previous) {
-        this.objects = parts.objects();
-        this.services = share(parts.services(), previous);
-        this.byHost = group(services);
-        this.byHostAndNamespace = new HashMap<>();
-        services.forEach(s -> byHostAndNamespace.putIfAbsent(s.hostname() + " " + s.namespace(), s));
-        this.workloads = new HashMap<>();
-        for (Service service : services) {
-            ServiceKey key = new ServiceKey(service.hostname(), service.namespace());
-            Map<ServicePort, List<ServiceEndpoint>> now =
-                    parts.served().getOrDefault(service, new ServedPorts()).endpoints();
-            ServiceWorkloads before = previous == null ? null : previous.workloads.get(key);
-            // Where two declare a host and can't be merged the older one has it.
-            workloads.computeIfAbsent(
-                    key,
-                    k -> before != null && isSame(before, service, now)
-                            ? before
-                            : new ServiceWorkloads(service, workloads(now), now));
-        }
-        workloads.values().forEach(this::noteAddresses);
-        this.byAddress = new HashMap<>();
-        parts.allWorkloads()
-                .forEach(w -> byAddress
-                        .computeIfAbsent(w.address(), a -> new ArrayList<>())
-                        .add(w));
-        this.aliases = new HashMap<>();
-        services.stream()
-                .filter(s -> s.resolution() == Resolution.ALIAS)
-                .forEach(s -> aliases.computeIfAbsent(s.externalName(), h -> new ArrayList<>())
-                        .add(s));
-        this.secrets = parts.secrets();
-        this.problems = parts.problems();
+    private Registry(RegistryParts parts) {
+        this.parts = parts;
+        this.table = parts.table();
     }
 
-    private static List<WorkloadInstance> workloads(Map<ServicePort, List<ServiceEndpoint>> endpoints) {
-        return endpoints.values().stream()
-                .flatMap(List::stream)
-                .map(ServiceEndpoint::workload)
-                .distinct()
-                .toList();
-    }
-
-    private void noteAddresses(ServiceWorkloads of) {
-        of.workloads.stream()
-                .map(WorkloadInstance::address)
-                .distinct()
-                .forEach(address -> servedAt.computeIfAbsent(address, a -> new ArrayList<>())
-                        .add(of));
-    }
-
-    /** An empty registry. */
+    /** A registry of nothing. */
     public static Registry empty() {
-        RegistryParts nothing =
-                new RegistryParts(new KubernetesObjects(), List.of(), Map.of(), List.of(), Map.of(), List.of());
-        return new Registry(nothing, null);
+        return new Registry(RegistryParts.nothing(List.of()));
     }
 
     /**
-     * The registry of some documents.
+     * The registry of other objects; it costs what the two differ in.
      *
-     * @param documents Kubernetes documents; kinds it has no use for are passed over
-     * @param previous the one before, whose unchanged parts are used again
+     * @param objects all of the mesh's; kinds it has no use for are passed over
+     * @param mesh says who may see a service that doesn't say
      */
-    public static Registry build(
-            Collection<RawDocument> documents,
-            List<Resource<ServiceEntry>> serviceEntries,
-            List<Resource<WorkloadEntry>> workloadEntries,
-            MeshConfig mesh,
-            @Nullable Registry previous) {
-        return new Registry(
-                RegistryParts.read(
-                        documents, serviceEntries, workloadEntries, mesh, previous == null ? null : previous.objects),
-                previous);
+    public Registry next(PersistentMap<ObjectKey, ConfigObject> objects, MeshConfig mesh) {
+        List<String> exportTo = mesh.defaultServiceExportTo();
+        RegistryParts before = exportTo.equals(parts.exportTo()) ? parts : RegistryParts.nothing(exportTo);
+        RegistryParts after = RegistryUpdate.of(before, objects);
+        return new Registry(after);
     }
 
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean isSame(
-            ServiceWorkloads before, Service service, Map<ServicePort, List<ServiceEndpoint>> now) {
-        return before.service == service && before.endpoints.equals(now);
-    }
-
-    private static List<Service> share(List<Service> now, @Nullable Registry previous) {
-        List<Service> shared = new ArrayList<>(now.size());
-        for (Service service : now) {
-            Service before = previous == null
-                    ? null
-                    : previous.byHostAndNamespace.get(service.hostname() + " " + service.namespace());
-            shared.add(before != null && before.equals(service) ? before : service);
-        }
-        shared.sort(OLDEST_FIRST);
-        return previous != null && sameObjects(shared, previous.services) ? previous.services : List.copyOf(shared);
-    }
-
-    @SuppressWarnings("ReferenceEquality")
-    private static boolean sameObjects(List<Service> some, List<Service> others) {
-        if (some.size() != others.size()) {
-            return false;
-        }
-        for (int i = 0; i < some.size(); i++) {
-            if (some.get(i) != others.get(i)) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private static Map<String, List<Service>> group(List<Service> services) {
-        Map<String, List<Service>> byHost = new HashMap<>();
-        services.forEach(s ->
-                byHost.computeIfAbsent(s.hostname(), h -> new ArrayList<>()).add(s));
-        // A Kubernetes Service wins over a ServiceEntry of the same host.
-        byHost.values().forEach(list -> list.sort(Comparator.comparing((Service s) -> !s.kubernetes())));
-        return byHost;
-    }
-
-    /** All services, the oldest first. */
+    /** All services, the oldest first; the same list as long as none of them changes. */
     public List<Service> services() {
-        return services;
+        return table.all();
     }
 
     /** The services that declare exactly this host, a Kubernetes one first. */
     public List<Service> services(String hostname) {
-        return byHost.getOrDefault(hostname, List.of());
+        return table.byHost().getOrDefault(hostname, List.of());
+    }
+
+    /**
+     * Another object whenever services, or who serves them, changed in a way that may show elsewhere than in the endpoints of a service: as long as it is the
+     * same, clusters, listeners and routes find the same here.
+     */
+    public Object shown() {
+        return table.shown();
+    }
+
+    /** The services whose endpoints are not what they were in an earlier registry. */
+    public Set<Service> servedOtherwiseThan(Registry before) {
+        Set<Service> changed = new HashSet<>();
+        table.byKey().differencesSince(before.table.byKey(), (_, _, now) -> {
+            if (now != null) {
+                now.forEach(served -> changed.add(served.service()));
+            }
+        });
+        return changed;
+    }
+
+    private @Nullable ServedService served(Service service) {
+        List<ServedService> found = table.byKey().get(HostKey.of(service));
+        return found == null ? null : found.getFirst();
     }
 
     /** The endpoints of a service's port, ready or not; the same list object as long as none changed. */
     public List<ServiceEndpoint> endpoints(Service service, ServicePort port) {
-        ServiceWorkloads found = workloads.get(new ServiceKey(service.hostname(), service.namespace()));
-        return found == null ? List.of() : found.endpoints.getOrDefault(port, List.of());
+        ServedService found = served(service);
+        return found == null ? List.of() : found.endpoints().getOrDefault(port, List.of());
     }
 
     /** The identities that serve a service, sorted, without duplicates. */
     public List<String> serviceAccounts(Service service, String trustDomain) {
-        ServiceWorkloads found = workloads.get(new ServiceKey(service.hostname(), service.namespace()));
-        if (found == null) {
-            return List.of();
-        }
-        return found.workloads.stream()
-                .filter(w -> !w.serviceAccount().isEmpty())
-                .map(w -> "spiffe://" + trustDomain + "/ns/" + w.namespace() + "/sa/" + w.serviceAccount())
-                .distinct()
-                .sorted()
-                .toList();
+        ServedService found = served(service);
+        return found == null
+                ? List.of()
+                : found.accounts().stream()
+                        .map(account -> "spiffe://" + trustDomain + "/" + account)
+                        .toList();
     }
 
     /** Other names ({@code ExternalName} services) of a host. */
     public List<Service> aliasesOf(String hostname) {
-        return aliases.getOrDefault(hostname, List.of());
+        return table.aliases().get(hostname).stream()
+                .map(key -> table.byKey().getOrDefault(key, List.of()))
+                .flatMap(List::stream)
+                .map(ServedService::service)
+                .sorted(ServiceTable.oldestFirst())
+                .toList();
     }
 
     /** The workloads at an address. */
     public List<WorkloadInstance> workloadsAt(String address) {
-        return byAddress.getOrDefault(address, List.of());
+        List<WorkloadInstance> inline = parts.entries().inlineAt().get(address);
+        List<WorkloadInstance> workloads = parts.workloads().at(address);
+        if (inline.isEmpty()) {
+            return workloads;
+        }
+        Set<WorkloadInstance> all = new LinkedHashSet<>(workloads);
+        inline.stream().sorted(Workloads.IN_ORDER).forEach(all::add);
+        return List.copyOf(all);
     }
 
     /**
@@ -206,21 +125,29 @@ public final class Registry {
      */
     public List<ServiceTarget> targets(Collection<String> addresses, String namespace, Map<String, String> labels) {
         Map<String, ServiceTarget> targets = new TreeMap<>();
-        if (addresses.stream().anyMatch(byAddress::containsKey)) {
+        if (addresses.stream().anyMatch(this::isKnown)) {
             Set<String> own = new HashSet<>(addresses);
-            own.forEach(address -> servedAt.getOrDefault(address, List.of()).forEach(of -> addKnown(targets, of, own)));
+            for (String address : own) {
+                for (HostKey key : table.servedAt().get(address)) {
+                    addKnown(targets, table.byKey().getOrDefault(key, List.of()).getFirst(), own);
+                }
+            }
         } else {
-            services.stream()
-                    .filter(service -> selects(service, namespace, labels))
+            selecting(namespace, labels)
                     .forEach(service -> service.ports().forEach(p -> add(targets, service, p, p.targetNumber())));
         }
         return List.copyOf(targets.values());
     }
 
-    private static void addKnown(Map<String, ServiceTarget> targets, ServiceWorkloads served, Set<String> addresses) {
-        served.endpoints.forEach((port, endpoints) -> endpoints.stream()
+    private boolean isKnown(String address) {
+        return parts.workloads().byAddress().count(address) > 0
+                || parts.entries().inlineAt().count(address) > 0;
+    }
+
+    private static void addKnown(Map<String, ServiceTarget> targets, ServedService served, Set<String> addresses) {
+        served.endpoints().forEach((port, endpoints) -> endpoints.stream()
                 .filter(e -> addresses.contains(e.address()))
-                .forEach(e -> add(targets, served.service, port, e.port())));
+                .forEach(e -> add(targets, served.service(), port, e.port())));
     }
 
     private static void add(Map<String, ServiceTarget> targets, Service service, ServicePort port, int target) {
@@ -228,19 +155,33 @@ public final class Registry {
         targets.putIfAbsent(order, new ServiceTarget(service, port, target));
     }
 
-    private static boolean selects(Service service, String namespace, Map<String, String> labels) {
-        return service.namespace().equals(namespace)
-                && !service.selector().isEmpty()
-                && labels.entrySet().containsAll(service.selector().entrySet());
+    /** The services of a namespace whose selector some labels satisfy, the oldest first. */
+    private List<Service> selecting(String namespace, Map<String, String> labels) {
+        Map<HostKey, List<ServedService>> found = new HashMap<>();
+        labels.forEach((key, value) -> {
+            Label label = new Label(namespace, key, value);
+            for (ObjectKey service : parts.kubernetes().bySelector().get(label)) {
+                ServedService served = parts.kubernetes().served().get(service);
+                if (served != null) {
+                    HostKey host = HostKey.of(served.service());
+                    found.put(host, table.byKey().getOrDefault(host, List.of()));
+                }
+            }
+            for (HostKey host : parts.entries().bySelector().get(label)) {
+                found.put(host, table.byKey().getOrDefault(host, List.of()));
+            }
+        });
+        List<Service> services = new ArrayList<>();
+        found.values().forEach(all -> all.forEach(one -> services.add(one.service())));
+        return services.stream()
+                .filter(service -> !service.selector().isEmpty()
+                        && labels.entrySet().containsAll(service.selector().entrySet()))
+                .sorted(ServiceTable.oldestFirst())
+                .toList();
     }
 
     /** A Secret for a gateway. */
     public Optional<TlsSecret> secret(String namespace, String name) {
-        return Optional.ofNullable(secrets.get(namespace + "/" + name));
-    }
-
-    /** What was not understood in the documents. */
-    public List<Problem> problems() {
-        return problems;
+        return Optional.ofNullable(parts.secrets().get(namespace + "/" + name));
     }
 }

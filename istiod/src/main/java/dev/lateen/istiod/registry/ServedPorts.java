@@ -1,17 +1,18 @@
 package dev.lateen.istiod.registry;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Which workloads serve which ports of a service, and on which port of theirs. The same service may be told of several times: ServiceEntries of one
  * namespace may each bring ports and endpoints to one host, as in Istio.
  */
 final class ServedPorts {
-    private final Map<ServicePort, List<ServiceEndpoint>> endpoints = new LinkedHashMap<>();
+    private final Map<ServicePort, Set<ServiceEndpoint>> endpoints = new LinkedHashMap<>();
 
     /**
      * Adds workloads.
@@ -21,14 +22,10 @@ final class ServedPorts {
      */
     void add(Service service, List<WorkloadInstance> workloads, boolean listed) {
         for (ServicePort port : service.ports()) {
-            List<ServiceEndpoint> list = endpoints.computeIfAbsent(known(port), p -> new ArrayList<>());
+            Set<ServiceEndpoint> serving = endpoints.computeIfAbsent(known(port), p -> new LinkedHashSet<>());
             for (WorkloadInstance workload : workloads) {
-                targetPort(service, port, workload, listed).ifPresent(p -> {
-                    ServiceEndpoint endpoint = new ServiceEndpoint(workload, p);
-                    if (!list.contains(endpoint)) {
-                        list.add(endpoint);
-                    }
-                });
+                targetPort(service, port, workload, listed)
+                        .ifPresent(target -> serving.add(new ServiceEndpoint(workload, target)));
             }
         }
     }

@@ -20,44 +20,37 @@ final class ServiceEntries {
         this.defaultExportTo = defaultExportTo;
     }
 
-    /** One service for each host. */
-    List<Service> services(Resource<ServiceEntry> resource, AutoAddresses autoAddresses) {
+    /** Whether a host of an entry gets an address by itself. */
+    static boolean needsAddress(Resource<ServiceEntry> resource, String host) {
+        Resolution resolution = resolution(resource.spec().resolution());
+        return resource.spec().addresses().isEmpty()
+                && !"false".equals(resource.meta().labels().get(AUTO_ADDRESS))
+                && resolution != Resolution.ORIGINAL_DESTINATION
+                && resolution != Resolution.DYNAMIC_DNS
+                && !host.startsWith("*");
+    }
+
+    /** A host of an entry as a service. */
+    Service service(Resource<ServiceEntry> resource, String host, String autoAddress) {
         ServiceEntry entry = resource.spec();
-        Resolution resolution = resolution(entry.resolution());
-        List<ServicePort> ports =
-                entry.ports().stream().map(ServiceEntries::port).toList();
-        List<Service> services = new ArrayList<>();
-        for (String host : entry.hosts()) {
-            boolean needsAddress = entry.addresses().isEmpty()
-                    && !"false".equals(resource.meta().labels().get(AUTO_ADDRESS))
-                    && resolution != Resolution.ORIGINAL_DESTINATION
-                    && resolution != Resolution.DYNAMIC_DNS
-                    && !host.startsWith("*");
-            services.add(new Service(
-                    host,
-                    resource.namespace(),
-                    host,
-                    ports,
-                    entry.addresses(),
-                    needsAddress
-                            ? autoAddresses.forHost(resource.namespace() + "/" + resource.name() + "/" + host)
-                            : "",
-                    resolution,
-                    entry.location() == ServiceEntry.Location.MESH_EXTERNAL,
-                    false,
-                    entry.exportTo().isEmpty() ? defaultExportTo : entry.exportTo(),
-                    entry.workloadSelector() == null
-                            ? Map.of()
-                            : entry.workloadSelector().labels(),
-                    resource.meta().labels(),
-                    entry.subjectAltNames(),
-                    "",
-                    Distribution.ANY,
-                    false,
-                    resource.meta().created(),
-                    resource.meta().origin()));
-        }
-        return services;
+        return new Service(
+                new Service.Named(host, resource.namespace(), host),
+                entry.ports().stream().map(ServiceEntries::port).toList(),
+                new Service.Addresses(entry.addresses(), autoAddress),
+                resolution(entry.resolution()),
+                new Service.Nature(entry.location() == ServiceEntry.Location.MESH_EXTERNAL, false, ""),
+                new Service.Members(selector(entry), entry.subjectAltNames(), Distribution.ANY, false),
+                new Service.Declared(
+                        entry.exportTo().isEmpty() ? defaultExportTo : entry.exportTo(),
+                        resource.meta().labels(),
+                        resource.meta().created(),
+                        resource.meta().origin()));
+    }
+
+    static Map<String, String> selector(ServiceEntry entry) {
+        return entry.workloadSelector() == null
+                ? Map.of()
+                : entry.workloadSelector().labels();
     }
 
     private static Resolution resolution(ServiceEntry.Resolution resolution) {

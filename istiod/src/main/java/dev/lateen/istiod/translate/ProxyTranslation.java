@@ -110,7 +110,8 @@ final class ProxyTranslation implements Translation {
                 port.services().forEach(s -> inbound.add(new Identity<>(s)));
             }
         }
-        boolean showsAddress = view.withoutInterception() || view.gateway() || listsPods();
+        // Listeners for the pods of a headless service leave the proxy's own pod out.
+        boolean showsAddress = view.withoutInterception() || view.gateway() || view.scope().listsPods();
         return new Whole(
                 outbound,
                 node.labels(),
@@ -120,13 +121,6 @@ final class ProxyTranslation implements Translation {
                 view.meshId(),
                 view.clusterId(),
                 inbound);
-    }
-
-    // Listeners for the pods of a headless service leave the proxy's own pod out.
-    private boolean listsPods() {
-        return view.scope().services().stream()
-                .anyMatch(s -> s.headless()
-                        && s.ports().stream().anyMatch(p -> !p.protocol().isHttp()));
     }
 
     private static String or(@Nullable String text) {

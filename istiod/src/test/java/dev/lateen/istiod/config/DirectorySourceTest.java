@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import dev.lateen.api.resource.Resource;
+import dev.lateen.api.networking.VirtualService;
+import dev.lateen.api.resource.Origin;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.input.ConfigChange;
-import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.ObjectFate;
+import dev.lateen.istiod.input.ObjectKey;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +36,7 @@ class DirectorySourceTest {
 
     private final List<ConfigChange> changes = new CopyOnWriteArrayList<>();
     private final List<Problem> problems = new CopyOnWriteArrayList<>();
-    private DirectorySource source;
+    private JoinedConfig config;
 
     @BeforeEach
     void services() throws IOException {
@@ -42,8 +45,8 @@ class DirectorySourceTest {
 
     @AfterEach
     void close() {
-        if (source != null) {
-            source.close();
+        if (config != null) {
+            config.close();
         }
     }
 
@@ -77,10 +80,38 @@ class DirectorySourceTest {
         return route("reviews", "5s").replace("{host: reviews}", "{host: reviews, subset: " + subset + "}");
     }
 
-    private DirectorySource open(Path... paths) throws InvalidConfigException {
-        List<Path> roots = paths.length == 0 ? List.of(directory) : List.of(paths);
-        source = DirectorySource.open(roots, null, events(), WatchTiming.USUAL, System::nanoTime);
-        return source;
+    private void open(Path... paths) throws InvalidConfigException {
+        follow(null, paths.length == 0 ? List.of(directory) : List.of(paths));
+    }
+
+    /** Opens files as istiod does, with a thread that puts changes in force. */
+    private void follow(Path mesh, List<Path> roots) throws InvalidConfigException {
+        DirectorySource source = DirectorySource.open(roots, mesh, WatchTiming.USUAL, System::nanoTime);
+        JoinedConfig joined =
+                JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
+        config = joined;
+        Thread.ofVirtual().start(() -> {
+            try {
+                while (joined.awaitNext() != null) {
+                    Thread.onSpinWait();
+                }
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private List<ConfigObject> resources() {
+        return config.current().sorted().stream()
+                .filter(object -> object instanceof ConfigObject.OfIstio)
+                .toList();
+    }
+
+    private ConfigObject named(String name) {
+        return config.current().sorted().stream()
+                .filter(object -> object.key().name().equals(name))
+                .findFirst()
+                .orElseThrow();
     }
 
     private ConfigEvents events() {
@@ -98,8 +129,8 @@ class DirectorySourceTest {
     }
 
     private List<String> names() {
-        return source.current().resources().stream()
-                .map(Resource::name)
+        return resources().stream()
+                .map(object -> object.key().name())
                 .sorted()
                 .toList();
     }
@@ -112,7 +143,7 @@ class DirectorySourceTest {
         write(".hidden.yaml", "not yaml: [");
         open();
         assertThat(names()).containsExactly("deep");
-        assertThat(source.current().documents()).hasSize(1);
+        assertThat(config.current().objects().size()).isEqualTo(2);
     }
 
     @Test
@@ -122,18 +153,15 @@ class DirectorySourceTest {
         assertThat(WatchTiming.USUAL.poll().plus(WatchTiming.USUAL.atMost())).isLessThan(Duration.ofSeconds(1));
         write("route.yaml", route("reviews", "1s"));
         open();
-        long version = source.current().version();
         write("route.yaml", route("reviews", "2s"));
-        ConfigInput newer = source.awaitNewer(version, Duration.ofSeconds(30));
-        assertThat(newer).isNotNull();
         await().untilAsserted(() -> assertThat(changes).hasSize(1));
-        assertThat(changes.getFirst().files())
-                .containsExactly(directory.resolve("route.yaml").toString());
-        assertThat(changes.getFirst().resources())
-                .containsExactly(new ConfigChange.ResourceChange(
-                        ConfigChange.Kind.CHANGED,
-                        "VirtualService default/reviews",
-                        directory.resolve("route.yaml").toString()));
+        assertThat(changes.getFirst().version()).isEqualTo(2);
+        assertThat(changes.getFirst().resources()).singleElement().satisfies(change -> {
+            assertThat(change.kind()).isEqualTo(ConfigChange.Kind.CHANGED);
+            assertThat(change.resource()).hasToString("VirtualService default/reviews");
+            assertThat(change.origin())
+                    .isEqualTo(new Origin.InFile(directory.resolve("route.yaml").toString(), 1, 1));
+        });
     }
 
     @Test
@@ -141,11 +169,12 @@ class DirectorySourceTest {
         write("a.yaml", route("a", "1s"));
         write("b.yaml", route("b", "1s"));
         open();
-        ConfigInput before = source.current();
+        ConfigObject route = named("a");
+        ConfigObject service = named("reviews");
         write("b.yaml", route("b", "2s") + "---\n" + route("c", "2s"));
-        ConfigInput after = source.awaitNewer(before.version(), Duration.ofSeconds(30));
-        assertThat(after.resources().getFirst()).isSameAs(before.resources().getFirst());
-        assertThat(after.documents().getFirst()).isSameAs(before.documents().getFirst());
+        await().until(() -> names().contains("c"));
+        assertThat(named("a")).isSameAs(route);
+        assertThat(named("reviews")).isSameAs(service);
     }
 
     @Test
@@ -226,11 +255,11 @@ class DirectorySourceTest {
         assertThat(names()).containsExactly("reviews");
         assertThat(problems).singleElement().satisfies(problem -> {
             assertThat(problem.isError()).isFalse();
-            assertThat(problem.resource()).isEqualTo("VirtualService default/reviews");
+            assertThat(problem.subject()).isEqualTo("VirtualService default/reviews");
             assertThat(problem.path()).isEqualTo("spec.http[0].route[0].destination.host");
         });
         write("service.yaml", SERVICE);
-        await().until(() -> source.problems().isEmpty());
+        await().until(() -> config.problems().isEmpty());
     }
 
     @Test
@@ -255,18 +284,17 @@ class DirectorySourceTest {
         write("b.yaml", route("same", "2s"));
         open();
         assertThat(names()).containsExactly("other", "same");
-        assertThat(source.current().resources())
-                .filteredOn(resource -> resource.name().equals("same"))
+        assertThat(resources())
+                .filteredOn(object -> object.key().name().equals("same"))
                 .singleElement()
-                .satisfies(resource ->
-                        assertThat(resource.meta().origin().source()).endsWith("b.yaml"));
+                .satisfies(object -> assertThat(object.origin().source()).endsWith("b.yaml"));
         assertThat(problems).singleElement().satisfies(problem -> {
             assertThat(problem.isError()).isFalse();
             assertThat(problem.toString())
                     .contains("b.yaml", "VirtualService default/same", "the same resource as in", "a.yaml");
         });
         Files.delete(directory.resolve("b.yaml"));
-        await().until(() -> source.problems().isEmpty());
+        await().until(() -> config.problems().isEmpty());
         assertThat(names()).containsExactly("other", "same");
     }
 
@@ -304,16 +332,14 @@ class DirectorySourceTest {
     @Test
     void meshConfigIsWatchedToo() throws Exception {
         Path mesh = Files.writeString(directory.resolve("mesh"), "trustDomain: one.example\n");
-        source = DirectorySource.open(
-                List.of(directory.resolve("service.yaml")), mesh, events(), WatchTiming.USUAL, System::nanoTime);
-        assertThat(source.current().mesh().trustDomain()).isEqualTo("one.example");
-        long version = source.current().version();
+        follow(mesh, List.of(directory.resolve("service.yaml")));
+        assertThat(config.current().mesh().trustDomain()).isEqualTo("one.example");
         Files.writeString(mesh, "trustDomain: two.example\n");
-        assertThat(source.awaitNewer(version, Duration.ofSeconds(30))).isNotNull();
-        assertThat(source.current().mesh().trustDomain()).isEqualTo("two.example");
+        await().until(() -> config.current().mesh().trustDomain().equals("two.example"));
+        assertThat(changes.getFirst().meshConfig()).isTrue();
         Files.writeString(mesh, "trustDomian: three.example\n");
         await().until(() -> !problems.isEmpty());
-        assertThat(source.current().mesh().trustDomain()).isEqualTo("two.example");
+        assertThat(config.current().mesh().trustDomain()).isEqualTo("two.example");
     }
 
     @Test
@@ -364,10 +390,41 @@ class DirectorySourceTest {
     }
 
     @Test
-    void waitingEndsWithTheTimeOrTheSource() throws Exception {
+    void oneBadObjectOfAFileHoldsNoOtherBack() throws Exception {
+        write("a.yaml", route("a", "1s") + "---\n" + route("b", "1s") + "---\n" + route("c", "1s"));
         open();
-        assertThat(source.awaitNewer(1, Duration.ofMillis(20))).isNull();
-        source.close();
-        assertThat(source.awaitNewer(1, Duration.ofHours(1))).isNull();
+        write("a.yaml", route("a", "2s") + "---\n" + route("b", "2s").replace("timeout", "timeuot"));
+        await().until(() -> names().equals(List.of("a", "b")));
+        assertThat(named("a").as(VirtualService.class).orElseThrow().spec().http().getFirst().timeout())
+                .isEqualTo(Duration.ofSeconds(2));
+        assertThat(named("b").as(VirtualService.class).orElseThrow().spec().http().getFirst().timeout())
+                .isEqualTo(Duration.ofSeconds(1));
+        ObjectFate fate = config.fates().get(ObjectKey.of("", named("b").key()));
+        assertThat(fate.verdict()).isEqualTo(ObjectFate.Verdict.REFUSED);
+        assertThat(fate.keepsLastGood()).isTrue();
+        assertThat(fate.inForceSince()).isEqualTo(1);
+        assertThat(fate.problems()).singleElement().satisfies(problem -> assertThat(problem.path())
+                .isEqualTo("spec.http[0].timeuot"));
+    }
+
+    @Test
+    void whereAnErrorHasNoNameNothingOfTheFileIsTakenAsGone() throws Exception {
+        write("a.yaml", route("a", "1s") + "---\n" + route("b", "1s"));
+        open();
+        write("a.yaml", route("a", "2s") + "---\n" + route("b", "1s").replace("{name: b}", "{}"));
+        await().until(() -> !problems.isEmpty());
+        assertThat(names()).containsExactly("a", "b");
+        await().until(() -> !changes.isEmpty());
+        write("a.yaml", route("a", "2s"));
+        await().until(() -> names().equals(List.of("a")));
+    }
+
+    @Test
+    void waitingEndsWithTheConfig() throws Exception {
+        DirectorySource source =
+                DirectorySource.open(List.of(directory), null, WatchTiming.USUAL, System::nanoTime);
+        config = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
+        config.close();
+        assertThat(config.awaitNext()).isNull();
     }
 }

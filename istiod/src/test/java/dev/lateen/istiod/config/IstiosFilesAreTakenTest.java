@@ -3,17 +3,21 @@ package dev.lateen.istiod.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
-import dev.lateen.istiod.input.LastGood;
+import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigJoin;
+import dev.lateen.istiod.input.ObjectKey;
+import dev.lateen.istiod.input.Offer;
+import dev.lateen.istiod.input.Offers;
+import dev.lateen.istiod.persistent.PersistentMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -45,25 +49,41 @@ class IstiosFilesAreTakenTest {
         return text.contains("{{") || text.contains("kind: IstioOperator") || !text.contains("apiVersion:");
     }
 
+    private static Offers offers(FileOffers file) {
+        PersistentMap<ResourceKey, Offer> objects = PersistentMap.empty();
+        for (Offer offer : file.objects().values()) {
+            objects = objects.with(offer.key(), offer);
+        }
+        return new Offers(objects, null, file.problems());
+    }
+
     @Test
     void oneAfterTheOtherBesideBookinfo() throws IOException {
         assumeTrue(Files.isDirectory(SHARED));
         Path bookinfo = SHARED.resolve("samples/bookinfo/platform/kube/bookinfo.yaml");
-        Map<String, Reading> base = Map.of(bookinfo.toString(), read(bookinfo));
-        LastGood inForce = LastGood.first(base);
+        FileOffers base = FileOffers.of(read(bookinfo), FileOffers.NOTHING);
+        ConfigJoin join = new ConfigJoin(
+                List.of(ConfigInput.LOCAL_CLUSTER, ConfigInput.LOCAL_CLUSTER),
+                new ResourceReader()
+                        .readMeshConfig("mesh", "")
+                        .settings()
+                        .orElseThrow());
         int taken = 0;
         for (Path file : files()) {
             if (isForeign(file)) {
                 continue;
             }
-            Map<String, Reading> wanted = new LinkedHashMap<>(base);
-            wanted.put(file.toString(), read(file));
-            inForce = inForce.next(wanted);
-            assertThat(inForce.problems())
+            FileOffers wanted = FileOffers.of(read(file), FileOffers.NOTHING);
+            ConfigJoin.Outcome outcome = join.join(List.of(offers(base), offers(wanted)));
+            assertThat(outcome.problems())
                     .as(file.toString())
                     .noneMatch(Problem::isError)
-                    .allSatisfy(problem -> assertThat(problem.resource()).isNotEmpty());
-            assertThat(inForce.readings()).containsKey(file.toString());
+                    .allSatisfy(problem -> assertThat(problem.resource()).isNotNull());
+            assertThat(wanted.objects().keySet())
+                    .as(file.toString())
+                    .allSatisfy(key -> assertThat(outcome.input().objects()
+                                    .get(ObjectKey.of(ConfigInput.LOCAL_CLUSTER, key)))
+                            .isNotNull());
             taken++;
         }
         assertThat(taken).isGreaterThan(160);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.input.ConfigObject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -41,9 +42,13 @@ class SamplesTest {
                 networking.resolve("bookinfo-gateway.yaml"),
                 networking.resolve("destination-rule-all.yaml"),
                 networking.resolve(routing + ".yaml"));
-        try (DirectorySource source = DirectorySource.open(files, null, events, WatchTiming.USUAL, System::nanoTime)) {
+        DirectorySource source = DirectorySource.open(files, null, WatchTiming.USUAL, System::nanoTime);
+        try (JoinedConfig config =
+                JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events, System::nanoTime)) {
             assertThat(problems).isEmpty();
-            assertThat(source.current().resources()).hasSizeGreaterThan(6);
+            assertThat(config.current().sorted())
+                    .filteredOn(object -> object instanceof ConfigObject.OfIstio)
+                    .hasSizeGreaterThan(6);
         }
     }
 }

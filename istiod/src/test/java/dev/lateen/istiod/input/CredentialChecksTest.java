@@ -3,7 +3,6 @@ package dev.lateen.istiod.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.ResourceReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,11 +27,11 @@ class CredentialChecksTest {
 
     private static List<String> found(String mode, String... more) {
         String text = GATEWAY.replace("MODE", mode) + "---\n" + String.join("---\n", more);
-        List<Problem> problems = Assembly.of(List.of(new ResourceReader().read("shop.yaml", text)))
-                .problems();
+        List<Problem> problems =
+                TestOffers.join(1).join(List.of(TestOffers.of(text))).problems();
         assertThat(problems).noneMatch(Problem::isError);
         return problems.stream()
-                .map(problem -> problem.resource() + ": " + problem.path() + ": " + problem.found())
+                .map(problem -> problem.subject() + ": " + problem.path() + ": " + problem.found())
                 .toList();
     }
 

@@ -3,8 +3,7 @@ package dev.lateen.istiod.input;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.Reading;
-import dev.lateen.api.yaml.ResourceReader;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -28,12 +27,11 @@ class ReferenceChecksTest {
         """;
 
     private static List<Problem> problems(String... texts) {
-        ResourceReader reader = new ResourceReader();
-        List<Reading> readings = java.util.stream.Stream.concat(
-                        java.util.stream.Stream.of(SERVICES), java.util.stream.Stream.of(texts))
-                .map(text -> reader.read("test.yaml", text))
-                .toList();
-        List<Problem> problems = Assembly.of(readings).problems();
+        List<String> all = new ArrayList<>(List.of(SERVICES));
+        all.addAll(List.of(texts));
+        List<Problem> problems = TestOffers.join(1)
+                .join(List.of(TestOffers.of(all.toArray(String[]::new))))
+                .problems();
         assertThat(problems).noneMatch(Problem::isError);
         return problems;
     }
@@ -58,7 +56,7 @@ class ReferenceChecksTest {
 
     private static void assertOne(List<Problem> problems, String field, String found) {
         assertThat(problems).singleElement().satisfies(problem -> {
-            assertThat(problem.resource()).isEqualTo("VirtualService default/r");
+            assertThat(problem.subject()).isEqualTo("VirtualService default/r");
             assertThat(problem.path()).isEqualTo("spec.http[0].route[0].destination" + field);
             assertThat(problem.found()).startsWith(found);
         });

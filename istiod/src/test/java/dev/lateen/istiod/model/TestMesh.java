@@ -1,11 +1,11 @@
 package dev.lateen.istiod.model;
 
 import dev.lateen.api.mesh.MeshConfig;
-import dev.lateen.api.resource.Resource;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.KubernetesReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,17 +30,15 @@ final class TestMesh {
     }
 
     private static ConfigInput input(MeshConfig mesh, String... yaml) {
-        List<Resource<?>> resources = new ArrayList<>();
-        List<RawDocument> documents = new ArrayList<>();
+        List<ConfigObject> objects = new ArrayList<>();
         for (String text : yaml) {
             Reading reading = new ResourceReader().read("test.yaml", text);
             if (!reading.accepted()) {
                 throw new IllegalArgumentException(reading.problems().toString());
             }
-            resources.addAll(reading.resources());
-            documents.addAll(reading.documents());
+            objects.addAll(KubernetesReader.objects(reading));
         }
-        return new ConfigInput(1, mesh, resources, documents);
+        return ConfigInput.of(1, mesh, objects);
     }
 
     private static MeshConfig config(String yaml) {

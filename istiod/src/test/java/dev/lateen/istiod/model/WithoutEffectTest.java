@@ -7,6 +7,7 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.KubernetesReader;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class WithoutEffectTest {
         Reading reading = reader.read("a.yaml", yaml);
         assertThat(reading.problems()).noneMatch(Problem::isError);
         MeshConfig mesh = reader.readMeshConfig("mesh", meshConfig).settings().orElseThrow();
-        ConfigInput input = new ConfigInput(1, mesh, reading.resources(), reading.documents());
+        ConfigInput input = ConfigInput.of(1, mesh, KubernetesReader.objects(reading));
         return MeshSnapshot.build(input, null).problems().stream()
                 .map(Problem::toString)
                 .toList();

@@ -3,13 +3,11 @@ package dev.lateen.istiod.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.mesh.MeshConfig;
-import dev.lateen.api.networking.ServiceEntry;
-import dev.lateen.api.networking.WorkloadEntry;
-import dev.lateen.api.resource.Resource;
-import dev.lateen.api.resource.Spec;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.KubernetesReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,24 +22,18 @@ class RegistryTest {
     }
 
     private static Registry next(@Nullable Registry before, String... yaml) {
-        List<Resource<?>> resources = new ArrayList<>();
-        List<RawDocument> documents = new ArrayList<>();
+        List<ConfigObject> objects = new ArrayList<>();
         for (String text : yaml) {
             Reading reading = new ResourceReader().read("test.yaml", text);
             assertThat(reading.problems()).isEmpty();
-            resources.addAll(reading.resources());
-            documents.addAll(reading.documents());
+            objects.addAll(KubernetesReader.objects(reading));
         }
         MeshConfig mesh = new ResourceReader()
                 .readMeshConfig("mesh.yaml", "{}")
                 .settings()
                 .orElseThrow();
-        return Registry.build(
-                documents, of(resources, ServiceEntry.class), of(resources, WorkloadEntry.class), mesh, before);
-    }
-
-    private static <S extends Spec> List<Resource<S>> of(List<Resource<?>> all, Class<S> kind) {
-        return all.stream().flatMap(r -> r.as(kind).stream()).toList();
+        return (before == null ? Registry.empty() : before)
+                .next(ConfigInput.of(1, mesh, objects).objects(), mesh);
     }
 
     private static String service(String more) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.schema.Shows;
 import dev.lateen.api.security.AuthorizationPolicy;
+import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.model.Authorization;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import java.io.IOException;
@@ -64,7 +65,8 @@ class IstioAuthorizationTest {
 
     private static List<Resource<AuthorizationPolicy>> policies(String yaml) {
         List<Resource<AuthorizationPolicy>> policies = new ArrayList<>();
-        Mesh.input(Mesh.config("{}"), yaml)
+        new ResourceReader()
+                .read("policies.yaml", yaml)
                 .resources()
                 .forEach(r -> r.as(AuthorizationPolicy.class).ifPresent(policies::add));
         return policies;

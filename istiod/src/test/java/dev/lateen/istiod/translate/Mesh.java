@@ -4,12 +4,12 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import dev.lateen.api.mesh.MeshConfig;
-import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.TypeUrls;
-import dev.lateen.api.yaml.RawDocument;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.input.ConfigInput;
+import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.KubernetesReader;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
@@ -60,17 +60,15 @@ final class Mesh {
     }
 
     static ConfigInput input(MeshConfig mesh, String... yaml) {
-        List<Resource<?>> resources = new ArrayList<>();
-        List<RawDocument> documents = new ArrayList<>();
+        List<ConfigObject> objects = new ArrayList<>();
         for (int i = 0; i < yaml.length; i++) {
             Reading reading = new ResourceReader().read("test-" + i + ".yaml", yaml[i]);
             if (!reading.accepted()) {
                 throw new IllegalArgumentException(reading.problems().toString());
             }
-            resources.addAll(reading.resources());
-            documents.addAll(reading.documents());
+            objects.addAll(KubernetesReader.objects(reading));
         }
-        return new ConfigInput(1, mesh, resources, documents);
+        return ConfigInput.of(1, mesh, objects);
     }
 
     static MeshConfig config(String yaml) {

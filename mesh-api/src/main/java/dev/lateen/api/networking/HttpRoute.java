@@ -60,6 +60,62 @@ public record HttpRoute(
         @Nullable CorsPolicy corsPolicy,
         @Nullable HeaderOperations headers) {
 
+    /** The same with other conditions and destinations. */
+    public HttpRoute withTargets(
+            List<Match> otherMatch,
+            List<WeightedDestination> otherRoute,
+            @Nullable Destination otherMirror,
+            List<Mirror> otherMirrors) {
+        return new HttpRoute(
+                name,
+                otherMatch,
+                otherRoute,
+                redirect,
+                directResponse,
+                delegate,
+                rewrite,
+                timeout,
+                retries,
+                fault,
+                otherMirror,
+                mirrorPercent,
+                mirrorPercentage,
+                otherMirrors,
+                corsPolicy,
+                headers);
+    }
+
+    /**
+     * This delegating route and a route of its delegate as one: where the delegate says nothing this one has the word, and what is done with a request is the
+     * delegate's alone.
+     *
+     * @param joinedName of the route
+     * @param narrowed what matches both
+     */
+    public HttpRoute delegatedTo(HttpRoute leaf, String joinedName, List<Match> narrowed) {
+        return new HttpRoute(
+                joinedName,
+                List.copyOf(narrowed),
+                leaf.route,
+                leaf.redirect,
+                leaf.directResponse,
+                null,
+                or(leaf.rewrite, rewrite),
+                or(leaf.timeout, timeout),
+                or(leaf.retries, retries),
+                or(leaf.fault, fault),
+                or(leaf.mirror, mirror),
+                or(leaf.mirrorPercent, mirrorPercent),
+                or(leaf.mirrorPercentage, mirrorPercentage),
+                leaf.mirrors.isEmpty() ? mirrors : leaf.mirrors,
+                or(leaf.corsPolicy, corsPolicy),
+                or(leaf.headers, headers));
+    }
+
+    private static <T> @Nullable T or(@Nullable T first, @Nullable T second) {
+        return first == null ? second : first;
+    }
+
     /**
      * What a request must be like; all that is said must hold.
      *

@@ -2,6 +2,7 @@ package dev.lateen.api.yaml;
 
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.resource.ResourceMeta;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
@@ -51,7 +52,7 @@ final class DocumentReader {
 
     private void readOne(
             Origin origin, JsonNode root, Findings findings, List<Resource<?>> resources, List<RawDocument> others) {
-        findings.resource("");
+        findings.resource(null);
         if (!(root instanceof ObjectNode object)) {
             findings.refuse("", Found.value(root), "a map with apiVersion, kind and metadata");
             return;
@@ -132,7 +133,7 @@ final class DocumentReader {
         JsonNode named = object.path("metadata");
         String namespace = named.path("namespace").asString(defaultNamespace);
         findings.resource(
-                kind.kind() + " " + namespace + "/" + named.path("name").asString("?"));
+                new ResourceKey(kind.group(), kind.kind(), namespace, named.path("name").asString("?")));
         int before = findings.errors();
         for (String field : object.propertyNames()) {
             if (!TOP_LEVEL.contains(field)) {

@@ -1,9 +1,11 @@
 package dev.lateen.api.yaml;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.schema.Report;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Collects the problems of one document while a cursor moves over its tree. */
@@ -15,7 +17,7 @@ final class Findings implements Report {
     private final List<Problem> problems = new ArrayList<>();
     private final List<JsonNode> containers = new ArrayList<>();
     private final List<Object> steps = new ArrayList<>();
-    private String resource = "";
+    private @Nullable ResourceKey resource;
     private int errors;
     private int suppressed;
 
@@ -27,8 +29,8 @@ final class Findings implements Report {
     }
 
     /** Names the resource that problems from here on belong to. */
-    void resource(String name) {
-        resource = name;
+    void resource(@Nullable ResourceKey key) {
+        resource = key;
     }
 
     /** Moves the cursor down into a field. */

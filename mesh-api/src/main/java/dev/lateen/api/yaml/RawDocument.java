@@ -1,6 +1,7 @@
 package dev.lateen.api.yaml;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.resource.ResourceMeta;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -24,9 +25,14 @@ public record RawDocument(Origin origin, String apiVersion, String kind, ObjectN
         return given.isEmpty() ? ResourceMeta.DEFAULT_NAMESPACE : given;
     }
 
+    /** What tells it from all others; one without a name is called {@code ?}. */
+    public ResourceKey key() {
+        return new ResourceKey(group(), kind, namespace(), name().isEmpty() ? "?" : name());
+    }
+
     /** How messages name it, such as {@code Service default/reviews}. */
     public String title() {
-        return kind + " " + namespace() + "/" + (name().isEmpty() ? "?" : name());
+        return key().toString();
     }
 
     /** Whether it is of a kind of this group and version, such as {@code v1} and {@code Service}. */

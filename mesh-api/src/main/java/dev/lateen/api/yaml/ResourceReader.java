@@ -43,7 +43,7 @@ public final class ResourceReader {
                 for (Optional<YamlDocument> next = tree.next(); next.isPresent(); next = tree.next()) {
                     YamlDocument document = next.get();
                     if (!document.root().isNull()) {
-                        Origin origin = new Origin(source, number, document.line());
+                        Origin origin = new Origin.InFile(source, number, document.line());
                         documents.read(origin, document.root(), document.lines(), resources, others, problems);
                     }
                     number++;
@@ -86,7 +86,7 @@ public final class ResourceReader {
         try {
             YamlTree tree = new YamlTree(text, limits);
             YamlDocument document = tree.next().orElseGet(() -> new YamlDocument(MeshSettings.NOTHING, 1, new Lines()));
-            Origin origin = new Origin(source, 1, document.line());
+            Origin origin = new Origin.InFile(source, 1, document.line());
             Optional<String> inner = MeshSettings.inConfigMap(document.root());
             if (type == MeshConfig.class && inner.isPresent()) {
                 return settings(source + " data.mesh", inner.get(), type);
@@ -106,12 +106,12 @@ public final class ResourceReader {
     }
 
     private static Problem problem(String source, int number, YamlSyntaxException e) {
-        Origin origin = new Origin(source, number, e.line());
+        Origin origin = new Origin.InFile(source, number, e.line());
         return new Problem(
                 Problem.Severity.ERROR,
                 origin,
                 e.line(),
-                "",
+                null,
                 "",
                 Found.clipped(String.valueOf(e.getMessage())),
                 e.accepted());

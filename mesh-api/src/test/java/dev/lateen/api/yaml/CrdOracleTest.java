@@ -63,7 +63,7 @@ class CrdOracleTest {
 
     private void compare(String name, JsonNode object) {
         Optional<String> refusal = oracle.refusal(object);
-        Reading reading = reader.read(new Origin("changed", 1, 0), object);
+        Reading reading = reader.read(new Origin.InFile("changed", 1, 0), object);
         if (refusal.isPresent() && reading.accepted()) {
             tooLenient.put(name, refusal.get());
         }
@@ -82,7 +82,7 @@ class CrdOracleTest {
                 for (Optional<YamlDocument> next = tree.next(); next.isPresent(); next = tree.next()) {
                     JsonNode root = next.get().root();
                     // Fields that are gone from the CRDs are accepted with a warning, and not by the oracle.
-                    Reading reading = reader.read(new Origin(file.toString(), 1, 0), root);
+                    Reading reading = reader.read(new Origin.InFile(file.toString(), 1, 0), root);
                     if (!reading.resources().isEmpty() && reading.problems().isEmpty()) {
                         byKind.computeIfAbsent(root.path("kind").stringValue(), _ -> new ArrayList<>())
                                 .add(root);

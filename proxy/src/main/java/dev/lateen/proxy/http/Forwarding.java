@@ -7,6 +7,7 @@ import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ExchangeFacts;
+import dev.lateen.proxy.message.GrpcTimeout;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;

@@ -6,6 +6,7 @@ import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.filter.FilterVerdict;
+import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.RetryPolicy;

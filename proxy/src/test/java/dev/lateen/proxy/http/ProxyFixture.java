@@ -43,6 +43,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -132,7 +133,10 @@ final class ProxyFixture implements AutoCloseable {
         NameResolver none = name -> CompletableFuture.failedFuture(new IllegalStateException(name));
         clusters = new UpstreamClusters(none, Timers.on(loops.next()), new SplittableRandom(3));
         current = new Current(clusters, new Watching());
+        List<EventLoop> all = new ArrayList<>();
+        loops.forEach(loop -> all.add((EventLoop) loop));
         server = new HttpServer(new HttpServices(
+                all,
                 current,
                 clusters,
                 (manager, entry) -> filters,
