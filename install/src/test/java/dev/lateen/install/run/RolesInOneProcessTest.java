@@ -193,18 +193,24 @@ class RolesInOneProcessTest {
         try (var lines = Files.lines(file)) {
             return lines.filter(line -> line.startsWith("#"))
                     .map(line -> line.replaceFirst("^#[0-9]+ \"([^\"]*)\".*", "$1"))
-                    .filter(name -> Set.of("config", "snapshots").contains(name) || name.startsWith("ads-"))
+                    .filter(name -> Set.of("config-files", "snapshots").contains(name) || name.startsWith("ads-"))
                     .map(name -> name.replaceFirst("^ads-[0-9]+", "ads"))
                     .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
         }
     }
 
-    private static void assertFree(String host, int... ports) throws IOException {
+    /** The JDK gives a socket back when its selector looks the next time, which may be just after the role has ended. */
+    private static void awaitFree(String host, int... ports) {
         for (int port : ports) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-            }
+            Awaitility.await().atMost(LONG).untilAsserted(() -> {
+                try (ServerSocket socket = new ServerSocket()) {
+                    socket.setReuseAddress(true);
+                    socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+                    assertThat(socket.isBound()).isTrue();
+                } catch (IOException e) {
+                    throw new AssertionError(host + ":" + port + " is not free", e);
+                }
+            });
         }
     }
 
@@ -217,12 +223,12 @@ class RolesInOneProcessTest {
         assertThat(one.gateway()).isInstanceOf(IngressGateway.class);
         assertThat(other.gateway()).isInstanceOf(EgressGateway.class);
         assertThat(one.istiod().proxies()).hasSize(1);
-        assertThat(withOne).containsKeys("config", "snapshots", "ads-silence", "ads");
+        assertThat(withOne).containsKeys("config-files", "snapshots", "ads-silence", "ads");
 
         end(one);
 
-        assertFree(one.host(), 15010, 15012, 15014, 15017);
-        assertFree(one.pod(), PORT, STATS);
+        awaitFree(one.host(), 15010, 15012, 15014, 15017);
+        awaitFree(one.pod(), PORT, STATS);
         Awaitility.await()
                 .atMost(LONG)
                 .untilAsserted(() -> assertThat(threads()).isEqualTo(withOne));
@@ -288,7 +294,7 @@ class RolesInOneProcessTest {
                             .get(60, TimeUnit.SECONDS))
                     .contains("--monitoringAddr " + host + ":15014");
         }
-        assertFree(host, 15010, 15012, 15014);
+        awaitFree(host, 15010, 15012, 15014);
         Awaitility.await()
                 .atMost(LONG)
                 .untilAsserted(() -> assertThat(threads()).isEqualTo(before));
