@@ -9,6 +9,8 @@ import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.sli
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitAccessTarget;
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaModifier;
@@ -39,11 +41,51 @@ class ArchitectureTest {
         "dev.lateen.istiod.registry..",
         "dev.lateen.istiod.translate..",
         "dev.lateen.proxy.chain..",
+        "dev.lateen.proxy.decide..",
+        "dev.lateen.proxy.expression..",
+        "dev.lateen.proxy.forward..",
+        "dev.lateen.proxy.head..",
+        "dev.lateen.proxy.reason..",
         "dev.lateen.proxy.model..",
         "dev.lateen.proxy.message..",
         "dev.lateen.proxy.route..",
         "dev.lateen.proxy.policy.."
     };
+
+    /** Where clocks and sources of chance are made and handed on; whoever needs one is given it. */
+    private static final String[] MAKE_TIME_AND_CHANCE = {
+        "dev.lateen.istiod.ConfigReview",
+        "dev.lateen.istiod.Istiod",
+        "dev.lateen.istiod.ca.CertificatePairs",
+        "dev.lateen.istiod.ca.TokenIssuer",
+        "dev.lateen.proxy.DataPath",
+        "dev.lateen.proxy.Proxy",
+        "dev.lateen.proxy.ProxyAdmin",
+        "dev.lateen.proxy.SpanCollector",
+        "dev.lateen.proxy.transport.EventLoops",
+        "dev.lateen.proxy.upstream.Timers",
+        "dev.lateen.proxy.xds.SnapshotAssembler"
+    };
+
+    private static final Set<String> CLOCKS = Set.of(
+            "java.lang.System.nanoTime",
+            "java.lang.System.currentTimeMillis",
+            "java.time.Instant.now",
+            "java.time.InstantSource.system",
+            "java.time.LocalDate.now",
+            "java.time.LocalDateTime.now",
+            "java.time.ZonedDateTime.now",
+            "java.time.OffsetDateTime.now",
+            "java.time.Clock.systemUTC",
+            "java.time.Clock.systemDefaultZone",
+            "java.lang.Math.random",
+            "java.util.UUID.randomUUID",
+            "java.util.concurrent.ThreadLocalRandom.current",
+            "java.util.random.RandomGenerator.getDefault",
+            "java.util.random.RandomGenerator.of");
+
+    private static final Set<String> CHANCE =
+            Set.of("java.util.Random", "java.util.SplittableRandom", "java.security.SecureRandom");
 
     /** Generated from Envoy's protos. */
     private static final String[] ENVOY = {"io.envoyproxy..", "com.github.udpa..", "com.github.xds.."};
@@ -206,6 +248,49 @@ class ArchitectureTest {
                                 "java.net.Socket",
                                 "java.net.ServerSocket",
                                 "java.lang.Thread"))));
+    }
+
+    /** Decisions are asked by tests, by admission and by people without a socket, and come out the same twice. */
+    @Test
+    void timeAndChanceAreGivenAndNotTaken() {
+        for (String room : MAKE_TIME_AND_CHANCE) {
+            assertThat(HOUSE.stream().filter(named(room)).flatMap(each -> takenBy(each).stream()))
+                    .as(room)
+                    .isNotEmpty();
+        }
+        DescribedPredicate<JavaClass> rooms = named(MAKE_TIME_AND_CHANCE);
+        Set<String> taken = new TreeSet<>();
+        for (JavaClass type : HOUSE) {
+            String name = type.getPackageName();
+            if ((name.startsWith("dev.lateen.istiod")
+                            || name.startsWith("dev.lateen.proxy")
+                            || name.startsWith("dev.lateen.api")
+                            || name.startsWith("dev.lateen.injector"))
+                    && !rooms.test(type)) {
+                takenBy(type).forEach(what -> taken.add(type.getFullName() + " takes " + what));
+            }
+        }
+        assertThat(taken).isEmpty();
+    }
+
+    /** Calls and references. */
+    private static Set<String> takenBy(JavaClass type) {
+        Set<String> taken = new TreeSet<>();
+        type.getAccessesFromSelf().forEach(access -> {
+            String owner = access.getTargetOwner().getFullName();
+            String target = owner + "." + access.getName();
+            if (CLOCKS.contains(target) || CHANCE.contains(owner) && isMadeUp(access)) {
+                taken.add(target);
+            }
+        });
+        return taken;
+    }
+
+    /** Without a seed, which would be given. */
+    private static boolean isMadeUp(JavaAccess<?> access) {
+        return access.getName().equals("<init>")
+                && access.getTarget() instanceof CodeUnitAccessTarget target
+                && target.getRawParameterTypes().isEmpty();
     }
 
     @Test

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A certificate that is its own authority, made by openssl: two files. */
-record Pem(Path certificate, Path key) {
+public record Pem(Path certificate, Path key) {
 
     /** Makes one with some DNS names. @param name of the files and the subject */
     static Pem make(Path directory, String name, String... dns) throws Exception {
@@ -22,6 +22,11 @@ record Pem(Path certificate, Path key) {
                 name,
                 name,
                 Arrays.stream(dns).map(each -> "DNS:" + each).collect(Collectors.joining(",")));
+    }
+
+    /** Makes one for a workload of the mesh. @param name of the files and the subject @param uri its SPIFFE identity */
+    public static Pem workload(Path directory, String name, String uri) throws Exception {
+        return write(directory, name, name, "URI:" + uri);
     }
 
     /** Makes one for this machine. @param name of the files */
@@ -45,7 +50,7 @@ record Pem(Path certificate, Path key) {
     }
 
     /** As a Secret beside the gateways. */
-    String secret(String name) throws IOException {
+    public String secret(String name) throws IOException {
         return secret(name, "type: kubernetes.io/tls", "");
     }
 

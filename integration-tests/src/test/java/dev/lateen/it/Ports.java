@@ -5,7 +5,7 @@ import java.net.ServerSocket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Ports nobody uses at the moment, none twice. */
-final class Ports {
+public final class Ports {
     /** Below those that the kernel gives to outgoing connections: none of these takes a port between its choice and its use. */
     private static final int FIRST = 20_000;
 
@@ -17,7 +17,8 @@ final class Ports {
 
     private Ports() {}
 
-    static int free() throws IOException {
+    /** One of them. */
+    public static int free() throws IOException {
         for (int tries = 0; tries < COUNT; tries++) {
             int port = FIRST + Math.floorMod(NEXT.getAndIncrement(), COUNT);
             if (isFree(port)) {

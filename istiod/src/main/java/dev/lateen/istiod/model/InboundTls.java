@@ -1,6 +1,7 @@
 package dev.lateen.istiod.model;
 
 import dev.lateen.api.resource.Resource;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.security.PeerAuthentication;
 import dev.lateen.api.security.PeerAuthentication.MutualTls.Mode;
 import java.util.HashMap;
@@ -11,14 +12,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a workload's PeerAuthentications come to: workload before namespace before mesh, PERMISSIVE if none says anything.
  *
- * @param mode for ports without a mode of their own
- * @param ports modes by workload port
+ * @param all for ports without a word of their own
+ * @param ofPorts by workload port
  */
-public record InboundTls(Mode mode, Map<Integer, Mode> ports) {
+public record InboundTls(Said all, Map<Integer, Said> ofPorts) {
+    /**
+     * A mode and who says so.
+     *
+     * @param by null where nobody says anything
+     * @param field the place in it, such as {@code spec.mtls.mode}; empty where nobody says anything
+     */
+    public record Said(Mode mode, @Nullable ResourceKey by, String field) {
+        static final Said NOTHING = new Said(Mode.PERMISSIVE, null, "");
+    }
+
+    /** The mode for ports without a mode of their own. */
+    public Mode mode() {
+        return all.mode();
+    }
 
     /** The mode of a workload port. */
     public Mode mode(int port) {
-        return ports.getOrDefault(port, mode);
+        return said(port).mode();
+    }
+
+    /** The mode of a workload port, and who says so. */
+    public Said said(int port) {
+        return ofPorts.getOrDefault(port, all);
     }
 
     /**
@@ -31,27 +51,26 @@ public record InboundTls(Mode mode, Map<Integer, Mode> ports) {
             String rootNamespace,
             String namespace,
             Map<String, String> labels) {
-        PeerAuthentication mesh = first(policies, rootNamespace, false, labels);
-        PeerAuthentication ofNamespace =
-                namespace.equals(rootNamespace) ? null : first(policies, namespace, false, labels);
-        PeerAuthentication ofWorkload = first(policies, namespace, true, labels);
-        Mode mode = Mode.PERMISSIVE;
-        mode = said(mesh, mode);
-        mode = said(ofNamespace, mode);
-        mode = said(ofWorkload, mode);
-        Map<Integer, Mode> ports = new HashMap<>();
+        Resource<PeerAuthentication> ofWorkload = first(policies, namespace, true, labels);
+        Said all = said(first(policies, rootNamespace, false, labels), Said.NOTHING);
+        if (!namespace.equals(rootNamespace)) {
+            all = said(first(policies, namespace, false, labels), all);
+        }
+        all = said(ofWorkload, all);
+        Map<Integer, Said> ports = new HashMap<>();
         if (ofWorkload != null) {
-            for (var port : ofWorkload.portLevelMtls().entrySet()) {
+            for (var port : ofWorkload.spec().portLevelMtls().entrySet()) {
                 Mode own = port.getValue().mode();
                 if (own != Mode.UNSET) {
-                    ports.put(Integer.parseInt(port.getKey()), own);
+                    String field = "spec.portLevelMtls[" + port.getKey() + "].mode";
+                    ports.put(Integer.parseInt(port.getKey()), new Said(own, ofWorkload.key(), field));
                 }
             }
         }
-        return new InboundTls(mode, Map.copyOf(ports));
+        return new InboundTls(all, Map.copyOf(ports));
     }
 
-    private static @Nullable PeerAuthentication first(
+    private static @Nullable Resource<PeerAuthentication> first(
             List<Resource<PeerAuthentication>> policies,
             String namespace,
             boolean withSelector,
@@ -63,15 +82,18 @@ public record InboundTls(Mode mode, Map<Integer, Mode> ports) {
             if (policy.namespace().equals(namespace)
                     && selects == withSelector
                     && Labels.satisfy(labels, spec.selector())) {
-                return spec;
+                return policy;
             }
         }
         return null;
     }
 
-    private static Mode said(@Nullable PeerAuthentication policy, Mode otherwise) {
-        boolean silent =
-                policy == null || policy.mtls() == null || policy.mtls().mode() == Mode.UNSET;
-        return silent ? otherwise : policy.mtls().mode();
+    private static Said said(@Nullable Resource<PeerAuthentication> policy, Said otherwise) {
+        if (policy == null
+                || policy.spec().mtls() == null
+                || policy.spec().mtls().mode() == Mode.UNSET) {
+            return otherwise;
+        }
+        return new Said(policy.spec().mtls().mode(), policy.key(), "spec.mtls.mode");
     }
 }

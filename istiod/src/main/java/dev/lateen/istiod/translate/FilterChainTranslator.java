@@ -1,11 +1,15 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.api.networking.Sidecar;
+import dev.lateen.api.resource.Resource;
 import dev.lateen.api.security.PeerAuthentication.MutualTls.Mode;
 import dev.lateen.api.xds.Alpn;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.WellKnown;
+import dev.lateen.istiod.model.InboundTls.Said;
 import dev.lateen.istiod.registry.Protocol;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
@@ -60,7 +64,7 @@ final class FilterChainTranslator {
      *
      * @param port one that has a mode of its own; 0 for all others
      */
-    List<FilterChain> passthrough(Mode mode, int port) {
+    List<FilterChain> passthrough(Said mode, int port) {
         String cluster = WellKnown.INBOUND_PASSTHROUGH_CLUSTER;
         Target target = new Target(
                 WellKnown.VIRTUAL_INBOUND_CATCH_ALL_HTTP,
@@ -75,7 +79,7 @@ final class FilterChainTranslator {
     }
 
     /** The chains of one port. */
-    List<FilterChain> port(InboundPort port, Mode mode, String listenerName, boolean matchPort) {
+    List<FilterChain> port(InboundPort port, Said mode, String listenerName, boolean matchPort) {
         String cluster = ClusterName.inbound(port.port()).toString();
         int servicePort = port.servicePort().number();
         String host =
@@ -92,11 +96,12 @@ final class FilterChainTranslator {
         return chains(target, port.servicePort().protocol(), mode, port);
     }
 
-    private List<FilterChain> chains(Target target, Protocol protocol, Mode mode, @Nullable InboundPort port) {
+    private List<FilterChain> chains(Target target, Protocol protocol, Said mode, @Nullable InboundPort port) {
         List<FilterChain> chains = new ArrayList<>();
+        Metadata origin = origin(port, mode);
         TransportSocket ownTls = ownTls(port);
         List<Kind> kinds =
-                ownTls == null ? kinds(protocol, mode) : List.of(new Kind(TLS, List.of(), protocol.isHttp(), true));
+                ownTls == null ? kinds(protocol, mode.mode()) : List.of(new Kind(TLS, List.of(), protocol.isHttp(), true));
         for (Kind kind : kinds) {
             FilterChainMatch.Builder match = FilterChainMatch.newBuilder()
                     .setTransportProtocol(kind.transport)
@@ -107,6 +112,9 @@ final class FilterChainTranslator {
             FilterChain.Builder chain = FilterChain.newBuilder()
                     .setName(kind.http ? target.name() : target.tcpName())
                     .setFilterChainMatch(match);
+            if (!origin.equals(Metadata.getDefaultInstance())) {
+                chain.setMetadata(origin);
+            }
             if (kind.http) {
                 chain.addFilters(http(target, protocol));
             } else {
@@ -120,6 +128,21 @@ final class FilterChainTranslator {
             chains.add(chain.build());
         }
         return chains;
+    }
+
+    /** Who declared the port, as Istio says it too, and who decided how connections to it are secured. */
+    private Metadata origin(@Nullable InboundPort port, Said mode) {
+        Resource<Sidecar> sidecar = view.scope().sidecar();
+        Metadata origin = Metadata.getDefaultInstance();
+        Sidecar.Ingress ingress = port == null ? null : port.ingress();
+        if (sidecar != null && ingress != null) {
+            String entry = "spec.ingress[" + sidecar.spec().ingress().indexOf(ingress) + "]";
+            origin = Protos.provenance(sidecar.key(), entry);
+            if (ingress.tls() != null) {
+                return Protos.secured(origin, sidecar.key(), entry + ".tls");
+            }
+        }
+        return mode.by() == null ? origin : Protos.secured(origin, mode.by(), mode.field());
     }
 
     // A Sidecar's ingress may end TLS with certificates of its own; the mesh's mTLS is then off for the port.

@@ -14,6 +14,7 @@ import dev.lateen.istiod.model.RoutingRule;
 import dev.lateen.istiod.registry.Protocol;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.ServicePort;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.TrafficDirection;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -59,6 +60,7 @@ final class GatewayListeners {
                         .addFilters(new HttpConnectionManagers(view)
                                 .gateway("outbound_" + name + ";", first.routeName(port.port()), first.protocol()))
                         .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT)
+                        .setMetadata(first.origin())
                         .build());
             }
             case TLS -> port.servers().forEach(s -> tlsChains(s, port, name, serverNames, chains));
@@ -106,7 +108,8 @@ final class GatewayListeners {
                             .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
                     .setTransportSocket(
                             DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), true))
-                    .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT);
+                    .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT)
+                    .setMetadata(served.origin());
             if (!match.equals(FilterChainMatch.getDefaultInstance())) {
                 chain.setFilterChainMatch(match);
             }
@@ -138,10 +141,10 @@ final class GatewayListeners {
             MergedRule rule = view.scope().destinationRule(service);
             for (ServicePort port : service.ports()) {
                 if (port.protocol() != Protocol.UDP) {
-                    autoPassthroughChain(service, port, "", taken, chains);
+                    autoPassthroughChain(service, port, "", served.origin(), taken, chains);
                     for (DestinationRule.Subset subset :
                             rule == null ? List.<DestinationRule.Subset>of() : rule.subsets()) {
-                        autoPassthroughChain(service, port, subset.name(), taken, chains);
+                        autoPassthroughChain(service, port, subset.name(), served.origin(), taken, chains);
                     }
                 }
             }
@@ -149,7 +152,12 @@ final class GatewayListeners {
     }
 
     private void autoPassthroughChain(
-            Service service, ServicePort port, String subset, Set<String> taken, List<FilterChain> chains) {
+            Service service,
+            ServicePort port,
+            String subset,
+            Metadata origin,
+            Set<String> taken,
+            List<FilterChain> chains) {
         String name =
                 ClusterName.outbound(port.number(), subset, service.hostname()).sni();
         if (taken.add(name)) {
@@ -159,7 +167,7 @@ final class GatewayListeners {
                     .addServerNames(name)
                     .addAllApplicationProtocols(Alpn.MESH_ANY)
                     .build();
-            chains.add(TcpRoutes.chain(match, tcp.passedThrough(service, port, subset)));
+            chains.add(TcpRoutes.chain(match, tcp.passedThrough(service, port, subset), origin));
         }
     }
 
@@ -181,7 +189,8 @@ final class GatewayListeners {
                                         route.route(),
                                         served.server().port().number(),
                                         served.protocol(),
-                                        prefix(rule))));
+                                        prefix(rule)),
+                                served.origin()));
                     }
                 }
             }
@@ -205,7 +214,8 @@ final class GatewayListeners {
                 }
                 FilterChain.Builder chain = TcpRoutes.chain(
                         match,
-                        tcp.outbound(route.route(), served.server().port().number(), served.protocol(), prefix(rule)))
+                        tcp.outbound(route.route(), served.server().port().number(), served.protocol(), prefix(rule)),
+                        served.origin())
                         .toBuilder();
                 if (tls != null) {
                     chain.setTransportSocket(

@@ -5,6 +5,7 @@ import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.istiod.registry.Protocol;
 import dev.lateen.istiod.registry.ServiceTarget;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,6 +39,12 @@ record GatewayPort(String bind, int port, Kind kind, List<Served> servers) {
 
         Protocol protocol() {
             return Protocol.parse(server.port().protocol());
+        }
+
+        /** Names the Gateway and its server as the cause of a filter chain. */
+        Metadata origin() {
+            return Protos.provenance(
+                    gateway.key(), "spec.servers[" + gateway.spec().servers().indexOf(server) + "]");
         }
 
         boolean endsTls() {

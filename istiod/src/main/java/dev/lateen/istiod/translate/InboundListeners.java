@@ -36,7 +36,7 @@ final class InboundListeners {
         for (InboundPort port : ports) {
             String address = bind(port);
             String name = address + "_" + port.port();
-            List<FilterChain> all = chains.port(port, tls.mode(port.port()), name, false);
+            List<FilterChain> all = chains.port(port, tls.said(port.port()), name, false);
             Listener.Builder listener = start(name, all).setAddress(Protos.address(address, port.port()));
             inspectors(listener, all, List.of(), List.of());
             listeners.add(listener.build());
@@ -54,7 +54,7 @@ final class InboundListeners {
         int own = view.snapshot().mesh().proxyInboundListenPort();
         List<FilterChain> all = new ArrayList<>();
         all.add(blackHole(own));
-        all.addAll(chains.passthrough(tls.mode(), 0));
+        all.addAll(chains.passthrough(tls.all(), 0));
         List<Integer> noHttp = new ArrayList<>();
         List<Integer> noTls = new ArrayList<>();
         byPort(ports).forEach((port, ofPort) -> {
@@ -79,13 +79,13 @@ final class InboundListeners {
     private Map<Integer, List<FilterChain>> byPort(List<InboundPort> ports) {
         Map<Integer, List<FilterChain>> byPort = new LinkedHashMap<>();
         Set<Integer> served = ports.stream().map(InboundPort::port).collect(Collectors.toSet());
-        new TreeMap<>(tls.ports()).forEach((port, mode) -> {
+        new TreeMap<>(tls.ofPorts()).forEach((port, mode) -> {
             if (!served.contains(port)) {
                 byPort.put(port, chains.passthrough(mode, port));
             }
         });
         ports.forEach(port ->
-                byPort.put(port.port(), chains.port(port, tls.mode(port.port()), "0.0.0.0_" + port.port(), true)));
+                byPort.put(port.port(), chains.port(port, tls.said(port.port()), "0.0.0.0_" + port.port(), true)));
         return byPort;
     }
 

@@ -1,6 +1,8 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.api.networking.Sidecar;
+import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.WellKnown;
 import dev.lateen.istiod.model.EgressListener;
@@ -129,11 +131,15 @@ final class OutboundListeners {
 
     private FilterChain catchAll(String name) {
         boolean allowed = view.scope().allowsUnknownHosts();
-        return FilterChain.newBuilder()
+        FilterChain.Builder chain = FilterChain.newBuilder()
                 .setName(name)
                 .setFilterChainMatch(FilterChainMatch.getDefaultInstance())
-                .addAllFilters(tcp.plain(allowed ? view.unknownHostsCluster() : WellKnown.BLACK_HOLE_CLUSTER, false))
-                .build();
+                .addAllFilters(tcp.plain(allowed ? view.unknownHostsCluster() : WellKnown.BLACK_HOLE_CLUSTER, false));
+        Resource<Sidecar> sidecar = view.scope().sidecar();
+        if (sidecar != null && sidecar.spec().outboundTrafficPolicy() != null) {
+            chain.setMetadata(Protos.provenance(sidecar.key(), "spec.outboundTrafficPolicy.mode"));
+        }
+        return chain.build();
     }
 
     @SuppressWarnings("deprecation") // use_original_dst is how Istio's interception hands connections on.

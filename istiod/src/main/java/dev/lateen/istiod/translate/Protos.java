@@ -10,6 +10,7 @@ import com.google.protobuf.Struct;
 import com.google.protobuf.UInt32Value;
 import com.google.protobuf.Value;
 import dev.lateen.api.resource.ResourceKey;
+import dev.lateen.api.xds.WellKnown;
 import io.envoyproxy.envoy.config.core.v3.Address;
 import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.core.v3.Pipe;
@@ -124,6 +125,30 @@ final class Protos {
     static Metadata provenance(ResourceKey key) {
         return Metadata.newBuilder()
                 .putFilterMetadata("istio", struct(Map.of("config", text(path(key)))))
+                .build();
+    }
+
+    /**
+     * The same with the place in it, in a namespace that only proxies of Lateen read.
+     *
+     * @param field such as {@code spec.servers[0]}
+     */
+    static Metadata provenance(ResourceKey key, String field) {
+        return provenance(key).toBuilder()
+                .putFilterMetadata(WellKnown.LATEEN_METADATA, struct(Map.of(WellKnown.FIELD_METADATA, text(field))))
+                .build();
+    }
+
+    /** Adds to a chain who says how it is secured. */
+    static Metadata secured(Metadata metadata, ResourceKey by, String field) {
+        Struct ofLateen = metadata.getFilterMetadataOrDefault(WellKnown.LATEEN_METADATA, Struct.getDefaultInstance());
+        Struct security = struct(Map.of(WellKnown.CONFIG_METADATA, text(path(by)), WellKnown.FIELD_METADATA, text(field)));
+        return metadata.toBuilder()
+                .putFilterMetadata(
+                        WellKnown.LATEEN_METADATA,
+                        ofLateen.toBuilder()
+                                .putFields(WellKnown.SECURITY_METADATA, value(security))
+                                .build())
                 .build();
     }
 

@@ -10,6 +10,7 @@ import dev.lateen.istiod.model.Labels;
 import dev.lateen.istiod.model.RoutingRule;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.ServicePort;
+import io.envoyproxy.envoy.config.core.v3.Metadata;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;
 import io.envoyproxy.envoy.config.listener.v3.FilterChainMatch;
@@ -46,7 +47,7 @@ final class TcpRoutes {
             if (chains.isEmpty()) {
                 // Services on one address are told apart by the name that TLS asks for.
                 List<String> names = sharesAddress ? List.of(service.hostname()) : List.of();
-                chains.add(chain(match(names, ranges), tcp.outbound(service, port)));
+                chains.add(chain(match(names, ranges), tcp.outbound(service, port), Metadata.getDefaultInstance()));
             }
             // A name that no route has is not the service's: it goes where unknown hosts may go.
             return chains;
@@ -58,17 +59,19 @@ final class TcpRoutes {
         }
         FilterChainMatch whole = match(List.of(), ranges);
         if (chains.stream().noneMatch(c -> c.getFilterChainMatch().equals(whole))) {
-            chains.add(chain(whole, tcp.outbound(service, port)));
+            chains.add(chain(whole, tcp.outbound(service, port), Metadata.getDefaultInstance()));
         }
         return chains;
     }
 
     private void tlsChains(List<FilterChain> chains, RoutingRule rule, ServicePort port, List<String> ranges) {
-        for (TlsRoute route : rule.tls()) {
+        for (int i = 0; i < rule.tls().size(); i++) {
+            TlsRoute route = rule.tls().get(i);
+            Metadata origin = Protos.provenance(rule.key(), "spec.tls[" + i + "]");
             for (TlsRoute.Match match : route.match()) {
                 if (concerns(match.port(), port, match.gateways(), match.sourceLabels(), match.sourceNamespace())) {
                     List<String> subnets = match.destinationSubnets().isEmpty() ? ranges : match.destinationSubnets();
-                    chains.add(chain(match(match.sniHosts(), subnets), filters(rule, route.route(), port)));
+                    chains.add(chain(match(match.sniHosts(), subnets), filters(rule, route.route(), port), origin));
                 }
             }
         }
@@ -76,15 +79,17 @@ final class TcpRoutes {
 
     /** Adds a rule's chains; true if one of them takes all that comes for the service. */
     private boolean tcpChains(List<FilterChain> chains, RoutingRule rule, ServicePort port, List<String> ranges) {
-        for (TcpRoute route : rule.tcp()) {
+        for (int i = 0; i < rule.tcp().size(); i++) {
+            TcpRoute route = rule.tcp().get(i);
+            Metadata origin = Protos.provenance(rule.key(), "spec.tcp[" + i + "]");
             if (route.match().isEmpty()) {
-                chains.add(chain(match(List.of(), ranges), filters(rule, route.route(), port)));
+                chains.add(chain(match(List.of(), ranges), filters(rule, route.route(), port), origin));
                 return true;
             }
             for (TcpRoute.Match match : route.match()) {
                 if (concerns(match.port(), port, match.gateways(), match.sourceLabels(), match.sourceNamespace())) {
                     List<String> subnets = match.destinationSubnets().isEmpty() ? ranges : match.destinationSubnets();
-                    chains.add(chain(match(List.of(), subnets), filters(rule, route.route(), port)));
+                    chains.add(chain(match(List.of(), subnets), filters(rule, route.route(), port), origin));
                     if (match.destinationSubnets().isEmpty()) {
                         return true;
                     }
@@ -120,12 +125,16 @@ final class TcpRoutes {
         return match.build();
     }
 
-    static FilterChain chain(FilterChainMatch match, List<Filter> filters) {
+    /** @param origin who wants it so, empty when nobody said anything */
+    static FilterChain chain(FilterChainMatch match, List<Filter> filters, Metadata origin) {
         FilterChain.Builder chain = FilterChain.newBuilder()
                 .addAllFilters(filters)
                 .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT);
         if (!match.equals(FilterChainMatch.getDefaultInstance())) {
             chain.setFilterChainMatch(match);
+        }
+        if (!origin.equals(Metadata.getDefaultInstance())) {
+            chain.setMetadata(origin);
         }
         return chain.build();
     }

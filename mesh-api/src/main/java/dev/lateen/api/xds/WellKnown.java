@@ -56,5 +56,14 @@ public final class WellKnown {
     /** The field of {@link #ISTIO_METADATA} that holds the path of the user's resource. */
     public static final String CONFIG_METADATA = "config";
 
+    /** The key of {@code filter_metadata} for what Istio has no word for; others pass it over. */
+    public static final String LATEEN_METADATA = "lateen";
+
+    /** The field of {@link #LATEEN_METADATA} that holds the place in the user's resource, such as {@code spec.servers[0]}. */
+    public static final String FIELD_METADATA = "field";
+
+    /** The field of {@link #LATEEN_METADATA} on a filter chain that names the resource which says how connections are secured, by its own path and field. */
+    public static final String SECURITY_METADATA = "security";
+
     private WellKnown() {}
 }

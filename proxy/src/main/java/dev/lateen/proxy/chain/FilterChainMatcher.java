@@ -1,15 +1,14 @@
 package dev.lateen.proxy.chain;
 
-import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.FilterChainMatch;
-import dev.lateen.proxy.model.FilterChainMatch.SourceType;
-import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,201 +19,115 @@ import org.jspecify.annotations.Nullable;
  * @param <T> what a match stands for
  */
 final class FilterChainMatcher<T> {
-    /** One step: facts in, what is left or null out. */
-    private interface Step<T> {
+    private static final List<Criterion<?>> ORDER = Criteria.IN_ORDER;
+
+    /** What is left after some criteria. */
+    private sealed interface Left<T> {}
+
+    /** All criteria are looked at. */
+    private record Found<T>(Candidate<T> candidate) implements Left<T> {}
+
+    /** One criterion decides what goes on. */
+    private record Step<T>(Criterion<?> criterion, List<Candidate<T>> candidates, Narrowing<T> narrowing)
+            implements Left<T> {}
+
+    /** What fits one criterion best, or null. */
+    private interface Narrowing<T> {
         @Nullable
-        T find(MatchFacts facts);
+        Left<T> next(MatchFacts facts);
     }
 
     /** A match and what it stands for. */
     record Candidate<T>(FilterChainMatch match, T value) {}
 
-    private final Step<T> first;
+    /** Is told whom a criterion shut out. */
+    interface Shut<T> {
+        /** @param actual what the connection has @param nobodyFits whether no candidate is left by it */
+        void out(Candidate<T> candidate, Criterion<?> by, String actual, boolean nobodyFits);
+    }
+
+    private final @Nullable Left<T> first;
     private final @Nullable T otherwise;
 
-    private FilterChainMatcher(Step<T> first, @Nullable T otherwise) {
+    private FilterChainMatcher(@Nullable Left<T> first, @Nullable T otherwise) {
         this.first = first;
         this.otherwise = otherwise;
     }
 
     /** @param otherwise what fits when nothing else does. Of two candidates with the same criteria the first is taken (Envoy refuses such a listener) */
     static <T> FilterChainMatcher<T> compile(List<Candidate<T>> candidates, @Nullable T otherwise) {
-        return new FilterChainMatcher<>(destinationPort(candidates), otherwise);
+        return new FilterChainMatcher<>(left(candidates, 0), otherwise);
     }
 
     /** The fit, or null when there is none and no default. */
     @Nullable
     T match(MatchFacts facts) {
-        T found = first.find(facts);
-        return found != null ? found : otherwise;
+        return match(facts, null);
     }
 
-    private static <T> Step<T> destinationPort(List<Candidate<T>> candidates) {
-        Map<Integer, Step<T>> byPort =
-                grouped(candidates, m -> List.of(m.destinationPort()), 0, FilterChainMatcher::destinationIp);
-        Step<T> any = byPort.get(0);
-        return facts -> {
-            Step<T> next = byPort.getOrDefault(facts.destination().getPort(), any);
-            return next == null ? null : next.find(facts);
-        };
-    }
-
-    private static <T> Step<T> destinationIp(List<Candidate<T>> candidates) {
-        return byRange(
-                candidates,
-                FilterChainMatch::prefixRanges,
-                facts -> facts.destination().getAddress(),
-                FilterChainMatcher::serverName);
-    }
-
-    private static <T> Step<T> serverName(List<Candidate<T>> candidates) {
-        Map<String, Step<T>> byName =
-                grouped(candidates, FilterChainMatch::serverNames, "", FilterChainMatcher::transportProtocol);
-        Step<T> any = byName.get("");
-        if (byName.size() == (any == null ? 0 : 1)) {
-            return any == null ? facts -> null : any;
-        }
-        return facts -> {
-            Step<T> next = facts.serverName().isEmpty() ? null : named(byName, facts.serverName());
-            next = next == null ? any : next;
-            return next == null ? null : next.find(facts);
-        };
-    }
-
-    /** The whole name, then {@code *.suffix} from the longest to the shortest. */
-    private static <T> @Nullable Step<T> named(Map<String, Step<T>> byName, String serverName) {
-        Step<T> next = byName.get(serverName);
-        for (int dot = serverName.indexOf('.', 1); next == null && dot > 0; dot = serverName.indexOf('.', dot + 1)) {
-            next = byName.get("*" + serverName.substring(dot));
-        }
-        return next;
-    }
-
-    private static <T> Step<T> transportProtocol(List<Candidate<T>> candidates) {
-        Map<String, Step<T>> byProtocol =
-                grouped(candidates, m -> List.of(m.transportProtocol()), "", FilterChainMatcher::applicationProtocol);
-        Step<T> any = byProtocol.get("");
-        return facts -> {
-            Step<T> next = byProtocol.getOrDefault(facts.transportProtocol(), any);
-            return next == null ? null : next.find(facts);
-        };
-    }
-
-    private static <T> Step<T> applicationProtocol(List<Candidate<T>> candidates) {
-        Map<String, Step<T>> byProtocol =
-                grouped(candidates, FilterChainMatch::applicationProtocols, "", FilterChainMatcher::directSourceIp);
-        Step<T> any = byProtocol.get("");
-        return facts -> {
-            Step<T> next = null;
-            List<String> offered = facts.applicationProtocols();
-            for (int i = 0; next == null && i < offered.size(); i++) {
-                next = byProtocol.get(offered.get(i));
-            }
-            next = next == null ? any : next;
-            return next == null ? null : next.find(facts);
-        };
-    }
-
-    private static <T> Step<T> directSourceIp(List<Candidate<T>> candidates) {
-        return byRange(
-                candidates,
-                FilterChainMatch::directSourcePrefixRanges,
-                facts -> facts.directSource().getAddress(),
-                FilterChainMatcher::sourceType);
-    }
-
-    private static <T> Step<T> sourceType(List<Candidate<T>> candidates) {
-        Map<SourceType, Step<T>> byType =
-                grouped(candidates, m -> List.of(m.sourceType()), SourceType.ANY, FilterChainMatcher::sourceIp);
-        Step<T> any = byType.get(SourceType.ANY);
-        if (byType.size() == (any == null ? 0 : 1)) {
-            return any == null ? facts -> null : any;
-        }
-        return facts -> {
-            SourceType type = facts.isLocal() ? SourceType.SAME_IP_OR_LOOPBACK : SourceType.EXTERNAL;
-            Step<T> next = byType.getOrDefault(type, any);
-            return next == null ? null : next.find(facts);
-        };
-    }
-
-    private static <T> Step<T> sourceIp(List<Candidate<T>> candidates) {
-        return byRange(
-                candidates,
-                FilterChainMatch::sourcePrefixRanges,
-                facts -> facts.source().getAddress(),
-                FilterChainMatcher::sourcePort);
-    }
-
-    private static <T> Step<T> sourcePort(List<Candidate<T>> candidates) {
-        Map<Integer, T> byPort = new HashMap<>();
-        for (Candidate<T> candidate : candidates) {
-            for (int port : orAny(candidate.match().sourcePorts(), 0)) {
-                byPort.putIfAbsent(port, candidate.value());
+    /** @param shut null when nobody asks */
+    @Nullable
+    T match(MatchFacts facts, @Nullable Shut<T> shut) {
+        Left<T> left = first;
+        while (left instanceof Step<T> step) {
+            left = step.narrowing().next(facts);
+            if (shut != null) {
+                tell(step, left, facts, shut);
             }
         }
-        T any = byPort.get(0);
-        return facts -> {
-            T value = byPort.get(facts.source().getPort());
-            return value == null ? any : value;
-        };
+        return left instanceof Found<T>(Candidate<T> candidate) ? candidate.value() : otherwise;
     }
 
-    private static <K> List<K> orAny(List<K> keys, K any) {
-        return keys.isEmpty() ? List.of(any) : keys;
+    private static <T> void tell(Step<T> step, @Nullable Left<T> left, MatchFacts facts, Shut<T> shut) {
+        Set<Candidate<T>> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        switch (left) {
+            case null -> {}
+            case Found<T>(Candidate<T> candidate) -> kept.add(candidate);
+            case Step<T> next -> kept.addAll(next.candidates());
+        }
+        for (Candidate<T> candidate : step.candidates()) {
+            if (!kept.contains(candidate)) {
+                shut.out(candidate, step.criterion(), step.criterion().actual(facts), left == null);
+            }
+        }
     }
 
-    /** Candidates under each key they name (under {@code any} when they name none), each group compiled into its next step. */
-    private static <K, T> Map<K, Step<T>> grouped(
-            List<Candidate<T>> candidates,
-            Function<FilterChainMatch, List<K>> keys,
-            K any,
-            Function<List<Candidate<T>>, Step<T>> next) {
+    /** What is left of these candidates from the criterion of that place on; criteria that none of them has are passed over. */
+    private static <T> @Nullable Left<T> left(List<Candidate<T>> candidates, int place) {
+        for (int i = place; i < ORDER.size() && !candidates.isEmpty(); i++) {
+            Criterion<?> criterion = ORDER.get(i);
+            if (candidates.stream().anyMatch(each -> !criterion.wanted(each.match()).isEmpty())) {
+                return step(criterion, candidates, i + 1);
+            }
+        }
+        return candidates.isEmpty() ? null : new Found<>(candidates.getFirst());
+    }
+
+    /** Candidates under each key that they name, each group with what is left of it; those that name none fit at last. */
+    private static <K, T> Step<T> step(Criterion<K> criterion, List<Candidate<T>> candidates, int next) {
+        List<Candidate<T>> anyhow = new ArrayList<>();
         Map<K, List<Candidate<T>>> groups = new HashMap<>();
         for (Candidate<T> candidate : candidates) {
-            for (K key : orAny(keys.apply(candidate.match()), any)) {
-                groups.computeIfAbsent(key, k -> new ArrayList<>()).add(candidate);
+            List<K> wanted = criterion.wanted(candidate.match());
+            if (wanted.isEmpty()) {
+                anyhow.add(candidate);
+            }
+            for (K key : wanted) {
+                (isNone(key) ? anyhow : groups.computeIfAbsent(key, k -> new ArrayList<>())).add(candidate);
             }
         }
-        Map<K, Step<T>> steps = HashMap.newHashMap(groups.size());
-        groups.forEach((key, group) -> steps.put(key, next.apply(group)));
-        return steps;
+        Map<K, Left<T>> byKey = HashMap.newHashMap(groups.size());
+        groups.forEach((key, group) -> byKey.put(key, Objects.requireNonNull(left(group, next))));
+        Left<T> any = left(anyhow, next);
+        Criterion.Find<K> find = criterion.over(byKey.keySet());
+        return new Step<>(criterion, candidates, facts -> {
+            K key = find.best(facts);
+            return key == null ? any : byKey.get(key);
+        });
     }
 
-    private record Ranged<T>(Cidr range, Step<T> next) {}
-
-    /** The longest prefix wins; what names no range fits every address, at last. */
-    private static <T> Step<T> byRange(
-            List<Candidate<T>> candidates,
-            Function<FilterChainMatch, List<Cidr>> ranges,
-            Function<MatchFacts, InetAddress> address,
-            Function<List<Candidate<T>>, Step<T>> next) {
-        List<Candidate<T>> anywhere = new ArrayList<>();
-        Map<Cidr, List<Candidate<T>>> groups = new HashMap<>();
-        for (Candidate<T> candidate : candidates) {
-            List<Cidr> named = ranges.apply(candidate.match());
-            if (named.isEmpty()) {
-                anywhere.add(candidate);
-            }
-            for (Cidr range : named) {
-                groups.computeIfAbsent(range, r -> new ArrayList<>()).add(candidate);
-            }
-        }
-        Step<T> any = anywhere.isEmpty() ? facts -> null : next.apply(anywhere);
-        if (groups.isEmpty()) {
-            return any;
-        }
-        List<Ranged<T>> longestFirst = new ArrayList<>();
-        groups.forEach((range, group) -> longestFirst.add(new Ranged<>(range, next.apply(group))));
-        longestFirst.sort(Comparator.comparingInt((Ranged<T> r) -> r.range().prefixLength())
-                .reversed());
-        return facts -> {
-            InetAddress wanted = address.apply(facts);
-            for (Ranged<T> ranged : longestFirst) {
-                if (ranged.range().contains(wanted)) {
-                    return ranged.next().find(facts);
-                }
-            }
-            return any.find(facts);
-        };
+    /** Who asks for the empty name or for port zero asks for nothing. */
+    private static boolean isNone(Object key) {
+        return key.equals("") || key.equals(0);
     }
 }

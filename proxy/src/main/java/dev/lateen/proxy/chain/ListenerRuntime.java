@@ -6,6 +6,7 @@ import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.reason.Trace;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -83,6 +84,11 @@ public final class ListenerRuntime {
     /** The chain for a connection; null when none matches: it is to be closed. */
     public @Nullable FilterChainRuntime match(MatchFacts facts) {
         return matcher.match(facts);
+    }
+
+    /** The same, telling why. @param trace null when nobody asks */
+    public @Nullable FilterChainRuntime match(MatchFacts facts, @Nullable Trace trace) {
+        return trace == null ? matcher.match(facts) : ChainText.match(this, matcher, facts, trace);
     }
 
     /** The chain with this match, null for the default one; null when there is none. */

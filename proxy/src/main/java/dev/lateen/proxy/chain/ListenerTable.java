@@ -2,6 +2,9 @@ package dev.lateen.proxy.chain;
 
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Listener;
+import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.Comparator;
@@ -88,10 +91,48 @@ public final class ListenerTable {
         return accepting.get(address);
     }
 
+    /** The listener that takes connections which clients make to this address: of the socket that is bound to it, or to all addresses of its family. */
+    public @Nullable ListenerRuntime receiving(InetSocketAddress called) {
+        ListenerRuntime exact = accepting.get(called);
+        if (exact != null) {
+            return exact;
+        }
+        for (Map.Entry<InetSocketAddress, ListenerRuntime> each : accepting.entrySet()) {
+            InetSocketAddress bound = each.getKey();
+            if (bound.getPort() == called.getPort()
+                    && !bound.isUnresolved()
+                    && bound.getAddress().isAnyLocalAddress()) {
+                return each.getValue();
+            }
+        }
+        return null;
+    }
+
     /** A connection's chain as this configuration has it; null when it has none such: the connection drains. */
     public @Nullable FilterChainRuntime chain(ChainKey key) {
         ListenerRuntime listener = byName.get(key.listener());
         return listener == null ? null : listener.chain(key.match());
+    }
+
+    /**
+     * Who takes a connection: the listener whose socket it came to, unless that hands connections to the listener of their original destination.
+     *
+     * @param receiving the listener of the socket
+     * @param original where the client was headed before it was brought here; null where it came by itself
+     * @param trace null when nobody asks
+     */
+    public ListenerRuntime taking(
+            ListenerRuntime receiving, @Nullable InetSocketAddress original, @Nullable Trace trace) {
+        boolean handsOn = original != null && receiving.listener().useOriginalDst();
+        ListenerRuntime found = handsOn ? headedFor(original) : null;
+        ListenerRuntime taking = found == null ? receiving : found;
+        if (trace != null) {
+            String rule = found != null
+                    ? "use_original_dst: the listener of " + original
+                    : handsOn ? "use_original_dst: no listener of " + original : "the listener of the socket";
+            trace.yes(Question.LISTENER, taking.listener().name(), Provenance.NONE, rule);
+        }
+        return taking;
     }
 
     /** Who takes a connection headed for {@code destination}: the listener of that very address, one of the wildcard address with that port, or nobody. */

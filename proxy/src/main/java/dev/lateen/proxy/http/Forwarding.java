@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.forward.RequestedHost;
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.filter.LocalReply;
@@ -13,11 +14,13 @@ import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.Cluster.Discovery;
-import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.Forward;
+import dev.lateen.proxy.model.RouteAction;
+import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.route.RouteDecision;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.tls.TlsSession;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
@@ -30,64 +33,54 @@ import org.jspecify.annotations.Nullable;
 final class Forwarding {
     private final HttpExchange exchange;
     private final ExchangeFacts facts;
-    private final RouteEntry entry;
-    private final Forward action;
+    private final ForwardPlan plan;
     private final HttpWorker worker;
     private final PickContext picking;
-    private UpstreamCluster cluster;
     private final Retries retries;
-    private final boolean tunnel;
-    private @Nullable UpstreamAttempt attempt;
+    private UpstreamCluster cluster;
+    private Attempt attempt = Attempt.None.NONE;
     private @Nullable Mirrors mirrors;
-    private final Duration timeout;
     private boolean keeping;
 
     /** @param cluster the decision's, in the configuration that was in force when the request came */
-    Forwarding(HttpExchange exchange, RouteDecision.Forward decision, UpstreamCluster cluster) {
+    Forwarding(HttpExchange exchange, ForwardPlan plan, UpstreamCluster cluster) {
         this.exchange = exchange;
         this.facts = exchange.facts();
-        this.entry = decision.entry();
+        this.plan = plan;
         this.cluster = cluster;
         this.worker = exchange.worker();
         this.picking = new PickContext(worker.random());
-        this.action = decision.action();
-        this.timeout = GrpcTimeout.of(
-                facts.request(), action.timeouts().route(), action.timeouts().maxGrpc());
-        this.tunnel = Upgrades.asked(facts.request());
-        this.retries = Retries.of(this, entry, facts.request(), tunnel);
+        this.retries = new Retries(this, plan);
     }
 
     /** @param inForce what the request was matched by */
     void start(InForce inForce) {
         RequestHead head = facts.request();
-        if (!Upgrades.allowed(head, exchange.manager().manager(), action)) {
-            exchange.reply(LocalReply.upgradeFailed());
-            return;
-        }
         prepare(head);
         tellTimeout(head);
-        if (!tunnel) {
-            mirrors = Mirrors.of(exchange, action, inForce);
+        if (!plan.tunnel()) {
+            mirrors = Mirrors.of(exchange, plan.action(), inForce);
         }
-        keeping = retries.mayNeedBody();
+        keeping = plan.retry() != null;
         attempt();
     }
 
     private void prepare(RequestHead head) {
         boolean suppress = exchange.manager().suppressEnvoyHeaders();
-        if (!entry.hashPolicies().isEmpty()) {
-            picking.hash(entry.hashPolicies().hash(facts));
+        HashPolicies hashes = plan.entry().hashPolicies();
+        if (!hashes.isEmpty()) {
+            picking.hash(hashes.hash(facts));
         }
         picking.originalDestination(
                 cluster.config().discovery() instanceof Discovery.ByName
                         ? RequestedHost.of(facts)
                         : facts.connection().originalDestination());
-        entry.prepareRequest(facts, head, suppress);
-        Duration idle = action.timeouts().idle();
+        plan.entry().prepareRequest(facts, head, suppress);
+        Duration idle = plan.action().timeouts().idle();
         if (idle != null) {
             exchange.timers().idleTimeout(idle);
         }
-        Duration longest = action.timeouts().maxStream();
+        Duration longest = plan.action().timeouts().maxStream();
         if (longest != null) {
             exchange.timers().maxDuration(longest);
         }
@@ -98,27 +91,19 @@ final class Forwarding {
 
     /** The route's timeout counts from the end of the request, so that a slow upload does not use it up. */
     void requestCompleted() {
-        if (!tunnel) {
-            exchange.timers().responseTimeout(timeout, this::timedOut);
+        if (!plan.tunnel()) {
+            exchange.timers().responseTimeout(plan.timeout(), this::timedOut);
         }
     }
 
     private void timedOut() {
-        attemptTimedOut();
+        attempt.timedOut();
         exchange.reply(LocalReply.responseTimeout());
-    }
-
-    private void attemptTimedOut() {
-        UpstreamAttempt current = attempt;
-        if (current != null) {
-            current.timedOut();
-        }
     }
 
     /** The stream of the try under way; null between two tries, and while a connection is awaited. */
     private @Nullable ClientStream stream() {
-        UpstreamAttempt current = attempt;
-        return current == null || current.over() ? null : current.stream();
+        return attempt.stream();
     }
 
     // --- a try
@@ -132,29 +117,33 @@ final class Forwarding {
             takeNewest();
         }
         UpstreamCluster to = cluster;
-        Host host = to.pick(picking);
-        if (host == null) {
+        Destination destination = to.pick(picking);
+        if (destination == null) {
             exchange.reply(LocalReply.noHealthyUpstream());
             return;
         }
-        picking.addTried(host);
-        facts.endpoint(host.endpoint());
+        picking.addTried(destination.host());
+        facts.endpoint(destination.endpoint());
         RequestHead head = facts.request();
-        if (entry.virtualHost().includeRequestAttemptCount()) {
+        if (plan.entry().virtualHost().includeRequestAttemptCount()) {
             head.headers().set("x-envoy-attempt-count", Integer.toString(facts.attempts()));
         }
-        entry.rewriteAutoHost(head, host.endpoint(), exchange.manager().suppressEnvoyHeaders() || facts.attempts() > 1);
+        plan.entry()
+                .rewriteAutoHost(
+                        head,
+                        destination.endpoint(),
+                        exchange.manager().suppressEnvoyHeaders() || facts.attempts() > 1);
         if (facts.attempts() > 1) {
             tellTimeout(head);
         }
-        PoolOptions options = UpstreamProtocols.options(to.config(), host.tls(to.config()), facts);
+        PoolOptions options = UpstreamProtocols.options(to.config(), destination.tls(), facts);
         if (options == null) {
             exchange.reply(LocalReply.upgradeFailed());
             return;
         }
-        UpstreamAttempt begun = new UpstreamAttempt(this, to, host);
+        UpstreamAttempt begun = new UpstreamAttempt(this, to, destination.host());
         attempt = begun;
-        begun.begin(worker.pools(), options);
+        begun.begin(worker.pools(), destination, options);
     }
 
     /** Another try goes, as in Envoy, by what is in force by then: hosts may have gone meanwhile. A cluster that is gone itself has its last ones. */
@@ -168,8 +157,8 @@ final class Forwarding {
 
     /** How long this try may take: what its own timeout and what is left of the route's allow. */
     private void tellTimeout(RequestHead head) {
-        long all = timeout.toMillis();
-        long expected = retries.perTryTimeout().toMillis();
+        long all = plan.timeout().toMillis();
+        long expected = plan.perTryTimeout().toMillis();
         if (expected == 0) {
             expected = all;
         }
@@ -183,7 +172,7 @@ final class Forwarding {
         if (!exchange.manager().suppressEnvoyHeaders()) {
             head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(expected));
         }
-        if (action.timeouts().maxGrpc() != null && head.isGrpc()) {
+        if (plan.action().timeouts().maxGrpc() != null && head.isGrpc()) {
             head.headers().set("grpc-timeout", GrpcTimeout.text(expected));
         }
     }
@@ -203,7 +192,9 @@ final class Forwarding {
             body.sendTo(stream, keeping);
         }
         if (!from.over()) {
-            retries.armPerTryTimeout(exchange.timers());
+            if (!plan.perTryTimeout().isZero()) {
+                exchange.timers().perTryTimeout(plan.perTryTimeout(), this::perTryTimedOut);
+            }
             resumeRequest();
         }
     }
@@ -276,7 +267,7 @@ final class Forwarding {
         exchange.timers().tryOver();
         exchange.manager().observer().onUpstreamResponse(facts, head);
         if (retries.onHead(head)) {
-            leaveAttempt();
+            attempt.giveUp();
             return;
         }
         stopKeeping();
@@ -285,6 +276,7 @@ final class Forwarding {
             head.headers().set("x-envoy-upstream-service-time", Long.toString(nanos / 1_000_000));
         }
         facts.responseCodeDetails("via_upstream");
+        RouteEntry entry = plan.entry();
         if (!entry.hashPolicies().isEmpty()) {
             String cookie = entry.hashPolicies().setCookie(facts);
             if (cookie != null) {
@@ -317,7 +309,8 @@ final class Forwarding {
         }
     }
 
-    void onUpstreamReset(UpstreamAttempt from, StreamReset reason) {
+    /** @param reused whether the connection has carried requests before */
+    void onUpstreamReset(StreamReset reason, boolean reused) {
         exchange.timers().tryOver();
         if (exchange.responding()) {
             facts.addFlag(UpstreamFailures.flag(reason));
@@ -325,7 +318,7 @@ final class Forwarding {
             exchange.abort();
             return;
         }
-        if (retries.onReset(from, reason)) {
+        if (retries.onReset(reason, reused)) {
             return;
         }
         exchange.reply(UpstreamFailures.beforeResponse(reason, facts.attempts()));
@@ -347,17 +340,10 @@ final class Forwarding {
         }
     }
 
-    void perTryTimedOut() {
-        attemptTimedOut();
+    private void perTryTimedOut() {
+        attempt.timedOut();
         if (!retries.onTimeout()) {
             exchange.reply(LocalReply.perTryTimeout());
-        }
-    }
-
-    private void leaveAttempt() {
-        UpstreamAttempt current = attempt;
-        if (current != null) {
-            current.giveUp();
         }
     }
 
@@ -377,13 +363,9 @@ final class Forwarding {
         facts.addFlag(flag);
     }
 
-    RouteAction.Forward action() {
-        return action;
-    }
-
     /** The exchange is over, whatever came of it. */
     void end() {
-        leaveAttempt();
+        attempt.giveUp();
         retries.end();
         Mirrors copies = mirrors;
         if (copies != null) {

@@ -1,5 +1,8 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.forward.Upgrades;
+import dev.lateen.proxy.head.HeadPreparation;
+import dev.lateen.proxy.head.HeadRefusal;
 import dev.lateen.proxy.http.codec.RequestSink;
 import dev.lateen.proxy.http.codec.ServerStream;
 import dev.lateen.proxy.http.codec.StreamReset;
@@ -107,17 +110,15 @@ final class HttpExchange implements RequestSink {
             requestEnded();
         }
         timers.begin(manager.manager());
-        LocalReply refusal = RequestPreparation.prepare(exchange, manager.manager(), worker());
+        HeadRefusal refusal = HeadPreparation.prepare(exchange, manager.manager(), null);
         if (refusal != null) {
-            if (refusal.flag() != null || refusal.status() == 400) {
-                // What else such a client sends is not to be believed.
-                downstream.closeAfter();
-            }
-            manager.observer().onRequest(exchange);
-            reply(refusal);
+            refuse(refusal);
             return;
         }
-        if (RequestPreparation.takesExpectation(exchange, manager.manager())) {
+        if (HeadPreparation.wantsRequestId(exchange.request(), manager.manager())) {
+            exchange.request().headers().set("x-request-id", RequestIds.next(worker().random()));
+        }
+        if (HeadPreparation.takesExpectation(exchange, manager.manager())) {
             downstream.informational(LocalReplyRenderer.goOn());
         }
         match();
@@ -130,6 +131,16 @@ final class HttpExchange implements RequestSink {
         FilterRun run = new FilterRun(this, chain);
         filters = run;
         run.proceed();
+    }
+
+    private void refuse(HeadRefusal refusal) {
+        LocalReply reply = LocalReply.headRefused(refusal);
+        if (reply.flag() != null || reply.status() == 400) {
+            // What else such a client sends is not to be believed.
+            downstream.closeAfter();
+        }
+        manager.observer().onRequest(exchange);
+        reply(reply);
     }
 
     /** Answers a head that could not be understood. */
@@ -187,8 +198,12 @@ final class HttpExchange implements RequestSink {
             reply(LocalReply.clusterNotFound(forward.action().clusterNotFoundStatus()));
             return;
         }
+        if (!Upgrades.allowed(exchange.request(), manager.manager(), forward.action())) {
+            reply(LocalReply.upgradeFailed());
+            return;
+        }
         phase = Phase.FORWARDING;
-        Forwarding begun = new Forwarding(this, forward, to);
+        Forwarding begun = new Forwarding(this, ForwardPlan.of(exchange, forward), to);
         forwarding = begun;
         begun.start(taken);
     }

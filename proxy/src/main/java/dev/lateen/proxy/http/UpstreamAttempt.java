@@ -12,6 +12,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
@@ -22,16 +23,29 @@ import org.jspecify.annotations.Nullable;
  * One try to get an answer from one host. Tells its {@link Forwarding} what comes of it until it is given up, and keeps the host's and the
  * circuit breaker's counts right whatever happens.
  */
-final class UpstreamAttempt implements StreamTaker {
+final class UpstreamAttempt implements StreamTaker, Attempt {
     private final Forwarding forwarding;
     private final UpstreamCluster cluster;
     private final Host host;
-    private @Nullable PendingStream pending;
-    private @Nullable ClientStream stream;
-    private boolean reused;
-    private boolean counted;
+    private State state = Waiting.UNTOLD;
     private boolean responded;
-    private boolean over;
+
+    /** Where it stands. */
+    private sealed interface State {}
+
+    /** A connection is awaited. @param place in the pool's queue, to be given back */
+    private record Waiting(PendingStream place) implements State {
+        /** The pool has not said yet whether it has to wait. */
+        static final Waiting UNTOLD = new Waiting(() -> {});
+    }
+
+    /** The request is on a stream, which counts for its host. @param reused whether its connection has carried requests before */
+    private record Open(ClientStream stream, boolean reused) implements State {}
+
+    /** Nothing more is to come: it was answered, or failed, or was given up. */
+    private enum Over implements State {
+        OVER
+    }
 
     UpstreamAttempt(Forwarding forwarding, UpstreamCluster cluster, Host host) {
         this.forwarding = forwarding;
@@ -39,150 +53,129 @@ final class UpstreamAttempt implements StreamTaker {
         this.host = host;
     }
 
-    void begin(UpstreamPools pools, PoolOptions options) {
-        PendingStream place = pools.acquire(cluster, host, options, this);
-        if (!over && stream == null) {
-            pending = place;
+    void begin(UpstreamPools pools, Destination to, PoolOptions options) {
+        PendingStream place = pools.acquire(cluster, to, options, this);
+        if (state instanceof Waiting && place != null) {
+            state = new Waiting(place);
         }
     }
 
-    Host host() {
-        return host;
-    }
-
-    /** Null until there is a connection. */
-    @Nullable
-    ClientStream stream() {
-        return stream;
-    }
-
-    /** Whether its connection has carried requests before, so that its other side may just have closed it. */
-    boolean reused() {
-        return reused;
+    /** The stream it is on; null while a connection is awaited, and when it is over. */
+    @Override
+    public @Nullable ClientStream stream() {
+        return state instanceof Open open ? open.stream : null;
     }
 
     boolean over() {
-        return over;
+        return state == Over.OVER;
     }
 
-    /** Ends it without a word to anybody. */
-    void giveUp() {
-        if (over) {
-            return;
-        }
-        finish();
-        if (pending != null) {
-            pending.cancel();
-            pending = null;
-        }
-        if (stream != null) {
-            stream.reset();
+    @Override
+    public void giveUp() {
+        State left = leave();
+        switch (left) {
+            case Waiting waiting -> waiting.place.cancel();
+            case Open open -> open.stream.reset();
+            case Over _ -> {}
         }
     }
 
-    /** Gives up because no answer came in time. */
-    void timedOut() {
-        if (!over) {
+    @Override
+    public void timedOut() {
+        if (!over()) {
             host.recordFailure(LocalFailure.TIMEOUT, true);
             giveUp();
         }
     }
 
-    private void finish() {
-        over = true;
-        if (counted) {
-            counted = false;
+    /** The one way to its end. @return what it was until now */
+    private State leave() {
+        State left = state;
+        state = Over.OVER;
+        if (left instanceof Open) {
             host.requestFinished();
             cluster.breaker().releaseRequest();
         }
+        return left;
     }
 
     @Override
     public void onStream(ClientStream opened, boolean usedBefore) {
-        pending = null;
-        stream = opened;
-        reused = usedBefore;
-        counted = true;
+        state = new Open(opened, usedBefore);
         host.requestStarted();
         forwarding.onStream(this, opened);
     }
 
     @Override
     public void onFailure(PoolFailure failure) {
-        pending = null;
-        over = true;
+        state = Over.OVER;
         forwarding.onPoolFailure(failure);
     }
 
     @Override
     public void onInformational(ResponseHead head) {
-        if (!over) {
+        if (!over()) {
             forwarding.onInformational(head);
         }
     }
 
     @Override
     public void onHead(ResponseHead head, boolean end) {
-        if (over) {
+        if (over()) {
             return;
         }
         responded = true;
         CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
         host.recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
         if (end) {
-            finish();
+            leave();
         }
         forwarding.onResponseHead(head, end);
     }
 
     @Override
     public void onData(ByteBuf data, boolean end) {
-        if (over) {
+        if (over()) {
             data.release();
             return;
         }
         if (end) {
-            finish();
+            leave();
         }
         forwarding.onResponseData(data, end);
     }
 
     @Override
     public void onTrailers(HeaderMap trailers) {
-        if (!over) {
-            finish();
+        if (!over()) {
+            leave();
             forwarding.onResponseTrailers(trailers);
         }
     }
 
     @Override
     public void onReset(StreamReset reason) {
-        if (over) {
+        if (!(leave() instanceof Open ended)) {
             return;
         }
-        finish();
         if (!responded) {
             host.recordFailure(LocalFailure.CONNECT, true);
         }
-        String refusal = refusal();
+        String refusal = responded || ended.reused
+                ? ""
+                : TlsSession.failureOf(ended.stream.connection().channel());
         if (refusal.isEmpty()) {
-            forwarding.onUpstreamReset(this, reason);
+            forwarding.onUpstreamReset(reason, ended.reused);
         } else {
+            // With TLS 1.3 a server that refuses our certificate says so only after the handshake: no connection stood,
+            // and nothing of the request was read.
             forwarding.onPoolFailure(new PoolFailure.Connect(new ConnectFailure(ConnectFailure.REMOTE, refusal)));
         }
     }
 
-    /** With TLS 1.3 a server that refuses our certificate says so only after the handshake: no connection stood, and nothing of the request was read. */
-    private String refusal() {
-        ClientStream ended = stream;
-        return responded || reused || ended == null
-                ? ""
-                : TlsSession.failureOf(ended.connection().channel());
-    }
-
     @Override
     public void onWritable() {
-        if (!over) {
+        if (!over()) {
             forwarding.resumeRequest();
         }
     }

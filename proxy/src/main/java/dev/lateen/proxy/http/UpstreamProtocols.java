@@ -1,12 +1,13 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.forward.Upgrades;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.Wire;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.transport.ProxyHeader;
 import java.util.List;

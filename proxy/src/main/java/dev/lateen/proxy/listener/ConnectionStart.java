@@ -90,10 +90,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
         destination = original;
         redirected = true;
-        if (receiving.useOriginalDst()) {
-            ListenerRuntime headedFor = inForce.listeners().headedFor(original);
-            listener = headedFor != null ? headedFor : listener;
-        }
+        listener = inForce.listeners().taking(listener, original, null);
     }
 
     private void readProxyProtocol(@Nullable InetSocketAddress from, @Nullable InetSocketAddress to) {
@@ -162,9 +159,8 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
         inForce = now;
         listener = next;
-        if (same == null && redirected && next.listener().useOriginalDst()) {
-            ListenerRuntime headedFor = now.listeners().headedFor(destination);
-            listener = headedFor != null ? headedFor : next;
+        if (same == null && redirected) {
+            listener = now.listeners().taking(next, destination, null);
         }
     }
 

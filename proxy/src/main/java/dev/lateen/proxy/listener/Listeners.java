@@ -59,7 +59,8 @@ public final class Listeners {
         this(surroundings, settings, OriginalDestination::of);
     }
 
-    Listeners(
+    /** @param originalDestinations where a redirected client was headed; null for one that was not redirected */
+    public Listeners(
             Surroundings around,
             ListenerSettings settings,
             Function<Channel, @Nullable InetSocketAddress> originalDestinations) {

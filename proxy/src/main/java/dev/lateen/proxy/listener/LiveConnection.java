@@ -3,7 +3,6 @@ package dev.lateen.proxy.listener;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.model.NetworkFilterConfig;
-import dev.lateen.proxy.model.RbacPolicies;
 import io.netty.channel.Channel;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -43,17 +42,7 @@ final class LiveConnection {
     @Nullable
     String denial() {
         checked = chain.chain().networkFilters();
-        for (NetworkFilterConfig filter : checked) {
-            String denial = switch (filter) {
-                case NetworkFilterConfig.Rbac(RbacPolicies policies) -> policy.denial(policies, facts);
-                case NetworkFilterConfig.Denied(String name, String reason) -> name + ": " + reason;
-                case NetworkFilterConfig.IstioStats _, NetworkFilterConfig.MetadataExchange _ -> null;
-            };
-            if (denial != null) {
-                return denial;
-            }
-        }
-        return null;
+        return policy.denial(checked, facts);
     }
 
     /** Another configuration is in force: asks the filters again if they were replaced, and ends the connection when they deny it now. */

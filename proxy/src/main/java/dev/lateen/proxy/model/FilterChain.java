@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param tls null for clear text
  * @param transportSocketConnectTimeout for the handshake; zero means none
  * @param networkFilters what comes before the terminal filter, in order
+ * @param provenance who wants the chain, such as a Gateway's server
+ * @param security who says how its connections are secured, such as a PeerAuthentication
  */
 public record FilterChain(
         String name,
@@ -17,8 +19,29 @@ public record FilterChain(
         @Nullable DownstreamTls tls,
         Duration transportSocketConnectTimeout,
         List<NetworkFilterConfig> networkFilters,
-        TerminalFilter terminal) {
+        TerminalFilter terminal,
+        Provenance provenance,
+        Provenance security) {
     public FilterChain {
         networkFilters = List.copyOf(networkFilters);
+    }
+
+    /** One that nobody is named for. */
+    public FilterChain(
+            String name,
+            FilterChainMatch match,
+            @Nullable DownstreamTls tls,
+            Duration transportSocketConnectTimeout,
+            List<NetworkFilterConfig> networkFilters,
+            TerminalFilter terminal) {
+        this(
+                name,
+                match,
+                tls,
+                transportSocketConnectTimeout,
+                networkFilters,
+                terminal,
+                Provenance.NONE,
+                Provenance.NONE);
     }
 }

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A compiled permission or principal. */
 interface Condition {
-    boolean holds(Subject subject);
+    /** @param why is told what did not hold; null when nobody asks */
+    boolean holds(Subject subject, @Nullable List<String> why);
 
     /**
      * Who asks for what.
@@ -28,9 +29,9 @@ interface Condition {
         Condition[] all = parts.toArray(Condition[]::new);
         return all.length == 1
                 ? all[0]
-                : subject -> {
+                : (subject, why) -> {
                     for (Condition part : all) {
-                        if (!part.holds(subject)) {
+                        if (!part.holds(subject, why)) {
                             return false;
                         }
                     }
@@ -42,9 +43,13 @@ interface Condition {
         Condition[] all = parts.toArray(Condition[]::new);
         return all.length == 1
                 ? all[0]
-                : subject -> {
+                : (subject, why) -> {
+                    int told = why == null ? 0 : why.size();
                     for (Condition part : all) {
-                        if (part.holds(subject)) {
+                        if (part.holds(subject, why)) {
+                            if (why != null) {
+                                why.subList(told, why.size()).clear();
+                            }
                             return true;
                         }
                     }

@@ -10,6 +10,7 @@ import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.route.HeaderConditions;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Permissions and principals of {@code envoy.config.rbac.v3}, compiled. */
@@ -18,22 +19,34 @@ final class Conditions {
 
     static Condition permission(Permission permission) {
         return switch (permission) {
-            case Permission.Any any -> subject -> true;
+            case Permission.Any _ -> (subject, why) -> true;
             case Permission.And and -> Condition.allOf(permissions(and.all()));
             case Permission.Or or -> Condition.anyOf(permissions(or.any()));
-            case Permission.Not not -> not(permission(not.permission()));
+            case Permission.Not not -> not(permission(not.permission()), () -> PolicyText.text(permission));
             case Permission.Header header -> header(header.matcher());
             case Permission.UrlPath path -> path(path.matcher());
             case Permission.UriTemplate template ->
-                subject -> subject.request() != null
-                        && template.pattern().matches(subject.request().pathWithoutQuery());
-            case Permission.DestinationIp ip -> subject -> within(ip.range(), local(subject));
-            case Permission.DestinationPort port -> subject -> localPort(subject) == port.port();
+                (subject, why) -> subject.request() != null
+                                && template.pattern()
+                                        .matches(subject.request().pathWithoutQuery())
+                        || why != null && PolicyText.no(why, path(subject), PolicyText.text(permission));
+            case Permission.DestinationIp ip ->
+                (subject, why) -> within(ip.range(), local(subject))
+                        || why != null && PolicyText.no(why, local(subject), PolicyText.text(permission));
+            case Permission.DestinationPort port ->
+                (subject, why) -> localPort(subject) == port.port()
+                        || why != null && PolicyText.no(why, localPort(subject), PolicyText.text(permission));
             case Permission.DestinationPortRange range ->
-                subject -> localPort(subject) >= range.start() && localPort(subject) < range.end();
+                (subject, why) -> localPort(subject) >= range.start() && localPort(subject) < range.end()
+                        || why != null && PolicyText.no(why, localPort(subject), PolicyText.text(permission));
             case Permission.RequestedServerName name ->
-                subject -> name.matcher().matches(subject.connection().requestedServerName());
-            case Permission.Metadata metadata -> metadata(metadata.matcher());
+                (subject, why) -> name.matcher().matches(subject.connection().requestedServerName())
+                        || why != null
+                                && PolicyText.no(
+                                        why,
+                                        subject.connection().requestedServerName(),
+                                        PolicyText.text(permission));
+            case Permission.Metadata metadata -> metadata(metadata.matcher(), () -> PolicyText.text(permission));
         };
     }
 
@@ -43,23 +56,33 @@ final class Conditions {
 
     static Condition principal(Principal principal) {
         return switch (principal) {
-            case Principal.Any any -> subject -> true;
+            case Principal.Any _ -> (subject, why) -> true;
             case Principal.And and -> Condition.allOf(principals(and.all()));
             case Principal.Or or -> Condition.anyOf(principals(or.any()));
-            case Principal.Not not -> not(principal(not.principal()));
-            case Principal.Authenticated authenticated -> subject -> authenticated(authenticated, subject);
+            case Principal.Not not -> not(principal(not.principal()), () -> PolicyText.text(principal));
+            case Principal.Authenticated authenticated ->
+                (subject, why) -> authenticated(authenticated, subject)
+                        || why != null && PolicyText.no(why, peer(subject), PolicyText.text(principal));
             case Principal.PeerPrincipal peer ->
-                subject -> {
+                (subject, why) -> {
                     String name = subject.connection().peerPrincipal();
-                    return !name.isEmpty() && peer.matcher().matches(name);
+                    return !name.isEmpty() && peer.matcher().matches(name)
+                            || why != null && PolicyText.no(why, peer(subject), PolicyText.text(principal));
                 };
             case Principal.DirectRemoteIp ip ->
-                subject ->
-                        within(ip.range(), subject.connection().remoteAddress().getAddress());
-            case Principal.RemoteIp ip -> subject -> within(ip.range(), subject.client());
+                (subject, why) ->
+                        within(ip.range(), subject.connection().remoteAddress().getAddress())
+                                || why != null
+                                        && PolicyText.no(
+                                                why,
+                                                subject.connection().remoteAddress().getAddress(),
+                                                PolicyText.text(principal));
+            case Principal.RemoteIp ip ->
+                (subject, why) -> within(ip.range(), subject.client())
+                        || why != null && PolicyText.no(why, subject.client(), PolicyText.text(principal));
             case Principal.Header header -> header(header.matcher());
             case Principal.UrlPath path -> path(path.matcher());
-            case Principal.Metadata metadata -> metadata(metadata.matcher());
+            case Principal.Metadata metadata -> metadata(metadata.matcher(), () -> PolicyText.text(principal));
         };
     }
 
@@ -67,24 +90,44 @@ final class Conditions {
         return principals.stream().map(Conditions::principal).toList();
     }
 
-    private static Condition not(Condition condition) {
-        return subject -> !condition.holds(subject);
+    private static Condition not(Condition condition, Supplier<String> text) {
+        return (subject, why) ->
+                !condition.holds(subject, null) || why != null && PolicyText.no(why, "it is so", text.get());
     }
 
-    private static Condition metadata(MetadataMatcher matcher) {
-        return subject -> matcher.matches(subject.metadata());
+    private static Condition metadata(MetadataMatcher matcher, Supplier<String> text) {
+        return (subject, why) -> matcher.matches(subject.metadata())
+                || why != null && PolicyText.no(why, matcher.find(subject.metadata()), text.get());
     }
 
     private static Condition header(HeaderMatcher matcher) {
-        return subject -> subject.request() == null
-                ? HeaderConditions.matches(matcher, (CharSequence) null)
-                : HeaderConditions.matches(matcher, subject.request());
+        return (subject, why) -> {
+            CharSequence value =
+                    subject.request() == null ? null : HeaderConditions.value(matcher.name(), subject.request());
+            return HeaderConditions.matches(matcher, value)
+                    || why != null
+                            && PolicyText.no(
+                                    why, value, "header " + matcher.name() + " " + HeaderConditions.describe(matcher));
+        };
     }
 
     private static Condition path(StringMatcher matcher) {
-        return subject -> subject.request() != null
-                && !subject.request().path().isEmpty()
-                && matcher.matches(subject.request().pathWithoutQuery());
+        return (subject, why) -> subject.request() != null
+                        && !subject.request().path().isEmpty()
+                        && matcher.matches(subject.request().pathWithoutQuery())
+                || why != null
+                        && PolicyText.no(why, path(subject), "path " + HeaderConditions.describe(matcher));
+    }
+
+    private static @Nullable String path(Condition.Subject subject) {
+        return subject.request() == null ? null : subject.request().pathWithoutQuery();
+    }
+
+    /** Who the peer is, for people. */
+    private static @Nullable String peer(Condition.Subject subject) {
+        TlsFacts tls = subject.connection().tls();
+        String name = subject.connection().peerPrincipal();
+        return tls == null ? null : name.isEmpty() ? "a peer without a name" : name;
     }
 
     /** URI SANs, then DNS SANs, then the subject; without a matcher, any TLS connection that was let in. */

@@ -2,6 +2,9 @@ package dev.lateen.proxy.policy;
 
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HttpFilterConfig.Fault;
+import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import dev.lateen.proxy.route.HeaderConditions;
 import java.time.Duration;
 import java.util.function.IntPredicate;
@@ -29,9 +32,10 @@ public record FaultDecision(@Nullable Duration delay, boolean abort) {
         boolean concerned =
                 (fault.upstreamCluster().isEmpty() || fault.upstreamCluster().equals(cluster))
                         && HeaderConditions.allMatch(fault.headers(), request);
-        if (!concerned) {
-            return NONE;
-        }
+        return concerned ? byChance(fault, chance) : NONE;
+    }
+
+    private static FaultDecision byChance(Fault fault, IntPredicate chance) {
         Duration delay = fault.fixedDelay();
         boolean delayed = delay != null && delay.isPositive() && chance.test(fault.delayFraction());
         boolean abort = (fault.abortHttpStatus() != Fault.NONE || fault.abortGrpcStatus() != Fault.NONE)
@@ -40,5 +44,38 @@ public record FaultDecision(@Nullable Duration delay, boolean abort) {
             return abort ? ABORT : NONE;
         }
         return new FaultDecision(delay, abort);
+    }
+
+    /**
+     * The same, telling why.
+     *
+     * @param origin whose the fault is
+     * @param trace null when nobody asks
+     */
+    public static FaultDecision of(
+            Fault fault,
+            RequestHead request,
+            String cluster,
+            IntPredicate chance,
+            Provenance origin,
+            @Nullable Trace trace) {
+        FaultDecision decision = of(fault, request, cluster, chance);
+        if (trace != null) {
+            boolean any = decision.abort || decision.delay != null;
+            String what = (decision.delay == null ? "" : "delay of " + decision.delay + " ")
+                    + (decision.abort ? "abort with " + status(fault) : "");
+            if (any) {
+                trace.yes(Question.FAULT, "fault", origin.at("spec.http.fault"), what.strip());
+            } else {
+                trace.no(Question.FAULT, "fault", origin.at("spec.http.fault"), "not meant, or not drawn");
+            }
+        }
+        return decision;
+    }
+
+    private static String status(Fault fault) {
+        return fault.abortHttpStatus() == Fault.NONE
+                ? "gRPC status " + fault.abortGrpcStatus()
+                : String.valueOf(fault.abortHttpStatus());
     }
 }

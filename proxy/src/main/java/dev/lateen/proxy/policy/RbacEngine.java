@@ -2,9 +2,13 @@ package dev.lateen.proxy.policy;
 
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
-import dev.lateen.proxy.model.RbacPolicies;
+import dev.lateen.proxy.model.Provenance;
+import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
+import dev.lateen.proxy.model.RbacPolicies;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,41 +36,36 @@ public final class RbacEngine {
 
     /** Decides on a request; {@code remote_ip} looks at {@link ExchangeFacts#clientAddress()}. */
     public RbacDecision check(ExchangeFacts exchange) {
-        return rules == null ? NO_RULES : rules.check(subject(exchange));
+        return check(exchange, null);
     }
 
-    /** Decides on a TCP connection, whose HTTP parts are taken for missing, as Envoy's network filter does. */
-    public RbacDecision check(ConnectionFacts connection) {
-        return rules == null ? NO_RULES : rules.check(subject(connection));
+    /** The same, telling what was found of each policy until one matched. @param trace null when nobody asks */
+    public RbacDecision check(ExchangeFacts exchange, @Nullable Trace trace) {
+        return rules == null ? NO_RULES : rules.check(subject(exchange), trace);
+    }
+
+    /**
+     * Decides on a TCP connection, whose HTTP parts are taken for missing, as Envoy's network filter does.
+     *
+     * @param trace null when nobody asks
+     */
+    public RbacDecision check(ConnectionFacts connection, @Nullable Trace trace) {
+        return rules == null ? NO_RULES : rules.check(subject(connection), trace);
     }
 
     /** What the shadow rules would say, or null without any. */
     public @Nullable RbacDecision checkShadow(ExchangeFacts exchange) {
-        return shadow == null ? null : shadow.check(subject(exchange));
+        return shadow == null ? null : shadow.check(subject(exchange), null);
     }
 
     /** What the shadow rules would say, or null without any. */
     public @Nullable RbacDecision checkShadow(ConnectionFacts connection) {
-        return shadow == null ? null : shadow.check(subject(connection));
+        return shadow == null ? null : shadow.check(subject(connection), null);
     }
 
     /** Whether there is anything to check. */
     public boolean isEmpty() {
         return rules == null && shadow == null;
-    }
-
-    /** The enforced decision with what was found of each policy until one matched. Slow; for people. */
-    public RbacExplanation explain(ExchangeFacts exchange) {
-        return explain(subject(exchange));
-    }
-
-    /** The same for a TCP connection. */
-    public RbacExplanation explain(ConnectionFacts connection) {
-        return explain(subject(connection));
-    }
-
-    private RbacExplanation explain(Condition.Subject subject) {
-        return rules == null ? new RbacExplanation(NO_RULES, "no rules", List.of()) : rules.explain(subject);
     }
 
     private static Condition.Subject subject(ExchangeFacts exchange) {
@@ -104,26 +103,19 @@ public final class RbacEngine {
             };
         }
 
-        RbacDecision check(Condition.Subject subject) {
+        RbacDecision check(Condition.Subject subject, @Nullable Trace trace) {
             for (CompiledPolicy policy : policies) {
-                if (policy.permission.holds(subject) && policy.principal.holds(subject)) {
+                boolean matches = trace == null
+                        ? policy.permission.holds(subject, null) && policy.principal.holds(subject, null)
+                        : policy.told(subject, rules.action(), trace);
+                if (matches) {
                     return policy.decision;
                 }
             }
-            return unmatched;
-        }
-
-        RbacExplanation explain(Condition.Subject subject) {
-            List<RbacExplanation.Finding> findings = new ArrayList<>();
-            for (CompiledPolicy policy : policies) {
-                boolean permission = policy.permission.holds(subject);
-                boolean principal = policy.principal.holds(subject);
-                findings.add(new RbacExplanation.Finding(policy.decision.policy(), permission, principal));
-                if (permission && principal) {
-                    return new RbacExplanation(policy.decision, rules.action().name(), findings);
-                }
+            if (trace != null && !unmatched.allowed()) {
+                trace.no(Question.ACCESS, RbacDecision.NONE, Provenance.NONE, "no policy of action ALLOW matches");
             }
-            return new RbacExplanation(unmatched, rules.action().name(), findings);
+            return unmatched;
         }
     }
 
@@ -136,6 +128,24 @@ public final class RbacEngine {
             this.permission = Condition.anyOf(Conditions.permissions(policy.permissions()));
             this.principal = Condition.anyOf(Conditions.principals(policy.principals()));
             this.decision = decision;
+        }
+
+        /** Both halves are looked at, so that it is told of each what does not hold. */
+        boolean told(Condition.Subject subject, Action action, Trace trace) {
+            List<String> why = new ArrayList<>();
+            boolean what = permission.holds(subject, why);
+            boolean who = principal.holds(subject, why);
+            Provenance resource = PolicyText.resource(decision.policy());
+            if (what && who) {
+                trace.yes(Question.ACCESS, decision.policy(), resource, "action " + action + " matches");
+                return true;
+            }
+            String halves = what ? "who does it does not match" : who ? "what is done does not match" : "neither who nor what matches";
+            return trace.no(
+                    Question.ACCESS,
+                    decision.policy(),
+                    resource,
+                    "action " + action + ": " + halves + ": " + String.join("; ", why));
         }
     }
 }

@@ -3,15 +3,18 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.Route;
-import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.WeightedCluster;
+import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.VirtualHost;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /** One route with every decision it can lead to, made ahead. */
 final class CompiledRoute {
@@ -63,28 +66,41 @@ final class CompiledRoute {
         return new RouteDecision[] {decision};
     }
 
-    Route route() {
-        return route;
-    }
-
-    boolean matches(RequestHead request, RandomGenerator random) {
+    /** @param trace is told which condition did not hold, or that all did */
+    boolean matches(RequestHead request, RandomGenerator random, @Nullable Trace trace) {
         RouteMatch match = route.match();
-        return metadataMatches
-                && PathCondition.matches(match.path(), match.caseSensitive(), request)
-                && HeaderConditions.allMatch(match.headers(), request)
-                && parametersMatch(match, request)
-                && (!match.grpcOnly() || request.isGrpc())
-                && byChance(match, random);
-    }
-
-    private static boolean parametersMatch(RouteMatch match, RequestHead request) {
-        List<HeaderMatcher.QueryParameter> wanted = match.queryParameters();
-        for (int i = 0; i < wanted.size(); i++) {
-            if (!parameterMatches(wanted.get(i), request)) {
-                return false;
+        if (!metadataMatches) {
+            return trace != null && no(trace, RouteText.metadata(match));
+        }
+        if (!PathCondition.matches(match.path(), match.caseSensitive(), request)) {
+            return trace != null && no(trace, RouteText.path(match, request));
+        }
+        List<HeaderMatcher> headers = match.headers();
+        for (int i = 0; i < headers.size(); i++) {
+            if (!HeaderConditions.matches(headers.get(i), request)) {
+                return trace != null && no(trace, RouteText.header(headers.get(i), request));
             }
         }
+        List<HeaderMatcher.QueryParameter> parameters = match.queryParameters();
+        for (int i = 0; i < parameters.size(); i++) {
+            if (!parameterMatches(parameters.get(i), request)) {
+                return trace != null && no(trace, RouteText.parameter(parameters.get(i), request));
+            }
+        }
+        if (match.grpcOnly() && !request.isGrpc()) {
+            return trace != null && no(trace, RouteText.contentType(request));
+        }
+        if (!byChance(match, random)) {
+            return trace != null && no(trace, RouteText.chance(match));
+        }
+        if (trace != null) {
+            trace.yes(Question.ROUTE, route.name(), route.provenance(), RouteText.all(match));
+        }
         return true;
+    }
+
+    private boolean no(Trace trace, String why) {
+        return trace.no(Question.ROUTE, route.name(), route.provenance(), why);
     }
 
     private static boolean parameterMatches(HeaderMatcher.QueryParameter wanted, RequestHead request) {
@@ -97,45 +113,6 @@ final class CompiledRoute {
 
     private static boolean byChance(RouteMatch match, RandomGenerator random) {
         return match.runtimeFraction() >= MILLION || random.nextInt(MILLION) < match.runtimeFraction();
-    }
-
-    /** What did not hold, or empty; looks at the conditions in the order of {@link #matches}. */
-    String firstFailure(RequestHead request, RandomGenerator random) {
-        RouteMatch match = route.match();
-        if (!metadataMatches) {
-            return "dynamic metadata: none (expected: that of "
-                    + match.metadata().getFirst().filter() + ")";
-        }
-        if (!PathCondition.matches(match.path(), match.caseSensitive(), request)) {
-            return "path: \"" + request.pathWithoutQuery() + "\" (expected: "
-                    + PathCondition.describe(match.path(), match.caseSensitive()) + ")";
-        }
-        for (HeaderMatcher matcher : match.headers()) {
-            if (!HeaderConditions.matches(matcher, request)) {
-                CharSequence value = HeaderConditions.value(matcher.name(), request);
-                return "header " + matcher.name() + ": " + (value == null ? "absent" : "\"" + value + '"')
-                        + " (expected: " + HeaderConditions.describe(matcher) + ")";
-            }
-        }
-        for (HeaderMatcher.QueryParameter wanted : match.queryParameters()) {
-            if (!parameterMatches(wanted, request)) {
-                String value = QueryParameters.first(request.path(), wanted.name());
-                return "query parameter " + wanted.name() + ": " + (value == null ? "absent" : "\"" + value + '"')
-                        + " (expected: " + expected(wanted) + ")";
-            }
-        }
-        if (match.grpcOnly() && !request.isGrpc()) {
-            return "content-type: " + request.headers().get("content-type") + " (expected: application/grpc)";
-        }
-        return byChance(match, random)
-                ? ""
-                : "runtime fraction: not drawn (expected: " + match.runtimeFraction() + " in a million)";
-    }
-
-    private static String expected(HeaderMatcher.QueryParameter wanted) {
-        return wanted.value() != null
-                ? HeaderConditions.describe(wanted.value())
-                : wanted.present() ? "present" : "absent";
     }
 
     RouteDecision decide(RequestHead request, RandomGenerator random) {

@@ -1,10 +1,11 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.RequestHead;
-import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.VirtualHost;
-import java.util.List;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,29 +28,16 @@ final class CompiledVirtualHost {
         return host;
     }
 
-    RouteDecision match(RequestHead request, RandomGenerator random) {
+    RouteDecision match(RequestHead request, RandomGenerator random, @Nullable Trace trace) {
         if (wantsTls(request)) {
+            if (trace != null) {
+                trace.yes(Question.ROUTE, host.name(), Provenance.NONE, "require_tls: " + host.requireTls());
+            }
             return tlsRedirect;
         }
         for (CompiledRoute route : routes()) {
-            if (route.matches(request, random)) {
+            if (route.matches(request, random, trace)) {
                 return route.decide(request, random);
-            }
-        }
-        return notFound;
-    }
-
-    RouteDecision explain(RequestHead request, RandomGenerator random, List<RouteExplanation.Attempt> attempts) {
-        if (wantsTls(request)) {
-            return tlsRedirect;
-        }
-        CompiledRoute[] all = routes();
-        for (int i = 0; i < all.length; i++) {
-            Route route = all[i].route();
-            String failed = all[i].firstFailure(request, random);
-            attempts.add(new RouteExplanation.Attempt(i, route.name(), failed, route.provenance()));
-            if (failed.isEmpty()) {
-                return all[i].decide(request, random);
             }
         }
         return notFound;

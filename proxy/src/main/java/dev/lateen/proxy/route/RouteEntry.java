@@ -24,6 +24,7 @@ public final class RouteEntry {
     private final HeaderEditor responseHeaders;
     private final RequestRewrite rewrite;
     private final HashPolicies hashPolicies;
+    private final @Nullable RetryRule retry;
     private volatile Memo[] memos = new Memo[0];
 
     RouteEntry(RouteTable table, VirtualHost virtualHost, Route route, @Nullable WeightedCluster weighted) {
@@ -36,6 +37,7 @@ public final class RouteEntry {
         this.hashPolicies = route.action() instanceof RouteAction.Forward forward
                 ? HashPolicies.compile(forward.hashPolicies())
                 : HashPolicies.NONE;
+        this.retry = RetryRule.of(virtualHost, route);
     }
 
     public VirtualHost virtualHost() {
@@ -64,6 +66,11 @@ public final class RouteEntry {
     /** How ring hash and Maglev know the request again. */
     public HashPolicies hashPolicies() {
         return hashPolicies;
+    }
+
+    /** When another try is made; null where it never is. */
+    public @Nullable RetryRule retry() {
+        return retry;
     }
 
     /**

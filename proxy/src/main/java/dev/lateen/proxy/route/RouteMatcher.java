@@ -1,9 +1,10 @@
 package dev.lateen.proxy.route;
 
 import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.RouteTable;
-import java.util.ArrayList;
-import java.util.List;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -56,18 +57,25 @@ public final class RouteMatcher {
 
     /** Decides on a request; chance decides among weighted clusters and runtime fractions. */
     public RouteDecision match(RequestHead request, RandomGenerator random) {
-        VirtualHostIndex.Slot slot = hosts().find(request);
-        return slot == null ? noHost : slot.host().match(request, random);
+        return match(request, random, null);
     }
 
-    /** The same decision with its reasons; draws from {@code random} in the same order. Slow; for people. */
-    public RouteExplanation explain(RequestHead request, RandomGenerator random) {
+    /** The same, telling why. @param trace null when nobody asks */
+    public RouteDecision match(RequestHead request, RandomGenerator random, @Nullable Trace trace) {
         VirtualHostIndex.Slot slot = hosts().find(request);
-        if (slot == null) {
-            return new RouteExplanation(noHost, "", "", List.of());
+        if (trace != null) {
+            tell(trace, slot, request);
         }
-        List<RouteExplanation.Attempt> attempts = new ArrayList<>();
-        RouteDecision decision = slot.host().explain(request, random, attempts);
-        return new RouteExplanation(decision, slot.host().host().name(), slot.domain(), attempts);
+        return slot == null ? noHost : slot.host().match(request, random, trace);
+    }
+
+    private static void tell(Trace trace, VirtualHostIndex.@Nullable Slot slot, RequestHead request) {
+        String asked = "domains: \"" + request.authority() + '"';
+        if (slot == null) {
+            trace.no(Question.VIRTUAL_HOST, "", Provenance.NONE, asked + " (expected: a virtual host's)");
+        } else {
+            String name = slot.host().host().name();
+            trace.yes(Question.VIRTUAL_HOST, name, Provenance.NONE, asked + " matches \"" + slot.domain() + '"');
+        }
     }
 }

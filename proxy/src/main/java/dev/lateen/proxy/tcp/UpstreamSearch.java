@@ -1,13 +1,13 @@
 package dev.lateen.proxy.tcp;
 
+import dev.lateen.proxy.forward.TcpClusters;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
@@ -15,6 +15,7 @@ import dev.lateen.proxy.transport.ProxyHeader;
 import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.transport.UpstreamTarget;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.PickContext;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class UpstreamSearch {
     private final @Nullable UpstreamCluster cluster;
     private final UpstreamConnector connector;
-    private final RandomGenerator random;
     private final Found found;
     private final TcpProxy proxy;
     private final TcpSession session;
@@ -60,12 +60,11 @@ final class UpstreamSearch {
             TcpSession session,
             @Nullable Tunnels tunnels) {
         this.connector = connector;
-        this.random = random;
         this.found = found;
         this.proxy = proxy;
         this.session = session;
         this.tunnels = tunnels;
-        this.cluster = inForce.cluster(clusterName());
+        this.cluster = inForce.cluster(TcpClusters.choose(proxy, random));
         this.context = new PickContext(random)
                 .originalDestination(session.connection().originalDestination())
                 .avoidTried(5);
@@ -96,37 +95,24 @@ final class UpstreamSearch {
         }
     }
 
-    private String clusterName() {
-        if (proxy.clusters().size() == 1) {
-            return proxy.clusters().getFirst().cluster();
-        }
-        long drawn = proxy.totalWeight() > 0 ? random.nextLong(proxy.totalWeight()) : 0;
-        for (WeightedTcpCluster weighted : proxy.clusters()) {
-            drawn -= weighted.weight();
-            if (drawn < 0) {
-                return weighted.cluster();
-            }
-        }
-        return "";
-    }
-
     private void attempt(EventLoop loop, UpstreamCluster cluster, ChannelHandler last) {
         if (attempts >= proxy.maxConnectAttempts()) {
             fail(ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED);
             return;
         }
         attempts++;
-        Host host = cluster.pick(context);
-        if (host == null) {
+        Destination to = cluster.pick(context);
+        if (to == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;
         }
+        Host host = to.host();
         if (!cluster.breaker().tryAcquireConnection()) {
             fail(ResponseFlag.UPSTREAM_OVERFLOW);
             return;
         }
-        session.endpoint(host.endpoint());
-        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), host.tls(cluster.config()))
+        session.endpoint(to.endpoint());
+        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), to.tls())
                 .telling(header(cluster.config()));
         Tunnel tunnel = tunnels == null ? null : tunnels.to(cluster.config(), target.tls());
         Future<Channel> attempt = tunnel == null

@@ -1,10 +1,9 @@
 package dev.lateen.proxy.upstream;
 
+import dev.lateen.proxy.forward.TransportSockets;
 import dev.lateen.proxy.model.Cluster;
-import dev.lateen.proxy.model.Cluster.TransportSocketMatch;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
-import dev.lateen.proxy.model.UpstreamTls;
 import java.net.InetSocketAddress;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +19,7 @@ public final class Host {
     private volatile Placement placement;
     private volatile @Nullable OutlierDetector detector;
     private volatile boolean removed;
-    private volatile @Nullable ChosenTls chosenTls;
+    private volatile @Nullable Chosen chosen;
     private volatile @Nullable Warming warming;
 
     Host(InetSocketAddress address, Placement placement) {
@@ -32,8 +31,8 @@ public final class Host {
     /** @param locality where it is; @param priority 0 is the highest */
     record Placement(Endpoint endpoint, Locality locality, int localityWeight, int priority) {}
 
-    private record ChosenTls(
-            Cluster cluster, Endpoint endpoint, @Nullable UpstreamTls tls) {}
+    /** What a pick by one configuration comes to. */
+    private record Chosen(Cluster cluster, Destination destination) {}
 
     static String text(InetSocketAddress address) {
         String ip = address.isUnresolved()
@@ -77,28 +76,17 @@ public final class Host {
         placement = next;
     }
 
-    /**
-     * The transport socket for this host: the first of {@code transport_socket_matches} whose labels its metadata holds, else the cluster's
-     * own; null for clear text. Remembered until the cluster or the endpoint is another object.
-     */
+    /** What a pick comes to that ends at this host. Remembered until the cluster or the endpoint is another object. */
     @SuppressWarnings("ReferenceEquality")
-    public @Nullable UpstreamTls tls(Cluster cluster) {
+    public Destination destination(Cluster cluster) {
         Endpoint endpoint = placement.endpoint();
-        ChosenTls chosen = chosenTls;
-        if (chosen == null || chosen.cluster != cluster || chosen.endpoint != endpoint) {
-            chosen = new ChosenTls(cluster, endpoint, choose(cluster, endpoint));
-            chosenTls = chosen;
+        Chosen known = chosen;
+        if (known == null || known.cluster != cluster || known.destination.endpoint() != endpoint) {
+            known = new Chosen(
+                    cluster, new Destination(this, endpoint, TransportSockets.choose(cluster, endpoint, null)));
+            chosen = known;
         }
-        return chosen.tls;
-    }
-
-    private static @Nullable UpstreamTls choose(Cluster cluster, Endpoint endpoint) {
-        for (TransportSocketMatch match : cluster.sockets().matches()) {
-            if (endpoint.transportLabels().entrySet().containsAll(match.labels().entrySet())) {
-                return match.tls();
-            }
-        }
-        return cluster.sockets().tls();
+        return known.destination;
     }
 
     /** Whether it is gone from the configuration: its idle connections should be closed and no new ones made. */

@@ -42,8 +42,15 @@ public final class UpstreamCluster {
         return state.breaker();
     }
 
-    /** A host to send to, by the cluster's balancing policy; null when there is none (503 {@code UH}). Lock-free once in use. */
-    public @Nullable Host pick(PickContext context) {
+    /** Where to send to, by the cluster's balancing policy; null when there is no host (503 {@code UH}). Lock-free and without allocation once in use. */
+    public @Nullable Destination pick(PickContext context) {
+        Host host = host(context);
+        return host == null ? null : host.destination(config);
+    }
+
+    /** The host alone. */
+    @Nullable
+    Host host(PickContext context) {
         if (destinationPicked) {
             return state.counted(state.originalDst().pick(context));
         }

@@ -28,7 +28,6 @@ final class FilterChainDecoder {
      */
     static FilterChain decode(
             ProtoNode node, Direction direction, List<NetworkFilterConfig> before, DecodeScope scope) {
-        node.ignoring("metadata");
         ProtoNode matchNode = node.message("filter_chain_match");
         FilterChainMatch match = matchNode == null ? FilterChainMatch.ANY : match(matchNode);
         return scope.orElse(() -> built(node, match, direction, before, scope), thrown -> {
@@ -65,6 +64,7 @@ final class FilterChainDecoder {
         if (terminal == null) {
             throw withoutEnd(node);
         }
+        ProtoNode metadata = node.message("metadata");
         ProtoNode socket = node.message("transport_socket");
         DownstreamTls tls = TlsDecoder.downstream(socket, scope);
         if (socket != null) {
@@ -76,7 +76,9 @@ final class FilterChainDecoder {
                 tls,
                 node.duration("transport_socket_connect_timeout", Duration.ZERO),
                 filters,
-                terminal);
+                terminal,
+                IstioMetadata.provenance(metadata),
+                IstioMetadata.security(metadata));
     }
 
     private static ConfigException withoutEnd(ProtoNode node) {
@@ -99,7 +101,9 @@ final class FilterChainDecoder {
                 null,
                 Duration.ZERO,
                 List.of(new NetworkFilterConfig.Denied(name.isEmpty() ? "filter chain" : name, reason)),
-                TcpProxy.NOWHERE);
+                TcpProxy.NOWHERE,
+                IstioMetadata.provenance(node.message("metadata")),
+                IstioMetadata.security(node.message("metadata")));
     }
 
     private static @Nullable TerminalFilter terminal(ProtoNode filter, DecodeScope scope) {

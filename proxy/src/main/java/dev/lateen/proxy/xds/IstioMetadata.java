@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.api.xds.WellKnown;
 import dev.lateen.proxy.model.Cluster.DestinationService;
 import dev.lateen.proxy.model.Provenance;
 import java.util.ArrayList;
@@ -10,11 +11,21 @@ import org.jspecify.annotations.Nullable;
 
 /** What Istio writes into {@code envoy.config.core.v3.Metadata}. */
 final class IstioMetadata {
+    private static final String FIELD = WellKnown.FIELD_METADATA;
+
     private IstioMetadata() {}
 
     static Provenance provenance(@Nullable ProtoNode metadata) {
         String config = Structs.text(filter(metadata, "istio"), "config");
-        return config.isEmpty() ? Provenance.NONE : new Provenance(config);
+        String field = config.isEmpty() ? "" : Structs.text(filter(metadata, WellKnown.LATEEN_METADATA), FIELD);
+        return config.isEmpty() ? Provenance.NONE : new Provenance(config, field);
+    }
+
+    /** Who says how a filter chain's connections are secured; only Lateen's istiod tells. */
+    static Provenance security(@Nullable ProtoNode metadata) {
+        return filter(metadata, WellKnown.LATEEN_METADATA).get(WellKnown.SECURITY_METADATA) instanceof Map<?, ?> told
+                ? new Provenance(text(told, WellKnown.CONFIG_METADATA), text(told, FIELD))
+                : Provenance.NONE;
     }
 
     static List<DestinationService> services(@Nullable ProtoNode metadata) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.chain.FilterChainMatcher.Candidate;
 import dev.lateen.proxy.model.Cidr;
-import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.FilterChainMatch.SourceType;
+import dev.lateen.proxy.model.FilterChainMatch;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -204,6 +204,22 @@ class FilterChainMatcherTest {
         add("first", match().port(80));
         add("second", match().port(80));
         assertThat(chosen(clear("10.0.0.1", 80))).isEqualTo("first");
+    }
+
+    @Test
+    void whoIsShutOutIsToldByWhichCriterion() {
+        add("any", match());
+        add("9080 tls", match().port(9080).transport("tls"));
+        add("9080 clear", match().port(9080).transport("raw_buffer"));
+        List<String> shut = new ArrayList<>();
+        String chosen = FilterChainMatcher.<String>compile(chains, null)
+                .match(
+                        clear("10.0.0.1", 9080),
+                        (candidate, by, actual, nobodyFits) ->
+                                shut.add(candidate.value() + " by " + by.field() + " " + actual + " " + nobodyFits));
+        assertThat(chosen).isEqualTo("9080 clear");
+        assertThat(shut)
+                .containsExactly("any by destination_port 9080 false", "9080 tls by transport_protocol raw_buffer false");
     }
 
     private String chosen(MatchFacts facts) {

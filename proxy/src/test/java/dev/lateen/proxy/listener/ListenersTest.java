@@ -17,8 +17,9 @@ import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.TcpProxy;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
+import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.policy.ConnectionAuthorizer;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
@@ -78,6 +79,7 @@ class ListenersTest {
     private final Map<String, Secret> secrets = new HashMap<>();
     private final TlsContexts tls = new TlsContexts(() -> current.get().snapshot());
     private final List<Socket> sockets = new ArrayList<>();
+    private final ConnectionAuthorizer authorizer = new ConnectionAuthorizer();
     private volatile @Nullable String denied;
     private volatile @Nullable InetSocketAddress originalDestination;
     private Listeners listeners = listeners(ListenerSettings.DEFAULT);
@@ -346,7 +348,8 @@ class ListenersTest {
                         current::get,
                         loops,
                         tls,
-                        (policies, facts) -> denied,
+                        (filters, facts) ->
+                                filters.isEmpty() || denied == null ? authorizer.denial(filters, facts) : denied,
                         (channel, inForce, chain, manager, facts, http2) -> echo(channel, chain, facts),
                         (channel, inForce, chain, proxy, facts) -> echo(channel, chain, facts),
                         InstantSource.system(),

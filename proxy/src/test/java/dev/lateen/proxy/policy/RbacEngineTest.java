@@ -4,6 +4,7 @@ import static dev.lateen.proxy.route.RouteFixtures.address;
 import static dev.lateen.proxy.route.RouteFixtures.get;
 import static dev.lateen.proxy.route.RouteFixtures.header;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.re2j.Pattern;
 import dev.lateen.api.schema.Shows;
@@ -15,14 +16,19 @@ import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.HttpFilterConfig.Fault;
 import dev.lateen.proxy.model.MetadataMatcher;
-import dev.lateen.proxy.model.RbacPolicies;
+import dev.lateen.proxy.model.NetworkFilterConfig;
+import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
 import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Principal;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
+import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.ValueMatcher;
+import dev.lateen.proxy.reason.Finding;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -165,7 +171,7 @@ class RbacEngineTest {
         forwarded.clientAddress(address("203.0.113.7", 0));
         assertThat(byClient.check(forwarded).allowed()).isTrue();
         assertThat(byPeer.check(forwarded).allowed()).isFalse();
-        assertThat(byPeer.check(connection("", "203.0.113.9")).allowed()).isTrue();
+        assertThat(byPeer.check(connection("", "203.0.113.9"), null).allowed()).isTrue();
     }
 
     @Test
@@ -176,12 +182,12 @@ class RbacEngineTest {
                 new Permission.DestinationIp(new Cidr(address("10.0.0.0", 0).getAddress(), 24)),
                 new Permission.RequestedServerName(new StringMatcher.Exact("sni.example", false))));
         assertThat(engine(Action.ALLOW, policy("p", all, ANYBODY))
-                        .check(connection("", "10.0.0.1"))
+                        .check(connection("", "10.0.0.1"), null)
                         .allowed())
                 .isTrue();
         Permission range = new Permission.DestinationPortRange(9000, 9080);
         assertThat(engine(Action.ALLOW, policy("p", range, ANYBODY))
-                        .check(connection("", "10.0.0.1"))
+                        .check(connection("", "10.0.0.1"), null)
                         .allowed())
                 .isFalse();
     }
@@ -190,15 +196,15 @@ class RbacEngineTest {
     void httpPartsAreMissingOnTcp() {
         ConnectionFacts tcp = connection("", "10.0.0.1");
         assertThat(engine(Action.ALLOW, policy("p", path("/"), ANYBODY))
-                        .check(tcp)
+                        .check(tcp, null)
                         .allowed())
                 .isFalse();
         Permission get = new Permission.Header(header(":method", "GET"));
-        assertThat(engine(Action.ALLOW, policy("p", get, ANYBODY)).check(tcp).allowed())
+        assertThat(engine(Action.ALLOW, policy("p", get, ANYBODY)).check(tcp, null).allowed())
                 .isFalse();
         HeaderMatcher absent = new HeaderMatcher("x", new HeaderMatcher.Test.Present(true), true, false);
         assertThat(engine(Action.DENY, policy("p", new Permission.Header(absent), ANYBODY))
-                        .check(tcp)
+                        .check(tcp, null)
                         .allowed())
                 .isFalse();
     }
@@ -224,30 +230,59 @@ class RbacEngineTest {
     }
 
     @Test
-    void explanationTellsWhichHalfFailed() {
+    void theTraceTellsWhatFailedOfEachPolicyAndNamesIt() {
         RbacEngine engine = engine(
                 Action.ALLOW,
                 policy("a", path("/a"), ANYBODY),
                 policy("b", ANYTHING, new Principal.Not(new Principal.Any())),
                 policy("c", ANYTHING, ANYBODY));
-        RbacExplanation why = engine.explain(from("", get("h", "/x")));
-        assertThat(why.decision()).isEqualTo(engine.check(from("", get("h", "/x"))));
-        assertThat(why.findings())
-                .extracting(RbacExplanation.Finding::text)
+        Trace trace = new Trace();
+        assertThat(engine.check(from("", get("h", "/x")), trace)).isSameAs(engine.check(from("", get("h", "/x"))));
+        assertThat(trace.of(Question.ACCESS))
+                .extracting(Finding::subject, Finding::held, Finding::rule)
                 .containsExactly(
-                        "ns[foo]-policy[a]-rule[0]: what is done does not match",
-                        "ns[foo]-policy[b]-rule[0]: who does it does not match",
-                        "ns[foo]-policy[c]-rule[0]: matches");
+                        tuple(
+                                "ns[foo]-policy[a]-rule[0]",
+                                false,
+                                "action ALLOW: what is done does not match: /x (expected: path exact \"/a\")"),
+                        tuple(
+                                "ns[foo]-policy[b]-rule[0]",
+                                false,
+                                "action ALLOW: who does it does not match: it is so (expected: not anybody)"),
+                        tuple("ns[foo]-policy[c]-rule[0]", true, "action ALLOW matches"));
+        Provenance named = trace.findings().getFirst().resource();
+        assertThat(named.kind()).isEqualTo("authorization-policy");
+        assertThat(named.namespace()).isEqualTo("foo");
+        assertThat(named.name()).isEqualTo("a");
+        assertThat(named.field()).isEqualTo("spec.rules[0]");
+    }
+
+    @Test
+    void ofAlternativesThatHoldNothingIsToldThatFailed() {
+        Permission either = new Permission.Or(List.of(path("/a"), path("/x")));
+        Trace trace = new Trace();
+        engine(Action.ALLOW, policy("a", either, new Principal.Authenticated(null)))
+                .check(from("", get("h", "/x")), trace);
+        assertThat(trace.findings().getFirst().rule())
+                .isEqualTo("action ALLOW: who does it does not match: absent (expected: an authenticated peer)");
+        assertThat(trace.findings().getLast().rule()).isEqualTo("no policy of action ALLOW matches");
     }
 
     @Test
     void connectionsAreDeniedWithTheirDetails() {
         ConnectionAuthorizer authorizer = new ConnectionAuthorizer();
-        RbacPolicies nobody = new RbacPolicies(new Rules(Action.ALLOW, List.of()), null, "");
-        assertThat(authorizer.denial(nobody, connection("", "10.0.0.1")))
+        NetworkFilterConfig nobody =
+                new NetworkFilterConfig.Rbac(new RbacPolicies(new Rules(Action.ALLOW, List.of()), null, ""));
+        NetworkFilterConfig anybody = new NetworkFilterConfig.Rbac(new RbacPolicies(null, null, ""));
+        NetworkFilterConfig unknown = new NetworkFilterConfig.Denied("x", "can't be built");
+        assertThat(authorizer.denial(List.of(anybody, nobody), connection("", "10.0.0.1")))
                 .isEqualTo("rbac_access_denied_matched_policy[none]");
-        assertThat(authorizer.denial(new RbacPolicies(null, null, ""), connection("", "10.0.0.1")))
+        assertThat(authorizer.denial(List.of(anybody), connection("", "10.0.0.1")))
                 .isNull();
+        Trace trace = new Trace();
+        assertThat(authorizer.denial(List.of(unknown), connection("", "10.0.0.1"), trace))
+                .isEqualTo("x: can't be built");
+        assertThat(trace.of(Question.ACCESS)).extracting(Finding::rule).containsExactly("can't be built");
     }
 
     @Test

@@ -12,6 +12,7 @@ import static dev.lateen.proxy.route.RouteFixtures.table;
 import static dev.lateen.proxy.route.RouteFixtures.to;
 import static dev.lateen.proxy.route.RouteFixtures.weighted;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.google.re2j.Pattern;
 import dev.lateen.api.schema.Shows;
@@ -21,12 +22,15 @@ import dev.lateen.proxy.model.HeaderMutations;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.PathRewrite;
-import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteMatch.PathMatch;
+import dev.lateen.proxy.model.RouteMatch;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.StringMatcher;
-import dev.lateen.proxy.model.VirtualHost;
 import dev.lateen.proxy.model.VirtualHost.RequireTls;
+import dev.lateen.proxy.model.VirtualHost;
+import dev.lateen.proxy.reason.Finding;
+import dev.lateen.proxy.reason.Question;
+import dev.lateen.proxy.reason.Trace;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -284,27 +288,30 @@ class RouteMatcherTest {
     }
 
     @Test
-    void explanationNamesHostRouteAndFailedCondition() {
+    void theTraceNamesHostRouteAndFailedCondition() {
         RouteMatcher matcher = RouteMatcher.compile(table(
                 host("reviews.*", route(any(header("end-user", "jason")), to("v2")), prefix("/", "v1"))));
-        RouteExplanation why = matcher.explain(get("reviews.default", "/", "end-user", "mary"), random);
-        assertThat(why.virtualHost()).isEqualTo("reviews.*");
-        assertThat(why.domain()).isEqualTo("reviews.*");
-        assertThat(why.attempts())
-                .extracting(RouteExplanation.Attempt::failed)
-                .containsExactly("header end-user: \"mary\" (expected: exact \"jason\")", "");
-        assertThat(why.attempts().getLast().provenance().config()).isEqualTo("from/v1");
-        assertThat(((RouteDecision.Forward) why.decision()).cluster()).isEqualTo("v1");
+        Trace trace = new Trace();
+        RouteDecision decision = matcher.match(get("reviews.default", "/", "end-user", "mary"), random, trace);
+        assertThat(trace.of(Question.VIRTUAL_HOST))
+                .extracting(Finding::rule)
+                .containsExactly("domains: \"reviews.default\" matches \"reviews.*\"");
+        assertThat(trace.of(Question.ROUTE))
+                .extracting(Finding::held, Finding::rule)
+                .containsExactly(
+                        tuple(false, "header end-user: \"mary\" (expected: exact \"jason\")"),
+                        tuple(true, "path: prefix \"/\""));
+        assertThat(trace.of(Question.ROUTE).getLast().resource().config()).isEqualTo("from/v1");
+        assertThat(((RouteDecision.Forward) decision).cluster()).isEqualTo("v1");
     }
 
     @Test
-    void explanationAgreesWithTheDecisionForTheSameChance() {
+    void theTraceChangesNothing() {
         RouteMatch half = new RouteMatch(new PathMatch.Prefix("/"), true, List.of(), List.of(), 500_000, false);
         RouteMatcher matcher = RouteMatcher.compile(
                 table(host("*", route(half, weighted("a", 1, "b", 2)), route(any(), weighted("c", 1, "d", 1)))));
         for (int seed = 0; seed < 200; seed++) {
-            assertThat(matcher.explain(get("h", "/"), new SplittableRandom(seed))
-                            .decision())
+            assertThat(matcher.match(get("h", "/"), new SplittableRandom(seed), new Trace()))
                     .isSameAs(matcher.match(get("h", "/"), new SplittableRandom(seed)));
         }
     }

@@ -38,7 +38,7 @@ class BalancerTest {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 3, 0))));
         Set<Host> round = new HashSet<>();
         for (int i = 0; i < 3; i++) {
-            round.add(cluster.pick(mesh.context));
+            round.add(cluster.host(mesh.context));
         }
         assertThat(round).hasSize(3);
         assertThat(mesh.count(cluster, 300).values()).containsOnly(100);
@@ -96,7 +96,7 @@ class BalancerTest {
         UpstreamCluster cluster = mesh.run(cluster(policy, PLAIN, fixed(level(0, 5, 0))));
         for (int i = 0; i < 100; i++) {
             mesh.context.hash(XxHash64.hash("user" + i));
-            assertThat(cluster.pick(mesh.context)).isSameAs(cluster.pick(mesh.context));
+            assertThat(cluster.host(mesh.context)).isSameAs(cluster.host(mesh.context));
         }
     }
 
@@ -128,7 +128,7 @@ class BalancerTest {
         Map<Integer, String> owners = new HashMap<>();
         for (int i = 0; i < 10_000; i++) {
             mesh.context.hash(XxHash64.hash("key" + i));
-            owners.put(i, cluster.pick(mesh.context).address().getAddress().getHostAddress());
+            owners.put(i, cluster.host(mesh.context).address().getAddress().getHostAddress());
         }
         mesh.context.reset();
         return owners;
@@ -145,10 +145,10 @@ class BalancerTest {
     @Test
     void anotherHostIsAskedForAtLeastOnce() {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 2, 0))));
-        Host first = cluster.pick(mesh.context);
-        Host second = cluster.pick(mesh.context);
+        Host first = cluster.host(mesh.context);
+        Host second = cluster.host(mesh.context);
         mesh.context.avoidTried(1).addTried(first);
-        assertThat(cluster.pick(mesh.context)).isSameAs(second).isNotSameAs(first);
+        assertThat(cluster.host(mesh.context)).isSameAs(second).isNotSameAs(first);
     }
 
     @Test
@@ -158,7 +158,7 @@ class BalancerTest {
         PickContext retrying = mesh.context.leavePriorityAfter(2);
         List<Integer> priorities = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            Host host = cluster.pick(retrying);
+            Host host = cluster.host(retrying);
             priorities.add(host.priority());
             retrying.addTried(host);
         }
@@ -168,14 +168,14 @@ class BalancerTest {
     @Test
     void retriesAvoidHostsThatWereTried() {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 2, 0))));
-        Host first = cluster.pick(mesh.context);
+        Host first = cluster.host(mesh.context);
         mesh.context.avoidTried(50).addTried(first);
         for (int i = 0; i < 100; i++) {
-            assertThat(cluster.pick(mesh.context)).isNotSameAs(first);
+            assertThat(cluster.host(mesh.context)).isNotSameAs(first);
         }
         mesh.context.addTried(
                 cluster.hosts().stream().filter(h -> h != first).findFirst().orElseThrow());
-        assertThat(cluster.pick(mesh.context)).isNotNull();
+        assertThat(cluster.host(mesh.context)).isNotNull();
     }
 
     @ParameterizedTest
@@ -224,7 +224,7 @@ class BalancerTest {
     void withoutPanicAnAllUnhealthyClusterHasNoHost() {
         LbSettings noPanic = new LbSettings(2, 1024, 65537, 0, false);
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, noPanic, fixed(level(0, 0, 3))));
-        assertThat(cluster.pick(mesh.context)).isNull();
+        assertThat(cluster.host(mesh.context)).isNull();
         assertThat(cluster.stats().noneHealthy()).isEqualTo(1);
     }
 
@@ -300,8 +300,8 @@ class BalancerTest {
         Set<Integer> priorities = new HashSet<>();
         for (int i = 0; i < 200; i++) {
             mesh.context.hash(keys.nextLong());
-            Host host = cluster.pick(mesh.context);
-            assertThat(cluster.pick(mesh.context)).isSameAs(host);
+            Host host = cluster.host(mesh.context);
+            assertThat(cluster.host(mesh.context)).isSameAs(host);
             priorities.add(host.priority());
         }
         assertThat(priorities).containsExactlyInAnyOrder(0, 1);

@@ -142,7 +142,7 @@ class SlowStartTest {
     @Test
     void hostsOfOtherClustersRememberNothing() {
         UpstreamCluster plain = hosts(cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e")), well(A), well(B));
-        plain.pick(mesh.context);
+        plain.host(mesh.context);
         assertThat(plain.hosts()).allMatch(host -> host.warming() == null);
     }
 }

@@ -43,7 +43,7 @@ class UpstreamClustersTest {
         assertThat(cluster.shownHosts()).hasSize(3);
         assertThat(cluster.shownHosts().getFirst())
                 .isNotSameAs(cluster.shownHosts().getFirst());
-        Host picked = cluster.pick(mesh.context);
+        Host picked = cluster.host(mesh.context);
         assertThat(cluster.shownHosts()).contains(picked);
     }
 
@@ -80,12 +80,12 @@ class UpstreamClustersTest {
     void aClusterThatIsGoneDropsItsHosts() {
         mesh.clusters.onHostRemoved(gone::add);
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 2, 0))));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         mesh.update(ProxySnapshot.EMPTY);
         assertThat(mesh.get("c")).isNull();
         assertThat(gone).hasSize(2);
         // Who took it while it was in force is still served.
-        assertThat(gone).contains(cluster.pick(mesh.context));
+        assertThat(gone).contains(cluster.host(mesh.context));
     }
 
     @Test
@@ -94,7 +94,7 @@ class UpstreamClustersTest {
         mesh.clusters.onHostRemoved(gone::add);
         mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 1, 0)))));
         UpstreamCluster called = mesh.get("c");
-        Host first = called.pick(mesh.context);
+        Host first = called.host(mesh.context);
         mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(1, 1, 0)))));
         UpstreamCluster uncalled = mesh.get("c");
         mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(2, 1, 0)))));
@@ -104,11 +104,11 @@ class UpstreamClustersTest {
         assertThat(mesh.count(last, 1)).containsOnlyKeys("10.2.0.1");
         mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(2, 1, 0)))));
 
-        assertThat(called.pick(mesh.context)).isSameAs(first);
+        assertThat(called.host(mesh.context)).isSameAs(first);
         assertThat(mesh.count(uncalled, 1)).containsOnlyKeys("10.1.0.1");
         assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.2.0.1");
         assertThat(gone).contains(first);
-        assertThat(uncalled.pick(mesh.context).isRemoved()).isTrue();
+        assertThat(uncalled.host(mesh.context).isRemoved()).isTrue();
     }
 
     @Test
@@ -116,7 +116,7 @@ class UpstreamClustersTest {
         Cluster fixed = cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0)));
         Map<String, UpstreamCluster> inForce = new HashMap<>();
         mesh.clusters.update(snapshot(fixed, null), Map.of(), inForce::putAll);
-        Host host = inForce.get("c").pick(mesh.context);
+        Host host = inForce.get("c").host(mesh.context);
         List<Boolean> removedAtSwap = new ArrayList<>();
         Cluster moved = cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(1, 1, 0)));
         mesh.clusters.update(snapshot(moved, null), inForce, _ -> removedAtSwap.add(host.isRemoved()));
@@ -145,16 +145,16 @@ class UpstreamClustersTest {
         mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
         mesh.resolver.hold("app.example");
         mesh.run(dns(false, false, "app.example"));
-        assertThat(mesh.get("c").pick(mesh.context)).isNotNull();
+        assertThat(mesh.get("c").host(mesh.context)).isNotNull();
         mesh.resolver.release("app.example");
-        assertThat(mesh.get("c").pick(mesh.context)).isNull();
+        assertThat(mesh.get("c").host(mesh.context)).isNull();
     }
 
     @Test
     void aUnixDomainSocketIsAHostByItsPath() {
         Endpoint socket = new Endpoint("/var/run/app.sock", 0, "", 1, Health.HEALTHY, Map.of(), "");
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, socket))));
-        Host host = cluster.pick(mesh.context);
+        Host host = cluster.host(mesh.context);
         assertThat(host.addressText()).isEqualTo("/var/run/app.sock");
         assertThat(host.address().isUnresolved()).isTrue();
     }
@@ -162,7 +162,7 @@ class UpstreamClustersTest {
     @Test
     void edsWithoutAnAnswerHasNoHost() {
         mesh.update(snapshot(cluster(LbPolicy.RANDOM, PLAIN, new Discovery.Eds("e")), null));
-        assertThat(mesh.get("c").pick(mesh.context)).isNull();
+        assertThat(mesh.get("c").host(mesh.context)).isNull();
     }
 
     @Shows({
@@ -231,7 +231,7 @@ class UpstreamClustersTest {
     @Test
     void consecutive5xxEjectsForAWhileThatGrows() {
         UpstreamCluster cluster = mesh.run(ejecting(5, 0, 0, false, 50, 2));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         Host bad = cluster.hosts().getFirst();
         fail(bad, 500, 4);
         bad.recordResponse(200);
@@ -261,7 +261,7 @@ class UpstreamClustersTest {
     @Test
     void maxEjectionPercentIsKept() {
         UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 50, 3));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         cluster.hosts().forEach(host -> host.recordResponse(503));
         assertThat(cluster.stats().ejections().active()).isEqualTo(1);
         assertThat(cluster.stats().ejections().overflow()).isEqualTo(2);
@@ -271,7 +271,7 @@ class UpstreamClustersTest {
     @Test
     void gatewayErrorsHaveACounterOfTheirOwn() {
         UpstreamCluster cluster = mesh.run(ejecting(0, 3, 0, false, 100, 1));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         Host host = cluster.hosts().getFirst();
         fail(host, 503, 2);
         host.recordResponse(500);
@@ -279,7 +279,7 @@ class UpstreamClustersTest {
         assertThat(host.isEjected()).isFalse();
         host.recordFailure(LocalFailure.TIMEOUT, true);
         assertThat(host.isEjected()).isTrue();
-        assertThat(cluster.pick(mesh.context)).isNull();
+        assertThat(cluster.host(mesh.context)).isNull();
     }
 
     @Shows({
@@ -289,7 +289,7 @@ class UpstreamClustersTest {
     @Test
     void localFailuresCountApartWhenSplit() {
         UpstreamCluster cluster = mesh.run(ejecting(2, 0, 3, true, 100, 1));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         Host host = cluster.hosts().getFirst();
         host.recordFailure(LocalFailure.CONNECT, false);
         host.recordFailure(LocalFailure.CONNECT, false);
@@ -304,18 +304,18 @@ class UpstreamClustersTest {
     @Test
     void switchingDetectionOffBringsHostsBack() {
         UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 100, 1));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         cluster.hosts().getFirst().recordResponse(500);
-        assertThat(cluster.pick(mesh.context)).isNull();
+        assertThat(cluster.host(mesh.context)).isNull();
         mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
-        assertThat(mesh.get("c").pick(mesh.context)).isNotNull();
+        assertThat(mesh.get("c").host(mesh.context)).isNotNull();
         assertThat(mesh.timers.pending()).isZero();
     }
 
     @Test
     void connectFailuresCountAs503() {
         UpstreamCluster cluster = mesh.run(ejecting(2, 0, 0, false, 100, 1));
-        cluster.pick(mesh.context);
+        cluster.host(mesh.context);
         Host host = cluster.hosts().getFirst();
         host.recordFailure(LocalFailure.CONNECT, false);
         host.recordConnected(false);
@@ -401,11 +401,11 @@ class UpstreamClustersTest {
         mesh.clusters.onHostRemoved(gone::add);
         UpstreamCluster cluster =
                 mesh.run(cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 0)));
-        assertThat(cluster.pick(mesh.context)).isNull();
+        assertThat(cluster.host(mesh.context)).isNull();
         mesh.context.originalDestination(address("10.7.7.7", 443));
-        Host host = cluster.pick(mesh.context);
+        Host host = cluster.host(mesh.context);
         assertThat(host.addressText()).isEqualTo("10.7.7.7:443");
-        assertThat(cluster.pick(mesh.context)).isSameAs(host);
+        assertThat(cluster.host(mesh.context)).isSameAs(host);
         host.connectionOpened();
         mesh.timers.pass(MINUTE);
         assertThat(cluster.hosts()).containsExactly(host);
@@ -423,7 +423,7 @@ class UpstreamClustersTest {
         int made = 0;
         for (int i = 0; i < OriginalDstHosts.MAX_HOSTS + 100; i++) {
             mesh.context.originalDestination(address("10.3." + (i >> 8) + "." + (i & 255), 443));
-            made += cluster.pick(mesh.context) == null ? 0 : 1;
+            made += cluster.host(mesh.context) == null ? 0 : 1;
         }
         assertThat(made).isEqualTo(OriginalDstHosts.MAX_HOSTS);
         assertThat(cluster.hosts().getFirst().address().getPort()).isEqualTo(8080);

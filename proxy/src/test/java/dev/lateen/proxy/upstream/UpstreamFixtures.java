@@ -109,7 +109,7 @@ public final class UpstreamFixtures {
     Map<String, Integer> count(UpstreamCluster cluster, int times) {
         Map<String, Integer> hits = new HashMap<>();
         for (int i = 0; i < times; i++) {
-            Host host = cluster.pick(context);
+            Host host = cluster.host(context);
             hits.merge(host == null ? "none" : host.address().getAddress().getHostAddress(), 1, Integer::sum);
         }
         return hits;

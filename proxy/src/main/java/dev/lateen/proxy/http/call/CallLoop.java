@@ -10,7 +10,7 @@ import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.transport.ProxyHeader;
-import dev.lateen.proxy.upstream.Host;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.channel.EventLoop;
@@ -108,14 +108,14 @@ public final class CallLoop {
         if (others != null && others.size() >= MOST_UNDER_WAY) {
             return failed(sink, new CallFailure.TooManyCalls(name, MOST_UNDER_WAY));
         }
-        Host host = cluster.pick(picking.reset());
-        if (host == null) {
+        Destination to = cluster.pick(picking.reset());
+        if (to == null) {
             return failed(sink, new CallFailure.NoHealthyHost(name));
         }
-        HostCall call = new HostCall(this, cluster, host, sink);
+        HostCall call = new HostCall(this, cluster, to, sink);
         underWay.computeIfAbsent(name, _ -> new HashSet<>()).add(call);
         Cluster config = cluster.config();
-        call.begin(options(config, host.tls(config), head), time);
+        call.begin(options(config, to.tls(), head), time);
         return call;
     }
 

@@ -11,6 +11,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
+import dev.lateen.proxy.upstream.Destination;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class HostCall implements StreamTaker, Pending {
     private final CallLoop calls;
     private final UpstreamCluster cluster;
+    private final Destination to;
     private final Host host;
     private final CallSink sink;
     private State state = Edge.ASKING;
@@ -50,10 +52,11 @@ final class HostCall implements StreamTaker, Pending {
     /** The answer's head was there. */
     private record Answering(ClientStream stream) implements State {}
 
-    HostCall(CallLoop calls, UpstreamCluster cluster, Host host, CallSink sink) {
+    HostCall(CallLoop calls, UpstreamCluster cluster, Destination to, CallSink sink) {
         this.calls = calls;
         this.cluster = cluster;
-        this.host = host;
+        this.to = to;
+        this.host = to.host();
         this.sink = sink;
     }
 
@@ -62,7 +65,7 @@ final class HostCall implements StreamTaker, Pending {
         if (!time.isZero()) {
             limit = calls.loop().schedule(() -> late(time), time.toNanos(), TimeUnit.NANOSECONDS);
         }
-        PendingStream place = calls.pools().acquire(cluster, host, options, this);
+        PendingStream place = calls.pools().acquire(cluster, to, options, this);
         if (state == Edge.ASKING && place != null) {
             state = new Waiting(place);
         }

@@ -4,6 +4,7 @@ import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.HttpFilterConfig.Fault;
+import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.policy.FaultDecision;
 import java.time.Duration;
 
@@ -25,7 +26,13 @@ final class FaultFilter implements HttpFilter {
     public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         Cluster cluster = exchange.cluster();
         String name = cluster == null ? "" : cluster.name();
-        FaultDecision decision = FaultDecision.of(fault, exchange.request(), name, context::chance);
+        FaultDecision decision = FaultDecision.of(
+                fault,
+                exchange.request(),
+                name,
+                context::chance,
+                exchange.route() == null ? Provenance.NONE : exchange.route().provenance(),
+                context.trace());
         if (decision.abort()) {
             counters.count(prefix, "aborts_injected");
         }

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.head.HeadRefusal;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.policy.RbacDecision;
@@ -161,6 +162,22 @@ public record LocalReply(
 
     private static LocalReply located(int status, String details, String location) {
         return new LocalReply(status, details, null, "", List.of("location", location), GRPC_FROM_HTTP);
+    }
+
+    /** The head is refused as it stands. */
+    public static LocalReply headRefused(HeadRefusal refusal) {
+        return switch (refusal) {
+            case HeadRefusal.Plain plain ->
+                switch (plain) {
+                    case LOW_VERSION -> lowVersion();
+                    case MISSING_HOST -> missingHost();
+                    case HTTPS_ON_PLAINTEXT -> httpsOnPlaintext();
+                    case UNDERSCORE -> badRequest("http1.unexpected_underscore");
+                    case ABSOLUTE_PATH -> absolutePathRejected();
+                    case PATH -> pathRejected();
+                };
+            case HeadRefusal.AskAgain(String path) -> normalizedPath(path);
+        };
     }
 
     /** HTTP/1.0 where it is not let in: 426 DPE. */

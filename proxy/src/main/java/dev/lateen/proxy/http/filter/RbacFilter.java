@@ -25,7 +25,7 @@ final class RbacFilter implements HttpFilter {
         if (shadow != null) {
             counters.count(shadowPrefix, shadow.allowed() ? "shadow_allowed" : "shadow_denied");
         }
-        RbacDecision decision = engine.check(exchange);
+        RbacDecision decision = engine.check(exchange, context.trace());
         if (decision.allowed()) {
             counters.count(prefix, "allowed");
             return FilterVerdict.CONTINUE;

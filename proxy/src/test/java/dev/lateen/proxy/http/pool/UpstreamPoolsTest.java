@@ -111,7 +111,7 @@ class UpstreamPoolsTest {
     }
 
     private Host host() {
-        Host host = cluster().pick(new PickContext(new SplittableRandom(2)));
+        Host host = cluster().pick(new PickContext(new SplittableRandom(2))).host();
         assertThat(host).isNotNull();
         return host;
     }
@@ -122,7 +122,7 @@ class UpstreamPoolsTest {
 
     private Asking ask(UpstreamCluster cluster, Host host, PoolOptions options) {
         Asking asking = new Asking(cluster.breaker());
-        asking.place = pools.acquire(cluster, host, options, asking);
+        asking.place = pools.acquire(cluster, host.destination(cluster.config()), options, asking);
         return asking;
     }
 

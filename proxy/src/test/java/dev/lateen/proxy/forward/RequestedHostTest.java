@@ -1,4 +1,4 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.forward;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

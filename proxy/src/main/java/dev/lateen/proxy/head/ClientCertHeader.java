@@ -1,4 +1,4 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.head;
 
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.HeaderMap;

@@ -1,4 +1,4 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.forward;
 
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
@@ -7,17 +7,17 @@ import dev.lateen.proxy.model.RouteAction.Forward;
 import java.util.Locale;
 
 /** Which requests ask for another protocol, and whether they may have it. */
-final class Upgrades {
+public final class Upgrades {
     private Upgrades() {}
 
     /** Whether the request asks for a tunnel: {@code Upgrade} (the codec keeps it only where {@code Connection} names it) or CONNECT. */
-    static boolean asked(RequestHead head) {
+    public static boolean asked(RequestHead head) {
         HeaderMap headers = head.headers();
         return headers.contains("upgrade") || head.method().equals("CONNECT");
     }
 
     /** Whether what it asks for, if anything, is allowed by the connection manager or the route. */
-    static boolean allowed(RequestHead head, HttpConnectionManager manager, Forward action) {
+    public static boolean allowed(RequestHead head, HttpConnectionManager manager, Forward action) {
         if (!asked(head)) {
             return true;
         }

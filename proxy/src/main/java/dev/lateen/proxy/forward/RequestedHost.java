@@ -1,20 +1,19 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.forward;
 
 import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.ExchangeFacts;
+import dev.lateen.proxy.message.IpLiteral;
 import dev.lateen.proxy.message.RequestHead;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import org.jspecify.annotations.Nullable;
 
 /** The host and port that a request names, for clusters that go wherever that is. */
-final class RequestedHost {
+public final class RequestedHost {
     private RequestedHost() {}
 
     /** A literal address, or a name to be looked up; null for no usable authority, and for this proxy's own address, which would be a loop. */
-    static @Nullable InetSocketAddress of(ExchangeFacts exchange) {
+    public static @Nullable InetSocketAddress of(ExchangeFacts exchange) {
         RequestHead head = exchange.request();
         Authority authority = head.parsedAuthority();
         String name = authority.name();
@@ -23,20 +22,12 @@ final class RequestedHost {
         if (name.isEmpty() || port == Authority.NO_PORT) {
             return null;
         }
-        byte[] literal = NetUtil.createByteArrayFromIpAddressString(name);
+        InetAddress literal = IpLiteral.parse(name);
         if (literal == null) {
             // What is no address and has a colon is no name either.
             return name.indexOf(':') >= 0 ? null : InetSocketAddress.createUnresolved(name, port);
         }
-        InetSocketAddress address = new InetSocketAddress(inet(literal), port);
+        InetSocketAddress address = new InetSocketAddress(literal, port);
         return address.equals(exchange.connection().localAddress()) ? null : address;
-    }
-
-    private static InetAddress inet(byte[] literal) {
-        try {
-            return InetAddress.getByAddress(literal);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("an address of " + literal.length + " bytes", e);
-        }
     }
 }

@@ -1,13 +1,12 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.head;
 
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
+import dev.lateen.proxy.message.IpLiteral;
 import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.HttpConnectionManager;
-import io.netty.util.NetUtil;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -44,25 +43,22 @@ final class ForwardedHeaders {
 
     private ForwardedHeaders() {}
 
-    /** @return whether this is the edge: the request comes from outside, straight to us */
-    static boolean apply(ExchangeFacts exchange, HttpConnectionManager manager) {
+    static void apply(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         headers.remove("x-envoy-internal");
-        boolean internal =
-                manager.forwarded().useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
-        boolean edge = manager.forwarded().useRemoteAddress() && !internal;
+        boolean internal = manager.forwarded().useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
         if (internal) {
             headers.set("x-envoy-internal", "true");
-            return false;
+            return;
         }
         remove(headers, INTERNAL);
-        if (edge) {
+        if (manager.forwarded().useRemoteAddress()) {
+            // The edge: it comes from outside, straight to us.
             remove(headers, HOP);
             headers.set(
                     "x-envoy-external-address",
                     exchange.clientAddress().getAddress().getHostAddress());
         }
-        return edge;
     }
 
     private static void remove(HeaderMap headers, List<String> names) {
@@ -125,15 +121,8 @@ final class ForwardedHeaders {
         if (index < 0) {
             return null;
         }
-        byte[] bytes = NetUtil.createByteArrayFromIpAddressString(addresses[index].trim());
-        if (bytes == null) {
-            return null;
-        }
-        try {
-            return new InetSocketAddress(InetAddress.getByAddress(bytes), 0);
-        } catch (UnknownHostException impossible) {
-            return null;
-        }
+        InetAddress address = IpLiteral.parse(addresses[index].trim());
+        return address == null ? null : new InetSocketAddress(address, 0);
     }
 
     private static boolean isInternal(InetSocketAddress address, HttpConnectionManager manager) {

@@ -1,25 +1,44 @@
-package dev.lateen.proxy.http;
+package dev.lateen.proxy.head;
 
-import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
-import io.netty.util.AsciiString;
+import dev.lateen.proxy.model.HttpConnectionManager;
+import dev.lateen.proxy.reason.Trace;
 import org.jspecify.annotations.Nullable;
 
-/** What the connection manager does to a request's head before anybody else sees it; Envoy's {@code ConnectionManagerUtility}. */
-final class RequestPreparation {
-    private RequestPreparation() {}
+/**
+ * What the connection manager does to a request's head before anybody else sees it; Envoy's {@code ConnectionManagerUtility}. Edits the
+ * head and says who the client is; touches nothing else.
+ */
+public final class HeadPreparation {
+    private static final String CONTINUE = "100-continue";
 
-    /** @return a refusal, or null to go on */
-    static @Nullable LocalReply prepare(ExchangeFacts exchange, HttpConnectionManager manager, HttpWorker worker) {
-        RequestHead head = exchange.request();
-        LocalReply unfit = protocol(exchange, manager);
+    private HeadPreparation() {}
+
+    /**
+     * Prepares the head of an exchange.
+     *
+     * @param trace null when nobody asks
+     * @return a refusal, or null to go on
+     */
+    public static @Nullable HeadRefusal prepare(
+            ExchangeFacts exchange, HttpConnectionManager manager, @Nullable Trace trace) {
+        if (trace == null) {
+            return prepare(exchange, manager);
+        }
+        RequestHead before = exchange.request().copy();
+        HeadRefusal refusal = prepare(exchange, manager);
+        HeadChanges.tell(before, exchange, trace);
+        return refusal == null ? null : refusal.told(trace);
+    }
+
+    private static @Nullable HeadRefusal prepare(ExchangeFacts exchange, HttpConnectionManager manager) {
+        HeadRefusal unfit = protocol(exchange, manager);
         if (unfit != null) {
             return unfit;
         }
@@ -27,36 +46,46 @@ final class RequestPreparation {
                 || manager.normalization().stripMatchingHostPort()) {
             stripPort(exchange, manager.normalization().stripAnyHostPort());
         }
-        LocalReply refusal = path(exchange, manager);
+        HeadRefusal refusal = path(exchange, manager);
         if (refusal != null) {
             return refusal;
         }
-        boolean edge = ForwardedHeaders.apply(exchange, manager);
-        ClientCertHeader.apply(
-                exchange.connection(), head.headers(), manager.forwarded().forwardClientCert());
-        requestId(exchange, manager, edge, worker);
+        ForwardedHeaders.apply(exchange, manager);
+        ClientCertHeader.apply(exchange.connection(), exchange.request().headers(), manager.forwarded().forwardClientCert());
         return null;
     }
 
-    private static @Nullable LocalReply protocol(ExchangeFacts exchange, HttpConnectionManager manager) {
+    /** Whether a prepared head is to get an {@code x-request-id} of ours, instead of what it may have: at the edge nobody's is believed. */
+    public static boolean wantsRequestId(RequestHead head, HttpConnectionManager manager) {
+        if (!manager.reporting().generateRequestId()) {
+            return false;
+        }
+        HeaderMap headers = head.headers();
+        return !headers.contains("x-request-id")
+                || manager.forwarded().useRemoteAddress()
+                        && !manager.reporting().preserveExternalRequestId()
+                        && !headers.contains("x-envoy-internal");
+    }
+
+    private static @Nullable HeadRefusal protocol(ExchangeFacts exchange, HttpConnectionManager manager) {
         RequestHead head = exchange.request();
         if (head.protocol() == Protocol.HTTP_1_0 && !manager.client().acceptHttp10()) {
-            return LocalReply.lowVersion();
+            return HeadRefusal.Plain.LOW_VERSION;
         }
         if (head.authority().isEmpty()) {
-            return LocalReply.missingHost();
+            return HeadRefusal.Plain.MISSING_HOST;
         }
         boolean pretended = manager.forwarded().useRemoteAddress()
                 && head.protocol() != Protocol.HTTP_2
                 && head.scheme().equals("https")
                 && exchange.connection().tls() == null;
         if (pretended) {
-            return LocalReply.httpsOnPlaintext();
+            return HeadRefusal.Plain.HTTPS_ON_PLAINTEXT;
         }
         return underscores(head.headers(), manager.client().underscores());
     }
 
-    private static @Nullable LocalReply underscores(HeaderMap headers, Underscores action) {
+    private static @Nullable HeadRefusal underscores(HeaderMap headers, Underscores action) {
         if (action == Underscores.ALLOW) {
             return null;
         }
@@ -66,7 +95,7 @@ final class RequestPreparation {
                 continue;
             }
             if (action == Underscores.REJECT_REQUEST) {
-                return LocalReply.badRequest("http1.unexpected_underscore");
+                return HeadRefusal.Plain.UNDERSCORE;
             }
             headers.remove(name);
             i = Math.min(i, headers.size());
@@ -75,10 +104,10 @@ final class RequestPreparation {
     }
 
     /** Unless upstream answers it, {@code Expect: 100-continue} is answered here, and goes no further. @return whether it is to be answered now */
-    static boolean takesExpectation(ExchangeFacts exchange, HttpConnectionManager manager) {
+    public static boolean takesExpectation(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         CharSequence expect = manager.client().proxy100Continue() ? null : headers.get("expect");
-        boolean taken = expect != null && AsciiString.contentEqualsIgnoreCase(expect, "100-continue");
+        boolean taken = expect != null && CONTINUE.equalsIgnoreCase(expect.toString());
         if (taken) {
             headers.remove("expect");
         }
@@ -94,19 +123,19 @@ final class RequestPreparation {
         }
     }
 
-    private static @Nullable LocalReply path(ExchangeFacts exchange, HttpConnectionManager manager) {
+    private static @Nullable HeadRefusal path(ExchangeFacts exchange, HttpConnectionManager manager) {
         RequestHead head = exchange.request();
         String path = head.path();
         if (path.isEmpty() || path.charAt(0) != '/') {
-            return head.method().equals("CONNECT") ? null : LocalReply.absolutePathRejected();
+            return head.method().equals("CONNECT") ? null : HeadRefusal.Plain.ABSOLUTE_PATH;
         }
         if (path.indexOf('#') >= 0) {
-            return LocalReply.pathRejected();
+            return HeadRefusal.Plain.PATH;
         }
         EscapedSlashes slashes = manager.normalization().escapedSlashes();
         if (slashes != EscapedSlashes.KEEP_UNCHANGED && PathNormalizer.hasEscapedSlash(path)) {
             if (slashes == EscapedSlashes.REJECT_REQUEST) {
-                return LocalReply.pathRejected();
+                return HeadRefusal.Plain.PATH;
             }
             path = PathNormalizer.unescapeSlashes(path);
         }
@@ -114,7 +143,7 @@ final class RequestPreparation {
         if (manager.normalization().normalizePath()) {
             path = PathNormalizer.normalize(path);
             if (path.isEmpty()) {
-                return LocalReply.pathRejected();
+                return HeadRefusal.Plain.PATH;
             }
         }
         if (manager.normalization().mergeSlashes()) {
@@ -122,17 +151,8 @@ final class RequestPreparation {
         }
         head.path(path);
         if (unescaped && slashes == EscapedSlashes.UNESCAPE_AND_REDIRECT) {
-            return LocalReply.normalizedPath(path);
+            return new HeadRefusal.AskAgain(path);
         }
         return null;
-    }
-
-    private static void requestId(
-            ExchangeFacts exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
-        HeaderMap headers = exchange.request().headers();
-        boolean replace = edge && !manager.reporting().preserveExternalRequestId();
-        if (manager.reporting().generateRequestId() && (replace || !headers.contains("x-request-id"))) {
-            headers.set("x-request-id", RequestIds.next(worker.random()));
-        }
     }
 }
