@@ -41,7 +41,10 @@ class PodBootstrapTest {
 
     @Test
     void yamlIsReadAsWellAndNothingSaidChangesNothing() {
-        assertThat(new PodBootstrap("drainDuration: 3s\n", null).addTo(FILE).drain().ofListeners())
+        assertThat(new PodBootstrap("drainDuration: 3s\n", null)
+                        .addTo(FILE)
+                        .drain()
+                        .ofListeners())
                 .isEqualTo(Duration.ofSeconds(3));
         assertThat(new PodBootstrap("", null).addTo(FILE)).isSameAs(FILE);
         assertThat(new PodBootstrap("{}\n", null).addTo(FILE)).isSameAs(FILE);

@@ -188,8 +188,7 @@ class ArchitectureTest {
                 "dev.lateen.istiod",
                 Set.of("Istiod", "IstiodBootstrap", "IstiodEvents", "ControlPlane", "SnapshotWriter", "ConfigReview"),
                 "dev.lateen.proxy",
-                // Spans leave through a client of the proxy's own: SpanCollector goes with it.
-                Set.of("Proxy", "ProxyBootstrap", "ProxyAdmin", "DataPath", "SpanCollector"),
+                Set.of("Proxy", "ProxyBootstrap", "ProxyAdmin", "DataPath"),
                 "dev.lateen.ingress",
                 Set.of("IngressGateway", "IngressDefaults"),
                 "dev.lateen.egress",

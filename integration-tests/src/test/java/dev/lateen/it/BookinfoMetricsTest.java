@@ -151,14 +151,14 @@ class BookinfoMetricsTest {
                             "# TYPE vertx_http_server_requests_total counter",
                             "# TYPE netty_eventexecutor_tasks_pending gauge");
         }
-        assertThat(scrape(mesh.pod("details-v1"))).contains("istio_requests_total{").doesNotContain("jvm_", "vertx_");
+        assertThat(scrape(mesh.pod("details-v1")))
+                .contains("istio_requests_total{")
+                .doesNotContain("jvm_", "vertx_");
     }
 
     @Test
     void istiodTellsItsOwnMetricsAndSync() throws Exception {
-        assertThat(USER.get(ISTIOD).body())
-                .contains("pilot_xds_pushes")
-                .contains("citadel_server_csr_count");
+        assertThat(USER.get(ISTIOD).body()).contains("pilot_xds_pushes").contains("citadel_server_csr_count");
         assertThat(USER.get("http://127.0.0.1:15014/debug/syncz").body()).contains("productpage-v1");
     }
 }

@@ -6,8 +6,8 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
-import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.input.ConfigChange;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.model.ProxyNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -121,11 +121,13 @@ class RealEnvoyAcceptsTest {
                 directory.resolve("mesh.yaml"),
                 "proxyListenPort: " + Ports.free() + "\nproxyInboundListenPort: " + Ports.free() + "\n");
         ListenAddress free = new ListenAddress("test", "127.0.0.1", 0);
-        return Async.deployed(vertx, new Istiod(
-                IstiodBootstrap.onLoopback(List.of(config()), directory.resolve("state"))
-                        .withAddresses(free, free, null, free)
-                        .withMeshConfig(mesh),
-                Istiod.Surroundings.of(told)));
+        return Async.deployed(
+                vertx,
+                new Istiod(
+                        IstiodBootstrap.onLoopback(List.of(config()), directory.resolve("state"))
+                                .withAddresses(free, free, null, free)
+                                .withMeshConfig(mesh),
+                        Istiod.Surroundings.of(told)));
     }
 
     @Test

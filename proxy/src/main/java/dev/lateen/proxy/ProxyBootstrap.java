@@ -105,7 +105,8 @@ public record ProxyBootstrap(
             @Nullable InetSocketAddress readiness) {
         /** Whether others than this machine's processes reach the admin interface, which can end the proxy. */
         public boolean isAdminOpen() {
-            return admin != null && !(admin.getAddress() != null && admin.getAddress().isLoopbackAddress());
+            return admin != null
+                    && !(admin.getAddress() != null && admin.getAddress().isLoopbackAddress());
         }
     }
 

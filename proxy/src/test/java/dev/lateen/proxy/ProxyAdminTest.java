@@ -21,7 +21,8 @@ class ProxyAdminTest {
         ProxyBootstrap bootstrap = EnvoyBootstrap.parse(
                 "node: {id: \"sidecar~127.0.0.1~a.b~b.svc.cluster.local\", cluster: a.b}\n", FileSource.NONE);
         Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(3));
-        DataPath path = new DataPath(vertx, bootstrap.node(), ListenerSettings.DEFAULT, OutputStream.nullOutputStream());
+        DataPath path =
+                new DataPath(vertx, bootstrap.node(), ListenerSettings.DEFAULT, OutputStream.nullOutputStream());
         try {
             var admin = new ProxyAdmin(
                     new Proxy(bootstrap, OutputStream.nullOutputStream()), path, bootstrap, Instant.EPOCH);

@@ -34,7 +34,7 @@ final class LiveProxies implements ProxyHost {
     /** For a start, or for an end beyond the time that requests under way are given. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final Process process;
+    private final Shared process;
     private final RunBootstrap.Listen istiod;
     private final Identities identities;
     private final OutputStream accessLog;
@@ -44,7 +44,7 @@ final class LiveProxies implements ProxyHost {
      *
      * @param accessLog where access logs go that are sent to standard output
      */
-    LiveProxies(Process process, RunBootstrap.Listen istiod, Identities identities, OutputStream accessLog) {
+    LiveProxies(Shared process, RunBootstrap.Listen istiod, Identities identities, OutputStream accessLog) {
         this.process = process;
         this.istiod = istiod;
         this.identities = identities;
@@ -56,7 +56,7 @@ final class LiveProxies implements ProxyHost {
      *
      * @param platform its metrics, which gateways tell
      */
-    record Process(Vertx vertx, MetricsSource platform) {}
+    record Shared(Vertx vertx, MetricsSource platform) {}
 
     /**
      * What the certificates of all proxies have in common.

@@ -79,7 +79,7 @@ final class LiveRoles implements MeshRoles {
                 .map(MeshConfig::trustDomain)
                 .orElse("cluster.local");
         return new LiveProxies(
-                new LiveProxies.Process(vertx, platform),
+                new LiveProxies.Shared(vertx, platform),
                 bootstrap.addresses().secureGrpc().reachable(),
                 new LiveProxies.Identities(controlPlane::rootPem, trustDomain, controlPlane::startSettings),
                 new RollingFile(bootstrap.logs().resolve("access.log"), MAX_ACCESS_LOG));

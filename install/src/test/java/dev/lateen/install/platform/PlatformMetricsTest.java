@@ -50,20 +50,21 @@ class PlatformMetricsTest {
     void eventLoopsPoolsServersClientsAndTheJvmAreTold() throws Exception {
         call("/a");
         vertx.executeBlocking(() -> 1).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
-        Awaitility.await().untilAsserted(() -> assertThat(page())
-                .contains(
-                        "# TYPE vertx_http_server_requests_total counter",
-                        "vertx_http_server_requests_total{code=\"200\",local=\"127.0.0.1:0\",route=\"\"} 1",
-                        "# TYPE vertx_http_client_requests_total counter",
-                        "# TYPE vertx_http_server_response_time_seconds summary",
-                        "# TYPE vertx_http_server_response_time_seconds_max gauge",
-                        "vertx_pool_completed_total{pool_name=\"vert.x-worker-thread\",pool_type=\"worker\"} 1",
-                        "netty_eventexecutor_tasks_pending{name=\"vert.x-eventloop-thread-0\"} 0",
-                        "# TYPE jvm_memory_used_bytes gauge",
-                        "# TYPE jvm_threads_live_threads gauge",
-                        "# TYPE jvm_classes_loaded_classes gauge",
-                        "# TYPE process_cpu_usage gauge")
-                .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\",id=\"")));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(page())
+                        .contains(
+                                "# TYPE vertx_http_server_requests_total counter",
+                                "vertx_http_server_requests_total{code=\"200\",local=\"127.0.0.1:0\",route=\"\"} 1",
+                                "# TYPE vertx_http_client_requests_total counter",
+                                "# TYPE vertx_http_server_response_time_seconds summary",
+                                "# TYPE vertx_http_server_response_time_seconds_max gauge",
+                                "vertx_pool_completed_total{pool_name=\"vert.x-worker-thread\",pool_type=\"worker\"} 1",
+                                "netty_eventexecutor_tasks_pending{name=\"vert.x-eventloop-thread-0\"} 0",
+                                "# TYPE jvm_memory_used_bytes gauge",
+                                "# TYPE jvm_threads_live_threads gauge",
+                                "# TYPE jvm_classes_loaded_classes gauge",
+                                "# TYPE process_cpu_usage gauge")
+                        .anyMatch(line -> line.startsWith("jvm_memory_used_bytes{area=\"heap\",id=\"")));
     }
 
     @Test
@@ -89,7 +90,9 @@ class PlatformMetricsTest {
         call("/a");
         Awaitility.await()
                 .until(() -> page().stream().anyMatch(line -> line.startsWith("vertx_http_server_requests_total")));
-        long before = page().stream().filter(line -> line.startsWith("vertx_http_server")).count();
+        long before = page().stream()
+                .filter(line -> line.startsWith("vertx_http_server"))
+                .count();
         call("/other", "/another?x=y", "/" + "z".repeat(200));
         Awaitility.await()
                 .until(() -> page().stream()

@@ -58,6 +58,10 @@ class RolesInOneProcessTest {
     private static final int STATS = 15090;
     private static final Duration LONG = Duration.ofSeconds(30);
 
+    static {
+        LeakWatch.begin();
+    }
+
     @TempDir
     private Path directory;
 
@@ -70,6 +74,7 @@ class RolesInOneProcessTest {
         user.close();
         done(vertx.close());
         platform.close();
+        assertThat(LeakWatch.found()).isEmpty();
     }
 
     private static <T> T done(Future<T> future) throws Exception {
@@ -134,10 +139,14 @@ class RolesInOneProcessTest {
                 "router~" + pod + "~gateway.istio-system~istio-system.svc.cluster.local",
                 "gateway.istio-system",
                 Map.of(
-                        "NAME", "gateway",
-                        "NAMESPACE", "istio-system",
-                        "LABELS", Map.of("istio", selector),
-                        "LATEEN_BIND_ADDRESS", pod),
+                        "NAME",
+                        "gateway",
+                        "NAMESPACE",
+                        "istio-system",
+                        "LABELS",
+                        Map.of("istio", selector),
+                        "LATEEN_BIND_ADDRESS",
+                        pod),
                 new Locality("", "", ""),
                 "lateen",
                 "test",
@@ -184,18 +193,24 @@ class RolesInOneProcessTest {
         try (var lines = Files.lines(file)) {
             return lines.filter(line -> line.startsWith("#"))
                     .map(line -> line.replaceFirst("^#[0-9]+ \"([^\"]*)\".*", "$1"))
-                    .filter(name -> Set.of("config", "snapshots").contains(name) || name.startsWith("ads-"))
+                    .filter(name -> Set.of("config-files", "snapshots").contains(name) || name.startsWith("ads-"))
                     .map(name -> name.replaceFirst("^ads-[0-9]+", "ads"))
                     .collect(Collectors.groupingBy(name -> name, Collectors.counting()));
         }
     }
 
-    private static void assertFree(String host, int... ports) throws IOException {
+    /** The JDK gives a socket back when its selector looks the next time, which may be just after the role has ended. */
+    private static void awaitFree(String host, int... ports) {
         for (int port : ports) {
-            try (ServerSocket socket = new ServerSocket()) {
-                socket.setReuseAddress(true);
-                socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
-            }
+            Awaitility.await().atMost(LONG).untilAsserted(() -> {
+                try (ServerSocket socket = new ServerSocket()) {
+                    socket.setReuseAddress(true);
+                    socket.bind(new InetSocketAddress(InetAddress.getByName(host), port));
+                    assertThat(socket.isBound()).isTrue();
+                } catch (IOException e) {
+                    throw new AssertionError(host + ":" + port + " is not free", e);
+                }
+            });
         }
     }
 
@@ -208,22 +223,25 @@ class RolesInOneProcessTest {
         assertThat(one.gateway()).isInstanceOf(IngressGateway.class);
         assertThat(other.gateway()).isInstanceOf(EgressGateway.class);
         assertThat(one.istiod().proxies()).hasSize(1);
-        assertThat(withOne).containsKeys("config", "snapshots", "ads-silence", "ads");
+        assertThat(withOne).containsKeys("config-files", "snapshots", "ads-silence", "ads");
 
         end(one);
 
-        assertFree(one.host(), 15010, 15012, 15014, 15017);
-        assertFree(one.pod(), PORT, STATS);
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEqualTo(withOne));
+        awaitFree(one.host(), 15010, 15012, 15014, 15017);
+        awaitFree(one.pod(), PORT, STATS);
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(threads()).isEqualTo(withOne));
         assertThat(status("http://" + other.pod() + ":" + PORT + "/")).isEqualTo(429);
         assertThat(get("http://" + other.host() + ":15014/ready").body()).isEqualTo("ready\n");
         // The other still follows its files.
-        Files.writeString(
-                directory.resolve("config-2/gateway.yaml"), CONFIG.formatted(EgressGateway.SELECTOR, 410));
+        Files.writeString(directory.resolve("config-2/gateway.yaml"), CONFIG.formatted(EgressGateway.SELECTOR, 410));
         Awaitility.await().atMost(LONG).until(() -> status("http://" + other.pod() + ":" + PORT + "/") == 410);
 
         end(other);
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEqualTo(before));
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(threads()).isEqualTo(before));
         Mesh again = mesh(1, IngressGateway.SELECTOR, 418);
         end(again);
     }
@@ -234,7 +252,8 @@ class RolesInOneProcessTest {
         // A server is told of once it has answered somebody.
         get("http://" + mesh.host() + ":15014/ready");
         String istiod = get("http://" + mesh.host() + ":15014/metrics").body();
-        String gateway = get("http://" + mesh.pod() + ":" + STATS + "/stats/prometheus").body();
+        String gateway =
+                get("http://" + mesh.pod() + ":" + STATS + "/stats/prometheus").body();
         for (String page : List.of(istiod, gateway)) {
             assertThat(page.lines())
                     .contains(
@@ -275,7 +294,9 @@ class RolesInOneProcessTest {
                             .get(60, TimeUnit.SECONDS))
                     .contains("--monitoringAddr " + host + ":15014");
         }
-        assertFree(host, 15010, 15012, 15014);
-        Awaitility.await().atMost(LONG).untilAsserted(() -> assertThat(threads()).isEqualTo(before));
+        awaitFree(host, 15010, 15012, 15014);
+        Awaitility.await()
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(threads()).isEqualTo(before));
     }
 }

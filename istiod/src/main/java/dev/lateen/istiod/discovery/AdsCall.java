@@ -8,6 +8,7 @@ import io.vertx.grpc.common.InvalidMessageException;
 import io.vertx.grpc.server.GrpcServerRequest;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -94,14 +95,19 @@ final class AdsCall {
 
     /** Ends the stream. */
     void end(GrpcStatus status, String message) {
-        context.runOnContext(nothing -> {
-            if (!mailbox.closed().isDone()) {
-                var response = request.response().status(status);
-                if (!message.isEmpty()) {
-                    response.statusMessage(message);
+        try {
+            context.runOnContext(nothing -> {
+                if (!mailbox.closed().isDone()) {
+                    var response = request.response().status(status);
+                    if (!message.isEmpty()) {
+                        response.statusMessage(message);
+                    }
+                    response.end().onFailure(failure -> mailbox.close());
                 }
-                response.end().onFailure(failure -> mailbox.close());
-            }
-        });
+            });
+        } catch (RejectedExecutionException e) {
+            // The process ended its event loops before this thread had its turn, and with them the connection.
+            mailbox.close();
+        }
     }
 }

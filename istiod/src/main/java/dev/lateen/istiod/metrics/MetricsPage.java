@@ -2,6 +2,7 @@ package dev.lateen.istiod.metrics;
 
 import dev.lateen.api.metrics.MetricsText;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -124,10 +125,10 @@ final class MetricsPage {
         }
 
         /** @param below how many values are not above each bound */
-        private record Reading(long[] below, long total, double sum) {}
+        private record Reading(List<Long> below, long total, double sum) {}
 
         private synchronized Reading reading() {
-            return new Reading(counts.clone(), total, sum);
+            return new Reading(Arrays.stream(counts).boxed().toList(), total, sum);
         }
 
         @Override
@@ -141,7 +142,7 @@ final class MetricsPage {
             Reading now = reading();
             page.family(name, "histogram", help);
             for (int i = 0; i < bounds.length; i++) {
-                page.bucket(name, "", MetricsText.number(bounds[i]), now.below[i]);
+                page.bucket(name, "", MetricsText.number(bounds[i]), now.below.get(i));
             }
             page.bucket(name, "", "+Inf", now.total);
             page.sample(name, "_sum", "", MetricsText.number(now.sum));

@@ -69,7 +69,6 @@ public final class ConfigChanges {
         }
         failing = failed;
         long tried = count(Change.LISTENER_ADDED) + count(Change.LISTENER_MODIFIED);
-        counts.accumulateAndGet(
-                Change.LISTENER_CREATED.ordinal(), tried - count(Change.LISTENER_FAILED), Math::max);
+        counts.accumulateAndGet(Change.LISTENER_CREATED.ordinal(), tried - count(Change.LISTENER_FAILED), Math::max);
     }
 }
