@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.PfxOptions;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -31,6 +32,7 @@ class InjectorWebhookTest {
 
     private final Vertx vertx = Vertx.vertx();
     private int port;
+    private String deployment = "";
 
     private record Answer(int status, String body) {}
 
@@ -60,7 +62,10 @@ class InjectorWebhookTest {
                 new InetSocketAddress("127.0.0.1", 0),
                 new PfxOptions().setPath(store.toString()).setPassword("secret"),
                 new Injection(InjectionPolicy.enabled(), SidecarSettings.defaults()));
-        vertx.deployVerticle(webhook).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        deployment = vertx.deployVerticle(webhook)
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(20, TimeUnit.SECONDS);
         port = webhook.port();
     }
 
@@ -86,6 +91,17 @@ class InjectorWebhookTest {
                 .compose(response -> response.body().map(text -> new Answer(response.statusCode(), text.toString())))
                 .onComplete(told)));
         return answer.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void itsPortIsFreeOnceItIsUndeployed() throws Exception {
+        assertThat(ask(HttpMethod.GET, "/ready", "", Buffer.buffer()).status()).isEqualTo(200);
+        vertx.undeploy(deployment).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        try (ServerSocket free = new ServerSocket()) {
+            free.setReuseAddress(true);
+            free.bind(new InetSocketAddress("127.0.0.1", port));
+            assertThat(free.getLocalPort()).isEqualTo(port);
+        }
     }
 
     @Test

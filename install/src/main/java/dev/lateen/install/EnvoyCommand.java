@@ -8,7 +8,6 @@ import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.xds.ConfigException;
 import dev.lateen.proxy.xds.XdsNode;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
@@ -75,25 +74,24 @@ final class EnvoyCommand {
     }
 
     private int validate(EnvoyCommandLine line) {
-        LoggingBootstrap.role(level(line), line.logPath());
+        LoggingBootstrap.role(level(line), line.log().path());
         bootstrap(line);
         return print("configuration '" + Objects.requireNonNullElse(line.configPath(), "") + "' OK");
     }
 
     private int serve(EnvoyCommandLine line) throws InterruptedException {
-        LoggingBootstrap.role(level(line), line.logPath());
+        LoggingBootstrap.role(level(line), line.log().path());
         if (!line.withoutEffect().isEmpty()) {
             LOG.debug("without effect here: {}", String.join(", ", line.withoutEffect()));
         }
         ProxyBootstrap bootstrap = bootstrap(line);
         tellAdminAddress(line.adminAddressPath(), bootstrap.own().admin());
-        int loops = line.concurrency().orElse(Runtime.getRuntime().availableProcessors());
-        Vertx vertx = ProxyCommand.vertx(loops);
-        return new OrderedEnd().run(stop -> ProxyCommand.serve(vertx, bootstrap, stop));
+        String platformMetrics = PodBootstrap.ofProcess().platformMetrics();
+        return new OrderedEnd().run(stop -> ProxyCommand.serve(bootstrap, platformMetrics, stop));
     }
 
     private static Level level(EnvoyCommandLine line) {
-        return Objects.requireNonNull(LoggingBootstrap.level(line.logLevel()));
+        return Objects.requireNonNull(LoggingBootstrap.level(line.log().level()));
     }
 
     private static ProxyBootstrap bootstrap(EnvoyCommandLine line) {

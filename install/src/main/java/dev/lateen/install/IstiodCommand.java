@@ -1,11 +1,15 @@
 package dev.lateen.install;
 
+import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.RunBootstrap.Listen;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.config.InvalidConfigException;
+import dev.lateen.istiod.debug.Readiness;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -99,9 +103,17 @@ final class IstiodCommand implements Callable<Integer> {
     }
 
     private void serve(IstiodBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
-        Vertx vertx = Vertx.vertx();
+        try (PlatformMetrics platform = new PlatformMetrics()) {
+            serve(platform.vertx(new VertxOptions()), bootstrap, platform, stop);
+        }
+    }
+
+    private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
+            throws InterruptedException {
+        Istiod istiod =
+                new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
         try {
-            Istiod istiod = Istiod.start(vertx, bootstrap, new IstiodLog())
+            String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
@@ -110,7 +122,7 @@ final class IstiodCommand implements Callable<Integer> {
                     .println("istiod serves on " + bootstrap.grpc() + ", " + bootstrap.secureGrpc() + " (TLS) and "
                             + bootstrap.monitoring());
             stop.await();
-            istiod.stop().toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            vertx.undeploy(id).toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw failure(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {

@@ -1,27 +1,30 @@
 package dev.lateen.install;
 
 import dev.lateen.api.yaml.StartSettings;
+import dev.lateen.install.run.ProxyRole;
 import dev.lateen.install.run.ProxyStart;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.xds.XdsNode;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the environment of a pod says to the proxy in it: {@code PROXY_CONFIG}, the pod's start-up settings as the injector put them together. The bootstrap file says more closely
  * what this proxy is to do; the settings say what the file says nothing of.
  *
  * @param settings the value of {@code PROXY_CONFIG}; empty without one
+ * @param platformMetrics the value of {@link ProxyRole#PLATFORM_METRICS}; null without one
  */
-record PodBootstrap(String settings) {
+record PodBootstrap(String settings, @Nullable String platformMetrics) {
     /** The variable. */
     static final String SETTINGS = "PROXY_CONFIG";
 
     /** Of this process. */
     static PodBootstrap ofProcess() {
         String settings = System.getenv(SETTINGS);
-        return new PodBootstrap(settings == null ? "" : settings);
+        return new PodBootstrap(settings == null ? "" : settings, System.getenv(ProxyRole.PLATFORM_METRICS));
     }
 
     private ProxyStart start() {

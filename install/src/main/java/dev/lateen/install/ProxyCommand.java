@@ -1,5 +1,8 @@
 package dev.lateen.install;
 
+import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.install.platform.PlatformMetrics;
+import dev.lateen.install.run.ProxyRole;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
@@ -64,23 +67,50 @@ final class ProxyCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         LoggingBootstrap.console(logLevel());
         ProxyBootstrap bootstrap = bootstrap();
-        int loops = bootstrap.concurrency() == 0 ? Runtime.getRuntime().availableProcessors() : bootstrap.concurrency();
-        Vertx vertx = vertx(loops);
-        return new OrderedEnd().run(stop -> serve(vertx, bootstrap, stop));
+        return new OrderedEnd().run(stop -> serve(bootstrap, pod.platformMetrics(), stop));
     }
 
-    static Vertx vertx(int loops) {
-        return Vertx.vertx(new VertxOptions()
+    static VertxOptions options(ProxyBootstrap bootstrap) {
+        int loops = bootstrap.concurrency() == 0 ? Runtime.getRuntime().availableProcessors() : bootstrap.concurrency();
+        return new VertxOptions()
                 .setEventLoopPoolSize(loops)
                 .setPreferNativeTransport(true)
                 // Nothing is read from the class path: no directory for it is made in /tmp.
                 .setFileSystemOptions(
-                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
-    /** Serves until it is told to stop, drains and ends. */
-    static void serve(Vertx vertx, ProxyBootstrap bootstrap, CountDownLatch stop) throws InterruptedException {
-        Proxy proxy = new Proxy(bootstrap, new FileOutputStream(FileDescriptor.out)).onQuit(stop::countDown);
+    /**
+     * Serves until it is told to stop, drains and ends.
+     *
+     * @param platformMetrics what is said of {@link ProxyRole#PLATFORM_METRICS}; null if nothing
+     */
+    static void serve(ProxyBootstrap bootstrap, @Nullable String platformMetrics, CountDownLatch stop)
+            throws InterruptedException {
+        ProxyRole role = ProxyRole.of(bootstrap.node());
+        if (!tellsPlatform(role, platformMetrics)) {
+            serve(Vertx.vertx(options(bootstrap)), role, bootstrap, MetricsSource.NONE, stop);
+            return;
+        }
+        try (PlatformMetrics platform = new PlatformMetrics()) {
+            serve(platform.vertx(options(bootstrap)), role, bootstrap, platform, stop);
+        }
+    }
+
+    private static boolean tellsPlatform(ProxyRole role, @Nullable String said) {
+        try {
+            return role.tellsPlatform(said);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static void serve(
+            Vertx vertx, ProxyRole role, ProxyBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
+            throws InterruptedException {
+        Proxy proxy = role.verticle(bootstrap, new FileOutputStream(FileDescriptor.out))
+                .platform(platform)
+                .onQuit(stop::countDown);
         try {
             String id = vertx.deployVerticle(proxy)
                     .toCompletionStage()

@@ -1,6 +1,8 @@
 package dev.lateen.install;
 
+import dev.lateen.install.run.ProxyRole;
 import dev.lateen.proxy.Proxy;
+import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import io.vertx.core.Vertx;
 import java.io.BufferedReader;
@@ -48,8 +50,9 @@ final class ProxyRehearsal {
             int port = freePort();
             Path file = Files.writeString(
                     directory.resolve("envoy.yaml"), bootstrap(port, freePort(), backend.getLocalPort()));
-            Vertx vertx = ProxyCommand.vertx(Runtime.getRuntime().availableProcessors());
-            Proxy proxy = new Proxy(EnvoyBootstrap.read(file), OutputStream.nullOutputStream());
+            ProxyBootstrap bootstrap = EnvoyBootstrap.read(file);
+            Vertx vertx = Vertx.vertx(ProxyCommand.options(bootstrap));
+            Proxy proxy = ProxyRole.of(bootstrap.node()).verticle(bootstrap, OutputStream.nullOutputStream());
             vertx.deployVerticle(proxy)
                     .toCompletionStage()
                     .toCompletableFuture()

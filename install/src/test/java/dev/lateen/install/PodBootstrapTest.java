@@ -21,7 +21,7 @@ class PodBootstrapTest {
         PodBootstrap pod = new PodBootstrap("""
             {"drainDuration":"11s","terminationDrainDuration":"7s","concurrency":3,"meshId":"m","serviceCluster":"mine",
              "proxyMetadata":{"ISTIO_META_A":"x","SECRET_TTL":"2h"},"tracing":{"sampling":10}}
-            """);
+            """, null);
         ProxyBootstrap started = pod.addTo(FILE);
         assertThat(started.drain()).isEqualTo(new ProxyBootstrap.Drain(Duration.ofSeconds(7), Duration.ofSeconds(11)));
         assertThat(started.concurrency()).isEqualTo(3);
@@ -41,15 +41,15 @@ class PodBootstrapTest {
 
     @Test
     void yamlIsReadAsWellAndNothingSaidChangesNothing() {
-        assertThat(new PodBootstrap("drainDuration: 3s\n").addTo(FILE).drain().ofListeners())
+        assertThat(new PodBootstrap("drainDuration: 3s\n", null).addTo(FILE).drain().ofListeners())
                 .isEqualTo(Duration.ofSeconds(3));
-        assertThat(new PodBootstrap("").addTo(FILE)).isSameAs(FILE);
-        assertThat(new PodBootstrap("{}\n").addTo(FILE)).isSameAs(FILE);
+        assertThat(new PodBootstrap("", null).addTo(FILE)).isSameAs(FILE);
+        assertThat(new PodBootstrap("{}\n", null).addTo(FILE)).isSameAs(FILE);
     }
 
     @Test
     void whatTheBootstrapFileDecidesIsNamed() {
-        assertThat(new PodBootstrap("{discoveryAddress: \"a:1\", statusPort: 15020, proxyMetadata: {B: c}}")
+        assertThat(new PodBootstrap("{discoveryAddress: \"a:1\", statusPort: 15020, proxyMetadata: {B: c}}", null)
                         .withoutEffect())
                 .containsExactly(
                         "discoveryAddress has no effect here: the bootstrap says where istiod is",
@@ -67,7 +67,7 @@ class PodBootstrapTest {
     }
 
     private static void assertWrong(String settings, String... says) {
-        assertThatThrownBy(() -> new PodBootstrap(settings).addTo(FILE))
+        assertThatThrownBy(() -> new PodBootstrap(settings, null).addTo(FILE))
                 .isInstanceOf(IllegalArgumentException.class)
                 .satisfies(wrong -> assertThat(wrong.getMessage()).contains(says));
     }

@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -135,6 +136,55 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(ENVOY));
+    }
+
+    /** What serves a role has a room; in the hall are its verticle, its bootstrap and the wiring. */
+    @Test
+    void rootPackagesHoldTheVerticleItsBootstrapAndTheWiringAlone() {
+        Map<String, Set<String>> roots = Map.of(
+                "dev.lateen.istiod",
+                Set.of("Istiod", "IstiodBootstrap", "IstiodEvents", "ControlPlane", "SnapshotWriter", "ConfigReview"),
+                "dev.lateen.proxy",
+                // Spans leave through a client of the proxy's own: SpanCollector goes with it.
+                Set.of("Proxy", "ProxyBootstrap", "ProxyAdmin", "DataPath", "SpanCollector"),
+                "dev.lateen.ingress",
+                Set.of("IngressGateway", "IngressDefaults"),
+                "dev.lateen.egress",
+                Set.of("EgressGateway", "EgressDefaults"));
+        roots.forEach((root, names) -> assertThat(HOUSE.stream()
+                        .filter(type -> type.getPackageName().equals(root))
+                        .filter(type -> type.isTopLevelClass()
+                                && !type.getSimpleName().equals("package-info"))
+                        .map(JavaClass::getSimpleName))
+                .as(root)
+                .isNotEmpty()
+                .isSubsetOf(names));
+    }
+
+    @Test
+    void everyRoleIsAVerticle() {
+        for (String role : List.of(
+                "dev.lateen.istiod.Istiod",
+                "dev.lateen.proxy.Proxy",
+                "dev.lateen.ingress.IngressGateway",
+                "dev.lateen.egress.EgressGateway",
+                "dev.lateen.injector.InjectorWebhook")) {
+            assertThat(HOUSE.get(role).isAssignableTo("io.vertx.core.VerticleBase"))
+                    .as(role)
+                    .isTrue();
+        }
+    }
+
+    /** Three writers had three ways to escape a label, and kept their pages in memory. */
+    @Test
+    void metricsAreWrittenInOnePlace() throws IOException {
+        List<String> writers = new ArrayList<>();
+        for (Path source : sources()) {
+            if (Files.readString(source).contains("# TYPE")) {
+                writers.add(source.getFileName().toString());
+            }
+        }
+        assertThat(writers).containsExactly("MetricsText.java");
     }
 
     @Test
@@ -291,6 +341,16 @@ class ArchitectureTest {
     @Test
     void everyPackageSaysItsSentenceAndIsNullMarked() throws IOException {
         Set<String> missing = new TreeSet<>();
+        for (Path source : sources()) {
+            Path info = source.resolveSibling("package-info.java");
+            if (!Files.exists(info) || !Files.readString(info).contains("@NullMarked")) {
+                missing.add(Project.root().relativize(source.getParent()).toString());
+            }
+        }
+        assertThat(missing).as("packages without a @NullMarked package-info").isEmpty();
+    }
+
+    private static List<Path> sources() throws IOException {
         List<Path> sources = new ArrayList<>();
         for (String module : List.of(
                 "mesh-api", "istiod", "proxy", "ingress-gateway", "egress-gateway", "injector-webhook", "install")) {
@@ -298,13 +358,7 @@ class ArchitectureTest {
                 tree.filter(path -> path.toString().endsWith(".java")).forEach(sources::add);
             }
         }
-        for (Path source : sources) {
-            Path info = source.resolveSibling("package-info.java");
-            if (!Files.exists(info) || !Files.readString(info).contains("@NullMarked")) {
-                missing.add(Project.root().relativize(source.getParent()).toString());
-            }
-        }
-        assertThat(missing).as("packages without a @NullMarked package-info").isEmpty();
+        return sources;
     }
 
     @Test

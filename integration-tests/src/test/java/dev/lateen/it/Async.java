@@ -1,6 +1,8 @@
 package dev.lateen.it;
 
+import io.vertx.core.Deployable;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for what happens elsewhere. */
@@ -13,5 +15,11 @@ final class Async {
                 .toCompletableFuture()
                 .orTimeout(1, TimeUnit.MINUTES)
                 .join();
+    }
+
+    /** Deploys a role. */
+    static <V extends Deployable> V deployed(Vertx vertx, V role) {
+        done(vertx.deployVerticle(role));
+        return role;
     }
 }

@@ -43,6 +43,8 @@ class BookinfoMetricsTest {
             "response_flags",
             "connection_security_policy");
 
+    private static final String ISTIOD = "http://127.0.0.1:15014/metrics";
+
     @TempDir
     static Path directory;
 
@@ -119,21 +121,42 @@ class BookinfoMetricsTest {
         for (Map.Entry<String, String> pod : mesh.pods().entrySet()) {
             for (int port : new int[] {15090, 15000}) {
                 String url = "http://" + pod.getValue() + ":" + port + "/stats/prometheus";
-                Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
-                        .redirectErrorStream(true)
-                        .start();
-                check.getOutputStream().write(USER.get(url).body().getBytes(StandardCharsets.UTF_8));
-                check.getOutputStream().close();
-                String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-                // 3 is a remark on style (Istio's own names earn some), 1 a text that can't be parsed.
-                assertThat(check.waitFor()).as("%s: %s", url, output).isIn(0, 3);
+                check(promtool, url, USER.get(url).body());
             }
         }
+        check(promtool, ISTIOD, USER.get(ISTIOD).body());
+    }
+
+    private static void check(Path promtool, String url, String page) throws Exception {
+        Process check = new ProcessBuilder(promtool.toString(), "check", "metrics")
+                .redirectErrorStream(true)
+                .start();
+        check.getOutputStream().write(page.getBytes(StandardCharsets.UTF_8));
+        check.getOutputStream().close();
+        String output = new String(check.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        // 3 is a remark on style (Istio's own names earn some), 1 a text that can't be parsed.
+        assertThat(check.waitFor()).as("%s: %s", url, output).isIn(0, 3);
+    }
+
+    /** Of the platform, istiod and gateways tell; a sidecar does only when it is asked to. */
+    @Test
+    void istiodAndGatewaysTellOfTheirProcessAndSidecarsDoNot() throws Exception {
+        for (int i = 0; i < 2; i++) {
+            assertThat(USER.get(ISTIOD).statusCode()).isEqualTo(200);
+        }
+        for (String page : List.of(USER.get(ISTIOD).body(), scrape(mesh.pod("istio-egressgateway")))) {
+            assertThat(page.lines())
+                    .contains(
+                            "# TYPE jvm_memory_used_bytes gauge",
+                            "# TYPE vertx_http_server_requests_total counter",
+                            "# TYPE netty_eventexecutor_tasks_pending gauge");
+        }
+        assertThat(scrape(mesh.pod("details-v1"))).contains("istio_requests_total{").doesNotContain("jvm_", "vertx_");
     }
 
     @Test
     void istiodTellsItsOwnMetricsAndSync() throws Exception {
-        assertThat(USER.get("http://127.0.0.1:15014/metrics").body())
+        assertThat(USER.get(ISTIOD).body())
                 .contains("pilot_xds_pushes")
                 .contains("citadel_server_csr_count");
         assertThat(USER.get("http://127.0.0.1:15014/debug/syncz").body()).contains("productpage-v1");

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
-import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.model.ProxyNode;
 import io.vertx.core.Vertx;
 import java.net.DatagramSocket;
@@ -64,12 +64,12 @@ class DeadNameTest {
         ListenAddress free = new ListenAddress("test", "127.0.0.1", 0);
         IstiodBootstrap bootstrap = IstiodBootstrap.onLoopback(List.of(config), directory.resolve("state"))
                 .withAddresses(free, free, null, free);
-        return Async.done(Istiod.start(vertx, bootstrap, new IstiodEvents() {
+        return Async.deployed(vertx, new Istiod(bootstrap, Istiod.Surroundings.of(new IstiodEvents() {
             @Override
             public void silent(ProxyNode node, String typeUrl, Duration since) {
                 silent.add(typeUrl);
             }
-        }));
+        })));
     }
 
     /** This machine, by another command. */

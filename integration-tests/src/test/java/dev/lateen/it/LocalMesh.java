@@ -35,6 +35,16 @@ final class LocalMesh implements AutoCloseable {
 
     /** Starts it and waits until every sidecar is in sync. @param arguments files, and options of {@code run} */
     static LocalMesh start(Path edits, Object... arguments) throws IOException {
+        return start(Map.of(), edits, arguments);
+    }
+
+    /** The same, and every buffer that is lost is told ({@code LEAK}). */
+    static LocalMesh watchedForLeaks(Path edits, Object... arguments) throws IOException {
+        return start(Map.of("MESHCTL_JAVA_OPTS", "-Dio.netty.leakDetection.level=paranoid"), edits, arguments);
+    }
+
+    private static LocalMesh start(Map<String, String> environment, Path edits, Object... arguments)
+            throws IOException {
         List<Object> all = new ArrayList<>(List.of("run", edits));
         all.addAll(List.of(arguments));
         int given = all.indexOf("--state");
@@ -42,7 +52,7 @@ final class LocalMesh implements AutoCloseable {
         if (given < 0) {
             all.addAll(List.of("--state", state));
         }
-        LocalMesh mesh = new LocalMesh(edits, state, Running.meshctl(all.toArray()));
+        LocalMesh mesh = new LocalMesh(edits, state, Running.meshctl(environment, all.toArray()));
         try (Web web = Web.direct()) {
             mesh.process.awaitOutput(Patience.OF_A_START, output -> web.status("http://127.0.0.1:15014/ready") == 200);
         } catch (RuntimeException | Error e) {
@@ -94,16 +104,24 @@ final class LocalMesh implements AutoCloseable {
     /** For what a story failed by: what the terminal said, and the ends of the logs, the access log among them. */
     String told() {
         StringBuilder told = new StringBuilder(process.output());
+        // Whoever shows this may show its beginning only: what is rare comes first.
+        end(state.resolve("mesh.log"), told);
         try (Stream<Path> logs = Files.list(state.resolve("logs"))) {
-            for (Path log : logs.sorted().toList()) {
-                List<String> lines = Files.readAllLines(log);
-                told.append("\n--- ").append(log.getFileName()).append('\n');
-                told.append(String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
-            }
+            logs.sorted().forEach(log -> end(log, told));
         } catch (IOException e) {
             told.append("\n--- logs: ").append(e);
         }
         return told.toString();
+    }
+
+    private static void end(Path log, StringBuilder told) {
+        told.append("\n--- ").append(log.getFileName()).append('\n');
+        try {
+            List<String> lines = Files.readAllLines(log);
+            told.append(String.join("\n", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
+        } catch (IOException e) {
+            told.append(e);
+        }
     }
 
     /** Pod addresses by pod name, as the table on the terminal tells them; it may be written some seconds after istiod is ready. */

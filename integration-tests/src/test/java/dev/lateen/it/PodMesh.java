@@ -2,8 +2,7 @@ package dev.lateen.it;
 
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.IstiodEvents;
-import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -41,7 +40,7 @@ final class PodMesh implements AutoCloseable {
         ListenAddress everywhere = new ListenAddress("test", "0.0.0.0", 0);
         IstiodBootstrap bootstrap = IstiodBootstrap.onLoopback(List.of(config()), directory.resolve("state"))
                 .withAddresses(local, everywhere, null, local);
-        istiod = Async.done(Istiod.start(vertx, bootstrap, IstiodEvents.NONE));
+        istiod = Async.deployed(vertx, new Istiod(bootstrap, Istiod.Surroundings.none()));
     }
 
     private Path config() {
@@ -175,7 +174,7 @@ final class PodMesh implements AutoCloseable {
         for (AutoCloseable resource : open.reversed()) {
             resource.close();
         }
-        Async.done(istiod.stop());
+        Async.done(vertx.undeploy(istiod.deploymentID()));
         network.close();
         Async.done(vertx.close());
     }

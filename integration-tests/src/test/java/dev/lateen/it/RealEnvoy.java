@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.SdsServer;
+import dev.lateen.proxy.identity.Surroundings;
 import dev.lateen.proxy.identity.WorkloadIdentity;
 import dev.lateen.proxy.xds.GrpcEndpoint;
 import io.vertx.core.Vertx;
@@ -69,7 +70,7 @@ final class RealEnvoy implements AutoCloseable {
                         GrpcEndpoint.of(SocketAddress.inetSocketAddress(
                                 istiod.addresses().secureGrpc(), "127.0.0.1")),
                         istiod.authority().rootPem()),
-                WorkloadIdentity.Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
+                Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
                 sds::secret);
         Async.done(identity.start());
         int admin = place.admin.equals(Place.HERE.admin) ? Ports.free() : 15000;

@@ -6,7 +6,7 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
-import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.model.ProxyNode;
 import io.vertx.core.Vertx;
@@ -51,7 +51,7 @@ class RealEnvoyAcceptsTest {
 
         @Override
         public void changed(ConfigChange change) {
-            loaded.addAll(change.files());
+            change.resources().forEach(resource -> loaded.add(resource.origin().source()));
         }
 
         @Override
@@ -120,12 +120,11 @@ class RealEnvoyAcceptsTest {
                 directory.resolve("mesh.yaml"),
                 "proxyListenPort: " + Ports.free() + "\nproxyInboundListenPort: " + Ports.free() + "\n");
         ListenAddress free = new ListenAddress("test", "127.0.0.1", 0);
-        return Async.done(Istiod.start(
-                vertx,
+        return Async.deployed(vertx, new Istiod(
                 IstiodBootstrap.onLoopback(List.of(config()), directory.resolve("state"))
                         .withAddresses(free, free, null, free)
                         .withMeshConfig(mesh),
-                told));
+                Istiod.Surroundings.of(told)));
     }
 
     @Test

@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.IstiodEvents;
-import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
@@ -88,7 +87,7 @@ class RealEnvoyTest {
         ListenAddress free = new ListenAddress("test", "127.0.0.1", 0);
         IstiodBootstrap bootstrap =
                 IstiodBootstrap.onLoopback(List.of(config), state).withAddresses(free, free, null, free);
-        return Async.done(Istiod.start(vertx, bootstrap, IstiodEvents.NONE));
+        return Async.deployed(vertx, new Istiod(bootstrap, Istiod.Surroundings.none()));
     }
 
     private static Proxy ours(Vertx vertx, Istiod istiod, MeshNode node, boolean delta) {

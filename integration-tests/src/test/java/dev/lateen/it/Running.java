@@ -43,12 +43,17 @@ final class Running implements AutoCloseable {
 
     /** Starts the project's own launcher. */
     static Running meshctl(Object... arguments) throws IOException {
+        return meshctl(Map.of(), arguments);
+    }
+
+    /** The same with variables of its environment, such as {@code MESHCTL_JAVA_OPTS}. */
+    static Running meshctl(Map<String, String> environment, Object... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Project.root().resolve("meshctl").toString());
         for (Object argument : arguments) {
             command.add(argument.toString());
         }
-        return start("meshctl", command, Map.of());
+        return start("meshctl", command, environment);
     }
 
     private void read() {

@@ -39,6 +39,51 @@ class TracingTest {
           tracing: [{providers: [{name: zipkin}], randomSamplingPercentage: 0, disableSpanReporting: DISABLED}]
         """;
 
+    /** The collector is a pod like any other, and as all others it takes mutual TLS only. */
+    private static final String STRICT = """
+        apiVersion: security.istio.io/v1
+        kind: PeerAuthentication
+        metadata: {name: default, namespace: istio-system}
+        spec: {mtls: {mode: STRICT}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: zipkin, namespace: default}
+        spec:
+          selector: {app: zipkin}
+          ports: [{name: http, port: 9411}]
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: zipkin, namespace: default}
+        spec:
+          selector: {matchLabels: {app: zipkin}}
+          template:
+            metadata: {labels: {app: zipkin, version: v1}}
+            spec:
+              containers:
+              - name: zipkin
+                image: zipkin
+                command: [sh, -c, "exec JAVA -Xmx256m -jar ZIPKIN --zipkin.ui.enabled=false --armeria.ports[0].ip=$HOST --armeria.ports[0].port=$PORT --armeria.ports[0].protocols[0]=http"]
+                ports: [{containerPort: 9411}]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: Gateway
+        metadata: {name: zipkin, namespace: default}
+        spec:
+          selector: {istio: ingressgateway}
+          servers: [{port: {number: 80, name: http, protocol: HTTP}, hosts: ["*"]}]
+        ---
+        apiVersion: networking.istio.io/v1
+        kind: VirtualService
+        metadata: {name: zipkin, namespace: default}
+        spec:
+          hosts: ["*"]
+          gateways: [zipkin]
+          http:
+          - route: [{destination: {host: zipkin, port: {number: 9411}}}]
+        """;
+
     private static final String CHANGED = "Telemetry istio-system/mesh changed";
     private static final String WANTED = "463ac35c9f6413ad48485a3953bb6124";
     private static final String REFUSED = "563ac35c9f6413ad48485a3953bb6125";
@@ -107,6 +152,47 @@ class TracingTest {
             assertThat(web.status(url(REFUSED))).isEqualTo(404);
             assertThat(web.status(url(UNREPORTED))).isEqualTo(404);
             assertThat(mesh.process().alive() && zipkin.alive()).isTrue();
+        }
+    }
+
+    /** A call of the proxy's own through the whole mesh: from the gateway and from the pod's own sidecar, with the identity of each. */
+    @Test
+    void spansReachACollectorThatTakesMutualTlsOnly() throws Exception {
+        Path edits = Files.createDirectory(directory.resolve("edits"));
+        Path meshConfig = Files.writeString(directory.resolve("mesh.yaml"), """
+            extensionProviders:
+            - name: zipkin
+              zipkin: {service: zipkin.default.svc.cluster.local, port: 9411}
+            """);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Files.writeString(
+                edits.resolve("zipkin.yaml"),
+                STRICT.replace("JAVA", java).replace("ZIPKIN", Peers.zipkin().toString()));
+        Files.writeString(edits.resolve("telemetry.yaml"), TELEMETRY.replace("DISABLED", "false"));
+        try (LocalMesh mesh = LocalMesh.watchedForLeaks(edits, "--meshConfig", meshConfig.toString());
+                Web web = Web.direct()) {
+            String gateway = "http://127.0.0.1:8080";
+            mesh.process().awaitOutput(Patience.OF_A_START, _ -> web.status(gateway + "/health") == 200);
+            String sidecar = "http://" + mesh.pod("zipkin") + ":9411/health";
+            assertThat(web.status(sidecar)).as("in clear text nobody gets in").isNotEqualTo(200);
+            assertThat(web.get(
+                                    gateway + "/health",
+                                    "x-b3-traceid",
+                                    WANTED,
+                                    "x-b3-spanid",
+                                    "a2fb4a1d1a96d312",
+                                    "x-b3-sampled",
+                                    "1")
+                            .statusCode())
+                    .isEqualTo(200);
+            String trace = Awaitility.await(mesh.told())
+                    .atMost(Patience.OF_A_CHANGE)
+                    .until(
+                            () -> web.get(gateway + "/api/v2/trace/" + WANTED).body(),
+                            body -> count(body, "\"kind\"") >= 2);
+            assertThat(SERVICE.matcher(trace).results().map(found -> found.group(1)))
+                    .containsExactlyInAnyOrder("istio-ingressgateway.istio-system", "zipkin.default");
+            assertThat(mesh.told()).doesNotContain("LEAK");
         }
     }
 

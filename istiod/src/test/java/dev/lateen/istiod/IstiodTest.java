@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lateen.api.ca.IstioCertificateRequest;
 import dev.lateen.api.ca.IstioCertificateResponse;
+import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.ca.KeyPairAndChain;
 import dev.lateen.istiod.ca.TokenIssuer;
@@ -21,6 +22,7 @@ import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import io.envoyproxy.envoy.service.status.v3.ConfigStatus;
+import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -116,13 +118,19 @@ class IstiodTest {
     void start() throws Exception {
         config = Files.createDirectory(directory.resolve("config"));
         Files.writeString(config.resolve("services.yaml"), REVIEWS);
-        istiod = Istiod.start(vertx, bootstrap(0), List.of(), events(), readiness).await();
+        istiod = deployed(new Istiod(
+                bootstrap(0), new Istiod.Surroundings(events(), readiness, MetricsSource.NONE)));
     }
 
     @AfterEach
     void stop() {
-        istiod.stop().await();
+        vertx.undeploy(istiod.deploymentID()).await();
         vertx.close().await();
+    }
+
+    private Istiod deployed(Istiod verticle) {
+        vertx.deployVerticle(verticle).await();
+        return verticle;
     }
 
     private IstiodBootstrap bootstrap(int grpcPort) {
@@ -236,7 +244,7 @@ class IstiodTest {
                             ListenAddress.parse("--secureGRPCAddr", address),
                             null,
                             ListenAddress.parse("--monitoringAddr", "127.0.0.1:0"));
-            Istiod other = Istiod.start(vertx, elsewhere, IstiodEvents.NONE).await();
+            Istiod other = deployed(new Istiod(elsewhere, Istiod.Surroundings.none()));
             String reached = address.startsWith(":") ? "127.0.0.1" : "127.0.0.9";
             HttpClientOptions options = new HttpClientOptions()
                     .setProtocolVersion(HttpVersion.HTTP_2)
@@ -248,7 +256,7 @@ class IstiodTest {
             client.request(HttpMethod.GET, other.addresses().secureGrpc(), reached, "/")
                     .await();
             client.close().await();
-            other.stop().await();
+            vertx.undeploy(other.deploymentID()).await();
         }
     }
 
@@ -454,8 +462,7 @@ class IstiodTest {
     @Test
     void aPortInUseIsReportedWithItsFlag() {
         int taken = istiod.addresses().grpc();
-        assertThatThrownBy(() ->
-                        Istiod.start(vertx, bootstrap(taken), IstiodEvents.NONE).await())
+        assertThatThrownBy(() -> deployed(new Istiod(bootstrap(taken), Istiod.Surroundings.none())))
                 .hasMessageContaining("--grpcAddr 127.0.0.1:" + taken)
                 .hasMessageContaining("already in use");
     }
@@ -463,8 +470,7 @@ class IstiodTest {
     @Test
     void wrongConfigAtTheStartIsAFailure() throws Exception {
         Files.writeString(config.resolve("wrong.yaml"), "apiVersion: networking.istio.io/v1\nkind: VirtualServise\n");
-        assertThatThrownBy(() ->
-                        Istiod.start(vertx, bootstrap(0), IstiodEvents.NONE).await())
+        assertThatThrownBy(() -> deployed(new Istiod(bootstrap(0), Istiod.Surroundings.none())))
                 .isInstanceOf(InvalidConfigException.class)
                 .hasMessageContaining("wrong.yaml");
     }

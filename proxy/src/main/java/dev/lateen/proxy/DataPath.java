@@ -1,7 +1,10 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.admin.ConfigChanges;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
+import dev.lateen.proxy.http.call.ClusterCalls;
+import dev.lateen.proxy.http.call.Pending;
 import dev.lateen.proxy.http.filter.FilterCompiler;
 import dev.lateen.proxy.http.filter.FilterCounters;
 import dev.lateen.proxy.http.filter.LocalWorkload;
@@ -16,10 +19,10 @@ import dev.lateen.proxy.tcp.TcpProxying;
 import dev.lateen.proxy.telemetry.Telemetry;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
+import dev.lateen.proxy.transport.LazyResolver;
 import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
-import dev.lateen.proxy.upstream.UpstreamCluster;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import dev.lateen.proxy.xds.XdsNode;
 import io.vertx.core.Future;
@@ -27,24 +30,23 @@ import io.vertx.core.Vertx;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a request meets, put together, from the listener's socket to the upstream's. A new snapshot is compiled and comes into force whole; then sockets and
  * connections follow.
  */
 final class DataPath {
+    /** How long an end waits for collectors that don't answer. */
+    private static final long LAST_SPANS_SECONDS = 1;
+
     private final Telemetry telemetry;
     private final int concurrency;
-    private volatile Set<String> failing = Set.of();
     private final UpstreamClusters clusters;
     private final LazyResolver resolver;
     private final Current current;
@@ -52,22 +54,22 @@ final class DataPath {
     private final HttpServer http;
     private final Listeners listeners;
     private final FilterCounters counters = new FilterCounters();
-    private final AtomicLongArray changes = new AtomicLongArray(Change.values().length);
+    private final ConfigChanges changes = new ConfigChanges();
 
     /** @param standardOut where access logs to {@code /dev/stdout} go */
-    DataPath(Vertx vertx, XdsNode node, Duration listenerDrain, OutputStream standardOut) {
+    DataPath(Vertx vertx, XdsNode node, ListenerSettings settings, OutputStream standardOut) {
         InstantSource clock = InstantSource.system();
         LongSupplier nanos = System::nanoTime;
         EventLoops loops = EventLoops.of(vertx);
         concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
-        telemetry = new Telemetry(
-                owner(node), new java.util.Random(), new SpanCollector(vertx, this::cluster), standardOut);
+        telemetry = new Telemetry(owner(node), new java.util.Random(), this::call, standardOut);
         current = new Current(clusters, telemetry);
         tls = new TlsContexts(this::active);
         UpstreamConnector connector = new SocketConnector(loops, tls, resolver);
         http = new HttpServer(new HttpServices(
+                loops.all(),
                 current,
                 clusters,
                 new FilterCompiler(LocalWorkload.of(node.id(), node.metadata()), counters)::compile,
@@ -82,7 +84,7 @@ final class DataPath {
         listeners = new Listeners(
                 new Listeners.Surroundings(
                         current::get, loops, tls, new ConnectionAuthorizer()::denial, http, tcp, clock, nanos),
-                ListenerSettings.DEFAULT.withDrainTime(listenerDrain));
+                settings);
     }
 
     /** The second part of {@code type~address~name~domain}. */
@@ -96,8 +98,8 @@ final class DataPath {
         return current.get().snapshot();
     }
 
-    private @Nullable UpstreamCluster cluster(String name) {
-        return current.get().cluster(name);
+    private Pending call(Function<ClusterCalls, Pending> caller) {
+        return http.call(caller);
     }
 
     UpstreamClusters clusters() {
@@ -121,80 +123,28 @@ final class DataPath {
         return listeners;
     }
 
-    /** What snapshots brought so far, for {@code cluster_manager.*} and {@code listener_manager.*}. */
-    enum Change {
-        CLUSTER_ADDED,
-        CLUSTER_MODIFIED,
-        CLUSTER_REMOVED,
-        LISTENER_ADDED,
-        LISTENER_MODIFIED,
-        LISTENER_REMOVED,
-        LISTENER_CREATED,
-        LISTENER_FAILED
-    }
-
-    /** How often each change came. */
-    Map<Change, Long> changes() {
-        Map<Change, Long> now = new EnumMap<>(Change.class);
-        for (Change change : Change.values()) {
-            now.put(change, changes.get(change.ordinal()));
-        }
-        return now;
-    }
-
-    @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
-    private <T> void count(Map<String, T> before, Map<String, T> next, Change added, Change modified, Change removed) {
-        next.forEach((name, value) -> {
-            T old = before.get(name);
-            if (old == null || old != value) {
-                changes.incrementAndGet((old == null ? added : modified).ordinal());
-            }
-        });
-        before.keySet().stream()
-                .filter(name -> !next.containsKey(name))
-                .forEach(_ -> changes.incrementAndGet(removed.ordinal()));
-    }
-
-    private void countChanges(ProxySnapshot next) {
-        ProxySnapshot before = active();
-        count(
-                before.clusters(),
-                next.clusters(),
-                Change.CLUSTER_ADDED,
-                Change.CLUSTER_MODIFIED,
-                Change.CLUSTER_REMOVED);
-        count(
-                before.listeners(),
-                next.listeners(),
-                Change.LISTENER_ADDED,
-                Change.LISTENER_MODIFIED,
-                Change.LISTENER_REMOVED);
-    }
-
-    /** Once it is known which could be bound; a listener that can't be counts once until it can. */
-    private void countListeners(List<ListenerStatus> statuses) {
-        Set<String> failed = new HashSet<>();
-        for (ListenerStatus status : statuses) {
-            if (status.state() == ListenerStatus.State.FAILED && failed.add(status.name())) {
-                changes.addAndGet(Change.LISTENER_FAILED.ordinal(), failing.contains(status.name()) ? 0 : 1);
-            }
-        }
-        failing = failed;
-        long tried = changes.get(Change.LISTENER_ADDED.ordinal()) + changes.get(Change.LISTENER_MODIFIED.ordinal());
-        long created = tried - changes.get(Change.LISTENER_FAILED.ordinal());
-        changes.accumulateAndGet(Change.LISTENER_CREATED.ordinal(), created, Math::max);
+    /** What snapshots brought so far. */
+    ConfigChanges changes() {
+        return changes;
     }
 
     /** Puts a snapshot in force; one at a time, in order. Done when every address is bound or could not be. */
     Future<List<ListenerStatus>> apply(ProxySnapshot snapshot) {
-        countChanges(snapshot);
+        changes.count(active(), snapshot);
         current.put(snapshot);
-        return listeners.follow().onSuccess(this::countListeners);
+        return listeners.follow().onSuccess(changes::count);
     }
 
     /** Stops accepting, lets connections finish for that long, closes what is left. */
     Future<Void> drain(Duration limit) {
-        return listeners.drain(limit);
+        return listeners.drain(limit).eventually(this::lastSpans);
+    }
+
+    /** Those of the last requests, while there is something to send them by. */
+    private Future<Void> lastSpans() {
+        return Future.fromCompletionStage(telemetry.flushSpans())
+                .timeout(LAST_SPANS_SECONDS, TimeUnit.SECONDS)
+                .otherwiseEmpty();
     }
 
     /** Lets everything go; after draining. */

@@ -1,25 +1,29 @@
 package dev.lateen.proxy;
 
+import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.identity.FileSecrets;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.identity.SecretSource;
+import dev.lateen.proxy.identity.SecretSources;
+import dev.lateen.proxy.identity.Surroundings;
 import dev.lateen.proxy.identity.WorkloadIdentity;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.AdsClient;
 import dev.lateen.proxy.xds.ConfigState;
 import dev.lateen.proxy.xds.ControlPlane;
-import dev.lateen.proxy.xds.FileSource;
 import dev.lateen.proxy.xds.GrpcEndpoint;
 import dev.lateen.proxy.xds.ResourceDecoder;
 import dev.lateen.proxy.xds.ResourceType;
 import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.proxy.xds.SnapshotSource;
 import dev.lateen.proxy.xds.UpdateCounts;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
+import dev.lateen.proxy.xds.XdsTargets;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -30,8 +34,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,28 +50,29 @@ import org.slf4j.LoggerFactory;
  * static listeners are bound; {@link #ready()} tells when the control plane's listeners are bound too. Undeploying drains. One process can
  * hold many.
  */
-public final class Proxy extends VerticleBase {
+public class Proxy extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(Proxy.class);
     private static final Duration RETRY_BASE = Duration.ofMillis(500);
     /** Envoy: 30 s. Shorter, so that a restarted istiod has its proxies back in a moment; the waits are spread by chance. */
     private static final Duration RETRY_MOST = Duration.ofSeconds(2);
 
     private static final long SPAN_FLUSH_MILLIS = 5_000;
-    private static final long FILE_LOOK_MILLIS = 1_000;
 
     private final ProxyBootstrap bootstrap;
     private final OutputStream standardOut;
     private final Promise<Void> ready = Promise.promise();
     private final long startNanos = System.nanoTime();
     private Runnable quit = () -> {};
+    private MetricsSource platform = MetricsSource.NONE;
     private volatile AdminSource.State state = AdminSource.State.PRE_INITIALIZING;
     private @Nullable DataPath dataPath;
     private @Nullable AdminServer admin;
+    private @Nullable SnapshotSource source;
     private @Nullable AdsClient client;
+    private @Nullable FileSecrets files;
     private @Nullable WorkloadIdentity identity;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
-    private long fileTimer = -1;
 
     /** @param standardOut where access logs to {@code /dev/stdout} go; never closed */
     public Proxy(ProxyBootstrap bootstrap, OutputStream standardOut) {
@@ -78,6 +83,12 @@ public final class Proxy extends VerticleBase {
     /** What {@code POST /quitquitquit} does beside undeploying, such as ending the process. */
     public Proxy onQuit(Runnable action) {
         quit = action;
+        return this;
+    }
+
+    /** What the page for Prometheus tells after the proxy's own metrics; before deployment. */
+    public Proxy platform(MetricsSource metrics) {
+        platform = metrics;
         return this;
     }
 
@@ -105,7 +116,7 @@ public final class Proxy extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        DataPath path = new DataPath(vertx, bootstrap.node(), bootstrap.drain().ofListeners(), standardOut);
+        DataPath path = new DataPath(vertx, bootstrap.node(), bootstrap.listenerSettings(), standardOut);
         dataPath = path;
         AdminServer server =
                 new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap, Instant.now()), path.clusters());
@@ -140,32 +151,23 @@ public final class Proxy extends VerticleBase {
     }
 
     private Future<Void> beginDynamic(SnapshotAssembler assembler, @Nullable IdentitySettings own) {
-        if (own != null) {
-            identity = new WorkloadIdentity(
-                    own,
-                    new GrpcCertificateAuthority(
-                            vertx,
-                            new GrpcEndpoint(
-                                    SocketAddress.inetSocketAddress(own.caPort(), own.caHost()), own.caServerName()),
-                            own.rootsPem()),
-                    WorkloadIdentity.Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
-                    this::publish);
-        }
-        FileSource files = path -> Files.readAllBytes(Path.of(path));
-        FileSecrets fileSecrets = new FileSecrets(this::publish, this::absent);
-        Set<String> told = new HashSet<>();
-        AdsClient ads =
-                new AdsClient(vertx, settings(), ResourceDecoder.lenient(files), assembler, this::apply, names -> {
-                    if (fileSecrets.want(names)) {
-                        lookForSecrets(fileSecrets);
-                    }
-                    names.stream()
-                            .filter(name ->
-                                    !FileSecrets.isFile(name) && !(own != null && WorkloadIdentity.brings(name)))
-                            .filter(told::add)
-                            .forEach(this::nobodyBrings);
-                });
+        SnapshotSource together = new SnapshotSource(vertx, assembler, this::apply, InstantSource.system());
+        source = together;
+        XdsSettings settings = settings();
+        AdsClient ads = new AdsClient(
+                vertx, settings, ResourceDecoder.lenient(path -> Files.readAllBytes(Path.of(path))), together);
         client = ads;
+        Surroundings around = Surroundings.of(vertx, InstantSource.system(), new SplittableRandom());
+        files = new FileSecrets(around, together::secret, together::absentSecret);
+        List<SecretSource> sources = new ArrayList<>(List.of(files));
+        if (own != null) {
+            identity = identity(own, around, together);
+            sources.add(identity);
+        }
+        SecretSources secrets = new SecretSources(sources, together::absentSecret);
+        Set<String> servers = settings.sds().keySet();
+        together.follow(references -> secrets.want(references.secretsBeyond(servers)));
+        together.start();
         if (identity != null) {
             identity.start();
         }
@@ -173,39 +175,11 @@ public final class Proxy extends VerticleBase {
         return Future.succeededFuture();
     }
 
-    private void publish(Secret secret) {
-        AdsClient ads = client;
-        if (ads != null) {
-            ads.secret(secret);
-        }
-    }
-
-    private void absent(String secret) {
-        AdsClient ads = client;
-        if (ads != null) {
-            ads.absentSecret(secret);
-        }
-    }
-
-    /** Without this, what needs it would wait for ever: Istio's configuration sets no limit to the waiting. */
-    private void nobodyBrings(String secret) {
-        LOG.warn(
-                "secret {}: neither an SDS cluster of the bootstrap nor a token (--token) brings it; handshakes that"
-                        + " need it fail",
-                secret);
-        absent(secret);
-    }
-
-    /** At once, and from the first file on again and again. */
-    private void lookForSecrets(FileSecrets files) {
-        Callable<Void> look = () -> {
-            files.look();
-            return null;
-        };
-        vertx.executeBlocking(look, false);
-        if (fileTimer == -1) {
-            fileTimer = vertx.setPeriodic(FILE_LOOK_MILLIS, _ -> vertx.executeBlocking(look, false));
-        }
+    private WorkloadIdentity identity(IdentitySettings own, Surroundings around, SnapshotSource together) {
+        GrpcEndpoint ca =
+                new GrpcEndpoint(SocketAddress.inetSocketAddress(own.caPort(), own.caHost()), own.caServerName());
+        return new WorkloadIdentity(
+                own, new GrpcCertificateAuthority(vertx, ca, own.rootsPem()), around, together::secret);
     }
 
     private XdsSettings settings() {
@@ -278,12 +252,15 @@ public final class Proxy extends VerticleBase {
     public Future<?> stop() {
         state = AdminSource.State.DRAINING;
         vertx.cancelTimer(spanTimer);
-        vertx.cancelTimer(fileTimer);
+        if (files != null) {
+            files.close();
+        }
         DataPath path = dataPath;
         Future<Void> drained = path == null
                 ? Future.succeededFuture()
                 : path.drain(bootstrap.drain().atStop());
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
+                .eventually(() -> source == null ? Future.succeededFuture() : source.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
                 .eventually(() -> path == null
@@ -305,13 +282,13 @@ public final class Proxy extends VerticleBase {
     }
 
     List<String> waiting() {
-        AdsClient ads = client;
-        return ads == null ? List.of() : ads.waiting();
+        SnapshotSource together = source;
+        return together == null ? List.of() : together.waiting();
     }
 
     Future<ConfigState> configState() {
-        AdsClient ads = client;
-        return ads == null ? Future.succeededFuture(ConfigState.EMPTY) : ads.configState();
+        SnapshotSource together = source;
+        return together == null ? Future.succeededFuture(ConfigState.EMPTY) : together.configState();
     }
 
     /** Runs something long on a worker. */
@@ -321,6 +298,10 @@ public final class Proxy extends VerticleBase {
 
     void quit() {
         quit.run();
+    }
+
+    MetricsSource platform() {
+        return platform;
     }
 
     long uptimeMillis() {
@@ -339,15 +320,6 @@ public final class Proxy extends VerticleBase {
     boolean connectedToControlPlane() {
         AdsClient ads = client;
         return ads != null && ads.connected();
-    }
-
-    boolean isLive() {
-        return state == AdminSource.State.LIVE;
-    }
-
-    /** How many listeners or clusters wait for something. @param word {@code "cluster "} or {@code "listener "} */
-    long warming(String word) {
-        return waiting().stream().filter(text -> text.startsWith(word)).count();
     }
 
     Map<ResourceType, UpdateCounts> updates() {

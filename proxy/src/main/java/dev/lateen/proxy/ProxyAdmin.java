@@ -1,12 +1,20 @@
 package dev.lateen.proxy;
 
+import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.admin.AdminSource;
+import dev.lateen.proxy.admin.ConfigChanges;
+import dev.lateen.proxy.admin.ConfigDump;
+import dev.lateen.proxy.admin.ConfigDumpQuery;
 import dev.lateen.proxy.admin.Page;
+import dev.lateen.proxy.admin.ServerStats;
+import dev.lateen.proxy.admin.StatsConfig;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.xds.Decoded;
+import dev.lateen.proxy.xds.ResourceType;
+import dev.lateen.proxy.xds.UpdateCounts;
 import dev.lateen.proxy.xds.XdsNode;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -21,7 +29,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What the admin interface tells of a proxy. */
-final class ProxyAdmin implements AdminSource {
+final class ProxyAdmin implements AdminSource, ServerStats.Readings {
     private final Proxy proxy;
     private final DataPath dataPath;
     private final ProxyBootstrap bootstrap;
@@ -122,8 +130,63 @@ final class ProxyAdmin implements AdminSource {
     }
 
     @Override
+    public MetricsSource platform() {
+        return proxy.platform();
+    }
+
+    @Override
     public List<Stat> stats() {
-        return new ServerStats(proxy, dataPath).read();
+        return new ServerStats(this).read();
+    }
+
+    @Override
+    public State serverState() {
+        return proxy.state();
+    }
+
+    @Override
+    public int concurrency() {
+        return dataPath.concurrency();
+    }
+
+    @Override
+    public long openConnections() {
+        return dataPath.listeners().openConnections();
+    }
+
+    @Override
+    public ConfigChanges changes() {
+        return dataPath.changes();
+    }
+
+    @Override
+    public long warming(String word) {
+        return proxy.waiting().stream().filter(text -> text.startsWith(word)).count();
+    }
+
+    @Override
+    public Map<ResourceType, UpdateCounts> updates() {
+        return proxy.updates();
+    }
+
+    @Override
+    public boolean connectedToControlPlane() {
+        return proxy.connectedToControlPlane();
+    }
+
+    @Override
+    public long rejectedResources() {
+        return proxy.rejectedResources();
+    }
+
+    @Override
+    public Map<String, Long> filterCounters() {
+        return dataPath.filterCounters().snapshot();
+    }
+
+    @Override
+    public List<Stat> counted() {
+        return dataPath.telemetry().stats();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.xds.ControlPlane;
 import dev.lateen.proxy.xds.Decoded;
 import dev.lateen.proxy.xds.XdsNode;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param discovery who tells it what to do
  * @param resources static listeners, clusters, secrets
  * @param drain how long connections may go on
+ * @param connections what holds for connections of clients where the configuration says nothing
  * @param document the bootstrap in canonical JSON, for {@code /config_dump}: made when asked for; empty when there is no file
  */
 public record ProxyBootstrap(
@@ -30,7 +32,20 @@ public record ProxyBootstrap(
         Discovery discovery,
         List<Decoded.Accepted> resources,
         Drain drain,
+        Connections connections,
         Supplier<Map<String, Object>> document) {
+    /** With a sidecar's connections. */
+    public ProxyBootstrap(
+            XdsNode node,
+            int concurrency,
+            OwnAddresses own,
+            Discovery discovery,
+            List<Decoded.Accepted> resources,
+            Drain drain,
+            Supplier<Map<String, Object>> document) {
+        this(node, concurrency, own, discovery, resources, drain, Connections.OF_SIDECARS, document);
+    }
+
     public ProxyBootstrap {
         resources = List.copyOf(resources);
         if (concurrency < 0 || concurrency > 1024) {
@@ -57,6 +72,27 @@ public record ProxyBootstrap(
     }
 
     /**
+     * What holds for connections of clients where the configuration says nothing.
+     *
+     * @param most of all clients together; what comes above is closed at once
+     * @param handshakeTime how long a TLS handshake may take; zero for any time
+     */
+    public record Connections(int most, Duration handshakeTime) {
+        /** Istio's: no limits. */
+        public static final Connections OF_SIDECARS = new Connections(Integer.MAX_VALUE, Duration.ZERO);
+
+        /** Istio's: 15 s ({@code PILOT_GATEWAY_TRANSPORT_SOCKET_CONNECT_TIMEOUT}) for handshakes, as many connections as there are files. */
+        public static final Connections OF_GATEWAYS = new Connections(Integer.MAX_VALUE, Duration.ofSeconds(15));
+
+        public Connections {
+            if (most < 1 || handshakeTime.isNegative()) {
+                throw new IllegalArgumentException("connections: " + most + ", handshake time " + handshakeTime
+                        + " (expected: at least 1, not negative)");
+            }
+        }
+    }
+
+    /**
      * The proxy's own ports; null for none.
      *
      * @param admin Envoy's admin interface (15000)
@@ -66,7 +102,12 @@ public record ProxyBootstrap(
     public record OwnAddresses(
             @Nullable InetSocketAddress admin,
             @Nullable InetSocketAddress stats,
-            @Nullable InetSocketAddress readiness) {}
+            @Nullable InetSocketAddress readiness) {
+        /** Whether others than this machine's processes reach the admin interface, which can end the proxy. */
+        public boolean isAdminOpen() {
+            return admin != null && !(admin.getAddress() != null && admin.getAddress().isLoopbackAddress());
+        }
+    }
 
     /**
      * The servers that a proxy follows.
@@ -93,7 +134,7 @@ public record ProxyBootstrap(
         Map<String, ControlPlane> others = new HashMap<>(discovery.sds);
         others.remove(ControlPlane.AGENT);
         Discovery with = new Discovery(discovery.ads, others, settings);
-        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, document);
+        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, connections, document);
     }
 
     /** A variable of the process's environment, null when it is not set. */
@@ -103,16 +144,29 @@ public record ProxyBootstrap(
 
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
-        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, document);
+        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, connections, document);
     }
 
     /** The same with other drain times. */
     public ProxyBootstrap withDrain(Drain times) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, connections, document);
     }
 
     /** The same as another node. */
     public ProxyBootstrap withNode(XdsNode other) {
-        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, document);
+        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, connections, document);
+    }
+
+    /** The same with other rules for connections of clients. */
+    public ProxyBootstrap withConnections(Connections rules) {
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, rules, document);
+    }
+
+    ListenerSettings listenerSettings() {
+        return new ListenerSettings(
+                connections.most(),
+                ListenerSettings.DEFAULT.backlog(),
+                drain.ofListeners(),
+                connections.handshakeTime());
     }
 }

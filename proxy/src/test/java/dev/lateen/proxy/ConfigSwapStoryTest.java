@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.http.Leaks;
+import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.xds.XdsNode;
@@ -64,7 +65,7 @@ class ConfigSwapStoryTest {
                     "test",
                     "1",
                     List.of()),
-            Duration.ofMinutes(10),
+            ListenerSettings.DEFAULT.withDrainTime(Duration.ofMinutes(10)),
             OutputStream.nullOutputStream());
     private final ConcurrentLinkedQueue<String> wrong = new ConcurrentLinkedQueue<>();
     private final AtomicInteger answers = new AtomicInteger();

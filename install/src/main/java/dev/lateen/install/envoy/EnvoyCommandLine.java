@@ -20,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * @param configYaml what is merged over it; empty for nothing
  * @param mode to serve, or only to look whether the bootstrap is good
  * @param concurrency event loops; empty for one a CPU
- * @param logLevel in Envoy's words
- * @param logPath where the log goes; null for standard error
  * @param drainTime how long connections of removed listeners may go on
  * @param allowUnknown whether what is not known in the bootstrap is passed over
  * @param adminAddressPath a file that is told the admin address; null for none
@@ -33,8 +31,7 @@ public record EnvoyCommandLine(
         String configYaml,
         Mode mode,
         OptionalInt concurrency,
-        String logLevel,
-        @Nullable Path logPath,
+        Log log,
         Duration drainTime,
         boolean allowUnknown,
         @Nullable Path adminAddressPath,
@@ -47,6 +44,9 @@ public record EnvoyCommandLine(
     /** Envoy's levels; {@code warn} is another word for {@code warning}. */
     private static final Set<String> LEVELS =
             Set.of("trace", "debug", "info", "warning", "warn", "error", "critical", "off");
+
+    /** What is logged. @param level in Envoy's words @param path where it goes; null for standard error */
+    public record Log(String level, @Nullable Path path) {}
 
     /** What is to be done. */
     public enum Mode {
@@ -129,8 +129,9 @@ public record EnvoyCommandLine(
                 loops == null
                         ? OptionalInt.empty()
                         : OptionalInt.of((int) Math.max(1, number(EnvoyOption.CONCURRENCY, loops, MOST_LOOPS))),
-                given.getOrDefault(EnvoyOption.LOG_LEVEL, "info"),
-                path(given.getOrDefault(EnvoyOption.LOG_PATH, "")),
+                new Log(
+                        given.getOrDefault(EnvoyOption.LOG_LEVEL, "info"),
+                        path(given.getOrDefault(EnvoyOption.LOG_PATH, ""))),
                 Duration.ofSeconds(
                         number(EnvoyOption.DRAIN_TIME_S, given.getOrDefault(EnvoyOption.DRAIN_TIME_S, "600"), MOST)),
                 given.containsKey(EnvoyOption.ALLOW_UNKNOWN_STATIC_FIELDS)

@@ -1,5 +1,6 @@
 package dev.lateen.install.run;
 
+import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionPolicy;
@@ -8,7 +9,7 @@ import dev.lateen.injector.SidecarSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.ListenAddress;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.ca.KeyPairAndChain;
 import dev.lateen.istiod.config.MemorySource;
 import dev.lateen.istiod.debug.Readiness;
@@ -39,14 +40,18 @@ final class LiveControlPlane implements ControlPlane {
 
     private final RunBootstrap bootstrap;
     private final Vertx vertx;
+    private final MetricsSource platform;
     private final MeshLog log;
     private final StartLayers startLayers;
     private final MemorySource cluster = new MemorySource();
     private volatile @Nullable Istiod istiod;
+    private volatile @Nullable InjectorWebhook webhook;
 
-    LiveControlPlane(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
+    /** @param platform metrics of the process, which istiod tells */
+    LiveControlPlane(RunBootstrap bootstrap, Vertx vertx, MetricsSource platform, MeshLog log) {
         this.bootstrap = bootstrap;
         this.vertx = vertx;
+        this.platform = platform;
         this.log = log;
         this.startLayers = new StartLayers(bootstrap.meshConfig(), this::snapshot);
     }
@@ -56,9 +61,12 @@ final class LiveControlPlane implements ControlPlane {
         var events = new ConfigLog(log);
         var readiness = new Readiness();
         readiness.require("every sidecar in sync", ready);
-        Istiod started = await(Istiod.start(vertx, istiodBootstrap(), List.of(cluster), events, readiness));
+        Istiod started = new Istiod(istiodBootstrap(), new Istiod.Surroundings(events, readiness, platform, List.of(cluster)));
+        await(vertx.deployVerticle(started));
         istiod = started;
-        await(vertx.deployVerticle(webhook(started)));
+        InjectorWebhook beside = webhook(started);
+        await(vertx.deployVerticle(beside));
+        webhook = beside;
     }
 
     private IstiodBootstrap istiodBootstrap() {
@@ -142,9 +150,13 @@ final class LiveControlPlane implements ControlPlane {
 
     @Override
     public void stop() throws InterruptedException {
+        InjectorWebhook beside = webhook;
+        if (beside != null) {
+            await(vertx.undeploy(beside.deploymentID()));
+        }
         Istiod now = istiod;
         if (now != null) {
-            await(now.stop());
+            await(vertx.undeploy(now.deploymentID()));
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.Release;
+import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.proxy.Proxy;
@@ -33,7 +34,7 @@ final class LiveProxies implements ProxyHost {
     /** For a start, or for an end beyond the time that requests under way are given. */
     private static final Duration PATIENCE = Duration.ofSeconds(20);
 
-    private final Vertx vertx;
+    private final Process process;
     private final RunBootstrap.Listen istiod;
     private final Identities identities;
     private final OutputStream accessLog;
@@ -43,12 +44,19 @@ final class LiveProxies implements ProxyHost {
      *
      * @param accessLog where access logs go that are sent to standard output
      */
-    LiveProxies(Vertx vertx, RunBootstrap.Listen istiod, Identities identities, OutputStream accessLog) {
-        this.vertx = vertx;
+    LiveProxies(Process process, RunBootstrap.Listen istiod, Identities identities, OutputStream accessLog) {
+        this.process = process;
         this.istiod = istiod;
         this.identities = identities;
         this.accessLog = accessLog;
     }
+
+    /**
+     * The process that they share.
+     *
+     * @param platform its metrics, which gateways tell
+     */
+    record Process(Vertx vertx, MetricsSource platform) {}
 
     /**
      * What the certificates of all proxies have in common.
@@ -62,9 +70,14 @@ final class LiveProxies implements ProxyHost {
 
     @Override
     public RunningProxy start(ProxySpec spec) throws InterruptedException {
-        ProxyBootstrap bootstrap = bootstrap(spec);
-        Proxy proxy = new Proxy(bootstrap, accessLog);
-        String id = await(vertx.deployVerticle(proxy), spec, PATIENCE);
+        ProxyStart start = settings(spec);
+        ProxyBootstrap bootstrap = bootstrap(spec, start);
+        ProxyRole role = ProxyRole.of(bootstrap.node());
+        Proxy proxy = role.verticle(bootstrap, accessLog);
+        if (role.tellsPlatform(start.settings().proxyMetadata().get(ProxyRole.PLATFORM_METRICS))) {
+            proxy.platform(process.platform());
+        }
+        String id = await(process.vertx().deployVerticle(proxy), spec, PATIENCE);
         return new Deployed(proxy, id, spec, PATIENCE.plus(bootstrap.drain().atStop()));
     }
 
@@ -98,13 +111,12 @@ final class LiveProxies implements ProxyHost {
 
         @Override
         public void stop() throws InterruptedException {
-            await(vertx.undeploy(id), spec, endsWithin);
+            await(process.vertx().undeploy(id), spec, endsWithin);
         }
     }
 
-    private ProxyBootstrap bootstrap(ProxySpec spec) {
+    private ProxyBootstrap bootstrap(ProxySpec spec, ProxyStart start) {
         String roots = identities.rootPem().get();
-        ProxyStart start = settings(spec);
         var controlPlane = new dev.lateen.proxy.xds.ControlPlane(
                 istiod.host(), istiod.port(), "", true, Tls.ofWorkload(roots, SERVER_NAME), Map.of());
         var identity = new IdentitySettings(

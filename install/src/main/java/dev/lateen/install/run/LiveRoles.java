@@ -1,13 +1,16 @@
 package dev.lateen.install.run;
 
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.install.IoReason;
+import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.istiod.ConfigReview;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -21,14 +24,29 @@ final class LiveRoles implements MeshRoles {
 
     private final RunBootstrap bootstrap;
     private final Vertx vertx;
+    private final MetricsSource platform;
     private final MeshLog log;
     private final LiveControlPlane controlPlane;
 
-    LiveRoles(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
+    private LiveRoles(RunBootstrap bootstrap, Vertx vertx, MetricsSource platform, MeshLog log) {
         this.bootstrap = bootstrap;
         this.vertx = vertx;
         this.log = log;
-        this.controlPlane = new LiveControlPlane(bootstrap, vertx, log);
+        this.platform = platform;
+        this.controlPlane = new LiveControlPlane(bootstrap, vertx, platform, log);
+    }
+
+    /** Makes them on a Vert.x whose doings are counted. */
+    record Making(PlatformMetrics platform) implements Maker {
+        @Override
+        public MeshRoles make(RunBootstrap bootstrap, Vertx vertx, MeshLog log) {
+            return new LiveRoles(bootstrap, vertx, platform, log);
+        }
+
+        @Override
+        public Vertx vertx() {
+            return platform.vertx(new VertxOptions());
+        }
     }
 
     @Override
@@ -61,7 +79,7 @@ final class LiveRoles implements MeshRoles {
                 .map(MeshConfig::trustDomain)
                 .orElse("cluster.local");
         return new LiveProxies(
-                vertx,
+                new LiveProxies.Process(vertx, platform),
                 bootstrap.addresses().secureGrpc().reachable(),
                 new LiveProxies.Identities(controlPlane::rootPem, trustDomain, controlPlane::startSettings),
                 new RollingFile(bootstrap.logs().resolve("access.log"), MAX_ACCESS_LOG));

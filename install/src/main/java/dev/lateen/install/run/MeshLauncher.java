@@ -1,5 +1,6 @@
 package dev.lateen.install.run;
 
+import dev.lateen.install.platform.PlatformMetrics;
 import java.util.concurrent.CountDownLatch;
 
 /** The door to a mesh with a real control plane and real proxies. */
@@ -15,6 +16,8 @@ public final class MeshLauncher {
      */
     public static void run(RunBootstrap bootstrap, MeshLog log, CountDownLatch stop, Runnable whenUp)
             throws InterruptedException {
-        new MeshRun(bootstrap, LiveRoles::new, log, stop).run(whenUp);
+        try (PlatformMetrics platform = new PlatformMetrics()) {
+            new MeshRun(bootstrap, new LiveRoles.Making(platform), log, stop).run(whenUp);
+        }
     }
 }

@@ -17,5 +17,10 @@ interface MeshRoles {
     @FunctionalInterface
     interface Maker {
         MeshRoles make(RunBootstrap bootstrap, Vertx vertx, MeshLog log);
+
+        /** What the roles, and all else of the mesh, live on; closed by whoever asks for it. */
+        default Vertx vertx() {
+            return Vertx.vertx();
+        }
     }
 }

@@ -87,7 +87,7 @@ final class MeshRun {
         files.read();
         DesiredMesh desired = DesiredMesh.of(manifests, bootstrap.gatewayPort(), reader, derivation);
         createDirectories();
-        Vertx vertx = Vertx.vertx();
+        Vertx vertx = roles.vertx();
         try {
             Parts parts = assemble(vertx);
             parts.mesh().announce(desired);

@@ -117,7 +117,8 @@ public record ProxyStart(Map<String, Object> given, ProxySettings settings) {
         if (settings.given().get(METADATA) instanceof Map<?, ?> variables) {
             variables.keySet().stream()
                     .map(String::valueOf)
-                    .filter(name -> !name.startsWith(NODE_METADATA) && !name.equals("SECRET_TTL"))
+                    .filter(name -> !name.startsWith(NODE_METADATA) && !name.equals("SECRET_TTL")
+                            && !name.equals(ProxyRole.PLATFORM_METRICS))
                     .sorted()
                     .forEach(name -> named.add(
                             METADATA + "." + name + " has no effect here: there is no agent that would read it"));

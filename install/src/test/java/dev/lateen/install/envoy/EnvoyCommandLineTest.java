@@ -21,7 +21,7 @@ class EnvoyCommandLineTest {
         assertThat(line.configPath()).isEqualTo(Path.of("etc/istio/proxy/envoy-rev.json"));
         assertThat(line.mode()).isEqualTo(EnvoyCommandLine.Mode.SERVE);
         assertThat(line.concurrency()).hasValue(1);
-        assertThat(line.logLevel()).isEqualTo("warning");
+        assertThat(line.log().level()).isEqualTo("warning");
         assertThat(line.drainTime()).isEqualTo(Duration.ofSeconds(5));
         assertThat(line.allowUnknown()).isTrue();
         assertThat(line.withoutEffect())
@@ -59,7 +59,7 @@ class EnvoyCommandLineTest {
         assertThat(line.configPath()).isNull();
         assertThat(line.configYaml()).isEqualTo("{}");
         assertThat(line.node()).isEqualTo(new EnvoyCommandLine.Node("n", "c", "z"));
-        assertThat(line.logPath()).isEqualTo(Path.of("/tmp/x"));
+        assertThat(line.log().path()).isEqualTo(Path.of("/tmp/x"));
         assertThat(line.concurrency()).isEmpty();
         assertThat(line.drainTime()).isEqualTo(Duration.ofSeconds(600));
         assertThat(parse("-c x --concurrency 0").concurrency()).hasValue(1);
@@ -71,7 +71,7 @@ class EnvoyCommandLineTest {
     @Test
     void everyLevelOfEnvoyIsOne() throws Exception {
         for (String level : List.of("trace", "debug", "info", "warning", "warn", "error", "critical", "off")) {
-            assertThat(parse("-c x -l " + level).logLevel()).isEqualTo(level);
+            assertThat(parse("-c x -l " + level).log().level()).isEqualTo(level);
         }
     }
 

@@ -25,14 +25,13 @@ public final class DebugServer {
     private static final String JSON = "application/json";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String HTML = "text/html; charset=utf-8";
-    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     private final JsonMapper json = DebugJson.mapper();
     private final ProxyViews proxies;
     private final RegistryViews registry;
     private final ConfigViews config;
     private final DiscoveryServer discovery;
-    private final IstiodMetrics metrics;
+    private final MetricsAnswer metrics;
     private final Readiness readiness;
     private final DebugAccess access;
     private final String version;
@@ -47,7 +46,7 @@ public final class DebugServer {
             DiscoveryServer discovery,
             JoinedConfig config,
             Supplier<@Nullable MeshSnapshot> mesh,
-            IstiodMetrics metrics,
+            MetricsAnswer metrics,
             Readiness readiness,
             DebugAccess access,
             String version) {
@@ -65,7 +64,7 @@ public final class DebugServer {
     public Handler<HttpServerRequest> handler(Vertx vertx) {
         Router router = Router.router(vertx);
         router.get("/ready").handler(this::ready);
-        made(router, "/metrics", PROMETHEUS, request -> metrics.text());
+        router.get("/metrics").handler(request -> metrics.send(vertx, request.request()));
         made(router, "/version", TEXT, request -> version);
         router.route("/debug*").handler(this::admit);
         view(router, "syncz", "how far each proxy is with each type", proxies::syncz);
@@ -74,6 +73,11 @@ public final class DebugServer {
         view(router, "endpointz", "the endpoints of each service's ports", registry::endpointz);
         view(router, "instancesz", "what each connected proxy serves", registry::instancesz);
         view(router, "configz", "the resources in force", config::configz);
+        view(
+                router,
+                "objectz",
+                "what has become of each object, and who has acknowledged it",
+                () -> config.objectz(discovery.proxies()));
         view(router, "mesh", "the mesh config in force", config::meshConfig);
         view(router, "authorizationz", "the authorization policies", config::authorizationz);
         view(router, "telemetryz", "the Telemetry resources", config::telemetryz);

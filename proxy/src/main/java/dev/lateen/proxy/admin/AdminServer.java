@@ -2,6 +2,7 @@ package dev.lateen.proxy.admin;
 
 import com.google.re2j.Pattern;
 import com.google.re2j.PatternSyntaxException;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 public final class AdminServer {
     static final String TEXT = "text/plain; charset=UTF-8";
     private static final String JSON = "application/json";
-    private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
     /** Pages written at once on each port: what a Prometheus, a merging agent and somebody curious need, and no more. */
     private static final int MOST_PAGES = 4;
@@ -247,7 +247,7 @@ public final class AdminServer {
             switch (query.format()) {
                 case TEXT -> pages.send(request, TEXT, statsPage.text(query));
                 case JSON -> pages.send(request, JSON, statsPage.json(query));
-                case PROMETHEUS -> pages.send(request, PROMETHEUS, statsPage.prometheus(query));
+                case PROMETHEUS -> pages.send(request, MetricsText.MEDIA_TYPE, statsPage.prometheus(query));
             }
         } catch (IllegalArgumentException e) {
             fail(request, e);
@@ -257,7 +257,7 @@ public final class AdminServer {
     /** Always in the text format, as Envoy: whoever asks for OpenMetrics reads this too. */
     private void prometheus(HttpServerRequest request, PageSender pages) {
         try {
-            pages.send(request, PROMETHEUS, statsPage.prometheus(StatsQuery.of(query(request))));
+            pages.send(request, MetricsText.MEDIA_TYPE, statsPage.prometheus(StatsQuery.of(query(request))));
         } catch (IllegalArgumentException e) {
             fail(request, e);
         }

@@ -1,7 +1,8 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -40,6 +41,11 @@ public interface AdminSource {
 
     /** Writes Istio's metric families. */
     void metrics(MetricsText out) throws IOException;
+
+    /** What Prometheus gets after all of the proxy's own. */
+    default MetricsSource platform() {
+        return MetricsSource.NONE;
+    }
 
     /** Envoy's own statistics, all but the clusters' connections and hosts. */
     List<Stat> stats();

@@ -68,8 +68,8 @@ final class CertificatesPage {
             }
         }
         for (Cluster cluster : snapshot.clusters().values()) {
-            add(cluster.tls(), secrets);
-            cluster.transportSocketMatches().forEach(match -> add(match.tls(), secrets));
+            add(cluster.sockets().tls(), secrets);
+            cluster.sockets().matches().forEach(match -> add(match.tls(), secrets));
         }
         return secrets;
     }

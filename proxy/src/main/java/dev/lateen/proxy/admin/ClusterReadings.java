@@ -34,27 +34,35 @@ final class ClusterReadings {
     }
 
     private static boolean wasCalled(ClusterStats stats) {
-        return stats.connectionsTotal() + stats.requestsTotal() + stats.noneHealthy() + stats.ejectionsTotal() > 0;
+        return stats.connections().total()
+                        + stats.requests().total()
+                        + stats.noneHealthy()
+                        + stats.ejections().total()
+                > 0;
     }
 
     private List<Stat> read(UpstreamCluster cluster, ClusterStats read) {
-        gauge("membership_total", read.membershipTotal());
-        gauge("membership_healthy", read.membershipHealthy());
+        gauge("membership_total", read.membership().total());
+        gauge("membership_healthy", read.membership().healthy());
         counter("lb_healthy_panic", read.panicPicks());
-        counter("upstream_cx_total", read.connectionsTotal());
-        gauge("upstream_cx_active", read.connectionsActive());
-        counter("upstream_cx_destroy", Math.max(0, read.connectionsTotal() - read.connectionsActive()));
-        counter("upstream_cx_connect_fail", read.connectionsFailed());
+        counter("upstream_cx_total", read.connections().total());
+        gauge("upstream_cx_active", read.connections().active());
+        counter(
+                "upstream_cx_destroy",
+                Math.max(0, read.connections().total() - read.connections().active()));
+        counter("upstream_cx_connect_fail", read.connections().failed());
         counter("upstream_cx_none_healthy", read.noneHealthy());
-        counter("upstream_rq_total", read.requestsTotal());
-        gauge("upstream_rq_active", read.requestsActive());
-        gauge("upstream_rq_pending_active", read.requestsPendingActive());
-        counter("upstream_rq_timeout", read.requestsTimeout());
+        counter("upstream_rq_total", read.requests().total());
+        gauge("upstream_rq_active", read.requests().active());
+        gauge("upstream_rq_pending_active", read.requests().pendingActive());
+        counter("upstream_rq_timeout", read.requests().timeout());
         breaker(cluster.breaker());
         if (cluster.config().outlierDetection() != null) {
-            gauge("outlier_detection.ejections_active", read.ejectionsActive());
-            counter("outlier_detection.ejections_enforced_total", read.ejectionsTotal());
-            counter("outlier_detection.ejections_overflow", read.ejectionsOverflow());
+            gauge("outlier_detection.ejections_active", read.ejections().active());
+            counter(
+                    "outlier_detection.ejections_enforced_total",
+                    read.ejections().total());
+            counter("outlier_detection.ejections_overflow", read.ejections().overflow());
         }
         return stats;
     }

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.telemetry.Distribution;
-import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.telemetry.Stat.Scope;
 import java.io.IOException;
@@ -136,18 +136,9 @@ final class PrometheusStats {
         long below = 0;
         for (int i = 0; i < values.bounds().size(); i++) {
             below += values.counts().get(i);
-            StringBuilder bucket = new StringBuilder(labels);
-            MetricsText.label(bucket, "le", number(values.bounds().get(i)));
-            out.sample(name + "_bucket", bucket.toString(), Long.toString(below));
+            out.bucket(name, labels, MetricsText.number(values.bounds().get(i)), below);
         }
-        out.sample(name + "_sum", labels, number(values.sum()));
-        out.sample(name + "_count", labels, Long.toString(below));
-    }
-
-    private static String number(double value) {
-        if (Double.isInfinite(value)) {
-            return "+Inf";
-        }
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+        out.sample(name, "_sum", labels, MetricsText.number(values.sum()));
+        out.sample(name, "_count", labels, Long.toString(below));
     }
 }

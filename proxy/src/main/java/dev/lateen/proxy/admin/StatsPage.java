@@ -1,7 +1,7 @@
 package dev.lateen.proxy.admin;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.telemetry.Distribution;
-import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.json.JsonArray;
@@ -159,7 +159,7 @@ final class StatsPage {
         return new JsonObject().put("name", named.name).put("values", values);
     }
 
-    /** Istio's metrics, then Envoy's own; clusters that nothing was sent to are left out. */
+    /** Istio's metrics, then Envoy's own, then the process's; clusters that nothing was sent to are left out. */
     Page prometheus(StatsQuery query) {
         return out -> {
             MetricsText text = new MetricsText(out);
@@ -167,6 +167,7 @@ final class StatsPage {
             PrometheusStats envoys = new PrometheusStats(source.istioLabels());
             read(query, true).forEach(named -> envoys.add(named.stat));
             envoys.write(text);
+            source.platform().write(text);
         };
     }
 }

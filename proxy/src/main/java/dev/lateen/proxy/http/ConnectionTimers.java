@@ -26,11 +26,11 @@ final class ConnectionTimers {
     ConnectionTimers(HttpWorker worker, ServerConnection connection, HttpConnectionManager manager, boolean http2) {
         this.worker = worker;
         this.connection = connection;
-        this.idleNanos = manager.idleTimeout().toNanos();
-        this.headNanos = manager.requestHeadersTimeout().toNanos();
-        this.unsentNanos = http2 ? manager.streamIdleTimeout().toNanos() : 0;
+        this.idleNanos = manager.timeouts().idle().toNanos();
+        this.headNanos = manager.timeouts().requestHeaders().toNanos();
+        this.unsentNanos = http2 ? manager.timeouts().streamIdle().toNanos() : 0;
         this.idleSince = worker.nanos();
-        Duration life = manager.maxConnectionDuration();
+        Duration life = manager.timeouts().maxConnectionDuration();
         if (!life.isZero()) {
             lifeTimer = worker.schedule(connection::drain, life.toNanos());
         }

@@ -25,8 +25,8 @@ final class ExchangeTimers {
 
     /** With the connection manager's settings. */
     void begin(HttpConnectionManager manager) {
-        idleTimeout(manager.streamIdleTimeout());
-        long requestNanos = manager.requestTimeout().toNanos();
+        idleTimeout(manager.timeouts().streamIdle());
+        long requestNanos = manager.timeouts().request().toNanos();
         if (requestNanos > 0 && !exchange.requestComplete()) {
             request = worker.schedule(this::requestTooSlow, requestNanos);
         }

@@ -48,8 +48,9 @@ final class ForwardedHeaders {
     static boolean apply(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
         headers.remove("x-envoy-internal");
-        boolean internal = manager.useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
-        boolean edge = manager.useRemoteAddress() && !internal;
+        boolean internal =
+                manager.forwarded().useRemoteAddress() ? atEdge(exchange, manager) : behind(exchange, manager);
+        boolean edge = manager.forwarded().useRemoteAddress() && !internal;
         if (internal) {
             headers.set("x-envoy-internal", "true");
             return false;
@@ -80,7 +81,7 @@ final class ForwardedHeaders {
         if (forwarded == null) {
             return false;
         }
-        InetSocketAddress told = fromRight(forwarded, manager.xffNumTrustedHops());
+        InetSocketAddress told = fromRight(forwarded, manager.forwarded().xffNumTrustedHops());
         if (told == null) {
             return false;
         }
@@ -91,18 +92,18 @@ final class ForwardedHeaders {
     /** Believes the connection, and the trusted hops behind it. @return whether the request is internal */
     private static boolean atEdge(ExchangeFacts exchange, HttpConnectionManager manager) {
         HeaderMap headers = exchange.request().headers();
-        int hops = manager.xffNumTrustedHops();
+        int hops = manager.forwarded().xffNumTrustedHops();
         InetSocketAddress remote = exchange.connection().remoteAddress();
         CharSequence forwarded = headers.getJoined("x-forwarded-for");
         InetSocketAddress told = hops == 0 || forwarded == null ? null : fromRight(forwarded, hops - 1);
         exchange.clientAddress(told == null ? remote : told);
-        if (!manager.skipXffAppend()) {
+        if (!manager.forwarded().skipXffAppend()) {
             append(headers, forwarded, remote);
         }
         if (hops == 0 || !headers.contains("x-forwarded-proto")) {
             headers.set("x-forwarded-proto", exchange.connection().tls() == null ? "http" : "https");
         }
-        if (manager.appendXForwardedPort() && (hops == 0 || !headers.contains("x-forwarded-port"))) {
+        if (manager.forwarded().appendXForwardedPort() && (hops == 0 || !headers.contains("x-forwarded-port"))) {
             headers.set(
                     "x-forwarded-port",
                     Integer.toString(exchange.connection().localAddress().getPort()));
@@ -140,7 +141,7 @@ final class ForwardedHeaders {
         if (ip == null) {
             return false;
         }
-        for (Cidr range : manager.internalAddresses()) {
+        for (Cidr range : manager.forwarded().internalAddresses()) {
             if (range.contains(ip)) {
                 return true;
             }

@@ -7,6 +7,7 @@ import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ExchangeFacts;
+import dev.lateen.proxy.message.GrpcTimeout;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
@@ -50,7 +51,8 @@ final class Forwarding {
         this.worker = exchange.worker();
         this.picking = new PickContext(worker.random());
         this.action = decision.action();
-        this.timeout = GrpcTimeout.of(facts.request(), action.timeout(), action.maxGrpcTimeout());
+        this.timeout = GrpcTimeout.of(
+                facts.request(), action.timeouts().route(), action.timeouts().maxGrpc());
         this.tunnel = Upgrades.asked(facts.request());
         this.retries = Retries.of(this, entry, facts.request(), tunnel);
     }
@@ -81,11 +83,11 @@ final class Forwarding {
                         ? RequestedHost.of(facts)
                         : facts.connection().originalDestination());
         entry.prepareRequest(facts, head, suppress);
-        Duration idle = action.idleTimeout();
+        Duration idle = action.timeouts().idle();
         if (idle != null) {
             exchange.timers().idleTimeout(idle);
         }
-        Duration longest = action.maxStreamDuration();
+        Duration longest = action.timeouts().maxStream();
         if (longest != null) {
             exchange.timers().maxDuration(longest);
         }
@@ -181,7 +183,7 @@ final class Forwarding {
         if (!exchange.manager().suppressEnvoyHeaders()) {
             head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(expected));
         }
-        if (action.maxGrpcTimeout() != null && head.isGrpc()) {
+        if (action.timeouts().maxGrpc() != null && head.isGrpc()) {
             head.headers().set("grpc-timeout", GrpcTimeout.text(expected));
         }
     }

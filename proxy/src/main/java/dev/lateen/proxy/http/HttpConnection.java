@@ -57,10 +57,10 @@ final class HttpConnection implements ServerEvents {
     }
 
     private static CodecLimits limits(HttpConnectionManager manager) {
-        long streams = manager.maxConcurrentStreams();
+        long streams = manager.limits().maxConcurrentStreams();
         return new CodecLimits(
-                manager.maxRequestHeadersKib() * 1024,
-                manager.maxHeadersCount(),
+                manager.limits().maxRequestHeadersKib() * 1024,
+                manager.limits().maxHeadersCount(),
                 streams > 0 ? Math.min(streams, Integer.MAX_VALUE) : CodecLimits.DEFAULT.maxConcurrentStreams(),
                 STREAM_WINDOW);
     }

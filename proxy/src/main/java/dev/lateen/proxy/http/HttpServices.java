@@ -4,7 +4,9 @@ import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.UpstreamClusters;
+import io.netty.channel.EventLoop;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -12,6 +14,7 @@ import java.util.random.RandomGenerator;
 /**
  * What the HTTP data path is built on; all of it safe for use by several threads.
  *
+ * @param loops that connections are accepted on
  * @param current what is in force
  * @param clusters what outlives it
  * @param clock wall-clock time
@@ -21,6 +24,7 @@ import java.util.random.RandomGenerator;
  * @param randoms makes one source of chance for each event loop
  */
 public record HttpServices(
+        List<EventLoop> loops,
         Current current,
         UpstreamClusters clusters,
         FilterChains filterChains,

@@ -1,9 +1,11 @@
 package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.chain.FilterChainRuntime;
+import dev.lateen.proxy.http.call.CallLoop;
 import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.filter.FilterContext;
+import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.http.pool.UpstreamPools;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -27,6 +29,7 @@ final class HttpWorker implements FilterContext {
     private final CodecLoop codecLoop;
     private final UpstreamPools pools;
     private final HeldBodies heldBodies = new HeldBodies();
+    private final CallLoop calls;
     private final RandomGenerator random;
     private final IdentityHashMap<FilterChainRuntime, ManagerRuntime> runtimes = new IdentityHashMap<>();
     private @Nullable InForce compiledFor;
@@ -40,6 +43,7 @@ final class HttpWorker implements FilterContext {
         this.codecLoop = new CodecLoop(loop, services.memory());
         this.pools =
                 new UpstreamPools(loop, services.connector(), codecLoop, CodecLimits.UPSTREAM, services.nanoClock());
+        this.calls = new CallLoop(loop, pools, heldBodies, services.current()::get, random);
     }
 
     EventLoop loop() {
@@ -52,6 +56,17 @@ final class HttpWorker implements FilterContext {
 
     UpstreamPools pools() {
         return pools;
+    }
+
+    /** The proxy's own calls on this loop. */
+    CallLoop calls() {
+        return calls;
+    }
+
+    /** Ends its calls and closes its upstream connections. */
+    void close() {
+        calls.close();
+        pools.close();
     }
 
     /** This node's address. */

@@ -1,22 +1,29 @@
 package dev.lateen.proxy.http;
 
+import dev.lateen.proxy.http.call.HttpCall;
 import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.inforce.InForce;
+import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.RouteAction.Forward;
 import dev.lateen.proxy.model.RouteAction.Mirror;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Copies of one request for the clusters that its route mirrors to. They are sent once the request is whole, so a body is held meanwhile; one
- * above the limit is not mirrored. Nothing of a copy's fate touches the exchange.
+ * above the limit is not mirrored. Each is a call of the proxy's own: nothing of its fate touches the exchange.
  */
 final class Mirrors {
+    /** How long a mirror may take: its host must not hold a connection for ever. */
+    private static final Duration LIMIT = Duration.ofMinutes(1);
+
     private final HttpExchange exchange;
     private final List<Chosen> chosen;
     private final RequestHead head;
@@ -95,14 +102,20 @@ final class Mirrors {
             return;
         }
         for (Chosen each : chosen) {
-            MirroredRequest.send(
-                    exchange.worker(),
-                    each.mirror,
-                    each.cluster,
-                    head.copy(),
-                    body == null ? null : body.retainedDuplicate());
+            HttpCall copy = new HttpCall(headFor(each.mirror), body == null ? null : body.retainedDuplicate());
+            exchange.worker().calls().forget(each.cluster, copy, LIMIT);
         }
         end();
+    }
+
+    /** Envoy puts {@code -shadow} behind the host, before the port. */
+    private RequestHead headFor(Mirror mirror) {
+        RequestHead copy = head.copy();
+        if (!mirror.disableShadowHostSuffix()) {
+            Authority authority = copy.parsedAuthority();
+            copy.authority(authority.host() + "-shadow" + authority.portPart());
+        }
+        return copy;
     }
 
     /** The exchange is over; a copy whose request was not whole is not sent. */

@@ -2,6 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.CodecLimits;
+import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.message.HeaderMap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;

@@ -23,15 +23,17 @@ final class RequestPreparation {
         if (unfit != null) {
             return unfit;
         }
-        if (manager.stripAnyHostPort() || manager.stripMatchingHostPort()) {
-            stripPort(exchange, manager.stripAnyHostPort());
+        if (manager.normalization().stripAnyHostPort()
+                || manager.normalization().stripMatchingHostPort()) {
+            stripPort(exchange, manager.normalization().stripAnyHostPort());
         }
         LocalReply refusal = path(exchange, manager);
         if (refusal != null) {
             return refusal;
         }
         boolean edge = ForwardedHeaders.apply(exchange, manager);
-        ClientCertHeader.apply(exchange.connection(), head.headers(), manager.forwardClientCert());
+        ClientCertHeader.apply(
+                exchange.connection(), head.headers(), manager.forwarded().forwardClientCert());
         requestId(exchange, manager, edge, worker);
         return null;
     }
@@ -44,7 +46,7 @@ final class RequestPreparation {
         if (head.authority().isEmpty()) {
             return LocalReply.missingHost();
         }
-        boolean pretended = manager.useRemoteAddress()
+        boolean pretended = manager.forwarded().useRemoteAddress()
                 && head.protocol() != Protocol.HTTP_2
                 && head.scheme().equals("https")
                 && exchange.connection().tls() == null;
@@ -101,7 +103,7 @@ final class RequestPreparation {
         if (path.indexOf('#') >= 0) {
             return LocalReply.pathRejected();
         }
-        EscapedSlashes slashes = manager.escapedSlashes();
+        EscapedSlashes slashes = manager.normalization().escapedSlashes();
         if (slashes != EscapedSlashes.KEEP_UNCHANGED && PathNormalizer.hasEscapedSlash(path)) {
             if (slashes == EscapedSlashes.REJECT_REQUEST) {
                 return LocalReply.pathRejected();
@@ -109,13 +111,13 @@ final class RequestPreparation {
             path = PathNormalizer.unescapeSlashes(path);
         }
         boolean unescaped = !path.equals(head.path());
-        if (manager.normalizePath()) {
+        if (manager.normalization().normalizePath()) {
             path = PathNormalizer.normalize(path);
             if (path.isEmpty()) {
                 return LocalReply.pathRejected();
             }
         }
-        if (manager.mergeSlashes()) {
+        if (manager.normalization().mergeSlashes()) {
             path = PathNormalizer.mergeSlashes(path);
         }
         head.path(path);
@@ -128,8 +130,8 @@ final class RequestPreparation {
     private static void requestId(
             ExchangeFacts exchange, HttpConnectionManager manager, boolean edge, HttpWorker worker) {
         HeaderMap headers = exchange.request().headers();
-        boolean replace = edge && !manager.preserveExternalRequestId();
-        if (manager.generateRequestId() && (replace || !headers.contains("x-request-id"))) {
+        boolean replace = edge && !manager.reporting().preserveExternalRequestId();
+        if (manager.reporting().generateRequestId() && (replace || !headers.contains("x-request-id"))) {
             headers.set("x-request-id", RequestIds.next(worker.random()));
         }
     }

@@ -20,11 +20,11 @@ final class ResponseDecoration {
         if (!headers.contains("date")) {
             headers.add("date", worker.date());
         }
-        switch (manager.serverHeader()) {
-            case OVERWRITE -> headers.set("server", manager.serverName());
+        switch (manager.server().header()) {
+            case OVERWRITE -> headers.set("server", manager.server().name());
             case APPEND_IF_ABSENT -> {
                 if (!headers.contains("server")) {
-                    headers.add("server", manager.serverName());
+                    headers.add("server", manager.server().name());
                 }
             }
             case PASS_THROUGH -> {}

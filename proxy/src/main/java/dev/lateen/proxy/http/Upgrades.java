@@ -23,6 +23,6 @@ final class Upgrades {
         }
         CharSequence upgrade = head.headers().get("upgrade");
         String type = upgrade == null ? "connect" : upgrade.toString().toLowerCase(Locale.ROOT);
-        return manager.upgrades().contains(type) || action.upgrades().contains(type);
+        return manager.client().upgrades().contains(type) || action.upgrades().contains(type);
     }
 }

@@ -7,6 +7,7 @@ import dev.lateen.proxy.http.pool.PoolFailure;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.StreamTaker;
 import dev.lateen.proxy.http.pool.UpstreamPools;
+import dev.lateen.proxy.message.GrpcStatus;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
@@ -127,25 +128,11 @@ final class UpstreamAttempt implements StreamTaker {
         }
         responded = true;
         CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
-        host.recordResponse(grpcStatus == null ? head.status() : httpStatus(grpcStatus));
+        host.recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
         if (end) {
             finish();
         }
         forwarding.onResponseHead(head, end);
-    }
-
-    /** As Envoy counts a gRPC answer for outlier detection. */
-    private static int httpStatus(CharSequence grpcStatus) {
-        return switch (grpcStatus.toString()) {
-            case "0", "1", "3", "5", "6", "9", "11" -> 200;
-            case "7" -> 403;
-            case "16" -> 401;
-            case "8" -> 429;
-            case "4" -> 504;
-            case "12" -> 501;
-            case "14" -> 503;
-            default -> 500;
-        };
     }
 
     @Override

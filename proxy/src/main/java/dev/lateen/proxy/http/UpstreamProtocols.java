@@ -4,7 +4,6 @@ import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.Wire;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
-import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
@@ -21,7 +20,7 @@ final class UpstreamProtocols {
     static @Nullable PoolOptions options(Cluster cluster, @Nullable UpstreamTls tls, ExchangeFacts exchange) {
         RequestHead request = exchange.request();
         boolean tunnel = Upgrades.asked(request);
-        Wire wire = wire(cluster, tls, request.protocol());
+        Wire wire = Wire.of(cluster, tls, request.protocol());
         if (tunnel && wire != Wire.HTTP1) {
             if (wire == Wire.HTTP2 && cluster.protocol() == Cluster.UpstreamProtocol.HTTP2) {
                 return null;
@@ -38,38 +37,13 @@ final class UpstreamProtocols {
 
     private static PoolOptions options(Wire wire, @Nullable UpstreamTls tls, ExchangeFacts exchange, boolean tunnel) {
         if (tls == null) {
-            return plain(wire);
+            return PoolOptions.of(wire);
         }
         String sni = tls.autoSni() ? exchange.request().parsedAuthority().name() : "";
         List<String> alpn = exchange.upstreamAlpn();
         if (tunnel && wire == Wire.HTTP1 && alpn.isEmpty()) {
             alpn = List.of("http/1.1");
         }
-        return sni.isEmpty() && alpn.isEmpty() ? plain(wire) : new PoolOptions(wire, sni, alpn);
-    }
-
-    /** For a request that nobody waits for: a copy of {@code exchange}'s, with another authority. */
-    static PoolOptions mirrored(Cluster cluster, @Nullable UpstreamTls tls, RequestHead head) {
-        Wire wire = wire(cluster, tls, head.protocol());
-        return tls != null && tls.autoSni()
-                ? new PoolOptions(wire, head.parsedAuthority().name(), List.of())
-                : plain(wire);
-    }
-
-    private static PoolOptions plain(Wire wire) {
-        return switch (wire) {
-            case HTTP1 -> PoolOptions.HTTP1;
-            case HTTP2 -> PoolOptions.HTTP2;
-            case AUTO -> PoolOptions.AUTO;
-        };
-    }
-
-    private static Wire wire(Cluster cluster, @Nullable UpstreamTls tls, Protocol downstream) {
-        return switch (cluster.protocol()) {
-            case HTTP1 -> Wire.HTTP1;
-            case HTTP2 -> Wire.HTTP2;
-            case USE_DOWNSTREAM -> downstream == Protocol.HTTP_2 ? Wire.HTTP2 : Wire.HTTP1;
-            case AUTO -> tls == null ? Wire.HTTP1 : Wire.AUTO;
-        };
+        return sni.isEmpty() && alpn.isEmpty() ? PoolOptions.of(wire) : new PoolOptions(wire, sni, alpn);
     }
 }

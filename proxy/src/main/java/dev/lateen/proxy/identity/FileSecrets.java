@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,14 +22,15 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Secrets that Istio's agent reads from files, by their names: {@code file-cert:CHAIN~KEY}, {@code file-root:ROOTS}, and {@code file-root:system} for the
- * roots of the operating system. A changed file is read again at the next look; one that can't be used is told once, and what it said before stays in force. Looks
- * block and may come from any thread, one at a time; names may be changed by any other.
+ * roots of the operating system. A name is looked for at once when it is wanted, and its files once a second from then on: what has changed is read and brought again. What
+ * can't be used is told once, and what it said before stays in force. Safe for use by several threads.
  */
-public final class FileSecrets {
+public final class FileSecrets implements SecretSource {
     private static final Logger LOG = LoggerFactory.getLogger(FileSecrets.class);
     private static final String CERTIFICATE = "file-cert:";
     private static final String ROOT = "file-root:";
     private static final String SYSTEM = "system";
+    private static final Duration INTERVAL = Duration.ofSeconds(1);
 
     /** Where Linux distributions, the BSDs and macOS keep their roots, as Go's crypto/x509 and Istio's agent look for them. */
     private static final List<Path> SYSTEM_ROOTS = List.of(
@@ -40,83 +42,132 @@ public final class FileSecrets {
             Path.of("/etc/ssl/cert.pem"),
             Path.of("/usr/local/etc/ssl/cert.pem"));
 
+    private final Surroundings around;
     private final Consumer<Secret> onSecret;
     private final Consumer<String> onAbsent;
     private final List<Path> systemRoots;
-    private final Map<String, State> known = new HashMap<>();
-    private volatile Set<String> wanted = Set.of();
+    private volatile Map<String, Wish> wishes = Map.of();
+    private boolean looking;
+    private boolean closed;
+    private Runnable cancelTimer = () -> {};
 
     private record Stamp(long size, long modified, @Nullable Object key) {}
 
-    /** What is known of a name: the files as they were at the last look, or what was wrong with them. */
-    private record State(List<Stamp> stamps, String problem) {}
+    /** One time that a name is wanted: who wants it again later is told again, though the files are the same. Its fields belong to whoever looks. */
+    private static final class Wish {
+        /** The files as they were when they were read; null before, and after they could not be used. */
+        private @Nullable List<Stamp> read;
+
+        /** What was wrong with them at the last look; empty for nothing. */
+        private String problem = "";
+
+        private boolean looked;
+    }
 
     /**
      * Nothing is wanted yet.
      *
-     * @param onSecret told of every secret that was read
-     * @param onAbsent told of the names of secrets that can't be read and never were
+     * @param onSecret told of every secret that was read; must not block
+     * @param onAbsent told of the names of secrets that can't be read, and were not since they are wanted; must not block
      */
-    public FileSecrets(Consumer<Secret> onSecret, Consumer<String> onAbsent) {
-        this(onSecret, onAbsent, SYSTEM_ROOTS);
+    public FileSecrets(Surroundings around, Consumer<Secret> onSecret, Consumer<String> onAbsent) {
+        this(around, onSecret, onAbsent, SYSTEM_ROOTS);
     }
 
-    FileSecrets(Consumer<Secret> onSecret, Consumer<String> onAbsent, List<Path> systemRoots) {
+    FileSecrets(Surroundings around, Consumer<Secret> onSecret, Consumer<String> onAbsent, List<Path> systemRoots) {
+        this.around = around;
         this.onSecret = onSecret;
         this.onAbsent = onAbsent;
         this.systemRoots = List.copyOf(systemRoots);
     }
 
-    /**
-     * Takes the names that something refers to; those that don't stand for files are passed over.
-     *
-     * @return whether there is something new to look for
-     */
-    public boolean want(Set<String> names) {
-        Set<String> before = wanted;
-        Set<String> now = Set.copyOf(names.stream().filter(FileSecrets::isFile).toList());
-        wanted = now;
-        return !before.containsAll(now);
-    }
-
-    /** Whether a name stands for files. */
-    public static boolean isFile(String name) {
+    @Override
+    public boolean brings(String name) {
         return name.startsWith(CERTIFICATE) || name.startsWith(ROOT);
     }
 
-    /** Reads what is new or has changed. */
-    public synchronized void look() {
-        Set<String> names = wanted;
-        known.keySet().retainAll(names);
-        names.forEach(this::look);
+    @Override
+    public void want(Set<String> names) {
+        Map<String, Wish> before = wishes;
+        if (before.keySet().equals(names)) {
+            return;
+        }
+        Map<String, Wish> now = new HashMap<>();
+        names.forEach(name -> now.put(name, before.getOrDefault(name, new Wish())));
+        wishes = Map.copyOf(now);
+        if (!before.keySet().containsAll(names)) {
+            lookSoon();
+        }
     }
 
-    private void look(String name) {
-        State before = known.get(name);
+    /** Looks at no file any more. */
+    public synchronized void close() {
+        closed = true;
+        cancelTimer.run();
+    }
+
+    private synchronized void lookSoon() {
+        if (!closed) {
+            cancelTimer.run();
+            // One look at a time; the next is due when this one is over.
+            if (!looking) {
+                begin();
+            }
+        }
+    }
+
+    private void begin() {
+        looking = true;
+        Map<String, Wish> seen = wishes;
+        around.blocking(() -> {
+                    seen.forEach(this::look);
+                    return seen;
+                })
+                .onComplete(looked -> lookedAt(seen, looked.cause()));
+    }
+
+    private synchronized void lookedAt(Map<String, Wish> seen, @Nullable Throwable failure) {
+        looking = false;
+        if (failure != null) {
+            LOG.error("secret files could not be looked at; trying again", failure);
+        }
+        Map<String, Wish> now = wishes;
+        if (closed || now.isEmpty()) {
+            return;
+        }
+        if (seen.entrySet().containsAll(now.entrySet())) {
+            cancelTimer = around.after(INTERVAL, this::lookSoon);
+        } else {
+            begin();
+        }
+    }
+
+    private void look(String name, Wish wish) {
         try {
             List<Path> files = files(name);
-            List<Stamp> stamps = stamps(files);
-            if (before != null && before.stamps.equals(stamps)) {
-                return;
-            }
             // Noted before it is read: what changes meanwhile is read again.
-            Secret secret = read(name, files);
-            known.put(name, new State(stamps, ""));
-            onSecret.accept(secret);
-        } catch (IOException | CertificateException | RuntimeException e) {
+            List<Stamp> stamps = stamps(files);
+            if (!stamps.equals(wish.read)) {
+                onSecret.accept(read(name, files));
+                wish.read = stamps;
+                wish.problem = "";
+            }
+        } catch (IOException | CertificateException | RuntimeException | LinkageError e) {
             // Whatever one file does to a parser, the others are looked at.
-            fail(name, before, String.valueOf(e));
+            fail(name, wish, String.valueOf(e));
         }
+        wish.looked = true;
     }
 
-    private void fail(String name, @Nullable State before, String problem) {
-        if (before == null || !before.problem.equals(problem)) {
+    private void fail(String name, Wish wish, String problem) {
+        if (!wish.problem.equals(problem)) {
             LOG.warn("secret {}: {}; until it can be used, handshakes that need it fail", name, problem);
         }
-        if (before == null) {
+        if (!wish.looked) {
             onAbsent.accept(name);
         }
-        known.put(name, new State(List.of(), problem));
+        wish.read = null;
+        wish.problem = problem;
     }
 
     private List<Path> files(String name) throws IOException {

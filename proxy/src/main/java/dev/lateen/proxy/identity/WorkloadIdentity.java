@@ -6,16 +6,13 @@ import dev.lateen.proxy.xds.GrpcEndpoint;
 import dev.lateen.proxy.xds.SecretReference;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.Set;
 import java.util.function.Consumer;
-import java.util.random.RandomGenerator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * {@code ROOTCA}, renewed with a new key at half of its life (Istio's {@code SECRET_GRACE_PERIOD_RATIO} 0.5 with 0.01 of jitter). While the CA is
  * away the old certificate stays in use and it is tried again with back-off. Public methods may be called from any thread.
  */
-public final class WorkloadIdentity {
+public final class WorkloadIdentity implements SecretSource {
     private static final Logger LOG = LoggerFactory.getLogger(WorkloadIdentity.class);
     private static final double RATIO = 0.5;
     private static final double JITTER = 0.01;
@@ -41,45 +38,6 @@ public final class WorkloadIdentity {
     private volatile boolean closed;
     private Runnable cancelTimer = () -> {};
 
-    /** Time, chance and where slow work goes. */
-    public interface Surroundings {
-        /** Runs a task once after a delay. @return cancels it */
-        Runnable after(Duration delay, Runnable task);
-
-        /** Runs what blocks or computes for long elsewhere. */
-        <T> Future<T> blocking(Callable<T> work);
-
-        InstantSource clock();
-
-        RandomGenerator random();
-
-        /** On Vert.x' timers and workers. */
-        static Surroundings of(Vertx vertx, InstantSource clock, RandomGenerator random) {
-            return new Surroundings() {
-                @Override
-                public Runnable after(Duration delay, Runnable task) {
-                    long timer = vertx.setTimer(Math.max(1, delay.toMillis()), _ -> task.run());
-                    return () -> vertx.cancelTimer(timer);
-                }
-
-                @Override
-                public <T> Future<T> blocking(Callable<T> work) {
-                    return vertx.executeBlocking(work, false);
-                }
-
-                @Override
-                public InstantSource clock() {
-                    return clock;
-                }
-
-                @Override
-                public RandomGenerator random() {
-                    return random;
-                }
-            };
-        }
-    }
-
     /** @param expires when the certificate ends @param now when it came */
     private record Issued(
             Secret.TlsCertificate certificate, Secret.ValidationContext roots, Instant expires, Instant now) {}
@@ -94,10 +52,14 @@ public final class WorkloadIdentity {
         this.backoff = new Backoff(RETRY_BASE, RETRY_MOST, around.random());
     }
 
-    /** Whether a secret of this name is a workload's identity. */
-    public static boolean brings(String name) {
+    @Override
+    public boolean brings(String name) {
         return name.equals(SecretReference.WORKLOAD) || name.equals(SecretReference.ROOTS);
     }
+
+    /** They are brought whether or not something refers to them: the control plane asks for them too. */
+    @Override
+    public void want(Set<String> names) {}
 
     /** Begins; comes to its end with the first certificate, however long that takes. */
     public Future<Void> start() {

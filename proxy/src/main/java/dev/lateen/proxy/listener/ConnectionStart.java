@@ -23,6 +23,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPipeline;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -167,6 +168,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
     }
 
+    private Duration handshakeTime(FilterChain version) {
+        Duration own = version.transportSocketConnectTimeout();
+        return own.isZero() ? context.settings().handshakeTime() : own;
+    }
+
     private void secure(FilterChainRuntime chain, FilterChain version, DownstreamTls tls) {
         try {
             TlsHandshake.accept(
@@ -174,7 +180,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                     context.tls(),
                     tls,
                     version.terminal() instanceof TcpProxy,
-                    version.transportSocketConnectTimeout(),
+                    handshakeTime(version),
                     new TlsHandshake.Outcome() {
                         @Override
                         public void secured(TlsFacts facts) {
@@ -216,7 +222,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         // From here on it hears of every change; of one that came just before it did not.
         FilterChainRuntime current = context.inForce().listeners().chain(chain.key());
         if (current == null || !context.takes(current.listener())) {
-            connection.drain(context.drainTime().toNanos());
+            connection.drain(context.settings().drainTime().toNanos());
         } else if (!current.equals(chain)) {
             connection.follow(current);
         }
@@ -244,7 +250,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
     private void speakHttp(LiveConnection connection, FilterChainRuntime chain, HttpConnectionManager manager) {
         // Envoy's HTTP/1 has no half-close: a client that stops sending is gone.
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, false);
-        Boolean http2 = saysHttp2(manager.codec(), connection.facts().tls());
+        Boolean http2 = saysHttp2(manager.client().codec(), connection.facts().tls());
         if (http2 != null) {
             startHttp(connection, chain, manager, http2);
             return;
@@ -253,7 +259,7 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         pipeline.addLast(new Sniffer(
                 false,
                 Sniffer.ClearText.HTTP_2_ONLY,
-                manager.idleTimeout(),
+                manager.timeouts().idle(),
                 false,
                 bytes -> startHttp(connection, chain, manager, bytes.protocols().contains(FirstBytes.H2C))));
     }

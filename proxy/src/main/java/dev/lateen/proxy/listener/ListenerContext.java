@@ -5,33 +5,48 @@ import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.tls.TlsContexts;
 import io.netty.channel.Channel;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.Function;
-import java.util.function.LongSupplier;
 import java.util.function.Predicate;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** What every new connection needs of the proxy around it. */
+/**
+ * What every new connection needs of the proxy around it.
+ *
+ * @param takes whether a listener still takes connections; those that it took just before drain
+ */
 record ListenerContext(
-        Supplier<InForce> current,
-        TlsContexts tls,
-        ConnectionPolicy policy,
-        HttpServerStart http,
-        TcpServerStart tcp,
+        Listeners.Surroundings around,
         Connections connections,
         Predicate<Listener> takes,
         Function<Channel, @Nullable InetSocketAddress> originalDestinations,
-        InstantSource clock,
-        LongSupplier nanos,
-        Duration drainTime) {
-    /** What is in force, to be taken once for what has to fit together. */
-    InForce inForce() {
-        return current.get();
+        ListenerSettings settings) {
+    TlsContexts tls() {
+        return around.tls();
     }
 
-    /** Whether a listener still takes connections; those that it took just before drain. */
+    ConnectionPolicy policy() {
+        return around.policy();
+    }
+
+    HttpServerStart http() {
+        return around.http();
+    }
+
+    TcpServerStart tcp() {
+        return around.tcp();
+    }
+
+    InstantSource clock() {
+        return around.clock();
+    }
+
+    /** What is in force, to be taken once for what has to fit together. */
+    InForce inForce() {
+        return around.current().get();
+    }
+
+    /** Whether a listener still takes connections. */
     boolean takes(Listener listener) {
         return takes.test(listener);
     }
@@ -42,6 +57,6 @@ record ListenerContext(
     }
 
     long nanoTime() {
-        return nanos.getAsLong();
+        return around.nanos().getAsLong();
     }
 }

@@ -68,18 +68,8 @@ public final class Listeners {
         this.home = around.loops().next();
         this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
-        ListenerContext context = new ListenerContext(
-                current,
-                around.tls(),
-                around.policy(),
-                around.http(),
-                around.tcp(),
-                connections,
-                this::takes,
-                originalDestinations,
-                around.clock(),
-                around.nanos(),
-                settings.drainTime());
+        ListenerContext context =
+                new ListenerContext(around, connections, this::takes, originalDestinations, settings);
         this.sockets = new BoundSockets(around.loops(), home, context, settings.backlog());
     }
 

@@ -27,15 +27,35 @@ public final class GrpcStatus {
 
     /** The name of a status in {@code grpc-status}; what is no number of a status is given back as it is. */
     static CharSequence name(CharSequence number) {
-        int value = 0;
-        for (int i = 0; i < number.length(); i++) {
-            int digit = number.charAt(i) - '0';
+        int value = number(number);
+        return value < 0 || value >= NAMES.size() ? number : NAMES.get(value);
+    }
+
+    /** The number in {@code grpc-status}, 0 to 99; -1 for what is none. */
+    public static int number(CharSequence text) {
+        int value = text.isEmpty() ? -1 : 0;
+        for (int i = 0; i < text.length(); i++) {
+            int digit = text.charAt(i) - '0';
             if (digit < 0 || digit > 9 || i > 1) {
-                return number;
+                return -1;
             }
             value = 10 * value + digit;
         }
-        return number.isEmpty() || value >= NAMES.size() ? number : NAMES.get(value);
+        return value;
+    }
+
+    /** The HTTP status that a gRPC status in an answer's head counts as for outlier detection, as Envoy maps it. */
+    public static int asHttp(CharSequence status) {
+        return switch (status.toString()) {
+            case "0", "1", "3", "5", "6", "9", "11" -> 200;
+            case "7" -> 403;
+            case "16" -> 401;
+            case "8" -> 429;
+            case "4" -> 504;
+            case "12" -> 501;
+            case "14" -> 503;
+            default -> 500;
+        };
     }
 
     /** The gRPC project's "HTTP to gRPC Status Code Mapping". */

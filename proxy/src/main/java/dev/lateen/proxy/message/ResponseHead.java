@@ -18,4 +18,10 @@ public final class ResponseHead {
     public HeaderMap headers() {
         return headers;
     }
+
+    /** Whether this is a gRPC answer: its content-type is {@code application/grpc}, alone or with a suffix. */
+    public boolean isGrpc() {
+        CharSequence type = headers.get("content-type");
+        return type != null && RequestHead.startsWithGrpc(type);
+    }
 }

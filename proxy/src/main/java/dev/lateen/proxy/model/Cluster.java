@@ -6,80 +6,49 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code envoy.config.cluster.v3.Cluster}.
+ * {@code envoy.config.cluster.v3.Cluster}, its fields in groups.
  *
- * @param connectTimeout above zero
- * @param tls the default transport socket; null for clear text
- * @param transportSocketMatches first whose labels the endpoint's {@code envoy.transport_socket_match} metadata holds wins over {@code tls}
  * @param outlierDetection null when off
- * @param idleTimeout of pooled connections; zero means none (default 1 h)
- * @param maxRequestsPerConnection 0 for no limit
- * @param bindAddress source address for upstream connections, or null
- * @param services Istio's {@code filter_metadata["istio"]["services"]}: what the metrics call the destination
- * @param connections what else is said of the connections
+ * @param protocol what is spoken upstream
+ * @param origin which resources it comes from and stands for
  */
 public record Cluster(
         String name,
         String statName,
         Discovery discovery,
-        Duration connectTimeout,
-        LbPolicy lbPolicy,
-        LbSettings lbSettings,
+        LoadBalancing loadBalancing,
         CircuitBreakers circuitBreakers,
         @Nullable OutlierDetection outlierDetection,
-        @Nullable UpstreamTls tls,
-        List<TransportSocketMatch> transportSocketMatches,
+        TransportSockets sockets,
         UpstreamProtocol protocol,
-        Duration idleTimeout,
-        int maxRequestsPerConnection,
-        @Nullable Duration maxConnectionDuration,
-        @Nullable InetAddress bindAddress,
-        List<DestinationService> services,
-        Provenance provenance,
-        ConnectionOptions connections) {
-    public Cluster {
-        transportSocketMatches = List.copyOf(transportSocketMatches);
-        services = List.copyOf(services);
+        ConnectionOptions connections,
+        Origin origin) {
+    /** How an endpoint is picked. */
+    public record LoadBalancing(LbPolicy policy, LbSettings settings) {}
+
+    /**
+     * What is spoken below the protocol.
+     *
+     * @param tls the default transport socket; null for clear text
+     * @param matches first whose labels the endpoint's {@code envoy.transport_socket_match} metadata holds wins over {@code tls}
+     */
+    public record TransportSockets(@Nullable UpstreamTls tls, List<TransportSocketMatch> matches) {
+        /** Clear text. */
+        public static final TransportSockets CLEAR = new TransportSockets(null, List.of());
+
+        public TransportSockets {
+            matches = List.copyOf(matches);
+        }
     }
 
-    /** With connections of which nothing else is said. */
-    public Cluster(
-            String name,
-            String statName,
-            Discovery discovery,
-            Duration connectTimeout,
-            LbPolicy lbPolicy,
-            LbSettings lbSettings,
-            CircuitBreakers circuitBreakers,
-            @Nullable OutlierDetection outlierDetection,
-            @Nullable UpstreamTls tls,
-            List<TransportSocketMatch> transportSocketMatches,
-            UpstreamProtocol protocol,
-            Duration idleTimeout,
-            int maxRequestsPerConnection,
-            @Nullable Duration maxConnectionDuration,
-            @Nullable InetAddress bindAddress,
-            List<DestinationService> services,
-            Provenance provenance) {
-        this(
-                name,
-                statName,
-                discovery,
-                connectTimeout,
-                lbPolicy,
-                lbSettings,
-                circuitBreakers,
-                outlierDetection,
-                tls,
-                transportSocketMatches,
-                protocol,
-                idleTimeout,
-                maxRequestsPerConnection,
-                maxConnectionDuration,
-                bindAddress,
-                services,
-                provenance,
-                ConnectionOptions.NONE);
+    /** @param services Istio's {@code filter_metadata["istio"]["services"]}: what the metrics call the destination */
+    public record Origin(List<DestinationService> services, Provenance provenance) {
+        /** Of nobody's resources. */
+        public static final Origin NONE = new Origin(List.of(), Provenance.NONE);
+
+        public Origin {
+            services = List.copyOf(services);
+        }
     }
 
     /** Where endpoints come from. */
@@ -175,20 +144,34 @@ public record Cluster(
     }
 
     /**
-     * What is rarely said of a cluster's connections.
+     * What is said of the cluster's connections.
      *
+     * @param connectTimeout above zero
+     * @param idleTimeout of pooled connections; zero means none (default 1 h)
+     * @param maxRequests of one connection; 0 for no limit
+     * @param maxDuration of a connection; null for no limit
+     * @param bindAddress source address, or null
      * @param maxConcurrentStreams on one HTTP/2 connection; 0 for as many as the server allows
      * @param http2KeepAlive null for none
      * @param tcpKeepalive null for the system's own times
      * @param proxyProtocol which version of the PROXY protocol's header tells servers the client's address, before TLS; null for none
      */
     public record ConnectionOptions(
+            Duration connectTimeout,
+            Duration idleTimeout,
+            int maxRequests,
+            @Nullable Duration maxDuration,
+            @Nullable InetAddress bindAddress,
             int maxConcurrentStreams,
             @Nullable Http2KeepAlive http2KeepAlive,
             @Nullable TcpKeepalive tcpKeepalive,
             @Nullable ProxyProtocol proxyProtocol) {
-        /** Nothing. */
-        public static final ConnectionOptions NONE = new ConnectionOptions(0, null, null, null);
+        private static final Duration IDLE = Duration.ofHours(1);
+
+        /** Envoy's defaults beside a connect timeout. */
+        public static ConnectionOptions of(Duration connectTimeout) {
+            return new ConnectionOptions(connectTimeout, IDLE, 0, null, null, 0, null, null, null);
+        }
     }
 
     /** PINGs to servers: one each {@code interval}; a connection whose server does not answer within {@code timeout} is closed. Both above zero. */

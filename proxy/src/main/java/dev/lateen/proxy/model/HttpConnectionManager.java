@@ -5,60 +5,102 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager}.
+ * {@code envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager}, its fields in groups.
  *
  * @param filters without those that have nothing to do; the last is a {@link HttpFilterConfig.Router}
- * @param tracing null when off
- * @param serverName value of the {@code server} header
- * @param xffNumTrustedHops hops of {@code X-Forwarded-For} to trust
- * @param appendXForwardedPort whether {@code x-forwarded-port} tells the port that the client came to; only with {@code useRemoteAddress}
- * @param streamIdleTimeout zero means none (Envoy's default of 5 min is filled in by the decoder)
- * @param idleTimeout of a connection without streams; zero means none (default 1 h)
- * @param maxRequestHeadersKib in KiB, default 60: above it 431
- * @param maxHeadersCount default 100: above it 431
- * @param client what clients may do with the protocol
- * @param upgrades upgrade types that are let through, lower-case, such as {@code websocket} or {@code CONNECT} as {@code connect}
- * @param internalAddresses whose requests count as internal; none unless configured, as in Envoy since 1.33
+ * @param server what the {@code server} header says
  */
 public record HttpConnectionManager(
         String statPrefix,
-        Codec codec,
         RouteSource routes,
         List<HttpFilterConfig> filters,
-        List<AccessLogConfig> accessLogs,
-        @Nullable Tracing tracing,
-        String serverName,
-        ServerHeader serverHeader,
-        boolean useRemoteAddress,
-        int xffNumTrustedHops,
-        boolean skipXffAppend,
-        boolean appendXForwardedPort,
-        ForwardClientCert forwardClientCert,
-        boolean normalizePath,
-        boolean mergeSlashes,
-        EscapedSlashes escapedSlashes,
-        boolean stripMatchingHostPort,
-        boolean stripAnyHostPort,
-        boolean generateRequestId,
-        boolean preserveExternalRequestId,
+        Reporting reporting,
+        Server server,
+        Forwarded forwarded,
+        Normalization normalization,
         ClientProtocol client,
-        Duration streamIdleTimeout,
-        Duration requestTimeout,
-        Duration requestHeadersTimeout,
-        Duration idleTimeout,
-        Duration maxConnectionDuration,
-        Duration drainTimeout,
-        int maxRequestHeadersKib,
-        int maxHeadersCount,
-        long maxConcurrentStreams,
-        List<String> upgrades,
-        List<Cidr> internalAddresses)
+        Timeouts timeouts,
+        Limits limits)
         implements TerminalFilter {
     public HttpConnectionManager {
         filters = List.copyOf(filters);
-        accessLogs = List.copyOf(accessLogs);
-        upgrades = List.copyOf(upgrades);
-        internalAddresses = List.copyOf(internalAddresses);
+    }
+
+    /**
+     * What is told of requests, and the ids by which they are found again.
+     *
+     * @param tracing null when off
+     * @param generateRequestId whether a request without {@code x-request-id} gets one
+     * @param preserveExternalRequestId whether one that comes from outside is kept
+     */
+    public record Reporting(
+            List<AccessLogConfig> accessLogs,
+            @Nullable Tracing tracing,
+            boolean generateRequestId,
+            boolean preserveExternalRequestId) {
+        public Reporting {
+            accessLogs = List.copyOf(accessLogs);
+        }
+    }
+
+    /** The {@code server} header. @param name its value @param header what becomes of an upstream's own */
+    public record Server(String name, ServerHeader header) {}
+
+    /**
+     * What is believed of those before us, and told of them.
+     *
+     * @param xffNumTrustedHops hops of {@code X-Forwarded-For} to trust
+     * @param appendXForwardedPort whether {@code x-forwarded-port} tells the port that the client came to; only with {@code useRemoteAddress}
+     * @param internalAddresses whose requests count as internal; none unless configured, as in Envoy since 1.33
+     */
+    public record Forwarded(
+            boolean useRemoteAddress,
+            int xffNumTrustedHops,
+            boolean skipXffAppend,
+            boolean appendXForwardedPort,
+            ForwardClientCert forwardClientCert,
+            List<Cidr> internalAddresses) {
+        public Forwarded {
+            internalAddresses = List.copyOf(internalAddresses);
+        }
+    }
+
+    /** What is done to path and host before anything decides by them. */
+    public record Normalization(
+            boolean normalizePath,
+            boolean mergeSlashes,
+            EscapedSlashes escapedSlashes,
+            boolean stripMatchingHostPort,
+            boolean stripAnyHostPort) {}
+
+    /**
+     * How long something may take; zero for any time.
+     *
+     * @param streamIdle of a stream on which nothing happens (Envoy's default of 5 min is filled in by the decoder)
+     * @param request until a request has come whole
+     * @param requestHeaders until a request's head has come whole
+     * @param idle of a connection without streams (default 1 h)
+     * @param maxConnectionDuration until a connection is drained
+     * @param drain between the two GOAWAY frames of an HTTP/2 connection
+     */
+    public record Timeouts(
+            Duration streamIdle,
+            Duration request,
+            Duration requestHeaders,
+            Duration idle,
+            Duration maxConnectionDuration,
+            Duration drain) {}
+
+    /**
+     * How much a client may send.
+     *
+     * @param maxRequestHeadersKib in KiB, default 60: above it 431
+     * @param maxHeadersCount default 100: above it 431
+     * @param maxConcurrentStreams of one HTTP/2 connection
+     */
+    public record Limits(int maxRequestHeadersKib, int maxHeadersCount, long maxConcurrentStreams) {
+        /** Envoy's defaults. */
+        public static final Limits DEFAULT = new Limits(60, 100, 100);
     }
 
     /**
@@ -68,15 +110,23 @@ public record HttpConnectionManager(
      * @param trailers whether an HTTP/1 connection carries trailers; HTTP/2 always does
      * @param proxy100Continue whether 1xx responses come from upstream; else {@code Expect: 100-continue} is answered here
      * @param maxRequests requests of one connection before it is drained; 0 for any number
+     * @param upgrades upgrade types that are let through, lower-case, such as {@code websocket} or {@code CONNECT} as {@code connect}
      */
     public record ClientProtocol(
+            Codec codec,
             boolean acceptHttp10,
             boolean trailers,
             boolean proxy100Continue,
             Underscores underscores,
-            int maxRequests) {
+            int maxRequests,
+            List<String> upgrades) {
         /** Envoy's defaults. */
-        public static final ClientProtocol DEFAULT = new ClientProtocol(false, false, false, Underscores.ALLOW, 0);
+        public static final ClientProtocol DEFAULT =
+                new ClientProtocol(Codec.AUTO, false, false, false, Underscores.ALLOW, 0, List.of());
+
+        public ClientProtocol {
+            upgrades = List.copyOf(upgrades);
+        }
     }
 
     /** {@code headers_with_underscores_action}. */

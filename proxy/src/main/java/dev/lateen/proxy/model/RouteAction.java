@@ -11,33 +11,49 @@ public sealed interface RouteAction {
     /**
      * It goes to a cluster: {@code envoy.config.route.v3.RouteAction}.
      *
-     * @param timeout for the whole response; zero means none (Envoy's own default of 15 s is filled in by the decoder)
-     * @param idleTimeout null when not given; zero means none
      * @param retryPolicy null when neither the route nor its virtual host has one
      * @param clusterNotFoundStatus 503, 404 or 500
      * @param upgrades upgrade types allowed here beyond the connection manager's, lower-case
-     * @param maxStreamDuration null when not given
-     * @param maxGrpcTimeout up to where {@code grpc-timeout} replaces the timeout of gRPC requests, zero for any; null when it does not
      */
     record Forward(
             ClusterSpecifier cluster,
-            PathRewrite pathRewrite,
-            HostRewrite hostRewrite,
-            Duration timeout,
-            @Nullable Duration idleTimeout,
-            @Nullable Duration maxStreamDuration,
+            Rewrite rewrite,
+            Timeouts timeouts,
             @Nullable RetryPolicy retryPolicy,
             List<Mirror> mirrors,
             List<HashPolicy> hashPolicies,
             int clusterNotFoundStatus,
-            List<String> upgrades,
-            boolean appendXForwardedHost,
-            @Nullable Duration maxGrpcTimeout)
+            List<String> upgrades)
             implements RouteAction {
         public Forward {
             mirrors = List.copyOf(mirrors);
             hashPolicies = List.copyOf(hashPolicies);
             upgrades = List.copyOf(upgrades);
+        }
+    }
+
+    /** What is asked for upstream. @param appendXForwardedHost whether {@code x-forwarded-host} tells a rewritten host */
+    record Rewrite(PathRewrite path, HostRewrite host, boolean appendXForwardedHost) {
+        /** The same as was asked for here. */
+        public static final Rewrite NONE = new Rewrite(new PathRewrite.None(), new HostRewrite.None(), false);
+    }
+
+    /**
+     * How long a response may take.
+     *
+     * @param route for the whole response; zero means none (Envoy's own default of 15 s is filled in by the decoder)
+     * @param idle null when not given; zero means none
+     * @param maxStream null when not given
+     * @param maxGrpc up to where {@code grpc-timeout} replaces the timeout of gRPC requests, zero for any; null when it does not
+     */
+    record Timeouts(
+            Duration route,
+            @Nullable Duration idle,
+            @Nullable Duration maxStream,
+            @Nullable Duration maxGrpc) {
+        /** None but for the whole response. @param route zero means none */
+        public static Timeouts of(Duration route) {
+            return new Timeouts(route, null, null, null);
         }
     }
 

@@ -28,11 +28,11 @@ final class RequestRewrite {
         }
         String ofWeighted = weighted == null ? null : weighted.hostRewrite();
         HostRewrite host = ofWeighted == null || ofWeighted.isEmpty()
-                ? forward.hostRewrite()
+                ? forward.rewrite().host()
                 : new HostRewrite.Literal(ofWeighted);
         PathRewriter path =
-                PathRewriter.compile(forward.pathRewrite(), route.match().path());
-        return new RequestRewrite(host, path, forward.appendXForwardedHost());
+                PathRewriter.compile(forward.rewrite().path(), route.match().path());
+        return new RequestRewrite(host, path, forward.rewrite().appendXForwardedHost());
     }
 
     void apply(RequestHead head, boolean suppressEnvoyHeaders) {

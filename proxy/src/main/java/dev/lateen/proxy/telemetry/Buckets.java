@@ -1,5 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.metrics.MetricsText;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongArray;
@@ -31,9 +33,6 @@ final class Buckets {
         Double.POSITIVE_INFINITY
     };
 
-    /** How many buckets. */
-    static final int SIZE = BOUNDS.length;
-
     private final AtomicLongArray counts = new AtomicLongArray(BOUNDS.length);
     private final LongAdder sumThousandths = new LongAdder();
 
@@ -58,18 +57,14 @@ final class Buckets {
         return new Distribution(bounds, now, sumThousandths.sum() / 1000.0);
     }
 
-    /** How many values fell into a bucket. @param bucket from 0 to {@link #SIZE} - 1 */
-    long count(int bucket) {
-        return counts.get(bucket);
-    }
-
-    /** Of all values. */
-    double sum() {
-        return sumThousandths.sum() / 1000.0;
-    }
-
-    /** A bucket's upper bound, the last one infinite. */
-    static double bound(int bucket) {
-        return BOUNDS[bucket];
+    /** The lines of one histogram: a bucket for each bound, then count and sum. */
+    void write(MetricsText out, String name, String labels) throws IOException {
+        long below = 0;
+        for (int i = 0; i < BOUNDS.length; i++) {
+            below += counts.get(i);
+            out.bucket(name, labels, MetricsText.decimal(BOUNDS[i]), below);
+        }
+        out.sample(name, "_count", labels, Long.toString(below));
+        out.sample(name, "_sum", labels, MetricsText.decimal(sumThousandths.sum() / 1000.0));
     }
 }

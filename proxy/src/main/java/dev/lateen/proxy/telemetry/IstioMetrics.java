@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.TcpSession;
@@ -84,7 +85,7 @@ final class IstioMetrics {
             return known;
         }
         boolean room = http.size() < maxSeries;
-        SeriesKey kept = room ? key : overflow(inbound);
+        SeriesKey kept = room ? key : SeriesKey.overflow(inbound);
         MetricPlan keptPlan = room ? plan : MetricPlan.NONE;
         Object name = room ? full : kept;
         return http.computeIfAbsent(name, k -> {
@@ -121,7 +122,7 @@ final class IstioMetrics {
             return known;
         }
         boolean room = tcp.size() < maxSeries;
-        SeriesKey kept = room ? key : overflow(inbound);
+        SeriesKey kept = room ? key : SeriesKey.overflow(inbound);
         MetricPlan keptPlan = room ? plan : MetricPlan.NONE;
         return tcp.computeIfAbsent(room ? full : kept, k -> {
             SeriesLabels.Standard standard = labels.tcp(kept);
@@ -131,10 +132,6 @@ final class IstioMetrics {
                     sent.series(keptPlan, standard, values),
                     received.series(keptPlan, standard, values));
         });
-    }
-
-    private static SeriesKey overflow(boolean inbound) {
-        return new SeriesKey(inbound, PeerMetadata.UNKNOWN, "", "", "", null, "", "", false, 0, 0, "", false);
     }
 
     /** What a scrape gets, in the order of the names; families without a series are left out. */
@@ -155,7 +152,7 @@ final class IstioMetrics {
             out.family(name, "counter", help);
         }
         for (Map.Entry<String, LongAdder> each : new TreeMap<>(family.series).entrySet()) {
-            out.sample(name, each.getKey(), MetricsText.number((double)
+            out.sample(name, each.getKey(), MetricsText.decimal((double)
                     each.getValue().sum()));
         }
     }
@@ -166,7 +163,7 @@ final class IstioMetrics {
             out.family(name, "histogram", help);
         }
         for (Map.Entry<String, Buckets> each : new TreeMap<>(family.series).entrySet()) {
-            out.histogram(name, each.getKey(), each.getValue());
+            each.getValue().write(out, name, each.getKey());
         }
     }
 }

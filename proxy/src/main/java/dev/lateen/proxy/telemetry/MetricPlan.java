@@ -1,5 +1,6 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.expression.Attributes;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.message.PeerMetadata;

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
 import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster.DestinationService;
@@ -40,9 +41,9 @@ final class SeriesLabels {
 
     Standard http(SeriesKey key) {
         Map<String, String> pairs = shared(key);
-        pairs.put("request_protocol", key.grpc() ? "grpc" : "http");
+        pairs.put("request_protocol", key.grpcStatus() != null ? "grpc" : "http");
         pairs.put("response_code", String.valueOf(key.status()));
-        pairs.put("grpc_response_status", key.grpcStatus());
+        pairs.put("grpc_response_status", key.grpcStatus() == null ? "" : key.grpcStatus());
         tail(pairs, key);
         return new Standard(pairs);
     }
@@ -115,8 +116,9 @@ final class SeriesLabels {
         if (service != null) {
             return new Service(service.host(), service.name(), service.namespace());
         }
-        String host = key.host().isEmpty() ? UNKNOWN : key.host();
-        return new Service(host, key.clusterName().isEmpty() ? host : key.clusterName(), null);
+        String host = key.names().host().isEmpty() ? UNKNOWN : key.names().host();
+        return new Service(
+                host, key.names().cluster().isEmpty() ? host : key.names().cluster(), null);
     }
 
     /** {@code name;namespace;canonical-name;canonical-revision;cluster-id}; it has no app and no version. */

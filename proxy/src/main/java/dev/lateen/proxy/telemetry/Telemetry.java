@@ -1,5 +1,7 @@
 package dev.lateen.proxy.telemetry;
 
+import dev.lateen.api.metrics.MetricsText;
+import dev.lateen.proxy.http.call.CallLoops;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
@@ -20,6 +22,8 @@ import java.io.OutputStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -38,18 +42,12 @@ public final class Telemetry implements Observers, AutoCloseable {
     private final Owner owner;
     private final IstioMetrics metrics;
     private final TrafficStats traffic = new TrafficStats();
-    private final ZipkinJson zipkinJson;
+    private final SpanReader spanReader;
+    private final ZipkinExporter zipkin;
     private final RandomGenerator random;
-    private final CollectorClient collectors;
     private final OutputStream standardOut;
     private final Map<String, LogSink> sinks = new ConcurrentHashMap<>();
     private final Map<CollectorKey, SpanReporter> reporters = new ConcurrentHashMap<>();
-
-    /** Posts spans to a collector through the proxy's own clusters; must not block. */
-    public interface CollectorClient {
-        /** @param cluster the collector's cluster; {@code hostname} the Host header; {@code body} a JSON array */
-        void post(String cluster, String hostname, String path, String body);
-    }
 
     /**
      * Whose telemetry this is.
@@ -66,14 +64,15 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     /**
      * @param random safe for several threads
+     * @param calls how spans reach collectors
      * @param standardOut where {@code /dev/stdout} goes; never closed
      */
-    public Telemetry(Owner owner, RandomGenerator random, CollectorClient collectors, OutputStream standardOut) {
+    public Telemetry(Owner owner, RandomGenerator random, CallLoops calls, OutputStream standardOut) {
         this.metrics = new IstioMetrics(owner.workload(), IstioMetrics.MAX_SERIES);
-        this.zipkinJson = new ZipkinJson(owner.serviceName(), owner.nodeId());
+        this.spanReader = new SpanReader(owner.nodeId());
+        this.zipkin = new ZipkinExporter(new ZipkinJson(owner.serviceName()), calls);
         this.owner = owner;
         this.random = random;
-        this.collectors = collectors;
         this.standardOut = standardOut;
     }
 
@@ -82,10 +81,12 @@ public final class Telemetry implements Observers, AutoCloseable {
         boolean inbound = direction == Listener.Direction.INBOUND;
         List<ExchangeObserver> observers = new ArrayList<>();
         observers.add(traffic.http(manager.statPrefix()));
-        if (manager.tracing() != null) {
+        if (manager.reporting().tracing() != null) {
             observers.add(direction == Listener.Direction.OUTBOUND ? OperationNames.CLIENT : OperationNames.SERVER);
         }
-        Tracer tracer = manager.tracing() == null ? null : tracer(manager.tracing(), direction);
+        Tracer tracer = manager.reporting().tracing() == null
+                ? null
+                : tracer(manager.reporting().tracing(), direction);
         if (tracer != null) {
             observers.add(tracer);
         }
@@ -95,7 +96,7 @@ public final class Telemetry implements Observers, AutoCloseable {
                         metrics, inbound, !stats.disableHostHeaderFallback(), MetricPlan.of(stats.changes())));
             }
         }
-        List<AccessLog> logs = accessLogs(manager.accessLogs());
+        List<AccessLog> logs = accessLogs(manager.reporting().accessLogs());
         if (!logs.isEmpty()) {
             observers.add(new HttpLogs(logs));
         }
@@ -138,6 +139,12 @@ public final class Telemetry implements Observers, AutoCloseable {
         }
         stats.add(new Stat.Counter(Stat.Scope.SERVER, "", "access_log.lines_lost", lost));
         stats.add(new Stat.Counter(Stat.Scope.SERVER, "", "filesystem.write_failed", failed));
+        if (!reporters.isEmpty()) {
+            zipkin.read(stats);
+            long dropped =
+                    reporters.values().stream().mapToLong(SpanReporter::dropped).sum();
+            stats.add(new Stat.Counter(Stat.Scope.SERVER, "", "tracing.zipkin.spans_dropped", dropped));
+        }
         return stats;
     }
 
@@ -146,9 +153,11 @@ public final class Telemetry implements Observers, AutoCloseable {
         metrics.write(out);
     }
 
-    /** Posts waiting spans; to be called every five seconds. */
-    public void flushSpans() {
-        reporters.values().forEach(SpanReporter::flush);
+    /** Sends waiting spans; to be called every five seconds. @return done when their collectors have answered or won't */
+    public CompletionStage<Void> flushSpans() {
+        return CompletableFuture.allOf(reporters.values().stream()
+                .map(reporter -> reporter.flush().toCompletableFuture())
+                .toArray(CompletableFuture<?>[]::new));
     }
 
     /** Access log files that were moved away are made anew. */
@@ -158,7 +167,6 @@ public final class Telemetry implements Observers, AutoCloseable {
 
     @Override
     public void close() {
-        flushSpans();
         sinks.values().forEach(LogSink::close);
     }
 
@@ -171,7 +179,7 @@ public final class Telemetry implements Observers, AutoCloseable {
                         resolved(tracing),
                         direction != Listener.Direction.OUTBOUND,
                         random,
-                        zipkinJson,
+                        spanReader,
                         reporter(tracing));
     }
 
@@ -189,14 +197,14 @@ public final class Telemetry implements Observers, AutoCloseable {
         return new CustomTag.Literal(name, value == null ? otherwise : value);
     }
 
-    private @Nullable Consumer<String> reporter(HttpConnectionManager.Tracing tracing) {
+    private @Nullable Consumer<FinishedSpan> reporter(HttpConnectionManager.Tracing tracing) {
         String cluster = tracing.collectorCluster();
         if (cluster == null) {
             return null;
         }
         CollectorKey key = new CollectorKey(cluster, tracing.collectorHostname(), tracing.collectorPath());
         return reporters.computeIfAbsent(
-                key, k -> new SpanReporter(body -> collectors.post(k.cluster, k.hostname, k.path, body)));
+                key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
     }
 
     private List<AccessLog> accessLogs(List<AccessLogConfig> configs) {

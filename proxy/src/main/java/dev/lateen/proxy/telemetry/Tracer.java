@@ -18,21 +18,21 @@ final class Tracer implements ExchangeObserver {
     private final Tracing config;
     private final boolean server;
     private final RandomGenerator random;
-    private final ZipkinJson json;
-    private final @Nullable Consumer<String> reporter;
+    private final SpanReader reader;
+    private final @Nullable Consumer<FinishedSpan> reporter;
     private final RequestIdSampling sampling;
 
-    /** @param reporter takes a span in Zipkin's v2 JSON; null when nothing is reported. {@code random} is safe for several threads */
+    /** @param reporter takes finished spans; null when nothing is reported. {@code random} is safe for several threads */
     Tracer(
             Tracing config,
             boolean server,
             RandomGenerator random,
-            ZipkinJson json,
-            @Nullable Consumer<String> reporter) {
+            SpanReader reader,
+            @Nullable Consumer<FinishedSpan> reporter) {
         this.config = config;
         this.server = server;
         this.random = random;
-        this.json = json;
+        this.reader = reader;
         this.reporter = reporter;
         this.sampling = new RequestIdSampling(config);
     }
@@ -93,7 +93,7 @@ final class Tracer implements ExchangeObserver {
     @Override
     public void onComplete(ExchangeFacts exchange) {
         if (reporter != null && exchange.traceSpan() instanceof Span span && span.sampled()) {
-            reporter.accept(json.write(exchange, span, server, config));
+            reporter.accept(reader.read(exchange, span, server, config));
         }
     }
 

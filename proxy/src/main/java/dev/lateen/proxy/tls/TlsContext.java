@@ -60,11 +60,12 @@ final class TlsContext {
                 builder.keyManager(keyManagers(pairs, provider));
             }
             builder.sslProvider(provider)
-                    .protocols(CipherSuites.versions(key.minVersion(), key.maxVersion()))
+                    .protocols(CipherSuites.versions(
+                            key.parameters().minVersion(), key.parameters().maxVersion()))
                     .applicationProtocolConfig(alpn(key.alpn()));
-            builder.ciphers(CipherSuites.suites(key.cipherSuites()), SupportedCipherSuiteFilter.INSTANCE);
+            builder.ciphers(CipherSuites.suites(key.parameters().cipherSuites()), SupportedCipherSuiteFilter.INSTANCE);
             trust(builder, key);
-            String[] groups = KeyExchanges.groups(key.ecdhCurves(), provider);
+            String[] groups = KeyExchanges.groups(key.parameters().ecdhCurves(), provider);
             if (provider != SslProvider.JDK) {
                 builder.option(OpenSslContextOption.GROUPS, groups);
             }

@@ -123,10 +123,8 @@ public final class TlsContexts implements AutoCloseable {
                 server,
                 halfClose,
                 auth,
-                settings.minVersion(),
-                settings.maxVersion(),
-                settings.cipherSuites(),
-                settings.ecdhCurves(),
+                new Parameters(
+                        settings.minVersion(), settings.maxVersion(), settings.cipherSuites(), settings.ecdhCurves()),
                 // Only raw TCP's relay speaks it.
                 halfClose
                         ? alpn
@@ -211,15 +209,15 @@ public final class TlsContexts implements AutoCloseable {
         }
     }
 
+    /** {@code TlsParameters}; what is empty is the default. */
+    record Parameters(String minVersion, String maxVersion, List<String> cipherSuites, List<String> ecdhCurves) {}
+
     /** All that two TLS contexts can differ in. */
     record ContextKey(
             boolean server,
             boolean halfClose,
             ClientAuth clientAuth,
-            String minVersion,
-            String maxVersion,
-            List<String> cipherSuites,
-            List<String> ecdhCurves,
+            Parameters parameters,
             List<String> alpn,
             List<Secret.TlsCertificate> certificates,
             Secret.@Nullable ValidationContext roots,

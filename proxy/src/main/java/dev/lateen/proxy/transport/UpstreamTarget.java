@@ -40,8 +40,8 @@ public record UpstreamTarget(
     public static UpstreamTarget of(Cluster cluster, InetSocketAddress address, @Nullable UpstreamTls tls) {
         return new UpstreamTarget(
                 address,
-                cluster.connectTimeout(),
-                cluster.bindAddress(),
+                cluster.connections().connectTimeout(),
+                cluster.connections().bindAddress(),
                 tls,
                 "",
                 List.of(),

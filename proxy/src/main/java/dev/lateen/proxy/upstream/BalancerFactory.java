@@ -25,8 +25,8 @@ final class BalancerFactory {
     private final Timers clock;
 
     BalancerFactory(Cluster cluster, RandomGenerator random, Timers clock) {
-        this.policy = cluster.lbPolicy();
-        this.settings = cluster.lbSettings();
+        this.policy = cluster.loadBalancing().policy();
+        this.settings = cluster.loadBalancing().settings();
         this.random = random;
         this.clock = clock;
     }

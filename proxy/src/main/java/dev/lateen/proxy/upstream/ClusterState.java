@@ -110,18 +110,16 @@ final class ClusterState {
         OutlierDetector outliers = detector;
         boolean made = placedApplied || byDestination;
         return new ClusterStats(
-                sum.requestsActive(),
-                sum.requestsTotal(),
-                breaker.pending(),
-                sum.requestsTimeout(),
-                sum.connectionsActive(),
-                sum.connectionsTotal(),
-                sum.connectionsFailed(),
-                made ? hosts.size() : described(_ -> true),
-                made ? hosts.stream().filter(Host::isAvailable).count() : described(Host::isAvailable),
-                hosts.stream().filter(Host::isEjected).count(),
-                outliers == null ? 0 : outliers.ejections(),
-                outliers == null ? 0 : outliers.overflows(),
+                new ClusterStats.Requests(
+                        sum.requestsActive(), sum.requestsTotal(), breaker.pending(), sum.requestsTimeout()),
+                new ClusterStats.Connections(sum.connectionsActive(), sum.connectionsTotal(), sum.connectionsFailed()),
+                new ClusterStats.Membership(
+                        made ? hosts.size() : described(_ -> true),
+                        made ? hosts.stream().filter(Host::isAvailable).count() : described(Host::isAvailable)),
+                new ClusterStats.Ejections(
+                        hosts.stream().filter(Host::isEjected).count(),
+                        outliers == null ? 0 : outliers.ejections(),
+                        outliers == null ? 0 : outliers.overflows()),
                 noneHealthy.get(),
                 panicPicks.get());
     }
@@ -273,7 +271,7 @@ final class ClusterState {
     /** Rebuilds what is in use; what is not stays unbuilt. */
     private void refresh(boolean inUse) {
         UpstreamCluster now = newest;
-        if (inUse || now.config().lbSettings().slowStart() != null) {
+        if (inUse || now.config().loadBalancing().settings().slowStart() != null) {
             applyPlaced();
             now.hostSet(hostSet(now, registry.hosts()));
         }

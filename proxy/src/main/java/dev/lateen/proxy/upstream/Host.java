@@ -93,12 +93,12 @@ public final class Host {
     }
 
     private static @Nullable UpstreamTls choose(Cluster cluster, Endpoint endpoint) {
-        for (TransportSocketMatch match : cluster.transportSocketMatches()) {
+        for (TransportSocketMatch match : cluster.sockets().matches()) {
             if (endpoint.transportLabels().entrySet().containsAll(match.labels().entrySet())) {
                 return match.tls();
             }
         }
-        return cluster.tls();
+        return cluster.sockets().tls();
     }
 
     /** Whether it is gone from the configuration: its idle connections should be closed and no new ones made. */

@@ -24,7 +24,7 @@ final class HostSet {
 
     HostSet(Cluster cluster, Collection<Host> all, RandomGenerator random, Timers clock) {
         hosts = all.toArray(Host[]::new);
-        if (cluster.lbSettings().slowStart() != null) {
+        if (cluster.loadBalancing().settings().slowStart() != null) {
             welcome(hosts, clock.nanoTime());
         }
         List<List<Host>> levels = byPriority(hosts);
@@ -39,7 +39,7 @@ final class HostSet {
         }
         available = usable;
         elsewhere = new Elsewhere(cluster, clock, levels, counts);
-        loads = PriorityLoads.of(counts, cluster.lbSettings().panicThreshold());
+        loads = PriorityLoads.of(counts, cluster.loadBalancing().settings().panicThreshold());
         healthy = new Balancer[counts.length];
         degraded = new Balancer[counts.length];
         BalancerFactory factory = new BalancerFactory(cluster, random, clock);

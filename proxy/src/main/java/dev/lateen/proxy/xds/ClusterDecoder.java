@@ -59,25 +59,27 @@ final class ClusterDecoder {
                 name,
                 statName.isEmpty() ? name : statName,
                 discovery(node, name, scope),
-                connectTimeout(node),
-                lb.policy(),
-                lb.settings(),
+                new Cluster.LoadBalancing(lb.policy(), lb.settings()),
                 breakers(node.messageOrEmpty("circuit_breakers")),
                 outlier(node.message("outlier_detection")),
-                tls,
-                matches(node, options, proxied, scope),
+                new Cluster.TransportSockets(tls, matches(node, options, proxied, scope)),
                 options.protocol(),
+                connections(node, options, proxied),
+                new Cluster.Origin(IstioMetadata.services(metadata), IstioMetadata.provenance(metadata)));
+    }
+
+    private static ConnectionOptions connections(
+            ProtoNode node, UpstreamProtocolOptions options, @Nullable ProxyProtocol proxied) {
+        return new ConnectionOptions(
+                connectTimeout(node),
                 options.idleTimeout(),
                 options.maxRequests(),
                 options.maxConnectionDuration(),
                 bindAddress(node),
-                IstioMetadata.services(metadata),
-                IstioMetadata.provenance(metadata),
-                new ConnectionOptions(
-                        options.http2().maxConcurrentStreams(),
-                        options.http2().keepAlive(),
-                        keepalive(node.messageOrEmpty("upstream_connection_options")),
-                        proxied));
+                options.http2().maxConcurrentStreams(),
+                options.http2().keepAlive(),
+                keepalive(node.messageOrEmpty("upstream_connection_options")),
+                proxied);
     }
 
     /** Where sockets are chosen by endpoint, the cluster's own is often left out. */

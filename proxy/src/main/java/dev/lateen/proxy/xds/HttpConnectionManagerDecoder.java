@@ -45,36 +45,42 @@ final class HttpConnectionManagerDecoder {
         String serverName = node.text("server_name");
         return new HttpConnectionManager(
                 node.required("stat_prefix"),
-                codec(node),
                 routes(node, scope),
                 HttpFilterDecoder.chain(node, scope),
-                AccessLogDecoder.decode(node.messages("access_log"), scope),
-                tracing == null ? null : TracingDecoder.decode(tracing, requestIds(node, scope), scope),
-                serverName.isEmpty() ? "envoy" : serverName,
-                serverHeader(node),
+                new HttpConnectionManager.Reporting(
+                        AccessLogDecoder.decode(node.messages("access_log"), scope),
+                        tracing == null ? null : TracingDecoder.decode(tracing, requestIds(node, scope), scope),
+                        node.wrappedFlag("generate_request_id", true),
+                        node.flag("preserve_external_request_id")),
+                new HttpConnectionManager.Server(serverName.isEmpty() ? "envoy" : serverName, serverHeader(node)),
+                forwarded(node),
+                new HttpConnectionManager.Normalization(
+                        node.wrappedFlag("normalize_path", false),
+                        node.flag("merge_slashes"),
+                        escapedSlashes(node),
+                        node.flag("strip_matching_host_port"),
+                        node.flag("strip_any_host_port")),
+                client(node, common),
+                new HttpConnectionManager.Timeouts(
+                        node.duration("stream_idle_timeout", STREAM_IDLE),
+                        node.duration("request_timeout", Duration.ZERO),
+                        node.duration("request_headers_timeout", Duration.ZERO),
+                        common.duration("idle_timeout", IDLE),
+                        common.duration("max_connection_duration", Duration.ZERO),
+                        node.duration("drain_timeout", DRAIN)),
+                new HttpConnectionManager.Limits(
+                        maxHeadersKib(node),
+                        (int) Math.min(Integer.MAX_VALUE, common.wrapped("max_headers_count", MAX_HEADERS_COUNT)),
+                        maxStreams(node)));
+    }
+
+    private static HttpConnectionManager.Forwarded forwarded(ProtoNode node) {
+        return new HttpConnectionManager.Forwarded(
                 node.wrappedFlag("use_remote_address", false),
                 (int) Math.min(Integer.MAX_VALUE, node.number("xff_num_trusted_hops")),
                 node.flag("skip_xff_append"),
                 node.flag("append_x_forwarded_port"),
                 clientCert(node),
-                node.wrappedFlag("normalize_path", false),
-                node.flag("merge_slashes"),
-                escapedSlashes(node),
-                node.flag("strip_matching_host_port"),
-                node.flag("strip_any_host_port"),
-                node.wrappedFlag("generate_request_id", true),
-                node.flag("preserve_external_request_id"),
-                client(node, common),
-                node.duration("stream_idle_timeout", STREAM_IDLE),
-                node.duration("request_timeout", Duration.ZERO),
-                node.duration("request_headers_timeout", Duration.ZERO),
-                common.duration("idle_timeout", IDLE),
-                common.duration("max_connection_duration", Duration.ZERO),
-                node.duration("drain_timeout", DRAIN),
-                maxHeadersKib(node),
-                (int) Math.min(Integer.MAX_VALUE, common.wrapped("max_headers_count", MAX_HEADERS_COUNT)),
-                maxStreams(node),
-                RouteActionDecoder.upgrades(node.messages("upgrade_configs")),
                 AddressDecoder.cidrs(
                         node.messageOrEmpty("internal_address_config").messages("cidr_ranges")));
     }
@@ -156,11 +162,13 @@ final class HttpConnectionManagerDecoder {
         ProtoNode http1 = node.messageOrEmpty("http_protocol_options");
         http1.ignoring("allow_absolute_url", "use_balsa_parser", "default_host_for_http_10");
         return new ClientProtocol(
+                codec(node),
                 http1.flag("accept_http_10"),
                 http1.flag("enable_trailers"),
                 node.flag("proxy_100_continue"),
                 underscores(common),
-                (int) Math.min(Integer.MAX_VALUE, common.wrapped("max_requests_per_connection", 0)));
+                (int) Math.min(Integer.MAX_VALUE, common.wrapped("max_requests_per_connection", 0)),
+                RouteActionDecoder.upgrades(node.messages("upgrade_configs")));
     }
 
     private static Underscores underscores(ProtoNode common) {

@@ -55,18 +55,17 @@ final class RouteActionDecoder {
         maxStream.ignoring("grpc_timeout_header_max", "grpc_timeout_header_offset");
         return new RouteAction.Forward(
                 cluster(node, scope),
-                pathRewrite(node),
-                hostRewrite(node),
-                longest ? Duration.ZERO : timeout,
-                node.durationOrNull("idle_timeout"),
-                maxStream.durationOrNull("max_stream_duration"),
+                new RouteAction.Rewrite(pathRewrite(node), hostRewrite(node), node.flag("append_x_forwarded_host")),
+                new RouteAction.Timeouts(
+                        longest ? Duration.ZERO : timeout,
+                        node.durationOrNull("idle_timeout"),
+                        maxStream.durationOrNull("max_stream_duration"),
+                        longest ? null : maxGrpc),
                 retry == null ? null : RetryPolicyDecoder.decode(retry, scope),
                 mirrors(node.messages("request_mirror_policies"), scope),
                 HashPolicyDecoder.decode(node.messages("hash_policy"), scope),
                 clusterNotFound(node),
-                upgrades(node.messages("upgrade_configs")),
-                node.flag("append_x_forwarded_host"),
-                longest ? null : maxGrpc);
+                upgrades(node.messages("upgrade_configs")));
     }
 
     private static ClusterSpecifier cluster(ProtoNode node, DecodeScope scope) {

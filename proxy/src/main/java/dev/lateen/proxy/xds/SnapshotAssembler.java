@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * secrets apply at once and outlive a removal for as long as something refers to them. Equal parts keep their identity. No I/O; used by
  * one thread at a time.
  */
-public final class SnapshotAssembler {
+public final class SnapshotAssembler implements SnapshotSource.References {
     private final Warming<Listener> listeners = new Warming<>(this::missingForListener);
     private final Warming<Cluster> clusters = new Warming<>(this::missingForCluster);
     private final Parts<RouteTable> routeTables = new Parts<>();
@@ -222,24 +222,25 @@ public final class SnapshotAssembler {
     }
 
     /** What to subscribe to by name: RDS names that listeners use, EDS names that clusters use, secrets asked for over the aggregated stream. */
+    @Override
     public Set<String> names(ResourceType type) {
         Set<String> names = new LinkedHashSet<>();
         switch (type) {
             case ROUTES -> listeners.forEach(held -> names.addAll(held.routeTables()));
             case ENDPOINTS -> clusters.forEach(held -> addServiceName(held.value(), names));
-            case SECRET -> names.addAll(secretNames(SecretReference.ADS));
+            case SECRET -> names.addAll(secretsOf(SecretReference.ADS));
             case LISTENER, CLUSTER -> {}
         }
         return names;
     }
 
-    /** The secrets to ask of one source. */
-    public Set<String> secretNames(String source) {
-        return secretNames(source::equals);
+    @Override
+    public Set<String> secretsOf(String server) {
+        return secretNames(server::equals);
     }
 
-    /** The secrets that come neither over the aggregated stream, nor from the bootstrap, nor from one of these sources. */
-    Set<String> secretNamesBeyond(Set<String> sources) {
+    @Override
+    public Set<String> secretsBeyond(Set<String> sources) {
         return secretNames(source -> !source.equals(SecretReference.ADS)
                 && !source.equals(SecretReference.STATIC)
                 && !sources.contains(source));

@@ -2,10 +2,10 @@ package dev.lateen.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Distribution;
-import dev.lateen.proxy.telemetry.MetricsText;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;

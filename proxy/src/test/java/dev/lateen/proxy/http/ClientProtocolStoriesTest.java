@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.proxy.model.Cidr;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
+import dev.lateen.proxy.model.HttpConnectionManager.Codec;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
 import dev.lateen.proxy.model.RouteAction;
 import java.io.IOException;
@@ -65,7 +66,7 @@ class ClientProtocolStoriesTest {
     }
 
     private static ClientProtocol client(boolean http10, boolean trailers, Underscores underscores, int maxRequests) {
-        return new ClientProtocol(http10, trailers, false, underscores, maxRequests);
+        return new ClientProtocol(Codec.AUTO, http10, trailers, false, underscores, maxRequests, List.of());
     }
 
     @Test

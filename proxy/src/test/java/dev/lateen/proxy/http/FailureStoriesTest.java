@@ -17,9 +17,7 @@ import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
-import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.Mirror;
-import dev.lateen.proxy.model.RouteAction.PathRewrite;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -86,18 +84,13 @@ class FailureStoriesTest {
                 any(),
                 new RouteAction.Forward(
                         new ClusterSpecifier.Single("c"),
-                        new PathRewrite.None(),
-                        new HostRewrite.None(),
-                        timeout,
-                        null,
-                        null,
+                        RouteAction.Rewrite.NONE,
+                        RouteAction.Timeouts.of(timeout),
                         retries,
                         List.of(mirrors),
                         List.of(),
                         503,
-                        List.of(),
-                        false,
-                        null));
+                        List.of()));
     }
 
     private String ask(String text) throws Exception {
@@ -448,7 +441,13 @@ class FailureStoriesTest {
     @Test
     void continueIsPassedOnWhereItIsAskedFor() throws Exception {
         proxy.settings().client = new HttpConnectionManager.ClientProtocol(
-                false, false, true, HttpConnectionManager.Underscores.ALLOW, 0);
+                HttpConnectionManager.Codec.AUTO,
+                false,
+                false,
+                true,
+                HttpConnectionManager.Underscores.ALLOW,
+                0,
+                List.of());
         serve(talk -> {
             talk.head();
             talk.say("HTTP/1.1 100 Continue\r\n\r\n");

@@ -6,6 +6,7 @@ import static dev.lateen.proxy.route.RouteFixtures.route;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.filter.FilterVerdict;
+import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.listener.DrainEvent;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.RetryPolicy;
@@ -170,18 +171,13 @@ class Http2StoriesTest {
     private static RouteAction.Forward forward(RetryPolicy retry) {
         return new RouteAction.Forward(
                 new RouteAction.ClusterSpecifier.Single("c"),
-                new RouteAction.PathRewrite.None(),
-                new RouteAction.HostRewrite.None(),
-                Duration.ZERO,
-                null,
-                null,
+                RouteAction.Rewrite.NONE,
+                RouteAction.Timeouts.of(Duration.ZERO),
                 retry,
                 List.of(),
                 List.of(),
                 503,
-                List.of(),
-                false,
-                null);
+                List.of());
     }
 
     @Test

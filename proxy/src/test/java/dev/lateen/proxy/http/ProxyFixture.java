@@ -21,7 +21,6 @@ import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.NetworkFilterConfig;
-import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteTable;
@@ -44,6 +43,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
+import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -116,13 +116,27 @@ final class ProxyFixture implements AutoCloseable {
         boolean appendPort;
         int maxHeaders = 100;
         List<Cidr> internal = List.of();
+
+        private HttpConnectionManager.ClientProtocol client() {
+            return new HttpConnectionManager.ClientProtocol(
+                    client.codec(),
+                    client.acceptHttp10(),
+                    client.trailers(),
+                    client.proxy100Continue(),
+                    client.underscores(),
+                    client.maxRequests(),
+                    upgrades);
+        }
     }
 
     ProxyFixture() {
         NameResolver none = name -> CompletableFuture.failedFuture(new IllegalStateException(name));
         clusters = new UpstreamClusters(none, Timers.on(loops.next()), new SplittableRandom(3));
         current = new Current(clusters, new Watching());
+        List<EventLoop> all = new ArrayList<>();
+        loops.forEach(loop -> all.add((EventLoop) loop));
         server = new HttpServer(new HttpServices(
+                all,
                 current,
                 clusters,
                 (manager, entry) -> filters,
@@ -203,20 +217,23 @@ final class ProxyFixture implements AutoCloseable {
                         name,
                         name,
                         new Cluster.Discovery.Static(assignment),
-                        Duration.ofSeconds(5),
-                        Cluster.LbPolicy.ROUND_ROBIN,
-                        new Cluster.LbSettings(2, 1024, 65537, 50, false),
+                        new Cluster.LoadBalancing(
+                                Cluster.LbPolicy.ROUND_ROBIN, new Cluster.LbSettings(2, 1024, 65537, 50, false)),
                         breakers,
                         null,
-                        null,
-                        List.of(),
+                        Cluster.TransportSockets.CLEAR,
                         protocol,
-                        Duration.ofHours(1),
-                        maxRequests,
-                        null,
-                        null,
-                        List.of(),
-                        Provenance.NONE));
+                        new Cluster.ConnectionOptions(
+                                Duration.ofSeconds(5),
+                                Duration.ofHours(1),
+                                maxRequests,
+                                null,
+                                null,
+                                0,
+                                null,
+                                null,
+                                null),
+                        Cluster.Origin.NONE));
         return this;
     }
 
@@ -324,38 +341,34 @@ final class ProxyFixture implements AutoCloseable {
     private HttpConnectionManager manager() {
         return new HttpConnectionManager(
                 "test",
-                HttpConnectionManager.Codec.AUTO,
                 new HttpConnectionManager.RouteSource.Rds("rds"),
                 List.of(new HttpFilterConfig.Router(false, false)),
-                List.of(),
-                null,
-                "envoy",
-                HttpConnectionManager.ServerHeader.OVERWRITE,
-                settings.useRemoteAddress,
-                0,
-                false,
-                settings.appendPort,
-                new HttpConnectionManager.ForwardClientCert(
-                        HttpConnectionManager.ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
-                true,
-                false,
-                HttpConnectionManager.EscapedSlashes.KEEP_UNCHANGED,
-                false,
-                false,
-                true,
-                false,
-                settings.client,
-                settings.streamIdle,
-                Duration.ZERO,
-                settings.requestHeaders,
-                settings.idle,
-                settings.life,
-                Duration.ofSeconds(5),
-                60,
-                settings.maxHeaders,
-                100,
-                settings.upgrades,
-                settings.internal);
+                new HttpConnectionManager.Reporting(List.of(), null, true, false),
+                new HttpConnectionManager.Server("envoy", HttpConnectionManager.ServerHeader.OVERWRITE),
+                new HttpConnectionManager.Forwarded(
+                        settings.useRemoteAddress,
+                        0,
+                        false,
+                        settings.appendPort,
+                        new HttpConnectionManager.ForwardClientCert(
+                                HttpConnectionManager.ForwardClientCert.Mode.SANITIZE,
+                                false,
+                                false,
+                                false,
+                                false,
+                                false),
+                        settings.internal),
+                new HttpConnectionManager.Normalization(
+                        true, false, HttpConnectionManager.EscapedSlashes.KEEP_UNCHANGED, false, false),
+                settings.client(),
+                new HttpConnectionManager.Timeouts(
+                        settings.streamIdle,
+                        Duration.ZERO,
+                        settings.requestHeaders,
+                        settings.idle,
+                        settings.life,
+                        Duration.ofSeconds(5)),
+                new HttpConnectionManager.Limits(60, settings.maxHeaders, 100));
     }
 
     private final class Watching implements Observers {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
+import dev.lateen.proxy.model.HttpConnectionManager.Codec;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
 import dev.lateen.proxy.model.RouteAction;
 import io.vertx.core.Future;
@@ -165,7 +166,7 @@ class ProxyStoriesTest {
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,false", "true,true"})
     void trailersPass(boolean down, boolean up) throws Exception {
-        proxy.settings().client = new ClientProtocol(false, true, false, Underscores.ALLOW, 0);
+        proxy.settings().client = new ClientProtocol(Codec.AUTO, false, true, false, Underscores.ALLOW, 0, List.of());
         int port = upstream(request -> request.body().onSuccess(body -> {
             request.response()
                     .setChunked(true)

@@ -12,6 +12,7 @@ import dev.lateen.proxy.xds.FileSource;
 import dev.lateen.proxy.xds.ResourceDecoder;
 import dev.lateen.proxy.xds.Resources;
 import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.proxy.xds.SnapshotSource;
 import dev.lateen.proxy.xds.XdsNode;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SdsServerTest {
     private final Vertx vertx = Vertx.vertx();
     private final SdsServer server = new SdsServer(vertx);
+    private SnapshotSource source;
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
 
     @AfterEach
@@ -65,8 +67,8 @@ class SdsServerTest {
     void aSecretThatComesLateIsSentToWhoAskedBefore() throws Exception {
         int port = done(server.start(SocketAddress.inetSocketAddress(0, "127.0.0.1")));
         AdsClient client = client(port, false);
-        await().atMost(Duration.ofMinutes(1)).until(() -> !client.waiting().isEmpty());
-        assertThat(client.waiting()).containsExactly("cluster a waits for secret ROOTCA");
+        await().atMost(Duration.ofMinutes(1)).until(() -> !source.waiting().isEmpty());
+        assertThat(source.waiting()).containsExactly("cluster a waits for secret ROOTCA");
         server.secret(new Secret.ValidationContext("ROOTCA", new FakeAuthority(InstantSource.system()).root, ""));
         await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.clusters().containsKey("a"));
         done(client.close());
@@ -89,15 +91,16 @@ class SdsServerTest {
                 Duration.ofMillis(50),
                 new Random(1),
                 InstantSource.system());
-        AdsClient client = new AdsClient(
+        source = new SnapshotSource(
                 vertx,
-                settings,
-                ResourceDecoder.lenient(FileSource.NONE),
                 new SnapshotAssembler(List.of(cluster)),
                 fresh -> {
                     snapshot = fresh;
                     return Future.succeededFuture(Map.of());
-                });
+                },
+                settings.clock());
+        AdsClient client = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), source);
+        source.start();
         done(client.start());
         return client;
     }

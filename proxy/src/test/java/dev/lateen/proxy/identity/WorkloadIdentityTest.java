@@ -6,13 +6,8 @@ import dev.lateen.proxy.model.Secret;
 import io.vertx.core.Future;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 
 class WorkloadIdentityTest {
@@ -108,49 +103,5 @@ class WorkloadIdentityTest {
         IdentitySettings settings = new IdentitySettings(
                 "ca.test", 15012, "", authority.root, () -> token, "cluster.local", "default", "reviews", timeToLive);
         return new WorkloadIdentity(settings, authority, time, published::add);
-    }
-
-    /** Time that stands still until it is told to go on; work is done at once. */
-    private static final class FakeTime implements WorkloadIdentity.Surroundings {
-        private final RandomGenerator random = new Random(7);
-        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        private Runnable task = () -> {};
-        private Instant due = Instant.MAX;
-
-        void advance(Duration duration) {
-            Instant end = now.plus(duration);
-            while (!due.isAfter(end)) {
-                now = due;
-                due = Instant.MAX;
-                task.run();
-            }
-            now = end;
-        }
-
-        @Override
-        public Runnable after(Duration delay, Runnable next) {
-            task = next;
-            due = now.plus(delay);
-            return () -> due = Instant.MAX;
-        }
-
-        @Override
-        public <T> Future<T> blocking(Callable<T> work) {
-            try {
-                return Future.succeededFuture(work.call());
-            } catch (Exception e) {
-                return Future.failedFuture(e);
-            }
-        }
-
-        @Override
-        public InstantSource clock() {
-            return () -> now;
-        }
-
-        @Override
-        public RandomGenerator random() {
-            return random;
-        }
     }
 }

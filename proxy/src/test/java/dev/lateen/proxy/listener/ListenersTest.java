@@ -126,6 +126,26 @@ class ListenersTest {
     }
 
     @Test
+    void aHandshakeHasTheTimeThatTheRoleGivesItWhereTheChainSaysNothing() throws Exception {
+        listeners = listeners(new ListenerSettings(100, 16, Duration.ofSeconds(1), Duration.ofMillis(50)));
+        addSecrets();
+        configure(listener("in", chain("mtls", MTLS, mutual())));
+        Socket silent = connect("in");
+        silent.setSoTimeout(20_000);
+        silent.getOutputStream().write(SnifferTest.clientHello("reviews.default", "istio"));
+        // Our side of the handshake, then the end: the client never finishes.
+        while (true) {
+            try {
+                if (silent.getInputStream().read() < 0) {
+                    break;
+                }
+            } catch (SocketException reset) {
+                break;
+            }
+        }
+    }
+
+    @Test
     void bytesMayComeOneByOne() throws Exception {
         configure(listener("in", chain("clear", CLEAR, null)));
         Socket socket = connect("in");
@@ -187,7 +207,7 @@ class ListenersTest {
 
     @Test
     void drainIsBounded() throws Exception {
-        listeners = listeners(new ListenerSettings(100, 16, Duration.ofMillis(1)));
+        listeners = listeners(new ListenerSettings(100, 16, Duration.ofMillis(1), Duration.ZERO));
         configure(listener("in", chain("one", CLEAR, null)));
         Socket old = connect("in");
         assertThat(talk(old, "a\n")).isEqualTo("one [] a");
@@ -283,7 +303,7 @@ class ListenersTest {
 
     @Test
     void connectionsAboveTheLimitAreClosedAndPlacesComeBack() throws Exception {
-        listeners = listeners(new ListenerSettings(2, 16, Duration.ofSeconds(1)));
+        listeners = listeners(new ListenerSettings(2, 16, Duration.ofSeconds(1), Duration.ZERO));
         configure(listener("in", chain("one", CLEAR, null)));
         Socket first = connect("in");
         Socket second = connect("in");

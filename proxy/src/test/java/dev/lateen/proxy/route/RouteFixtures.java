@@ -126,18 +126,13 @@ public final class RouteFixtures {
             ClusterSpecifier cluster, PathRewrite path, HostRewrite host, List<HashPolicy> hash, boolean appendHost) {
         return new RouteAction.Forward(
                 cluster,
-                path,
-                host,
-                Duration.ZERO,
-                null,
-                null,
+                new RouteAction.Rewrite(path, host, appendHost),
+                RouteAction.Timeouts.of(Duration.ZERO),
                 null,
                 List.of(),
                 hash,
                 503,
-                List.of(),
-                appendHost,
-                null);
+                List.of());
     }
 
     public static RouteAction.Forward weighted(Object... nameAndWeight) {

@@ -21,7 +21,6 @@ import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.NetworkFilterConfig;
-import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.TcpProxy.TunnelingConfig;
@@ -320,20 +319,14 @@ class TunnelTest {
                 "ahead",
                 "ahead",
                 new Cluster.Discovery.Static(assignment),
-                Duration.ofSeconds(20),
-                Cluster.LbPolicy.ROUND_ROBIN,
-                new Cluster.LbSettings(2, 1024, 65537, 0, false),
+                new Cluster.LoadBalancing(
+                        Cluster.LbPolicy.ROUND_ROBIN, new Cluster.LbSettings(2, 1024, 65537, 0, false)),
                 new Cluster.CircuitBreakers(1000, 1000, 1000, 3, -1, 0),
                 null,
-                null,
-                List.of(),
+                Cluster.TransportSockets.CLEAR,
                 Cluster.UpstreamProtocol.HTTP1,
-                Duration.ofHours(1),
-                0,
-                null,
-                null,
-                List.of(),
-                Provenance.NONE);
+                Cluster.ConnectionOptions.of(Duration.ofSeconds(20)),
+                Cluster.Origin.NONE);
     }
 
     private Socket accept() throws IOException {

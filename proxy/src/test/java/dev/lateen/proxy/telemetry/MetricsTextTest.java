@@ -2,6 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;

@@ -3,6 +3,7 @@ package dev.lateen.proxy.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
@@ -242,7 +243,13 @@ class TelemetryTest {
     }
 
     private static Tracer tracer(boolean inbound, Tracing config, List<String> spans) {
-        return new Tracer(config, inbound, new SplittableRandom(1), new ZipkinJson("reviews.default", "n"), spans::add);
+        ZipkinJson json = new ZipkinJson("reviews.default");
+        return new Tracer(
+                config,
+                inbound,
+                new SplittableRandom(1),
+                new SpanReader("n"),
+                span -> spans.add(json.write(List.of(span))));
     }
 
     private static HeaderMap upstreamHeaders(ExchangeObserver tracer, ExchangeFacts exchange) {
@@ -374,27 +381,12 @@ class TelemetryTest {
     }
 
     @Test
-    void aCollectorThatIsDownCostsBoundedMemory() {
-        List<String> posted = new ArrayList<>();
-        SpanReporter reporter = new SpanReporter(posted::add);
-        for (int i = 0; i < 7; i++) {
-            reporter.accept("{}");
-        }
-        assertThat(posted).containsExactly("[{},{},{},{},{}]");
-        reporter.flush();
-        assertThat(posted).hasSize(2);
-    }
-
-    @Test
     void aTagIsReadFromTheEnvironmentAndNoTracerIsMadeWithoutAProvider() {
         Telemetry.Owner owner = new Telemetry.Owner(
                 REVIEWS, "reviews.default", "n", name -> name.equals("POD") ? "reviews-v1-abc" : null);
-        List<String> posted = new ArrayList<>();
-        try (Telemetry telemetry = new Telemetry(
-                owner,
-                new SplittableRandom(1),
-                (c, h, path, body) -> posted.add(body),
-                OutputStream.nullOutputStream())) {
+        FakeCollector collector = new FakeCollector();
+        try (Telemetry telemetry =
+                new Telemetry(owner, new SplittableRandom(1), collector, OutputStream.nullOutputStream())) {
             Tracing config = tracing(
                     1_000_000,
                     false,
@@ -407,7 +399,7 @@ class TelemetryTest {
                             .getString("x-b3-sampled"))
                     .isEqualTo("1");
             telemetry.flushSpans();
-            assertThat(posted)
+            assertThat(collector.posted)
                     .singleElement()
                     .asString()
                     .contains("\"pod\":\"reviews-v1-abc\"", "\"zone\":\"z1\"")
@@ -445,18 +437,5 @@ class TelemetryTest {
                 .filteredOn(stat -> stat.scope() == Stat.Scope.VHOST && stat instanceof Stat.Counter)
                 .contains(new Stat.Counter(Stat.Scope.VHOST, "reviews:80.route.checkout", "upstream_rq_503", 1))
                 .allMatch(stat -> stat.name().startsWith("vhost.reviews:80.route.checkout.upstream_rq_"));
-    }
-
-    @Test
-    void longSpansWaitOnlyAsLongAsThereIsRoom() {
-        List<String> posted = new ArrayList<>();
-        SpanReporter reporter = new SpanReporter(posted::add);
-        for (int i = 0; i < 4; i++) {
-            reporter.accept("x".repeat(SpanReporter.MAX_CHARACTERS / 3));
-        }
-        assertThat(reporter.dropped()).isEqualTo(1);
-        reporter.flush();
-        reporter.accept("x".repeat(SpanReporter.MAX_CHARACTERS / 3));
-        assertThat(reporter.dropped()).isEqualTo(1);
     }
 }

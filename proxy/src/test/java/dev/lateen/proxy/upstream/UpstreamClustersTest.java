@@ -38,8 +38,8 @@ class UpstreamClustersTest {
         Cluster eds = cluster(LbPolicy.ROUND_ROBIN, PLAIN, new Discovery.Eds("e"));
         mesh.update(snapshot(eds, new LoadAssignment("e", List.of(level(0, 3, 0)))));
         UpstreamCluster cluster = mesh.get("c");
-        assertThat(cluster.stats().membershipTotal()).isEqualTo(3);
-        assertThat(cluster.stats().membershipHealthy()).isEqualTo(3);
+        assertThat(cluster.stats().membership().total()).isEqualTo(3);
+        assertThat(cluster.stats().membership().healthy()).isEqualTo(3);
         assertThat(cluster.shownHosts()).hasSize(3);
         assertThat(cluster.shownHosts().getFirst())
                 .isNotSameAs(cluster.shownHosts().getFirst());
@@ -61,9 +61,9 @@ class UpstreamClustersTest {
         assertThat(before.get(0).activeRequests()).isEqualTo(1);
         assertThat(gone).containsExactly(before.get(2));
         assertThat(before.get(2).isRemoved()).isTrue();
-        assertThat(cluster.stats().requestsActive()).isEqualTo(3);
+        assertThat(cluster.stats().requests().active()).isEqualTo(3);
         before.get(2).requestFinished();
-        assertThat(cluster.stats().requestsTotal()).isEqualTo(3);
+        assertThat(cluster.stats().requests().total()).isEqualTo(3);
     }
 
     @Test
@@ -250,7 +250,7 @@ class UpstreamClustersTest {
         assertThat(bad.isEjected()).isTrue();
         mesh.timers.pass(Duration.ofSeconds(1));
         assertThat(bad.isEjected()).isFalse();
-        assertThat(cluster.stats().ejectionsTotal()).isEqualTo(2);
+        assertThat(cluster.stats().ejections().total()).isEqualTo(2);
         mesh.timers.pass(MINUTE);
         assertThat(mesh.timers.pending())
                 .as("an untroubled cluster has no timer")
@@ -263,8 +263,8 @@ class UpstreamClustersTest {
         UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 50, 3));
         cluster.pick(mesh.context);
         cluster.hosts().forEach(host -> host.recordResponse(503));
-        assertThat(cluster.stats().ejectionsActive()).isEqualTo(1);
-        assertThat(cluster.stats().ejectionsOverflow()).isEqualTo(2);
+        assertThat(cluster.stats().ejections().active()).isEqualTo(1);
+        assertThat(cluster.stats().ejections().overflow()).isEqualTo(2);
     }
 
     @Shows("DestinationRule.trafficPolicy.outlierDetection.consecutiveGatewayErrors")

@@ -14,7 +14,6 @@ import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.LoadAssignment.LocalityEndpoints;
-import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import java.time.Duration;
 import java.util.Arrays;
@@ -51,20 +50,13 @@ public final class UpstreamFixtures {
                 "c",
                 "c",
                 discovery,
-                Duration.ofSeconds(1),
-                policy,
-                settings,
+                new Cluster.LoadBalancing(policy, settings),
                 breakers,
                 outliers,
-                null,
-                List.of(),
+                Cluster.TransportSockets.CLEAR,
                 UpstreamProtocol.HTTP1,
-                Duration.ofHours(1),
-                0,
-                null,
-                null,
-                List.of(),
-                Provenance.NONE);
+                Cluster.ConnectionOptions.of(Duration.ofSeconds(1)),
+                Cluster.Origin.NONE);
     }
 
     public static Discovery fixed(LocalityEndpoints... localities) {

@@ -33,6 +33,7 @@ class AdsClientTest {
     /** What becomes of a snapshot in the data path. */
     private volatile SnapshotSink dataPath = _ -> Future.succeededFuture(Map.of());
 
+    private SnapshotSource source;
     private AdsClient client;
 
     @AfterEach
@@ -70,7 +71,7 @@ class AdsClientTest {
         started.await(60, TimeUnit.SECONDS);
         assertThat(snapshot.clusters()).containsOnlyKeys("a");
         assertThat(snapshot.routeTables()).containsOnlyKeys("r");
-        assertThat(client.waiting()).isEmpty();
+        assertThat(source.waiting()).isEmpty();
     }
 
     @Test
@@ -169,12 +170,12 @@ class AdsClientTest {
                 validation_context_sds_secret_config: {name: ROOTCA, sds_config: {api_config_source: {api_type: GRPC,
                   grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}}}}}
             """));
-        await().until(() -> client.waiting().contains("cluster a waits for secret ROOTCA"));
+        await().until(() -> source.waiting().contains("cluster a waits for secret ROOTCA"));
         String later = server.sendDelta(ResourceType.LISTENER, "1");
         server.nextDelta(r -> r.getResponseNonce().equals(later));
         assertThat(server.hasHeard(nonce)).isFalse();
 
-        client.absentSecret("ROOTCA");
+        source.absentSecret("ROOTCA");
         DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
         assertThat(ack.hasErrorDetail()).isFalse();
     }
@@ -355,11 +356,16 @@ class AdsClientTest {
                 Duration.ofMillis(50),
                 new Random(1),
                 InstantSource.system());
-        client = new AdsClient(
-                vertx, settings, ResourceDecoder.lenient(FileSource.NONE), new SnapshotAssembler(List.of()), fresh -> {
+        source = new SnapshotSource(
+                vertx,
+                new SnapshotAssembler(List.of()),
+                fresh -> {
                     snapshot = fresh;
                     return dataPath.apply(fresh);
-                });
+                },
+                settings.clock());
+        client = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), source);
+        source.start();
         return client.start();
     }
 }

@@ -214,7 +214,7 @@ class ConfigGapsTest {
                 + " metrics: [{dimensions: {a: '(('}}]}}, ";
         Decoded.Accepted accepted = accepted(listenerOf(http(stats).replace("stat_prefix", log + "stat_prefix")));
         HttpConnectionManager manager = manager(listener(accepted));
-        assertThat(manager.accessLogs()).hasSize(1);
+        assertThat(manager.reporting().accessLogs()).hasSize(1);
         assertThat(accepted.gaps())
                 .allMatch(gap -> gap.effect() == Effect.LEFT_OUT)
                 .extracting(ConfigGap::what)
@@ -230,7 +230,7 @@ class ConfigGapsTest {
                 + "{omit_empty_values: true, json_format: {code: '%RESPONSE_CODE%', a: {b: ['%PROTOCOL%', 1]}}}}},"
                 + " {name: bad, " + file + "{text_format_source: {inline_string: '%NO_SUCH%'}}}}], ";
         Decoded.Accepted accepted = accepted(listenerOf(http("").replace("stat_prefix", log + "stat_prefix")));
-        assertThat(manager(listener(accepted)).accessLogs())
+        assertThat(manager(listener(accepted)).reporting().accessLogs())
                 .singleElement()
                 .matches(AccessLogConfig::omitEmptyValues)
                 .extracting(AccessLogConfig::jsonFormat)
@@ -252,8 +252,9 @@ class ConfigGapsTest {
             + " /spans, trace_context_option: USE_B3_WITH_W3C_PROPAGATION}}}, ";
         Decoded.Accepted accepted = accepted(listenerOf(http("").replace("stat_prefix", tracing + "stat_prefix")));
         HttpConnectionManager manager = manager(listener(accepted));
-        HttpConnectionManager.Tracing decoded = Objects.requireNonNull(manager.tracing());
-        assertThat(manager.appendXForwardedPort()).isTrue();
+        HttpConnectionManager.Tracing decoded =
+                Objects.requireNonNull(manager.reporting().tracing());
+        assertThat(manager.forwarded().appendXForwardedPort()).isTrue();
         assertThat(decoded.w3c()).isTrue();
         assertThat(decoded.maxPathTagLength()).isEqualTo(7);
         assertThat(decoded.sampleByRequestId()).isFalse();
@@ -273,7 +274,7 @@ class ConfigGapsTest {
         String stats = "{name: istio.stats, typed_config: {\"@type\": type.googleapis.com/stats.PluginConfig,"
                 + " metrics: [{dimensions: {a: \"node.metadata['x']\", b: request.method}}]}}, ";
         Decoded.Accepted accepted = accepted(listenerOf(http(stats).replace("stat_prefix", log + "stat_prefix")));
-        assertThat(manager(listener(accepted)).accessLogs()).hasSize(1);
+        assertThat(manager(listener(accepted)).reporting().accessLogs()).hasSize(1);
         assertThat(accepted.gaps())
                 .allMatch(gap -> gap.effect() == Effect.LEFT_OUT)
                 .extracting(ConfigGap::what)
@@ -286,7 +287,8 @@ class ConfigGapsTest {
                 + " type.googleapis.com/envoy.config.trace.v3.ZipkinConfig, collector_service: {http_uri: {cluster:"
                 + " zipkin, timeout: 5s, uri: \"http://zipkin.test:9411/api/v2/spans\"}}}}}, ";
         Decoded.Accepted accepted = accepted(listenerOf(http("").replace("stat_prefix", tracing + "stat_prefix")));
-        HttpConnectionManager.Tracing decoded = manager(listener(accepted)).tracing();
+        HttpConnectionManager.Tracing decoded =
+                manager(listener(accepted)).reporting().tracing();
         assertThat(decoded).isNotNull();
         assertThat(List.of(
                         String.valueOf(decoded.collectorCluster()),

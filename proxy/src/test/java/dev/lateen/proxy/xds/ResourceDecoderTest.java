@@ -34,8 +34,8 @@ class ResourceDecoderTest {
         RouteTable table = routes("{match: {prefix: /}, route: {cluster: a, retry_policy: {retry_on: 5xx}}}");
         RouteAction.Forward forward = (RouteAction.Forward)
                 table.virtualHosts().getFirst().routes().getFirst().action();
-        assertThat(forward.timeout()).isEqualTo(Duration.ofSeconds(15));
-        assertThat(forward.idleTimeout()).isNull();
+        assertThat(forward.timeouts().route()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(forward.timeouts().idle()).isNull();
         assertThat(forward.clusterNotFoundStatus()).isEqualTo(503);
         RetryPolicy retry = Objects.requireNonNull(forward.retryPolicy());
         assertThat(retry.numRetries()).isOne();
@@ -50,22 +50,22 @@ class ResourceDecoderTest {
                 + " max_stream_duration: {max_stream_duration: 60s}}}");
         RouteAction.Forward forward = (RouteAction.Forward)
                 table.virtualHosts().getFirst().routes().getFirst().action();
-        assertThat(forward.timeout()).isZero();
-        assertThat(forward.maxGrpcTimeout()).isNull();
-        assertThat(forward.maxStreamDuration()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(forward.timeouts().route()).isZero();
+        assertThat(forward.timeouts().maxGrpc()).isNull();
+        assertThat(forward.timeouts().maxStream()).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
     void envoysDefaultsOfAConnectionManagerAreFilledIn() {
         HttpConnectionManager manager = manager(ROUTER);
-        assertThat(manager.streamIdleTimeout()).isEqualTo(Duration.ofMinutes(5));
-        assertThat(manager.idleTimeout()).isEqualTo(Duration.ofHours(1));
-        assertThat(manager.drainTimeout()).isEqualTo(Duration.ofSeconds(5));
-        assertThat(manager.maxRequestHeadersKib()).isEqualTo(60);
-        assertThat(manager.maxHeadersCount()).isEqualTo(100);
-        assertThat(manager.generateRequestId()).isTrue();
-        assertThat(manager.serverName()).isEqualTo("envoy");
-        assertThat(manager.normalizePath()).isFalse();
+        assertThat(manager.timeouts().streamIdle()).isEqualTo(Duration.ofMinutes(5));
+        assertThat(manager.timeouts().idle()).isEqualTo(Duration.ofHours(1));
+        assertThat(manager.timeouts().drain()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(manager.limits().maxRequestHeadersKib()).isEqualTo(60);
+        assertThat(manager.limits().maxHeadersCount()).isEqualTo(100);
+        assertThat(manager.reporting().generateRequestId()).isTrue();
+        assertThat(manager.server().name()).isEqualTo("envoy");
+        assertThat(manager.normalization().normalizePath()).isFalse();
     }
 
     /** Also where only one of its values matters to us: what else it may mean is not known. The whole resource, or a chain that then lets nobody in. */
@@ -99,10 +99,10 @@ class ResourceDecoderTest {
     @Test
     void envoysDefaultsOfAClusterAreFilledIn() {
         Cluster cluster = cluster("{name: a, type: STATIC, outlier_detection: {}}");
-        assertThat(cluster.connectTimeout()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(cluster.connections().connectTimeout()).isEqualTo(Duration.ofSeconds(5));
         assertThat(cluster.circuitBreakers()).isEqualTo(new Cluster.CircuitBreakers(1024, 1024, 1024, 3, -1, 0));
-        assertThat(cluster.lbSettings().panicThreshold()).isEqualTo(50);
-        assertThat(cluster.idleTimeout()).isEqualTo(Duration.ofHours(1));
+        assertThat(cluster.loadBalancing().settings().panicThreshold()).isEqualTo(50);
+        assertThat(cluster.connections().idleTimeout()).isEqualTo(Duration.ofHours(1));
         assertThat(cluster.outlierDetection())
                 .isEqualTo(new Cluster.OutlierDetection(
                         5, 0, 5, false, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofMinutes(5), 10));

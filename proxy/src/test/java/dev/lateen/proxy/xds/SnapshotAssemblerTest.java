@@ -114,7 +114,7 @@ class SnapshotAssemblerTest {
                   grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}]}}}}\
             """));
         assertThat(snapshot().clusters()).isEmpty();
-        assertThat(assembler.secretNames("sds-grpc")).containsExactly("default");
+        assertThat(assembler.secretsOf("sds-grpc")).containsExactly("default");
         assertThat(assembler.names(ResourceType.SECRET)).isEmpty();
 
         assembler.secret(new Secret.TlsCertificate("default", "chain", "key"));
@@ -192,7 +192,9 @@ class SnapshotAssemblerTest {
                 Set.of());
         fixed.update(ResourceType.CLUSTER, List.of(), Set.of("own"));
         ProxySnapshot snapshot = Objects.requireNonNull(fixed.assemble());
-        assertThat(Objects.requireNonNull(snapshot.clusters().get("own")).connectTimeout())
+        assertThat(Objects.requireNonNull(snapshot.clusters().get("own"))
+                        .connections()
+                        .connectTimeout())
                 .hasSeconds(1);
     }
 

@@ -59,7 +59,7 @@ class UpstreamFieldsTest {
 
     private static TlsSettings settings(String common) {
         return Objects.requireNonNull(
-                        cluster("transport_socket: " + tls(common)).tls())
+                        cluster("transport_socket: " + tls(common)).sockets().tls())
                 .settings();
     }
 
@@ -83,25 +83,31 @@ class UpstreamFieldsTest {
                 "lb_policy: LEAST_REQUEST, least_request_lb_config: {" + slow + "}",
                 extension("round_robin.v3.RoundRobin", slow),
                 extension("least_request.v3.LeastRequest", slow))) {
-            assertThat(cluster(fields).lbSettings().slowStart()).as(fields).isEqualTo(expected);
+            assertThat(cluster(fields).loadBalancing().settings().slowStart())
+                    .as(fields)
+                    .isEqualTo(expected);
         }
         assertThat(cluster("lb_policy: ROUND_ROBIN, round_robin_lb_config: {slow_start_config:"
                                 + " {slow_start_window: 3s}}")
-                        .lbSettings()
+                        .loadBalancing()
+                        .settings()
                         .slowStart())
                 .isEqualTo(new Cluster.SlowStart(Duration.ofSeconds(3), 1, 0.1));
-        assertThat(cluster("lb_policy: RANDOM").lbSettings().slowStart()).isNull();
+        assertThat(cluster("lb_policy: RANDOM").loadBalancing().settings().slowStart())
+                .isNull();
     }
 
     @Test
     void aSlowStartWithoutAWindowIsNoneAndAnAggressionBelowZeroIsLinear() {
         assertThat(cluster("lb_policy: ROUND_ROBIN, round_robin_lb_config: {slow_start_config: {}}")
-                        .lbSettings()
+                        .loadBalancing()
+                        .settings()
                         .slowStart())
                 .isNull();
         assertThat(cluster("lb_policy: ROUND_ROBIN, round_robin_lb_config: {slow_start_config: {slow_start_window: 3s,"
                                 + " aggression: {default_value: -1, runtime_key: a}}}")
-                        .lbSettings()
+                        .loadBalancing()
+                        .settings()
                         .slowStart())
                 .isEqualTo(new Cluster.SlowStart(Duration.ofSeconds(3), 1, 0.1));
     }
@@ -113,7 +119,8 @@ class UpstreamFieldsTest {
 
     @Test
     void nothingIsSaidOfConnectionsByDefault() {
-        assertThat(cluster("lb_policy: RANDOM").connections()).isEqualTo(Cluster.ConnectionOptions.NONE);
+        assertThat(cluster("lb_policy: RANDOM").connections())
+                .isEqualTo(Cluster.ConnectionOptions.of(Duration.ofSeconds(5)));
     }
 
     @Test
@@ -145,10 +152,10 @@ class UpstreamFieldsTest {
     void theProxyProtocolStandsBeforeClearTextOrTls() {
         Cluster plain = cluster("transport_socket: " + proxied("V1", RAW));
         assertThat(plain.connections().proxyProtocol()).isEqualTo(ProxyProtocol.V1);
-        assertThat(plain.tls()).isNull();
+        assertThat(plain.sockets().tls()).isNull();
         Cluster secured = cluster("transport_socket: " + proxied("V2", tls("")));
         assertThat(secured.connections().proxyProtocol()).isEqualTo(ProxyProtocol.V2);
-        assertThat(Objects.requireNonNull(secured.tls()).sni()).isEqualTo("a.test");
+        assertThat(Objects.requireNonNull(secured.sockets().tls()).sni()).isEqualTo("a.test");
     }
 
     @Test

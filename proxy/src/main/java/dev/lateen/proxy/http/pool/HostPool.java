@@ -125,7 +125,7 @@ final class HostPool {
         boolean reused = connection.served() > 0;
         ClientStream stream = codec.open(taker);
         connection.countServed();
-        int limit = cluster.newestConfig().maxRequestsPerConnection();
+        int limit = cluster.newestConfig().connections().maxRequests();
         if (limit > 0 && connection.served() >= limit) {
             codec.drain();
         }
@@ -280,12 +280,12 @@ final class HostPool {
         }
         long now = pools.nanos();
         Cluster config = cluster.newestConfig();
-        Duration age = config.maxConnectionDuration();
+        Duration age = config.connections().maxDuration();
         if (age != null && !age.isZero() && connection.ageNanos(now) >= age.toNanos()) {
             return true;
         }
         long idle = connection.idleNanos(now);
-        Duration limit = config.idleTimeout();
+        Duration limit = config.connections().idleTimeout();
         if (!limit.isZero() && idle >= limit.toNanos()) {
             return true;
         }
@@ -308,7 +308,7 @@ final class HostPool {
     }
 
     private boolean tooOld(PooledConnection connection) {
-        Duration age = cluster.newestConfig().maxConnectionDuration();
+        Duration age = cluster.newestConfig().connections().maxDuration();
         return age != null && !age.isZero() && connection.ageNanos(pools.nanos()) >= age.toNanos();
     }
 

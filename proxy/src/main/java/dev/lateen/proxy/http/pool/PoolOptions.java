@@ -26,6 +26,15 @@ public record PoolOptions(
         alpn = List.copyOf(alpn);
     }
 
+    /** With the TLS settings as they are. */
+    public static PoolOptions of(Wire wire) {
+        return switch (wire) {
+            case HTTP1 -> HTTP1;
+            case HTTP2 -> HTTP2;
+            case AUTO -> AUTO;
+        };
+    }
+
     /** For connections that any client may share. */
     public PoolOptions(Wire wire, String sni, List<String> alpn) {
         this(wire, sni, alpn, null);

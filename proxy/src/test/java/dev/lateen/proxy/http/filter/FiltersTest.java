@@ -19,7 +19,6 @@ import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.HeaderMutations;
 import dev.lateen.proxy.model.HttpConnectionManager;
-import dev.lateen.proxy.model.HttpConnectionManager.Codec;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
 import dev.lateen.proxy.model.HttpConnectionManager.ForwardClientCert;
 import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
@@ -343,36 +342,20 @@ class FiltersTest {
         Duration none = Duration.ZERO;
         return new HttpConnectionManager(
                 "test",
-                Codec.AUTO,
                 new RouteSource.Rds("r"),
                 filters,
-                List.of(),
-                null,
-                "envoy",
-                ServerHeader.OVERWRITE,
-                false,
-                0,
-                false,
-                false,
-                new ForwardClientCert(ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
-                true,
-                false,
-                EscapedSlashes.KEEP_UNCHANGED,
-                false,
-                false,
-                true,
-                false,
+                new HttpConnectionManager.Reporting(List.of(), null, true, false),
+                new HttpConnectionManager.Server("envoy", ServerHeader.OVERWRITE),
+                new HttpConnectionManager.Forwarded(
+                        false,
+                        0,
+                        false,
+                        false,
+                        new ForwardClientCert(ForwardClientCert.Mode.SANITIZE, false, false, false, false, false),
+                        List.of()),
+                new HttpConnectionManager.Normalization(true, false, EscapedSlashes.KEEP_UNCHANGED, false, false),
                 HttpConnectionManager.ClientProtocol.DEFAULT,
-                none,
-                none,
-                none,
-                none,
-                none,
-                none,
-                60,
-                100,
-                100,
-                List.of(),
-                List.of());
+                new HttpConnectionManager.Timeouts(none, none, none, none, none, none),
+                HttpConnectionManager.Limits.DEFAULT);
     }
 }

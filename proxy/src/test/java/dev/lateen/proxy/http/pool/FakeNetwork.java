@@ -18,16 +18,16 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Connections that stand or fail when a test says so, without a socket and on the test's own thread. */
-final class FakeNetwork implements UpstreamConnector {
-    final List<Server> accepted = new ArrayList<>();
+public final class FakeNetwork implements UpstreamConnector {
+    public final List<Server> accepted = new ArrayList<>();
     private final List<Attempt> attempts = new ArrayList<>();
     private int tried;
 
     private record Attempt(Promise<Channel> result, ChannelHandler last) {}
 
     /** The far end of a connection. */
-    static final class Server {
-        final EmbeddedChannel channel = new EmbeddedChannel();
+    public static final class Server {
+        public final EmbeddedChannel channel = new EmbeddedChannel();
 
         Server() {
             channel.freezeTime();
@@ -43,7 +43,7 @@ final class FakeNetwork implements UpstreamConnector {
         }
 
         /** Everything that was sent to it since the last time. */
-        String received() {
+        public String received() {
             channel.runPendingTasks();
             StringBuilder text = new StringBuilder();
             for (ByteBuf sent = channel.readOutbound(); sent != null; sent = channel.readOutbound()) {
@@ -53,17 +53,17 @@ final class FakeNetwork implements UpstreamConnector {
             return text.toString();
         }
 
-        void answers(String text) {
+        public void answers(String text) {
             channel.writeInbound(Unpooled.copiedBuffer(text, StandardCharsets.ISO_8859_1));
             channel.runPendingTasks();
         }
 
-        void answersNothing() {
+        public void answersNothing() {
             answers("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n");
         }
 
         /** HTTP/2 settings with a limit of streams. */
-        void allowsStreams(int most) {
+        public void allowsStreams(int most) {
             settled = true;
             channel.writeInbound(Unpooled.wrappedBuffer(
                     new byte[] {0, 0, 6, 4, 0, 0, 0, 0, 0, 0, 3, 0, 0, (byte) (most >> 8), (byte) most}));
@@ -71,7 +71,7 @@ final class FakeNetwork implements UpstreamConnector {
         }
 
         /** An HTTP/2 response without a body: {@code :status: 200}. */
-        void answersStream(int id) {
+        public void answersStream(int id) {
             settle();
             channel.writeInbound(
                     Unpooled.wrappedBuffer(new byte[] {0, 0, 1, 1, 5, 0, 0, (byte) (id >> 8), (byte) id, (byte) 0x88}));
@@ -79,7 +79,7 @@ final class FakeNetwork implements UpstreamConnector {
         }
 
         /** An HTTP/2 GOAWAY: streams after {@code lastStream} were not looked at. */
-        void goesAway(int lastStream) {
+        public void goesAway(int lastStream) {
             settle();
             channel.writeInbound(Unpooled.wrappedBuffer(
                     new byte[] {0, 0, 8, 7, 0, 0, 0, 0, 0, 0, 0, 0, (byte) lastStream, 0, 0, 0, 0}));
@@ -94,18 +94,18 @@ final class FakeNetwork implements UpstreamConnector {
         }
 
         /** Its connection's own clock. */
-        void passes(Duration time) {
+        public void passes(Duration time) {
             channel.advanceTimeBy(time.toNanos(), TimeUnit.NANOSECONDS);
             channel.runScheduledPendingTasks();
             channel.runPendingTasks();
         }
 
-        void closes() {
+        public void closes() {
             channel.close();
             channel.runPendingTasks();
         }
 
-        boolean isOpen() {
+        public boolean isOpen() {
             channel.runPendingTasks();
             return channel.isOpen();
         }
@@ -120,17 +120,17 @@ final class FakeNetwork implements UpstreamConnector {
     }
 
     /** How many connections were asked for so far. */
-    int tried() {
+    public int tried() {
         return tried;
     }
 
     /** How many of them neither stand nor failed yet. */
-    int connecting() {
+    public int connecting() {
         return attempts.size();
     }
 
     /** Lets the oldest attempt succeed. */
-    Server accept() {
+    public Server accept() {
         Attempt attempt = attempts.removeFirst();
         Server server = new Server();
         accepted.add(server);
@@ -141,13 +141,13 @@ final class FakeNetwork implements UpstreamConnector {
     }
 
     /** Lets the oldest attempt fail. */
-    void refuse() {
+    public void refuse() {
         attempts.removeFirst()
                 .result
                 .setFailure(new ConnectFailure(ConnectFailure.REMOTE, "delayed connect error: Connection refused"));
     }
 
-    void close() {
+    public void close() {
         accepted.forEach(server -> server.channel.finishAndReleaseAll());
     }
 }

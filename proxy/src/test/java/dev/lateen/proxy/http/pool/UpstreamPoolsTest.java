@@ -9,7 +9,6 @@ import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
-import dev.lateen.proxy.model.Cluster.ConnectionOptions;
 import dev.lateen.proxy.model.Cluster.Http2KeepAlive;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
@@ -17,7 +16,6 @@ import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.Endpoint.Health;
-import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.transport.ProxyHeader;
@@ -30,11 +28,11 @@ import dev.lateen.proxy.upstream.UpstreamFixtures;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +52,8 @@ class UpstreamPoolsTest {
     private long nanos;
     private CircuitBreakers limits = NO_LIMITS;
     private int maxRequests;
-    private ConnectionOptions connections = ConnectionOptions.NONE;
+    private int maxStreams;
+    private @Nullable Http2KeepAlive keepAlive;
     private Duration idleTimeout = Duration.ofHours(1);
     private Duration oldAge = Duration.ZERO;
 
@@ -86,21 +85,22 @@ class UpstreamPoolsTest {
                 "c",
                 "c",
                 UpstreamFixtures.fixed(UpstreamFixtures.locality("z", 1, 0, endpoints)),
-                Duration.ofSeconds(1),
-                LbPolicy.ROUND_ROBIN,
-                new LbSettings(2, 1024, 65537, 50, false),
+                new Cluster.LoadBalancing(LbPolicy.ROUND_ROBIN, new LbSettings(2, 1024, 65537, 50, false)),
                 limits,
                 null,
-                null,
-                List.of(),
+                Cluster.TransportSockets.CLEAR,
                 UpstreamProtocol.HTTP1,
-                idleTimeout,
-                maxRequests,
-                oldAge,
-                null,
-                List.of(),
-                Provenance.NONE,
-                connections);
+                new Cluster.ConnectionOptions(
+                        Duration.ofSeconds(1),
+                        idleTimeout,
+                        maxRequests,
+                        oldAge,
+                        null,
+                        maxStreams,
+                        keepAlive,
+                        null,
+                        null),
+                Cluster.Origin.NONE);
         current.put(new ProxySnapshot(1, Map.of(), Map.of(), Map.of("c", cluster), Map.of(), Map.of()));
     }
 
@@ -391,7 +391,7 @@ class UpstreamPoolsTest {
 
     @Test
     void noMoreStreamsThanConfiguredShareAConnection() {
-        connections = new ConnectionOptions(1, null, null, null);
+        maxStreams = 1;
         configured("10.0.0.1");
         Asking first = ask(PoolOptions.HTTP2);
         Asking second = ask(PoolOptions.HTTP2);
@@ -419,8 +419,7 @@ class UpstreamPoolsTest {
     // --- PINGs
 
     private Server pinged() {
-        connections =
-                new ConnectionOptions(0, new Http2KeepAlive(Duration.ofSeconds(10), Duration.ofSeconds(2)), null, null);
+        keepAlive = new Http2KeepAlive(Duration.ofSeconds(10), Duration.ofSeconds(2));
         configured("10.0.0.1");
         ask(PoolOptions.HTTP2);
         Server server = network.accept();

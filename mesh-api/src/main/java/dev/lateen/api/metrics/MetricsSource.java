@@ -1,0 +1,17 @@
+package dev.lateen.api.metrics;
+
+import java.io.IOException;
+
+/** Metrics that somebody else counts and a role tells among its own; asked from any thread, by several scrapes at once. */
+@FunctionalInterface
+public interface MetricsSource {
+    /** Tells nothing. */
+    MetricsSource NONE = _ -> {};
+
+    /**
+     * Writes all families, none of whose names a role has itself.
+     *
+     * @throws IOException when whoever reads is gone
+     */
+    void write(MetricsText out) throws IOException;
+}
