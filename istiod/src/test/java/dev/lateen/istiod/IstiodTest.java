@@ -17,12 +17,12 @@ import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.discovery.AdsPeer;
 import dev.lateen.istiod.input.ConfigChange;
+import dev.lateen.istiod.listen.ListenAddress;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
 import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import io.envoyproxy.envoy.service.status.v3.ConfigStatus;
-import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -118,8 +118,7 @@ class IstiodTest {
     void start() throws Exception {
         config = Files.createDirectory(directory.resolve("config"));
         Files.writeString(config.resolve("services.yaml"), REVIEWS);
-        istiod = deployed(new Istiod(
-                bootstrap(0), new Istiod.Surroundings(events(), readiness, MetricsSource.NONE)));
+        istiod = deployed(new Istiod(bootstrap(0), new Istiod.Surroundings(events(), readiness, MetricsSource.NONE)));
     }
 
     @AfterEach

@@ -36,7 +36,9 @@ record EndpointList(Registry registry, List<XdsResource> all, Map<Identity<Servi
     /**
      * The same services' resources by another registry: only those are made that may differ. Null if the services have other resources, or more or fewer.
      */
-    @SuppressWarnings("ReferenceEquality") // A registry is itself and no other; a resource that did not change is the same object.
+    @SuppressWarnings(
+            "ReferenceEquality") // A registry is itself and no other; a resource that did not change is the same
+                                 // object.
     @Nullable
     EndpointList by(Registry now, Function<Service, List<XdsResource>> of) {
         if (now == registry) {

@@ -170,7 +170,8 @@ final class ProxyTranslation implements Translation {
             }
         }
         // Listeners for the pods of a headless service leave the proxy's own pod out.
-        boolean showsAddress = view.withoutInterception() || view.gateway() || view.scope().listsPods();
+        boolean showsAddress =
+                view.withoutInterception() || view.gateway() || view.scope().listsPods();
         return new Own(
                 node.labels(),
                 showsAddress ? node.addresses() : List.of(),
@@ -188,15 +189,16 @@ final class ProxyTranslation implements Translation {
     @Override
     public List<XdsResource> all(String typeUrl) {
         return switch (typeUrl) {
-            case TypeUrls.CLUSTER -> answers.list(
-                        new Asked(typeUrl, "", new Whole(facts, own())), () -> interner.all(clusters()));
+            case TypeUrls.CLUSTER ->
+                answers.list(new Asked(typeUrl, "", new Whole(facts, own())), () -> interner.all(clusters()));
             case TypeUrls.LISTENER ->
                 answers.list(
                         new Asked(typeUrl, "", new Whole(listened(), own())),
                         () -> interner.all(new ListenerTranslator(view).all()));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
             case TypeUrls.ENDPOINT ->
-                answers.endpoints(new Asked(typeUrl, "", facts), this::endpoints).all();
+                answers.endpoints(new Asked(typeUrl, "", facts), this::endpoints)
+                        .all();
             default -> List.of();
         };
     }
@@ -226,8 +228,7 @@ final class ProxyTranslation implements Translation {
 
     private List<XdsResource> clusters() {
         ClusterTranslator translator = new ClusterTranslator(view, clusterMemo);
-        List<XdsResource> all =
-                new ArrayList<>(answers.list(new Asked("outbound", "", facts), translator::outbound));
+        List<XdsResource> all = new ArrayList<>(answers.list(new Asked("outbound", "", facts), translator::outbound));
         if (!view.gateway()) {
             all.addAll(translator.inbound(InboundPort.of(view)));
         }
@@ -246,8 +247,7 @@ final class ProxyTranslation implements Translation {
     }
 
     private EndpointList endpoints(@Nullable EndpointList before) {
-        EndpointList made =
-                before == null ? null : before.by(view.snapshot().registry(), this::endpoints);
+        EndpointList made = before == null ? null : before.by(view.snapshot().registry(), this::endpoints);
         return made != null
                 ? made
                 : EndpointList.of(view.snapshot().registry(), view.scope().services(), this::endpoints);

@@ -50,7 +50,8 @@ class DeltasTest {
                 snapshot = MeshSnapshot.build(input, snapshot);
                 if (random.nextInt(4) > 0) {
                     // Some snapshots nobody sees.
-                    assertSame(seed + "/" + step, snapshot, translator, MeshSnapshot.build(input, null), new Translator());
+                    assertSame(
+                            seed + "/" + step, snapshot, translator, MeshSnapshot.build(input, null), new Translator());
                 }
             }
         }
@@ -111,10 +112,12 @@ class DeltasTest {
         String spec = switch (random.nextInt(5)) {
             case 0 -> "clusterIP: None, selector: {app: %s}, ports: [{name: tcp, port: 9000}]".formatted(name);
             case 1 -> "type: ExternalName, externalName: b.default.svc.cluster.local";
-            case 2 -> "clusterIP: 10.1.0.%d, selector: {app: %s}, trafficDistribution: PreferClose, ports: [{name: http, port: 80}]"
-                    .formatted(name.charAt(0) - 'a', name);
-            default -> "clusterIP: 10.1.0.%d, selector: {app: %s}, ports: [{name: http, port: 80, targetPort: %d}, {name: tcp, port: 9000}]"
-                    .formatted(name.charAt(0) - 'a', name, 8000 + random.nextInt(2));
+            case 2 ->
+                "clusterIP: 10.1.0.%d, selector: {app: %s}, trafficDistribution: PreferClose, ports: [{name: http, port: 80}]"
+                        .formatted(name.charAt(0) - 'a', name);
+            default ->
+                "clusterIP: 10.1.0.%d, selector: {app: %s}, ports: [{name: http, port: 80, targetPort: %d}, {name: tcp, port: 9000}]"
+                        .formatted(name.charAt(0) - 'a', name, 8000 + random.nextInt(2));
         };
         String more = random.nextInt(5) == 0 ? ", annotations: {networking.istio.io/exportTo: '.'}" : "";
         return meta("v1", "Service", name, "default", more) + "spec: {" + spec + "}\n";
@@ -126,25 +129,30 @@ class DeltasTest {
                         "Pod",
                         name + "-" + number,
                         "default",
-                        ", labels: {app: %s, version: v%d%s}".formatted(
-                                name, random.nextInt(2), random.nextBoolean() ? ", security.istio.io/tlsMode: istio" : ""))
+                        ", labels: {app: %s, version: v%d%s}"
+                                .formatted(
+                                        name,
+                                        random.nextInt(2),
+                                        random.nextBoolean() ? ", security.istio.io/tlsMode: istio" : ""))
                 + """
                 spec: {serviceAccountName: sa%d, nodeName: %s, containers: [{name: c, image: x}]}
                 status: {podIP: 10.0.0.%d, conditions: [{type: Ready, status: "%s"}]}
                 """.formatted(
-                        random.nextInt(2),
-                        NAMES.get(random.nextInt(3)),
-                        random.nextInt(6),
-                        random.nextInt(4) == 0 ? "False" : "True");
+                                random.nextInt(2),
+                                NAMES.get(random.nextInt(3)),
+                                random.nextInt(6),
+                                random.nextInt(4) == 0 ? "False" : "True");
     }
 
     private static String serviceEntry(Random random, String name) {
         String how = switch (random.nextInt(5)) {
             case 0 -> "resolution: STATIC, workloadSelector: {labels: {app: %s}}".formatted(name);
-            case 1 -> "resolution: STATIC, endpoints: [{address: 10.0.0.%d, labels: {app: x}}]".formatted(random.nextInt(6));
+            case 1 ->
+                "resolution: STATIC, endpoints: [{address: 10.0.0.%d, labels: {app: x}}]".formatted(random.nextInt(6));
             case 2 -> "resolution: DNS";
-            case 3 -> "resolution: DNS, location: MESH_INTERNAL, endpoints: [{address: one.example.com, serviceAccount: sa%d}]"
-                    .formatted(random.nextInt(2));
+            case 3 ->
+                "resolution: DNS, location: MESH_INTERNAL, endpoints: [{address: one.example.com, serviceAccount: sa%d}]"
+                        .formatted(random.nextInt(2));
             default -> "resolution: NONE";
         };
         String host = random.nextInt(3) == 0 ? "same.example.com" : name + ".example.com";
@@ -179,11 +187,15 @@ class DeltasTest {
     private static String virtualService(Random random, String name) {
         String route = switch (random.nextInt(4)) {
             case 0 -> "tcp: [{match: [{port: 9000}], route: [{destination: {host: b}}]}]";
-            case 1 -> "http: [{match: [{uri: {prefix: /d}}], delegate: {name: vd-%s, namespace: default}}, {timeout: 1s, route: [{destination: {host: a}}]}]"
-                    .formatted(NAMES.get(random.nextInt(3)));
-            case 2 -> "http: [{match: [{sourceLabels: {app: a}}], route: [{destination: {host: b}}]}, {route: [{destination: {host: c}}]}]";
-            default -> "http: [{timeout: %ds, route: [{destination: {host: %s}}]}]"
-                    .formatted(1 + random.nextInt(3), NAMES.get(random.nextInt(3)));
+            case 1 ->
+                "http: [{match: [{uri: {prefix: /d}}], delegate: {name: vd-%s, namespace: default}}, {timeout: 1s, route: [{destination: {host: a}}]}]"
+                        .formatted(NAMES.get(random.nextInt(3)));
+            case 2 ->
+                "http: [{match: [{sourceLabels: {app: a}}], route: [{destination: {host: b}}]}, {route: [{destination:"
+                        + " {host: c}}]}]";
+            default ->
+                "http: [{timeout: %ds, route: [{destination: {host: %s}}]}]"
+                        .formatted(1 + random.nextInt(3), NAMES.get(random.nextInt(3)));
         };
         String gateways = random.nextInt(3) == 0 ? "gateways: [mesh, default/gw-a], " : "";
         String hosts = random.nextInt(3) == 0 ? "'*.example.com'" : name;
@@ -253,7 +265,9 @@ class DeltasTest {
     private static void assertSame(
             String at, MeshSnapshot after, Translator translator, MeshSnapshot fresh, Translator freshTranslator) {
         assertThat(told(after)).as(at).isEqualTo(told(fresh));
-        assertThat(after.registry().services()).as(at).isEqualTo(fresh.registry().services());
+        assertThat(after.registry().services())
+                .as(at)
+                .isEqualTo(fresh.registry().services());
         for (Service service : fresh.registry().services()) {
             for (ServicePort port : service.ports()) {
                 assertThat(after.registry().endpoints(service, port))
