@@ -111,7 +111,7 @@ final class IstiodCommand implements Callable<Integer> {
     private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
             throws InterruptedException {
         Istiod istiod =
-                new Istiod(bootstrap, new Istiod.Surroundings(List.of(), new IstiodLog(), new Readiness(), platform));
+                new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
         try {
             String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()

@@ -47,7 +47,7 @@ final class ControlPlane {
     private final IstiodBootstrap bootstrap;
     private final Istiod.Surroundings surroundings;
     private final IstiodMetrics metrics;
-    private final JoinedConfig source;
+    private final JoinedConfig config;
     private final Ports ports;
     private final HttpServerOptions tls;
     final CertificateAuthority authority;
@@ -62,15 +62,15 @@ final class ControlPlane {
             Istiod.Surroundings surroundings,
             IstiodMetrics metrics,
             Observed<IstiodEvents> events,
-            JoinedConfig source)
+            JoinedConfig config)
             throws IOException {
         this.vertx = vertx;
         this.bootstrap = bootstrap;
         this.surroundings = surroundings;
         this.metrics = metrics;
-        this.source = source;
+        this.config = config;
         InstantSource clock = InstantSource.system();
-        String trustDomain = source.current().mesh().trustDomain();
+        String trustDomain = config.current().mesh().trustDomain();
         this.authority = authority(bootstrap, trustDomain, clock);
         this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
         this.callers = new Callers(tokens, trustDomain);
@@ -81,11 +81,11 @@ final class ControlPlane {
                         DiscoverySettings.FIRST_MESSAGE_WITHIN,
                         bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
-        this.writer = new SnapshotWriter(source, discovery, events);
+        this.writer = new SnapshotWriter(config, discovery, events);
         this.ports = new Ports(vertx, Keepalive.USUAL);
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
         surroundings.readiness().require("first snapshot", () -> discovery.view() != null);
-        new Gauges(metrics, discovery, source, writer::snapshot, authority).register();
+        new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
     }
 
     private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
@@ -102,14 +102,14 @@ final class ControlPlane {
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
-        JoinedConfig source = JoinedConfig.open(
+        JoinedConfig config = JoinedConfig.open(
                 bootstrap.sources(surroundings.sources()), ConfigTiming.USUAL, events, System::nanoTime);
         try {
-            ControlPlane made = new ControlPlane(vertx, bootstrap, surroundings, metrics, events, source);
+            ControlPlane made = new ControlPlane(vertx, bootstrap, surroundings, metrics, events, config);
             made.writer.start();
             return made;
         } catch (IOException | RuntimeException e) {
-            source.close();
+            config.close();
             throw e;
         }
     }
@@ -118,7 +118,7 @@ final class ControlPlane {
     Future<Istiod.Addresses> open() {
         DebugServer debug = new DebugServer(
                 discovery,
-                source,
+                config,
                 writer::snapshot,
                 new MetricsAnswer(metrics, surroundings.platform()),
                 surroundings.readiness(),
@@ -169,7 +169,7 @@ final class ControlPlane {
     /** Ends all streams, closes the ports and stops watching: no thread and no port is left. */
     Future<Void> close() {
         writer.stop();
-        source.close();
+        config.close();
         discovery.stop();
         return ports.close();
     }

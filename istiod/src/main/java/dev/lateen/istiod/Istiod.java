@@ -37,15 +37,16 @@ public final class Istiod extends VerticleBase {
     /**
      * What the process around an istiod has for it.
      *
-     * @param sources what has objects beside the files of the bootstrap, which give way to them; closed with istiod
      * @param events learns of config changes, problems and proxies
      * @param readiness conditions of the caller's on {@code /ready}, which count from the first answer on; istiod adds its own
      * @param platform metrics of the process, told among istiod's own
+     * @param sources what has objects beside the files of the bootstrap, which give way to them; closed with istiod
      */
     public record Surroundings(
-            List<ConfigSource> sources, IstiodEvents events, Readiness readiness, MetricsSource platform) {
-        public Surroundings {
-            sources = List.copyOf(sources);
+            IstiodEvents events, Readiness readiness, MetricsSource platform, List<ConfigSource> sources) {
+        /** Everything that is followed stands in files. */
+        public Surroundings(IstiodEvents events, Readiness readiness, MetricsSource platform) {
+            this(events, readiness, platform, List.of());
         }
 
         /** Nobody listens, and nothing else is told. */
@@ -55,7 +56,7 @@ public final class Istiod extends VerticleBase {
 
         /** Somebody listens. */
         public static Surroundings of(IstiodEvents events) {
-            return new Surroundings(List.of(), events, new Readiness(), MetricsSource.NONE);
+            return new Surroundings(events, new Readiness(), MetricsSource.NONE);
         }
     }
 

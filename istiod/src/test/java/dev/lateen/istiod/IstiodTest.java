@@ -118,8 +118,7 @@ class IstiodTest {
     void start() throws Exception {
         config = Files.createDirectory(directory.resolve("config"));
         Files.writeString(config.resolve("services.yaml"), REVIEWS);
-        istiod = deployed(new Istiod(
-                bootstrap(0), new Istiod.Surroundings(List.of(), events(), readiness, MetricsSource.NONE)));
+        istiod = deployed(new Istiod(bootstrap(0), new Istiod.Surroundings(events(), readiness, MetricsSource.NONE)));
     }
 
     @AfterEach

@@ -80,8 +80,28 @@ public final class ProxyStatusCommand implements Callable<Integer> {
 
     /** Under the table: what is stale and why, and what proxies of this machine can't build. */
     private String remarks(JsonNode proxies) {
-        String text = reasons(proxies) + gaps(proxies);
+        String text = reasons(proxies) + gaps(proxies) + refused();
         return text.isEmpty() ? "" : "\n" + text;
+    }
+
+    /** The objects that istiod does not take as they stand; of an istiod that can't say nothing is said. */
+    private String refused() {
+        StringBuilder text = new StringBuilder();
+        try {
+            for (JsonNode object : options.client().istiod("/debug/objectz")) {
+                if (object.path("verdict").asString("").equals("REFUSED")) {
+                    String why = object.path("problems").path(0).path("found").asString("");
+                    text.append("%s: refused: %s%s%n"
+                            .formatted(
+                                    object.path("object").asString(""),
+                                    why,
+                                    object.path("keepsLastGood").asBoolean(false) ? "; what was last good stays" : ""));
+                }
+            }
+        } catch (CommandFailure olderIstiod) {
+            return "";
+        }
+        return text.toString();
     }
 
     /** Asked of the proxies themselves, as far as they answer here; the table is whole without it. */

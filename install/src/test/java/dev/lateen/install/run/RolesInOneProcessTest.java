@@ -114,7 +114,7 @@ class RolesInOneProcessTest {
                         null,
                         new ListenAddress("test", host, 15014));
         Istiod istiod = deployed(
-                new Istiod(bootstrap, new Istiod.Surroundings(List.of(), IstiodEvents.NONE, new Readiness(), platform)));
+                new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), platform)));
         KeyPairAndChain pair = istiod.authority().issueServer(List.of("localhost"), List.of(host), Duration.ofDays(1));
         InjectorWebhook webhook = deployed(new InjectorWebhook(
                 new InetSocketAddress(host, 15017),
@@ -286,7 +286,7 @@ class RolesInOneProcessTest {
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(host, 15014));
             Istiod istiod =
-                    new Istiod(bootstrap, new Istiod.Surroundings(List.of(), IstiodEvents.NONE, new Readiness(), MetricsSource.NONE));
+                    new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), MetricsSource.NONE));
             assertThat(vertx.deployVerticle(istiod)
                             .toCompletionStage()
                             .toCompletableFuture()

@@ -126,13 +126,7 @@ public final class DirectorySource implements ConfigSource {
         List<Problem> problems = new ArrayList<>(mesh.read(tree));
         tree.lost()
                 .forEach((path, why) -> problems.add(new Problem(
-                        Problem.Severity.ERROR,
-                        new Origin.InFile(path.toString(), 1, 0),
-                        0,
-                        null,
-                        "",
-                        why,
-                        accepted)));
+                        Problem.Severity.ERROR, new Origin.InFile(path.toString(), 1, 0), 0, null, "", why, accepted)));
         var objects = files.read(tree);
         problems.addAll(files.problems());
         stamps = tree.files();

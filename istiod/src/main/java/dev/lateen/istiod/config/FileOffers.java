@@ -46,8 +46,7 @@ record FileOffers(Map<ResourceKey, Offer> objects, List<Problem> problems) {
         for (Resource<?> resource : reading.resources()) {
             List<Problem> remarks = byObject.getOrDefault(resource.key(), List.of());
             List<Problem> own = remarks.stream()
-                    .filter(problem ->
-                            problem.origin().equals(resource.meta().origin()))
+                    .filter(problem -> problem.origin().equals(resource.meta().origin()))
                     .toList();
             put(objects, new Offer.Readable(new ConfigObject.OfIstio(resource), own));
         }
@@ -57,7 +56,8 @@ record FileOffers(Map<ResourceKey, Offer> objects, List<Problem> problems) {
         byObject.forEach((key, problems) -> problems.stream()
                 .filter(Problem::isError)
                 .findFirst()
-                .ifPresent(error -> put(objects, new Offer.Refused(key, error.origin(), of(error.origin(), problems)))));
+                .ifPresent(error ->
+                        put(objects, new Offer.Refused(key, error.origin(), of(error.origin(), problems)))));
         if (ofFile.stream().anyMatch(Problem::isError)) {
             before.objects.forEach(objects::putIfAbsent);
         }

@@ -38,10 +38,7 @@ public final class JoinedConfig implements AutoCloseable {
         this.debounce = new Debounce(timing.quiet(), timing.atMost());
         this.join = new ConfigJoin(
                 sources.stream().map(ConfigSource::cluster).toList(),
-                new ResourceReader()
-                        .readMeshConfig("defaults", "")
-                        .settings()
-                        .orElseThrow());
+                new ResourceReader().readMeshConfig("defaults", "").settings().orElseThrow());
         sources.forEach(source -> source.onChange(this::changed));
         this.outcome = join.join(offers());
     }

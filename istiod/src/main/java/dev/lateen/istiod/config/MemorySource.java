@@ -34,7 +34,7 @@ public final class MemorySource implements ConfigSource {
         for (ConfigObject object : objects) {
             gone.remove(object.key());
             boolean known =
-                    after.get(object.key()) instanceof Offer.Readable(ConfigObject was, _) && object.says(was);
+                    after.get(object.key()) instanceof Offer.Readable readable && object.says(readable.object());
             after = known ? after : after.with(object.key(), new Offer.Readable(object, List.of()));
         }
         for (ResourceKey key : gone) {

@@ -136,7 +136,6 @@ final class ParsedFiles {
 
     private static FileOffers unreadable(Path file, String found, String accepted, FileOffers before) {
         Origin origin = new Origin.InFile(file.toString(), 1, 0);
-        return FileOffers.unreadable(
-                new Problem(Problem.Severity.ERROR, origin, 0, null, "", found, accepted), before);
+        return FileOffers.unreadable(new Problem(Problem.Severity.ERROR, origin, 0, null, "", found, accepted), before);
     }
 }

@@ -6,8 +6,12 @@ import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.JoinedConfig;
+import dev.lateen.istiod.discovery.ObjectStatus;
+import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.input.ObjectFate;
 import dev.lateen.istiod.model.MeshSnapshot;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -95,6 +99,35 @@ record ConfigViews(JsonMapper json, JoinedConfig config, Supplier<@Nullable Mesh
         MeshSnapshot snapshot = mesh.get();
         put(page.putArray("withoutEffect"), snapshot == null ? List.of() : snapshot.problems());
         return page;
+    }
+
+    /**
+     * {@code /debug/objectz}: what has become of each object, those first that are not in force as they stand; ours.
+     *
+     * @param proxies the connected proxies
+     */
+    ArrayNode objectz(List<ProxyStatus> proxies) {
+        ArrayNode page = json.createArrayNode();
+        config.fates().values().stream()
+                .sorted(Comparator.comparing(ObjectFate::verdict)
+                        .reversed()
+                        .thenComparing(fate -> fate.key().toString()))
+                .forEach(fate -> page.add(object(ObjectStatus.of(fate, proxies))));
+        return page;
+    }
+
+    private ObjectNode object(ObjectStatus status) {
+        ObjectFate fate = status.fate();
+        ObjectNode one = json.createObjectNode();
+        one.put("object", fate.key().toString());
+        one.put("origin", fate.origin().toString());
+        one.put("verdict", fate.verdict().name());
+        one.put("inForceSince", fate.inForceSince());
+        one.put("keepsLastGood", fate.keepsLastGood());
+        put(one.putArray("problems"), fate.problems());
+        status.acknowledged().forEach(one.putArray("acknowledged")::add);
+        status.awaited().forEach(one.putArray("awaited")::add);
+        return one;
     }
 
     private static void put(ArrayNode page, List<Problem> problems) {

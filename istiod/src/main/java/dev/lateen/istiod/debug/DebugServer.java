@@ -73,6 +73,11 @@ public final class DebugServer {
         view(router, "endpointz", "the endpoints of each service's ports", registry::endpointz);
         view(router, "instancesz", "what each connected proxy serves", registry::instancesz);
         view(router, "configz", "the resources in force", config::configz);
+        view(
+                router,
+                "objectz",
+                "what has become of each object, and who has acknowledged it",
+                () -> config.objectz(discovery.proxies()));
         view(router, "mesh", "the mesh config in force", config::meshConfig);
         view(router, "authorizationz", "the authorization policies", config::authorizationz);
         view(router, "telemetryz", "the Telemetry resources", config::telemetryz);

@@ -68,8 +68,7 @@ public final class ConfigJoin {
             String cluster = clusters.get(i);
             now.get(i)
                     .objects()
-                    .differencesSince(
-                            last.get(i).objects(), (key, _, _) -> touched.add(ObjectKey.of(cluster, key)));
+                    .differencesSince(last.get(i).objects(), (key, _, _) -> touched.add(ObjectKey.of(cluster, key)));
         }
         last = List.copyOf(now);
         long next = input.version() + 1;
@@ -131,7 +130,8 @@ public final class ConfigJoin {
         return isSame(before, after) ? Optional.empty() : Optional.of(new Change(key, before, after));
     }
 
-    @SuppressWarnings("ReferenceEquality") // The same object is no change; an equal one at another place is one of its origin.
+    @SuppressWarnings(
+            "ReferenceEquality") // The same object is no change; an equal one at another place is one of its origin.
     private static boolean isSame(@Nullable ConfigObject before, @Nullable ConfigObject after) {
         return before == after;
     }
@@ -139,8 +139,7 @@ public final class ConfigJoin {
     private List<Offer> offers(ObjectKey key) {
         List<Offer> offers = new ArrayList<>();
         for (int i = 0; i < last.size(); i++) {
-            boolean mayHave =
-                    key.cluster().isEmpty() || key.cluster().equals(clusters.get(i));
+            boolean mayHave = key.cluster().isEmpty() || key.cluster().equals(clusters.get(i));
             Offer offer = mayHave ? last.get(i).objects().get(key.resource()) : null;
             if (offer != null) {
                 offers.add(offer);
@@ -196,8 +195,7 @@ public final class ConfigJoin {
         if (before != null && after.says(before)) {
             return Optional.empty();
         }
-        return Optional.of(
-                new ResourceChange(before == null ? Kind.ADDED : Kind.CHANGED, after.key(), after.origin()));
+        return Optional.of(new ResourceChange(before == null ? Kind.ADDED : Kind.CHANGED, after.key(), after.origin()));
     }
 
     private List<Problem> problems() {

@@ -42,9 +42,7 @@ public sealed interface ConfigObject {
             return other instanceof OfIstio that
                     && resource.spec().equals(that.resource.spec())
                     && resource.meta().labels().equals(that.resource.meta().labels())
-                    && resource.meta()
-                            .annotations()
-                            .equals(that.resource.meta().annotations())
+                    && resource.meta().annotations().equals(that.resource.meta().annotations())
                     && resource.meta().created().equals(that.resource.meta().created());
         }
     }

@@ -49,12 +49,12 @@ final class CredentialChecks {
             }
             Map<String, String> labels = switch (kubernetes.object()) {
                 case Pod pod -> pod.getMetadata().getLabels();
-                case Deployment deployment when deployment.getSpec() != null ->
-                    labels(deployment.getSpec().getTemplate());
-                case StatefulSet set when set.getSpec() != null ->
-                    labels(set.getSpec().getTemplate());
-                case DaemonSet set when set.getSpec() != null ->
-                    labels(set.getSpec().getTemplate());
+                case Deployment deployment
+                when deployment.getSpec() != null -> labels(deployment.getSpec().getTemplate());
+                case StatefulSet set
+                when set.getSpec() != null -> labels(set.getSpec().getTemplate());
+                case DaemonSet set
+                when set.getSpec() != null -> labels(set.getSpec().getTemplate());
                 default -> null;
             };
             return labels == null ? null : new Workload(kubernetes.namespace(), labels);
@@ -165,7 +165,7 @@ final class CredentialChecks {
 
     private void report(Resource<Gateway> gateway, String path, String found, String accepted) {
         var origin = gateway.meta().origin();
-        problems.add(new Problem(
-                Problem.Severity.WARNING, origin, origin.line(), gateway.key(), path, found, accepted));
+        problems.add(
+                new Problem(Problem.Severity.WARNING, origin, origin.line(), gateway.key(), path, found, accepted));
     }
 }

@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * concern. Not thread-safe; touches no world.
  */
 final class Doubts {
-    private static final Comparator<ObjectKey> IN_ORDER = Comparator.comparing((ObjectKey key) -> key.resource()
-                    .kind())
+    private static final Comparator<ObjectKey> IN_ORDER = Comparator.comparing(
+                    (ObjectKey key) -> key.resource().kind())
             .thenComparing(key -> key.resource().namespace())
             .thenComparing(key -> key.resource().name());
 
@@ -77,8 +77,7 @@ final class Doubts {
             note(key, route == null ? List.of() : ReferenceChecks.check(route, hosts, subsets, gatewayNames));
         }
         if (concerned.allGateways) {
-            gateways.forEach((key, gateway) ->
-                    note(key, CredentialChecks.check(gateway, secrets, workloads.keySet())));
+            gateways.forEach((key, gateway) -> note(key, CredentialChecks.check(gateway, secrets, workloads.keySet())));
         }
     }
 
@@ -145,8 +144,9 @@ final class Doubts {
             routes.remove(change.key());
         }
         if (after != null) {
-            names(after).forEach(name ->
-                    users.computeIfAbsent(name, n -> new HashSet<>()).add(change.key()));
+            names(after)
+                    .forEach(name ->
+                            users.computeIfAbsent(name, n -> new HashSet<>()).add(change.key()));
             routes.put(change.key(), after);
         }
         if (before != null || after != null) {

@@ -85,8 +85,9 @@ public final class KubernetesReader {
                 tell("metadata.name", "absent; left out", "a name");
                 return null;
             }
-            unknown(object).forEach((path, fields) -> fields.keySet()
-                    .forEach(field -> tell(path + field, "unknown field; ignored", "")));
+            unknown(object)
+                    .forEach((path, fields) ->
+                            fields.keySet().forEach(field -> tell(path + field, "unknown field; ignored", "")));
             return object;
         } catch (JacksonException e) {
             tell("", e.getOriginalMessage() + "; left out", "");

@@ -16,9 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param problems of the source as a whole, such as a file that can't be read; those of single objects stand with these
  */
 public record Offers(
-        PersistentMap<ResourceKey, Offer> objects,
-        @Nullable MeshConfig mesh,
-        List<Problem> problems) {
+        PersistentMap<ResourceKey, Offer> objects, @Nullable MeshConfig mesh, List<Problem> problems) {
     /** A source that says nothing. */
     public static final Offers NOTHING = new Offers(PersistentMap.empty(), null, List.of());
 

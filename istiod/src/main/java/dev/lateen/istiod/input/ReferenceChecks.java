@@ -145,8 +145,7 @@ final class ReferenceChecks {
 
     private void report(Resource<?> at, String path, String found, String accepted) {
         var origin = at.meta().origin();
-        problems.add(new Problem(
-                Problem.Severity.WARNING, origin, origin.line(), at.key(), path, found, accepted));
+        problems.add(new Problem(Problem.Severity.WARNING, origin, origin.line(), at.key(), path, found, accepted));
     }
 
     private static String some(Set<String> names) {

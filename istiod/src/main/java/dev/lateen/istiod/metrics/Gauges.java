@@ -42,14 +42,10 @@ public record Gauges(
             MeshSnapshot snapshot = mesh.get();
             return snapshot == null ? 0 : snapshot.registry().services().size();
         });
-        metrics.gauge(
-                "pilot_virt_services",
-                "Total virtual services known to pilot.",
-                "",
-                () -> {
-                    MeshSnapshot snapshot = mesh.get();
-                    return snapshot == null ? 0 : snapshot.all(VirtualService.class).size();
-                });
+        metrics.gauge("pilot_virt_services", "Total virtual services known to pilot.", "", () -> {
+            MeshSnapshot snapshot = mesh.get();
+            return snapshot == null ? 0 : snapshot.all(VirtualService.class).size();
+        });
         metrics.gauge(
                 "pilot_config_problems",
                 "Problems of the config as it stands.",

@@ -62,8 +62,8 @@ record DestinationRules(
         if (places.isEmpty()) {
             return this;
         }
-        Map<Place, List<Resource<DestinationRule>>> byPlace = come.stream()
-                .collect(java.util.stream.Collectors.groupingBy(Place::of));
+        Map<Place, List<Resource<DestinationRule>>> byPlace =
+                come.stream().collect(java.util.stream.Collectors.groupingBy(Place::of));
         PersistentMap<String, HostRules> next = byNamespace;
         for (Place place : places) {
             HostRules ofNamespace = next.getOrDefault(place.namespace, HostRules.NONE);
@@ -75,8 +75,7 @@ record DestinationRules(
             all.sort(Resource.OLDEST_FIRST);
             List<MergedRule> now = merged(all, place.host, before);
             HostRules changed = now.equals(before) ? ofNamespace : ofNamespace.with(place.host, now);
-            next = next.withOrWithout(
-                    place.namespace, changed.byHost().isEmpty() ? null : changed);
+            next = next.withOrWithout(place.namespace, changed.byHost().isEmpty() ? null : changed);
         }
         return new DestinationRules(next, defaultExportTo, rootNamespace);
     }
@@ -84,8 +83,7 @@ record DestinationRules(
     private List<MergedRule> merged(List<Resource<DestinationRule>> rules, String host, List<MergedRule> before) {
         List<MergedRule> merged = new ArrayList<>();
         rules.forEach(rule -> add(merged, rule, host));
-        merged.replaceAll(
-                now -> before.stream().filter(now::equals).findFirst().orElse(now));
+        merged.replaceAll(now -> before.stream().filter(now::equals).findFirst().orElse(now));
         return List.copyOf(merged);
     }
 

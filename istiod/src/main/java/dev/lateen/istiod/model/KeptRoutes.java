@@ -99,8 +99,7 @@ record KeptRoutes(
         return new KeptRoutes(declared, callers, doubts, Map.copyOf(keeping.inPlace), List.copyOf(keeping.problems));
     }
 
-    private static Set<String> hosts(
-            @Nullable Resource<DestinationRule> was, @Nullable Resource<DestinationRule> is) {
+    private static Set<String> hosts(@Nullable Resource<DestinationRule> was, @Nullable Resource<DestinationRule> is) {
         Set<String> hosts = new HashSet<>();
         if (was != null) {
             hosts.add(Subsets.host(was));

@@ -19,9 +19,7 @@ final class Scopes {
 
     private record ServicesKey(String namespace, Map<String, String> labels) {}
 
-    private record ScopeKey(
-            ServicesKey services,
-            @Nullable ResourceKey sidecar) {}
+    private record ScopeKey(ServicesKey services, @Nullable ResourceKey sidecar) {}
 
     /** What scopes are made from. */
     private record Parts(
@@ -82,10 +80,7 @@ final class Scopes {
                 : scopes.computeIfAbsent(
                         new ScopeKey(key, sidecar == null ? null : sidecar.key()),
                         _ -> new WorkloadScope(
-                                now.mesh,
-                                visible(now, key),
-                                now.virtualServices.visibleTo(key.namespace),
-                                sidecar));
+                                now.mesh, visible(now, key), now.virtualServices.visibleTo(key.namespace), sidecar));
     }
 
     private VisibleServices visible(Parts now, ServicesKey key) {

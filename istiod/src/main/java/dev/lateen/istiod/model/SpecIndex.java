@@ -24,9 +24,7 @@ record SpecIndex(Map<Class<?>, List<Resource<?>>> byKind, PersistentMap<Resource
     static final SpecIndex NONE = new SpecIndex(Map.of(), PersistentMap.empty());
 
     /** One resource before and after; null where there is none. */
-    record Change(
-            @Nullable Resource<?> before,
-            @Nullable Resource<?> after) {
+    record Change(@Nullable Resource<?> before, @Nullable Resource<?> after) {
         /** What tells the resource from all others. */
         ResourceKey key() {
             Resource<?> there = after == null ? before : after;

@@ -39,15 +39,13 @@ record Unfollowed(
         input.objects()
                 .differencesSince(
                         before,
-                        (key, _, now) -> looked.add(Map.entry(
-                                key, now == null ? List.of() : WithoutEffect.of(now, input.mesh()))));
+                        (key, _, now) -> looked.add(
+                                Map.entry(key, now == null ? List.of() : WithoutEffect.of(now, input.mesh()))));
         PersistentMap<ObjectKey, List<Problem>> next = sameMesh ? found : PersistentMap.empty();
         for (Map.Entry<ObjectKey, List<Problem>> one : looked) {
-            next = next.withOrWithout(
-                    one.getKey(), one.getValue().isEmpty() ? null : one.getValue());
+            next = next.withOrWithout(one.getKey(), one.getValue().isEmpty() ? null : one.getValue());
         }
-        return new Unfollowed(
-                input.objects(), input.mesh(), next, sameMesh ? ofMesh : WithoutEffect.of(input.mesh()));
+        return new Unfollowed(input.objects(), input.mesh(), next, sameMesh ? ofMesh : WithoutEffect.of(input.mesh()));
     }
 
     /** Everything that was found, by kind and name, the mesh config's last. */

@@ -216,8 +216,7 @@ record VirtualServices(
 
     private static Problem problem(Resource<?> at, String path, String found, String accepted) {
         var origin = at.meta().origin();
-        return new Problem(
-                Problem.Severity.WARNING, origin, origin.line(), at.key(), path, found, accepted);
+        return new Problem(Problem.Severity.WARNING, origin, origin.line(), at.key(), path, found, accepted);
     }
 
     private static @Nullable HttpRoute merge(HttpRoute root, HttpRoute leaf) {

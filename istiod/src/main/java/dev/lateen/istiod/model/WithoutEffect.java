@@ -142,8 +142,8 @@ public final class WithoutEffect {
     private void look(ConfigObject.OfKubernetes kubernetes) {
         marks(kubernetes, "", kubernetes.object().getMetadata());
         PodTemplateSpec template = switch (kubernetes.object()) {
-            case Deployment deployment when deployment.getSpec() != null ->
-                deployment.getSpec().getTemplate();
+            case Deployment deployment
+            when deployment.getSpec() != null -> deployment.getSpec().getTemplate();
             case StatefulSet set when set.getSpec() != null -> set.getSpec().getTemplate();
             case DaemonSet set when set.getSpec() != null -> set.getSpec().getTemplate();
             case ReplicaSet set when set.getSpec() != null -> set.getSpec().getTemplate();

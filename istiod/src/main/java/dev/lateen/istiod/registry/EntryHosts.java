@@ -42,7 +42,8 @@ final class EntryHosts {
         EntryHosts hosts = new EntryHosts(reader, workloads);
         entries.stream()
                 .sorted(Resource.OLDEST_FIRST)
-                .forEach(entry -> hosts.add(entry, host, autoAddresses.getOrDefault(AutoAddresses.key(entry, host), "")));
+                .forEach(entry ->
+                        hosts.add(entry, host, autoAddresses.getOrDefault(AutoAddresses.key(entry, host), "")));
         return hosts.all(before);
     }
 
@@ -82,7 +83,10 @@ final class EntryHosts {
             ServedService same = before.services().stream()
                     .filter(was -> was.service().equals(service))
                     .findFirst()
-                    .orElse(services.size() < before.services().size() ? before.services().get(services.size()) : null);
+                    .orElse(
+                            services.size() < before.services().size()
+                                    ? before.services().get(services.size())
+                                    : null);
             services.add(ServedService.of(service, one.ports.endpoints(), same));
         }
         services.sort(Comparator.comparing(ServedService::service, ServiceTable.oldestFirst()));

@@ -72,6 +72,10 @@ record EntryIndex(
             }
         }
         return new EntryIndex(
-                byHost, selectors, autoAddresses, served.withOrWithout(key, now.services.isEmpty() ? null : now), inline);
+                byHost,
+                selectors,
+                autoAddresses,
+                served.withOrWithout(key, now.services.isEmpty() ? null : now),
+                inline);
     }
 }

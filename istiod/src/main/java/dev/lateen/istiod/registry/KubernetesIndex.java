@@ -74,7 +74,6 @@ record KubernetesIndex(
         PersistentIndex<HostKey, ObjectKey> hosts = byHost;
         hosts = before == null ? hosts : hosts.without(HostKey.of(before.service()), key);
         hosts = now == null ? hosts : hosts.with(HostKey.of(now.service()), key);
-        return new KubernetesIndex(
-                services, bySelector, lists, listedAt, served.withOrWithout(key, now), hosts);
+        return new KubernetesIndex(services, bySelector, lists, listedAt, served.withOrWithout(key, now), hosts);
     }
 }

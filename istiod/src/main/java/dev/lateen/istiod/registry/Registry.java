@@ -145,9 +145,10 @@ public final class Registry {
     }
 
     private static void addKnown(Map<String, ServiceTarget> targets, ServedService served, Set<String> addresses) {
-        served.endpoints().forEach((port, endpoints) -> endpoints.stream()
-                .filter(e -> addresses.contains(e.address()))
-                .forEach(e -> add(targets, served.service(), port, e.port())));
+        served.endpoints()
+                .forEach((port, endpoints) -> endpoints.stream()
+                        .filter(e -> addresses.contains(e.address()))
+                        .forEach(e -> add(targets, served.service(), port, e.port())));
     }
 
     private static void add(Map<String, ServiceTarget> targets, Service service, ServicePort port, int target) {

@@ -105,13 +105,15 @@ final class RegistryUpdate {
             return;
         }
         Map<String, String> was = nodes.getOrDefault(change.key, Map.of());
-        Map<String, String> is =
-                now == null ? Map.of() : KubernetesServices.orEmpty(now.getMetadata().getLabels());
+        Map<String, String> is = now == null
+                ? Map.of()
+                : KubernetesServices.orEmpty(now.getMetadata().getLabels());
         nodes = nodes.withOrWithout(change.key, now == null ? null : is);
         if (!was.equals(is)) {
             String name = change.key.resource().name();
             workloads.all().forEach((key, workload) -> {
-                if (key.cluster().equals(change.key.cluster()) && workload.nodeName().equals(name)) {
+                if (key.cluster().equals(change.key.cluster())
+                        && workload.nodeName().equals(name)) {
                     workload(new Changed(key, objects.get(key), objects.get(key)));
                 }
             });
@@ -140,15 +142,12 @@ final class RegistryUpdate {
                                 KubernetesCluster.of(key.cluster()).id(), name -> labelsOfNode(key.cluster(), name))
                         .workload(typed)
                         .orElse(null);
-            default ->
-                object.as(WorkloadEntry.class).map(entryReader::workload).orElse(null);
+            default -> object.as(WorkloadEntry.class).map(entryReader::workload).orElse(null);
         };
     }
 
     private Map<String, String> labelsOfNode(String cluster, String name) {
-        ObjectKey key = new ObjectKey(
-                cluster,
-                new ResourceKey("", "Node", ResourceMeta.DEFAULT_NAMESPACE, name));
+        ObjectKey key = new ObjectKey(cluster, new ResourceKey("", "Node", ResourceMeta.DEFAULT_NAMESPACE, name));
         return nodes.getOrDefault(key, Map.of());
     }
 
@@ -161,7 +160,10 @@ final class RegistryUpdate {
             Label label = new Label(workload.namespace(), key, value);
             for (ObjectKey service : kubernetes.bySelector().get(label)) {
                 Service known = kubernetes.services().get(service);
-                if (known != null && workload.labels().entrySet().containsAll(known.selector().entrySet())) {
+                if (known != null
+                        && workload.labels()
+                                .entrySet()
+                                .containsAll(known.selector().entrySet())) {
                     services.add(service);
                 }
             }
@@ -186,10 +188,10 @@ final class RegistryUpdate {
             hostsOf(entryNow).forEach(host -> declare(host, change.key, true));
         }
         if (typed(change.any(), Secret.class) != null) {
-            String name = change.key.resource().namespace() + "/" + change.key.resource().name();
+            String name = change.key.resource().namespace() + "/"
+                    + change.key.resource().name();
             secrets = secrets.withOrWithout(
-                    name,
-                    change.after instanceof ConfigObject.OfKubernetes typed ? TlsSecrets.read(typed) : null);
+                    name, change.after instanceof ConfigObject.OfKubernetes typed ? TlsSecrets.read(typed) : null);
         }
     }
 
@@ -212,7 +214,8 @@ final class RegistryUpdate {
 
     private void service(Changed change) {
         Service now = change.after instanceof ConfigObject.OfKubernetes typed
-                ? new KubernetesServices(KubernetesCluster.of(change.key.cluster()).domain(), before.exportTo())
+                ? new KubernetesServices(
+                                KubernetesCluster.of(change.key.cluster()).domain(), before.exportTo())
                         .service(typed)
                 : null;
         Service was = kubernetes.services().get(change.key);
@@ -311,8 +314,7 @@ final class RegistryUpdate {
         }
         EntryIndex.Host was = entries.served().getOrDefault(key, EntryIndex.Host.NONE);
         entries = entries.withHost(
-                key,
-                EntryHosts.of(key.hostname(), declaring, entryReader, workloads, entries.autoAddresses(), was));
+                key, EntryHosts.of(key.hostname(), declaring, entryReader, workloads, entries.autoAddresses(), was));
         touched.add(key);
     }
 

@@ -61,7 +61,10 @@ public record Service(
      * @param notReadyToo whether endpoints count that are not ready ({@code publishNotReadyAddresses})
      */
     public record Members(
-            Map<String, String> selector, List<String> subjectAltNames, Distribution distribution, boolean notReadyToo) {}
+            Map<String, String> selector,
+            List<String> subjectAltNames,
+            Distribution distribution,
+            boolean notReadyToo) {}
 
     /**
      * By whom and for whom a service is declared.

@@ -124,8 +124,8 @@ record ServiceTable(
     private PersistentMap<String, List<Service>> hosts(Changed changed) {
         Map<String, List<Service>> touched = new LinkedHashMap<>();
         for (Collection<Service> some : List.of(changed.removed, changed.added)) {
-            some.forEach(service ->
-                    touched.computeIfAbsent(service.hostname(), host -> new ArrayList<>(services(host))));
+            some.forEach(
+                    service -> touched.computeIfAbsent(service.hostname(), host -> new ArrayList<>(services(host))));
         }
         changed.removed.forEach(service -> touched.get(service.hostname()).removeIf(other -> isSame(other, service)));
         changed.added.forEach(service -> touched.get(service.hostname()).add(service));

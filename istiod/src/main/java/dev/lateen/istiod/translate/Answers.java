@@ -6,16 +6,38 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** What was answered of one snapshot so far, by what the answer depends on. Goes with the snapshot. */
+/**
+ * What was answered of one snapshot so far, by what the answer depends on. A key holds all of that, by identity where it is a part of a snapshot; so an answer
+ * that was made of the snapshot before holds for this one too if it is asked for by an equal key, and is not made again. Safe from any thread.
+ */
 final class Answers {
     private final @Nullable MeshSnapshot snapshot;
     private final Map<Object, Lazy> lists = new ConcurrentHashMap<>();
     private final Map<Object, Optional<XdsResource>> single = new ConcurrentHashMap<>();
+    private final Map<Object, Evolving> endpoints = new ConcurrentHashMap<>();
+    private final Map<Object, Lazy> listsBefore;
+    private final Map<Object, Optional<XdsResource>> singleBefore;
+    private final Map<Object, Evolving> endpointsBefore;
 
-    Answers(@Nullable MeshSnapshot snapshot) {
+    /** The answers of no snapshot. */
+    Answers() {
+        this.snapshot = null;
+        this.listsBefore = Map.of();
+        this.singleBefore = Map.of();
+        this.endpointsBefore = Map.of();
+    }
+
+    /** The answers of a snapshot, with those of the one before; what that one was not asked for either is forgotten. */
+    Answers(MeshSnapshot snapshot, Answers before) {
         this.snapshot = snapshot;
+        // A snapshot that nobody has seen has nothing to hand on.
+        boolean seen = !before.lists.isEmpty();
+        this.listsBefore = seen ? before.lists : before.listsBefore;
+        this.singleBefore = seen ? before.single : before.singleBefore;
+        this.endpointsBefore = seen ? before.endpoints : before.endpointsBefore;
     }
 
     @Nullable
@@ -24,7 +46,12 @@ final class Answers {
     }
 
     List<XdsResource> list(Object key, Supplier<List<XdsResource>> maker) {
-        return lists.computeIfAbsent(key, k -> new Lazy()).get(maker);
+        Lazy known = lists.get(key);
+        if (known == null) {
+            Lazy before = listsBefore.get(key);
+            known = lists.computeIfAbsent(key, _ -> before == null ? new Lazy() : before);
+        }
+        return known.get(maker);
     }
 
     /** Made once: of many proxies that ask at once, as when istiod starts, one has it made and the others wait for it. */
@@ -41,10 +68,47 @@ final class Answers {
         }
     }
 
+    /** Endpoints change most often, and one by one: their list is made from the one before. */
+    private static final class Evolving {
+        private @Nullable Evolving before;
+        private @Nullable EndpointList made;
+
+        Evolving(@Nullable Evolving before) {
+            this.before = before;
+        }
+
+        synchronized EndpointList get(UnaryOperator<@Nullable EndpointList> maker) {
+            EndpointList known = made;
+            if (known == null) {
+                known = maker.apply(before == null ? null : before.made());
+                made = known;
+                before = null;
+            }
+            return known;
+        }
+
+        private synchronized @Nullable EndpointList made() {
+            return made;
+        }
+    }
+
+    /** @param maker makes the list of this snapshot from an earlier one's, or from nothing */
+    EndpointList endpoints(Object key, UnaryOperator<@Nullable EndpointList> maker) {
+        return endpoints
+                .computeIfAbsent(key, k -> new Evolving(endpointsBefore.get(k)))
+                .get(maker);
+    }
+
     // Names come from clients, so what does not exist is not remembered.
     @Nullable
     XdsResource one(Object key, Supplier<@Nullable XdsResource> maker) {
         Optional<XdsResource> known = single.get(key);
+        if (known == null) {
+            known = singleBefore.get(key);
+            if (known != null) {
+                single.put(key, known);
+            }
+        }
         if (known != null) {
             return known.orElse(null);
         }

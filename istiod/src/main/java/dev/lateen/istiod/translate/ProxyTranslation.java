@@ -1,11 +1,18 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.DestinationRule;
+import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
+import dev.lateen.api.security.AuthorizationPolicy;
+import dev.lateen.api.security.RequestAuthentication;
+import dev.lateen.api.telemetry.Telemetry;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.FollowedSettings;
 import dev.lateen.istiod.model.MergedRule;
+import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.model.PeerPolicies;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.model.WorkloadScope;
 import dev.lateen.istiod.registry.Protocol;
@@ -29,18 +36,18 @@ final class ProxyTranslation implements Translation {
     private final Memo<ServiceClusters.Key, List<XdsResource>> clusterMemo;
     private final Memo<EndpointTranslator.Request, XdsResource> endpointMemo;
     private final Interner interner;
-    private final Outbound outbound;
+    private final Facts facts;
+    private final Routed routed;
     private final boolean passesThroughByName;
     private final EndpointTranslator.EndpointClient endpointClient;
     /** Of types that are asked for as a whole, when one is asked for by its name. */
     private final Map<String, Map<String, XdsResource>> byName = new ConcurrentHashMap<>();
 
-    private volatile @Nullable Whole whole;
+    private volatile @Nullable Own own;
 
-    /** What the outbound side of a proxy depends on. */
-    private record Outbound(
-            Identity<WorkloadScope> scope,
-            ClientKind client,
+    /** What of a proxy shows in what it is sent of others. */
+    private record Client(
+            ClientKind kind,
             FollowedSettings settings,
             ProxyNode.Role role,
             ProxyNode.Locality locality,
@@ -51,9 +58,38 @@ final class ProxyTranslation implements Translation {
             List<String> gatewayAddresses,
             Map<String, String> gatewayLabels) {}
 
-    /** What the rest depends on, too: the workload's own labels, ports and, where they show, addresses. */
-    private record Whole(
-            Outbound outbound,
+    /**
+     * What of a snapshot shows in all types; parts of it by their identity, which stays as long as they say the same.
+     *
+     * @param calls the services that the proxy may call, and the rules for that
+     * @param shown what of services and of who serves them shows elsewhere than in endpoints
+     */
+    private record Facts(
+            Client client,
+            Identity<Object> calls,
+            Identity<Object> shown,
+            Identity<MeshConfig> mesh,
+            Identity<List<?>> gateways,
+            Identity<PeerPolicies> peers) {}
+
+    /** What routes depend on: all that the proxy sees. */
+    private record Routed(Facts facts, Identity<WorkloadScope> scope) {}
+
+    /**
+     * What listeners depend on.
+     *
+     * @param scope what the proxy sees, if that is narrowed, or if it is a gateway
+     * @param connections rules for connections, as against requests
+     * @param policies who may call whom, and what is reported of it
+     */
+    private record Listened(
+            Facts facts,
+            @Nullable Identity<WorkloadScope> scope,
+            Identity<Object> connections,
+            List<Identity<List<?>>> policies) {}
+
+    /** What the proxy's own side depends on: the workload's labels, ports and, where they show, addresses. */
+    private record Own(
             Map<String, String> labels,
             List<String> addresses,
             String applicationAddress,
@@ -61,6 +97,8 @@ final class ProxyTranslation implements Translation {
             String meshId,
             String clusterId,
             List<Object> inbound) {}
+
+    private record Whole(Object outbound, Own own) {}
 
     private record Asked(String type, String name, Object by) {}
 
@@ -78,8 +116,7 @@ final class ProxyTranslation implements Translation {
         this.passesThroughByName = view.passesThroughByName();
         this.endpointClient = EndpointTranslator.EndpointClient.of(view);
         ProxyNode node = view.node();
-        this.outbound = new Outbound(
-                new Identity<>(view.scope()),
+        Client client = new Client(
                 view.client(),
                 view.settings(),
                 node.role(),
@@ -90,18 +127,40 @@ final class ProxyTranslation implements Translation {
                 view.answersDns(),
                 view.gateway() ? node.addresses() : List.of(),
                 view.gateway() ? node.labels() : Map.of());
+        MeshSnapshot snapshot = view.snapshot();
+        this.facts = new Facts(
+                client,
+                new Identity<>(view.scope().calls()),
+                new Identity<>(snapshot.registry().shown()),
+                new Identity<>(snapshot.mesh()),
+                new Identity<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
+                new Identity<>(snapshot.peerPolicies()));
+        this.routed = new Routed(facts, new Identity<>(view.scope()));
     }
 
-    private Whole whole() {
-        Whole known = whole;
+    private Listened listened() {
+        MeshSnapshot snapshot = view.snapshot();
+        boolean byScope = view.gateway() || view.scope().sidecar() != null;
+        return new Listened(
+                facts,
+                byScope ? new Identity<>(view.scope()) : null,
+                new Identity<>(snapshot.connectionRules()),
+                List.of(
+                        new Identity<>(snapshot.all(AuthorizationPolicy.class)),
+                        new Identity<>(snapshot.all(RequestAuthentication.class)),
+                        new Identity<>(snapshot.all(Telemetry.class))));
+    }
+
+    private Own own() {
+        Own known = own;
         if (known == null) {
-            known = makeWhole();
-            whole = known;
+            known = makeOwn();
+            own = known;
         }
         return known;
     }
 
-    private Whole makeWhole() {
+    private Own makeOwn() {
         ProxyNode node = view.node();
         List<Object> inbound = new ArrayList<>();
         if (!view.gateway()) {
@@ -111,9 +170,9 @@ final class ProxyTranslation implements Translation {
             }
         }
         // Listeners for the pods of a headless service leave the proxy's own pod out.
-        boolean showsAddress = view.withoutInterception() || view.gateway() || view.scope().listsPods();
-        return new Whole(
-                outbound,
+        boolean showsAddress =
+                view.withoutInterception() || view.gateway() || view.scope().listsPods();
+        return new Own(
                 node.labels(),
                 showsAddress ? node.addresses() : List.of(),
                 or(node.applicationAddress()),
@@ -130,11 +189,16 @@ final class ProxyTranslation implements Translation {
     @Override
     public List<XdsResource> all(String typeUrl) {
         return switch (typeUrl) {
-            case TypeUrls.CLUSTER -> answers.list(new Asked(typeUrl, "", whole()), () -> interner.all(clusters()));
+            case TypeUrls.CLUSTER ->
+                answers.list(new Asked(typeUrl, "", new Whole(facts, own())), () -> interner.all(clusters()));
             case TypeUrls.LISTENER ->
-                answers.list(new Asked(typeUrl, "", whole()), () -> interner.all(new ListenerTranslator(view).all()));
-            case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", outbound), () -> interner.all(routes()));
-            case TypeUrls.ENDPOINT -> answers.list(new Asked(typeUrl, "", outbound), () -> interner.all(endpoints()));
+                answers.list(
+                        new Asked(typeUrl, "", new Whole(listened(), own())),
+                        () -> interner.all(new ListenerTranslator(view).all()));
+            case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
+            case TypeUrls.ENDPOINT ->
+                answers.endpoints(new Asked(typeUrl, "", facts), this::endpoints)
+                        .all();
             default -> List.of();
         };
     }
@@ -145,7 +209,7 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
                 byName.computeIfAbsent(typeUrl, this::index).get(name);
             case TypeUrls.ROUTE ->
-                answers.one(new Asked(typeUrl, name, outbound), () -> interned(new RouteTranslator(view).named(name)));
+                answers.one(new Asked(typeUrl, name, routed), () -> interned(new RouteTranslator(view).named(name)));
             case TypeUrls.ENDPOINT -> endpoint(name);
             case TypeUrls.SECRET ->
                 interned(new SecretTranslator(view).secret(name).orElse(null));
@@ -164,8 +228,7 @@ final class ProxyTranslation implements Translation {
 
     private List<XdsResource> clusters() {
         ClusterTranslator translator = new ClusterTranslator(view, clusterMemo);
-        List<XdsResource> all =
-                new ArrayList<>(answers.list(new Asked("outbound", "", outbound), translator::outbound));
+        List<XdsResource> all = new ArrayList<>(answers.list(new Asked("outbound", "", facts), translator::outbound));
         if (!view.gateway()) {
             all.addAll(translator.inbound(InboundPort.of(view)));
         }
@@ -183,18 +246,23 @@ final class ProxyTranslation implements Translation {
         return routes;
     }
 
-    private List<XdsResource> endpoints() {
+    private EndpointList endpoints(@Nullable EndpointList before) {
+        EndpointList made = before == null ? null : before.by(view.snapshot().registry(), this::endpoints);
+        return made != null
+                ? made
+                : EndpointList.of(view.snapshot().registry(), view.scope().services(), this::endpoints);
+    }
+
+    private List<XdsResource> endpoints(Service service) {
         List<XdsResource> all = new ArrayList<>();
-        for (Service service : view.scope().services()) {
-            MergedRule rule = view.scope().destinationRule(service);
-            for (ServicePort port : service.ports()) {
-                add(all, ClusterName.outbound(port.number(), service.hostname()));
-                view.namedPods(service)
-                        .forEach(pod -> add(all, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
-                if (rule != null) {
-                    rule.subsets()
-                            .forEach(s -> add(all, ClusterName.outbound(port.number(), s.name(), service.hostname())));
-                }
+        MergedRule rule = view.scope().destinationRule(service);
+        for (ServicePort port : service.ports()) {
+            add(all, ClusterName.outbound(port.number(), service.hostname()));
+            view.namedPods(service)
+                    .forEach(pod -> add(all, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
+            if (rule != null) {
+                rule.subsets()
+                        .forEach(s -> add(all, ClusterName.outbound(port.number(), s.name(), service.hostname())));
             }
         }
         return all;

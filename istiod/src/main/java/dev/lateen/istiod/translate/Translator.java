@@ -13,7 +13,7 @@ public final class Translator {
     private final Memo<ServiceClusters.Key, List<XdsResource>> clusters = new Memo<>(50_000, ServiceClusters::make);
     private final Memo<EndpointTranslator.Request, XdsResource> endpoints =
             new Memo<>(100_000, request -> interner.one(EndpointTranslator.make(request)));
-    private volatile Answers current = new Answers(null);
+    private volatile Answers current = new Answers();
 
     /** What one proxy gets of a snapshot; cheap, the work is done when it is asked for. */
     public Translation translate(MeshSnapshot snapshot, ProxyNode node) {
@@ -28,7 +28,7 @@ public final class Translator {
         }
         synchronized (this) {
             if (current.snapshot() != snapshot) {
-                current = new Answers(snapshot);
+                current = new Answers(snapshot, current);
             }
             return current;
         }

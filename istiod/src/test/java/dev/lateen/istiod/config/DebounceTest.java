@@ -9,8 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /** When changes are put in force, by a clock that the test moves. */
 class DebounceTest {
-    private final Debounce debounce =
-            new Debounce(ConfigTiming.USUAL.quiet(), ConfigTiming.USUAL.atMost());
+    private final Debounce debounce = new Debounce(ConfigTiming.USUAL.quiet(), ConfigTiming.USUAL.atMost());
 
     private static long millis(long millis) {
         return Duration.ofMillis(millis).toNanos();

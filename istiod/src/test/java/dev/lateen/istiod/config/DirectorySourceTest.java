@@ -87,8 +87,7 @@ class DirectorySourceTest {
     /** Opens files as istiod does, with a thread that puts changes in force. */
     private void follow(Path mesh, List<Path> roots) throws InvalidConfigException {
         DirectorySource source = DirectorySource.open(roots, mesh, WatchTiming.USUAL, System::nanoTime);
-        JoinedConfig joined =
-                JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
+        JoinedConfig joined = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
         config = joined;
         Thread.ofVirtual().start(() -> {
             try {
@@ -129,10 +128,7 @@ class DirectorySourceTest {
     }
 
     private List<String> names() {
-        return resources().stream()
-                .map(object -> object.key().name())
-                .sorted()
-                .toList();
+        return resources().stream().map(object -> object.key().name()).sorted().toList();
     }
 
     @Test
@@ -395,16 +391,29 @@ class DirectorySourceTest {
         open();
         write("a.yaml", route("a", "2s") + "---\n" + route("b", "2s").replace("timeout", "timeuot"));
         await().until(() -> names().equals(List.of("a", "b")));
-        assertThat(named("a").as(VirtualService.class).orElseThrow().spec().http().getFirst().timeout())
+        assertThat(named("a")
+                        .as(VirtualService.class)
+                        .orElseThrow()
+                        .spec()
+                        .http()
+                        .getFirst()
+                        .timeout())
                 .isEqualTo(Duration.ofSeconds(2));
-        assertThat(named("b").as(VirtualService.class).orElseThrow().spec().http().getFirst().timeout())
+        assertThat(named("b")
+                        .as(VirtualService.class)
+                        .orElseThrow()
+                        .spec()
+                        .http()
+                        .getFirst()
+                        .timeout())
                 .isEqualTo(Duration.ofSeconds(1));
         ObjectFate fate = config.fates().get(ObjectKey.of("", named("b").key()));
         assertThat(fate.verdict()).isEqualTo(ObjectFate.Verdict.REFUSED);
         assertThat(fate.keepsLastGood()).isTrue();
         assertThat(fate.inForceSince()).isEqualTo(1);
-        assertThat(fate.problems()).singleElement().satisfies(problem -> assertThat(problem.path())
-                .isEqualTo("spec.http[0].timeuot"));
+        assertThat(fate.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.path()).isEqualTo("spec.http[0].timeuot"));
     }
 
     @Test
@@ -421,8 +430,7 @@ class DirectorySourceTest {
 
     @Test
     void waitingEndsWithTheConfig() throws Exception {
-        DirectorySource source =
-                DirectorySource.open(List.of(directory), null, WatchTiming.USUAL, System::nanoTime);
+        DirectorySource source = DirectorySource.open(List.of(directory), null, WatchTiming.USUAL, System::nanoTime);
         config = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
         config.close();
         assertThat(config.awaitNext()).isNull();

@@ -64,10 +64,7 @@ class IstiosFilesAreTakenTest {
         FileOffers base = FileOffers.of(read(bookinfo), FileOffers.NOTHING);
         ConfigJoin join = new ConfigJoin(
                 List.of(ConfigInput.LOCAL_CLUSTER, ConfigInput.LOCAL_CLUSTER),
-                new ResourceReader()
-                        .readMeshConfig("mesh", "")
-                        .settings()
-                        .orElseThrow());
+                new ResourceReader().readMeshConfig("mesh", "").settings().orElseThrow());
         int taken = 0;
         for (Path file : files()) {
             if (isForeign(file)) {
@@ -81,8 +78,8 @@ class IstiosFilesAreTakenTest {
                     .allSatisfy(problem -> assertThat(problem.resource()).isNotNull());
             assertThat(wanted.objects().keySet())
                     .as(file.toString())
-                    .allSatisfy(key -> assertThat(outcome.input().objects()
-                                    .get(ObjectKey.of(ConfigInput.LOCAL_CLUSTER, key)))
+                    .allSatisfy(key -> assertThat(
+                                    outcome.input().objects().get(ObjectKey.of(ConfigInput.LOCAL_CLUSTER, key)))
                             .isNotNull());
             taken++;
         }

@@ -33,8 +33,8 @@ class JoinedConfigTest {
             PersistentMap<ResourceKey, Offer> objects = PersistentMap.empty();
             List<Problem> problems = new ArrayList<>();
             for (int i = 0; i < yaml.length; i++) {
-                FileOffers file = FileOffers.of(
-                        new ResourceReader().read("told-" + i + ".yaml", yaml[i]), FileOffers.NOTHING);
+                FileOffers file =
+                        FileOffers.of(new ResourceReader().read("told-" + i + ".yaml", yaml[i]), FileOffers.NOTHING);
                 for (Offer offer : file.objects().values()) {
                     objects = objects.with(offer.key(), offer);
                 }

@@ -43,8 +43,7 @@ class SamplesTest {
                 networking.resolve("destination-rule-all.yaml"),
                 networking.resolve(routing + ".yaml"));
         DirectorySource source = DirectorySource.open(files, null, WatchTiming.USUAL, System::nanoTime);
-        try (JoinedConfig config =
-                JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events, System::nanoTime)) {
+        try (JoinedConfig config = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events, System::nanoTime)) {
             assertThat(problems).isEmpty();
             assertThat(config.current().sorted())
                     .filteredOn(object -> object instanceof ConfigObject.OfIstio)

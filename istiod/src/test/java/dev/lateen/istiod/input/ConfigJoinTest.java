@@ -88,8 +88,7 @@ class ConfigJoinTest {
             if (offer.key().toString().equals(title)) {
                 Problem problem = new Problem(
                         Problem.Severity.ERROR, offer.origin(), 1, offer.key(), "spec.x", "unknown field", "");
-                objects =
-                        objects.with(offer.key(), new Offer.Refused(offer.key(), offer.origin(), List.of(problem)));
+                objects = objects.with(offer.key(), new Offer.Refused(offer.key(), offer.origin(), List.of(problem)));
             }
         }
         return new Offers(objects, null, List.of());
@@ -99,8 +98,8 @@ class ConfigJoinTest {
     void oneBadObjectIsRefusedAloneAndWhatWasGoodOfItStays() {
         ConfigJoin join = TestOffers.join(1);
         join.join(List.of(TestOffers.of(service("a", 80), service("b", 80))));
-        ConfigJoin.Outcome outcome =
-                join.join(List.of(refused(TestOffers.of(service("a", 80, 81), service("b", 80, 81)), "Service default/b")));
+        ConfigJoin.Outcome outcome = join.join(
+                List.of(refused(TestOffers.of(service("a", 80, 81), service("b", 80, 81)), "Service default/b")));
         assertThat(outcome.change().orElseThrow().resources())
                 .singleElement()
                 .satisfies(change -> assertThat(change.resource()).hasToString("Service default/a"));
@@ -132,11 +131,14 @@ class ConfigJoinTest {
         Offers first = TestOffers.of(service("a", 80));
         Offers second = TestOffers.of(service("a", 90));
         ConfigJoin.Outcome both = join.join(List.of(first, second));
-        assertThat(both.problems()).singleElement().satisfies(problem -> assertThat(problem.found())
-                .startsWith("the same resource as in "));
-        assertThat(both.input().sorted()).singleElement().satisfies(object -> assertThat(KnownHosts.of(object))
-                .containsOnlyKeys("a.default.svc.cluster.local")
-                .containsValue(java.util.Set.of(90)));
+        assertThat(both.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.found()).startsWith("the same resource as in "));
+        assertThat(both.input().sorted())
+                .singleElement()
+                .satisfies(object -> assertThat(KnownHosts.of(object))
+                        .containsOnlyKeys("a.default.svc.cluster.local")
+                        .containsValue(java.util.Set.of(90)));
         ConfigJoin.Outcome left = join.join(List.of(first, Offers.NOTHING));
         assertThat(left.problems()).isEmpty();
         assertThat(left.change().orElseThrow().resources().getFirst().kind()).isEqualTo(Kind.CHANGED);
@@ -149,8 +151,9 @@ class ConfigJoinTest {
                 TestOffers.of(service("a", 80), rule("r", "a", "v1")),
                 TestOffers.of(service("a", 80), rule("r", "a", "v2"))));
         assertThat(outcome.input().objects().size()).isEqualTo(3);
-        assertThat(outcome.problems()).singleElement().satisfies(problem -> assertThat(problem.subject())
-                .isEqualTo("DestinationRule default/r"));
+        assertThat(outcome.problems())
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.subject()).isEqualTo("DestinationRule default/r"));
     }
 
     @Test

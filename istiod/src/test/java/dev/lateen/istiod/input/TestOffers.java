@@ -34,7 +34,6 @@ final class TestOffers {
 
     /** A join of so many sources of one cluster. */
     static ConfigJoin join(int sources) {
-        return new ConfigJoin(
-                java.util.Collections.nCopies(sources, ConfigInput.LOCAL_CLUSTER), mesh("{}"));
+        return new ConfigJoin(java.util.Collections.nCopies(sources, ConfigInput.LOCAL_CLUSTER), mesh("{}"));
     }
 }

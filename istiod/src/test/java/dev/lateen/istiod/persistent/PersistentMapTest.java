@@ -49,7 +49,8 @@ class PersistentMapTest {
 
     @Test
     void aMapIsNotChangedByThoseThatAreMadeFromIt() {
-        PersistentMap<Key, String> one = PersistentMap.<Key, String>empty().with(new Key(0), "a").with(new Key(3), "b");
+        PersistentMap<Key, String> one =
+                PersistentMap.<Key, String>empty().with(new Key(0), "a").with(new Key(3), "b");
         PersistentMap<Key, String> other = one.with(new Key(0), "c").without(new Key(3));
         assertThat(plain(one)).isEqualTo(Map.of(new Key(0), "a", new Key(3), "b"));
         assertThat(plain(other)).isEqualTo(Map.of(new Key(0), "c"));

@@ -132,8 +132,8 @@ final class DocumentReader {
         ApiKind kind = IstioKinds.of(type);
         JsonNode named = object.path("metadata");
         String namespace = named.path("namespace").asString(defaultNamespace);
-        findings.resource(
-                new ResourceKey(kind.group(), kind.kind(), namespace, named.path("name").asString("?")));
+        findings.resource(new ResourceKey(
+                kind.group(), kind.kind(), namespace, named.path("name").asString("?")));
         int before = findings.errors();
         for (String field : object.propertyNames()) {
             if (!TOP_LEVEL.contains(field)) {
