@@ -123,7 +123,7 @@ public final class Snapshots {
         Reading reading = READER.read("bench", yaml);
         List<Offer> offers = new ArrayList<>();
         for (Resource<?> resource : reading.resources()) {
-            offers.add(new Offer.Readable(new ConfigObject.OfIstio(resource), List.of()));
+            offers.add(new Offer.Read(new ConfigObject.OfIstio(resource), List.of()));
         }
         for (RawDocument document : reading.documents()) {
             offers.add(KubernetesReader.read(document));

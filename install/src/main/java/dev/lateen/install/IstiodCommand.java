@@ -110,8 +110,7 @@ final class IstiodCommand implements Callable<Integer> {
 
     private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
             throws InterruptedException {
-        Istiod istiod =
-                new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
+        Istiod istiod = new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
         try {
             String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()

@@ -50,7 +50,8 @@ class RealEnvoyAcceptsTest {
 
         @Override
         public void changed(ConfigChange change) {
-            if (change.resources().stream().anyMatch(each -> each.resource().name().equals("count"))) {
+            if (change.resources().stream()
+                    .anyMatch(each -> each.resource().name().equals("count"))) {
                 counts.incrementAndGet();
             }
         }

@@ -64,8 +64,9 @@ final class ConfigLog implements IstiodEvents {
             return;
         }
         // What a workload's own change does is told by the pods that come and go.
-        boolean elsewhere =
-                touched.isEmpty() && changes.stream().allMatch(change -> WORKLOADS.contains(change.resource().kind()));
+        boolean elsewhere = touched.isEmpty()
+                && changes.stream()
+                        .allMatch(change -> WORKLOADS.contains(change.resource().kind()));
         String missing = absent.isEmpty() ? "" : "; not on " + names(absent) + ", which lost the stream to istiod";
         log.line(describe(changes)
                 + (elsewhere ? "" : ": " + touched(touched) + ", in force after " + took.toMillis() + " ms" + missing));
@@ -143,7 +144,8 @@ final class ConfigLog implements IstiodEvents {
     private static String describe(List<ResourceChange> changes) {
         String shown = changes.stream()
                 .limit(SHOWN)
-                .map(change -> name(change.resource()) + " " + change.kind().name().toLowerCase(Locale.ROOT))
+                .map(change ->
+                        name(change.resource()) + " " + change.kind().name().toLowerCase(Locale.ROOT))
                 .collect(Collectors.joining(", "));
         return changes.size() <= SHOWN ? shown : shown + " and " + (changes.size() - SHOWN) + " more";
     }

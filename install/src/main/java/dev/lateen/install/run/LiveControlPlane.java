@@ -9,11 +9,11 @@ import dev.lateen.injector.SidecarSettings;
 import dev.lateen.install.CommandFailure;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
-import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.ca.KeyPairAndChain;
 import dev.lateen.istiod.config.MemorySource;
 import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.input.ConfigObject;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -61,7 +61,8 @@ final class LiveControlPlane implements ControlPlane {
         var events = new ConfigLog(log);
         var readiness = new Readiness();
         readiness.require("every sidecar in sync", ready);
-        Istiod started = new Istiod(istiodBootstrap(), new Istiod.Surroundings(events, readiness, platform, List.of(cluster)));
+        Istiod started =
+                new Istiod(istiodBootstrap(), new Istiod.Surroundings(events, readiness, platform, List.of(cluster)));
         await(vertx.deployVerticle(started));
         istiod = started;
         InjectorWebhook beside = webhook(started);

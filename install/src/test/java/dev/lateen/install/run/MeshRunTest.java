@@ -352,6 +352,7 @@ class MeshRunTest {
         volatile List<String> gaps = List.of();
         /** What the control plane was told last. */
         volatile List<ConfigObject> told = List.of();
+
         volatile boolean stopped;
         volatile BooleanSupplier ready = () -> false;
 

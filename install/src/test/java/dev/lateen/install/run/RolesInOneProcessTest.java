@@ -113,8 +113,8 @@ class RolesInOneProcessTest {
                         new ListenAddress("test", host, 15012),
                         null,
                         new ListenAddress("test", host, 15014));
-        Istiod istiod = deployed(
-                new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), platform)));
+        Istiod istiod =
+                deployed(new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), platform)));
         KeyPairAndChain pair = istiod.authority().issueServer(List.of("localhost"), List.of(host), Duration.ofDays(1));
         InjectorWebhook webhook = deployed(new InjectorWebhook(
                 new InetSocketAddress(host, 15017),
@@ -285,8 +285,8 @@ class RolesInOneProcessTest {
         Map<String, Long> before = threads();
         try (ServerSocket taken = new ServerSocket()) {
             taken.bind(new InetSocketAddress(host, 15014));
-            Istiod istiod =
-                    new Istiod(bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), MetricsSource.NONE));
+            Istiod istiod = new Istiod(
+                    bootstrap, new Istiod.Surroundings(IstiodEvents.NONE, new Readiness(), MetricsSource.NONE));
             assertThat(vertx.deployVerticle(istiod)
                             .toCompletionStage()
                             .toCompletableFuture()

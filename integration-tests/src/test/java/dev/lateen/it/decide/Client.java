@@ -40,8 +40,7 @@ final class Client {
             }
             socket.connect(to);
             socket.setSoTimeout(PATIENCE_MILLIS);
-            String came =
-                    question.tls() == null ? talk(socket, question) : secured(socket, question.tls(), question);
+            String came = question.tls() == null ? talk(socket, question) : secured(socket, question.tls(), question);
             return new Answer(port, came);
         } catch (SSLException | SocketException refused) {
             return new Answer(port, "");

@@ -3,7 +3,6 @@ package dev.lateen.it.decide;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.istiod.model.MeshSnapshot;
-import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.it.Pem;
 import dev.lateen.it.Ports;
 import dev.lateen.it.decide.Backends.Hit;
@@ -135,7 +134,9 @@ class DecidedAndShownTest {
                         expected,
                         answer,
                         hits,
-                        String.join("\n", trace.findings().stream().map(Finding::text).toList()),
+                        String.join(
+                                "\n",
+                                trace.findings().stream().map(Finding::text).toList()),
                         world.yaml());
         assertThat(hits).as(about).hasSize(expected.attempts());
         for (Hit hit : hits) {

@@ -65,8 +65,9 @@ record Expected(
     static Expected of(Decisions decisions, Question question, InetSocketAddress called, Chance chance, Trace trace) {
         ConnectionVerdict verdict = decisions.connection(arrival(question, called), trace);
         return switch (verdict) {
-            case ConnectionVerdict.NoListener _, ConnectionVerdict.NoFilterChain _, ConnectionVerdict.HandshakeFails _ ->
-                of(Kind.CLOSED, null, "");
+            case ConnectionVerdict.NoListener _,
+                    ConnectionVerdict.NoFilterChain _,
+                    ConnectionVerdict.HandshakeFails _ -> of(Kind.CLOSED, null, "");
             case ConnectionVerdict.Denied denied ->
                 of(Kind.DENIED, denied.chain().chain().terminal(), denied.details());
             case ConnectionVerdict.Relayed relayed -> relayed(decisions, question, relayed, chance, trace);
@@ -130,8 +131,8 @@ record Expected(
 
     private static Map<String, String> targets(List<Target> targets) {
         Map<String, String> all = new HashMap<>();
-        targets.forEach(target -> all.put(
-                target.endpoint().host() + ":" + target.endpoint().port(), security(target.tls())));
+        targets.forEach(target ->
+                all.put(target.endpoint().host() + ":" + target.endpoint().port(), security(target.tls())));
         return all;
     }
 
@@ -145,8 +146,8 @@ record Expected(
         if (!request.user().isEmpty()) {
             headers.add("x-user", request.user());
         }
-        RequestHead head = new RequestHead(
-                request.method(), request.path(), request.host(), "http", Protocol.HTTP_1_1, headers);
+        RequestHead head =
+                new RequestHead(request.method(), request.path(), request.host(), "http", Protocol.HTTP_1_1, headers);
         RequestVerdict verdict = decisions.request(requests, head, chance, trace);
         boolean delayed = !verdict.delay().isZero();
         TerminalFilter terminal = requests.manager();

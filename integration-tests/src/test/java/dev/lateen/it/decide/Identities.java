@@ -49,8 +49,7 @@ final class Identities {
             roots.append(Files.readString(each.certificate()));
         }
         return List.of(
-                new Secret.TlsCertificate(
-                        "default", Files.readString(own.certificate()), Files.readString(own.key())),
+                new Secret.TlsCertificate("default", Files.readString(own.certificate()), Files.readString(own.key())),
                 new Secret.ValidationContext("ROOTCA", roots.toString(), ""));
     }
 

@@ -13,7 +13,12 @@ import org.jspecify.annotations.Nullable;
  * @param request null for a client that speaks no HTTP
  */
 record Question(
-        String id, boolean gateway, boolean inbound, String original, @Nullable Tls tls, @Nullable Request request) {
+        String id,
+        boolean gateway,
+        boolean inbound,
+        String original,
+        @Nullable Tls tls,
+        @Nullable Request request) {
     /** @param account whose certificate the client shows, empty for none @param serverName empty for none */
     record Tls(String account, String serverName, List<String> alpn) {}
 

@@ -30,8 +30,11 @@ final class Questions {
         List<Question> all = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             String name = one("a", "b", "c", "unknown");
-            String address = name.equals("unknown") ? World.address(5, 1) + ":8000" : "127.4.0." + (" abc".indexOf(name)) + ":8000";
-            all.add(new Question(id(), false, false, address, null, request(name.equals("unknown") ? "unknown.test" : name)));
+            String address = name.equals("unknown")
+                    ? World.address(5, 1) + ":8000"
+                    : "127.4.0." + " abc".indexOf(name) + ":8000";
+            all.add(new Question(
+                    id(), false, false, address, null, request(name.equals("unknown") ? "unknown.test" : name)));
         }
         all.add(new Question(id(), false, false, one("127.4.0.4:7000", World.address(5, 1) + ":8080"), null, null));
         for (int i = 0; i < 4; i++) {
@@ -43,7 +46,8 @@ final class Questions {
         for (int i = 0; i < 2; i++) {
             String host = one("g1.example", "g2.example", "g3.example");
             boolean tls = random.nextBoolean();
-            Tls hello = tls ? new Tls("", one("g1.example", "g2.example", "g3.example", ""), List.of("http/1.1")) : null;
+            Tls hello =
+                    tls ? new Tls("", one("g1.example", "g2.example", "g3.example", ""), List.of("http/1.1")) : null;
             all.add(new Question(id(), true, false, ":" + (tls ? gatewayHttps : gatewayHttp), hello, request(host)));
         }
         return all;
@@ -76,6 +80,10 @@ final class Questions {
             script.add(one("200", "503", "500", "503", "409", "reset"));
         }
         return new Request(
-                one("GET", "GET", "POST"), host, PATHS.get(random.nextInt(PATHS.size())), one("", "jason", "mary"), script);
+                one("GET", "GET", "POST"),
+                host,
+                PATHS.get(random.nextInt(PATHS.size())),
+                one("", "jason", "mary"),
+                script);
     }
 }

@@ -82,7 +82,8 @@ final class RunningProxy implements AutoCloseable, Observers {
                 clusters,
                 new Filters(
                         new FilterCompiler(LocalWorkload.NONE, new FilterCounters())::compile,
-                        FilterStates.of(Timers.on(loops.next()), () -> current.get().snapshot())),
+                        FilterStates.of(
+                                Timers.on(loops.next()), () -> current.get().snapshot())),
                 connector,
                 clock,
                 System::nanoTime,
@@ -93,7 +94,14 @@ final class RunningProxy implements AutoCloseable, Observers {
                 connector, () -> chance, clock, System::nanoTime, "node", Map.of(), loops.memory()::level);
         listeners = new Listeners(
                 new Listeners.Surroundings(
-                        current::get, loops, tls, new ConnectionAuthorizer()::denial, http, tcp, clock, System::nanoTime),
+                        current::get,
+                        loops,
+                        tls,
+                        new ConnectionAuthorizer()::denial,
+                        http,
+                        tcp,
+                        clock,
+                        System::nanoTime),
                 ListenerSettings.DEFAULT.withDrainTime(Duration.ofSeconds(1)),
                 this::headedFor);
     }
@@ -166,7 +174,11 @@ final class RunningProxy implements AutoCloseable, Observers {
 
     @Override
     public void close() throws Exception {
-        listeners.drain(Duration.ofMillis(100)).toCompletionStage().toCompletableFuture().get(60, TimeUnit.SECONDS);
+        listeners
+                .drain(Duration.ofMillis(100))
+                .toCompletionStage()
+                .toCompletableFuture()
+                .get(60, TimeUnit.SECONDS);
         http.close();
         clusters.close();
         resolver.close();

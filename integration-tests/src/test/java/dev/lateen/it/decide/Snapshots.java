@@ -82,7 +82,8 @@ final class Snapshots {
         for (String name : wanted) {
             XdsResource secret = secrets.containsKey(name) ? null : translation.named(TypeUrls.SECRET, name);
             if (secret != null
-                    && decode(ResourceType.SECRET, secret).resource() instanceof Decoded.Resource.OfSecret(Secret read)) {
+                    && decode(ResourceType.SECRET, secret).resource()
+                            instanceof Decoded.Resource.OfSecret(Secret read)) {
                 secrets.put(name, read);
             }
         }
@@ -91,7 +92,10 @@ final class Snapshots {
 
     private Decoded.Accepted decode(ResourceType type, XdsResource resource) {
         Decoded decoded = decoder.decode(
-                type, resource.name(), resource.body().getTypeUrl(), resource.body().getValue());
+                type,
+                resource.name(),
+                resource.body().getTypeUrl(),
+                resource.body().getValue());
         return switch (decoded) {
             case Decoded.Accepted accepted -> accepted;
             case Decoded.Rejected rejected -> throw new IllegalStateException(rejected.reason());

@@ -58,6 +58,7 @@ final class World {
         return of[random.nextInt(of.length)];
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // the annotation would be the only use of a library
     private void add(String text, Object... values) {
         documents.add(String.format(Locale.ROOT, text, values));
     }
@@ -78,13 +79,15 @@ final class World {
               ports: [{name: %s, port: %d, targetPort: 8080}]
             """, name, number, name, tcp ? "tcp" : "http", tcp ? 7000 : 8000);
         for (int pod = 1; pod <= 2; pod++) {
-            add("""
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %s-%d, namespace: default, labels: {app: %s, version: v%d%s}}
-                spec: {serviceAccountName: backend, containers: [{name: c, image: i}]}
-                status: {podIP: %s}
-                """, name, pod, name, pod, chance(50) ? ", security.istio.io/tlsMode: istio" : "", address(number, pod));
+            add(
+                    """
+                    apiVersion: v1
+                    kind: Pod
+                    metadata: {name: %s-%d, namespace: default, labels: {app: %s, version: v%d%s}}
+                    spec: {serviceAccountName: backend, containers: [{name: c, image: i}]}
+                    status: {podIP: %s}
+                    """,
+                    name, pod, name, pod, chance(50) ? ", security.istio.io/tlsMode: istio" : "", address(number, pod));
         }
         boolean subsets = chance(65);
         if (subsets) {
@@ -181,16 +184,29 @@ final class World {
         }
         StringBuilder action = new StringBuilder("route: " + destinations(name, subsets) + "\n");
         if (chance(25)) {
-            action.append("fault: {abort: {httpStatus: 555, percentage: {value: ").append(one("100", "50", "1")).append("}}}\n");
+            action.append("fault: {abort: {httpStatus: 555, percentage: {value: ")
+                    .append(one("100", "50", "1"))
+                    .append("}}}\n");
         } else if (chance(20)) {
-            action.append("fault: {delay: {fixedDelay: 0.002s, percentage: {value: ").append(one("100", "50")).append("}}}\n");
+            action.append("fault: {delay: {fixedDelay: 0.002s, percentage: {value: ")
+                    .append(one("100", "50"))
+                    .append("}}}\n");
         }
         if (chance(20)) {
             action.append("rewrite: {uri: /rewritten}\n");
         }
         if (chance(70)) {
-            action.append("retries: {attempts: ").append(1 + random.nextInt(2)).append(", retryOn: \"")
-                    .append(one("5xx", "5xx", "gateway-error", "reset,5xx", "503,reset", "retriable-4xx", "connect-failure"))
+            action.append("retries: {attempts: ")
+                    .append(1 + random.nextInt(2))
+                    .append(", retryOn: \"")
+                    .append(one(
+                            "5xx",
+                            "5xx",
+                            "gateway-error",
+                            "reset,5xx",
+                            "503,reset",
+                            "retriable-4xx",
+                            "connect-failure"))
                     .append("\"}\n");
         }
         return action.toString();
@@ -224,7 +240,8 @@ final class World {
         }
         if (chance(50)) {
             String port = chance(50)
-                    ? ", portLevelMtls: {\"" + one("8080", "9090", "7070") + "\": {mode: " + one("STRICT", "DISABLE", "PERMISSIVE") + "}}"
+                    ? ", portLevelMtls: {\"" + one("8080", "9090", "7070") + "\": {mode: "
+                            + one("STRICT", "DISABLE", "PERMISSIVE") + "}}"
                     : "";
             peerAuthentication("pa-pod", "default", "selector: {matchLabels: {app: pod}}" + port + ", ");
         }
@@ -270,7 +287,8 @@ final class World {
                             "methods: [GET]",
                             "ports: [\"8080\"]",
                             "ports: [\"9090\"]",
-                            "hosts: [pod*]") + "}}]");
+                            "hosts: [pod*]")
+                    + "}}]");
         }
         if (chance(20)) {
             parts.add("when: [{key: \"request.headers[x-user]\", values: [jason]}]");
@@ -280,14 +298,17 @@ final class World {
 
     private void sidecar() {
         if (chance(30)) {
-            add("""
-                apiVersion: networking.istio.io/v1
-                kind: Sidecar
-                metadata: {name: side, namespace: default}
-                spec:
-                  outboundTrafficPolicy: {mode: %s}
-                  egress: [{hosts: [%s]}]
-                """, one("REGISTRY_ONLY", "ALLOW_ANY"), one("\"./*\"", "\"./a.default.svc.cluster.local\", \"./t.default.svc.cluster.local\""));
+            add(
+                    """
+                    apiVersion: networking.istio.io/v1
+                    kind: Sidecar
+                    metadata: {name: side, namespace: default}
+                    spec:
+                      outboundTrafficPolicy: {mode: %s}
+                      egress: [{hosts: [%s]}]
+                    """,
+                    one("REGISTRY_ONLY", "ALLOW_ANY"),
+                    one("\"./*\"", "\"./a.default.svc.cluster.local\", \"./t.default.svc.cluster.local\""));
         }
     }
 

@@ -48,7 +48,7 @@ record FileOffers(Map<ResourceKey, Offer> objects, List<Problem> problems) {
             List<Problem> own = remarks.stream()
                     .filter(problem -> problem.origin().equals(resource.meta().origin()))
                     .toList();
-            put(objects, new Offer.Readable(new ConfigObject.OfIstio(resource), own));
+            put(objects, new Offer.Read(new ConfigObject.OfIstio(resource), own));
         }
         for (RawDocument document : reading.documents()) {
             put(objects, KubernetesReader.read(document));
@@ -80,7 +80,7 @@ record FileOffers(Map<ResourceKey, Offer> objects, List<Problem> problems) {
         List<Problem> problems = new ArrayList<>(later.problems());
         problems.add(ConfigJoin.twice(earlier, later));
         return switch (later) {
-            case Offer.Readable readable -> new Offer.Readable(readable.object(), List.copyOf(problems));
+            case Offer.Read readable -> new Offer.Read(readable.object(), List.copyOf(problems));
             case Offer.Refused refused -> new Offer.Refused(refused.key(), refused.origin(), List.copyOf(problems));
         };
     }

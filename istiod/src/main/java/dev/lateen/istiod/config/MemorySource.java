@@ -33,9 +33,8 @@ public final class MemorySource implements ConfigSource {
         Set<ResourceKey> gone = new HashSet<>(before.keys());
         for (ConfigObject object : objects) {
             gone.remove(object.key());
-            boolean known =
-                    after.get(object.key()) instanceof Offer.Readable readable && object.says(readable.object());
-            after = known ? after : after.with(object.key(), new Offer.Readable(object, List.of()));
+            boolean known = after.get(object.key()) instanceof Offer.Read readable && object.says(readable.object());
+            after = known ? after : after.with(object.key(), new Offer.Read(object, List.of()));
         }
         for (ResourceKey key : gone) {
             after = after.without(key);

@@ -152,7 +152,7 @@ public final class ConfigJoin {
     private static @Nullable ConfigObject good(Offer offer, List<Problem> problems) {
         return switch (offer) {
             case Offer.Refused _ -> null;
-            case Offer.Readable readable -> {
+            case Offer.Read readable -> {
                 List<Problem> wrong = SecretChecks.check(readable.object());
                 problems.addAll(wrong);
                 yield wrong.isEmpty() ? readable.object() : null;

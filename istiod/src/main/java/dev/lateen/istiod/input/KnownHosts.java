@@ -4,8 +4,8 @@ import dev.lateen.api.networking.ServiceEntry;
 import io.fabric8.kubernetes.api.model.Service;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -74,8 +74,8 @@ final class KnownHosts {
     }
 
     /** The ports that are declared for exactly this full name, in order; empty if they are not known. */
-    SortedSet<Integer> ports(String fullName) {
-        SortedSet<Integer> all = new TreeSet<>();
+    NavigableSet<Integer> ports(String fullName) {
+        NavigableSet<Integer> all = new TreeSet<>();
         declared.getOrDefault(fullName, Map.of()).values().forEach(all::addAll);
         return all;
     }

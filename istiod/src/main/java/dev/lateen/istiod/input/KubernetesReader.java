@@ -55,13 +55,13 @@ public final class KubernetesReader {
      * What one document says: an object of a kind that is of use, and what of it is passed over; or a document that is left as it is, because its kind is
      * of no use or because it can't be read, which is told.
      */
-    public static Offer.Readable read(RawDocument document) {
+    public static Offer.Read read(RawDocument document) {
         KubernetesReader reader = new KubernetesReader(document);
         HasMetadata object = reader.object();
         ConfigObject read = object == null
                 ? new ConfigObject.Other(document)
                 : new ConfigObject.OfKubernetes(document.key(), document.origin(), object);
-        return new Offer.Readable(read, List.copyOf(reader.problems));
+        return new Offer.Read(read, List.copyOf(reader.problems));
     }
 
     /** All good objects of a text, typed. Doubts about them are left out. */

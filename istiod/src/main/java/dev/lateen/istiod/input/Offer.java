@@ -22,7 +22,7 @@ public sealed interface Offer {
      * @param object what it says
      * @param problems doubts, none of them an error
      */
-    record Readable(ConfigObject object, List<Problem> problems) implements Offer {
+    record Read(ConfigObject object, List<Problem> problems) implements Offer {
         @Override
         public ResourceKey key() {
             return object.key();

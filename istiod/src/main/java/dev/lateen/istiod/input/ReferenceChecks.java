@@ -9,8 +9,8 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.api.yaml.Problem;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 
 /**
  * What no resource shows alone: whether hosts, subsets, ports and gateways that routes name exist (Istio's analyzers IST0101 and IST0112). All of it is
@@ -116,7 +116,7 @@ final class ReferenceChecks {
     }
 
     private void checkPort(Resource<VirtualService> service, Destination destination, String host, String path) {
-        SortedSet<Integer> ports = hosts.ports(host);
+        NavigableSet<Integer> ports = hosts.ports(host);
         Integer number = destination.port() == null ? null : destination.port().number();
         List<String> names = ports.stream().map(String::valueOf).toList();
         if (number != null && !ports.isEmpty() && !ports.contains(number)) {

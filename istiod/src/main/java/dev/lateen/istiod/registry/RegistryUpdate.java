@@ -130,8 +130,8 @@ final class RegistryUpdate {
         WorkloadInstance now = change.after == null ? null : read(change.key, change.after);
         if (!Objects.equals(was, now)) {
             workloads = workloads.with(change.key, now);
-            concern(was, now);
-            concern(now, was);
+            concern(was);
+            concern(now);
         }
     }
 
@@ -152,7 +152,7 @@ final class RegistryUpdate {
     }
 
     /** Notes the services that a workload serves, served, or is listed for. */
-    private void concern(@Nullable WorkloadInstance workload, @Nullable WorkloadInstance other) {
+    private void concern(@Nullable WorkloadInstance workload) {
         if (workload == null) {
             return;
         }

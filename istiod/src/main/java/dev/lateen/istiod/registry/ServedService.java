@@ -19,6 +19,7 @@ record ServedService(
         Map<ServicePort, List<ServiceEndpoint>> endpoints,
         List<String> accounts) {
 
+    @SuppressWarnings("ReferenceEquality") // identity is the point: what nothing touched is the same object
     static ServedService of(
             Service service, Map<ServicePort, List<ServiceEndpoint>> endpoints, @Nullable ServedService before) {
         if (before == null) {

@@ -38,7 +38,7 @@ record EndpointList(Registry registry, List<XdsResource> all, Map<Identity<Servi
      */
     @SuppressWarnings(
             "ReferenceEquality") // A registry is itself and no other; a resource that did not change is the same
-                                 // object.
+    // object.
     @Nullable
     EndpointList by(Registry now, Function<Service, List<XdsResource>> of) {
         if (now == registry) {

@@ -26,7 +26,7 @@ final class TestOffers {
                 throw new IllegalArgumentException(reading.problems().toString());
             }
             for (ConfigObject object : KubernetesReader.objects(reading)) {
-                objects = objects.with(object.key(), new Offer.Readable(object, List.of()));
+                objects = objects.with(object.key(), new Offer.Read(object, List.of()));
             }
         }
         return new Offers(objects, null, List.of());

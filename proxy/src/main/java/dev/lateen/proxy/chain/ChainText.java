@@ -15,10 +15,7 @@ final class ChainText {
     private ChainText() {}
 
     static @Nullable FilterChainRuntime match(
-            ListenerRuntime listener,
-            FilterChainMatcher<FilterChainRuntime> matcher,
-            MatchFacts facts,
-            Trace trace) {
+            ListenerRuntime listener, FilterChainMatcher<FilterChainRuntime> matcher, MatchFacts facts, Trace trace) {
         FilterChainRuntime found = matcher.match(facts, (candidate, by, actual, nobodyFits) -> {
             List<?> wanted = by.wanted(candidate.match());
             String why = wanted.isEmpty()
@@ -33,7 +30,9 @@ final class ChainText {
             return null;
         }
         FilterChain chain = found.chain();
-        String rule = found.key().match() == null ? "the default filter chain" : text(found.key().match());
+        String rule = found.key().match() == null
+                ? "the default filter chain"
+                : text(found.key().match());
         trace.yes(Question.FILTER_CHAIN, name(chain), chain.provenance(), rule);
         trace.yes(Question.DOWNSTREAM_TLS, name(chain), chain.security(), text(chain.tls()));
         return found;
@@ -41,9 +40,10 @@ final class ChainText {
 
     /** Whether a connection is secured is asked for by others than those who want the chain. */
     private static Provenance origin(FilterChain chain, Criterion<?> by) {
-        boolean secures = by.field().equals(Criteria.TRANSPORT_PROTOCOL)
-                || by.field().equals(Criteria.APPLICATION_PROTOCOLS);
-        boolean asked = chain.provenance().isNone() || secures && !chain.security().isNone();
+        boolean secures =
+                by.field().equals(Criteria.TRANSPORT_PROTOCOL) || by.field().equals(Criteria.APPLICATION_PROTOCOLS);
+        boolean asked =
+                chain.provenance().isNone() || secures && !chain.security().isNone();
         return asked ? chain.security() : chain.provenance();
     }
 

@@ -25,8 +25,10 @@ final class Criteria {
                     m -> m.destinationPort() == 0 ? List.of() : List.of(m.destinationPort()),
                     keys -> exactly(keys, facts -> facts.destination().getPort()),
                     facts -> String.valueOf(facts.destination().getPort())),
-            range("prefix_ranges", FilterChainMatch::prefixRanges, facts -> facts.destination()
-                    .getAddress()),
+            range(
+                    "prefix_ranges",
+                    FilterChainMatch::prefixRanges,
+                    facts -> facts.destination().getAddress()),
             named(
                     "server_names",
                     FilterChainMatch::serverNames,
@@ -42,15 +44,19 @@ final class Criteria {
                     FilterChainMatch::applicationProtocols,
                     Criteria::applicationProtocol,
                     facts -> facts.applicationProtocols().toString()),
-            range("direct_source_prefix_ranges", FilterChainMatch::directSourcePrefixRanges, facts -> facts.directSource()
-                    .getAddress()),
+            range(
+                    "direct_source_prefix_ranges",
+                    FilterChainMatch::directSourcePrefixRanges,
+                    facts -> facts.directSource().getAddress()),
             named(
                     "source_type",
                     m -> m.sourceType() == SourceType.ANY ? List.of() : List.of(m.sourceType()),
                     keys -> exactly(keys, Criteria::sourceType),
                     facts -> sourceType(facts).toString()),
-            range("source_prefix_ranges", FilterChainMatch::sourcePrefixRanges, facts -> facts.source()
-                    .getAddress()),
+            range(
+                    "source_prefix_ranges",
+                    FilterChainMatch::sourcePrefixRanges,
+                    facts -> facts.source().getAddress()),
             named(
                     "source_ports",
                     FilterChainMatch::sourcePorts,
@@ -91,8 +97,11 @@ final class Criteria {
 
     private static Criterion<Cidr> range(
             String field, Function<FilterChainMatch, List<Cidr>> asked, Function<MatchFacts, InetAddress> address) {
-        return named(field, asked, keys -> within(keys, address), facts -> address.apply(facts)
-                .getHostAddress());
+        return named(
+                field,
+                asked,
+                keys -> within(keys, address),
+                facts -> address.apply(facts).getHostAddress());
     }
 
     private static SourceType sourceType(MatchFacts facts) {

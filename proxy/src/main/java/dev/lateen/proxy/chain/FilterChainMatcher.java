@@ -96,7 +96,8 @@ final class FilterChainMatcher<T> {
     private static <T> @Nullable Left<T> left(List<Candidate<T>> candidates, int place) {
         for (int i = place; i < ORDER.size() && !candidates.isEmpty(); i++) {
             Criterion<?> criterion = ORDER.get(i);
-            if (candidates.stream().anyMatch(each -> !criterion.wanted(each.match()).isEmpty())) {
+            if (candidates.stream()
+                    .anyMatch(each -> !criterion.wanted(each.match()).isEmpty())) {
                 return step(criterion, candidates, i + 1);
             }
         }

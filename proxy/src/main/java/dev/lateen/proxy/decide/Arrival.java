@@ -43,10 +43,10 @@ public record Arrival(
     MatchFacts seenBy(ListenerRuntime listener) {
         int port = destination().getPort();
         return switch (firstBytes) {
-            case FirstBytes.ClientHello hello when listener.looksForTls(port) ->
-                facts(hello.serverName(), "tls", hello.alpn());
-            case FirstBytes.Http http when listener.looksForHttp(port) ->
-                facts("", "raw_buffer", List.of(http.protocol()));
+            case FirstBytes.ClientHello hello
+            when listener.looksForTls(port) -> facts(hello.serverName(), "tls", hello.alpn());
+            case FirstBytes.Http http
+            when listener.looksForHttp(port) -> facts("", "raw_buffer", List.of(http.protocol()));
             case FirstBytes.ClientHello _, FirstBytes.Http _, FirstBytes.Other _ -> facts("", "raw_buffer", List.of());
         };
     }

@@ -86,8 +86,14 @@ public final class Decisions {
         DownstreamTls tls = chain.chain().tls();
         if (tls != null && !handshakes(tls, arrival.handshake())) {
             if (trace != null) {
-                String why = arrival.handshake() == null ? "no TLS (expected: TLS)" : "no certificate (expected: the client's)";
-                trace.no(Question.DOWNSTREAM_TLS, chain.chain().name(), chain.chain().security(), why);
+                String why = arrival.handshake() == null
+                        ? "no TLS (expected: TLS)"
+                        : "no certificate (expected: the client's)";
+                trace.no(
+                        Question.DOWNSTREAM_TLS,
+                        chain.chain().name(),
+                        chain.chain().security(),
+                        why);
             }
             return new ConnectionVerdict.HandshakeFails(chain);
         }
@@ -103,7 +109,8 @@ public final class Decisions {
     }
 
     private static boolean handshakes(DownstreamTls tls, @Nullable TlsFacts told) {
-        return told != null && !(tls.requireClientCertificate() && told.peerSha256().isEmpty());
+        return told != null
+                && !(tls.requireClientCertificate() && told.peerSha256().isEmpty());
     }
 
     private static ConnectionFacts facts(Arrival arrival, ListenerRuntime listener, @Nullable TlsFacts tls) {
@@ -154,8 +161,9 @@ public final class Decisions {
      * @param made how many tries were made again so far
      */
     public boolean retry(RequestVerdict request, Tried tried, int made, @Nullable Trace trace) {
-        RetryRule rule =
-                request.route() instanceof RouteDecision.Forward forward ? forward.entry().retry() : null;
+        RetryRule rule = request.route() instanceof RouteDecision.Forward forward
+                ? forward.entry().retry()
+                : null;
         if (rule == null || made >= rule.policy().numRetries()) {
             String why = rule == null ? "no retry policy" : "num_retries: " + made + " were made";
             return trace != null && trace.no(Question.RETRY, "", origin(request), why);

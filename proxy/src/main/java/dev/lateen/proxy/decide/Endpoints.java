@@ -42,10 +42,7 @@ final class Endpoints {
     }
 
     private static List<Endpoint> described(
-            ProxySnapshot snapshot,
-            Cluster cluster,
-            ConnectionFacts connection,
-            @Nullable ExchangeFacts exchange) {
+            ProxySnapshot snapshot, Cluster cluster, ConnectionFacts connection, @Nullable ExchangeFacts exchange) {
         return switch (cluster.discovery()) {
             case Discovery.Static(LoadAssignment assignment) -> all(assignment);
             case Discovery.Eds(String name) -> {

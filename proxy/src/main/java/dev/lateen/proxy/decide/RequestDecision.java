@@ -139,19 +139,17 @@ final class RequestDecision {
         return switch (route) {
             case RouteDecision.Forward forward -> forwarded(facts, forward);
             case RouteDecision.Redirect redirect ->
-                new RequestVerdict.Answered(LocalReply.redirect(
-                        redirect.action().status(), RedirectLocation.of(redirect, head)));
-            case RouteDecision.Direct direct ->
                 new RequestVerdict.Answered(
-                        LocalReply.direct(direct.action().status(), "", List.of()));
+                        LocalReply.redirect(redirect.action().status(), RedirectLocation.of(redirect, head)));
+            case RouteDecision.Direct direct ->
+                new RequestVerdict.Answered(LocalReply.direct(direct.action().status(), "", List.of()));
             case RouteDecision.TlsRedirect _ ->
                 new RequestVerdict.Answered(LocalReply.redirectToTls(RedirectLocation.toHttps(head)));
             case RouteDecision.NotFound _ -> new RequestVerdict.Answered(LocalReply.routeNotFound());
         };
     }
 
-    private RequestVerdict.Outcome forwarded(
-            ExchangeFacts facts, RouteDecision.Forward forward) {
+    private RequestVerdict.Outcome forwarded(ExchangeFacts facts, RouteDecision.Forward forward) {
         Cluster to = cluster;
         if (to == null) {
             return new RequestVerdict.Answered(

@@ -35,7 +35,11 @@ public final class TransportSocketChoice {
             }
         }
         if (trace != null) {
-            trace.yes(Question.TRANSPORT_SOCKET, cluster.name(), cluster.origin().provenance(), text(cluster.sockets().tls()) + ": the cluster's own");
+            trace.yes(
+                    Question.TRANSPORT_SOCKET,
+                    cluster.name(),
+                    cluster.origin().provenance(),
+                    text(cluster.sockets().tls()) + ": the cluster's own");
         }
         return cluster.sockets().tls();
     }
@@ -58,8 +62,6 @@ public final class TransportSocketChoice {
     }
 
     private static String text(@Nullable UpstreamTls tls) {
-        return tls == null
-                ? "clear text"
-                : tls.settings().certificates().isEmpty() ? "TLS" : "mutual TLS";
+        return tls == null ? "clear text" : tls.settings().certificates().isEmpty() ? "TLS" : "mutual TLS";
     }
 }

@@ -26,8 +26,7 @@ final class HeadChanges {
         Set<String> names = new TreeSet<>();
         collect(before.headers(), names);
         collect(now.headers(), names);
-        names.forEach(name ->
-                tell(trace, name, text(before.headers(), name), text(now.headers(), name), rule(name)));
+        names.forEach(name -> tell(trace, name, text(before.headers(), name), text(now.headers(), name), rule(name)));
         trace.yes(
                 Question.HEAD,
                 "client address",
@@ -40,7 +39,8 @@ final class HeadChanges {
             case "x-forwarded-client-cert" -> "forward_client_cert_details";
             case "x-forwarded-for", "x-forwarded-proto", "x-forwarded-port" -> "use_remote_address";
             case "x-envoy-internal", "x-envoy-external-address" -> "internal_address_config";
-            default -> name.indexOf('_') >= 0 ? "headers_with_underscores_action" : "what only internal requests may say";
+            default ->
+                name.indexOf('_') >= 0 ? "headers_with_underscores_action" : "what only internal requests may say";
         };
     }
 

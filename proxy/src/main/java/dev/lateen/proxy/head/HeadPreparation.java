@@ -5,9 +5,9 @@ import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.Protocol;
 import dev.lateen.proxy.message.RequestHead;
+import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.reason.Trace;
 import org.jspecify.annotations.Nullable;
 

@@ -1,8 +1,8 @@
 package dev.lateen.proxy.head;
 
+import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
-import dev.lateen.proxy.model.Provenance;
 import org.jspecify.annotations.Nullable;
 
 /** Why a request's head is answered without looking further. */

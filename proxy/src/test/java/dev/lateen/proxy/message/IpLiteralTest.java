@@ -21,7 +21,8 @@ class IpLiteralTest {
 
     @Test
     void whatTheJdkWouldStretchIntoAnAddressIsNone() {
-        for (String no : List.of("", "1", "1.2", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.", ".1.2.3", "0x7f.0.0.1", "a")) {
+        for (String no :
+                List.of("", "1", "1.2", "1.2.3", "1.2.3.4.5", "256.1.1.1", "1.2.3.", ".1.2.3", "0x7f.0.0.1", "a")) {
             assertThat(text(no)).as(no).isNull();
         }
         for (String no : List.of(":", "1:2", "2001:db8::1::", "[::1", "::1]", "10.0.0.1:80", "[10.0.0.1]")) {

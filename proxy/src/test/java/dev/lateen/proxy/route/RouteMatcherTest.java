@@ -23,14 +23,14 @@ import dev.lateen.proxy.model.MetadataMatcher;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.PathRewrite;
-import dev.lateen.proxy.model.RouteMatch.PathMatch;
 import dev.lateen.proxy.model.RouteMatch;
+import dev.lateen.proxy.model.RouteMatch.PathMatch;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.model.ValueMatcher;
-import dev.lateen.proxy.model.VirtualHost.RequireTls;
 import dev.lateen.proxy.model.VirtualHost;
+import dev.lateen.proxy.model.VirtualHost.RequireTls;
 import dev.lateen.proxy.reason.Finding;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
@@ -295,7 +295,8 @@ class RouteMatcherTest {
         RouteMatcher matcher = RouteMatcher.compile(table(
                 host("reviews.*", route(any(header("end-user", "jason")), to("v2")), prefix("/", "v1"))));
         Trace trace = new Trace();
-        RouteDecision decision = matcher.match(get("reviews.default", "/", "end-user", "mary"), Map.of(), random, trace);
+        RouteDecision decision =
+                matcher.match(get("reviews.default", "/", "end-user", "mary"), Map.of(), random, trace);
         assertThat(trace.of(Question.VIRTUAL_HOST))
                 .extracting(Finding::rule)
                 .containsExactly("domains: \"reviews.default\" matches \"reviews.*\"");
@@ -337,10 +338,8 @@ class RouteMatcherTest {
 
     @Test
     void metadataThatFiltersLeftChoosesRoutes() {
-        RouteMatcher matcher = RouteMatcher.compile(table(host(
-                "*",
-                route(claim("admin", false), to("admins")),
-                route(claim("admin", true), to("others")))));
+        RouteMatcher matcher = RouteMatcher.compile(table(
+                host("*", route(claim("admin", false), to("admins")), route(claim("admin", true), to("others")))));
         assertThat(matcher.match(get("h", "/"), random)).extracting("cluster").isEqualTo("others");
         assertThat(matcher.match(get("h", "/"), group("admin"), random, null))
                 .extracting("cluster")
