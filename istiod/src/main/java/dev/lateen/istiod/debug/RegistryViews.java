@@ -110,13 +110,13 @@ record RegistryViews(JsonMapper json, DiscoveryServer discovery, Supplier<@Nulla
         one.put("Address", workload.address());
         one.put("ServicePortName", port.name());
         one.put("ServiceAccount", account(workload));
-        one.put("Network", workload.network());
-        one.putObject("Locality").put("Label", workload.locality()).put("ClusterID", workload.clusterId());
+        one.put("Network", workload.place().network());
+        one.putObject("Locality").put("Label", workload.place().locality()).put("ClusterID", workload.place().clusterId());
         one.put("EndpointPort", endpoint.port());
         one.put("LbWeight", Math.max(1, workload.weight()));
-        one.put("TLSMode", workload.mutualTls() ? "istio" : "disabled");
+        one.put("TLSMode", workload.identity().mutualTls() ? "istio" : "disabled");
         one.put("Namespace", workload.namespace());
-        one.put("WorkloadName", workload.workloadName());
+        one.put("WorkloadName", workload.identity().workloadName());
         // Istio's HealthStatus: 0 healthy, 1 unhealthy.
         one.put("HealthStatus", workload.ready() ? 0 : 1);
         return one;
@@ -124,9 +124,9 @@ record RegistryViews(JsonMapper json, DiscoveryServer discovery, Supplier<@Nulla
 
     private String account(WorkloadInstance workload) {
         MeshSnapshot snapshot = mesh.get();
-        return workload.serviceAccount().isEmpty() || snapshot == null
+        return workload.identity().serviceAccount().isEmpty() || snapshot == null
                 ? ""
-                : new SpiffeId(snapshot.mesh().trustDomain(), workload.namespace(), workload.serviceAccount()).uri();
+                : new SpiffeId(snapshot.mesh().trustDomain(), workload.namespace(), workload.identity().serviceAccount()).uri();
     }
 
     /** {@code /debug/instancesz}: what each connected proxy serves. */

@@ -126,14 +126,9 @@ final class EndpointObjects {
                         address,
                         Map.copyOf(ports),
                         Map.of(),
-                        "",
-                        "",
-                        "",
+                        WorkloadInstance.Identity.unknown(typed.name()),
+                        WorkloadInstance.Place.in(cluster),
                         0,
-                        false,
-                        typed.name(),
-                        cluster,
-                        "",
                         ready));
     }
 }

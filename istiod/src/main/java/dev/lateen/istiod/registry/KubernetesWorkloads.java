@@ -44,14 +44,16 @@ final class KubernetesWorkloads {
                 status.getPodIP(),
                 ports(pod.getSpec().getContainers()),
                 labels,
-                account == null || account.isEmpty() ? "default" : account,
-                locality(pod, labels),
-                labels.getOrDefault(Topology.NETWORK, ""),
+                new WorkloadInstance.Identity(
+                        account == null || account.isEmpty() ? "default" : account,
+                        "istio".equals(labels.get(TLS_MODE)),
+                        workloadName(pod, labels)),
+                new WorkloadInstance.Place(
+                        locality(pod, labels),
+                        labels.getOrDefault(Topology.NETWORK, ""),
+                        clusterId,
+                        pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName()),
                 0,
-                "istio".equals(labels.get(TLS_MODE)),
-                workloadName(pod, labels),
-                clusterId,
-                pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName(),
                 ready(pod, status)));
     }
 

@@ -113,7 +113,7 @@ final class RegistryUpdate {
             String name = change.key.resource().name();
             workloads.all().forEach((key, workload) -> {
                 if (key.cluster().equals(change.key.cluster())
-                        && workload.nodeName().equals(name)) {
+                        && workload.place().nodeName().equals(name)) {
                     workload(new Changed(key, objects.get(key), objects.get(key)));
                 }
             });

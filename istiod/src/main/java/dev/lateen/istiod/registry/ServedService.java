@@ -51,8 +51,8 @@ record ServedService(
                 .distinct()
                 .toList();
         List<String> accounts = workloads.stream()
-                .filter(workload -> !workload.serviceAccount().isEmpty())
-                .map(workload -> "ns/" + workload.namespace() + "/sa/" + workload.serviceAccount())
+                .filter(workload -> !workload.identity().serviceAccount().isEmpty())
+                .map(workload -> "ns/" + workload.namespace() + "/sa/" + workload.identity().serviceAccount())
                 .distinct()
                 .sorted()
                 .toList();

@@ -89,14 +89,9 @@ final class ServiceEntries {
                     host,
                     Map.of(),
                     Map.of(),
-                    "",
-                    "",
-                    "",
+                    WorkloadInstance.Identity.unknown(""),
+                    WorkloadInstance.Place.in(clusterId),
                     0,
-                    false,
-                    "",
-                    clusterId,
-                    "",
                     true));
         }
         return workloads;
@@ -120,16 +115,16 @@ final class ServiceEntries {
                 entry.address(),
                 entry.ports(),
                 Map.copyOf(labels),
-                entry.serviceAccount(),
-                entry.locality().isEmpty()
-                        ? Topology.locality(labels.getOrDefault(Topology.LOCALITY, ""))
-                        : entry.locality(),
-                entry.network(),
+                new WorkloadInstance.Identity(
+                        entry.serviceAccount(), mutualTls(labels, entry.serviceAccount()), name),
+                new WorkloadInstance.Place(
+                        entry.locality().isEmpty()
+                                ? Topology.locality(labels.getOrDefault(Topology.LOCALITY, ""))
+                                : entry.locality(),
+                        entry.network(),
+                        clusterId,
+                        ""),
                 entry.weight(),
-                mutualTls(labels, entry.serviceAccount()),
-                name,
-                clusterId,
-                "",
                 true);
     }
 

@@ -28,7 +28,7 @@ record Workloads(
     static final Comparator<WorkloadInstance> IN_ORDER = Comparator.comparing(WorkloadInstance::namespace)
             .thenComparing(WorkloadInstance::name)
             .thenComparing(WorkloadInstance::address)
-            .thenComparing(WorkloadInstance::clusterId);
+            .thenComparing(each -> each.place().clusterId());
 
     /** The same with what an object is now; null if it is none any more. */
     Workloads with(ObjectKey key, @Nullable WorkloadInstance now) {

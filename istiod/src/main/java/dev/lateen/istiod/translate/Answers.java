@@ -34,7 +34,7 @@ final class Answers {
     Answers(MeshSnapshot snapshot, Answers before) {
         this.snapshot = snapshot;
         // A snapshot that nobody has seen has nothing to hand on.
-        boolean seen = !before.lists.isEmpty();
+        boolean seen = !before.lists.isEmpty() || !before.endpoints.isEmpty() || !before.single.isEmpty();
         this.listsBefore = seen ? before.lists : before.listsBefore;
         this.singleBefore = seen ? before.single : before.singleBefore;
         this.endpointsBefore = seen ? before.endpoints : before.endpointsBefore;

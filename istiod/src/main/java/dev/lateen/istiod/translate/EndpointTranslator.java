@@ -84,7 +84,7 @@ final class EndpointTranslator {
         // A workload that was told not to use TLS on a port must not be called with it.
         private boolean takesMutualTls(ServiceEndpoint endpoint) {
             WorkloadInstance workload = endpoint.workload();
-            return workload.mutualTls()
+            return workload.identity().mutualTls()
                     && peers.of()
                                     .inboundTls(workload.namespace(), workload.labels())
                                     .mode(endpoint.port())
@@ -105,9 +105,9 @@ final class EndpointTranslator {
         for (ServiceEndpoint endpoint : request.which().firstOnly() && all.size() > 1 ? all.subList(0, 1) : all) {
             WorkloadInstance workload = endpoint.workload();
             if (request.which().fits(endpoint, request.client())) {
-                order.computeIfAbsent(workload.locality(), l -> new ArrayList<>())
+                order.computeIfAbsent(workload.place().locality(), l -> new ArrayList<>())
                         .add(workload);
-                groups.computeIfAbsent(workload.locality(), l -> group(l))
+                groups.computeIfAbsent(workload.place().locality(), l -> group(l))
                         .addLbEndpoints(endpoint(endpoint, request.client()));
             }
         }
@@ -167,7 +167,7 @@ final class EndpointTranslator {
 
     private static Struct workloadName(WorkloadInstance w) {
         String name = String.join(
-                ";", w.workloadName(), w.namespace(), w.canonicalName(), w.canonicalRevision(), w.clusterId());
+                ";", w.identity().workloadName(), w.namespace(), w.canonicalName(), w.canonicalRevision(), w.place().clusterId());
         return Protos.struct(Map.of("workload", Protos.text(name)));
     }
 

@@ -47,7 +47,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         String label = node.labels().getOrDefault(Topology.LOCALITY, "");
         String known = Topology.locality(label);
         return ProxyNode.Locality.parse(
-                known.isEmpty() ? registered(snapshot, node, WorkloadInstance::locality) : known);
+                known.isEmpty() ? registered(snapshot, node, each -> each.place().locality()) : known);
     }
 
     private static String registered(
@@ -171,7 +171,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         int dash = name.lastIndexOf('-');
         return dash > 0
                 && dash + 1 < name.length()
-                && name.substring(0, dash).equals(workload.workloadName())
+                && name.substring(0, dash).equals(workload.identity().workloadName())
                 && name.substring(dash + 1).chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
@@ -195,7 +195,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
                         case Topology.HOSTNAME ->
                             or(
                                     node.text("NODE_NAME"),
-                                    or(own.get(name), registered(snapshot, node, WorkloadInstance::nodeName)));
+                                    or(own.get(name), registered(snapshot, node, each -> each.place().nodeName())));
                         default -> own.getOrDefault(name, "");
                     });
         }

@@ -288,6 +288,6 @@ final class ServiceClusters {
                 key.ports().stream().flatMap(port -> port.of().stream()).toList();
         return service.headless()
                 && !all.isEmpty()
-                && all.stream().allMatch(e -> e.workload().mutualTls());
+                && all.stream().allMatch(e -> e.workload().identity().mutualTls());
     }
 }

@@ -40,7 +40,15 @@ class LocalitiesTest {
             all.put(labels[i], labels[i + 1]);
         }
         return new WorkloadInstance(
-                "p", "default", "10.0.0.1", Map.of(), all, "", "", "", 0, true, "p", "Kubernetes", "", true);
+                "p",
+                "default",
+                "10.0.0.1",
+                Map.of(),
+                all,
+                new WorkloadInstance.Identity("", true, "p"),
+                WorkloadInstance.Place.in("Kubernetes"),
+                0,
+                true);
     }
 
     /** {@code region/zone/subzone=priority} of each group. */

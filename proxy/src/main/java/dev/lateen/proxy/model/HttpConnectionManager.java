@@ -177,51 +177,42 @@ public record HttpConnectionManager(
         }
     }
 
-    /**
-     * {@code HttpConnectionManager.Tracing}; fractions in millionths.
-     *
-     * @param collectorCluster the Zipkin collector's cluster; null for no tracer: then nothing is reported and no context written
-     * @param collectorPath such as {@code /api/v2/spans}
-     * @param w3c whether {@code traceparent} is written beside B3 ({@code USE_B3_WITH_W3C_PROPAGATION})
-     * @param maxPathTagLength characters of a path in a tag
-     * @param sampleByRequestId whether {@code x-request-id} decides what is sampled, else everything is that nobody decided about before
-     * @param packTraceReason whether {@code x-request-id} tells the decision
-     */
-    public record Tracing(
-            int clientSampling,
-            int randomSampling,
-            int overallSampling,
-            @Nullable String collectorCluster,
-            String collectorPath,
-            String collectorHostname,
-            boolean sharedSpanContext,
-            boolean traceId128Bit,
-            boolean w3c,
-            int maxPathTagLength,
-            boolean sampleByRequestId,
-            boolean packTraceReason,
-            List<CustomTag> customTags) {
+    /** {@code HttpConnectionManager.Tracing}. @param maxPathTagLength characters of a path in a tag */
+    public record Tracing(Sampling sampling, Collector collector, int maxPathTagLength, List<CustomTag> customTags) {
         public Tracing {
             customTags = List.copyOf(customTags);
         }
 
         /** The same with other tags. */
         public Tracing withTags(List<CustomTag> tags) {
-            return new Tracing(
-                    clientSampling,
-                    randomSampling,
-                    overallSampling,
-                    collectorCluster,
-                    collectorPath,
-                    collectorHostname,
-                    sharedSpanContext,
-                    traceId128Bit,
-                    w3c,
-                    maxPathTagLength,
-                    sampleByRequestId,
-                    packTraceReason,
-                    tags);
+            return new Tracing(sampling, collector, maxPathTagLength, tags);
         }
+    }
+
+    /**
+     * What is traced; fractions in millionths.
+     *
+     * @param byRequestId whether {@code x-request-id} decides what is sampled, else everything is that nobody decided about before
+     * @param packReason whether {@code x-request-id} tells the decision
+     */
+    public record Sampling(int client, int random, int overall, boolean byRequestId, boolean packReason) {}
+
+    /**
+     * {@code envoy.config.trace.v3.ZipkinConfig}.
+     *
+     * @param cluster the collector's; null for no tracer: then nothing is reported and no context written
+     * @param path such as {@code /api/v2/spans}
+     * @param w3c whether {@code traceparent} is written beside B3 ({@code USE_B3_WITH_W3C_PROPAGATION})
+     */
+    public record Collector(
+            @Nullable String cluster,
+            String path,
+            String hostname,
+            boolean sharedSpanContext,
+            boolean traceId128Bit,
+            boolean w3c) {
+        /** No tracer. */
+        public static final Collector NONE = new Collector(null, "", "", true, false, false);
     }
 
     /** {@code envoy.type.tracing.v3.CustomTag}: its value, or where that is with a default; an empty value is no tag. */

@@ -30,24 +30,24 @@ final class RequestIdSampling {
         }
         char told = id.length() == LENGTH ? id.charAt(PLACE) : NOT;
         char reason = told == SAMPLED || told == FORCED || told == BY_CLIENT ? told : reason(headers, number);
-        if (reason != NOT && !chosen(number, config.overallSampling())) {
+        if (reason != NOT && !chosen(number, config.sampling().overall())) {
             reason = NOT;
         }
         boolean changed = reason != told && (reason != NOT || told == SAMPLED || told == FORCED || told == BY_CLIENT);
-        if (changed && config.packTraceReason() && id.length() == LENGTH) {
+        if (changed && config.sampling().packReason() && id.length() == LENGTH) {
             headers.set("x-request-id", id.substring(0, PLACE) + reason + id.substring(PLACE + 1));
         }
         return reason != NOT;
     }
 
     private char reason(HeaderMap headers, long number) {
-        if (headers.contains("x-client-trace-id") && chosen(number, config.clientSampling())) {
+        if (headers.contains("x-client-trace-id") && chosen(number, config.sampling().client())) {
             return BY_CLIENT;
         }
         if (headers.contains("x-envoy-force-trace")) {
             return FORCED;
         }
-        return chosen(number, config.randomSampling()) ? SAMPLED : NOT;
+        return chosen(number, config.sampling().random()) ? SAMPLED : NOT;
     }
 
     private static boolean chosen(long number, int millionths) {

@@ -180,7 +180,7 @@ public final class Telemetry implements Observers, AutoCloseable {
     /** Null without a provider, as in Envoy: no context is made up and none is written. */
     @Nullable
     Tracer tracer(HttpConnectionManager.Tracing tracing, Listener.Direction direction) {
-        return tracing.collectorCluster() == null
+        return tracing.collector().cluster() == null
                 ? null
                 : new Tracer(
                         resolved(tracing),
@@ -205,11 +205,11 @@ public final class Telemetry implements Observers, AutoCloseable {
     }
 
     private @Nullable Consumer<FinishedSpan> reporter(HttpConnectionManager.Tracing tracing) {
-        String cluster = tracing.collectorCluster();
+        String cluster = tracing.collector().cluster();
         if (cluster == null) {
             return null;
         }
-        CollectorKey key = new CollectorKey(cluster, tracing.collectorHostname(), tracing.collectorPath());
+        CollectorKey key = new CollectorKey(cluster, tracing.collector().hostname(), tracing.collector().path());
         return reporters.computeIfAbsent(key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
     }
 

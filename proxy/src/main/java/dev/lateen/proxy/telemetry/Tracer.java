@@ -41,21 +41,21 @@ final class Tracer implements ExchangeObserver {
     public void onRequest(ExchangeFacts exchange) {
         HeaderMap headers = exchange.request().headers();
         // Also when somebody decided already, since the id tells others.
-        boolean ours = !config.sampleByRequestId() || sampling.decide(headers);
+        boolean ours = !config.sampling().byRequestId() || sampling.decide(headers);
         TraceContext context = TraceContext.extract(headers);
         exchange.traceSpan(context == null ? begin(headers, ours) : proceed(context, ours));
     }
 
     private Span begin(HeaderMap headers, boolean ours) {
         String id = newId();
-        String traceId = config.traceId128Bit() ? newId() + id : id;
+        String traceId = config.collector().traceId128Bit() ? newId() + id : id;
         Boolean asked = TraceContext.bareDecision(headers);
         return new Span(traceId, id, null, false, asked == null ? ours : asked, false);
     }
 
     private Span proceed(TraceContext context, boolean ours) {
         boolean sampled = context.sampled() == null ? ours : context.sampled();
-        if (server && config.sharedSpanContext()) {
+        if (server && config.collector().sharedSpanContext()) {
             return new Span(
                     context.traceId(), context.spanId(), context.parentSpanId(), true, sampled, context.debug());
         }
@@ -80,7 +80,7 @@ final class Tracer implements ExchangeObserver {
             headers.set(
                     "b3", span.traceId() + "-" + span.id() + "-" + (span.debug() ? "d" : span.sampled() ? "1" : "0"));
         }
-        if (config.w3c() || headers.contains("traceparent")) {
+        if (config.collector().w3c() || headers.contains("traceparent")) {
             headers.set("traceparent", traceParent(span));
         }
     }

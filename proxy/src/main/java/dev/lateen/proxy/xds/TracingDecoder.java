@@ -1,6 +1,8 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.model.HttpConnectionManager.Collector;
 import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
+import dev.lateen.proxy.model.HttpConnectionManager.Sampling;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,20 +24,15 @@ final class TracingDecoder {
     static Tracing decode(ProtoNode node, RequestIds ids, DecodeScope scope) {
         node.ignoring("verbose", "spawn_upstream_span");
         ProtoNode provider = node.message("provider");
-        Collector collector = provider == null ? Collector.NONE : collector(provider, scope);
         return new Tracing(
-                sampling(node, "client_sampling"),
-                sampling(node, "random_sampling"),
-                sampling(node, "overall_sampling"),
-                collector.cluster,
-                collector.path,
-                collector.hostname,
-                collector.sharedSpanContext,
-                collector.traceId128Bit,
-                collector.w3c,
+                new Sampling(
+                        sampling(node, "client_sampling"),
+                        sampling(node, "random_sampling"),
+                        sampling(node, "overall_sampling"),
+                        ids.sample,
+                        ids.pack),
+                provider == null ? Collector.NONE : collector(provider, scope),
                 (int) Math.min(Integer.MAX_VALUE, node.wrapped("max_path_tag_length", MAX_PATH)),
-                ids.sample,
-                ids.pack,
                 tags(node.messages("custom_tags"), scope));
     }
 
@@ -53,16 +50,6 @@ final class TracingDecoder {
         return new RequestIds(
                 uuid.wrappedFlag("pack_trace_reason", true),
                 uuid.wrappedFlag("use_request_id_for_trace_sampling", true));
-    }
-
-    private record Collector(
-            @Nullable String cluster,
-            String path,
-            String hostname,
-            boolean sharedSpanContext,
-            boolean traceId128Bit,
-            boolean w3c) {
-        static final Collector NONE = new Collector(null, "", "", true, false, false);
     }
 
     private static Collector collector(ProtoNode provider, DecodeScope scope) {

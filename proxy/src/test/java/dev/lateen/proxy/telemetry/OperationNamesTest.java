@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.Route.Decorator;
@@ -113,7 +114,11 @@ class OperationNamesTest {
     @Test
     void aSpanIsCalledByTheOperationAndElseByTheHost() {
         SpanReader reader = new SpanReader("n");
-        Tracing config = new Tracing(0, 0, 0, null, "", "", true, true, false, 20, true, true, List.of());
+        Tracing config = new Tracing(
+                new HttpConnectionManager.Sampling(0, 0, 0, true, true),
+                HttpConnectionManager.Collector.NONE,
+                20,
+                List.of());
         Span span = new Span("1", "2", null, false, true, false);
         ExchangeFacts exchange = exchange(ROUTE);
         assertThat(reader.read(exchange, span, false, config).name()).isEqualTo("reviews:9080");

@@ -20,6 +20,7 @@ import dev.lateen.proxy.model.AccessLogConfig;
 import dev.lateen.proxy.model.AccessLogFilter;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
+import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.CustomTag;
 import dev.lateen.proxy.model.HttpConnectionManager.Tracing;
 import dev.lateen.proxy.model.Listener;
@@ -227,18 +228,9 @@ class TelemetryTest {
 
     private static Tracing tracing(int sampling, boolean w3c, CustomTag... tags) {
         return new Tracing(
-                1_000_000,
-                sampling,
-                1_000_000,
-                "zipkin",
-                "/api/v2/spans",
-                "zipkin",
-                true,
-                true,
-                w3c,
+                new HttpConnectionManager.Sampling(1_000_000, sampling, 1_000_000, true, true),
+                new HttpConnectionManager.Collector("zipkin", "/api/v2/spans", "zipkin", true, true, w3c),
                 20,
-                true,
-                true,
                 List.of(tags));
     }
 
@@ -405,7 +397,10 @@ class TelemetryTest {
                     .contains("\"pod\":\"reviews-v1-abc\"", "\"zone\":\"z1\"")
                     .doesNotContain("none");
             Tracing without = new Tracing(
-                    1_000_000, 1_000_000, 1_000_000, null, "", "", true, false, false, 256, true, true, List.of());
+                    new HttpConnectionManager.Sampling(1_000_000, 1_000_000, 1_000_000, true, true),
+                    HttpConnectionManager.Collector.NONE,
+                    256,
+                    List.of());
             assertThat(telemetry.tracer(without, Listener.Direction.OUTBOUND)).isNull();
         }
     }

@@ -255,10 +255,10 @@ class ConfigGapsTest {
         HttpConnectionManager.Tracing decoded =
                 Objects.requireNonNull(manager.reporting().tracing());
         assertThat(manager.forwarded().appendXForwardedPort()).isTrue();
-        assertThat(decoded.w3c()).isTrue();
+        assertThat(decoded.collector().w3c()).isTrue();
         assertThat(decoded.maxPathTagLength()).isEqualTo(7);
-        assertThat(decoded.sampleByRequestId()).isFalse();
-        assertThat(decoded.packTraceReason()).isTrue();
+        assertThat(decoded.sampling().byRequestId()).isFalse();
+        assertThat(decoded.sampling().packReason()).isTrue();
         assertThat(decoded.customTags())
                 .containsExactly(new HttpConnectionManager.CustomTag.Environment("a", "HOME", "none"));
         assertThat(accepted.gaps()).isEmpty();
@@ -291,9 +291,9 @@ class ConfigGapsTest {
                 manager(listener(accepted)).reporting().tracing();
         assertThat(decoded).isNotNull();
         assertThat(List.of(
-                        String.valueOf(decoded.collectorCluster()),
-                        decoded.collectorHostname(),
-                        decoded.collectorPath()))
+                        String.valueOf(decoded.collector().cluster()),
+                        decoded.collector().hostname(),
+                        decoded.collector().path()))
                 .containsExactly("zipkin", "zipkin.test:9411", "/api/v2/spans");
         assertThat(accepted.gaps()).isEmpty();
         assertThat(accepted.unsupported()).isEmpty();
