@@ -132,8 +132,8 @@ final class ControlPlane {
         new CertificateService(
                         authority,
                         callers,
-                        bootstrap.defaultCertificateTtl(),
-                        bootstrap.longestCertificateTtl(),
+                        bootstrap.certificates().usual(),
+                        bootstrap.certificates().longest(),
                         metrics)
                 .serveOn(secure);
         ListenAddress http = bootstrap.http();

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param secureGrpc discovery and certificates over TLS ({@code --secureGRPCAddr}, 15012)
  * @param monitoring metrics, readiness and debug pages ({@code --monitoringAddr}, 15014)
  * @param http the same pages once more ({@code --httpAddr}, 8080); null for not at all
- * @param defaultCertificateTtl of certificates whose request names none (Istio: {@code DEFAULT_WORKLOAD_CERT_TTL}, 24 h)
- * @param longestCertificateTtl what longer wishes are cut to (Istio: {@code MAX_WORKLOAD_CERT_TTL}, 90 d)
+ * @param certificates how long they are good
  * @param maxStreamAge after which a discovery stream is ended; zero for never
  */
 public record IstiodBootstrap(
@@ -34,9 +33,19 @@ public record IstiodBootstrap(
         ListenAddress secureGrpc,
         ListenAddress monitoring,
         @Nullable ListenAddress http,
-        Duration defaultCertificateTtl,
-        Duration longestCertificateTtl,
+        CertificateLives certificates,
         Duration maxStreamAge) {
+
+    /**
+     * How long certificates are good.
+     *
+     * @param usual of those whose request names none (Istio: {@code DEFAULT_WORKLOAD_CERT_TTL}, 24 h)
+     * @param longest what longer wishes are cut to (Istio: {@code MAX_WORKLOAD_CERT_TTL}, 90 d)
+     */
+    public record CertificateLives(Duration usual, Duration longest) {
+        /** Istio's. */
+        public static final CertificateLives DEFAULT = new CertificateLives(Duration.ofHours(24), Duration.ofDays(90));
+    }
 
     /**
      * Where everything comes from that this istiod follows, in one place: its files, which give way to whatever else there is.
@@ -61,8 +70,7 @@ public record IstiodBootstrap(
                 ListenAddress.parse("--secureGRPCAddr", "127.0.0.1:15012"),
                 ListenAddress.parse("--monitoringAddr", "127.0.0.1:15014"),
                 null,
-                Duration.ofHours(24),
-                Duration.ofDays(90),
+                CertificateLives.DEFAULT,
                 Duration.ZERO);
     }
 
@@ -81,46 +89,34 @@ public record IstiodBootstrap(
                 secureAddress,
                 monitoringAddress,
                 httpAddress,
-                defaultCertificateTtl,
-                longestCertificateTtl,
+                certificates,
                 maxStreamAge);
     }
 
     /** The same with a file of mesh config. */
     public IstiodBootstrap withMeshConfig(@Nullable Path file) {
         return new IstiodBootstrap(
+                config, file, state, authority, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
+    }
+
+    /** The same with a given authority, or one of its own. */
+    public IstiodBootstrap withAuthority(@Nullable Path directory) {
+        return new IstiodBootstrap(
+                config, meshConfig, state, directory, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
+    }
+
+    /** The same with other lives of certificates. */
+    public IstiodBootstrap withCertificateTtl(Duration usual, Duration longest) {
+        return new IstiodBootstrap(
                 config,
-                file,
+                meshConfig,
                 state,
                 authority,
                 grpc,
                 secureGrpc,
                 monitoring,
                 http,
-                defaultCertificateTtl,
-                longestCertificateTtl,
+                new CertificateLives(usual, longest),
                 maxStreamAge);
-    }
-
-    /** The same with a given authority, or one of its own. */
-    public IstiodBootstrap withAuthority(@Nullable Path directory) {
-        return new IstiodBootstrap(
-                config,
-                meshConfig,
-                state,
-                directory,
-                grpc,
-                secureGrpc,
-                monitoring,
-                http,
-                defaultCertificateTtl,
-                longestCertificateTtl,
-                maxStreamAge);
-    }
-
-    /** The same with other lives of certificates. */
-    public IstiodBootstrap withCertificateTtl(Duration usual, Duration longest) {
-        return new IstiodBootstrap(
-                config, meshConfig, state, authority, grpc, secureGrpc, monitoring, http, usual, longest, maxStreamAge);
     }
 }

@@ -25,8 +25,7 @@ class ConfigLogTest {
             "default.svc.cluster.local",
             "",
             ProxyNode.Locality.UNKNOWN,
-            "lateen",
-            Set.of(),
+            ProxyNode.Agent.of("lateen"),
             Map.of());
 
     private final List<String> lines = new ArrayList<>();

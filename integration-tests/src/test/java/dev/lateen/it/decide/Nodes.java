@@ -3,7 +3,6 @@ package dev.lateen.it.decide;
 import dev.lateen.istiod.model.ProxyNode;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
 
 /** The proxies that are looked at. */
 final class Nodes {
@@ -35,8 +34,7 @@ final class Nodes {
                 domain,
                 name + "." + namespace,
                 new ProxyNode.Locality("", "", ""),
-                "lateen",
-                Set.of(),
+                ProxyNode.Agent.of("lateen"),
                 metadata);
     }
 }

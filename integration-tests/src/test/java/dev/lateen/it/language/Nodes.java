@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /** The proxies for which everything is translated: sidecars with and without interception, gateways bound to all or one address; ours and a stock Envoy each. */
 final class Nodes {
@@ -56,8 +55,7 @@ final class Nodes {
                 domain,
                 name + "." + namespace,
                 new ProxyNode.Locality("r1", "z1", "s1"),
-                userAgent,
-                Set.of(),
+                ProxyNode.Agent.of(userAgent),
                 metadata);
     }
 }

@@ -111,7 +111,9 @@ record RegistryViews(JsonMapper json, DiscoveryServer discovery, Supplier<@Nulla
         one.put("ServicePortName", port.name());
         one.put("ServiceAccount", account(workload));
         one.put("Network", workload.place().network());
-        one.putObject("Locality").put("Label", workload.place().locality()).put("ClusterID", workload.place().clusterId());
+        one.putObject("Locality")
+                .put("Label", workload.place().locality())
+                .put("ClusterID", workload.place().clusterId());
         one.put("EndpointPort", endpoint.port());
         one.put("LbWeight", Math.max(1, workload.weight()));
         one.put("TLSMode", workload.identity().mutualTls() ? "istio" : "disabled");
@@ -126,7 +128,11 @@ record RegistryViews(JsonMapper json, DiscoveryServer discovery, Supplier<@Nulla
         MeshSnapshot snapshot = mesh.get();
         return workload.identity().serviceAccount().isEmpty() || snapshot == null
                 ? ""
-                : new SpiffeId(snapshot.mesh().trustDomain(), workload.namespace(), workload.identity().serviceAccount()).uri();
+                : new SpiffeId(
+                                snapshot.mesh().trustDomain(),
+                                workload.namespace(),
+                                workload.identity().serviceAccount())
+                        .uri();
     }
 
     /** {@code /debug/instancesz}: what each connected proxy serves. */

@@ -44,8 +44,7 @@ final class NodeReader {
                         node.getLocality().getRegion(),
                         node.getLocality().getZone(),
                         node.getLocality().getSubZone()),
-                node.getUserAgentName(),
-                extensions(node),
+                new ProxyNode.Agent(node.getUserAgentName(), extensions(node)),
                 metadata);
     }
 

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param dnsDomain the last part, {@code default.svc.cluster.local}
  * @param cluster the service cluster, {@code reviews.default}; may be empty
  * @param locality region, zone and sub-zone
- * @param userAgent {@code envoy}, {@code lateen}, {@code gRPC Go}...; may be empty
- * @param extensions names of the extensions it was built with; empty if it did not say
+ * @param agent what it is built of
  * @param metadata the node's metadata: text, numbers ({@link Double}), booleans, lists and maps
  */
 public record ProxyNode(
@@ -30,9 +29,21 @@ public record ProxyNode(
         String dnsDomain,
         String cluster,
         Locality locality,
-        String userAgent,
-        Set<String> extensions,
+        Agent agent,
         Map<String, Object> metadata) {
+
+    /**
+     * What a proxy is built of.
+     *
+     * @param name {@code envoy}, {@code lateen}, {@code gRPC Go}...; may be empty
+     * @param extensions names of the extensions it was built with; empty if it did not say
+     */
+    public record Agent(String name, Set<String> extensions) {
+        /** One that does not say with what it was built. */
+        public static Agent of(String name) {
+            return new Agent(name, Set.of());
+        }
+    }
 
     /** What a proxy is for. */
     public enum Role {
@@ -77,8 +88,7 @@ public record ProxyNode(
 
     /** The same node at another place. */
     public ProxyNode at(Locality place) {
-        return new ProxyNode(
-                id, role, address, name, namespace, dnsDomain, cluster, place, userAgent, extensions, metadata);
+        return new ProxyNode(id, role, address, name, namespace, dnsDomain, cluster, place, agent, metadata);
     }
 
     /** All its addresses ({@code INSTANCE_IPS}), or the one of its id. */
@@ -99,6 +109,6 @@ public record ProxyNode(
 
     /** Whether the filters of Istio's build of Envoy may be sent to it. */
     public boolean knowsIstioFilters() {
-        return userAgent.equals("lateen") || extensions.stream().anyMatch(e -> e.startsWith("istio."));
+        return agent.name().equals("lateen") || agent.extensions().stream().anyMatch(e -> e.startsWith("istio."));
     }
 }

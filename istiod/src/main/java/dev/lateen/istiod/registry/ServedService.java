@@ -52,7 +52,8 @@ record ServedService(
                 .toList();
         List<String> accounts = workloads.stream()
                 .filter(workload -> !workload.identity().serviceAccount().isEmpty())
-                .map(workload -> "ns/" + workload.namespace() + "/sa/" + workload.identity().serviceAccount())
+                .map(workload -> "ns/" + workload.namespace() + "/sa/"
+                        + workload.identity().serviceAccount())
                 .distinct()
                 .sorted()
                 .toList();

@@ -115,8 +115,7 @@ final class ServiceEntries {
                 entry.address(),
                 entry.ports(),
                 Map.copyOf(labels),
-                new WorkloadInstance.Identity(
-                        entry.serviceAccount(), mutualTls(labels, entry.serviceAccount()), name),
+                new WorkloadInstance.Identity(entry.serviceAccount(), mutualTls(labels, entry.serviceAccount()), name),
                 new WorkloadInstance.Place(
                         entry.locality().isEmpty()
                                 ? Topology.locality(labels.getOrDefault(Topology.LOCALITY, ""))

@@ -13,7 +13,7 @@ enum ClientKind {
     LATEEN;
 
     static ClientKind of(ProxyNode node) {
-        if (node.userAgent().equals(NodeMetadata.LATEEN_USER_AGENT)) {
+        if (node.agent().name().equals(NodeMetadata.LATEEN_USER_AGENT)) {
             return LATEEN;
         }
         return node.knowsIstioFilters() ? ISTIO_ENVOY : STOCK_ENVOY;

@@ -167,7 +167,12 @@ final class EndpointTranslator {
 
     private static Struct workloadName(WorkloadInstance w) {
         String name = String.join(
-                ";", w.identity().workloadName(), w.namespace(), w.canonicalName(), w.canonicalRevision(), w.place().clusterId());
+                ";",
+                w.identity().workloadName(),
+                w.namespace(),
+                w.canonicalName(),
+                w.canonicalRevision(),
+                w.place().clusterId());
         return Protos.struct(Map.of("workload", Protos.text(name)));
     }
 

@@ -47,7 +47,9 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         String label = node.labels().getOrDefault(Topology.LOCALITY, "");
         String known = Topology.locality(label);
         return ProxyNode.Locality.parse(
-                known.isEmpty() ? registered(snapshot, node, each -> each.place().locality()) : known);
+                known.isEmpty()
+                        ? registered(snapshot, node, each -> each.place().locality())
+                        : known);
     }
 
     private static String registered(
@@ -195,7 +197,12 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
                         case Topology.HOSTNAME ->
                             or(
                                     node.text("NODE_NAME"),
-                                    or(own.get(name), registered(snapshot, node, each -> each.place().nodeName())));
+                                    or(
+                                            own.get(name),
+                                            registered(
+                                                    snapshot,
+                                                    node,
+                                                    each -> each.place().nodeName())));
                         default -> own.getOrDefault(name, "");
                     });
         }

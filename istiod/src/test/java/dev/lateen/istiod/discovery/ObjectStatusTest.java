@@ -11,7 +11,6 @@ import dev.lateen.istiod.model.ProxyNode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -32,8 +31,7 @@ class ObjectStatusTest {
                 "default.svc.cluster.local",
                 "",
                 ProxyNode.Locality.UNKNOWN,
-                "envoy",
-                Set.of(),
+                ProxyNode.Agent.of("envoy"),
                 Map.of());
         TypeStatus type = new TypeStatus("t", -1, 1, "n", "1", "n", "n", "1", rejection);
         return new ProxyStatus(node.id() + "-1", node, "", Instant.EPOCH, true, settled, List.of(type));

@@ -9,7 +9,6 @@ import dev.lateen.istiod.input.KubernetesReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots from YAML, for tests of the model. */
@@ -56,8 +55,7 @@ final class TestMesh {
                 namespace + ".svc.cluster.local",
                 "",
                 ProxyNode.Locality.UNKNOWN,
-                "envoy",
-                Set.of(),
+                ProxyNode.Agent.of("envoy"),
                 Map.of("LABELS", labels));
     }
 

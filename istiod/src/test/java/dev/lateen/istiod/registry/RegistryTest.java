@@ -180,10 +180,18 @@ class RegistryTest {
             metadata: {name: n, labels: {topology.kubernetes.io/region: r, topology.kubernetes.io/zone: z}}
             """;
         String onNode = pod("a", "10.0.0.1", "").replace("spec: {", "spec: {nodeName: n, ");
-        assertThat(registry(node, onNode).workloadsAt("10.0.0.1").getFirst().place().locality())
+        assertThat(registry(node, onNode)
+                        .workloadsAt("10.0.0.1")
+                        .getFirst()
+                        .place()
+                        .locality())
                 .isEqualTo("r/z");
         String labelled = pod("a", "10.0.0.1", ", istio-locality: x.y.s").replace("spec: {", "spec: {nodeName: n, ");
-        assertThat(registry(node, labelled).workloadsAt("10.0.0.1").getFirst().place().locality())
+        assertThat(registry(node, labelled)
+                        .workloadsAt("10.0.0.1")
+                        .getFirst()
+                        .place()
+                        .locality())
                 .isEqualTo("x/y/s");
     }
 

@@ -28,7 +28,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A mesh from YAML, for tests: reads, snapshots, and translates for a proxy. */
@@ -114,8 +113,7 @@ final class Mesh {
                 namespace + ".svc.cluster.local",
                 workload + "." + namespace,
                 new ProxyNode.Locality("r1", "z1", ""),
-                userAgent,
-                Set.of(),
+                ProxyNode.Agent.of(userAgent),
                 metadata);
     }
 

@@ -41,7 +41,8 @@ final class RequestIdSampling {
     }
 
     private char reason(HeaderMap headers, long number) {
-        if (headers.contains("x-client-trace-id") && chosen(number, config.sampling().client())) {
+        if (headers.contains("x-client-trace-id")
+                && chosen(number, config.sampling().client())) {
             return BY_CLIENT;
         }
         if (headers.contains("x-envoy-force-trace")) {

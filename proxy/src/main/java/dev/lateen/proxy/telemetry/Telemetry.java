@@ -209,7 +209,8 @@ public final class Telemetry implements Observers, AutoCloseable {
         if (cluster == null) {
             return null;
         }
-        CollectorKey key = new CollectorKey(cluster, tracing.collector().hostname(), tracing.collector().path());
+        CollectorKey key = new CollectorKey(
+                cluster, tracing.collector().hostname(), tracing.collector().path());
         return reporters.computeIfAbsent(key, k -> new SpanReporter(zipkin.to(k.cluster, k.hostname, k.path)));
     }
 
