@@ -229,14 +229,14 @@ class EgressTest {
             mesh.apply(
                     "originate.yaml",
                     originate("default", "{mode: SIMPLE, caCertificates: %s}".formatted(server.certificate()))
-                            .replace("443", "80"));
+                            .replace("number: 443", "number: 80"));
             awaitPage("TLSv1.3");
 
             // Another authority did not sign it.
             mesh.apply(
                     "originate.yaml",
                     originate("default", "{mode: SIMPLE, caCertificates: %s}".formatted(client.certificate()))
-                            .replace("443", "80"));
+                            .replace("number: 443", "number: 80"));
             awaitPage("remote connection failure");
             assertThat(web.status(URL)).isEqualTo(503);
             assertThat(outside.alive()).isTrue();
