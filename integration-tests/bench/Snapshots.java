@@ -22,7 +22,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
@@ -43,8 +42,7 @@ public final class Snapshots {
             "bench.svc.cluster.local",
             "",
             ProxyNode.Locality.UNKNOWN,
-            "envoy",
-            Set.of(),
+            ProxyNode.Agent.of("envoy"),
             Map.of());
 
     private final boolean kubernetes;

@@ -80,6 +80,11 @@ final class VisibleServices {
         return listsPods;
     }
 
+    @SuppressWarnings("ReferenceEquality") // Rules that did not change are the same object.
+    boolean hasRulesOf(VisibleServices other) {
+        return destinationRules == other.destinationRules;
+    }
+
     @Nullable
     MergedRule rule(Service service) {
         return rules.computeIfAbsent(

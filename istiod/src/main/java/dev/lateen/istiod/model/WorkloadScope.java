@@ -123,6 +123,11 @@ public final class WorkloadScope {
         return visible.rule(service);
     }
 
+    /** Whether calls to the services that both see follow the same DestinationRules here as in another scope for the same proxies. */
+    public boolean followsTheRulesOf(WorkloadScope other) {
+        return visible.hasRulesOf(other.visible);
+    }
+
     /** Whether some headless service has ports that are no HTTP, so that its pods have listeners of their own. */
     public boolean listsPods() {
         return sidecar == null ? visible.listsPods() : VisibleServices.listsPods(services);

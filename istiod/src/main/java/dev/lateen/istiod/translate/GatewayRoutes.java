@@ -53,19 +53,19 @@ final class GatewayRoutes {
     }
 
     @Nullable
-    RouteConfiguration configuration(String name) {
+    XdsResource resource(String name) {
         for (GatewayPort port : GatewayPort.of(view)) {
             List<GatewayPort.Served> mine = port.servers().stream()
                     .filter(s -> s.routesHttp() && s.routeName(port.port()).equals(name))
                     .toList();
             if (!mine.isEmpty()) {
-                return configuration(name, port, mine);
+                return resource(name, port, mine);
             }
         }
         return null;
     }
 
-    private RouteConfiguration configuration(String name, GatewayPort port, List<GatewayPort.Served> servers) {
+    private XdsResource resource(String name, GatewayPort port, List<GatewayPort.Served> servers) {
         Map<String, Draft> drafts = new TreeMap<>();
         for (GatewayPort.Served served : servers) {
             RouteContext context = new RouteContext(
@@ -91,18 +91,23 @@ final class GatewayRoutes {
                 served.hosts().forEach(h -> drafts.computeIfAbsent(h, x -> new Draft()).requiresTls = true);
             }
         }
-        RouteConfiguration.Builder configuration = RouteConfiguration.newBuilder()
+        RouteConfiguration configuration = RouteConfiguration.newBuilder()
                 .setName(name)
                 .setValidateClusters(BoolValue.of(false))
                 .setMaxDirectResponseBodySizeBytes(Protos.u32(1 << 20))
-                .setIgnorePortInHostMatching(true);
-        drafts.forEach((host, draft) -> configuration.addVirtualHosts(virtualHost(host, port.port(), draft)));
+                .setIgnorePortInHostMatching(true)
+                .build();
         if (drafts.isEmpty()) {
             // No route: every request gets 404.
-            configuration.addVirtualHosts(
-                    VirtualHost.newBuilder().setName("blackhole:" + port.port()).addDomains("*"));
+            VirtualHost none = VirtualHost.newBuilder()
+                    .setName("blackhole:" + port.port())
+                    .addDomains("*")
+                    .build();
+            return HostTable.EMPTY.resource(configuration, HostPiece.of("*", none));
         }
-        return configuration.build();
+        List<HostPiece> hosts = new ArrayList<>();
+        drafts.forEach((host, draft) -> hosts.add(HostPiece.of(host, virtualHost(host, port.port(), draft))));
+        return HostTable.of(hosts).resource(configuration, null);
     }
 
     private VirtualHost virtualHost(String host, int port, Draft draft) {

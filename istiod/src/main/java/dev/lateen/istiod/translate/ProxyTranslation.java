@@ -3,7 +3,9 @@ package dev.lateen.istiod.translate;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
+import dev.lateen.api.resource.Resource;
 import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
@@ -38,6 +40,7 @@ final class ProxyTranslation implements Translation {
     private final Interner interner;
     private final Facts facts;
     private final Routed routed;
+    private final RouteTranslator routes;
     private final boolean passesThroughByName;
     private final EndpointTranslator.EndpointClient endpointClient;
     /** Of types that are asked for as a whole, when one is asked for by its name. */
@@ -74,6 +77,13 @@ final class ProxyTranslation implements Translation {
 
     /** What routes depend on: all that the proxy sees. */
     private record Routed(Facts facts, Identity<WorkloadScope> scope) {}
+
+    /** Proxies that see the same of any one snapshot. */
+    private record Lineage(
+            Client client,
+            String namespace,
+            Map<String, String> labels,
+            Identity<@Nullable Resource<Sidecar>> sidecar) {}
 
     /**
      * What listeners depend on.
@@ -136,6 +146,9 @@ final class ProxyTranslation implements Translation {
                 new Identity<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
                 new Identity<>(snapshot.peerPolicies()));
         this.routed = new Routed(facts, new Identity<>(view.scope()));
+        Lineage lineage = new Lineage(
+                client, view.scope().namespace(), view.scope().labels(), new Identity<>(view.scope().sidecar()));
+        this.routes = new RouteTranslator(view, answers, interner, lineage, routed);
     }
 
     private Listened listened() {
@@ -197,8 +210,7 @@ final class ProxyTranslation implements Translation {
                         () -> interner.all(new ListenerTranslator(view).all()));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
             case TypeUrls.ENDPOINT ->
-                answers.endpoints(new Asked(typeUrl, "", facts), this::endpoints)
-                        .all();
+                answers.evolved(EndpointList.class, facts, this::endpoints).all();
             default -> List.of();
         };
     }
@@ -209,7 +221,7 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
                 byName.computeIfAbsent(typeUrl, this::index).get(name);
             case TypeUrls.ROUTE ->
-                answers.one(new Asked(typeUrl, name, routed), () -> interned(new RouteTranslator(view).named(name)));
+                routes.named(name);
             case TypeUrls.ENDPOINT -> endpoint(name);
             case TypeUrls.SECRET ->
                 interned(new SecretTranslator(view).secret(name).orElse(null));
@@ -236,14 +248,14 @@ final class ProxyTranslation implements Translation {
     }
 
     private List<XdsResource> routes() {
-        List<XdsResource> routes = new ArrayList<>();
-        for (String name : new RouteTranslator(view).names()) {
-            XdsResource route = named(TypeUrls.ROUTE, name);
+        List<XdsResource> all = new ArrayList<>();
+        for (String name : routes.names()) {
+            XdsResource route = routes.named(name);
             if (route != null) {
-                routes.add(route);
+                all.add(route);
             }
         }
-        return routes;
+        return all;
     }
 
     private EndpointList endpoints(@Nullable EndpointList before) {
