@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.istiod.model.WorkloadScope;
+import dev.lateen.istiod.persistent.ListChange;
 import dev.lateen.istiod.registry.Registry;
 import dev.lateen.istiod.registry.Resolution;
 import dev.lateen.istiod.registry.Service;
@@ -9,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * The hosts of which something differs between two times that may show in routes to them: services, what clients are told of them, their other names. Rather one too many.
@@ -21,7 +23,8 @@ import java.util.Set;
 record ChangedHosts(WorkloadScope scope, Registry registry, WorkloadScope scopeNow, Registry registryNow) {
 
     /** @param pods whether services count of which other pods are there */
-    Set<String> all(boolean pods) {
+    /** @param served of these services it counts, too, who serves them */
+    Set<String> all(Predicate<Service> served) {
         Set<String> changed = new LinkedHashSet<>();
         ListChange.between(registry.services(), registryNow.services()).all().forEach(service -> add(changed, service));
         scoped(changed);
@@ -32,14 +35,11 @@ record ChangedHosts(WorkloadScope scope, Registry registry, WorkloadScope scopeN
                 }
             }
         }
-        if (pods && registry != registryNow) {
-            registryNow.servedOtherwiseThan(registry).stream()
-                    .filter(Service::headless)
-                    .forEach(service -> changed.add(service.hostname()));
-        }
+        registryNow.servedOtherwiseThan(registry).stream()
+                .filter(served)
+                .forEach(service -> changed.add(service.hostname()));
         // What is said of a host shows in the routes of those that stand for it.
         for (String host : List.copyOf(changed)) {
-            registry.aliasesOf(host).forEach(alias -> changed.add(alias.hostname()));
             registryNow.aliasesOf(host).forEach(alias -> changed.add(alias.hostname()));
         }
         return changed;

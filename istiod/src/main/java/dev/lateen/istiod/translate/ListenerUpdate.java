@@ -3,6 +3,7 @@ package dev.lateen.istiod.translate;
 import dev.lateen.istiod.model.EgressListener;
 import dev.lateen.istiod.model.Hosts;
 import dev.lateen.istiod.model.RoutingRule;
+import dev.lateen.istiod.persistent.ListChange;
 import dev.lateen.istiod.persistent.PersistentIndex;
 import dev.lateen.istiod.persistent.PersistentMap;
 import dev.lateen.istiod.registry.Service;
@@ -68,7 +69,6 @@ final class ListenerUpdate {
         edited.all().forEach(this::touch);
         for (String host : changed) {
             before.rules().mentioning(host).forEach(this::touch);
-            rules.mentioning(host).forEach(this::touch);
         }
         touched.forEach(this::call);
         asked.forEach(this::declare);

@@ -40,6 +40,7 @@ final class ProxyTranslation implements Translation {
     private final Interner interner;
     private final Facts facts;
     private final Routed routed;
+    private final Lineage lineage;
     private final RouteTranslator routes;
     private final boolean passesThroughByName;
     private final EndpointTranslator.EndpointClient endpointClient;
@@ -146,7 +147,7 @@ final class ProxyTranslation implements Translation {
                 new Identity<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
                 new Identity<>(snapshot.peerPolicies()));
         this.routed = new Routed(facts, new Identity<>(view.scope()));
-        Lineage lineage = new Lineage(
+        this.lineage = new Lineage(
                 client, view.scope().namespace(), view.scope().labels(), new Identity<>(view.scope().sidecar()));
         this.routes = new RouteTranslator(view, answers, interner, lineage, routed);
     }
@@ -207,10 +208,10 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.LISTENER ->
                 answers.list(
                         new Asked(typeUrl, "", new Whole(listened(), own())),
-                        () -> interner.all(new ListenerTranslator(view).all()));
+                        () -> interner.all(interner.each(new ListenerTranslator(view).all())));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
             case TypeUrls.ENDPOINT ->
-                answers.evolved(EndpointList.class, facts, this::endpoints).all();
+                called(typeUrl, this::endpoints);
             default -> List.of();
         };
     }
@@ -240,11 +241,21 @@ final class ProxyTranslation implements Translation {
 
     private List<XdsResource> clusters() {
         ClusterTranslator translator = new ClusterTranslator(view, clusterMemo);
-        List<XdsResource> all = new ArrayList<>(answers.list(new Asked("outbound", "", facts), translator::outbound));
+        List<XdsResource> all = new ArrayList<>(called(TypeUrls.CLUSTER, translator::outbound));
+        all.addAll(interner.each(translator.elsewhere()));
         if (!view.gateway()) {
-            all.addAll(translator.inbound(InboundPort.of(view)));
+            all.addAll(interner.each(translator.inbound(InboundPort.of(view))));
         }
         return all;
+    }
+
+    /** What is made for each service that the proxy may call. */
+    private List<XdsResource> called(String type, Function<Service, List<XdsResource>> of) {
+        return answers.evolved(
+                        CalledResources.class,
+                        new Asked(type, "", lineage),
+                        before -> CalledResources.of(view, before, of))
+                .all();
     }
 
     private List<XdsResource> routes() {
@@ -256,13 +267,6 @@ final class ProxyTranslation implements Translation {
             }
         }
         return all;
-    }
-
-    private EndpointList endpoints(@Nullable EndpointList before) {
-        EndpointList made = before == null ? null : before.by(view.snapshot().registry(), this::endpoints);
-        return made != null
-                ? made
-                : EndpointList.of(view.snapshot().registry(), view.scope().services(), this::endpoints);
     }
 
     private List<XdsResource> endpoints(Service service) {

@@ -1,11 +1,8 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
-import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.xds.WellKnown;
 import dev.lateen.istiod.model.EgressListener;
-import dev.lateen.istiod.model.WorkloadScope;
-import dev.lateen.istiod.registry.Registry;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import java.util.ArrayList;
@@ -31,23 +28,6 @@ final class RouteTable {
     private final XdsResource resource;
     private final boolean evolves;
 
-    /** What of a snapshot it was made from. */
-    private record Basis(MeshConfig mesh, WorkloadScope scope, Registry registry) {
-        static Basis of(ProxyView view) {
-            return new Basis(view.snapshot().mesh(), view.scope(), view.snapshot().registry());
-        }
-
-        @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
-        boolean shows(Basis other) {
-            return scope == other.scope && mesh == other.mesh && registry.shown() == other.registry.shown();
-        }
-
-        @SuppressWarnings("ReferenceEquality")
-        boolean isOf(MeshConfig other) {
-            return mesh == other;
-        }
-    }
-
     private RouteTable(
             Basis basis,
             List<ListenerHosts> listeners,
@@ -72,11 +52,11 @@ final class RouteTable {
      */
     static RouteTable of(String name, SidecarHosts maker, RuleIndexes rules, @Nullable RouteTable before) {
         Basis basis = Basis.of(maker.view());
-        if (before == null || !before.evolves || !before.basis.isOf(basis.mesh)) {
-            boolean same = before != null && before.basis.shows(basis);
+        if (before == null || !before.evolves || !before.basis.hasMeshOf(basis)) {
+            boolean same = before != null && before.basis.routesAs(basis);
             return same ? before : anew(name, maker, rules, basis);
         }
-        if (before.basis.shows(basis)) {
+        if (before.basis.routesAs(basis)) {
             return before;
         }
         RouteTable next = before.next(name, maker, rules, basis);
@@ -91,7 +71,7 @@ final class RouteTable {
         RouteDrafts drafts = new RouteDrafts();
         List<ListenerHosts> listeners = new ArrayList<>();
         for (EgressListener listener : maker.listeners()) {
-            RuleIndex mine = rules.of(basis.scope, listener);
+            RuleIndex mine = rules.of(basis.scope(), listener);
             listeners.add(new ListenerUpdate(listeners.size(), ListenerHosts.EMPTY, listener, mine, maker, drafts)
                     .with(Set.of()));
         }
@@ -127,11 +107,11 @@ final class RouteTable {
         }
         RouteDrafts drafts = new RouteDrafts();
         List<ListenerHosts> after = new ArrayList<>();
-        Set<String> changed = new ChangedHosts(basis.scope, basis.registry, now.scope, now.registry)
-                .all(maker.view().withoutInterception());
+        boolean namesPods = maker.view().withoutInterception();
+        Set<String> changed = now.changedSince(basis).all(service -> namesPods && service.headless());
         for (int i = 0; i < egress.size(); i++) {
             EgressListener listener = egress.get(i);
-            RuleIndex mine = rules.of(now.scope, listener);
+            RuleIndex mine = rules.of(now.scope(), listener);
             after.add(new ListenerUpdate(i, listeners.get(i), listener, mine, maker, drafts).with(changed));
         }
         if (drafts.haveNamedPods()) {

@@ -6,6 +6,7 @@ import dev.lateen.api.resource.Resource;
 import dev.lateen.istiod.model.Hosts;
 import dev.lateen.istiod.model.RoutingRule;
 import dev.lateen.istiod.persistent.InOrder;
+import dev.lateen.istiod.persistent.ListChange;
 import dev.lateen.istiod.persistent.PersistentIndex;
 import dev.lateen.istiod.persistent.PersistentMap;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.translate;
+package dev.lateen.istiod.persistent;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -12,10 +12,11 @@ import java.util.Set;
  * @param removed what only the first has
  * @param added what only the second has
  */
-record ListChange<T>(List<T> removed, List<T> added) {
+public record ListChange<T>(List<T> removed, List<T> added) {
 
+    /** What the second list has otherwise than the first. */
     @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
-    static <T> ListChange<T> between(List<T> before, List<T> after) {
+    public static <T> ListChange<T> between(List<T> before, List<T> after) {
         if (before == after) {
             return new ListChange<>(List.of(), List.of());
         }
@@ -49,7 +50,7 @@ record ListChange<T>(List<T> removed, List<T> added) {
     }
 
     /** Both. */
-    List<T> all() {
+    public List<T> all() {
         List<T> all = new ArrayList<>(removed);
         all.addAll(added);
         return all;
