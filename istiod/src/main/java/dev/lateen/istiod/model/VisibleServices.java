@@ -28,7 +28,7 @@ final class VisibleServices {
     private final List<Service> all;
     private final List<Service> services;
     private final PersistentMap<String, Service> byHost;
-    /** Whether some that it might see are left out, since others declare their hosts. */
+    /** Whether some hosts are declared twice. */
     private final boolean rivals;
 
     private final long listingPods;
@@ -46,12 +46,12 @@ final class VisibleServices {
         List<Service> visible =
                 all.stream().filter(service -> service.visibleTo(namespace)).toList();
         this.services = onePerHost(visible);
-        this.rivals = services.size() < visible.size();
         PersistentMap<String, Service> hosts = PersistentMap.empty();
         for (Service service : services) {
             hosts = hosts.containsKey(service.hostname()) ? hosts : hosts.with(service.hostname(), service);
         }
         this.byHost = hosts;
+        this.rivals = hosts.size() < visible.size();
         this.listingPods = listing(services);
         this.rules = new ConcurrentHashMap<>();
     }

@@ -35,10 +35,8 @@ final class RouteTranslator {
     @Nullable
     XdsResource named(String name) {
         if (view.gateway()) {
-            return answers.one(new Named(name, routed), () -> {
-                XdsResource made = new GatewayRoutes(view).resource(name);
-                return made == null ? null : interner.one(made);
-            });
+            GatewayTable.Subject subject = new GatewayRoutes(view).subject(name);
+            return subject == null ? null : ofGateway(subject);
         }
         Optional<SidecarRoutes.Subject> found = SidecarRoutes.Subject.of(name, view);
         if (found.isEmpty()) {
@@ -56,7 +54,15 @@ final class RouteTranslator {
                 .resource();
     }
 
+    private XdsResource ofGateway(GatewayTable.Subject subject) {
+        return answers.evolved(
+                        GatewayTable.class,
+                        new Named(subject.name(), lineage),
+                        before -> GatewayTable.of(view, subject, rules().ofGateways(), before))
+                .resource();
+    }
+
     private RuleIndexes rules() {
-        return answers.evolved(RuleIndexes.class, lineage, before -> RuleIndexes.of(view.scope(), before));
+        return answers.evolved(RuleIndexes.class, lineage, before -> RuleIndexes.of(view, before));
     }
 }

@@ -32,7 +32,7 @@ record RuleIndex(
     static final RuleIndex EMPTY =
             new RuleIndex(List.of(), PersistentMap.empty(), List.of(), PersistentIndex.empty());
 
-    private static final Comparator<RoutingRule> OLDEST_FIRST =
+    static final Comparator<RoutingRule> OLDEST_FIRST =
             Comparator.comparing(RoutingRule::source, Resource.OLDEST_FIRST);
     private static final Comparator<String> LONGEST_FIRST =
             Comparator.comparingInt((String pattern) -> -pattern.length()).thenComparing(pattern -> pattern);

@@ -1,27 +1,36 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.istiod.model.EgressListener;
+import dev.lateen.istiod.model.RoutingRule;
 import dev.lateen.istiod.model.WorkloadScope;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of all outbound listeners of a scope, found by host. Immutable.
+ * The rules of all outbound listeners of a sidecar, or all rules for a gateway, found by host. Immutable.
  *
- * @param byListener in the order of the listeners
+ * @param byListener in the order of the listeners; a gateway has one index
  */
 record RuleIndexes(List<RuleIndex> byListener) {
-    /** @param before those of the scope before; null for none */
-    static RuleIndexes of(WorkloadScope scope, @Nullable RuleIndexes before) {
+    /** @param before those of the snapshot before; null for none */
+    static RuleIndexes of(ProxyView view, @Nullable RuleIndexes before) {
         List<RuleIndex> indexes = new ArrayList<>();
-        for (EgressListener listener : scope.egress()) {
+        List<List<RoutingRule>> all = view.gateway()
+                ? List.of(view.scope().allRoutingRules())
+                : view.scope().egress().stream().map(EgressListener::rules).toList();
+        for (List<RoutingRule> rules : all) {
             int number = indexes.size();
             boolean known = before != null && number < before.byListener.size();
             RuleIndex was = known ? before.byListener.get(number) : RuleIndex.EMPTY;
-            indexes.add(was.of(listener.rules()));
+            indexes.add(was.of(rules));
         }
         return new RuleIndexes(List.copyOf(indexes));
+    }
+
+    /** Those for whatever gateway. */
+    RuleIndex ofGateways() {
+        return byListener.getFirst();
     }
 
     @SuppressWarnings("ReferenceEquality") // A listener is itself.
