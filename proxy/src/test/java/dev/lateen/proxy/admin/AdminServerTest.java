@@ -11,6 +11,10 @@ import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.RequestOptions;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -29,6 +33,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -374,5 +379,26 @@ class AdminServerTest {
                 .hasSize(200_000)
                 .first()
                 .isEqualTo("istio_requests_total{i=\"0\"} 1.0");
+    }
+
+    @Test
+    void aRequestWithoutAPathIsAnsweredToo() {
+        HttpClientOptions http2 =
+                new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false);
+        var connecting = vertx.createHttpClient(http2);
+        for (int port : server.ports()) {
+            RequestOptions connect = new RequestOptions()
+                    .setMethod(HttpMethod.CONNECT)
+                    .setHost("127.0.0.1")
+                    .setPort(port);
+            int status = connecting
+                    .request(connect)
+                    .compose(request -> request.send().map(response -> response.statusCode()))
+                    .toCompletionStage()
+                    .toCompletableFuture()
+                    .orTimeout(10, TimeUnit.SECONDS)
+                    .join();
+            assertThat(status).isEqualTo(404);
+        }
     }
 }
