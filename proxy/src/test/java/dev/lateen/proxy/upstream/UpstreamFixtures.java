@@ -111,12 +111,12 @@ public final class UpstreamFixtures {
                 Map.of());
     }
 
-    /** How often each address is picked. */
     /** The host that a cluster, which has one, gives. */
     Host host(UpstreamCluster cluster) {
         return requireNonNull(cluster.host(context), "a host");
     }
 
+    /** How often each address is picked. */
     Map<String, Integer> count(UpstreamCluster cluster, int times) {
         Map<String, Integer> hits = new HashMap<>();
         for (int i = 0; i < times; i++) {
