@@ -102,7 +102,7 @@ public final class Meshctl {
             String name = option.contains("=") ? option.substring(0, option.indexOf('=')) : option;
             return name + ": unknown option (expected: " + Nearest.hint(name, known) + String.join(", ", known) + ")";
         }
-        return problem.getMessage();
+        return String.valueOf(problem.getMessage());
     }
 
     private static int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) throws Exception {

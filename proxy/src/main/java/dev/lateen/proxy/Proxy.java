@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -291,9 +292,9 @@ public class Proxy extends VerticleBase {
         return together == null ? Future.succeededFuture(ConfigState.EMPTY) : together.configState();
     }
 
-    /** Runs something long on a worker. */
+    /** Runs something long on a worker, which gives a value. */
     <T> Future<T> work(Callable<T> task) {
-        return vertx.executeBlocking(task);
+        return vertx.executeBlocking(task).map(done -> Objects.requireNonNull(done));
     }
 
     void quit() {

@@ -297,7 +297,7 @@ final class MeshRun {
     }
 
     private void tell(RuntimeException e) {
-        String now = e instanceof CommandFailure ? e.getMessage() : e.toString();
+        String now = e instanceof CommandFailure failure ? failure.getMessage() : e.toString();
         if (!now.equals(broken)) {
             log.line(now + "; the mesh goes on, and this is tried again");
             LOG.error("a look at files and pods went wrong", e);

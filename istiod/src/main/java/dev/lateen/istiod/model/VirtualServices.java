@@ -100,9 +100,10 @@ record VirtualServices(
         for (ResourceKey key : touched) {
             RoutingRule before = byKey.get(key);
             Resource<VirtualService> resource = SpecIndex.Change.as(specs.get(key), VirtualService.class);
-            boolean isRule = resource != null && !resource.spec().hosts().isEmpty();
             List<Problem> found = new ArrayList<>();
-            RoutingRule after = isRule ? rule(resource, leaves, defaultExportTo, found) : null;
+            RoutingRule after = resource != null && !resource.spec().hosts().isEmpty()
+                    ? rule(resource, leaves, defaultExportTo, found)
+                    : null;
             for (String leaf : before == null ? Set.<String>of() : leaves(before.source())) {
                 uses = uses.without(leaf, key);
             }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,7 +77,7 @@ final class Answers {
             this.before = before;
         }
 
-        synchronized EndpointList get(UnaryOperator<@Nullable EndpointList> maker) {
+        synchronized EndpointList get(Function<@Nullable EndpointList, EndpointList> maker) {
             EndpointList known = made;
             if (known == null) {
                 known = maker.apply(before == null ? null : before.made());
@@ -93,7 +93,7 @@ final class Answers {
     }
 
     /** @param maker makes the list of this snapshot from an earlier one's, or from nothing */
-    EndpointList endpoints(Object key, UnaryOperator<@Nullable EndpointList> maker) {
+    EndpointList endpoints(Object key, Function<@Nullable EndpointList, EndpointList> maker) {
         return endpoints
                 .computeIfAbsent(key, k -> new Evolving(endpointsBefore.get(k)))
                 .get(maker);

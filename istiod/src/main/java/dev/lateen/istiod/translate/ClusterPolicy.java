@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Puts connection pools, outlier detection and load balancing of a DestinationRule into a cluster. */
@@ -85,8 +86,8 @@ final class ClusterPolicy {
             Cluster.Builder cluster, @Nullable ConnectionPool pool, TrafficPolicy.@Nullable RetryBudget budget) {
         ConnectionPool.Tcp tcp = pool == null ? null : pool.tcp();
         ConnectionPool.Http http = pool == null ? null : pool.http();
-        boolean ownTimeout = tcp != null && tcp.connectTimeout() != null;
-        cluster.setConnectTimeout(Protos.duration(ownTimeout ? tcp.connectTimeout() : mesh.connectTimeout()));
+        Duration ownTimeout = tcp == null ? null : tcp.connectTimeout();
+        cluster.setConnectTimeout(Protos.duration(ownTimeout == null ? mesh.connectTimeout() : ownTimeout));
         CircuitBreakers.Thresholds.Builder limits = unlimited();
         if (tcp != null && tcp.maxConnections() > 0) {
             limits.setMaxConnections(Protos.u32(tcp.maxConnections()));

@@ -215,7 +215,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         Destination proxy = sidecar == null || sidecar.spec().outboundTrafficPolicy() == null
                 ? null
                 : sidecar.spec().outboundTrafficPolicy().egressProxy();
-        if (proxy == null) {
+        if (sidecar == null || proxy == null) {
             return WellKnown.PASSTHROUGH_CLUSTER;
         }
         int port = proxy.port() == null || proxy.port().number() == null

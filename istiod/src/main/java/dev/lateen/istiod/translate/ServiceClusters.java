@@ -119,8 +119,10 @@ final class ServiceClusters {
             if (client.passesThroughByName() && !service.external()) {
                 passedThrough(clusters, port);
             }
-            for (String pod : whole == null ? List.<String>of() : key.pods()) {
-                add(clusters, ofPod(whole, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
+            if (whole != null) {
+                for (String pod : key.pods()) {
+                    add(clusters, ofPod(whole, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
+                }
             }
             if (rule != null) {
                 for (DestinationRule.Subset subset : rule.subsets()) {

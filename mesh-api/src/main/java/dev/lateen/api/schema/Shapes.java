@@ -216,11 +216,19 @@ public final class Shapes {
             case Shape.Text _ -> text;
             case Shape.Flag _ -> Boolean.valueOf(text);
             case Shape.Time _ -> GoDuration.parse(text).orElseThrow();
-            case Shape.Choice choice -> choice.constants().get(text);
+            case Shape.Choice choice -> constant(choice, text);
             case Shape.Numeric number -> ofType(number.type(), Double.parseDouble(text));
             case Shape.ListOf _, Shape.MapOf _, Shape.Free _, Shape.Message _, Shape.Union _ ->
                 throw new IllegalStateException("no default can be written for " + shape);
         };
+    }
+
+    private static Object constant(Shape.Choice choice, String text) {
+        Object constant = choice.constants().get(text);
+        if (constant == null) {
+            throw new IllegalStateException("a default that is no constant of " + choice.type() + ": " + text);
+        }
+        return constant;
     }
 
     private static Object zero(Shape shape) {

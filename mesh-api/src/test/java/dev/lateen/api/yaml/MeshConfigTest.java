@@ -1,5 +1,6 @@
 package dev.lateen.api.yaml;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.mesh.MeshConfig;
@@ -54,10 +55,10 @@ class MeshConfigTest {
         assertThat(mesh.outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.REGISTRY_ONLY);
         assertThat(mesh.defaultConfig().concurrency()).isZero();
         assertThat(mesh.defaultConfig().statusPort()).isEqualTo(15020);
-        assertThat(mesh.defaultConfig().tracing().sampling()).isEqualTo(100);
+        assertThat(requireNonNull(mesh.defaultConfig().tracing()).sampling()).isEqualTo(100);
         assertThat(mesh.extensionProviders())
                 .singleElement()
-                .satisfies(p -> assertThat(p.zipkin().path()).isEqualTo("/api/v2/spans"));
+                .satisfies(p -> assertThat(requireNonNull(p.zipkin()).path()).isEqualTo("/api/v2/spans"));
     }
 
     @Test

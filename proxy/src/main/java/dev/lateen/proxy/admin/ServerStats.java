@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code server.*}, {@code listener_manager.*}, {@code cluster_manager.*}, {@code control_plane.*}, and what filters and listeners counted. */
 public final class ServerStats {
@@ -139,7 +140,7 @@ public final class ServerStats {
         counter("control_plane.rejected_resources", proxy.rejectedResources());
     }
 
-    private void update(String prefix, UpdateCounts counts) {
+    private void update(String prefix, @Nullable UpdateCounts counts) {
         if (counts == null) {
             return;
         }

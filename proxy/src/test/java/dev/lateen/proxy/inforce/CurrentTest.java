@@ -1,5 +1,6 @@
 package dev.lateen.proxy.inforce;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.chain.ChainKey;
@@ -41,16 +42,16 @@ class CurrentTest {
         assembler.update(
                 ResourceType.LISTENER, List.of(Resources.accepted(Resources.rdsListener("in", 1, table))), List.of());
         assembler.update(ResourceType.ROUTES, List.of(Resources.accepted(Resources.routes(table, cluster))), List.of());
-        current.put(assembler.assemble());
+        current.put(requireNonNull(assembler.assemble()));
         return current.get();
     }
 
     private static HttpConnectionManager manager(InForce inForce) {
-        return inForce.listeners().chain(CHAIN).manager();
+        return requireNonNull(requireNonNull(inForce.listeners().chain(CHAIN)).manager());
     }
 
     private static RouteMatcher routes(InForce inForce) {
-        return inForce.routes(manager(inForce));
+        return requireNonNull(inForce.routes(manager(inForce)));
     }
 
     @Test
@@ -77,7 +78,7 @@ class CurrentTest {
     void whatStaysTheSameIsNotCompiledAgain() {
         InForce first = put("one", "a");
         assembler.update(ResourceType.CLUSTER, List.of(cluster("more")), List.of());
-        current.put(assembler.assemble());
+        current.put(requireNonNull(assembler.assemble()));
         InForce second = current.get();
         assertThat(second).isNotSameAs(first);
         assertThat(second.listeners().chain(CHAIN)).isSameAs(first.listeners().chain(CHAIN));

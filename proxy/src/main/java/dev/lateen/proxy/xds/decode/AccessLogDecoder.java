@@ -99,7 +99,7 @@ final class AccessLogDecoder {
             SubstitutionFormat.compile(format);
             return format;
         } catch (IllegalArgumentException e) {
-            throw node.error(field, e.getMessage());
+            throw node.error(field, String.valueOf(e.getMessage()));
         }
     }
 

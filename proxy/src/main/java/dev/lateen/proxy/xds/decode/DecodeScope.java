@@ -65,7 +65,7 @@ public final class DecodeScope {
      *
      * @param otherwise told what was thrown; may throw it again
      */
-    <T> T orElse(Supplier<T> part, Function<Throwable, T> otherwise) {
+    <T extends @Nullable Object> T orElse(Supplier<T> part, Function<Throwable, T> otherwise) {
         Set<SecretReference> secretsBefore = Set.copyOf(secrets);
         Set<String> tablesBefore = Set.copyOf(routeTables);
         int gapsBefore = gaps.size();

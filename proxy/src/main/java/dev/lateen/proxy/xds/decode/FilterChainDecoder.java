@@ -110,7 +110,10 @@ final class FilterChainDecoder {
 
     private static @Nullable TerminalFilter terminal(ProtoNode filter, DecodeScope scope) {
         ProtoNode any = filter.message("typed_config");
-        return switch (any == null ? "" : any.anyType()) {
+        if (any == null) {
+            return null;
+        }
+        return switch (any.anyType()) {
             case NETWORK + "http_connection_manager.v3.HttpConnectionManager" ->
                 HttpConnectionManagerDecoder.decode(any.unpack(), scope);
             case NETWORK + "tcp_proxy.v3.TcpProxy" -> TcpProxyDecoder.decode(any.unpack(), scope);

@@ -71,7 +71,7 @@ final class TcpProxyDecoder {
         try {
             SubstitutionFormat.compile(text);
         } catch (IllegalArgumentException e) {
-            throw node.beyondUs("tunneling_config", e.getMessage());
+            throw node.beyondUs("tunneling_config", String.valueOf(e.getMessage()));
         }
         if (text.contains("%DYNAMIC_METADATA(") || text.contains("%FILTER_STATE(")) {
             throw node.beyondUs(

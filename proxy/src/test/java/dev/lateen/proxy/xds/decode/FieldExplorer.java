@@ -1,5 +1,7 @@
 package dev.lateen.proxy.xds.decode;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.xds.bootstrap.BootstrapDecoder;
 import dev.lateen.proxy.xds.bootstrap.BootstrapResources;
@@ -100,10 +102,10 @@ final class FieldExplorer {
     private static Place below(Place place, Field field, String name, Object sample, String path) {
         MessageType type = ProtoSchema.ENVOY.message(field.typeName());
         String step = field.map() ? "[\"k\"]" : field.repeated() ? "[0]" : "";
-        Map<String, Object> base = (Map<String, Object>)
+        Map<String, Object> base = (Map<String, Object>) requireNonNull(
                 (field.map()
                         ? ((Map<String, Object>) sample).get("k")
-                        : field.repeated() ? ((List<Object>) sample).getFirst() : sample);
+                        : field.repeated() ? ((List<Object>) sample).getFirst() : sample));
         UnaryOperator<Map<String, Object>> around = value -> place.around.apply(
                 with(place, field, field.map() ? Map.of("k", value) : field.repeated() ? List.of(value) : value));
         return new Place(

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds.decode;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
@@ -98,7 +99,7 @@ class IstioResourcesTest {
             assertThat(outputs).hasSizeGreaterThan(5);
             for (Path file : outputs) {
                 Map<String, Object> filter = yaml.readValue(file, Map.class);
-                Map<String, Object> rbac = (Map<String, Object>) filter.get("typedConfig");
+                Map<String, Object> rbac = (Map<String, Object>) requireNonNull(filter.get("typedConfig"));
                 ProtoNode node = ProtoJsonReader.read(
                         ProtoSchema.ENVOY.message("envoy.extensions.filters.http.rbac.v3.RBAC"), rbac, null, "");
                 assertThat(RbacDecoder.http(node, new DecodeScope(FileSource.NONE)))
