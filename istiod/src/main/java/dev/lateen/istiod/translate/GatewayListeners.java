@@ -107,7 +107,7 @@ final class GatewayListeners {
                     .addFilters(new HttpConnectionManagers(view)
                             .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
                     .setTransportSocket(
-                            DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), true))
+                            DownstreamTls.server(tls, view.snapshot().mesh().security().tlsDefaults(), true))
                     .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT)
                     .setMetadata(served.origin());
             if (!match.equals(FilterChainMatch.getDefaultInstance())) {
@@ -219,7 +219,7 @@ final class GatewayListeners {
                         .toBuilder();
                 if (tls != null) {
                     chain.setTransportSocket(
-                            DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), false));
+                            DownstreamTls.server(tls, view.snapshot().mesh().security().tlsDefaults(), false));
                 }
                 chains.add(chain.build());
                 return;

@@ -306,7 +306,7 @@ final class ProxyTranslation implements Translation {
             return null;
         }
         EffectivePolicy policy =
-                EffectivePolicy.of(view.snapshot().mesh().defaultTrafficPolicy(), rule, subset, cluster.port());
+                EffectivePolicy.of(view.snapshot().mesh().outbound().defaultTrafficPolicy(), rule, subset, cluster.port());
         return endpoint(name, pod, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
     }
 

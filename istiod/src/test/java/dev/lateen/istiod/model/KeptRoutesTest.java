@@ -44,7 +44,7 @@ class KeptRoutesTest {
                 .spec()
                 .http()
                 .getFirst()
-                .route()
+                .action().route()
                 .getFirst()
                 .destination()
                 .subset();
