@@ -97,12 +97,7 @@ final class CredentialChecks {
             check(gateway, tls, credentials.credentialName(), namespaces, path + "credentialName");
         }
         for (int i = 0; i < credentials.credentialNames().size(); i++) {
-            check(
-                    gateway,
-                    tls,
-                    credentials.credentialNames().get(i),
-                    namespaces,
-                    path + "credentialNames[" + i + "]");
+            check(gateway, tls, credentials.credentialNames().get(i), namespaces, path + "credentialNames[" + i + "]");
         }
     }
 

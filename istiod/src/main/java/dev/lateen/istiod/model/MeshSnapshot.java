@@ -100,7 +100,8 @@ public final class MeshSnapshot {
 
         /** For another mesh config rules are indexed anew, since it says who may use those that don't say. */
         Basis of(MeshConfig mesh) {
-            boolean holds = destinationRules.isFor(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace())
+            boolean holds = destinationRules.isFor(
+                            mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace())
                     && virtualServices.defaultExportTo().equals(mesh.discovery().defaultVirtualServiceExportTo());
             if (holds) {
                 return this;
@@ -115,7 +116,8 @@ public final class MeshSnapshot {
                     registry,
                     DestinationRules.none(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace())
                             .with(all),
-                    VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo()).with(all, specs),
+                    VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo())
+                            .with(all, specs),
                     peerPolicies,
                     unfollowed,
                     scopes);

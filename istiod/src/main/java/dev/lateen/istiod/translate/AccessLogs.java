@@ -82,7 +82,9 @@ final class AccessLogs {
 
     /** The same for connections that no filter chain of a listener takes, of which nobody else could tell. */
     static List<AccessLog> ofListener(ProxyView view, boolean inbound) {
-        return view.snapshot().mesh().telemetry().disableEnvoyListenerLog() ? List.of() : of(view, inbound, Optional.of(NO_CHAIN));
+        return view.snapshot().mesh().telemetry().disableEnvoyListenerLog()
+                ? List.of()
+                : of(view, inbound, Optional.of(NO_CHAIN));
     }
 
     private static List<AccessLog> of(ProxyView view, boolean inbound, Optional<AccessLogFilter> only) {
@@ -142,7 +144,11 @@ final class AccessLogs {
         }
         return mesh.telemetry().accessLogEncoding() == MeshConfig.AccessLogEncoding.JSON
                 ? json(format, meshJson(mesh.telemetry().accessLogFormat()))
-                : text(format, mesh.telemetry().accessLogFormat().isEmpty() ? TEXT : mesh.telemetry().accessLogFormat());
+                : text(
+                        format,
+                        mesh.telemetry().accessLogFormat().isEmpty()
+                                ? TEXT
+                                : mesh.telemetry().accessLogFormat());
     }
 
     private static SubstitutionFormatString json(SubstitutionFormatString.Builder format, Struct fields) {

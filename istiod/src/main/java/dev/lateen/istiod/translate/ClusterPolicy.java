@@ -65,7 +65,9 @@ final class ClusterPolicy {
                 case DEFAULT -> {}
             }
         }
-        return port != null && port.protocol().isHttp() && mesh.outbound().h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
+        return port != null
+                && port.protocol().isHttp()
+                && mesh.outbound().h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
     }
 
     /** What a DestinationRule says of a port, over the mesh's baseline. */
@@ -86,7 +88,8 @@ final class ClusterPolicy {
         ConnectionPool.Tcp tcp = pool == null ? null : pool.tcp();
         ConnectionPool.Http http = pool == null ? null : pool.http();
         boolean ownTimeout = tcp != null && tcp.connectTimeout() != null;
-        cluster.setConnectTimeout(Protos.duration(ownTimeout ? tcp.connectTimeout() : mesh.outbound().connectTimeout()));
+        cluster.setConnectTimeout(Protos.duration(
+                ownTimeout ? tcp.connectTimeout() : mesh.outbound().connectTimeout()));
         CircuitBreakers.Thresholds.Builder limits = unlimited();
         if (tcp != null && tcp.maxConnections() > 0) {
             limits.setMaxConnections(Protos.u32(tcp.maxConnections()));
@@ -101,7 +104,9 @@ final class ClusterPolicy {
                             Protos.u32(budget.minRetryConcurrency() == 0 ? 3 : budget.minRetryConcurrency())));
         }
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
-        keepalive(cluster, tcp == null || tcp.tcpKeepalive() == null ? mesh.outbound().tcpKeepalive() : tcp.tcpKeepalive());
+        keepalive(
+                cluster,
+                tcp == null || tcp.tcpKeepalive() == null ? mesh.outbound().tcpKeepalive() : tcp.tcpKeepalive());
     }
 
     private static void httpLimits(CircuitBreakers.Thresholds.Builder limits, ConnectionPool.Http http) {

@@ -85,11 +85,15 @@ final class DownstreamTls {
 
     private static void secrets(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
         ServerTls.Credentials credentials = tls.credentials();
-        List<String> names = credentials.credentialNames().isEmpty() ? List.of(credentials.credentialName()) : credentials.credentialNames();
+        List<String> names = credentials.credentialNames().isEmpty()
+                ? List.of(credentials.credentialName())
+                : credentials.credentialNames();
         names.forEach(n -> common.addTlsCertificateSdsSecretConfigs(ConfigSources.credential(n)));
         if (asks) {
             // The suffix asks for a Secret's roots, whether the Secret has it in its own name or not.
-            String named = credentials.caCertCredentialName().isEmpty() ? names.getFirst() : credentials.caCertCredentialName();
+            String named = credentials.caCertCredentialName().isEmpty()
+                    ? names.getFirst()
+                    : credentials.caCertCredentialName();
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
                     .setValidationContextSdsSecretConfig(ConfigSources.credential(SecretName.authorityOf(named))));
@@ -101,7 +105,8 @@ final class DownstreamTls {
         if (credentials.tlsCertificates().isEmpty()) {
             common.addTlsCertificateSdsSecretConfigs(pair(credentials.serverCertificate(), credentials.privateKey()));
         }
-        credentials.tlsCertificates()
+        credentials
+                .tlsCertificates()
                 .forEach(c -> common.addTlsCertificateSdsSecretConfigs(pair(c.serverCertificate(), c.privateKey())));
         if (asks) {
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
@@ -130,7 +135,8 @@ final class DownstreamTls {
         CertificateValidationContext.Builder context = CertificateValidationContext.newBuilder()
                 .addAllVerifyCertificateHash(verification.verifyCertificateHash())
                 .addAllVerifyCertificateSpki(verification.verifyCertificateSpki());
-        verification.subjectAltNames()
+        verification
+                .subjectAltNames()
                 .forEach(n -> context.addMatchSubjectAltNames(
                         StringMatcher.newBuilder().setExact(n)));
         if (Boolean.TRUE.equals(verification.insecureSkipVerify())) {

@@ -148,7 +148,8 @@ final class HttpRoutes {
                 action.setPrefixRewrite(rewrite.uri());
             }
         }
-        List<HttpRoute.WeightedDestination> destinations = weighted(http.action().route());
+        List<HttpRoute.WeightedDestination> destinations =
+                weighted(http.action().route());
         List<RouteAction.HashPolicy> hashes = new ArrayList<>();
         for (HttpRoute.WeightedDestination destination : destinations) {
             hashes.addAll(HashPolicies.of(hash(destination.destination())));

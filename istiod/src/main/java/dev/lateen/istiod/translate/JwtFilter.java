@@ -65,12 +65,14 @@ final class JwtFilter {
                         rule.spaceDelimitedClaims().isEmpty()
                                 ? List.of("permission", "scope")
                                 : rule.spaceDelimitedClaims());
-        rule.places().fromHeaders()
+        rule.places()
+                .fromHeaders()
                 .forEach(h -> provider.addFromHeaders(
                         JwtHeader.newBuilder().setName(h.name()).setValuePrefix(h.prefix())));
         provider.addAllFromParams(rule.places().fromParams());
         provider.addAllFromCookies(rule.places().fromCookies());
-        rule.output().outputClaimToHeaders()
+        rule.output()
+                .outputClaimToHeaders()
                 .forEach(c -> provider.addClaimToHeaders(
                         JwtClaimToHeader.newBuilder().setHeaderName(c.header()).setClaimName(c.claim())));
         return provider.build();

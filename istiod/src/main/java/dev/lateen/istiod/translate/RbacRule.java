@@ -152,7 +152,8 @@ final class RbacRule {
                         trustDomains.expand(s.peer().notTrustDomains()),
                         RbacTerms::trustDomain);
                 principal(terms, s.peer().namespaces(), s.peer().notNamespaces(), RbacTerms::namespace);
-                principal(terms, s.addresses().remoteIpBlocks(), s.addresses().notRemoteIpBlocks(), RbacTerms::remoteIp);
+                principal(
+                        terms, s.addresses().remoteIpBlocks(), s.addresses().notRemoteIpBlocks(), RbacTerms::remoteIp);
                 principal(terms, s.addresses().ipBlocks(), s.addresses().notIpBlocks(), RbacTerms::directIp);
             }
             terms.addAll(conditions);

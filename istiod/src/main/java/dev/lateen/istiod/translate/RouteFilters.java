@@ -1,9 +1,9 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.api.networking.CorsPolicy;
 import dev.lateen.api.networking.GrpcStatus;
 import dev.lateen.api.networking.HttpRoute;
-import dev.lateen.api.networking.CorsPolicy;
 import dev.lateen.api.networking.HttpRoute.FaultInjection;
 import dev.lateen.api.networking.Percent;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;

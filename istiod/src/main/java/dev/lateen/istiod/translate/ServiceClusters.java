@@ -266,7 +266,10 @@ final class ServiceClusters {
         }
         boolean names = !service.kubernetes() && tls.subjectAltNames().isEmpty();
         cluster.setTransportSocket(TransportSockets.origination(
-                tls, names ? key.names() : tls.subjectAltNames(), http2, mesh.security().tlsDefaults()));
+                tls,
+                names ? key.names() : tls.subjectAltNames(),
+                http2,
+                mesh.security().tlsDefaults()));
         return true;
     }
 

@@ -44,7 +44,8 @@ class KeptRoutesTest {
                 .spec()
                 .http()
                 .getFirst()
-                .action().route()
+                .action()
+                .route()
                 .getFirst()
                 .destination()
                 .subset();

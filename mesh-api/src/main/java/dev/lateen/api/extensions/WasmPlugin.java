@@ -74,8 +74,7 @@ public record WasmPlugin(
      * @param priority the order within the phase, higher first; absent means 0
      * @param match the traffic meant; empty means all
      */
-    public record Placement(
-            Phase phase, @Nullable Integer priority, List<TrafficSelector> match) {}
+    public record Placement(Phase phase, @Nullable Integer priority, List<TrafficSelector> match) {}
 
     /** Where in the chain it stands. */
     public enum Phase {

@@ -4,8 +4,8 @@ import dev.lateen.api.schema.IpText;
 import dev.lateen.api.schema.Report;
 import dev.lateen.api.schema.Rule;
 import java.util.HashSet;
-import java.util.Locale;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 
 /** What Istio's webhook refuses in a Gateway though its schema has nothing against it. */
@@ -110,11 +110,11 @@ final class GatewayRules {
 
         private static void checkCertificates(ServerTls tls, Report report) {
             ServerTls.Credentials credentials = tls.credentials();
-            boolean named =
-                    !credentials.credentialName().isEmpty() || !credentials.credentialNames().isEmpty();
-            boolean files =
-                    (!credentials.serverCertificate().isEmpty() && !credentials.privateKey().isEmpty())
-                            || !credentials.tlsCertificates().isEmpty();
+            boolean named = !credentials.credentialName().isEmpty()
+                    || !credentials.credentialNames().isEmpty();
+            boolean files = (!credentials.serverCertificate().isEmpty()
+                            && !credentials.privateKey().isEmpty())
+                    || !credentials.tlsCertificates().isEmpty();
             switch (tls.mode()) {
                 case SIMPLE, OPTIONAL_MUTUAL -> {
                     if (!named && !files) {

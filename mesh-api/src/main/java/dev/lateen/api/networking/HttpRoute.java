@@ -135,10 +135,7 @@ public record HttpRoute(
      */
     @Obeys(VirtualServiceRules.MatchValues.class)
     public record Match(
-            String name,
-            @Group Request request,
-            @Group Scope scope,
-            String statPrefix) {
+            String name, @Group Request request, @Group Scope scope, String statPrefix) {
 
         /**
          * What the request itself is like.

@@ -183,7 +183,8 @@ final class VirtualServiceRules {
             if (empty) {
                 report.refuse("uri", "an empty text", "a path such as /api");
             }
-            for (Map.Entry<String, StringMatch> header : value.request().withoutHeaders().entrySet()) {
+            for (Map.Entry<String, StringMatch> header :
+                    value.request().withoutHeaders().entrySet()) {
                 if (header.getValue() instanceof StringMatch.Prefix(String text) && text.isEmpty()) {
                     report.warn(
                             "withoutHeaders", "an empty prefix for " + header.getKey(), "{} for the header's presence");

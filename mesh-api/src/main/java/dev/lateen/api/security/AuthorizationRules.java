@@ -65,8 +65,8 @@ final class AuthorizationRules {
                     "notPrincipals", peer.notPrincipals(),
                     "namespaces", peer.namespaces(),
                     "notNamespaces", peer.notNamespaces());
-            Map<String, List<String>> accounts = Map.of(
-                    "serviceAccounts", peer.serviceAccounts(), "notServiceAccounts", peer.notServiceAccounts());
+            Map<String, List<String>> accounts =
+                    Map.of("serviceAccounts", peer.serviceAccounts(), "notServiceAccounts", peer.notServiceAccounts());
             Map<String, List<String>> others = Map.of(
                     "requestPrincipals", value.requestPrincipals(),
                     "notRequestPrincipals", value.notRequestPrincipals(),

@@ -30,9 +30,7 @@ class GroupShapeTest {
     void fieldsOfGroupsStandInOneRowWithTheOthers() {
         Shape.Message shape = shapes.of(Whole.class);
         assertThat(shape.fields().keySet()).containsExactly("first", "second", "third", "leaf", "last", "count");
-        assertThat(shape.fields().values())
-                .extracting(Shape.Field::index)
-                .containsExactly(0, 1, 2, 3, 4, 5);
+        assertThat(shape.fields().values()).extracting(Shape.Field::index).containsExactly(0, 1, 2, 3, 4, 5);
         assertThat(shape.aliases()).containsEntry("second_name", "second").hasSize(1);
         assertThat(shape.fields().get("leaf").required()).isTrue();
     }

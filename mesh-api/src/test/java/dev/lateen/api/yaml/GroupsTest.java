@@ -32,11 +32,15 @@ class GroupsTest {
             List<String> labels,
             @Nullable Inner inner) {}
 
-    record Ports(@Default("8080") @Port int plain, @Nullable @Port Integer secure) {}
+    record Ports(
+            @Default("8080") @Port int plain,
+            @Nullable @Port Integer secure) {}
 
     record Log(@Nullable String file, @Group Remote remote) {}
 
-    record Remote(@Alias("collector_address") @Nullable String collector, @Default("true") boolean batched) {}
+    record Remote(
+            @Alias("collector_address") @Nullable String collector,
+            @Default("true") boolean batched) {}
 
     @ExactlyOne({"exact", "prefix"})
     record Inner(@Group Wanted wanted, @Group Fallback fallback) {}
@@ -112,8 +116,8 @@ class GroupsTest {
     @Test
     void exactlyOneHoldsAcrossGroups() {
         assertThat(problems("inner: {key: k, exact: a, prefix: b}"))
-                .containsExactly("s.yaml:1 (document 1): inner: exact and prefix"
-                        + " (expected: exactly one of exact, prefix)");
+                .containsExactly(
+                        "s.yaml:1 (document 1): inner: exact and prefix" + " (expected: exactly one of exact, prefix)");
         assertThat(problems("inner: {key: k}"))
                 .containsExactly(
                         "s.yaml:1 (document 1): inner: none of them" + " (expected: exactly one of exact, prefix)");
@@ -134,8 +138,7 @@ class GroupsTest {
     @Test
     void whatIsKnownButUnusedIsSoInAMessageWithGroups() {
         assertThat(problems("colour: red"))
-                .containsExactly(
-                        "s.yaml:1 (document 1): warning: colour: known to Istio, without effect in Lateen");
+                .containsExactly("s.yaml:1 (document 1): warning: colour: known to Istio, without effect in Lateen");
     }
 
     private Optional<Settings> read(String text) {
