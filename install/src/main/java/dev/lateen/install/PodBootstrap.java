@@ -70,8 +70,8 @@ record PodBootstrap(String settings, @Nullable String platformMetrics) {
                         node.userAgentVersion(),
                         node.extensions()))
                 .withDrain(new ProxyBootstrap.Drain(
-                        start.settings().terminationDrainDuration(),
-                        start.settings().drainDuration()));
+                        start.settings().lifecycle().terminationDrainDuration(),
+                        start.settings().lifecycle().drainDuration()));
         Integer loops = start.settings().concurrency();
         return loops == null ? settled : withLoops(settled, loops);
     }

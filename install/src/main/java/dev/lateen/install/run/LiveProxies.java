@@ -146,8 +146,8 @@ final class LiveProxies implements ProxyHost {
                 new ProxyBootstrap.Discovery(controlPlane, Map.of(), identity),
                 List.of(),
                 new ProxyBootstrap.Drain(
-                        start.settings().terminationDrainDuration(),
-                        start.settings().drainDuration()),
+                        start.settings().lifecycle().terminationDrainDuration(),
+                        start.settings().lifecycle().drainDuration()),
                 Map::of);
     }
 
