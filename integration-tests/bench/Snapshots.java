@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.IntConsumer;
 
 /**
@@ -42,7 +43,7 @@ public final class Snapshots {
             "bench.svc.cluster.local",
             "",
             ProxyNode.Locality.UNKNOWN,
-            ProxyNode.Agent.of("envoy"),
+            new ProxyNode.Agent("envoy", Set.of()),
             Map.of());
 
     private final boolean kubernetes;

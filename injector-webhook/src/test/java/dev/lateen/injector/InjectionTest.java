@@ -1,5 +1,6 @@
 package dev.lateen.injector;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -24,6 +25,7 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -228,14 +230,16 @@ class InjectionTest {
         return KUBERNETES.convertValue(template(object).get("spec"), PodSpec.class);
     }
 
-    private static Object labels(HasMetadata object) {
-        return ((Map<?, ?>) template(object).get("metadata")).get("labels");
+    private static @Nullable Object labels(HasMetadata object) {
+        return map(template(object), "metadata").get("labels");
     }
 
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> template(HasMetadata object) {
-        Map<String, Object> tree = KUBERNETES.convertValue(object, Map.class);
-        return (Map<String, Object>) ((Map<String, Object>) tree.get("spec")).get("template");
+    private static Map<?, ?> template(HasMetadata object) {
+        return map(map(KUBERNETES.convertValue(object, Map.class), "spec"), "template");
+    }
+
+    private static Map<?, ?> map(Map<?, ?> tree, String key) {
+        return (Map<?, ?>) requireNonNull(tree.get(key), key);
     }
 
     private static List<String> names(List<Container> containers) {

@@ -1,14 +1,15 @@
 package dev.lateen.install;
 
 import dev.lateen.api.Release;
+import dev.lateen.install.failure.CommandFailure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
+import picocli.CommandLine;
 
 /**
  * The command line of the distribution. Only the command that is asked for is looked at: a sidecar must not pay at its start for the options of twenty
@@ -101,7 +102,7 @@ public final class Meshctl {
             String name = option.contains("=") ? option.substring(0, option.indexOf('=')) : option;
             return name + ": unknown option (expected: " + Nearest.hint(name, known) + String.join(", ", known) + ")";
         }
-        return problem.getMessage();
+        return String.valueOf(problem.getMessage());
     }
 
     private static int failed(Exception problem, CommandLine command, CommandLine.ParseResult parsed) throws Exception {

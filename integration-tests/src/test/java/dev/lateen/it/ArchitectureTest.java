@@ -65,7 +65,7 @@ class ArchitectureTest {
         "dev.lateen.proxy.ProxyAdmin",
         "dev.lateen.proxy.transport.EventLoops",
         "dev.lateen.proxy.upstream.Timers",
-        "dev.lateen.proxy.xds.SnapshotAssembler"
+        "dev.lateen.proxy.xds.snapshot.SnapshotAssembler"
     };
 
     private static final Set<String> CLOCKS = Set.of(
@@ -165,6 +165,7 @@ class ArchitectureTest {
         for (String module : List.of("istiod", "proxy", "install", "injector")) {
             check(slices().matching("dev.lateen." + module + ".(*)..").should().beFreeOfCycles());
         }
+        check(slices().matching("dev.lateen.(**)").should().beFreeOfCycles());
     }
 
     @Test

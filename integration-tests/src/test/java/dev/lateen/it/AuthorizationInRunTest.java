@@ -1,5 +1,6 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -8,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,14 +21,17 @@ class AuthorizationInRunTest {
     @TempDir
     Path directory;
 
-    private LocalMesh mesh;
-    private Path edits;
+    private @Nullable LocalMesh started;
 
     @AfterEach
     void end() {
-        if (mesh != null) {
-            mesh.close();
+        if (started != null) {
+            started.close();
         }
+    }
+
+    private LocalMesh mesh() {
+        return requireNonNull(started, "start() first");
     }
 
     private static String workload(String name, String... containers) {
@@ -84,20 +89,20 @@ class AuthorizationInRunTest {
     }
 
     private void start(AuthorizationStory... first) throws IOException {
-        edits = Files.createDirectories(directory.resolve("edits"));
+        Path edits = Files.createDirectories(directory.resolve("edits"));
         Files.writeString(edits.resolve("mesh.yaml"), manifests());
         for (AuthorizationStory story : first) {
             Files.writeString(edits.resolve("policy.yaml"), story.yaml());
         }
-        mesh = LocalMesh.start(edits);
+        started = LocalMesh.start(edits);
     }
 
     /** Plain TCP out of a pod needs interception, so bytes come from outside of the mesh alone. */
     private List<String> wrong(AuthorizationStory story) throws IOException, InterruptedException {
         Caller outside = new Caller("outside", PodMesh.outside());
-        String server = mesh.pod("server");
+        String server = mesh().pod("server");
         List<String> wrong = new ArrayList<>();
-        try (Web client = Web.through(mesh.pod("client"), MeshNode.HTTP_PROXY)) {
+        try (Web client = Web.through(mesh().pod("client"), MeshNode.HTTP_PROXY)) {
             for (AuthorizationStory.Expected call : story.expected()) {
                 boolean bytes = call.what().equals("bytes");
                 if (bytes && call.inside()) {
@@ -147,11 +152,11 @@ class AuthorizationInRunTest {
         start();
         assertThat(wrong(AuthorizationStory.NOTHING_SAID)).isEmpty();
         for (AuthorizationStory story : stories()) {
-            mesh.applyInForce("policy.yaml", story.yaml(), "AuthorizationPolicy default/story");
+            mesh().applyInForce("policy.yaml", story.yaml(), "AuthorizationPolicy default/story");
             assertThat(wrong(story))
                     .as(
                             "wrong verdicts of %s:%n%s",
-                            story.name(), mesh.process().output())
+                            story.name(), mesh().process().output())
                     .isEmpty();
         }
     }
@@ -165,7 +170,7 @@ class AuthorizationInRunTest {
                 .orElseThrow();
         start(story);
         assertThat(wrong(story))
-                .as("wrong verdicts of %s:%n%s", name, mesh.process().output())
+                .as("wrong verdicts of %s:%n%s", name, mesh().process().output())
                 .isEmpty();
     }
 }

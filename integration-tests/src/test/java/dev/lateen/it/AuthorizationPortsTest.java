@@ -1,5 +1,6 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.security.AuthorizationPolicy;
@@ -173,7 +174,7 @@ class AuthorizationPortsTest {
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
                 .until(() ->
-                        !mesh.istiod().snapshot().all(AuthorizationPolicy.class).isEmpty());
+                        !requireNonNull(mesh.istiod().snapshot()).all(AuthorizationPolicy.class).isEmpty());
         startServers();
         assertThat(wrong(story)).as("wrong verdicts of %s", name).isEmpty();
     }

@@ -47,7 +47,7 @@ final class EchoBackend implements AutoCloseable {
 
     private void answer(HttpServerRequest request) {
         request.body().onSuccess(sent -> {
-            if (request.path().startsWith("/slow")) {
+            if (String.valueOf(request.path()).startsWith("/slow")) {
                 request.response().putHeader("x-slow", "yes");
                 vertx.setTimer(SLOW_MILLIS, _ -> echo(request, sent));
             } else {

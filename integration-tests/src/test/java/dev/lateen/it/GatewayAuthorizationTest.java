@@ -1,5 +1,6 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.security.AuthorizationPolicy;
@@ -218,12 +219,12 @@ class GatewayAuthorizationTest {
     @ParameterizedTest
     @ValueSource(strings = {"deny-method", "nothing"})
     void aPolicyThatWasThereFirstIsEnforcedFromTheFirstConnectionOn(String name) throws Exception {
-        Story story = STORIES.get(name);
+        Story story = requireNonNull(STORIES.get(name), name);
         apply(story);
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
                 .until(() ->
-                        !mesh.istiod().snapshot().all(AuthorizationPolicy.class).isEmpty());
+                        !requireNonNull(mesh.istiod().snapshot()).all(AuthorizationPolicy.class).isEmpty());
         startGateways();
         assertThat(wrong(story)).as("wrong verdicts of %s", name).isEmpty();
     }

@@ -1,5 +1,7 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
@@ -72,11 +74,15 @@ final class PodMesh implements AutoCloseable {
         return pod;
     }
 
+    private PodNetwork.Pod known(String name) {
+        return requireNonNull(pods.get(name), name);
+    }
+
     /** Who a pod of the default namespace is. */
     MeshNode node(String name, String app) {
         return new MeshNode(
                 "sidecar",
-                pods.get(name).address(),
+                known(name).address(),
                 name,
                 "default",
                 name,
@@ -88,7 +94,7 @@ final class PodMesh implements AutoCloseable {
     MeshNode gateway(String name) {
         return new MeshNode(
                 "router",
-                pods.get(name).address(),
+                known(name).address(),
                 name,
                 "default",
                 name,
@@ -98,7 +104,7 @@ final class PodMesh implements AutoCloseable {
 
     /** Starts the proxy of a pod and waits until it is ready. @return ends it */
     AutoCloseable proxy(Kind kind, MeshNode node) throws IOException {
-        PodNetwork.Pod pod = pods.get(node.name());
+        PodNetwork.Pod pod = known(node.name());
         return closing(
                 switch (kind) {
                     case OURS -> ours(node, pod);
@@ -166,7 +172,7 @@ final class PodMesh implements AutoCloseable {
 
     /** A command as the application of a pod would give it. */
     UnaryOperator<List<String>> inside(String pod) {
-        return pods.get(pod)::inside;
+        return known(pod)::inside;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.yaml.Problem;
@@ -177,7 +178,7 @@ class RealEnvoyAcceptsTest {
     /** Puts a file in the place of the one before. @return whether istiod took it */
     private boolean apply(Istiod istiod, Told told, List<RealEnvoy> envoys, Path file, List<String> refused)
             throws IOException {
-        long before = istiod.snapshot().version();
+        long before = requireNonNull(istiod.snapshot()).version();
         told.errors.clear();
         Path edit = config().resolve("edit-" + ++edits + "-" + file.getFileName());
         Path temporary = Files.copy(file, directory.resolve("next.tmp"));
@@ -226,7 +227,7 @@ class RealEnvoyAcceptsTest {
                 .during(Duration.ofMillis(100))
                 .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> {
-                    assertThat(istiod.snapshot().version()).isGreaterThanOrEqualTo(version);
+                    assertThat(requireNonNull(istiod.snapshot()).version()).isGreaterThanOrEqualTo(version);
                     for (RealEnvoy envoy : envoys) {
                         assertThat(istiod.isInSync(envoy.node().id()) || !told.rejections.isEmpty())
                                 .as("%s of %s%n%s", envoy.node().name(), istiod.proxies(), envoy.output())

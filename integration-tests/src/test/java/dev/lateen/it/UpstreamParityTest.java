@@ -222,7 +222,7 @@ class UpstreamParityTest {
             socket.shutdownOutput();
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
         } catch (SocketException e) {
-            return e.getMessage();
+            return String.valueOf(e.getMessage());
         }
     }
 

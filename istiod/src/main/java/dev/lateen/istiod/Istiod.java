@@ -10,6 +10,7 @@ import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,10 +71,11 @@ public final class Istiod extends VerticleBase {
     public Future<?> start() {
         return vertx.executeBlocking(() -> ControlPlane.prepare(vertx, bootstrap, surroundings), false)
                 .compose(made -> {
-                    running = made;
-                    return made.open()
+                    ControlPlane prepared = Objects.requireNonNull(made);
+                    running = prepared;
+                    return prepared.open()
                             .onSuccess(bound -> addresses = bound)
-                            .recover(failure -> made.close().transform(_ -> Future.failedFuture(failure)));
+                            .recover(failure -> prepared.close().transform(_ -> Future.failedFuture(failure)));
                 });
     }
 

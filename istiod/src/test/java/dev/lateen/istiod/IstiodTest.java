@@ -3,6 +3,7 @@ package dev.lateen.istiod;
 import static dev.lateen.api.xds.TypeUrls.CLUSTER;
 import static dev.lateen.api.xds.TypeUrls.LISTENER;
 import static dev.lateen.api.xds.TypeUrls.SECRET;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,6 +19,7 @@ import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.discovery.AdsPeer;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.listen.ListenAddress;
+import dev.lateen.istiod.model.MeshSnapshot;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryResponse;
@@ -127,6 +129,10 @@ class IstiodTest {
         vertx.close().await();
     }
 
+    private MeshSnapshot snapshot() {
+        return requireNonNull(istiod.snapshot());
+    }
+
     private Istiod deployed(Istiod verticle) {
         vertx.deployVerticle(verticle).await();
         return verticle;
@@ -191,7 +197,7 @@ class IstiodTest {
     @Test
     void aGatewaysKeyIsForProvenGatewaysOnlyOnLoopbackToo() throws Exception {
         Files.writeString(config.resolve("credential.yaml"), CREDENTIAL.replace("KEYPAIR", keyPair()));
-        await().until(() -> istiod.snapshot().version() > 1);
+        await().until(() -> snapshot().version() > 1);
         String secret = "kubernetes://credential";
         try (AdsPeer anyone = plain()) {
             anyone.raw(gateway(secret));
@@ -279,7 +285,7 @@ class IstiodTest {
     void aBrokenEditLeavesProxiesInPeace() throws Exception {
         Files.writeString(config.resolve("services.yaml"), "kind: [");
         await().untilAsserted(() -> assertThat(log).anyMatch(line -> line.startsWith("problem ")));
-        assertThat(istiod.snapshot().registry().services()).hasSize(1);
+        assertThat(snapshot().registry().services()).hasSize(1);
         assertThat(get("/metrics")).contains("pilot_total_rejected_configs 1\n");
     }
 
@@ -328,7 +334,7 @@ class IstiodTest {
     @Test
     void theRegistryIsShownAsIstioShowsItToKiali() throws Exception {
         Files.writeString(config.resolve("more.yaml"), MESH_ENTRY);
-        await().until(() -> istiod.snapshot().registry().services().size() == 2);
+        await().until(() -> snapshot().registry().services().size() == 2);
         JsonObject service = new JsonArray(get("/debug/registryz")).getJsonObject(0);
         assertThat(service.getJsonObject("Attributes").getString("ServiceRegistry"))
                 .isEqualTo("External");

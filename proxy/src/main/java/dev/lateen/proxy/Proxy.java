@@ -12,18 +12,18 @@ import dev.lateen.proxy.identity.Surroundings;
 import dev.lateen.proxy.identity.WorkloadIdentity;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.xds.snapshot.ConfigState;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import dev.lateen.proxy.xds.AdsClient;
-import dev.lateen.proxy.xds.ConfigState;
-import dev.lateen.proxy.xds.ControlPlane;
 import dev.lateen.proxy.xds.GrpcEndpoint;
-import dev.lateen.proxy.xds.ResourceDecoder;
-import dev.lateen.proxy.xds.ResourceType;
-import dev.lateen.proxy.xds.SnapshotAssembler;
-import dev.lateen.proxy.xds.SnapshotSource;
 import dev.lateen.proxy.xds.UpdateCounts;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
 import dev.lateen.proxy.xds.XdsTargets;
+import dev.lateen.proxy.xds.bootstrap.ControlPlane;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.ResourceType;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -38,6 +38,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
@@ -291,9 +292,9 @@ public class Proxy extends VerticleBase {
         return together == null ? Future.succeededFuture(ConfigState.EMPTY) : together.configState();
     }
 
-    /** Runs something long on a worker. */
+    /** Runs something long on a worker, which gives a value. */
     <T> Future<T> work(Callable<T> task) {
-        return vertx.executeBlocking(task);
+        return vertx.executeBlocking(task).map(done -> Objects.requireNonNull(done));
     }
 
     void quit() {

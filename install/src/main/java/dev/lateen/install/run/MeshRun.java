@@ -1,7 +1,7 @@
 package dev.lateen.install.run;
 
-import dev.lateen.install.CommandFailure;
-import dev.lateen.install.IoReason;
+import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.standin.StandIns;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -297,7 +297,7 @@ final class MeshRun {
     }
 
     private void tell(RuntimeException e) {
-        String now = e instanceof CommandFailure ? e.getMessage() : e.toString();
+        String now = e instanceof CommandFailure failure ? failure.getMessage() : e.toString();
         if (!now.equals(broken)) {
             log.line(now + "; the mesh goes on, and this is tried again");
             LOG.error("a look at files and pods went wrong", e);

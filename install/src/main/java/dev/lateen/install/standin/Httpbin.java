@@ -7,6 +7,7 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -88,7 +89,8 @@ final class Httpbin {
     }
 
     private void status(RoutingContext context) {
-        String[] codes = context.pathParam("codes").split(",", -1);
+        // The route has it in its path.
+        String[] codes = Objects.requireNonNull(context.pathParam("codes")).split(",", -1);
         OptionalInt code = ProductId.of(codes[random.nextInt(codes.length)]);
         if (code.isEmpty() || code.getAsInt() < 200 || code.getAsInt() > 599) {
             Json.error(

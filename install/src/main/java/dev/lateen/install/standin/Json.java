@@ -3,6 +3,7 @@ package dev.lateen.install.standin;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,9 +23,9 @@ final class Json {
         return MAPPER.writeValueAsString(node);
     }
 
-    static Optional<JsonNode> parse(Buffer body) {
+    static Optional<JsonNode> parse(@Nullable Buffer body) {
         try {
-            return Optional.ofNullable(MAPPER.readTree(body.getBytes()));
+            return body == null ? Optional.empty() : Optional.ofNullable(MAPPER.readTree(body.getBytes()));
         } catch (JacksonException e) {
             return Optional.empty();
         }

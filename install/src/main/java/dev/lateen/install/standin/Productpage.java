@@ -9,6 +9,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -76,7 +77,8 @@ final class Productpage {
     }
 
     private void api(RoutingContext context, Backend backend, int tries) {
-        fetch(backend, context.pathParam("id"), headers(context), tries)
+        // The routes have it in their paths.
+        fetch(backend, Objects.requireNonNull(context.pathParam("id")), headers(context), tries)
                 .onSuccess(outcome -> Json.answer(context, outcome.status(), Json.text(outcome.json())));
     }
 

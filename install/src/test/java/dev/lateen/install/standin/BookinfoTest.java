@@ -104,6 +104,16 @@ class BookinfoTest {
     }
 
     @Test
+    void ratingsWithoutABodyAreRefused() throws Exception {
+        start("ratings", SampleImage.RATINGS_V1);
+        HttpResponse<String> answer = send(request("ratings", "/ratings/3")
+                .POST(HttpRequest.BodyPublishers.noBody())
+                .build());
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(json(answer).path("error").asString()).isEqualTo("please provide valid ratings JSON");
+    }
+
+    @Test
     void productpageGathersDetailsAndReviews() throws Exception {
         start("ratings", SampleImage.RATINGS_V1);
         start("reviews", SampleImage.REVIEWS_V2);

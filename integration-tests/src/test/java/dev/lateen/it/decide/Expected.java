@@ -72,11 +72,11 @@ record Expected(
                 of(Kind.DENIED, denied.chain().chain().terminal(), denied.details());
             case ConnectionVerdict.Relayed relayed -> relayed(decisions, question, relayed, chance, trace);
             case ConnectionVerdict.Requests requests -> {
-                boolean garbled = question.request() == null
-                        || question.tls() != null && requests.facts().tls() == null;
-                yield garbled
+                Question.Request request = question.request();
+                boolean garbled = question.tls() != null && requests.facts().tls() == null;
+                yield request == null || garbled
                         ? of(Kind.NOT_UNDERSTOOD, null, "")
-                        : requested(decisions, question.request(), requests, chance, trace);
+                        : requested(decisions, request, requests, chance, trace);
             }
         };
     }

@@ -17,6 +17,7 @@ import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
@@ -41,9 +42,13 @@ final class Identities {
         return PREFIX + account;
     }
 
+    private Pem known(String account) {
+        return Objects.requireNonNull(known.get(account), account);
+    }
+
     /** The two secrets that a sidecar has of its own. */
     List<Secret> secrets(String account) throws Exception {
-        Pem own = known.get(account);
+        Pem own = known(account);
         StringBuilder roots = new StringBuilder();
         for (Pem each : known.values()) {
             roots.append(Files.readString(each.certificate()));
@@ -69,7 +74,7 @@ final class Identities {
     }
 
     private SSLContext made(String account) throws Exception {
-        KeyManager[] keys = account.isEmpty() ? null : keys(known.get(account));
+        KeyManager[] keys = account.isEmpty() ? null : keys(known(account));
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(keys, new TrustManager[] {new TakesAny()}, null);
         return context;

@@ -1,5 +1,7 @@
 package dev.lateen.it.language;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.api.schema.Shape;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,24 +49,16 @@ final class FieldCases {
             case Shape.Message message when message.fields().isEmpty() -> leaf(pattern, steps, NODES.objectNode());
             case Shape.Message message -> message(message, pattern, steps);
             case Shape.Union union ->
-                union.variants()
-                        .forEach((name, variant) -> walk(
-                                variant.fields().get(name).shape(),
-                                join(pattern, name),
-                                with(steps, name, variant.fields().get(name).shape())));
+                union.variants().forEach((name, variant) -> {
+                    Shape within = requireNonNull(variant.fields().get(name)).shape();
+                    walk(within, join(pattern, name), with(steps, name, within));
+                });
             case Shape.ListOf list
             when isPlain(list.member()) ->
                 Samples.of(kind, pattern, list.member())
                         .forEach(v -> leaf(pattern, steps, NODES.arrayNode().add(v)));
             case Shape.ListOf list -> walk(list.member(), pattern + "[]", with(steps, 0, list.member()));
-            case Shape.MapOf _
-            when Samples.map(kind, pattern) != null -> leaf(pattern, steps, Samples.map(kind, pattern));
-            case Shape.MapOf map
-            when isPlain(map.value()) ->
-                Samples.of(kind, pattern, map.value())
-                        .forEach(v -> leaf(pattern, steps, NODES.objectNode().set(Samples.key(kind, pattern), v)));
-            case Shape.MapOf map ->
-                walk(map.value(), pattern + "{}", with(steps, Samples.key(kind, pattern), map.value()));
+            case Shape.MapOf map -> map(map, pattern, steps);
             case Shape.Text _, Shape.Numeric _, Shape.Flag _, Shape.Time _, Shape.Choice _, Shape.Free _ ->
                 Samples.of(kind, pattern, shape).forEach(v -> leaf(pattern, steps, v));
         }
@@ -73,6 +67,19 @@ final class FieldCases {
     private void message(Shape.Message message, String pattern, List<Step> steps) {
         message.fields()
                 .forEach((name, field) -> walk(field.shape(), join(pattern, name), with(steps, name, field.shape())));
+    }
+
+    private void map(Shape.MapOf map, String pattern, List<Step> steps) {
+        ObjectNode sample = Samples.map(kind, pattern);
+        String key = Samples.key(kind, pattern);
+        if (sample != null) {
+            leaf(pattern, steps, sample);
+        } else if (isPlain(map.value())) {
+            Samples.of(kind, pattern, map.value())
+                    .forEach(v -> leaf(pattern, steps, NODES.objectNode().set(key, v)));
+        } else {
+            walk(map.value(), pattern + "{}", with(steps, key, map.value()));
+        }
     }
 
     private static boolean isPlain(Shape shape) {

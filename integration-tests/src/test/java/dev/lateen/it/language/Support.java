@@ -177,11 +177,11 @@ final class Support {
             List<Evidence.Shown> shown = Stream.of("annotation." + name, "label." + name)
                     .flatMap(f -> evidence.of(f).stream())
                     .toList();
-            String word = said != null ? "named" : known.get(name).getFirst();
+            String word = said != null ? "named" : known.getOrDefault(name, List.of()).getFirst();
             String why = said != null
                     ? said
                     : shown.isEmpty()
-                            ? known.get(name).get(1)
+                            ? known.getOrDefault(name, List.of()).get(1)
                             : shown.stream()
                                     .map(s -> "`" + s.test() + "`")
                                     .distinct()

@@ -145,8 +145,9 @@ public final class TokenIssuer {
     }
 
     private static SpiffeId identity(@Nullable String subject, String trustDomain) throws RefusedException {
-        List<String> parts = subject == null ? List.of() : List.of(subject.split(":", -1));
-        if (parts.size() != 4 || !subject.startsWith(SUBJECT)) {
+        List<String> parts =
+                subject == null || !subject.startsWith(SUBJECT) ? List.of() : List.of(subject.split(":", -1));
+        if (parts.size() != 4) {
             throw refused("subject " + quoted(subject));
         }
         if (!isIdentity(parts.get(2), parts.get(3))) {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -114,9 +115,10 @@ public final class FileTree {
                     .toList();
         } catch (IOException | UncheckedIOException e) {
             if (directory.depth == 0 || Files.exists(directory.path)) {
+                // An UncheckedIOException can't be made without its cause.
                 lose(
                         directory.path,
-                        e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
+                        e instanceof IOException checked ? checked : (IOException) Objects.requireNonNull(e.getCause()));
             }
             return List.of();
         }

@@ -53,12 +53,14 @@ final class ParsedFiles {
                 return;
             }
             Parsed was = before.get(file);
-            boolean known = was != null && was.stamp.equals(stamp) && !forbidden.contains(file);
-            Parsed current = known ? was : new Parsed(stamp, read(file, was == null ? FileOffers.NOTHING : was.offers));
-            now.put(file, current);
-            if (!known) {
-                move(file, was == null ? FileOffers.NOTHING : was.offers, current.offers, touched);
+            if (was != null && was.stamp.equals(stamp) && !forbidden.contains(file)) {
+                now.put(file, was);
+                return;
             }
+            FileOffers offered = was == null ? FileOffers.NOTHING : was.offers;
+            Parsed current = new Parsed(stamp, read(file, offered));
+            now.put(file, current);
+            move(file, offered, current.offers, touched);
         });
         before.forEach((file, was) -> {
             if (!now.containsKey(file)) {

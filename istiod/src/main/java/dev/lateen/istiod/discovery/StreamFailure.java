@@ -7,10 +7,17 @@ final class StreamFailure extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final GrpcStatus status;
+    private final String message;
 
     StreamFailure(GrpcStatus status, String message) {
         super(message, null, false, false);
         this.status = status;
+        this.message = message;
+    }
+
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     GrpcStatus status() {

@@ -72,11 +72,12 @@ public record MetricChoice(boolean off, Map<String, Change> changes) {
         if (match != null && match.customMetric() != null) {
             return List.of(match.customMetric());
         }
-        return isAll(match)
+        Telemetry.StandardMetric metric = match == null ? null : match.metric();
+        return metric == null || metric == Telemetry.StandardMetric.ALL_METRICS
                 ? Stream.of(Telemetry.StandardMetric.values())
                         .filter(m -> m != Telemetry.StandardMetric.ALL_METRICS)
                         .map(Enum::name)
                         .toList()
-                : List.of(java.util.Objects.requireNonNull(match.metric()).name());
+                : List.of(metric.name());
     }
 }

@@ -21,7 +21,7 @@ public record PeerPolicies(List<Resource<PeerAuthentication>> policies, String r
     static PeerPolicies of(
             List<Resource<PeerAuthentication>> policies, String rootNamespace, @Nullable PeerPolicies before) {
         PeerPolicies now = new PeerPolicies(policies, rootNamespace);
-        return now.equals(before) ? before : now;
+        return before != null && now.equals(before) ? before : now;
     }
 
     /** How a workload's ports take connections. */

@@ -2,6 +2,7 @@ package dev.lateen.istiod.model;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.Sidecar;
+import dev.lateen.api.networking.WorkloadSelector;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.istiod.registry.Service;
@@ -35,7 +36,8 @@ final class Scopes {
 
         @SuppressWarnings("ReferenceEquality")
         boolean seesAs(@Nullable Parts other) {
-            return callsAs(other)
+            return other != null
+                    && callsAs(other)
                     && mesh == other.mesh
                     && virtualServices == other.virtualServices
                     && sidecars == other.sidecars;
@@ -105,12 +107,11 @@ final class Scopes {
         Resource<Sidecar> ofNamespace = null;
         Resource<Sidecar> ofRoot = null;
         for (Resource<Sidecar> sidecar : now.sidecars) {
-            boolean selects = sidecar.spec().workloadSelector() != null
-                    && !sidecar.spec().workloadSelector().labels().isEmpty();
+            WorkloadSelector selector = sidecar.spec().workloadSelector();
+            Map<String, String> selected = selector == null ? Map.of() : selector.labels();
+            boolean selects = !selected.isEmpty();
             if (sidecar.namespace().equals(namespace)) {
-                if (selects
-                        && Labels.satisfy(
-                                labels, sidecar.spec().workloadSelector().labels())) {
+                if (selects && Labels.satisfy(labels, selected)) {
                     return sidecar;
                 }
                 ofNamespace = !selects && ofNamespace == null ? sidecar : ofNamespace;

@@ -5,11 +5,11 @@ import dev.lateen.istiod.persistent.ListChange;
 import dev.lateen.istiod.persistent.PersistentIndex;
 import dev.lateen.istiod.persistent.PersistentMap;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * The services of the mesh, those of all clusters and of ServiceEntries merged. Immutable.
@@ -124,12 +124,10 @@ record ServiceTable(
 
     private PersistentMap<String, List<Service>> hosts(Changed changed) {
         Map<String, List<Service>> touched = new LinkedHashMap<>();
-        for (Collection<Service> some : List.of(changed.removed, changed.added)) {
-            some.forEach(
-                    service -> touched.computeIfAbsent(service.hostname(), host -> new ArrayList<>(services(host))));
-        }
-        changed.removed.forEach(service -> touched.get(service.hostname()).removeIf(other -> isSame(other, service)));
-        changed.added.forEach(service -> touched.get(service.hostname()).add(service));
+        Function<Service, List<Service>> ofHost =
+                service -> touched.computeIfAbsent(service.hostname(), host -> new ArrayList<>(services(host)));
+        changed.removed.forEach(service -> ofHost.apply(service).removeIf(other -> isSame(other, service)));
+        changed.added.forEach(service -> ofHost.apply(service).add(service));
         PersistentMap<String, List<Service>> next = byHost;
         for (Map.Entry<String, List<Service>> host : touched.entrySet()) {
             List<Service> services =

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,7 +77,7 @@ final class Answers {
             this.before = before;
         }
 
-        synchronized Object get(UnaryOperator<@Nullable Object> maker) {
+        synchronized Object get(Function<@Nullable Object, Object> maker) {
             Object known = made;
             if (known == null) {
                 known = maker.apply(before == null ? null : before.made());

@@ -20,6 +20,7 @@ import io.envoyproxy.envoy.config.core.v3.KeepaliveSettings;
 import io.envoyproxy.envoy.config.core.v3.RuntimeDouble;
 import io.envoyproxy.envoy.config.core.v3.TcpKeepalive;
 import io.envoyproxy.envoy.type.v3.Percent;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** Puts connection pools, outlier detection and load balancing of a DestinationRule into a cluster. */
@@ -65,17 +66,19 @@ final class ClusterPolicy {
                 case DEFAULT -> {}
             }
         }
-        return port != null && port.protocol().isHttp() && mesh.h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
+        return port != null
+                && port.protocol().isHttp()
+                && mesh.outbound().h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
     }
 
     /** What a DestinationRule says of a port, over the mesh's baseline. */
     EffectivePolicy effective(@Nullable MergedRule rule, DestinationRule.@Nullable Subset subset, int port) {
-        return EffectivePolicy.of(mesh.defaultTrafficPolicy(), rule, subset, port);
+        return EffectivePolicy.of(mesh.outbound().defaultTrafficPolicy(), rule, subset, port);
     }
 
     /** The mesh's limits for calls to hosts that nothing declares. */
     void baseline(Cluster.Builder cluster) {
-        MeshConfig.DefaultTrafficPolicy baseline = mesh.defaultTrafficPolicy();
+        MeshConfig.DefaultTrafficPolicy baseline = mesh.outbound().defaultTrafficPolicy();
         if (baseline != null && baseline.connectionPool() != null) {
             connectionPool(cluster, baseline.connectionPool(), null);
         }
@@ -85,8 +88,9 @@ final class ClusterPolicy {
             Cluster.Builder cluster, @Nullable ConnectionPool pool, TrafficPolicy.@Nullable RetryBudget budget) {
         ConnectionPool.Tcp tcp = pool == null ? null : pool.tcp();
         ConnectionPool.Http http = pool == null ? null : pool.http();
-        boolean ownTimeout = tcp != null && tcp.connectTimeout() != null;
-        cluster.setConnectTimeout(Protos.duration(ownTimeout ? tcp.connectTimeout() : mesh.connectTimeout()));
+        Duration ownTimeout = tcp == null ? null : tcp.connectTimeout();
+        cluster.setConnectTimeout(Protos.duration(
+                ownTimeout == null ? mesh.outbound().connectTimeout() : ownTimeout));
         CircuitBreakers.Thresholds.Builder limits = unlimited();
         if (tcp != null && tcp.maxConnections() > 0) {
             limits.setMaxConnections(Protos.u32(tcp.maxConnections()));
@@ -101,7 +105,9 @@ final class ClusterPolicy {
                             Protos.u32(budget.minRetryConcurrency() == 0 ? 3 : budget.minRetryConcurrency())));
         }
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
-        keepalive(cluster, tcp == null || tcp.tcpKeepalive() == null ? mesh.tcpKeepalive() : tcp.tcpKeepalive());
+        keepalive(
+                cluster,
+                tcp == null || tcp.tcpKeepalive() == null ? mesh.outbound().tcpKeepalive() : tcp.tcpKeepalive());
     }
 
     private static void httpLimits(CircuitBreakers.Thresholds.Builder limits, ConnectionPool.Http http) {

@@ -84,7 +84,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
     int httpProxyPort() {
         String own = node.text(NodeMetadata.HTTP_PROXY_PORT);
         if (own == null) {
-            return snapshot.mesh().proxyHttpPort();
+            return snapshot.mesh().listeners().proxyHttpPort();
         }
         boolean number = !own.isEmpty() && own.length() <= 5 && own.chars().allMatch(c -> c >= '0' && c <= '9');
         return number ? Integer.parseInt(own) : 0;
@@ -215,7 +215,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
         Destination proxy = sidecar == null || sidecar.spec().outboundTrafficPolicy() == null
                 ? null
                 : sidecar.spec().outboundTrafficPolicy().egressProxy();
-        if (proxy == null) {
+        if (sidecar == null || proxy == null) {
             return WellKnown.PASSTHROUGH_CLUSTER;
         }
         int port = proxy.port() == null || proxy.port().number() == null

@@ -119,8 +119,10 @@ final class ServiceClusters {
             if (client.passesThroughByName() && !service.external()) {
                 passedThrough(clusters, port);
             }
-            for (String pod : whole == null ? List.<String>of() : key.pods()) {
-                add(clusters, ofPod(whole, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
+            if (whole != null) {
+                for (String pod : key.pods()) {
+                    add(clusters, ofPod(whole, ClusterName.outbound(port.number(), pod + "." + service.hostname())));
+                }
             }
             if (rule != null) {
                 for (DestinationRule.Subset subset : rule.subsets()) {
@@ -266,12 +268,15 @@ final class ServiceClusters {
         }
         boolean names = !service.kubernetes() && tls.subjectAltNames().isEmpty();
         cluster.setTransportSocket(TransportSockets.origination(
-                tls, names ? key.names() : tls.subjectAltNames(), http2, mesh.tlsDefaults()));
+                tls,
+                names ? key.names() : tls.subjectAltNames(),
+                http2,
+                mesh.security().tlsDefaults()));
         return true;
     }
 
     private void automaticTls(Cluster.Builder cluster, ClusterName name, boolean http2) {
-        if (service.external() || !mesh.enableAutoMtls() || !key.acceptsMutualTls()) {
+        if (service.external() || !mesh.security().enableAutoMtls() || !key.acceptsMutualTls()) {
             return;
         }
         TransportSocket mutual = TransportSockets.mutual(name.sni(), key.names(), http2, client.kind());

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -18,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,7 +38,7 @@ class DirectorySourceTest {
 
     private final List<ConfigChange> changes = new CopyOnWriteArrayList<>();
     private final List<Problem> problems = new CopyOnWriteArrayList<>();
-    private JoinedConfig config;
+    private @Nullable JoinedConfig opened;
 
     @BeforeEach
     void services() throws IOException {
@@ -45,9 +47,13 @@ class DirectorySourceTest {
 
     @AfterEach
     void close() {
-        if (config != null) {
-            config.close();
+        if (opened != null) {
+            opened.close();
         }
+    }
+
+    private JoinedConfig config() {
+        return requireNonNull(opened, "open() first");
     }
 
     private void write(String file, String text) throws IOException {
@@ -85,10 +91,10 @@ class DirectorySourceTest {
     }
 
     /** Opens files as istiod does, with a thread that puts changes in force. */
-    private void follow(Path mesh, List<Path> roots) throws InvalidConfigException {
+    private void follow(@Nullable Path mesh, List<Path> roots) throws InvalidConfigException {
         DirectorySource source = DirectorySource.open(roots, mesh, WatchTiming.USUAL, System::nanoTime);
         JoinedConfig joined = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
-        config = joined;
+        opened = joined;
         Thread.ofVirtual().start(() -> {
             try {
                 while (joined.awaitNext() != null) {
@@ -101,13 +107,13 @@ class DirectorySourceTest {
     }
 
     private List<ConfigObject> resources() {
-        return config.current().sorted().stream()
+        return config().current().sorted().stream()
                 .filter(object -> object instanceof ConfigObject.OfIstio)
                 .toList();
     }
 
     private ConfigObject named(String name) {
-        return config.current().sorted().stream()
+        return config().current().sorted().stream()
                 .filter(object -> object.key().name().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -139,7 +145,7 @@ class DirectorySourceTest {
         write(".hidden.yaml", "not yaml: [");
         open();
         assertThat(names()).containsExactly("deep");
-        assertThat(config.current().objects().size()).isEqualTo(2);
+        assertThat(config().current().objects().size()).isEqualTo(2);
     }
 
     @Test
@@ -255,7 +261,7 @@ class DirectorySourceTest {
             assertThat(problem.path()).isEqualTo("spec.http[0].route[0].destination.host");
         });
         write("service.yaml", SERVICE);
-        await().until(() -> config.problems().isEmpty());
+        await().until(() -> config().problems().isEmpty());
     }
 
     @Test
@@ -290,7 +296,7 @@ class DirectorySourceTest {
                     .contains("b.yaml", "VirtualService default/same", "the same resource as in", "a.yaml");
         });
         Files.delete(directory.resolve("b.yaml"));
-        await().until(() -> config.problems().isEmpty());
+        await().until(() -> config().problems().isEmpty());
         assertThat(names()).containsExactly("other", "same");
     }
 
@@ -329,13 +335,13 @@ class DirectorySourceTest {
     void meshConfigIsWatchedToo() throws Exception {
         Path mesh = Files.writeString(directory.resolve("mesh"), "trustDomain: one.example\n");
         follow(mesh, List.of(directory.resolve("service.yaml")));
-        assertThat(config.current().mesh().trustDomain()).isEqualTo("one.example");
+        assertThat(config().current().mesh().trustDomain()).isEqualTo("one.example");
         Files.writeString(mesh, "trustDomain: two.example\n");
-        await().until(() -> config.current().mesh().trustDomain().equals("two.example"));
+        await().until(() -> config().current().mesh().trustDomain().equals("two.example"));
         assertThat(changes.getFirst().meshConfig()).isTrue();
         Files.writeString(mesh, "trustDomian: three.example\n");
         await().until(() -> !problems.isEmpty());
-        assertThat(config.current().mesh().trustDomain()).isEqualTo("two.example");
+        assertThat(config().current().mesh().trustDomain()).isEqualTo("two.example");
     }
 
     @Test
@@ -407,7 +413,8 @@ class DirectorySourceTest {
                         .getFirst()
                         .timeout())
                 .isEqualTo(Duration.ofSeconds(1));
-        ObjectFate fate = config.fates().get(ObjectKey.of("", named("b").key()));
+        ObjectFate fate = config().fates().get(ObjectKey.of("", named("b").key()));
+        assertThat(fate).isNotNull();
         assertThat(fate.verdict()).isEqualTo(ObjectFate.Verdict.REFUSED);
         assertThat(fate.keepsLastGood()).isTrue();
         assertThat(fate.inForceSince()).isEqualTo(1);
@@ -431,8 +438,8 @@ class DirectorySourceTest {
     @Test
     void waitingEndsWithTheConfig() throws Exception {
         DirectorySource source = DirectorySource.open(List.of(directory), null, WatchTiming.USUAL, System::nanoTime);
-        config = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
-        config.close();
-        assertThat(config.awaitNext()).isNull();
+        opened = JoinedConfig.open(List.of(source), ConfigTiming.USUAL, events(), System::nanoTime);
+        config().close();
+        assertThat(config().awaitNext()).isNull();
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.config;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -71,17 +73,21 @@ class JoinedConfigTest {
     private final AtomicLong nanos = new AtomicLong();
     private final List<ConfigChange> changes = new ArrayList<>();
     private final List<Problem> problems = new ArrayList<>();
-    private JoinedConfig config;
+    private @Nullable JoinedConfig opened;
 
     @AfterEach
     void close() {
-        if (config != null) {
-            config.close();
+        if (opened != null) {
+            opened.close();
         }
     }
 
+    private JoinedConfig config() {
+        return requireNonNull(opened, "open() first");
+    }
+
     private void open() throws InvalidConfigException {
-        config = JoinedConfig.open(
+        opened = JoinedConfig.open(
                 List.of(files, memory),
                 ConfigTiming.USUAL,
                 new ConfigEvents() {
@@ -138,9 +144,9 @@ class JoinedConfigTest {
         files.say("trustDomain: one.example", route("1s"));
         memory.replace(List.of(pod("p", "True")));
         open();
-        assertThat(config.current().version()).isEqualTo(1);
-        assertThat(config.current().mesh().trustDomain()).isEqualTo("one.example");
-        assertThat(config.current().sorted())
+        assertThat(config().current().version()).isEqualTo(1);
+        assertThat(config().current().mesh().trustDomain()).isEqualTo("one.example");
+        assertThat(config().current().sorted())
                 .extracting(object -> object.key().toString())
                 .containsExactly("Pod default/p", "VirtualService default/r");
     }
@@ -150,7 +156,7 @@ class JoinedConfigTest {
         ConfigObject pod = pod("p", "True");
         memory.replace(List.of(pod));
         open();
-        assertThat(config.current().sorted()).singleElement().isSameAs(pod);
+        assertThat(config().current().sorted()).singleElement().isSameAs(pod);
     }
 
     @Test
@@ -159,7 +165,7 @@ class JoinedConfigTest {
         open();
         nanos.addAndGet(ConfigTiming.USUAL.quiet().toNanos());
         memory.replace(List.of(pod("p", "True")));
-        ConfigInput next = config.awaitNext();
+        ConfigInput next = config().awaitNext();
         assertThat(next).isNotNull();
         assertThat(next.version()).isEqualTo(2);
         assertThat(changes).singleElement().satisfies(change -> {
@@ -199,9 +205,10 @@ class JoinedConfigTest {
         nanos.addAndGet(1_000_000_000L);
         memory.replace(List.of(pod("p", "True")));
         nanos.addAndGet(1_000_000_000L);
-        ConfigInput next = config.awaitNext();
+        ConfigInput next = config().awaitNext();
+        assertThat(next).isNotNull();
         assertThat(timeout(next)).isEqualTo("PT1S");
         assertThat(problems).singleElement().matches(Problem::isError);
-        assertThat(config.problems()).hasSize(1);
+        assertThat(config().problems()).hasSize(1);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.input;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.resource.ResourceKey;
@@ -75,11 +76,12 @@ class ConfigJoinTest {
             """.formatted(name, label);
     }
 
-    private static ObjectKey key(ConfigJoin.Outcome outcome, String title) {
-        return outcome.fates().keys().stream()
+    private static ObjectFate fate(ConfigJoin.Outcome outcome, String title) {
+        ObjectKey found = outcome.fates().keys().stream()
                 .filter(key -> key.toString().equals(title))
                 .findFirst()
                 .orElseThrow();
+        return requireNonNull(outcome.fates().get(found), title);
     }
 
     private static Offers refused(Offers offers, String title) {
@@ -103,11 +105,11 @@ class ConfigJoinTest {
         assertThat(outcome.change().orElseThrow().resources())
                 .singleElement()
                 .satisfies(change -> assertThat(change.resource()).hasToString("Service default/a"));
-        ObjectFate b = outcome.fates().get(key(outcome, "Service default/b"));
+        ObjectFate b = fate(outcome, "Service default/b");
         assertThat(b.verdict()).isEqualTo(Verdict.REFUSED);
         assertThat(b.keepsLastGood()).isTrue();
         assertThat(b.inForceSince()).isEqualTo(1);
-        ObjectFate a = outcome.fates().get(key(outcome, "Service default/a"));
+        ObjectFate a = fate(outcome, "Service default/a");
         assertThat(a.verdict()).isEqualTo(Verdict.ACCEPTED);
         assertThat(a.inForceSince()).isEqualTo(2);
         assertThat(outcome.input().objects().get(b.key())).isNotNull();
@@ -119,7 +121,7 @@ class ConfigJoinTest {
         ConfigJoin join = TestOffers.join(1);
         ConfigJoin.Outcome outcome =
                 join.join(List.of(TestOffers.of(secret("s", "kubernetes.io/tls", "tls.crt: x, tls.key: y"))));
-        ObjectFate fate = outcome.fates().get(key(outcome, "Secret default/s"));
+        ObjectFate fate = fate(outcome, "Secret default/s");
         assertThat(fate.verdict()).isEqualTo(Verdict.REFUSED);
         assertThat(fate.keepsLastGood()).isFalse();
         assertThat(outcome.input().objects().isEmpty()).isTrue();

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
@@ -212,7 +213,7 @@ class TranslationStoriesTest {
             """));
         Route route = cartRoutes(mesh).getFirst();
         var fault = Mesh.unpack(
-                route.getTypedPerFilterConfigMap().get("envoy.filters.http.fault"),
+                requireNonNull(route.getTypedPerFilterConfigMap().get("envoy.filters.http.fault")),
                 io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault.class);
         assertThat(fault.getDelay().getPercentage().getNumerator()).isEqualTo(125_000);
         assertThat(fault.getAbort().getHttpStatus()).isEqualTo(500);

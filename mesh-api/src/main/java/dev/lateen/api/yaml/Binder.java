@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -292,7 +293,8 @@ final class Binder {
             return shape.none().make(new Object[0]);
         }
         findings.enter(node, found.getFirst());
-        Shape.Message variant = shape.variants().get(found.getFirst());
+        // What is found was looked up among the variants above.
+        Shape.Message variant = Objects.requireNonNull(shape.variants().get(found.getFirst()));
         Object value = bind(
                 node.get(found.getFirst()),
                 variant.fields().values().iterator().next().shape());

@@ -82,7 +82,8 @@ public final class ResourceReader {
         return settings(source, text, ProxySettings.class);
     }
 
-    private <T extends Record> SettingsReading<T> settings(String source, String text, Class<T> type) {
+    /** Reads the settings that a record describes, whichever it is. */
+    <T extends Record> SettingsReading<T> settings(String source, String text, Class<T> type) {
         try {
             YamlTree tree = new YamlTree(text, limits);
             YamlDocument document = tree.next().orElseGet(() -> new YamlDocument(MeshSettings.NOTHING, 1, new Lines()));
@@ -97,9 +98,9 @@ public final class ResourceReader {
             }
             JsonNode root = document.root().isNull() ? MeshSettings.NOTHING : document.root();
             Object bound = new Binder(findings).bind(root, shapes.of(type));
-            boolean refused = bound == null || findings.errors() > 0;
-            return new SettingsReading<>(
-                    refused ? Optional.empty() : Optional.of(type.cast(bound)), List.copyOf(findings.problems()));
+            Optional<T> settings =
+                    bound == null || findings.errors() > 0 ? Optional.empty() : Optional.of(type.cast(bound));
+            return new SettingsReading<>(settings, List.copyOf(findings.problems()));
         } catch (YamlSyntaxException e) {
             return new SettingsReading<>(Optional.empty(), List.of(problem(source, 1, e)));
         }

@@ -1,5 +1,7 @@
 package dev.lateen.api.yaml;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.api.schema.Shape;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** Compares a shape with the schema of a CRD and lists every difference. */
@@ -51,7 +54,7 @@ final class CrdComparison {
                 union.variants()
                         .forEach((name, variant) -> compare(
                                 path + "." + name,
-                                variant.fields().get(name).shape(),
+                                requireNonNull(variant.fields().get(name)).shape(),
                                 schema.path("properties").path(name)));
             }
         }
@@ -135,7 +138,7 @@ final class CrdComparison {
         message.aliases()
                 .forEach((alias, name) -> compare(
                         path + "." + alias,
-                        message.fields().get(name).shape(),
+                        requireNonNull(message.fields().get(name)).shape(),
                         schema.path("properties").path(alias)));
         same(path, "required", required, texts(schema.path("required")));
     }
@@ -154,7 +157,7 @@ final class CrdComparison {
         }
     }
 
-    private void same(String path, String what, Object ours, Object theirs) {
+    private void same(String path, String what, @Nullable Object ours, @Nullable Object theirs) {
         if (!Objects.equals(ours, theirs)) {
             differences.add(path + ": " + what + " " + ours + " but " + theirs);
         }

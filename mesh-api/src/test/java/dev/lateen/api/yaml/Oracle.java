@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
@@ -44,10 +45,11 @@ final class Oracle {
         this.crds = crds.all();
     }
 
-    /** The schema of an object's kind. */
+    /** The schema of an object's kind, of which there must be a CRD. */
     JsonNode schema(JsonNode object) {
-        return crds.get(object.path("apiVersion").stringValue() + "/"
-                + object.path("kind").stringValue());
+        String kind = object.path("apiVersion").stringValue() + "/"
+                + object.path("kind").stringValue();
+        return Objects.requireNonNull(crds.get(kind), kind);
     }
 
     /** Why the object is refused; empty if it is accepted. */

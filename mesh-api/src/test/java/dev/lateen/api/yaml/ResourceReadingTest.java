@@ -1,5 +1,6 @@
 package dev.lateen.api.yaml;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.networking.DestinationRule;
@@ -43,14 +44,18 @@ class ResourceReadingTest {
         assertThat(resource.meta().labels()).isEqualTo(Map.of("app", "ratings"));
         assertThat(resource.meta().origin()).hasToString("a.yaml:1");
         HttpRoute route = resource.spec().http().getFirst();
-        assertThat(route.match().getFirst().headers())
+        assertThat(route.match().getFirst().request().headers())
                 .isEqualTo(Map.of("end-user", new StringMatch.Exact("jason"), "x", new StringMatch.Present()));
         assertThat(route.timeout()).isEqualTo(Duration.ofMillis(500));
+        assertThat(route.fault()).isNotNull();
+        assertThat(route.fault().delay()).isNotNull();
         assertThat(route.fault().delay().fixedDelay()).isEqualTo(Duration.ofSeconds(7));
         assertThat(route.retries()).isNull();
-        assertThat(route.mirrors()).isEmpty();
-        assertThat(route.route().getFirst().destination().port().number()).isEqualTo(9080);
-        assertThat(route.route().getFirst().weight()).isZero();
+        assertThat(route.mirroring().mirrors()).isEmpty();
+        assertThat(requireNonNull(route.action().route().getFirst().destination().port())
+                        .number())
+                .isEqualTo(9080);
+        assertThat(route.action().route().getFirst().weight()).isZero();
     }
 
     @Test
@@ -115,8 +120,9 @@ class ResourceReadingTest {
             metadata: {name: a}
             spec: {host: a, trafficPolicy: {outlierDetection: {}, loadBalancer: null}}
             """);
-        TrafficPolicy policy = resource.spec().trafficPolicy();
+        TrafficPolicy policy = requireNonNull(resource.spec().trafficPolicy());
         assertThat(policy.loadBalancer()).isNull();
+        assertThat(policy.outlierDetection()).isNotNull();
         assertThat(policy.outlierDetection().interval()).isEqualTo(Duration.ofSeconds(10));
         assertThat(policy.outlierDetection().baseEjectionTime()).isEqualTo(Duration.ofSeconds(30));
         assertThat(policy.outlierDetection().consecutive5xxErrors()).isNull();
@@ -154,7 +160,8 @@ class ResourceReadingTest {
             spec: {host: a, trafficPolicy: {outlierDetection: {splitExternalLocalOriginErrors: yes, consecutive5xxErrors: 010}}}
             """);
         TrafficPolicy.OutlierDetection outliers =
-                resource.spec().trafficPolicy().outlierDetection();
+                requireNonNull(resource.spec().trafficPolicy()).outlierDetection();
+        assertThat(outliers).isNotNull();
         assertThat(outliers.splitExternalLocalOriginErrors()).isTrue();
         assertThat(outliers.consecutive5xxErrors()).isEqualTo(8);
     }

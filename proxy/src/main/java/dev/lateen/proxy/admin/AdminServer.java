@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -62,8 +63,8 @@ public final class AdminServer {
         List<Future<?>> bound = new ArrayList<>();
         PageSender pages = new PageSender(vertx, MOST_PAGES, READER_PATIENCE);
         PageSender scrapes = new PageSender(vertx, MOST_PAGES, READER_PATIENCE);
-        bind(bound, admin, request -> admin(request, pages));
-        bind(bound, stats, request -> statsOnly(request, scrapes));
+        bind(bound, admin, (request, path) -> admin(request, path, pages));
+        bind(bound, stats, (request, path) -> statsOnly(request, path, scrapes));
         bind(bound, readiness, this::readinessOnly);
         return Future.all(bound).mapEmpty();
     }
@@ -81,7 +82,7 @@ public final class AdminServer {
     private void bind(
             List<Future<?>> bound,
             @Nullable InetSocketAddress address,
-            io.vertx.core.Handler<HttpServerRequest> handler) {
+            BiConsumer<HttpServerRequest, String> handler) {
         if (address == null) {
             return;
         }
@@ -90,7 +91,14 @@ public final class AdminServer {
                 .setPort(address.getPort())
                 .setIdleTimeout(60)
                 .setMaxHeaderSize(16 * 1024);
-        HttpServer server = vertx.createHttpServer(options).requestHandler(handler);
+        HttpServer server = vertx.createHttpServer(options).requestHandler(request -> {
+            String path = request.path();
+            if (path == null) {
+                answer(request.response().setStatusCode(404), TEXT, "a CONNECT without a path finds nothing here\n");
+            } else {
+                handler.accept(request, path);
+            }
+        });
         servers.add(server);
         bound.add(server.listen()
                 .recover(e -> Future.failedFuture(new IOException(
@@ -98,25 +106,25 @@ public final class AdminServer {
                         e))));
     }
 
-    private void statsOnly(HttpServerRequest request, PageSender pages) {
-        if (request.path().equals("/stats/prometheus") || request.path().equals("/metrics")) {
+    private void statsOnly(HttpServerRequest request, String path, PageSender pages) {
+        if (path.equals("/stats/prometheus") || path.equals("/metrics")) {
             prometheus(request, pages);
         } else {
             answer(request.response().setStatusCode(404), TEXT, "only /stats/prometheus is here\n");
         }
     }
 
-    private void readinessOnly(HttpServerRequest request) {
-        if (request.path().equals("/healthz/ready")) {
+    private void readinessOnly(HttpServerRequest request, String path) {
+        if (path.equals("/healthz/ready")) {
             ready(request, AdminSource.State::name);
         } else {
             answer(request.response().setStatusCode(404), TEXT, "only /healthz/ready is here\n");
         }
     }
 
-    private void admin(HttpServerRequest request, PageSender pages) {
+    private void admin(HttpServerRequest request, String path, PageSender pages) {
         boolean json = "json".equals(request.getParam("format"));
-        switch (request.path()) {
+        switch (path) {
             case "/", "/help" -> answer(request.response(), TEXT, SmallPages.HELP);
             case "/ready" -> ready(request, state -> SmallPages.unready(source, state));
             case "/server_info" -> json(request, pages, () -> ServerInfoPage.json(source));
@@ -137,7 +145,7 @@ public final class AdminServer {
             case "/config_gaps" -> json(request, pages, () -> SmallPages.gaps(source));
             case "/contention" -> answer(request.response(), TEXT, "Mutex contention tracing is not enabled.\n");
             case "/reset_counters" -> resetCounters(request, pages);
-            default -> mutation(request);
+            default -> mutation(request, path);
         }
     }
 
@@ -156,8 +164,8 @@ public final class AdminServer {
     }
 
     /** Paths that change something, and all that do not exist. */
-    private void mutation(HttpServerRequest request) {
-        switch (request.path()) {
+    private void mutation(HttpServerRequest request, String path) {
+        switch (path) {
             case "/logging" -> change(request, () -> loggingPage.answer(query(request)));
             case "/drain_listeners" -> change(request, () -> drainListeners(request));
             case "/quitquitquit" -> changed(request, source::quit);

@@ -4,17 +4,18 @@ import com.google.re2j.Matcher;
 import com.google.re2j.Pattern;
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.telemetry.Stat.Counter;
 import dev.lateen.proxy.telemetry.Stat.Gauge;
 import dev.lateen.proxy.telemetry.Stat.Scope;
-import dev.lateen.proxy.xds.ResourceType;
+import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.xds.UpdateCounts;
+import dev.lateen.proxy.xds.decode.ResourceType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** {@code server.*}, {@code listener_manager.*}, {@code cluster_manager.*}, {@code control_plane.*}, and what filters and listeners counted. */
 public final class ServerStats {
@@ -139,7 +140,7 @@ public final class ServerStats {
         counter("control_plane.rejected_resources", proxy.rejectedResources());
     }
 
-    private void update(String prefix, UpdateCounts counts) {
+    private void update(String prefix, @Nullable UpdateCounts counts) {
         if (counts == null) {
             return;
         }

@@ -123,13 +123,15 @@ public final class ListenerTable {
      */
     public ListenerRuntime taking(
             ListenerRuntime receiving, @Nullable InetSocketAddress original, @Nullable Trace trace) {
-        boolean handsOn = original != null && receiving.listener().useOriginalDst();
-        ListenerRuntime found = handsOn ? headedFor(original) : null;
+        InetSocketAddress headed = receiving.listener().useOriginalDst() ? original : null;
+        ListenerRuntime found = headed == null ? null : headedFor(headed);
         ListenerRuntime taking = found == null ? receiving : found;
         if (trace != null) {
             String rule = found != null
                     ? "use_original_dst: the listener of " + original
-                    : handsOn ? "use_original_dst: no listener of " + original : "the listener of the socket";
+                    : headed == null
+                            ? "the listener of the socket"
+                            : "use_original_dst: no listener of " + original;
             trace.yes(Question.LISTENER, taking.listener().name(), Provenance.NONE, rule);
         }
         return taking;

@@ -42,8 +42,8 @@ final class Retries {
 
     /** @param reused whether the connection has carried requests before */
     boolean onReset(StreamReset reason, boolean reused) {
-        boolean wanted = rule != null && rule.wantsAfterReset(reason == StreamReset.REMOTE_REFUSED, true, null);
-        return wanted && again(rule) || closingRace(reason, reused);
+        boolean refused = reason == StreamReset.REMOTE_REFUSED;
+        return rule != null && rule.wantsAfterReset(refused, true, null) && again(rule) || closingRace(reason, reused);
     }
 
     /** A name that can't be resolved is no failure of a host, so it is not tried again, as in Envoy. */

@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.random.RandomGenerator;
 
@@ -12,7 +13,7 @@ public interface Surroundings {
     /** Runs a task once after a delay. @return cancels it */
     Runnable after(Duration delay, Runnable task);
 
-    /** Runs what blocks or computes for long elsewhere. */
+    /** Runs what blocks or computes for long elsewhere, and gives a value. */
     <T> Future<T> blocking(Callable<T> work);
 
     InstantSource clock();
@@ -30,7 +31,7 @@ public interface Surroundings {
 
             @Override
             public <T> Future<T> blocking(Callable<T> work) {
-                return vertx.executeBlocking(work, false);
+                return vertx.executeBlocking(work, false).map(done -> Objects.requireNonNull(done));
             }
 
             @Override

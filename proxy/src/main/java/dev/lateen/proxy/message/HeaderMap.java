@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Not thread-safe: it belongs to the event loop of its connection.
  */
 public final class HeaderMap {
-    private CharSequence[] pairs;
+    private @Nullable CharSequence[] pairs;
     private int size;
 
     /** An empty map with room for sixteen headers. */
@@ -21,7 +21,7 @@ public final class HeaderMap {
 
     /** @param expected how many headers are expected; at least 1 */
     public HeaderMap(int expected) {
-        pairs = new CharSequence[2 * expected];
+        pairs = new @Nullable CharSequence[2 * expected];
     }
 
     /** How many header lines there are; a repeated name counts each time. */
@@ -31,19 +31,24 @@ public final class HeaderMap {
 
     /** The name of line {@code index}, 0 to {@code size() - 1}, spelled as it came. */
     public CharSequence name(int index) {
-        return pairs[2 * index];
+        return at(2 * index);
     }
 
     /** The value of line {@code index}, 0 to {@code size() - 1}. */
     public CharSequence value(int index) {
-        return pairs[2 * index + 1];
+        return at(2 * index + 1);
+    }
+
+    @SuppressWarnings("NullAway") // Null stands in the room that is left alone: from 2 * size on.
+    private CharSequence at(int slot) {
+        return pairs[slot];
     }
 
     /** The index of the first line with this name at or after {@code from}, or -1. */
     public int find(CharSequence lowerCaseName, int from) {
         int length = lowerCaseName.length();
         for (int i = from; i < size; i++) {
-            CharSequence name = pairs[2 * i];
+            CharSequence name = name(i);
             if (name.length() == length && sameIgnoringCase(name, lowerCaseName, length)) {
                 return i;
             }
@@ -54,7 +59,7 @@ public final class HeaderMap {
     /** The first value of this name, or null. */
     public @Nullable CharSequence get(CharSequence lowerCaseName) {
         int index = find(lowerCaseName, 0);
-        return index < 0 ? null : pairs[2 * index + 1];
+        return index < 0 ? null : value(index);
     }
 
     /** The first value of this name as a string, or null. */
@@ -71,11 +76,11 @@ public final class HeaderMap {
         }
         int next = find(lowerCaseName, index + 1);
         if (next < 0) {
-            return pairs[2 * index + 1];
+            return value(index);
         }
-        StringBuilder joined = new StringBuilder().append(pairs[2 * index + 1]);
+        StringBuilder joined = new StringBuilder().append(value(index));
         for (; next >= 0; next = find(lowerCaseName, next + 1)) {
-            joined.append(',').append(pairs[2 * next + 1]);
+            joined.append(',').append(value(next));
         }
         return joined;
     }

@@ -118,7 +118,7 @@ public final class HeaderEditor {
         }
         List<Edit> edits = level.edits;
         // Null where nothing is to be written; decided for all edits before the first is made, as Envoy does.
-        String[] values = new String[edits.size()];
+        @Nullable String[] values = new @Nullable String[edits.size()];
         for (int i = 0; i < values.length; i++) {
             Edit edit = edits.get(i);
             String value = edit.value.format(exchange, request, response);

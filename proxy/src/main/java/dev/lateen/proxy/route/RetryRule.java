@@ -33,8 +33,9 @@ public final class RetryRule {
     static @Nullable RetryRule of(VirtualHost host, Route route) {
         RetryPolicy own = route.action() instanceof RouteAction.Forward forward ? forward.retryPolicy() : null;
         RetryPolicy policy = own == null ? host.retryPolicy() : own;
-        boolean any = policy != null && !policy.retryOn().isEmpty() && policy.numRetries() > 0;
-        return any ? new RetryRule(policy, route.provenance()) : null;
+        return policy != null && !policy.retryOn().isEmpty() && policy.numRetries() > 0
+                ? new RetryRule(policy, route.provenance())
+                : null;
     }
 
     /** What it decides by. */

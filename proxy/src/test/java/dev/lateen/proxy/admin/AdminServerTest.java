@@ -11,6 +11,7 @@ import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.io.DataInputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -18,8 +19,10 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
@@ -374,5 +377,35 @@ class AdminServerTest {
                 .hasSize(200_000)
                 .first()
                 .isEqualTo("istio_requests_total{i=\"0\"} 1.0");
+    }
+
+    /** The bytes of a CONNECT over HTTP/2, which has an authority and no path. */
+    private static byte[] connect() {
+        ByteBuffer bytes = ByteBuffer.allocate(64);
+        bytes.put("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        bytes.put(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+        bytes.put(new byte[] {0, 0, 12, 1, 5, 0, 0, 0, 1});
+        bytes.put(new byte[] {2, 7, 'C', 'O', 'N', 'N', 'E', 'C', 'T', 1, 1, 'a'});
+        return Arrays.copyOf(bytes.array(), bytes.position());
+    }
+
+    @Test
+    void aRequestWithoutAPathIsAnsweredToo() throws Exception {
+        byte status404 = (byte) 0x8d;
+        for (int port : server.ports()) {
+            try (Socket socket = new Socket("127.0.0.1", port)) {
+                socket.setSoTimeout(10_000);
+                socket.getOutputStream().write(connect());
+                DataInputStream in = new DataInputStream(socket.getInputStream());
+                byte[] payload = {};
+                for (int type = -1; type != 1; ) {
+                    int length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+                    type = in.readUnsignedByte();
+                    in.skipNBytes(5);
+                    payload = in.readNBytes(length);
+                }
+                assertThat(payload).contains(status404);
+            }
+        }
     }
 }

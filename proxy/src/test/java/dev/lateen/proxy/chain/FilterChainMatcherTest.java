@@ -12,6 +12,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The rules that Envoy documents at {@code config.listener.v3.FilterChainMatch}, one by one. */
@@ -223,7 +224,7 @@ class FilterChainMatcherTest {
                         "any by destination_port 9080 false", "9080 tls by transport_protocol raw_buffer false");
     }
 
-    private String chosen(MatchFacts facts) {
+    private @Nullable String chosen(MatchFacts facts) {
         return FilterChainMatcher.compile(chains, null).match(facts);
     }
 

@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ClientProtocolStoriesTest {
     private final ProxyFixture proxy = new ProxyFixture();
     private final CompletableFuture<String> seen = new CompletableFuture<>();
-    private RawServer server;
+    private @Nullable RawServer server;
 
     @BeforeAll
     static void watchLeaks() {
@@ -48,8 +49,9 @@ class ClientProtocolStoriesTest {
     }
 
     private void serve(RawServer.Script script) throws IOException {
-        server = new RawServer(script);
-        proxy.cluster("c", UpstreamProtocol.HTTP1, server.port()).routes(prefix("/", "c"));
+        RawServer started = new RawServer(script);
+        server = started;
+        proxy.cluster("c", UpstreamProtocol.HTTP1, started.port()).routes(prefix("/", "c"));
     }
 
     private void serveOk() throws IOException {

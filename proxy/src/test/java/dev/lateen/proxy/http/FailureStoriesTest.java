@@ -3,6 +3,7 @@ package dev.lateen.proxy.http;
 import static dev.lateen.proxy.route.RouteFixtures.any;
 import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.filter.Asking;
@@ -508,7 +509,7 @@ class FailureStoriesTest {
 
             @Override
             public void onResponse(ExchangeFacts exchange) {
-                exchange.response().headers().set("x-seen", "yes");
+                requireNonNull(exchange.response()).headers().set("x-seen", "yes");
             }
         });
         proxy.routes(prefix("/", "c"));

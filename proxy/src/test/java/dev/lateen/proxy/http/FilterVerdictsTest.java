@@ -3,6 +3,7 @@ package dev.lateen.proxy.http;
 import static dev.lateen.proxy.route.RouteFixtures.any;
 import static dev.lateen.proxy.route.RouteFixtures.prefix;
 import static dev.lateen.proxy.route.RouteFixtures.route;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -595,7 +596,7 @@ class FilterVerdictsTest {
 
             @Override
             public void onResponse(ExchangeFacts exchange) {
-                exchange.response().headers().add("x-seen", "first");
+                requireNonNull(exchange.response()).headers().add("x-seen", "first");
             }
         });
         proxy.filters.add((exchange, context) -> new FilterVerdict.Wait(

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.util.ResourceLeakDetector;
 import java.io.DataInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -59,12 +60,12 @@ class HostileClientsTest {
         return socket;
     }
 
-    /** Reads up to a frame of this type. @return its payload, null when the connection ends before */
+    /** Reads up to a frame of this type. @return its payload */
     private static byte[] until(DataInputStream in, int type) throws IOException {
         while (true) {
             int first = in.read();
             if (first < 0) {
-                return null;
+                throw new EOFException("the connection ended before a frame of type " + type);
             }
             int length = first << 16 | in.readUnsignedShort();
             int kind = in.read();
@@ -120,7 +121,7 @@ class HostileClientsTest {
             socket.getOutputStream().write(cancels(249));
             socket.getOutputStream().write(new RawFrames().get(501).bytes());
             assertThat(until(new DataInputStream(socket.getInputStream()), RawFrames.HEADERS))
-                    .isNotNull();
+                    .isNotEmpty();
         }
         assertThat(proxy.prematureResets).hasValue(0);
     }
@@ -135,7 +136,7 @@ class HostileClientsTest {
         try (Socket socket = connect(proxy.listen(true))) {
             socket.getOutputStream().write(frames.bytes());
             assertThat(until(new DataInputStream(socket.getInputStream()), RawFrames.GOAWAY))
-                    .isNotNull();
+                    .isNotEmpty();
         }
         assertThat(proxy.protocolErrors).hasValue(1);
     }

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.proxy.chain.ChainKey;
 import dev.lateen.proxy.chain.FilterChainRuntime;
 import dev.lateen.proxy.http.filter.Asking;
@@ -287,7 +289,7 @@ final class ProxyFixture implements AutoCloseable {
 
     /** The cluster in force. */
     UpstreamCluster cluster(String name) {
-        return current.get().cluster(name);
+        return requireNonNull(current.get().cluster(name), name);
     }
 
     /** Serves {@code channel} on its own thread and clock. */
@@ -320,7 +322,7 @@ final class ProxyFixture implements AutoCloseable {
                 List.of());
         listeners.put(name, listener);
         apply();
-        return current.get().listeners().chain(new ChainKey(name, FilterChainMatch.ANY));
+        return requireNonNull(current.get().listeners().chain(new ChainKey(name, FilterChainMatch.ANY)));
     }
 
     /** Begins to listen. @return the port */

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /** A server that does to each connection what a test says, byte for byte. */
 final class RawServer implements AutoCloseable {
@@ -36,7 +37,7 @@ final class RawServer implements AutoCloseable {
         }
 
         /** Reads up to and with an empty line. @return null at the end */
-        String head() throws IOException {
+        @Nullable String head() throws IOException {
             StringBuilder read = new StringBuilder();
             InputStream in = socket.getInputStream();
             while (read.indexOf("\r\n\r\n") < 0) {

@@ -14,7 +14,7 @@ class UpstreamFailuresTest {
                 new ConnectFailure(ConnectFailure.DNS, "dns_resolution_failure{nowhere.test}"), 1);
         assertThat(unresolved.status()).isEqualTo(503);
         assertThat(unresolved.flag()).isEqualTo(ResponseFlag.DNS_RESOLUTION_FAILED);
-        assertThat(unresolved.flag().text()).isEqualTo("DF");
+        assertThat(ResponseFlag.DNS_RESOLUTION_FAILED.text()).isEqualTo("DF");
         assertThat(unresolved.details()).isEqualTo("dns_resolution_failure");
         assertThat(unresolved.body()).isEqualTo("DNS resolution failure");
 

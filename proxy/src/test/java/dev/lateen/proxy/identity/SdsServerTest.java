@@ -1,21 +1,22 @@
 package dev.lateen.proxy.identity;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import dev.lateen.proxy.xds.AdsClient;
-import dev.lateen.proxy.xds.Decoded;
-import dev.lateen.proxy.xds.FileSource;
-import dev.lateen.proxy.xds.ResourceDecoder;
-import dev.lateen.proxy.xds.Resources;
-import dev.lateen.proxy.xds.SnapshotAssembler;
-import dev.lateen.proxy.xds.SnapshotSource;
-import dev.lateen.proxy.xds.XdsNode;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.FileSource;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.Resources;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.SocketAddress;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +36,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SdsServerTest {
     private final Vertx vertx = Vertx.vertx();
     private final SdsServer server = new SdsServer(vertx);
-    private SnapshotSource source;
+    private @Nullable SnapshotSource source;
     private volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
 
     @AfterEach
@@ -67,8 +69,9 @@ class SdsServerTest {
     void aSecretThatComesLateIsSentToWhoAskedBefore() throws Exception {
         int port = done(server.start(SocketAddress.inetSocketAddress(0, "127.0.0.1")));
         AdsClient client = client(port, false);
-        await().atMost(Duration.ofMinutes(1)).until(() -> !source.waiting().isEmpty());
-        assertThat(source.waiting()).containsExactly("cluster a waits for secret ROOTCA");
+        SnapshotSource waiting = requireNonNull(source);
+        await().atMost(Duration.ofMinutes(1)).until(() -> !waiting.waiting().isEmpty());
+        assertThat(waiting.waiting()).containsExactly("cluster a waits for secret ROOTCA");
         server.secret(new Secret.ValidationContext("ROOTCA", new FakeAuthority(InstantSource.system()).root, ""));
         await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.clusters().containsKey("a"));
         done(client.close());
@@ -91,7 +94,7 @@ class SdsServerTest {
                 Duration.ofMillis(50),
                 new Random(1),
                 InstantSource.system());
-        source = new SnapshotSource(
+        SnapshotSource joined = new SnapshotSource(
                 vertx,
                 new SnapshotAssembler(List.of(cluster)),
                 fresh -> {
@@ -99,8 +102,9 @@ class SdsServerTest {
                     return Future.succeededFuture(Map.of());
                 },
                 settings.clock());
-        AdsClient client = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), source);
-        source.start();
+        source = joined;
+        AdsClient client = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), joined);
+        joined.start();
         done(client.start());
         return client;
     }

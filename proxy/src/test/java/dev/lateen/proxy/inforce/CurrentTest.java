@@ -1,5 +1,6 @@
 package dev.lateen.proxy.inforce;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.chain.ChainKey;
@@ -8,13 +9,13 @@ import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.route.RouteFixtures;
 import dev.lateen.proxy.route.RouteMatcher;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
 import dev.lateen.proxy.upstream.FakeResolver;
 import dev.lateen.proxy.upstream.FakeTimers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import dev.lateen.proxy.xds.Decoded;
-import dev.lateen.proxy.xds.ResourceType;
-import dev.lateen.proxy.xds.Resources;
-import dev.lateen.proxy.xds.SnapshotAssembler;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.decode.Resources;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -41,16 +42,16 @@ class CurrentTest {
         assembler.update(
                 ResourceType.LISTENER, List.of(Resources.accepted(Resources.rdsListener("in", 1, table))), List.of());
         assembler.update(ResourceType.ROUTES, List.of(Resources.accepted(Resources.routes(table, cluster))), List.of());
-        current.put(assembler.assemble());
+        current.put(requireNonNull(assembler.assemble()));
         return current.get();
     }
 
     private static HttpConnectionManager manager(InForce inForce) {
-        return inForce.listeners().chain(CHAIN).manager();
+        return requireNonNull(requireNonNull(inForce.listeners().chain(CHAIN)).manager());
     }
 
     private static RouteMatcher routes(InForce inForce) {
-        return inForce.routes(manager(inForce));
+        return requireNonNull(inForce.routes(manager(inForce)));
     }
 
     @Test
@@ -77,7 +78,7 @@ class CurrentTest {
     void whatStaysTheSameIsNotCompiledAgain() {
         InForce first = put("one", "a");
         assembler.update(ResourceType.CLUSTER, List.of(cluster("more")), List.of());
-        current.put(assembler.assemble());
+        current.put(requireNonNull(assembler.assemble()));
         InForce second = current.get();
         assertThat(second).isNotSameAs(first);
         assertThat(second.listeners().chain(CHAIN)).isSameAs(first.listeners().chain(CHAIN));

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.route;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.message.HeaderMap;
@@ -11,12 +12,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RetryRuleTest {
     private static RetryRule rule(String... words) {
+        return requireNonNull(compiled(words));
+    }
+
+    private static @Nullable RetryRule compiled(String... words) {
         RetryPolicy policy = new RetryPolicy(
                 Set.of(words),
                 2,
@@ -112,6 +118,6 @@ class RetryRuleTest {
 
     @Test
     void withoutAWordThereIsNoRule() {
-        assertThat(rule()).isNull();
+        assertThat(compiled()).isNull();
     }
 }

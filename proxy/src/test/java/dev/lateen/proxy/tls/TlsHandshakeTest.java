@@ -1,5 +1,6 @@
 package dev.lateen.proxy.tls;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -63,6 +64,10 @@ class TlsHandshakeTest {
     static Stream<SslProvider> providers() {
         assertThat(OpenSsl.isAvailable()).as("BoringSSL loads here").isTrue();
         return Stream.of(SslProvider.JDK, SslProvider.OPENSSL_REFCNT);
+    }
+
+    private static Secret.TlsCertificate certificate(Map<String, Secret> secrets) {
+        return (Secret.TlsCertificate) requireNonNull(secrets.get("default"));
     }
 
     TlsHandshakeTest() {
@@ -295,7 +300,7 @@ class TlsHandshakeTest {
 
     @Test
     void aRevokedServerIsRefused() throws Exception {
-        String list = mesh.revoking((Secret.TlsCertificate) serverSecrets.get("default"));
+        String list = mesh.revoking(certificate(serverSecrets));
         handshake(mutual(List.of()), revoking(list));
         assertThat(client.refusal)
                 .endsWith("certificate verification error at depth 0: certificate revoked:TLS_error_end");
@@ -303,7 +308,7 @@ class TlsHandshakeTest {
 
     @Test
     void aServerThatIsOnNoListIsAccepted() throws Exception {
-        handshake(mutual(List.of()), revoking(mesh.revoking((Secret.TlsCertificate) clientSecrets.get("default"))));
+        handshake(mutual(List.of()), revoking(mesh.revoking(certificate(clientSecrets))));
         assertThat(client.facts().peerPrincipal()).isEqualTo(REVIEWS);
     }
 
@@ -315,7 +320,7 @@ class TlsHandshakeTest {
 
     @Test
     void aRevokedClientIsRefused() throws Exception {
-        String list = mesh.revoking((Secret.TlsCertificate) clientSecrets.get("default"));
+        String list = mesh.revoking(certificate(clientSecrets));
         handshake(new DownstreamTls(revoking(list).settings(), true), expecting(REVIEWS));
         assertThat(server.refusal).contains("certificate revoked");
     }
@@ -360,7 +365,7 @@ class TlsHandshakeTest {
     @Test
     void keyOfAnotherKindThanTheCertificateIsRefused() {
         Secret.TlsCertificate rsa = mesh.server("rsa", "RSA", "a");
-        Secret.TlsCertificate ec = (Secret.TlsCertificate) serverSecrets.get("default");
+        Secret.TlsCertificate ec = certificate(serverSecrets);
         serverSecrets.put(
                 "default", new Secret.TlsCertificate("default", ec.certificateChainPem(), rsa.privateKeyPem()));
         assertThatThrownBy(() -> begin(mutual(List.of()), expecting(REVIEWS), List.of()))
@@ -491,7 +496,7 @@ class TlsHandshakeTest {
     }
 
     private PeerCertificate leaf() throws Exception {
-        return PeerCertificate.of(PemMaterial.keyPair((Secret.TlsCertificate) serverSecrets.get("default"))
+        return PeerCertificate.of(PemMaterial.keyPair(certificate(serverSecrets))
                 .chain()
                 .getFirst());
     }

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.upstream;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.proxy.transport.NameResolver;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -36,7 +38,7 @@ public final class FakeResolver implements NameResolver {
 
     /** Answers who waits, as the table says. */
     void release(String name) {
-        CompletableFuture<Answer> waiting = held.remove(name);
+        CompletableFuture<Answer> waiting = requireNonNull(held.remove(name), "hold() first");
         resolve(name).whenComplete((answer, failure) -> {
             if (failure == null) {
                 waiting.complete(answer);

@@ -8,6 +8,7 @@ import static dev.lateen.proxy.upstream.UpstreamFixtures.fixed;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.level;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.locality;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.snapshot;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
@@ -82,7 +83,7 @@ class UpstreamClustersTest {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.RANDOM, PLAIN, fixed(level(0, 2, 0))));
         cluster.host(mesh.context);
         mesh.update(ProxySnapshot.EMPTY);
-        assertThat(mesh.get("c")).isNull();
+        assertThat(mesh.has("c")).isFalse();
         assertThat(gone).hasSize(2);
         // Who took it while it was in force is still served.
         assertThat(gone).contains(cluster.host(mesh.context));
@@ -108,7 +109,7 @@ class UpstreamClustersTest {
         assertThat(mesh.count(uncalled, 1)).containsOnlyKeys("10.1.0.1");
         assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.2.0.1");
         assertThat(gone).contains(first);
-        assertThat(uncalled.host(mesh.context).isRemoved()).isTrue();
+        assertThat(mesh.host(uncalled).isRemoved()).isTrue();
     }
 
     @Test
@@ -116,7 +117,7 @@ class UpstreamClustersTest {
         Cluster fixed = cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0)));
         Map<String, UpstreamCluster> inForce = new HashMap<>();
         mesh.clusters.update(snapshot(fixed, null), Map.of(), inForce::putAll);
-        Host host = inForce.get("c").host(mesh.context);
+        Host host = mesh.host(requireNonNull(inForce.get("c")));
         List<Boolean> removedAtSwap = new ArrayList<>();
         Cluster moved = cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(1, 1, 0)));
         mesh.clusters.update(snapshot(moved, null), inForce, _ -> removedAtSwap.add(host.isRemoved()));
@@ -154,7 +155,7 @@ class UpstreamClustersTest {
     void aUnixDomainSocketIsAHostByItsPath() {
         Endpoint socket = new Endpoint("/var/run/app.sock", 0, "", 1, Health.HEALTHY, Map.of(), "");
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, socket))));
-        Host host = cluster.host(mesh.context);
+        Host host = mesh.host(cluster);
         assertThat(host.addressText()).isEqualTo("/var/run/app.sock");
         assertThat(host.address().isUnresolved()).isTrue();
     }
@@ -403,7 +404,7 @@ class UpstreamClustersTest {
                 mesh.run(cluster(LbPolicy.CLUSTER_PROVIDED, PLAIN, new Discovery.OriginalDst(false, 0)));
         assertThat(cluster.host(mesh.context)).isNull();
         mesh.context.originalDestination(address("10.7.7.7", 443));
-        Host host = cluster.host(mesh.context);
+        Host host = mesh.host(cluster);
         assertThat(host.addressText()).isEqualTo("10.7.7.7:443");
         assertThat(cluster.host(mesh.context)).isSameAs(host);
         host.connectionOpened();

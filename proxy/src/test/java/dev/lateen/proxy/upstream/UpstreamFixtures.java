@@ -1,5 +1,7 @@
 package dev.lateen.proxy.upstream;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.model.Cluster;
@@ -90,9 +92,13 @@ public final class UpstreamFixtures {
         current.put(snapshot);
     }
 
-    /** The cluster in force. */
+    /** The cluster in force, which there must be. */
     UpstreamCluster get(String name) {
-        return current.get().cluster(name);
+        return requireNonNull(current.get().cluster(name), name);
+    }
+
+    boolean has(String name) {
+        return current.get().cluster(name) != null;
     }
 
     static ProxySnapshot snapshot(Cluster cluster, @Nullable LoadAssignment assignment) {
@@ -103,6 +109,11 @@ public final class UpstreamFixtures {
                 Map.of(cluster.name(), cluster),
                 assignment == null ? Map.of() : Map.of(assignment.clusterName(), assignment),
                 Map.of());
+    }
+
+    /** The host that a cluster, which has one, gives. */
+    Host host(UpstreamCluster cluster) {
+        return requireNonNull(cluster.host(context), "a host");
     }
 
     /** How often each address is picked. */

@@ -1,15 +1,24 @@
 package dev.lateen.proxy.xds;
 
-import static dev.lateen.proxy.xds.Resources.brokenCluster;
-import static dev.lateen.proxy.xds.Resources.edsCluster;
-import static dev.lateen.proxy.xds.Resources.endpoints;
-import static dev.lateen.proxy.xds.Resources.rdsListener;
-import static dev.lateen.proxy.xds.Resources.routes;
+import static dev.lateen.proxy.xds.decode.Resources.brokenCluster;
+import static dev.lateen.proxy.xds.decode.Resources.edsCluster;
+import static dev.lateen.proxy.xds.decode.Resources.endpoints;
+import static dev.lateen.proxy.xds.decode.Resources.rdsListener;
+import static dev.lateen.proxy.xds.decode.Resources.routes;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
+import dev.lateen.proxy.xds.snapshot.SnapshotSink;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
+import dev.lateen.proxy.xds.decode.FileSource;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.decode.Resources;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.vertx.core.Future;
@@ -23,6 +32,7 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -33,12 +43,20 @@ class AdsClientTest {
     /** What becomes of a snapshot in the data path. */
     private volatile SnapshotSink dataPath = _ -> Future.succeededFuture(Map.of());
 
-    private SnapshotSource source;
-    private AdsClient client;
+    private @Nullable SnapshotSource startedSource;
+    private @Nullable AdsClient startedClient;
+
+    private SnapshotSource source() {
+        return requireNonNull(startedSource);
+    }
+
+    private AdsClient client() {
+        return requireNonNull(startedClient);
+    }
 
     @AfterEach
     void close() throws Exception {
-        client.close().await(60, TimeUnit.SECONDS);
+        client().close().await(60, TimeUnit.SECONDS);
         server.close();
         vertx.close().await(60, TimeUnit.SECONDS);
     }
@@ -71,7 +89,7 @@ class AdsClientTest {
         started.await(60, TimeUnit.SECONDS);
         assertThat(snapshot.clusters()).containsOnlyKeys("a");
         assertThat(snapshot.routeTables()).containsOnlyKeys("r");
-        assertThat(source.waiting()).isEmpty();
+        assertThat(source().waiting()).isEmpty();
     }
 
     @Test
@@ -90,7 +108,7 @@ class AdsClientTest {
                 .isEqualTo("cluster a: connect_timeout: 0s (accepted: more than 0s)");
         await().atMost(Duration.ofMinutes(1)).until(() -> snapshot.clusters().containsKey("b"));
         assertThat(snapshot.clusters()).containsOnlyKeys("a", "b");
-        assertThat(client.rejectedCount()).isOne();
+        assertThat(client().rejectedCount()).isOne();
     }
 
     @Test
@@ -133,7 +151,7 @@ class AdsClientTest {
                 .isEqualTo("listener in: address: can't bind 127.0.0.1:1000: in use");
         assertThat(snapshot.listeners()).containsOnlyKeys("in", "other");
         assertThat(started.isComplete()).isFalse();
-        assertThat(client.holdUps())
+        assertThat(client().holdUps())
                 .containsExactly("rejected: listener in: address: can't bind 127.0.0.1:1000: in use");
 
         dataPath = _ -> Future.succeededFuture(Map.of());
@@ -141,7 +159,7 @@ class AdsClientTest {
         DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(better));
         assertThat(ack.hasErrorDetail()).isFalse();
         started.await(60, TimeUnit.SECONDS);
-        assertThat(client.holdUps()).isEmpty();
+        assertThat(client().holdUps()).isEmpty();
     }
 
     @Test
@@ -170,12 +188,12 @@ class AdsClientTest {
                 validation_context_sds_secret_config: {name: ROOTCA, sds_config: {api_config_source: {api_type: GRPC,
                   grpc_services: [{envoy_grpc: {cluster_name: sds-grpc}}]}}}}}}}
             """));
-        await().until(() -> source.waiting().contains("cluster a waits for secret ROOTCA"));
+        await().until(() -> source().waiting().contains("cluster a waits for secret ROOTCA"));
         String later = server.sendDelta(ResourceType.LISTENER, "1");
         server.nextDelta(r -> r.getResponseNonce().equals(later));
         assertThat(server.hasHeard(nonce)).isFalse();
 
-        source.absentSecret("ROOTCA");
+        source().absentSecret("ROOTCA");
         DeltaDiscoveryRequest ack = server.nextDelta(r -> r.getResponseNonce().equals(nonce));
         assertThat(ack.hasErrorDetail()).isFalse();
     }
@@ -206,7 +224,7 @@ class AdsClientTest {
         });
         connect(true, slow);
         connecting.await();
-        Future<Void> end = client.close();
+        Future<Void> end = client().close();
         end.await(60, TimeUnit.SECONDS);
         closed.countDown();
         connect(true);
@@ -356,7 +374,7 @@ class AdsClientTest {
                 Duration.ofMillis(50),
                 new Random(1),
                 InstantSource.system());
-        source = new SnapshotSource(
+        SnapshotSource source = new SnapshotSource(
                 vertx,
                 new SnapshotAssembler(List.of()),
                 fresh -> {
@@ -364,7 +382,9 @@ class AdsClientTest {
                     return dataPath.apply(fresh);
                 },
                 settings.clock());
-        client = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), source);
+        AdsClient client = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), source);
+        startedSource = source;
+        startedClient = client;
         source.start();
         return client.start();
     }

@@ -31,7 +31,7 @@ final class HeaderNames {
 
     private static final Map<String, Kind> KINDS = new HashMap<>();
     private static final int TABLE = 1024;
-    private static final @Nullable Known[][] KNOWN = new Known[TABLE][];
+    private static final Known[] @Nullable [] KNOWN = new Known[TABLE][];
 
     private static final List<String> NAMES = List.of(
             "accept",

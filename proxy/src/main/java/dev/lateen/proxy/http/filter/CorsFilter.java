@@ -30,11 +30,10 @@ final class CorsFilter implements HttpFilter {
     public FilterVerdict onRequest(ExchangeFacts exchange, FilterContext context) {
         HeaderMap headers = exchange.request().headers();
         CharSequence origin = headers.get("origin");
-        boolean preflight = origin != null
-                && !origin.isEmpty()
-                && exchange.request().method().equals("OPTIONS")
-                && hasValue(headers.get("access-control-request-method"));
-        if (!preflight
+        if (origin == null
+                || origin.isEmpty()
+                || !exchange.request().method().equals("OPTIONS")
+                || !hasValue(headers.get("access-control-request-method"))
                 || !(policy.filterEnabledFraction() >= ALWAYS || context.chance(policy.filterEnabledFraction()))) {
             return FilterVerdict.CONTINUE;
         }

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http.call;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.proxy.http.FilterChains;
 import dev.lateen.proxy.http.Filters;
 import dev.lateen.proxy.http.HttpServer;
@@ -174,7 +176,7 @@ public final class CallFixture implements AutoCloseable {
     }
 
     UpstreamCluster upstream(String name) {
-        return current.get().cluster(name);
+        return requireNonNull(current.get().cluster(name), name);
     }
 
     /** Begins to listen. @return the port */

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.call;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.codec.CodecLimits;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,7 +106,7 @@ class CallLoopTest {
     }
 
     private UpstreamCluster cluster() {
-        return current.get().cluster("c");
+        return requireNonNull(current.get().cluster("c"));
     }
 
     private void told(CallOutcome<HttpAnswer> outcome) {
@@ -128,7 +130,7 @@ class CallLoopTest {
         return Unpooled.wrappedBuffer(new byte[bytes]);
     }
 
-    private void forget(ByteBuf body) {
+    private void forget(@Nullable ByteBuf body) {
         RequestHead head = new RequestHead("POST", "/", "a", "http", Protocol.HTTP_1_1, new HeaderMap());
         calls.forget(cluster(), new HttpCall(head, body), Duration.ofMinutes(1));
     }

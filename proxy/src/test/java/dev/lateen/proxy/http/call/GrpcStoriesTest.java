@@ -100,7 +100,6 @@ class GrpcStoriesTest {
         final List<String> messages = new CopyOnWriteArrayList<>();
         final CompletableFuture<String> end = new CompletableFuture<>();
         final AtomicReference<GrpcStream> stream = new AtomicReference<>();
-        ClusterCalls calls;
 
         @Override
         public void onMessage(ByteBuf message) {
@@ -129,7 +128,6 @@ class GrpcStoriesTest {
 
     private Pending stream(GrpcCall call, CallLimits limits, Heard heard, Runnable begun) {
         return mesh.call(calls -> {
-            heard.calls = calls;
             GrpcStream stream = calls.stream("echo", call, limits, heard);
             heard.stream.set(stream);
             begun.run();
@@ -192,7 +190,7 @@ class GrpcStoriesTest {
                 "web",
                 UpstreamProtocol.HTTP2,
                 mesh.serve(request -> request.response()
-                        .setStatusCode(request.path().endsWith("Busy") ? 503 : 200)
+                        .setStatusCode(String.valueOf(request.path()).endsWith("Busy") ? 503 : 200)
                         .end("<html>")));
         assertThat(mesh.say("web", "Busy", "hello", LIMITS)).isEqualTo("gRPC status 14: HTTP status 503");
         assertThat(mesh.say("web", "Page", "hello", LIMITS))

@@ -1,5 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -12,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Codecs on embedded channels, and what one of them says carried to another. */
@@ -49,6 +52,11 @@ final class CodecPeers {
             if (http2) {
                 receive(Frames.preface());
             }
+        }
+
+        /** Of the newest request. */
+        ServerStream opened() {
+            return requireNonNull(stream, "no request yet");
         }
 
         Server receive(byte[] bytes) {
@@ -118,8 +126,7 @@ final class CodecPeers {
         }
 
         Answer ask(RequestHead head, boolean end) {
-            Answer answer = new Answer();
-            answer.stream = codec.open(answer);
+            Answer answer = new Answer(codec::open);
             answer.stream.head(head, end);
             return answer;
         }
@@ -148,7 +155,7 @@ final class CodecPeers {
     /** What came of a request; handed on to {@code to} if there is one. */
     static final class Answer implements ResponseSink {
         final StringBuilder body = new StringBuilder();
-        ClientStream stream;
+        final ClientStream stream;
 
         @Nullable
         ServerStream to;
@@ -163,6 +170,10 @@ final class CodecPeers {
         StreamReset reset;
 
         boolean ended;
+
+        Answer(Function<ResponseSink, ClientStream> open) {
+            stream = open.apply(this);
+        }
 
         @Override
         public void onInformational(ResponseHead informed) {}

@@ -135,6 +135,7 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
         assertThat(capacityTold).isEqualTo(1);
         Response second = request("GET");
         receive("HTTP/1.1 204 No Content\r\n\r\n");
+        assertThat(second.head).isNotNull();
         assertThat(second.head.status()).isEqualTo(204);
         assertThat(second.ended).isTrue();
     }
@@ -149,6 +150,7 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
                 + "content-length: 0\r\n\r\n");
 
         assertThat(response.informational).containsExactly(100, 103);
+        assertThat(response.head).isNotNull();
         assertThat(response.head.status()).isEqualTo(200);
         assertThat(response.ended).isTrue();
     }
@@ -265,6 +267,7 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
                 + " \r\n"
                 + "content-length: 2\r\n\r\n"
                 + "ok");
+        assertThat(response.head).isNotNull();
         assertThat(response.head.headers()).hasToString("x-cert: -----BEGIN abc END\nx-b: c\ncontent-length: 2\n");
         assertThat(response.body).hasToString("ok");
     }

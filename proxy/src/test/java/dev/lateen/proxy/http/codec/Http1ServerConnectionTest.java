@@ -207,6 +207,7 @@ class Http1ServerConnectionTest {
         server = new RecordingServer(new CodecLimits(4096, 100, 100, 65535));
         server.receive("GET / HTTP/1.1\r\nHost: a\r\nX: " + "y".repeat(5000));
 
+        assertThat(server.error).isNotNull();
         assertThat(server.error.kind()).isEqualTo(MalformedMessage.Kind.TOO_LARGE);
         assertThat(server.error.details()).isEqualTo("http1.headers_too_large");
     }
@@ -216,6 +217,7 @@ class Http1ServerConnectionTest {
         server = new RecordingServer(new CodecLimits(4096, 10, 100, 65535));
         server.receive("GET / HTTP/1.1\r\nHost: a\r\n" + "X: y\r\n".repeat(11) + "\r\n");
 
+        assertThat(server.error).isNotNull();
         assertThat(server.error.kind()).isEqualTo(MalformedMessage.Kind.TOO_LARGE);
         assertThat(server.error.details()).isEqualTo("http1.too_many_headers");
     }

@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Many requests in one read wait for each other's turn, so that a neighbour on the same event loop does not wait for all of them. */
@@ -16,7 +17,7 @@ class TurnsTest {
     private final List<String> order = new ArrayList<>();
 
     /** Each request costs half of what a turn may start. */
-    private Server server(String name, Server neighbour) {
+    private Server server(String name, @Nullable Server neighbour) {
         Server server = new Server(true, neighbour);
         Server clock = neighbour == null ? server : neighbour;
         server.onStream = stream -> {

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.codec;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.codec.CodecPeers.Answer;
@@ -299,16 +300,16 @@ class WireGrammarTest {
         try (Server server = new Server(false);
                 Client reader = new Client(false)) {
             server.receive(CodecPeers.latin("GET / HTTP/1.1\r\nhost: a\r\n\r\n"));
-            server.stream.head(new ResponseHead(200, answer.head.headers().copy()), false);
-            server.stream.data(Unpooled.copiedBuffer(CodecPeers.latin("b")), false);
-            server.stream.trailers(answer.trailers.copy());
+            HeaderMap headers = requireNonNull(answer.head).headers();
+            server.opened().head(new ResponseHead(200, headers.copy()), false);
+            server.opened().data(Unpooled.copiedBuffer(CodecPeers.latin("b")), false);
+            server.opened().trailers(requireNonNull(answer.trailers).copy());
             Answer read = reader.ask(get("GET"), true);
             reader.receive(server.sent());
             assertThat(read.ended).as(what).isTrue();
             assertThat(read.reset).as(what).isNull();
-            assertThat(read.head.headers().toString())
-                    .as(what)
-                    .isEqualTo(answer.head.headers().toString());
+            assertThat(read.head).as(what).isNotNull();
+            assertThat(read.head.headers()).as(what).hasToString(headers.toString());
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.pool;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.codec.CodecLimits;
@@ -111,9 +112,7 @@ class UpstreamPoolsTest {
     }
 
     private Host host() {
-        Host host = cluster().pick(new PickContext(new SplittableRandom(2))).host();
-        assertThat(host).isNotNull();
-        return host;
+        return requireNonNull(requireNonNull(cluster().pick(new PickContext(new SplittableRandom(2)))).host());
     }
 
     private Asking ask(PoolOptions options) {
