@@ -94,6 +94,7 @@ record ServiceTable(
         showing(before, after, changed);
     }
 
+    @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
     private static void showing(List<ServedService> before, List<ServedService> after, Changed changed) {
         ServedService was = before.isEmpty() ? null : before.getFirst();
         ServedService now = after.isEmpty() ? null : after.getFirst();

@@ -22,7 +22,6 @@ import java.util.function.Predicate;
  */
 record ChangedHosts(WorkloadScope scope, Registry registry, WorkloadScope scopeNow, Registry registryNow) {
 
-    /** @param pods whether services count of which other pods are there */
     /** @param served of these services it counts, too, who serves them */
     Set<String> all(Predicate<Service> served) {
         Set<String> changed = new LinkedHashSet<>();

@@ -5,10 +5,8 @@ import dev.lateen.istiod.registry.Service;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which of several virtual hosts comes first and so has what they all want: that of an earlier listener; one with a rule before one without; the older rule's; of one rule's
@@ -17,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DraftOrder implements Comparator<HostDraft> {
     private final List<ListenerHosts> listeners;
-    private final Map<Integer, Map<RoutingRule, Integer>> rules = new HashMap<>();
+    private final Map<Integer, Map<Identity<RoutingRule>, Integer>> rules = new HashMap<>();
     private final Map<Integer, Map<String, Integer>> services = new HashMap<>();
     private final Comparator<HostDraft> comparator = Comparator.comparingInt(HostDraft::listener)
             .thenComparingInt(this::rule)
@@ -43,8 +41,10 @@ final class DraftOrder implements Comparator<HostDraft> {
         }
         return rules.computeIfAbsent(
                         draft.listener(),
-                        listener -> places(new IdentityHashMap<>(), listeners.get(listener).rules().rules()))
-                .getOrDefault(rule, Integer.MAX_VALUE);
+                        listener -> places(listeners.get(listener).rules().rules().stream()
+                                .map(one -> new Identity<>(one))
+                                .toList()))
+                .getOrDefault(new Identity<>(rule), Integer.MAX_VALUE);
     }
 
     private static int host(HostDraft draft) {
@@ -53,21 +53,20 @@ final class DraftOrder implements Comparator<HostDraft> {
     }
 
     private int service(HostDraft draft) {
-        @Nullable Service service = draft.called().service();
+        Service service = draft.called().service();
         if (service == null) {
             return Integer.MAX_VALUE;
         }
         return services.computeIfAbsent(
                         draft.listener(),
-                        listener -> places(
-                                new HashMap<>(),
-                                listeners.get(listener).order().stream()
-                                        .map(Service::hostname)
-                                        .toList()))
+                        listener -> places(listeners.get(listener).order().stream()
+                                .map(Service::hostname)
+                                .toList()))
                 .getOrDefault(service.hostname(), Integer.MAX_VALUE);
     }
 
-    private static <T> Map<T, Integer> places(Map<T, Integer> places, List<T> all) {
+    private static <T> Map<T, Integer> places(List<T> all) {
+        Map<T, Integer> places = new HashMap<>();
         for (int i = 0; i < all.size(); i++) {
             places.putIfAbsent(all.get(i), i);
         }

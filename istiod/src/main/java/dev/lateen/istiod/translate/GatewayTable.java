@@ -10,9 +10,11 @@ import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -112,8 +114,8 @@ final class GatewayTable {
             Set<RoutingRule> touched,
             Set<String> hosts) {
         PersistentMap<Identity<RoutingRule>, List<Bound>> byRule = before.byRule;
-        TreeMap<String, List<Bound>> gone = new TreeMap<>();
-        TreeMap<String, List<Bound>> come = new TreeMap<>();
+        Map<String, List<Bound>> gone = new HashMap<>();
+        Map<String, List<Bound>> come = new HashMap<>();
         for (RoutingRule rule : touched) {
             Identity<RoutingRule> key = new Identity<>(rule);
             List<Bound> now = rules.holds(rule) ? bound(view, subject, rule) : List.of();
@@ -141,7 +143,7 @@ final class GatewayTable {
         return new Tables(byRule, byHost, before.hosts.with(pieces));
     }
 
-    private static void place(List<Bound> some, TreeMap<String, List<Bound>> byHost) {
+    private static void place(List<Bound> some, Map<String, List<Bound>> byHost) {
         for (Bound bound : some) {
             bound.hosts.forEach(
                     host -> byHost.computeIfAbsent(host, _ -> new ArrayList<>()).add(bound));

@@ -134,7 +134,7 @@ final class PerService {
     }
 
     private void middle(Draft draft, int head, int tail, List<Service> now, Set<String> changed) {
-        Map<Service, Integer> known = new IdentityHashMap<>();
+        IdentityHashMap<Service, Integer> known = new IdentityHashMap<>();
         for (int i = head; i < services.size() - tail; i++) {
             known.put(services.get(i), i);
         }

@@ -52,12 +52,14 @@ final class RouteTable {
      */
     static RouteTable of(String name, SidecarHosts maker, RuleIndexes rules, @Nullable RouteTable before) {
         Basis basis = Basis.of(maker.view());
-        if (before == null || !before.evolves || !before.basis.hasMeshOf(basis)) {
-            boolean same = before != null && before.basis.routesAs(basis);
-            return same ? before : anew(name, maker, rules, basis);
+        if (before == null) {
+            return anew(name, maker, rules, basis);
         }
         if (before.basis.routesAs(basis)) {
             return before;
+        }
+        if (!before.evolves || !before.basis.hasMeshOf(basis)) {
+            return anew(name, maker, rules, basis);
         }
         RouteTable next = before.next(name, maker, rules, basis);
         return next == null ? anew(name, maker, rules, basis) : next;

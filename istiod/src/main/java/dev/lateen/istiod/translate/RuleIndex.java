@@ -38,6 +38,7 @@ record RuleIndex(
             Comparator.comparingInt((String pattern) -> -pattern.length()).thenComparing(pattern -> pattern);
 
     /** An index of these rules; it costs what they differ in from those of this one. */
+    @SuppressWarnings("ReferenceEquality") // The same list is no change.
     RuleIndex of(List<RoutingRule> now) {
         if (now == rules) {
             return this;
@@ -91,9 +92,9 @@ record RuleIndex(
     private static Set<String> named(RoutingRule rule) {
         Set<String> named = hosts(rule);
         for (HttpRoute route : rule.http()) {
-            route.route().forEach(to -> named.add(to.destination().host()));
-            route.mirrors().forEach(to -> named.add(to.destination().host()));
-            Destination mirror = route.mirror();
+            route.action().route().forEach(to -> named.add(to.destination().host()));
+            route.mirroring().mirrors().forEach(to -> named.add(to.destination().host()));
+            Destination mirror = route.mirroring().mirror();
             if (mirror != null) {
                 named.add(mirror.host());
             }

@@ -16,13 +16,13 @@ record RuleIndexes(List<RuleIndex> byListener) {
     /** @param before those of the snapshot before; null for none */
     static RuleIndexes of(ProxyView view, @Nullable RuleIndexes before) {
         List<RuleIndex> indexes = new ArrayList<>();
+        List<RuleIndex> known = before == null ? List.of() : before.byListener;
         List<List<RoutingRule>> all = view.gateway()
                 ? List.of(view.scope().allRoutingRules())
                 : view.scope().egress().stream().map(EgressListener::rules).toList();
         for (List<RoutingRule> rules : all) {
             int number = indexes.size();
-            boolean known = before != null && number < before.byListener.size();
-            RuleIndex was = known ? before.byListener.get(number) : RuleIndex.EMPTY;
+            RuleIndex was = number < known.size() ? known.get(number) : RuleIndex.EMPTY;
             indexes.add(was.of(rules));
         }
         return new RuleIndexes(List.copyOf(indexes));
