@@ -43,8 +43,7 @@ public final class Snapshots {
             "bench.svc.cluster.local",
             "",
             ProxyNode.Locality.UNKNOWN,
-            "envoy",
-            Set.of(),
+            new ProxyNode.Agent("envoy", Set.of()),
             Map.of());
 
     private final boolean kubernetes;

@@ -3,10 +3,10 @@ package dev.lateen.ingress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.ProxyBootstrap.Connections;
+import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
-import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.decode.FileSource;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;

@@ -1,10 +1,11 @@
 package dev.lateen.install;
 
 import dev.lateen.api.schema.GoDuration;
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.run.RunBootstrap;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

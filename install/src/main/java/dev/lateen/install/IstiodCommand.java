@@ -1,6 +1,7 @@
 package dev.lateen.install;
 
 import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.RunBootstrap.Listen;
 import dev.lateen.istiod.Istiod;

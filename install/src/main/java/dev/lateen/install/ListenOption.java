@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.run.RunBootstrap.Listen;
 
 /** Reads addresses to listen on, in Istio's and Go's way: {@code 127.0.0.1:15010}, {@code :15010} for all addresses. */

@@ -1,5 +1,7 @@
 package dev.lateen.install;
 
+import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.run.MeshLauncher;
 import dev.lateen.install.run.MeshLog;
 import dev.lateen.install.run.RunBootstrap;

@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.install.failure.CommandFailure;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -5,7 +5,7 @@ import dev.lateen.install.run.ProxyRole;
 import dev.lateen.install.run.ProxyStart;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +70,8 @@ record PodBootstrap(String settings, @Nullable String platformMetrics) {
                         node.userAgentVersion(),
                         node.extensions()))
                 .withDrain(new ProxyBootstrap.Drain(
-                        start.settings().terminationDrainDuration(),
-                        start.settings().drainDuration()));
+                        start.settings().lifecycle().terminationDrainDuration(),
+                        start.settings().lifecycle().drainDuration()));
         Integer loops = start.settings().concurrency();
         return loops == null ? settled : withLoops(settled, loops);
     }

@@ -1,12 +1,14 @@
 package dev.lateen.install;
 
 import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.ProxyRole;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
-import dev.lateen.proxy.xds.ConfigException;
+import dev.lateen.proxy.xds.proto.ConfigException;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;

@@ -1,6 +1,8 @@
 package dev.lateen.install;
 
 import dev.lateen.api.schema.GoDuration;
+import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.run.RunBootstrap;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package dev.lateen.install;
 
+import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.run.ConfigCheck;
 import java.io.IOException;
 import java.io.PrintWriter;

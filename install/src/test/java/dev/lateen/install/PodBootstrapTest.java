@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
-import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.decode.FileSource;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

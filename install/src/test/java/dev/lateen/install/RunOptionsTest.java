@@ -3,6 +3,7 @@ package dev.lateen.install;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.run.ConfigCheck;
 import dev.lateen.install.run.RunBootstrap;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine;
 
 class RunOptionsTest {
     @TempDir

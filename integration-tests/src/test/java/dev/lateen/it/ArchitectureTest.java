@@ -88,6 +88,7 @@ class ArchitectureTest {
         for (String module : List.of("istiod", "proxy", "install", "injector")) {
             check(slices().matching("dev.lateen." + module + ".(*)..").should().beFreeOfCycles());
         }
+        check(slices().matching("dev.lateen.(**)").should().beFreeOfCycles());
     }
 
     @Test

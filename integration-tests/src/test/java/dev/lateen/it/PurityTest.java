@@ -49,7 +49,7 @@ class PurityTest {
         "dev.lateen.proxy.ProxyAdmin",
         "dev.lateen.proxy.transport.EventLoops",
         "dev.lateen.proxy.upstream.Timers",
-        "dev.lateen.proxy.xds.SnapshotAssembler"
+        "dev.lateen.proxy.xds.snapshot.SnapshotAssembler"
     };
 
     private static final Set<String> CLOCKS = Set.of(

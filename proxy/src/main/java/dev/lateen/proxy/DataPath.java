@@ -26,7 +26,7 @@ import dev.lateen.proxy.transport.SocketConnector;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.OutputStream;

@@ -2,9 +2,9 @@ package dev.lateen.proxy;
 
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.listener.ListenerSettings;
-import dev.lateen.proxy.xds.ControlPlane;
-import dev.lateen.proxy.xds.Decoded;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.ControlPlane;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
+import dev.lateen.proxy.xds.decode.Decoded;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.HashMap;

@@ -7,7 +7,7 @@ import dev.lateen.proxy.http.Leaks;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

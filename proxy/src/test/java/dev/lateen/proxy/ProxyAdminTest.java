@@ -6,7 +6,7 @@ import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.telemetry.Stat.Gauge;
 import dev.lateen.proxy.telemetry.Stat.Scope;
-import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.decode.FileSource;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.OutputStream;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
-import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.decode.FileSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -27,6 +27,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.logging.Level;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,11 +47,17 @@ public final class PlatformMetrics implements MetricsSource, AutoCloseable {
     private static final EnumSet<Label> LABELS =
             EnumSet.of(Label.LOCAL, Label.HTTP_CODE, Label.HTTP_ROUTE, Label.POOL_TYPE, Label.POOL_NAME);
 
+    /** Kept, because the JDK forgets the level of a logger that nobody refers to. */
+    private static final java.util.logging.Logger OF_REGISTRIES =
+            java.util.logging.Logger.getLogger(MeterRegistry.class.getName());
+
     private final MeterRegistry registry = new SimpleMeterRegistry();
     private final JvmGcMetrics garbage = new JvmGcMetrics();
 
     /** Begins to count what the JVM does. */
     public PlatformMetrics() {
+        // Vert.x finds a gauge that several servers share by registering it again, which is told as a warning.
+        OF_REGISTRIES.setLevel(Level.SEVERE);
         registry.config()
                 .meterFilter(new Bounds())
                 // Vert.x registers it for each of its groups of loops under one name.

@@ -6,7 +6,7 @@ import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionPolicy;
 import dev.lateen.injector.InjectorWebhook;
 import dev.lateen.injector.SidecarSettings;
-import dev.lateen.install.CommandFailure;
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.ca.KeyPairAndChain;

@@ -3,13 +3,13 @@ package dev.lateen.install.run;
 import dev.lateen.api.Release;
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.yaml.StartSettings;
-import dev.lateen.install.CommandFailure;
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
-import dev.lateen.proxy.xds.ControlPlane.Tls;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.ControlPlane.Tls;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.OutputStream;
@@ -117,7 +117,7 @@ final class LiveProxies implements ProxyHost {
 
     private ProxyBootstrap bootstrap(ProxySpec spec, ProxyStart start) {
         String roots = identities.rootPem().get();
-        var controlPlane = new dev.lateen.proxy.xds.ControlPlane(
+        var controlPlane = new dev.lateen.proxy.xds.bootstrap.ControlPlane(
                 istiod.host(), istiod.port(), "", true, Tls.ofWorkload(roots, SERVER_NAME), Map.of());
         var identity = new IdentitySettings(
                 istiod.host(),
@@ -146,8 +146,8 @@ final class LiveProxies implements ProxyHost {
                 new ProxyBootstrap.Discovery(controlPlane, Map.of(), identity),
                 List.of(),
                 new ProxyBootstrap.Drain(
-                        start.settings().terminationDrainDuration(),
-                        start.settings().drainDuration()),
+                        start.settings().lifecycle().terminationDrainDuration(),
+                        start.settings().lifecycle().drainDuration()),
                 Map::of);
     }
 

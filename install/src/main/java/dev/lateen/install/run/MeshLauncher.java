@@ -12,7 +12,7 @@ public final class MeshLauncher {
      *
      * @param stop counts down when it is to end
      * @param whenUp called once, when the table has been printed
-     * @throws dev.lateen.install.CommandFailure if the config is bad or a port is taken
+     * @throws dev.lateen.install.failure.CommandFailure if the config is bad or a port is taken
      */
     public static void run(RunBootstrap bootstrap, MeshLog log, CountDownLatch stop, Runnable whenUp)
             throws InterruptedException {

@@ -1,7 +1,7 @@
 package dev.lateen.install.run;
 
-import dev.lateen.install.CommandFailure;
-import dev.lateen.install.IoReason;
+import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.standin.StandIns;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

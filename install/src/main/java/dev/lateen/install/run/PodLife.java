@@ -1,6 +1,6 @@
 package dev.lateen.install.run;
 
-import dev.lateen.install.CommandFailure;
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.run.DesiredMesh.DesiredPod;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -4,7 +4,7 @@ import dev.lateen.egress.EgressGateway;
 import dev.lateen.ingress.IngressGateway;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import java.io.OutputStream;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

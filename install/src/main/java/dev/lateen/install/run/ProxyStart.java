@@ -99,7 +99,9 @@ public record ProxyStart(Map<String, Object> given, ProxySettings settings) {
 
     /** The node's cluster: Istio's word for "by the pod" is its default. */
     public String cluster(String own) {
-        return settings.serviceCluster().equals("istio-proxy") ? own : settings.serviceCluster();
+        return settings.reporting().serviceCluster().equals("istio-proxy")
+                ? own
+                : settings.reporting().serviceCluster();
     }
 
     /** Which of some settings have no effect at a place, each with the reason. */

@@ -1,6 +1,6 @@
 package dev.lateen.install.tools;
 
-import dev.lateen.install.CommandFailure;
+import dev.lateen.install.failure.CommandFailure;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;

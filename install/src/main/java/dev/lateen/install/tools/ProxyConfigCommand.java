@@ -1,6 +1,6 @@
 package dev.lateen.install.tools;
 
-import dev.lateen.install.CommandFailure;
+import dev.lateen.install.failure.CommandFailure;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;

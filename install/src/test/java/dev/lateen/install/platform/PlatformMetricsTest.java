@@ -9,7 +9,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +87,32 @@ class PlatformMetricsTest {
                         "process_virtual_memory_bytes",
                         "process_resident_memory_bytes",
                         "process_open_fds");
+    }
+
+    @Test
+    void serversThatShareAGaugeWarnNobody() throws Exception {
+        List<LogRecord> told = new CopyOnWriteArrayList<>();
+        Handler listener = new Handler() {
+            @Override
+            public void publish(LogRecord line) {
+                told.add(line);
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        Logger root = Logger.getLogger("");
+        root.addHandler(listener);
+        try {
+            call("/a");
+            call("/a");
+        } finally {
+            root.removeHandler(listener);
+        }
+        assertThat(told).extracting(LogRecord::getMessage).noneMatch(line -> line.contains("been already registered"));
     }
 
     @Test

@@ -1,6 +1,6 @@
 package dev.lateen.install.run;
 
-import dev.lateen.install.CommandFailure;
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.istiod.input.ConfigObject;
 import java.nio.file.Path;
 import java.util.List;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
-import dev.lateen.proxy.xds.XdsNode;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -29,8 +29,8 @@ class ProxyStartTest {
                                 + "serviceCluster: mine\n"
                                 + "meshId: m\n"
                                 + "proxyMetadata: {ISTIO_META_B: pod}\n")));
-        assertThat(start.settings().drainDuration()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(start.settings().terminationDrainDuration()).isEqualTo(Duration.ofSeconds(7));
+        assertThat(start.settings().lifecycle().drainDuration()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(start.settings().lifecycle().terminationDrainDuration()).isEqualTo(Duration.ofSeconds(7));
         assertThat(start.certificateLife()).isEqualTo(Duration.ofHours(1));
         assertThat(start.cluster("a.default")).isEqualTo("mine");
         Map<String, Object> metadata = start.metadata(Map.of("NAME", "a", "MESH_ID", "cluster.local"));

@@ -92,11 +92,12 @@ final class CredentialChecks {
 
     private void check(Resource<Gateway> gateway, ServerTls tls, String path) {
         Set<String> namespaces = namespaces(gateway.spec().selector());
-        if (!tls.credentialName().isEmpty()) {
-            check(gateway, tls, tls.credentialName(), namespaces, path + "credentialName");
+        ServerTls.Credentials credentials = tls.credentials();
+        if (!credentials.credentialName().isEmpty()) {
+            check(gateway, tls, credentials.credentialName(), namespaces, path + "credentialName");
         }
-        for (int i = 0; i < tls.credentialNames().size(); i++) {
-            check(gateway, tls, tls.credentialNames().get(i), namespaces, path + "credentialNames[" + i + "]");
+        for (int i = 0; i < credentials.credentialNames().size(); i++) {
+            check(gateway, tls, credentials.credentialNames().get(i), namespaces, path + "credentialNames[" + i + "]");
         }
     }
 
@@ -136,9 +137,9 @@ final class CredentialChecks {
     }
 
     private boolean hasAuthority(ServerTls tls, String namespace, String name) {
-        List<String> candidates = tls.caCertCredentialName().isEmpty()
+        List<String> candidates = tls.credentials().caCertCredentialName().isEmpty()
                 ? List.of(name + SecretName.AUTHORITY, name)
-                : List.of(tls.caCertCredentialName());
+                : List.of(tls.credentials().caCertCredentialName());
         return candidates.stream()
                 .map(candidate -> secrets.get(namespace + "/" + candidate))
                 .anyMatch(secret ->

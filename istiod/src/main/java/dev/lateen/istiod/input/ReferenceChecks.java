@@ -82,14 +82,14 @@ final class ReferenceChecks {
     }
 
     private void check(Resource<VirtualService> service, HttpRoute route, String path) {
-        for (int j = 0; j < route.route().size(); j++) {
-            check(service, route.route().get(j).destination(), path + "route[" + j + "].destination");
+        for (int j = 0; j < route.action().route().size(); j++) {
+            check(service, route.action().route().get(j).destination(), path + "route[" + j + "].destination");
         }
-        if (route.mirror() != null) {
-            check(service, route.mirror(), path + "mirror");
+        if (route.mirroring().mirror() != null) {
+            check(service, route.mirroring().mirror(), path + "mirror");
         }
-        for (int j = 0; j < route.mirrors().size(); j++) {
-            check(service, route.mirrors().get(j).destination(), path + "mirrors[" + j + "].destination");
+        for (int j = 0; j < route.mirroring().mirrors().size(); j++) {
+            check(service, route.mirroring().mirrors().get(j).destination(), path + "mirrors[" + j + "].destination");
         }
     }
 

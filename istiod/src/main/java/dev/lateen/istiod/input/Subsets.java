@@ -174,9 +174,9 @@ public final class Subsets {
 
     private static Stream<Destination> destinations(HttpRoute route) {
         return Stream.of(
-                        route.route().stream().map(r -> r.destination()),
-                        Stream.ofNullable(route.mirror()),
-                        route.mirrors().stream().map(m -> m.destination()))
+                        route.action().route().stream().map(r -> r.destination()),
+                        Stream.ofNullable(route.mirroring().mirror()),
+                        route.mirroring().mirrors().stream().map(m -> m.destination()))
                 .flatMap(s -> s);
     }
 }

@@ -83,9 +83,12 @@ final class EgressHosts {
 
     private static Stream<Destination> destinations(RoutingRule rule) {
         return Stream.of(
-                        rule.http().stream().flatMap(h -> h.route().stream().map(w -> w.destination())),
-                        rule.http().stream().flatMap(h -> h.mirrors().stream().map(m -> m.destination())),
-                        rule.http().stream().flatMap(h -> Stream.ofNullable(h.mirror())),
+                        rule.http().stream()
+                                .flatMap(h -> h.action().route().stream().map(w -> w.destination())),
+                        rule.http().stream()
+                                .flatMap(h -> h.mirroring().mirrors().stream().map(m -> m.destination())),
+                        rule.http().stream()
+                                .flatMap(h -> Stream.ofNullable(h.mirroring().mirror())),
                         rule.tls().stream().flatMap(t -> t.route().stream().map(w -> w.destination())),
                         rule.tcp().stream().flatMap(t -> t.route().stream().map(w -> w.destination())))
                 .flatMap(s -> s);

@@ -21,7 +21,10 @@ public record FollowedSettings(
         ProxySettings.@Nullable Topology topology) {
 
     static FollowedSettings of(ProxySettings settings) {
-        return new FollowedSettings(settings.tracing(), settings.proxyHeaders(), settings.gatewayTopology());
+        return new FollowedSettings(
+                settings.reporting().tracing(),
+                settings.traffic().proxyHeaders(),
+                settings.traffic().gatewayTopology());
     }
 
     /** These with an annotation over them; the same if it can't be read, which is told to whoever starts the pod. */

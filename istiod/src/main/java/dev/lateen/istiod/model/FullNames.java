@@ -36,18 +36,19 @@ final class FullNames {
     HttpRoute http(HttpRoute r) {
         return r.withTargets(
                 r.match().stream().map(this::match).toList(),
-                r.route().stream()
+                r.action().route().stream()
                         .map(w -> new HttpRoute.WeightedDestination(
                                 destination(w.destination()), w.weight(), w.headers()))
                         .toList(),
-                destinationOrNull(r.mirror()),
-                r.mirrors().stream()
+                destinationOrNull(r.mirroring().mirror()),
+                r.mirroring().mirrors().stream()
                         .map(m -> new HttpRoute.Mirror(destination(m.destination()), m.percentage()))
                         .toList());
     }
 
     private HttpRoute.Match match(HttpRoute.Match m) {
-        return m.gateways().isEmpty() ? m : HttpMatches.withGateways(m, gateways(m.gateways()));
+        List<String> named = m.scope().gateways();
+        return named.isEmpty() ? m : HttpMatches.withGateways(m, gateways(named));
     }
 
     TlsRoute tls(TlsRoute route) {

@@ -13,20 +13,11 @@ final class HttpMatches {
     private HttpMatches() {}
 
     static Match withGateways(Match m, List<String> gateways) {
+        Match.Scope scope = m.scope();
         return new Match(
                 m.name(),
-                m.uri(),
-                m.scheme(),
-                m.method(),
-                m.authority(),
-                m.headers(),
-                m.port(),
-                m.sourceLabels(),
-                gateways,
-                m.queryParams(),
-                m.ignoreUriCase(),
-                m.withoutHeaders(),
-                m.sourceNamespace(),
+                m.request(),
+                new Match.Scope(scope.port(), gateways, scope.sourceLabels(), scope.sourceNamespace()),
                 m.statPrefix());
     }
 
@@ -37,19 +28,29 @@ final class HttpMatches {
         }
         return Optional.of(new Match(
                 joined(root.name(), leaf.name()),
+                narrow(root.request(), leaf.request()),
+                narrow(root.scope(), leaf.scope()),
+                leaf.statPrefix().isEmpty() ? root.statPrefix() : leaf.statPrefix()));
+    }
+
+    private static Match.Request narrow(Match.Request root, Match.Request leaf) {
+        return new Match.Request(
                 or(leaf.uri(), root.uri()),
                 or(leaf.scheme(), root.scheme()),
                 or(leaf.method(), root.method()),
                 or(leaf.authority(), root.authority()),
                 union(root.headers(), leaf.headers()),
-                leaf.port() == null || leaf.port() == 0 ? root.port() : leaf.port(),
-                union(root.sourceLabels(), leaf.sourceLabels()),
-                leaf.gateways().isEmpty() ? root.gateways() : leaf.gateways(),
-                union(root.queryParams(), leaf.queryParams()),
-                root.ignoreUriCase() || leaf.ignoreUriCase(),
                 union(root.withoutHeaders(), leaf.withoutHeaders()),
-                leaf.sourceNamespace().isEmpty() ? root.sourceNamespace() : leaf.sourceNamespace(),
-                leaf.statPrefix().isEmpty() ? root.statPrefix() : leaf.statPrefix()));
+                union(root.queryParams(), leaf.queryParams()),
+                root.ignoreUriCase() || leaf.ignoreUriCase());
+    }
+
+    private static Match.Scope narrow(Match.Scope root, Match.Scope leaf) {
+        return new Match.Scope(
+                leaf.port() == null || leaf.port() == 0 ? root.port() : leaf.port(),
+                leaf.gateways().isEmpty() ? root.gateways() : leaf.gateways(),
+                union(root.sourceLabels(), leaf.sourceLabels()),
+                leaf.sourceNamespace().isEmpty() ? root.sourceNamespace() : leaf.sourceNamespace());
     }
 
     static String joined(String root, String leaf) {
@@ -60,6 +61,10 @@ final class HttpMatches {
     }
 
     private static boolean conflict(Match root, Match leaf) {
+        return conflict(root.request(), leaf.request()) || conflict(root.scope(), leaf.scope());
+    }
+
+    private static boolean conflict(Match.Request root, Match.Request leaf) {
         return differ(root.uri(), leaf.uri())
                 || differ(root.scheme(), leaf.scheme())
                 || differ(root.method(), leaf.method())
@@ -67,8 +72,11 @@ final class HttpMatches {
                 || anyDiffer(root.headers(), leaf.headers())
                 || anyDiffer(root.queryParams(), leaf.queryParams())
                 || anyDiffer(root.withoutHeaders(), leaf.withoutHeaders())
-                || root.ignoreUriCase() != leaf.ignoreUriCase() && root.uri() != null && leaf.uri() != null
-                || bothAndUnequal(root.port(), leaf.port())
+                || root.ignoreUriCase() != leaf.ignoreUriCase() && root.uri() != null && leaf.uri() != null;
+    }
+
+    private static boolean conflict(Match.Scope root, Match.Scope leaf) {
+        return bothAndUnequal(root.port(), leaf.port())
                 || !root.gateways().isEmpty() && !root.gateways().containsAll(leaf.gateways())
                 || !root.sourceNamespace().isEmpty()
                         && !leaf.sourceNamespace().isEmpty()

@@ -91,8 +91,8 @@ public final class MeshSnapshot {
                     KeptRoutes.NONE,
                     SpecIndex.NONE,
                     Registry.empty(),
-                    DestinationRules.none(mesh.defaultDestinationRuleExportTo(), mesh.rootNamespace()),
-                    VirtualServices.none(mesh.defaultVirtualServiceExportTo()),
+                    DestinationRules.none(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace()),
+                    VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo()),
                     null,
                     Unfollowed.NONE,
                     Scopes.NONE);
@@ -100,8 +100,9 @@ public final class MeshSnapshot {
 
         /** For another mesh config rules are indexed anew, since it says who may use those that don't say. */
         Basis of(MeshConfig mesh) {
-            boolean holds = destinationRules.isFor(mesh.defaultDestinationRuleExportTo(), mesh.rootNamespace())
-                    && virtualServices.defaultExportTo().equals(mesh.defaultVirtualServiceExportTo());
+            boolean holds = destinationRules.isFor(
+                            mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace())
+                    && virtualServices.defaultExportTo().equals(mesh.discovery().defaultVirtualServiceExportTo());
             if (holds) {
                 return this;
             }
@@ -113,9 +114,10 @@ public final class MeshSnapshot {
                     kept,
                     specs,
                     registry,
-                    DestinationRules.none(mesh.defaultDestinationRuleExportTo(), mesh.rootNamespace())
+                    DestinationRules.none(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace())
                             .with(all),
-                    VirtualServices.none(mesh.defaultVirtualServiceExportTo()).with(all, specs),
+                    VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo())
+                            .with(all, specs),
                     peerPolicies,
                     unfollowed,
                     scopes);

@@ -20,7 +20,7 @@ final class PreferenceLabels {
 
     static Set<String> of(MeshConfig mesh, List<Resource<DestinationRule>> rules, List<Service> services) {
         PreferenceLabels labels = new PreferenceLabels();
-        labels.add(mesh.localityLbSetting());
+        labels.add(mesh.outbound().localityLbSetting());
         for (Resource<DestinationRule> rule : rules) {
             labels.add(rule.spec().trafficPolicy());
             rule.spec().subsets().forEach(s -> labels.add(s.trafficPolicy()));

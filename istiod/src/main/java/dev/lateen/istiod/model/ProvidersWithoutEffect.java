@@ -47,7 +47,7 @@ final class ProvidersWithoutEffect {
 
     /** The mesh config's {@code defaultProviders}. */
     void defaults(Telling telling) {
-        MeshConfig.DefaultProviders defaults = mesh.defaultProviders();
+        MeshConfig.DefaultProviders defaults = mesh.telemetry().defaultProviders();
         if (defaults != null) {
             look(Use.TRACES, "defaultProviders.tracing", "", defaults.tracing(), telling);
             look(Use.METRICS, "defaultProviders.metrics", "", defaults.metrics(), telling);

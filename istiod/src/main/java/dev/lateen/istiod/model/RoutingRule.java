@@ -46,7 +46,7 @@ public record RoutingRule(
     boolean asksForLabels() {
         return http.stream()
                         .flatMap(r -> r.match().stream())
-                        .anyMatch(m -> !m.sourceLabels().isEmpty())
+                        .anyMatch(m -> !m.scope().sourceLabels().isEmpty())
                 || tls.stream()
                         .flatMap(r -> r.match().stream())
                         .anyMatch(m -> !m.sourceLabels().isEmpty())

@@ -81,14 +81,14 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh, ProxySe
 
     /** The access logs of one direction; those of the mesh config where no Telemetry says anything. */
     public List<AccessLog> accessLogs(boolean inbound) {
-        List<String> defaults = mesh.defaultProviders() == null
+        List<String> defaults = mesh.telemetry().defaultProviders() == null
                 ? List.of()
-                : mesh.defaultProviders().accessLogging();
+                : mesh.telemetry().defaultProviders().accessLogging();
         boolean said = resources.stream().anyMatch(t -> !t.accessLogging().isEmpty());
         if (!said && defaults.isEmpty()) {
-            return mesh.accessLogFile().isEmpty()
+            return mesh.telemetry().accessLogFile().isEmpty()
                     ? List.of()
-                    : List.of(new AccessLog(file("", mesh.accessLogFile()), "", true));
+                    : List.of(new AccessLog(file("", mesh.telemetry().accessLogFile()), "", true));
         }
         Map<String, String> filters = new TreeMap<>();
         if (said) {
@@ -110,9 +110,9 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh, ProxySe
 
     /** How the proxy traces. */
     public Tracing tracing(boolean inbound) {
-        List<String> providers = mesh.defaultProviders() == null
+        List<String> providers = mesh.telemetry().defaultProviders() == null
                 ? List.of()
-                : mesh.defaultProviders().tracing();
+                : mesh.telemetry().defaultProviders().tracing();
         double sampling = start == null || start.sampling() == null ? 1 : start.sampling();
         boolean istioTags = start == null || !Boolean.FALSE.equals(start.enableIstioTags());
         boolean disabled = false;
@@ -140,7 +140,7 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh, ProxySe
         ExtensionProvider provider = providers.isEmpty()
                 ? legacyZipkin(start)
                 : provider(providers.getFirst()).orElse(null);
-        boolean off = disabled || (said ? provider == null : !mesh.enableTracing());
+        boolean off = disabled || (said ? provider == null : !mesh.telemetry().enableTracing());
         if (tags.isEmpty() && start != null) {
             tags.putAll(start.customTags());
         }
@@ -181,10 +181,10 @@ public record TelemetryRules(List<Telemetry> resources, MeshConfig mesh, ProxySe
 
     /** What becomes of Istio's metrics on one side. */
     public MetricChoice metrics(boolean inbound) {
-        List<String> defaults = mesh.defaultProviders() == null
-                        || mesh.defaultProviders().metrics().isEmpty()
+        List<String> defaults = mesh.telemetry().defaultProviders() == null
+                        || mesh.telemetry().defaultProviders().metrics().isEmpty()
                 ? List.of(PROMETHEUS)
-                : mesh.defaultProviders().metrics();
+                : mesh.telemetry().defaultProviders().metrics();
         return MetricChoice.of(resources, defaults, this::isPrometheus, inbound);
     }
 

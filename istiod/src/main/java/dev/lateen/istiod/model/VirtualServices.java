@@ -142,7 +142,7 @@ record VirtualServices(
     /** The delegates that a resource names. */
     private static Set<String> leaves(Resource<VirtualService> resource) {
         return resource.spec().http().stream()
-                .flatMap(route -> Stream.ofNullable(route.delegate()))
+                .flatMap(route -> Stream.ofNullable(route.action().delegate()))
                 .map(to -> (to.namespace().isEmpty() ? resource.namespace() : to.namespace()) + "/" + to.name())
                 .collect(Collectors.toSet());
     }
@@ -156,7 +156,7 @@ record VirtualServices(
         FullNames names = new FullNames(resource.namespace());
         List<HttpRoute> http = new ArrayList<>();
         for (HttpRoute route : spec.http()) {
-            if (route.delegate() == null) {
+            if (route.action().delegate() == null) {
                 http.add(names.http(route));
             } else {
                 http.addAll(delegated(resource, names.http(route), delegates, problems));
@@ -179,7 +179,7 @@ record VirtualServices(
             HttpRoute route,
             PersistentMap<String, Resource<VirtualService>> delegates,
             List<Problem> problems) {
-        HttpRoute.Delegate to = java.util.Objects.requireNonNull(route.delegate());
+        HttpRoute.Delegate to = java.util.Objects.requireNonNull(route.action().delegate());
         String namespace = to.namespace().isEmpty() ? root.namespace() : to.namespace();
         Resource<VirtualService> delegate = delegates.get(namespace + "/" + to.name());
         if (delegate == null || !Exports.visible(delegate.spec().exportTo(), namespace, root.namespace())) {
@@ -193,7 +193,7 @@ record VirtualServices(
         FullNames names = new FullNames(delegate.namespace());
         List<HttpRoute> routes = new ArrayList<>();
         for (HttpRoute leaf : delegate.spec().http()) {
-            if (leaf.delegate() != null) {
+            if (leaf.action().delegate() != null) {
                 problems.add(problem(
                         delegate,
                         "spec.http.delegate",

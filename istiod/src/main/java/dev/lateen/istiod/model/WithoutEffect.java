@@ -206,8 +206,8 @@ public final class WithoutEffect {
         List<HttpRoute> http = service.spec().http();
         for (int i = 0; i < http.size(); i++) {
             boolean claims = http.get(i).match().stream()
-                    .anyMatch(m -> m.headers().keySet().stream().anyMatch(WithoutEffect::isClaim)
-                            || m.withoutHeaders().keySet().stream().anyMatch(WithoutEffect::isClaim));
+                    .anyMatch(m -> m.request().headers().keySet().stream().anyMatch(WithoutEffect::isClaim)
+                            || m.request().withoutHeaders().keySet().stream().anyMatch(WithoutEffect::isClaim));
             if (claims) {
                 tell(
                         service,

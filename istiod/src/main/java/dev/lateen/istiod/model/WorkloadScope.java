@@ -140,6 +140,6 @@ public final class WorkloadScope {
         if (sidecar != null && sidecar.spec().outboundTrafficPolicy() != null) {
             return sidecar.spec().outboundTrafficPolicy().mode() == Sidecar.OutboundTrafficPolicy.Mode.ALLOW_ANY;
         }
-        return mesh.outboundTrafficPolicy().mode() != MeshConfig.OutboundMode.REGISTRY_ONLY;
+        return mesh.outbound().outboundTrafficPolicy().mode() != MeshConfig.OutboundMode.REGISTRY_ONLY;
     }
 }

@@ -41,7 +41,7 @@ public final class Registry {
      * @param mesh says who may see a service that doesn't say
      */
     public Registry next(PersistentMap<ObjectKey, ConfigObject> objects, MeshConfig mesh) {
-        List<String> exportTo = mesh.defaultServiceExportTo();
+        List<String> exportTo = mesh.discovery().defaultServiceExportTo();
         RegistryParts before = exportTo.equals(parts.exportTo()) ? parts : RegistryParts.nothing(exportTo);
         RegistryParts after = RegistryUpdate.of(before, objects);
         return new Registry(after);

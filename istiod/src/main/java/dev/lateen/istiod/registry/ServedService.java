@@ -3,6 +3,7 @@ package dev.lateen.istiod.registry;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,15 +61,24 @@ record ServedService(
         return new ServedService(service, workloads, endpoints, accounts);
     }
 
-    /** The service of another cluster, or of the same, in one: the first says everything but who serves. */
+    /**
+     * The service of another cluster, or of the same, in one: the first says everything but who serves. Ports of one name are one, as in Istio: number and target
+     * are each cluster's own matter.
+     */
     ServedService joinedBy(ServedService other) {
-        Map<ServicePort, List<ServiceEndpoint>> joined = new LinkedHashMap<>(endpoints);
-        other.endpoints.forEach((port, more) -> joined.computeIfPresent(
+        Map<ServicePort, List<ServiceEndpoint>> joined = new LinkedHashMap<>();
+        endpoints.forEach((port, own) -> joined.put(
                 port,
-                (_, own) -> java.util.stream.Stream.concat(own.stream(), more.stream())
+                Stream.concat(own.stream(), other.endpointsOf(port.name()))
                         .distinct()
                         .toList()));
         return make(service, joined);
+    }
+
+    private Stream<ServiceEndpoint> endpointsOf(String portName) {
+        return endpoints.entrySet().stream()
+                .filter(entry -> entry.getKey().name().equals(portName))
+                .flatMap(entry -> entry.getValue().stream());
     }
 
     /** Whether who serves it shows in clusters, listeners or routes, and not in endpoints alone. */

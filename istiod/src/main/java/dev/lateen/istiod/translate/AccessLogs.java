@@ -82,7 +82,9 @@ final class AccessLogs {
 
     /** The same for connections that no filter chain of a listener takes, of which nobody else could tell. */
     static List<AccessLog> ofListener(ProxyView view, boolean inbound) {
-        return view.snapshot().mesh().disableEnvoyListenerLog() ? List.of() : of(view, inbound, Optional.of(NO_CHAIN));
+        return view.snapshot().mesh().telemetry().disableEnvoyListenerLog()
+                ? List.of()
+                : of(view, inbound, Optional.of(NO_CHAIN));
     }
 
     private static List<AccessLog> of(ProxyView view, boolean inbound, Optional<AccessLogFilter> only) {
@@ -140,9 +142,13 @@ final class AccessLogs {
         if (!ofMesh || to.omitEmptyValues()) {
             return text(format, TEXT);
         }
-        return mesh.accessLogEncoding() == MeshConfig.AccessLogEncoding.JSON
-                ? json(format, meshJson(mesh.accessLogFormat()))
-                : text(format, mesh.accessLogFormat().isEmpty() ? TEXT : mesh.accessLogFormat());
+        return mesh.telemetry().accessLogEncoding() == MeshConfig.AccessLogEncoding.JSON
+                ? json(format, meshJson(mesh.telemetry().accessLogFormat()))
+                : text(
+                        format,
+                        mesh.telemetry().accessLogFormat().isEmpty()
+                                ? TEXT
+                                : mesh.telemetry().accessLogFormat());
     }
 
     private static SubstitutionFormatString json(SubstitutionFormatString.Builder format, Struct fields) {

@@ -77,7 +77,7 @@ final class ClusterDiscovery {
     @SuppressWarnings("deprecation")
     private void dns(Cluster.Builder cluster) {
         cluster.setRespectDnsTtl(true)
-                .setDnsRefreshRate(Protos.duration(mesh.dnsRefreshRate()))
+                .setDnsRefreshRate(Protos.duration(mesh.outbound().dnsRefreshRate()))
                 .setDnsLookupFamily(Cluster.DnsLookupFamily.V4_ONLY)
                 .setTypedDnsResolverConfig(RESOLVER)
                 .setDnsJitter(com.google.protobuf.Duration.newBuilder().setNanos(100_000_000));

@@ -66,17 +66,19 @@ final class ClusterPolicy {
                 case DEFAULT -> {}
             }
         }
-        return port != null && port.protocol().isHttp() && mesh.h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
+        return port != null
+                && port.protocol().isHttp()
+                && mesh.outbound().h2UpgradePolicy() == MeshConfig.H2Upgrade.UPGRADE;
     }
 
     /** What a DestinationRule says of a port, over the mesh's baseline. */
     EffectivePolicy effective(@Nullable MergedRule rule, DestinationRule.@Nullable Subset subset, int port) {
-        return EffectivePolicy.of(mesh.defaultTrafficPolicy(), rule, subset, port);
+        return EffectivePolicy.of(mesh.outbound().defaultTrafficPolicy(), rule, subset, port);
     }
 
     /** The mesh's limits for calls to hosts that nothing declares. */
     void baseline(Cluster.Builder cluster) {
-        MeshConfig.DefaultTrafficPolicy baseline = mesh.defaultTrafficPolicy();
+        MeshConfig.DefaultTrafficPolicy baseline = mesh.outbound().defaultTrafficPolicy();
         if (baseline != null && baseline.connectionPool() != null) {
             connectionPool(cluster, baseline.connectionPool(), null);
         }
@@ -87,7 +89,8 @@ final class ClusterPolicy {
         ConnectionPool.Tcp tcp = pool == null ? null : pool.tcp();
         ConnectionPool.Http http = pool == null ? null : pool.http();
         Duration ownTimeout = tcp == null ? null : tcp.connectTimeout();
-        cluster.setConnectTimeout(Protos.duration(ownTimeout == null ? mesh.connectTimeout() : ownTimeout));
+        cluster.setConnectTimeout(Protos.duration(
+                ownTimeout == null ? mesh.outbound().connectTimeout() : ownTimeout));
         CircuitBreakers.Thresholds.Builder limits = unlimited();
         if (tcp != null && tcp.maxConnections() > 0) {
             limits.setMaxConnections(Protos.u32(tcp.maxConnections()));
@@ -102,7 +105,9 @@ final class ClusterPolicy {
                             Protos.u32(budget.minRetryConcurrency() == 0 ? 3 : budget.minRetryConcurrency())));
         }
         cluster.setCircuitBreakers(CircuitBreakers.newBuilder().addThresholds(limits));
-        keepalive(cluster, tcp == null || tcp.tcpKeepalive() == null ? mesh.tcpKeepalive() : tcp.tcpKeepalive());
+        keepalive(
+                cluster,
+                tcp == null || tcp.tcpKeepalive() == null ? mesh.outbound().tcpKeepalive() : tcp.tcpKeepalive());
     }
 
     private static void httpLimits(CircuitBreakers.Thresholds.Builder limits, ConnectionPool.Http http) {

@@ -93,7 +93,8 @@ final class ClusterTranslator {
                 .setName(WellKnown.BLACK_HOLE_CLUSTER)
                 .setAltStatName(WellKnown.BLACK_HOLE_CLUSTER + ";")
                 .setType(Cluster.DiscoveryType.STATIC)
-                .setConnectTimeout(Protos.duration(view.snapshot().mesh().connectTimeout()))
+                .setConnectTimeout(
+                        Protos.duration(view.snapshot().mesh().outbound().connectTimeout()))
                 .build();
         return Protos.resource(cluster.getName(), cluster);
     }
@@ -104,7 +105,8 @@ final class ClusterTranslator {
                 .setName(name)
                 .setAltStatName(WellKnown.PASSTHROUGH_CLUSTER + ";")
                 .setLbPolicy(Cluster.LbPolicy.CLUSTER_PROVIDED)
-                .setConnectTimeout(Protos.duration(view.snapshot().mesh().connectTimeout()))
+                .setConnectTimeout(
+                        Protos.duration(view.snapshot().mesh().outbound().connectTimeout()))
                 .setCircuitBreakers(ClusterPolicy.noLimits());
         discovery.wherever(cluster);
         ClusterPolicy.asTheClient(cluster);

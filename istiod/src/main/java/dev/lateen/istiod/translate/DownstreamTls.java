@@ -38,16 +38,14 @@ final class DownstreamTls {
                 .names()
                 .forEach(d ->
                         names.addMatchSubjectAltNames(StringMatcher.newBuilder().setPrefix("spiffe://" + d + "/")));
-        boolean newest = mesh.meshMTLS().minProtocolVersion() == ServerTls.Version.TLSV1_3;
+        MeshConfig.TlsLimits limits = mesh.security().meshMTLS();
+        List<String> suites = CipherSuites.usable(limits.cipherSuites());
+        boolean newest = limits.minProtocolVersion() == ServerTls.Version.TLSV1_3;
         CommonTlsContext.Builder common = CommonTlsContext.newBuilder()
                 .setTlsParams(TlsParameters.newBuilder()
                         .setTlsMinimumProtocolVersion(newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
                         .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
-                        .addAllCipherSuites(
-                                CipherSuites.usable(mesh.meshMTLS().cipherSuites())
-                                                .isEmpty()
-                                        ? CIPHERS
-                                        : CipherSuites.usable(mesh.meshMTLS().cipherSuites())))
+                        .addAllCipherSuites(suites.isEmpty() ? CIPHERS : suites))
                 .addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
                 .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(names)
@@ -72,20 +70,30 @@ final class DownstreamTls {
                     .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                             .setDefaultValidationContext(clientNames(tls))
                             .setValidationContextSdsSecretConfig(ConfigSources.ROOT_CA));
-        } else if (!tls.credentialName().isEmpty() || !tls.credentialNames().isEmpty()) {
-            credentials(tls, common, asks);
+        } else if (isNamed(tls.credentials())) {
+            secrets(tls, common, asks);
         } else {
             files(tls, common, asks);
         }
         return socket(common.build(), requires);
     }
 
-    private static void credentials(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
-        List<String> names = tls.credentialNames().isEmpty() ? List.of(tls.credentialName()) : tls.credentialNames();
+    private static boolean isNamed(ServerTls.Credentials credentials) {
+        return !credentials.credentialName().isEmpty()
+                || !credentials.credentialNames().isEmpty();
+    }
+
+    private static void secrets(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
+        ServerTls.Credentials credentials = tls.credentials();
+        List<String> names = credentials.credentialNames().isEmpty()
+                ? List.of(credentials.credentialName())
+                : credentials.credentialNames();
         names.forEach(n -> common.addTlsCertificateSdsSecretConfigs(ConfigSources.credential(n)));
         if (asks) {
             // The suffix asks for a Secret's roots, whether the Secret has it in its own name or not.
-            String named = tls.caCertCredentialName().isEmpty() ? names.getFirst() : tls.caCertCredentialName();
+            String named = credentials.caCertCredentialName().isEmpty()
+                    ? names.getFirst()
+                    : credentials.caCertCredentialName();
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
                     .setValidationContextSdsSecretConfig(ConfigSources.credential(SecretName.authorityOf(named))));
@@ -93,26 +101,28 @@ final class DownstreamTls {
     }
 
     private static void files(ServerTls tls, CommonTlsContext.Builder common, boolean asks) {
-        if (tls.tlsCertificates().isEmpty()) {
-            common.addTlsCertificateSdsSecretConfigs(pair(tls.serverCertificate(), tls.privateKey()));
+        ServerTls.Credentials credentials = tls.credentials();
+        if (credentials.tlsCertificates().isEmpty()) {
+            common.addTlsCertificateSdsSecretConfigs(pair(credentials.serverCertificate(), credentials.privateKey()));
         }
-        tls.tlsCertificates()
+        credentials
+                .tlsCertificates()
                 .forEach(c -> common.addTlsCertificateSdsSecretConfigs(pair(c.serverCertificate(), c.privateKey())));
         if (asks) {
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
-                    .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + authority(tls))));
+                    .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + authority(credentials))));
         }
     }
 
-    private static String authority(ServerTls tls) {
-        return tls.caCertificates().isEmpty()
-                ? tls.tlsCertificates().stream()
+    private static String authority(ServerTls.Credentials credentials) {
+        return credentials.caCertificates().isEmpty()
+                ? credentials.tlsCertificates().stream()
                         .map(ServerTls.Certificate::caCertificates)
                         .filter(file -> !file.isEmpty())
                         .findFirst()
                         .orElse("")
-                : tls.caCertificates();
+                : credentials.caCertificates();
     }
 
     private static SdsSecretConfig pair(String certificate, String key) {
@@ -121,35 +131,38 @@ final class DownstreamTls {
 
     @SuppressWarnings("deprecation") // As above.
     private static CertificateValidationContext clientNames(ServerTls tls) {
+        ServerTls.Verification verification = tls.verification();
         CertificateValidationContext.Builder context = CertificateValidationContext.newBuilder()
-                .addAllVerifyCertificateHash(tls.verifyCertificateHash())
-                .addAllVerifyCertificateSpki(tls.verifyCertificateSpki());
-        tls.subjectAltNames()
+                .addAllVerifyCertificateHash(verification.verifyCertificateHash())
+                .addAllVerifyCertificateSpki(verification.verifyCertificateSpki());
+        verification
+                .subjectAltNames()
                 .forEach(n -> context.addMatchSubjectAltNames(
                         StringMatcher.newBuilder().setExact(n)));
-        if (Boolean.TRUE.equals(tls.insecureSkipVerify())) {
+        if (Boolean.TRUE.equals(verification.insecureSkipVerify())) {
             context.setTrustChainVerification(CertificateValidationContext.TrustChainVerification.ACCEPT_UNTRUSTED);
         }
-        if (!tls.caCrl().isEmpty()) {
-            context.setCrl(DataSource.newBuilder().setFilename(tls.caCrl()));
+        if (!tls.credentials().caCrl().isEmpty()) {
+            context.setCrl(DataSource.newBuilder().setFilename(tls.credentials().caCrl()));
         }
         return context.build();
     }
 
     // What the server says rules over the mesh's defaults; the mesh's own mutual TLS has limits of its own.
     private static TlsParameters parameters(ServerTls tls, MeshConfig.TlsLimits defaults) {
+        ServerTls.Parameters said = tls.parameters();
         boolean own = tls.mode() == ServerTls.Mode.ISTIO_MUTUAL;
         boolean newest = !own && defaults.minProtocolVersion() == ServerTls.Version.TLSV1_3;
         TlsParameters.Builder parameters = TlsParameters.newBuilder()
                 .setTlsMinimumProtocolVersion(
-                        tls.minProtocolVersion() != ServerTls.Version.TLS_AUTO
-                                ? protocol(tls.minProtocolVersion())
+                        said.minProtocolVersion() != ServerTls.Version.TLS_AUTO
+                                ? protocol(said.minProtocolVersion())
                                 : newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
                 .addAllCipherSuites(CipherSuites.usable(
-                        tls.cipherSuites().isEmpty() && !own ? defaults.cipherSuites() : tls.cipherSuites()))
+                        said.cipherSuites().isEmpty() && !own ? defaults.cipherSuites() : said.cipherSuites()))
                 .addAllEcdhCurves(own ? List.of() : defaults.ecdhCurves());
-        if (tls.maxProtocolVersion() != ServerTls.Version.TLS_AUTO) {
-            parameters.setTlsMaximumProtocolVersion(protocol(tls.maxProtocolVersion()));
+        if (said.maxProtocolVersion() != ServerTls.Version.TLS_AUTO) {
+            parameters.setTlsMaximumProtocolVersion(protocol(said.maxProtocolVersion()));
         }
         return parameters.build();
     }

@@ -153,7 +153,7 @@ final class FilterChainTranslator {
         }
         return DownstreamTls.server(
                 port.ingress().tls(),
-                view.snapshot().mesh().tlsDefaults(),
+                view.snapshot().mesh().security().tlsDefaults(),
                 port.servicePort().protocol().isHttp());
     }
 

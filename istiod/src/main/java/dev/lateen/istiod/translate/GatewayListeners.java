@@ -106,8 +106,8 @@ final class GatewayListeners {
             FilterChain.Builder chain = FilterChain.newBuilder()
                     .addFilters(new HttpConnectionManagers(view)
                             .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
-                    .setTransportSocket(
-                            DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), true))
+                    .setTransportSocket(DownstreamTls.server(
+                            tls, view.snapshot().mesh().security().tlsDefaults(), true))
                     .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT)
                     .setMetadata(served.origin());
             if (!match.equals(FilterChainMatch.getDefaultInstance())) {
@@ -218,8 +218,8 @@ final class GatewayListeners {
                         served.origin())
                         .toBuilder();
                 if (tls != null) {
-                    chain.setTransportSocket(
-                            DownstreamTls.server(tls, view.snapshot().mesh().tlsDefaults(), false));
+                    chain.setTransportSocket(DownstreamTls.server(
+                            tls, view.snapshot().mesh().security().tlsDefaults(), false));
                 }
                 chains.add(chain.build());
                 return;

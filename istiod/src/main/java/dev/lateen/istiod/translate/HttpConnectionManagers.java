@@ -111,7 +111,8 @@ final class HttpConnectionManagers {
                                 .build())))
                 .addAllHttpFilters(HttpFilters.of(view, side, protocol == Protocol.GRPC_WEB))
                 .addAllAccessLog(AccessLogs.of(view, inbound));
-        normalise(manager, view.snapshot().mesh().pathNormalization().normalization());
+        normalise(
+                manager, view.snapshot().mesh().listeners().pathNormalization().normalization());
         headers(manager, side);
         Tracing.of(view, inbound).ifPresent(manager::setTracing);
         return manager;

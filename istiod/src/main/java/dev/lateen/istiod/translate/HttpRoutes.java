@@ -72,12 +72,13 @@ final class HttpRoutes {
 
     // A match that names gateways is not asked for the caller's labels and namespace; a gateway is a caller, too.
     private boolean concerns(HttpRoute.Match match) {
-        boolean port = match.port() == null || match.port() == 0 || match.port() == context.port();
-        boolean source = match.gateways().isEmpty()
-                ? (match.sourceNamespace().isEmpty()
-                                || match.sourceNamespace().equals(view.scope().namespace()))
-                        && Labels.satisfy(view.scope().labels(), match.sourceLabels())
-                : match.gateways().stream().anyMatch(context.gateways()::contains);
+        HttpRoute.Match.Scope scope = match.scope();
+        boolean port = scope.port() == null || scope.port() == 0 || scope.port() == context.port();
+        boolean source = scope.gateways().isEmpty()
+                ? (scope.sourceNamespace().isEmpty()
+                                || scope.sourceNamespace().equals(view.scope().namespace()))
+                        && Labels.satisfy(view.scope().labels(), scope.sourceLabels())
+                : scope.gateways().stream().anyMatch(context.gateways()::contains);
         return port && source;
     }
 
@@ -95,10 +96,12 @@ final class HttpRoutes {
                 .addAllRequestHeadersToRemove(changes.requestRemove())
                 .addAllResponseHeadersToAdd(changes.responseAdd())
                 .addAllResponseHeadersToRemove(changes.responseRemove());
-        if (http.redirect() != null) {
-            route.setRedirect(Redirects.redirect(http.redirect(), context.listenPort(), context.endsTls()));
-        } else if (http.directResponse() != null) {
-            route.setDirectResponse(Redirects.directResponse(http.directResponse()));
+        HttpRoute.Redirect redirect = http.action().redirect();
+        HttpRoute.DirectResponse response = http.action().directResponse();
+        if (redirect != null) {
+            route.setRedirect(Redirects.redirect(redirect, context.listenPort(), context.endsTls()));
+        } else if (response != null) {
+            route.setDirectResponse(Redirects.directResponse(response));
         } else {
             route.setRoute(action(http, changes, route));
         }
@@ -145,7 +148,8 @@ final class HttpRoutes {
                 action.setPrefixRewrite(rewrite.uri());
             }
         }
-        List<HttpRoute.WeightedDestination> destinations = weighted(http.route());
+        List<HttpRoute.WeightedDestination> destinations =
+                weighted(http.action().route());
         List<RouteAction.HashPolicy> hashes = new ArrayList<>();
         for (HttpRoute.WeightedDestination destination : destinations) {
             hashes.addAll(HashPolicies.of(hash(destination.destination())));
@@ -174,7 +178,7 @@ final class HttpRoutes {
             action.setHostRewriteLiteral(authority);
         }
         mirrors(action, http);
-        finish(action, http, hashes, http.route().size() == 1 && !hashes.isEmpty());
+        finish(action, http, hashes, http.action().route().size() == 1 && !hashes.isEmpty());
         return action.build();
     }
 
@@ -198,15 +202,16 @@ final class HttpRoutes {
     }
 
     private void mirrors(RouteAction.Builder action, HttpRoute http) {
-        for (HttpRoute.Mirror mirror : http.mirrors()) {
+        HttpRoute.Mirroring mirroring = http.mirroring();
+        for (HttpRoute.Mirror mirror : mirroring.mirrors()) {
             mirror(action, mirror.destination(), mirror.percentage());
         }
-        if (http.mirror() != null && http.mirrors().isEmpty()) {
-            Percent share = http.mirrorPercentage();
-            if (share == null && http.mirrorPercent() != null) {
-                share = new Percent(http.mirrorPercent());
+        if (mirroring.mirror() != null && mirroring.mirrors().isEmpty()) {
+            Percent share = mirroring.mirrorPercentage();
+            if (share == null && mirroring.mirrorPercent() != null) {
+                share = new Percent(mirroring.mirrorPercent());
             }
-            mirror(action, http.mirror(), share);
+            mirror(action, mirroring.mirror(), share);
         }
     }
 
@@ -232,7 +237,7 @@ final class HttpRoutes {
         action.setTimeout(timeout).setMaxGrpcTimeout(timeout);
         RetryPolicy retries = RetryPolicies.of(
                 http == null ? null : http.retries(),
-                view.snapshot().mesh().defaultHttpRetryPolicy(),
+                view.snapshot().mesh().outbound().defaultHttpRetryPolicy(),
                 staysWithItsHost);
         if (retries != null) {
             action.setRetryPolicy(retries);

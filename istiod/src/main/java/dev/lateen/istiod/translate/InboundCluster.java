@@ -75,7 +75,8 @@ final class InboundCluster {
             boolean toPod = address.equals("0.0.0.0") || address.equals("[::]");
             return toPod && application == null ? view.node().address() + target : host + target;
         }
-        boolean local = view.snapshot().mesh().inboundTrafficPolicy().mode() == MeshConfig.InboundMode.LOCALHOST;
+        boolean local =
+                view.snapshot().mesh().listeners().inboundTrafficPolicy().mode() == MeshConfig.InboundMode.LOCALHOST;
         return application != null || local || view.withoutInterception() ? host + ":" + port.port() : "";
     }
 

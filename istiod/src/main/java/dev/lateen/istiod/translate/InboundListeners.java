@@ -51,7 +51,7 @@ final class InboundListeners {
     }
 
     private Listener intercepted(List<InboundPort> ports) {
-        int own = view.snapshot().mesh().proxyInboundListenPort();
+        int own = view.snapshot().mesh().listeners().proxyInboundListenPort();
         List<FilterChain> all = new ArrayList<>();
         all.add(blackHole(own));
         all.addAll(chains.passthrough(tls.all(), 0));
@@ -105,7 +105,7 @@ final class InboundListeners {
                 .addAllFilterChains(all)
                 .addAllAccessLog(AccessLogs.ofListener(view, true))
                 .setListenerFiltersTimeout(
-                        Protos.duration(view.snapshot().mesh().protocolDetectionTimeout()))
+                        Protos.duration(view.snapshot().mesh().listeners().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true)
                 .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1));
     }

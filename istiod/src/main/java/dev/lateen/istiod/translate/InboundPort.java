@@ -86,7 +86,7 @@ record InboundPort(
         }
         MergedRule rule = view.scope().destinationRule(target.service());
         return EffectivePolicy.of(
-                        view.snapshot().mesh().defaultTrafficPolicy(),
+                        view.snapshot().mesh().outbound().defaultTrafficPolicy(),
                         rule,
                         null,
                         target.port().number())

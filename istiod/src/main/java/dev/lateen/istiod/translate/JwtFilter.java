@@ -55,8 +55,8 @@ final class JwtFilter {
         JwtProvider.Builder provider = JwtProvider.newBuilder()
                 .setIssuer(rule.issuer())
                 .addAllAudiences(rule.audiences())
-                .setForward(rule.forwardOriginalToken())
-                .setForwardPayloadHeader(rule.outputPayloadToHeader())
+                .setForward(rule.output().forwardOriginalToken())
+                .setForwardPayloadHeader(rule.output().outputPayloadToHeader())
                 .setPayloadInMetadata("payload")
                 .setLocalJwks(
                         DataSource.newBuilder().setInlineString(rule.jwks().isEmpty() ? NOBODYS_KEY : rule.jwks()));
@@ -65,12 +65,14 @@ final class JwtFilter {
                         rule.spaceDelimitedClaims().isEmpty()
                                 ? List.of("permission", "scope")
                                 : rule.spaceDelimitedClaims());
-        rule.fromHeaders()
+        rule.places()
+                .fromHeaders()
                 .forEach(h -> provider.addFromHeaders(
                         JwtHeader.newBuilder().setName(h.name()).setValuePrefix(h.prefix())));
-        provider.addAllFromParams(rule.fromParams());
-        provider.addAllFromCookies(rule.fromCookies());
-        rule.outputClaimToHeaders()
+        provider.addAllFromParams(rule.places().fromParams());
+        provider.addAllFromCookies(rule.places().fromCookies());
+        rule.output()
+                .outputClaimToHeaders()
                 .forEach(c -> provider.addClaimToHeaders(
                         JwtClaimToHeader.newBuilder().setHeaderName(c.header()).setClaimName(c.claim())));
         return provider.build();

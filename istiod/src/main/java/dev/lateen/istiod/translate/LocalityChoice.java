@@ -27,7 +27,7 @@ record LocalityChoice(@Nullable LocalityLbSetting setting, boolean failsOver) {
         if (!preferred.isEmpty()) {
             return new LocalityChoice(new LocalityLbSetting(List.of(), List.of(), preferred, true), true);
         }
-        LocalityLbSetting ofMesh = mesh.localityLbSetting();
+        LocalityLbSetting ofMesh = mesh.outbound().localityLbSetting();
         return new LocalityChoice(isOff(ofMesh) ? null : ofMesh, ejects);
     }
 

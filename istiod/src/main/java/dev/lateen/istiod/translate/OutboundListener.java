@@ -68,7 +68,7 @@ final class OutboundListener {
                 .setAddress(Protos.address(address, port))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
                 .setListenerFiltersTimeout(
-                        Protos.duration(view.snapshot().mesh().protocolDetectionTimeout()))
+                        Protos.duration(view.snapshot().mesh().listeners().protocolDetectionTimeout()))
                 .setContinueOnListenerFiltersTimeout(true);
         if (routeName != null) {
             listener.addFilterChains(FilterChain.newBuilder()

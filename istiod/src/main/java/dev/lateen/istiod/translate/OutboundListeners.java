@@ -144,7 +144,7 @@ final class OutboundListeners {
 
     @SuppressWarnings("deprecation") // use_original_dst is how Istio's interception hands connections on.
     private Listener virtualOutbound() {
-        int port = view.snapshot().mesh().proxyListenPort();
+        int port = view.snapshot().mesh().listeners().proxyListenPort();
         FilterChain blackHole = FilterChain.newBuilder()
                 .setName("virtualOutbound-blackhole")
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.u32(port)))

@@ -305,8 +305,8 @@ final class ProxyTranslation implements Translation {
         if (!cluster.subset().isEmpty() && subset == null) {
             return null;
         }
-        EffectivePolicy policy =
-                EffectivePolicy.of(view.snapshot().mesh().defaultTrafficPolicy(), rule, subset, cluster.port());
+        EffectivePolicy policy = EffectivePolicy.of(
+                view.snapshot().mesh().outbound().defaultTrafficPolicy(), rule, subset, cluster.port());
         return endpoint(name, pod, service, view.snapshot().registry().endpoints(service, port.get()), subset, policy);
     }
 

@@ -84,7 +84,7 @@ record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, Cli
     int httpProxyPort() {
         String own = node.text(NodeMetadata.HTTP_PROXY_PORT);
         if (own == null) {
-            return snapshot.mesh().proxyHttpPort();
+            return snapshot.mesh().listeners().proxyHttpPort();
         }
         boolean number = !own.isEmpty() && own.length() <= 5 && own.chars().allMatch(c -> c >= '0' && c <= '9');
         return number ? Integer.parseInt(own) : 0;

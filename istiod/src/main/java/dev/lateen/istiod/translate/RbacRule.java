@@ -137,23 +137,24 @@ final class RbacRule {
             if (s != null) {
                 principal(
                         terms,
-                        trustDomains.principals(s.principals()),
-                        trustDomains.principals(s.notPrincipals()),
+                        trustDomains.principals(s.peer().principals()),
+                        trustDomains.principals(s.peer().notPrincipals()),
                         RbacTerms::principal);
                 wholePrincipal(terms, s.requestPrincipals(), s.notRequestPrincipals(), RbacRule::requestPrincipals);
                 principal(
                         terms,
-                        s.serviceAccounts(),
-                        s.notServiceAccounts(),
+                        s.peer().serviceAccounts(),
+                        s.peer().notServiceAccounts(),
                         v -> RbacTerms.serviceAccount(v, namespace));
                 principal(
                         terms,
-                        trustDomains.expand(s.trustDomains()),
-                        trustDomains.expand(s.notTrustDomains()),
+                        trustDomains.expand(s.peer().trustDomains()),
+                        trustDomains.expand(s.peer().notTrustDomains()),
                         RbacTerms::trustDomain);
-                principal(terms, s.namespaces(), s.notNamespaces(), RbacTerms::namespace);
-                principal(terms, s.remoteIpBlocks(), s.notRemoteIpBlocks(), RbacTerms::remoteIp);
-                principal(terms, s.ipBlocks(), s.notIpBlocks(), RbacTerms::directIp);
+                principal(terms, s.peer().namespaces(), s.peer().notNamespaces(), RbacTerms::namespace);
+                principal(
+                        terms, s.addresses().remoteIpBlocks(), s.addresses().notRemoteIpBlocks(), RbacTerms::remoteIp);
+                principal(terms, s.addresses().ipBlocks(), s.addresses().notIpBlocks(), RbacTerms::directIp);
             }
             terms.addAll(conditions);
             all.add(terms);

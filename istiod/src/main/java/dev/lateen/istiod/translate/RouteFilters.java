@@ -1,9 +1,9 @@
 package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.api.networking.CorsPolicy;
 import dev.lateen.api.networking.GrpcStatus;
 import dev.lateen.api.networking.HttpRoute;
-import dev.lateen.api.networking.HttpRoute.CorsPolicy;
 import dev.lateen.api.networking.HttpRoute.FaultInjection;
 import dev.lateen.api.networking.Percent;
 import io.envoyproxy.envoy.config.core.v3.RuntimeFractionalPercent;
@@ -84,7 +84,7 @@ final class RouteFilters {
                 .setAllowHeaders(String.join(",", policy.allowHeaders()))
                 .setExposeHeaders(String.join(",", policy.exposeHeaders()))
                 .setForwardNotMatchingPreflights(
-                        BoolValue.of(policy.unmatchedPreflights() != HttpRoute.UnmatchedPreflights.IGNORE));
+                        BoolValue.of(policy.unmatchedPreflights() != CorsPolicy.UnmatchedPreflights.IGNORE));
         if (policy.allowCredentials() != null) {
             out.setAllowCredentials(BoolValue.of(policy.allowCredentials()));
         }

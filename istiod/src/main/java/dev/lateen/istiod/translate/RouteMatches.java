@@ -27,16 +27,17 @@ final class RouteMatches {
     }
 
     static RouteMatch of(HttpRoute.Match match) {
-        RouteMatch.Builder out = RouteMatch.newBuilder().setCaseSensitive(BoolValue.of(!match.ignoreUriCase()));
-        path(out, match.uri());
-        new TreeMap<>(match.headers()).forEach((name, value) -> {
+        HttpRoute.Match.Request request = match.request();
+        RouteMatch.Builder out = RouteMatch.newBuilder().setCaseSensitive(BoolValue.of(!request.ignoreUriCase()));
+        path(out, request.uri());
+        new TreeMap<>(request.headers()).forEach((name, value) -> {
             if (name.startsWith(CLAIMS)) {
                 out.addDynamicMetadata(claim(name, value, false));
             } else {
                 out.addHeaders(StringMatchers.header(name, value));
             }
         });
-        new TreeMap<>(match.withoutHeaders()).forEach((name, value) -> {
+        new TreeMap<>(request.withoutHeaders()).forEach((name, value) -> {
             if (name.startsWith(CLAIMS)) {
                 out.addDynamicMetadata(claim(name, value, true));
             } else {
@@ -46,10 +47,10 @@ final class RouteMatches {
                 out.addHeaders(header.hasPresentMatch() ? header : header.setTreatMissingHeaderAsEmpty(true));
             }
         });
-        pseudo(out, ":method", match.method());
-        pseudo(out, ":authority", match.authority());
-        pseudo(out, ":scheme", match.scheme());
-        for (Map.Entry<String, StringMatch> query : new TreeMap<>(match.queryParams()).entrySet()) {
+        pseudo(out, ":method", request.method());
+        pseudo(out, ":authority", request.authority());
+        pseudo(out, ":scheme", request.scheme());
+        for (Map.Entry<String, StringMatch> query : new TreeMap<>(request.queryParams()).entrySet()) {
             out.addQueryParameters(StringMatchers.query(query.getKey(), query.getValue()));
         }
         return out.build();

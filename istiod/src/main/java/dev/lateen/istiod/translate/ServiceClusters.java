@@ -268,12 +268,15 @@ final class ServiceClusters {
         }
         boolean names = !service.kubernetes() && tls.subjectAltNames().isEmpty();
         cluster.setTransportSocket(TransportSockets.origination(
-                tls, names ? key.names() : tls.subjectAltNames(), http2, mesh.tlsDefaults()));
+                tls,
+                names ? key.names() : tls.subjectAltNames(),
+                http2,
+                mesh.security().tlsDefaults()));
         return true;
     }
 
     private void automaticTls(Cluster.Builder cluster, ClusterName name, boolean http2) {
-        if (service.external() || !mesh.enableAutoMtls() || !key.acceptsMutualTls()) {
+        if (service.external() || !mesh.security().enableAutoMtls() || !key.acceptsMutualTls()) {
             return;
         }
         TransportSocket mutual = TransportSockets.mutual(name.sni(), key.names(), http2, client.kind());

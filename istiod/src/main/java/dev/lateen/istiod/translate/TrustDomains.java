@@ -14,7 +14,7 @@ record TrustDomains(List<String> names) {
     static TrustDomains of(MeshConfig mesh) {
         List<String> names = new ArrayList<>();
         names.add(mesh.trustDomain());
-        names.addAll(mesh.trustDomainAliases());
+        names.addAll(mesh.security().trustDomainAliases());
         return new TrustDomains(names.stream().distinct().toList());
     }
 

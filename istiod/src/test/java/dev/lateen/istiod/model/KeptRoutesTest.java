@@ -44,6 +44,7 @@ class KeptRoutesTest {
                 .spec()
                 .http()
                 .getFirst()
+                .action()
                 .route()
                 .getFirst()
                 .destination()

@@ -167,7 +167,7 @@ class ScopeStoriesTest {
             assertThat(rule.hosts()).containsExactly("u.apps.svc.cluster.local");
             assertThat(rule.http()).singleElement().satisfies(route -> {
                 assertThat(route.timeout()).hasSeconds(3);
-                assertThat(route.match().getFirst().uri()).hasToString("Prefix[prefix=/a/b]");
+                assertThat(route.match().getFirst().request().uri()).hasToString("Prefix[prefix=/a/b]");
             });
         });
         assertThat(mesh.problems())

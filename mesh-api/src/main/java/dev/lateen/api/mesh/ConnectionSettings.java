@@ -1,5 +1,6 @@
 package dev.lateen.api.mesh;
 
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Range;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -10,19 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param profile what holds where nothing is said
  * @param listenerPerConnectionBufferLimitBytes of a client's connection
  * @param clusterPerConnectionBufferLimitBytes of a server's connection
- * @param httpIdleTimeout of a connection without requests
- * @param httpMaxConnectionDuration after which a connection is drained
- * @param httpDrainTimeout between the two GOAWAY frames of a drained connection
- * @param httpRequestTimeout until a request has come as a whole
- * @param httpRequestHeadersTimeout until a request's head has come
- * @param httpStreamIdleTimeout of a request on which nothing happens
- * @param httpMaxStreamDuration of a request and its response
- * @param httpMaxConcurrentStreams of one HTTP/2 connection
- * @param http2InitialStreamWindowSize in bytes
- * @param http2InitialConnectionWindowSize in bytes
- * @param httpHeadersWithUnderscoresAction what is done with header names that have an underscore
- * @param httpMergeSlashes whether slashes in a row become one
- * @param httpPathWithEscapedSlashesAction what is done with escaped slashes in a path
+ * @param timeouts of connections, requests and streams
+ * @param http2 limits of HTTP/2
+ * @param normalization what is done with heads and paths that others may read otherwise
  * @param listenerConnectionLimit of one listener
  * @param globalDownstreamConnectionLimit of all listeners
  */
@@ -30,21 +21,55 @@ public record ConnectionSettings(
         Profile profile,
         @Nullable @Range(min = 0) Integer listenerPerConnectionBufferLimitBytes,
         @Nullable @Range(min = 0) Integer clusterPerConnectionBufferLimitBytes,
-        @Nullable Duration httpIdleTimeout,
-        @Nullable Duration httpMaxConnectionDuration,
-        @Nullable Duration httpDrainTimeout,
-        @Nullable Duration httpRequestTimeout,
-        @Nullable Duration httpRequestHeadersTimeout,
-        @Nullable Duration httpStreamIdleTimeout,
-        @Nullable Duration httpMaxStreamDuration,
-        @Nullable @Range(min = 1) Integer httpMaxConcurrentStreams,
-        @Nullable @Range(min = 65535) Integer http2InitialStreamWindowSize,
-        @Nullable @Range(min = 65535) Integer http2InitialConnectionWindowSize,
-        UnderscoresAction httpHeadersWithUnderscoresAction,
-        @Nullable Boolean httpMergeSlashes,
-        EscapedSlashesAction httpPathWithEscapedSlashesAction,
+        @Group Timeouts timeouts,
+        @Group Http2 http2,
+        @Group Normalization normalization,
         @Nullable @Range(min = 1) Integer listenerConnectionLimit,
         @Nullable @Range(min = 1) Integer globalDownstreamConnectionLimit) {
+
+    /**
+     * Timeouts of connections, requests and streams.
+     *
+     * @param httpIdleTimeout of a connection without requests
+     * @param httpMaxConnectionDuration after which a connection is drained
+     * @param httpDrainTimeout between the two GOAWAY frames of a drained connection
+     * @param httpRequestTimeout until a request has come as a whole
+     * @param httpRequestHeadersTimeout until a request's head has come
+     * @param httpStreamIdleTimeout of a request on which nothing happens
+     * @param httpMaxStreamDuration of a request and its response
+     */
+    public record Timeouts(
+            @Nullable Duration httpIdleTimeout,
+            @Nullable Duration httpMaxConnectionDuration,
+            @Nullable Duration httpDrainTimeout,
+            @Nullable Duration httpRequestTimeout,
+            @Nullable Duration httpRequestHeadersTimeout,
+            @Nullable Duration httpStreamIdleTimeout,
+            @Nullable Duration httpMaxStreamDuration) {}
+
+    /**
+     * Limits of HTTP/2.
+     *
+     * @param httpMaxConcurrentStreams of one connection
+     * @param http2InitialStreamWindowSize in bytes
+     * @param http2InitialConnectionWindowSize in bytes
+     */
+    public record Http2(
+            @Nullable @Range(min = 1) Integer httpMaxConcurrentStreams,
+            @Nullable @Range(min = 65535) Integer http2InitialStreamWindowSize,
+            @Nullable @Range(min = 65535) Integer http2InitialConnectionWindowSize) {}
+
+    /**
+     * What is done with heads and paths that others may read otherwise.
+     *
+     * @param httpHeadersWithUnderscoresAction what is done with header names that have an underscore
+     * @param httpMergeSlashes whether slashes in a row become one
+     * @param httpPathWithEscapedSlashesAction what is done with escaped slashes in a path
+     */
+    public record Normalization(
+            UnderscoresAction httpHeadersWithUnderscoresAction,
+            @Nullable Boolean httpMergeSlashes,
+            EscapedSlashesAction httpPathWithEscapedSlashesAction) {}
 
     /** What holds where nothing is said. */
     public enum Profile {

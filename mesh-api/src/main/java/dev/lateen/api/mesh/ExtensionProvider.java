@@ -3,6 +3,7 @@ package dev.lateen.api.mesh;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
 import dev.lateen.api.schema.Default;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.KnownButUnused;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Port;
@@ -62,7 +63,19 @@ public record ExtensionProvider(
         @Nullable Prometheus prometheus,
         @Nullable FileAccessLog envoyFileAccessLog) {
 
-    /** Decides about requests, over HTTP. */
+    /**
+     * Decides about requests, over HTTP.
+     *
+     * @param service the decider's host, with its namespace before a slash if there are several
+     * @param port the decider's port
+     * @param timeout of a decision
+     * @param pathPrefix put before the path of the question
+     * @param failOpen whether requests pass when there is no decision
+     * @param clearRouteCache whether the route is looked for again after the decision
+     * @param statusOnError the status when there is no decision
+     * @param check what the decider is told
+     * @param answer what becomes of the decider's headers
+     */
     public record ExtAuthzHttp(
             @Required String service,
             @Required @Port int port,
@@ -71,13 +84,35 @@ public record ExtensionProvider(
             boolean failOpen,
             boolean clearRouteCache,
             @Default("403") String statusOnError,
-            List<String> includeHeadersInCheck,
-            List<String> includeRequestHeadersInCheck,
-            Map<String, String> includeAdditionalHeadersInCheck,
-            @Nullable RequestBody includeRequestBodyInCheck,
-            List<String> headersToUpstreamOnAllow,
-            List<String> headersToDownstreamOnDeny,
-            List<String> headersToDownstreamOnAllow) {}
+            @Group Check check,
+            @Group Answer answer) {
+
+        /**
+         * What the decider is told.
+         *
+         * @param includeHeadersInCheck headers of the request; old form of {@code includeRequestHeadersInCheck}
+         * @param includeRequestHeadersInCheck headers of the request
+         * @param includeAdditionalHeadersInCheck headers of ours
+         * @param includeRequestBodyInCheck how much of the body; absent means nothing
+         */
+        public record Check(
+                List<String> includeHeadersInCheck,
+                List<String> includeRequestHeadersInCheck,
+                Map<String, String> includeAdditionalHeadersInCheck,
+                @Nullable RequestBody includeRequestBodyInCheck) {}
+
+        /**
+         * What becomes of the decider's headers.
+         *
+         * @param headersToUpstreamOnAllow which the destination gets when a request passes
+         * @param headersToDownstreamOnDeny which the client gets when it does not
+         * @param headersToDownstreamOnAllow which the client gets when it passes
+         */
+        public record Answer(
+                List<String> headersToUpstreamOnAllow,
+                List<String> headersToDownstreamOnDeny,
+                List<String> headersToDownstreamOnAllow) {}
+    }
 
     /** Decides about requests, over gRPC. */
     public record ExtAuthzGrpc(

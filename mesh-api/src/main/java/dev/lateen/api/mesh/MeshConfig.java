@@ -8,6 +8,7 @@ import dev.lateen.api.networking.TrafficPolicy;
 import dev.lateen.api.networking.ZoneAwareLbSetting;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.Default;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.KnownButUnused;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Port;
@@ -23,48 +24,15 @@ import org.jspecify.annotations.Nullable;
  * The settings of a whole mesh (Istio: {@code mesh.v1alpha1.MeshConfig}); every default is Istio's.
  *
  * @param trustDomain of the identities made here
- * @param trustDomainAliases other trust domains treated as this one
  * @param rootNamespace whose policies hold for the whole mesh
- * @param enableAutoMtls whether clients use mutual TLS wherever the server can
- * @param outboundTrafficPolicy what is done with requests to unknown hosts
- * @param inboundTrafficPolicy where requests to undeclared ports go
- * @param accessLogFile the access log; empty means none
- * @param accessLogFormat its format; empty means Istio's default
- * @param accessLogEncoding text or JSON
- * @param disableEnvoyListenerLog whether requests that reach no filter chain are left out of the log
  * @param defaultConfig start-up settings of proxies
- * @param connectTimeout of connections to endpoints
- * @param protocolDetectionTimeout how long the first bytes are waited for; 0 means for ever
- * @param pathNormalization how paths are written before they are matched
- * @param proxyHttpPort a port on which sidecars are HTTP proxies; 0 means none
- * @param proxyListenPort the outbound port of sidecars
- * @param proxyInboundListenPort the inbound port of sidecars
- * @param localityLbSetting how localities share traffic
- * @param defaultHttpRetryPolicy of routes that say nothing; absent means Istio's
- * @param h2UpgradePolicy whether HTTP/1.1 is upgraded to HTTP/2 between sidecars
  * @param extensionProviders what Telemetry and AuthorizationPolicy refer to by name
- * @param defaultProviders the providers used where no Telemetry says
- * @param enableTracing whether spans are made
- * @param discoverySelectors the namespaces looked at; empty means all
- * @param dnsRefreshRate how often failed look-ups are tried again
- * @param tcpKeepalive of connections to endpoints
- * @param defaultServiceExportTo of services that say nothing
- * @param defaultVirtualServiceExportTo of VirtualServices that say nothing
- * @param defaultDestinationRuleExportTo of DestinationRules that say nothing
- * @param enablePrometheusMerge whether the application's metrics are merged with the proxy's
- * @param verifyCertificateAtClient whether clients of TLS verify by default
- * @param meshMTLS limits of mutual TLS
- * @param tlsDefaults limits of all other TLS
- * @param ingressClass the class of Ingress resources that are served
- * @param ingressSelector the label of the gateway that serves Ingress resources
- * @param ingressService the Service of the gateway that serves Ingress resources
- * @param ingressControllerMode which Ingress resources are served
- * @param inboundClusterStatName a pattern for the names of statistics
- * @param outboundClusterStatName a pattern for the names of statistics
- * @param caCertificates roots of other trust domains
- * @param zoneAwareLbSetting how zones share traffic; goes before localityLbSetting (since Istio 1.31)
- * @param defaultTrafficPolicy limits of calls where no DestinationRule has any (since Istio 1.31)
- * @param serviceEntryVisibility who sees a ServiceEntry (since Istio 1.31)
+ * @param security whom proxies trust, and how TLS is spoken
+ * @param outbound how calls are made
+ * @param listeners what proxies listen on
+ * @param telemetry access logs, spans and metrics
+ * @param discovery what is looked at, and who sees it
+ * @param ingress Kubernetes' Ingress resources
  */
 @KnownButUnused({
     "configSources",
@@ -93,48 +61,129 @@ public record MeshConfig(
         @Default("cluster.local") @Obeys(MeshRules.TrustDomain.class)
         String trustDomain,
 
-        List<String> trustDomainAliases,
         @Default("istio-system") String rootNamespace,
-        @Default("true") boolean enableAutoMtls,
-        OutboundTrafficPolicy outboundTrafficPolicy,
-        InboundTrafficPolicy inboundTrafficPolicy,
-        String accessLogFile,
-        String accessLogFormat,
-        AccessLogEncoding accessLogEncoding,
-        boolean disableEnvoyListenerLog,
         ProxySettings defaultConfig,
-        @Default("10s") @AtLeast("1ms") Duration connectTimeout,
-        @Default("0s") Duration protocolDetectionTimeout,
-        PathNormalization pathNormalization,
-        @Range(min = 0, max = 65535) int proxyHttpPort,
-        @Default("15001") @Port int proxyListenPort,
-        @Default("15006") @Port int proxyInboundListenPort,
-        LocalityLbSetting localityLbSetting,
-        HttpRoute.@Nullable Retry defaultHttpRetryPolicy,
-        H2Upgrade h2UpgradePolicy,
         @Unique("name") List<ExtensionProvider> extensionProviders,
-        @Nullable DefaultProviders defaultProviders,
-        @Default("true") boolean enableTracing,
-        List<NamespaceSelector> discoverySelectors,
-        @Default("60s") @AtLeast("1ms") Duration dnsRefreshRate,
-        ConnectionPool.@Nullable Keepalive tcpKeepalive,
-        List<String> defaultServiceExportTo,
-        List<String> defaultVirtualServiceExportTo,
-        List<String> defaultDestinationRuleExportTo,
-        @Default("true") boolean enablePrometheusMerge,
-        @Nullable Boolean verifyCertificateAtClient,
-        TlsLimits meshMTLS,
-        TlsLimits tlsDefaults,
-        @Default("istio") String ingressClass,
-        @Default("ingressgateway") String ingressSelector,
-        @Default("istio-ingressgateway") String ingressService,
-        @Default("STRICT") IngressControllerMode ingressControllerMode,
-        String inboundClusterStatName,
-        String outboundClusterStatName,
-        List<TrustBundle> caCertificates,
-        @Nullable ZoneAwareLbSetting zoneAwareLbSetting,
-        @Nullable DefaultTrafficPolicy defaultTrafficPolicy,
-        @Nullable ServiceEntryVisibility serviceEntryVisibility) {
+        @Group Security security,
+        @Group Outbound outbound,
+        @Group Listeners listeners,
+        @Group TelemetryDefaults telemetry,
+        @Group Discovery discovery,
+        @Group Ingress ingress) {
+
+    /**
+     * Whom proxies trust, and how TLS is spoken.
+     *
+     * @param trustDomainAliases other trust domains treated as the mesh's own
+     * @param caCertificates roots of other trust domains
+     * @param enableAutoMtls whether clients use mutual TLS wherever the server can
+     * @param verifyCertificateAtClient whether clients of TLS verify by default
+     * @param meshMTLS limits of mutual TLS
+     * @param tlsDefaults limits of all other TLS
+     */
+    public record Security(
+            List<String> trustDomainAliases,
+            List<TrustBundle> caCertificates,
+            @Default("true") boolean enableAutoMtls,
+            @Nullable Boolean verifyCertificateAtClient,
+            TlsLimits meshMTLS,
+            TlsLimits tlsDefaults) {}
+
+    /**
+     * How calls are made.
+     *
+     * @param outboundTrafficPolicy what is done with requests to unknown hosts
+     * @param connectTimeout of connections to endpoints
+     * @param tcpKeepalive of connections to endpoints
+     * @param dnsRefreshRate how often failed look-ups are tried again
+     * @param h2UpgradePolicy whether HTTP/1.1 is upgraded to HTTP/2 between sidecars
+     * @param defaultHttpRetryPolicy of routes that say nothing; absent means Istio's
+     * @param localityLbSetting how localities share traffic
+     * @param zoneAwareLbSetting how zones share traffic; goes before localityLbSetting (since Istio 1.31)
+     * @param defaultTrafficPolicy limits of calls where no DestinationRule has any (since Istio 1.31)
+     */
+    public record Outbound(
+            OutboundTrafficPolicy outboundTrafficPolicy,
+            @Default("10s") @AtLeast("1ms") Duration connectTimeout,
+            ConnectionPool.@Nullable Keepalive tcpKeepalive,
+            @Default("60s") @AtLeast("1ms") Duration dnsRefreshRate,
+            H2Upgrade h2UpgradePolicy,
+            HttpRoute.@Nullable Retry defaultHttpRetryPolicy,
+            LocalityLbSetting localityLbSetting,
+            @Nullable ZoneAwareLbSetting zoneAwareLbSetting,
+            @Nullable DefaultTrafficPolicy defaultTrafficPolicy) {}
+
+    /**
+     * What proxies listen on, and how they take what comes in.
+     *
+     * @param proxyListenPort the outbound port of sidecars
+     * @param proxyInboundListenPort the inbound port of sidecars
+     * @param proxyHttpPort a port on which sidecars are HTTP proxies; 0 means none
+     * @param inboundTrafficPolicy where requests to undeclared ports go
+     * @param protocolDetectionTimeout how long the first bytes are waited for; 0 means for ever
+     * @param pathNormalization how paths are written before they are matched
+     */
+    public record Listeners(
+            @Default("15001") @Port int proxyListenPort,
+            @Default("15006") @Port int proxyInboundListenPort,
+            @Range(min = 0, max = 65535) int proxyHttpPort,
+            InboundTrafficPolicy inboundTrafficPolicy,
+            @Default("0s") Duration protocolDetectionTimeout,
+            PathNormalization pathNormalization) {}
+
+    /**
+     * Access logs, spans and metrics where no Telemetry says.
+     *
+     * @param accessLogFile the access log; empty means none
+     * @param accessLogFormat its format; empty means Istio's default
+     * @param accessLogEncoding text or JSON
+     * @param disableEnvoyListenerLog whether requests that reach no filter chain are left out of the log
+     * @param enableTracing whether spans are made
+     * @param defaultProviders the providers used where no Telemetry says
+     * @param enablePrometheusMerge whether the application's metrics are merged with the proxy's
+     * @param inboundClusterStatName a pattern for the names of statistics
+     * @param outboundClusterStatName a pattern for the names of statistics
+     */
+    public record TelemetryDefaults(
+            String accessLogFile,
+            String accessLogFormat,
+            AccessLogEncoding accessLogEncoding,
+            boolean disableEnvoyListenerLog,
+            @Default("true") boolean enableTracing,
+            @Nullable DefaultProviders defaultProviders,
+            @Default("true") boolean enablePrometheusMerge,
+            String inboundClusterStatName,
+            String outboundClusterStatName) {}
+
+    /**
+     * What is looked at, and who sees it.
+     *
+     * @param discoverySelectors the namespaces looked at; empty means all
+     * @param defaultServiceExportTo of services that say nothing
+     * @param defaultVirtualServiceExportTo of VirtualServices that say nothing
+     * @param defaultDestinationRuleExportTo of DestinationRules that say nothing
+     * @param serviceEntryVisibility who sees a ServiceEntry (since Istio 1.31)
+     */
+    public record Discovery(
+            List<NamespaceSelector> discoverySelectors,
+            List<String> defaultServiceExportTo,
+            List<String> defaultVirtualServiceExportTo,
+            List<String> defaultDestinationRuleExportTo,
+            @Nullable ServiceEntryVisibility serviceEntryVisibility) {}
+
+    /**
+     * Kubernetes' Ingress resources.
+     *
+     * @param ingressClass the class of those that are served
+     * @param ingressControllerMode which are served
+     * @param ingressSelector the label of the gateway that serves them
+     * @param ingressService the Service of that gateway
+     */
+    public record Ingress(
+            @Default("istio") String ingressClass,
+            @Default("STRICT") IngressControllerMode ingressControllerMode,
+            @Default("ingressgateway") String ingressSelector,
+            @Default("istio-ingressgateway") String ingressService) {}
 
     /**
      * Limits of calls where no DestinationRule has any: one that has a block replaces that block.

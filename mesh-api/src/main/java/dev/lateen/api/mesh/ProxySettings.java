@@ -3,6 +3,7 @@ package dev.lateen.api.mesh;
 import dev.lateen.api.networking.ProxyConfig;
 import dev.lateen.api.networking.WorkloadGroup;
 import dev.lateen.api.schema.Default;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.KnownButUnused;
 import dev.lateen.api.schema.Percentage;
 import dev.lateen.api.schema.Port;
@@ -18,25 +19,15 @@ import org.jspecify.annotations.Nullable;
  * Start-up settings of a proxy (Istio: {@code mesh.v1alpha1.ProxyConfig}, also in the annotation {@code proxy.istio.io/config}).
  *
  * @param discoveryAddress istiod's; empty means the one of this mesh
+ * @param meshId the mesh; empty means the trust domain
  * @param concurrency worker threads; absent means by the CPU limit, 0 means all CPUs
- * @param tracing where spans go
  * @param proxyMetadata variables of the proxy's environment
+ * @param image the proxy's image
  * @param proxyAdminPort the admin port
  * @param statusPort the agent's port
- * @param drainDuration how long connections may go on when a listener goes
- * @param terminationDrainDuration how long they may go on when the proxy stops
- * @param holdApplicationUntilProxyStarts whether the application waits for the proxy
- * @param interceptionMode how traffic gets to the proxy
- * @param meshId the mesh; empty means the trust domain
- * @param serviceCluster the proxy's name for tracing
- * @param extraStatTags labels that may be added to metrics
- * @param proxyStatsMatcher which of Envoy's own statistics are shown
- * @param gatewayTopology proxies in front of a gateway
- * @param readinessProbe of the application, for VMs
- * @param image the proxy's image
- * @param proxyHeaders which headers the proxy adds
- * @param runtimeValues Envoy's runtime
- * @param connectionSettings buffers, timeouts and normalisation of connections (since Istio 1.31)
+ * @param lifecycle how the proxy starts and ends
+ * @param reporting spans and statistics
+ * @param traffic how traffic gets to the proxy, and how it is treated there
  */
 @KnownButUnused({
     "configPath",
@@ -64,25 +55,59 @@ import org.jspecify.annotations.Nullable;
 })
 public record ProxySettings(
         String discoveryAddress,
+        String meshId,
         @Range(min = 0) @Nullable Integer concurrency,
-        @Nullable Tracing tracing,
         Map<String, String> proxyMetadata,
+        ProxyConfig.@Nullable Image image,
         @Default("15000") @Port int proxyAdminPort,
         @Default("15020") @Port int statusPort,
-        @Default("45s") Duration drainDuration,
-        @Default("5s") Duration terminationDrainDuration,
-        boolean holdApplicationUntilProxyStarts,
-        InterceptionMode interceptionMode,
-        String meshId,
-        @Default("istio-proxy") String serviceCluster,
-        List<String> extraStatTags,
-        @Nullable StatsMatcher proxyStatsMatcher,
-        @Nullable Topology gatewayTopology,
-        WorkloadGroup.@Nullable Probe readinessProbe,
-        ProxyConfig.@Nullable Image image,
-        @Nullable ProxyHeaders proxyHeaders,
-        Map<String, String> runtimeValues,
-        @Nullable ConnectionSettings connectionSettings) {
+        @Group Lifecycle lifecycle,
+        @Group Reporting reporting,
+        @Group Traffic traffic) {
+
+    /**
+     * How the proxy starts and ends.
+     *
+     * @param holdApplicationUntilProxyStarts whether the application waits for the proxy
+     * @param readinessProbe of the application, for VMs
+     * @param drainDuration how long connections may go on when a listener goes
+     * @param terminationDrainDuration how long they may go on when the proxy stops
+     */
+    public record Lifecycle(
+            boolean holdApplicationUntilProxyStarts,
+            WorkloadGroup.@Nullable Probe readinessProbe,
+            @Default("45s") Duration drainDuration,
+            @Default("5s") Duration terminationDrainDuration) {}
+
+    /**
+     * Spans and statistics.
+     *
+     * @param tracing where spans go
+     * @param serviceCluster the proxy's name for tracing
+     * @param extraStatTags labels that may be added to metrics
+     * @param proxyStatsMatcher which of Envoy's own statistics are shown
+     */
+    public record Reporting(
+            @Nullable Tracing tracing,
+            @Default("istio-proxy") String serviceCluster,
+            List<String> extraStatTags,
+            @Nullable StatsMatcher proxyStatsMatcher) {}
+
+    /**
+     * How traffic gets to the proxy, and how it is treated there.
+     *
+     * @param interceptionMode how it gets to the proxy
+     * @param gatewayTopology proxies in front of a gateway
+     * @param proxyHeaders which headers the proxy adds
+     * @param connectionSettings buffers, timeouts and normalisation of connections (since Istio 1.31)
+     * @param runtimeValues Envoy's runtime
+     */
+    public record Traffic(
+            InterceptionMode interceptionMode,
+            @Nullable Topology gatewayTopology,
+            @Nullable ProxyHeaders proxyHeaders,
+            @Nullable ConnectionSettings connectionSettings,
+            Map<String, String> runtimeValues) {}
 
     /** How traffic gets to the proxy. */
     public enum InterceptionMode {

@@ -4,6 +4,7 @@ import dev.lateen.api.schema.IpText;
 import dev.lateen.api.schema.Report;
 import dev.lateen.api.schema.Rule;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
@@ -95,8 +96,9 @@ final class GatewayRules {
         }
 
         private static void checkSuites(ServerTls tls, Report report) {
-            for (int i = 0; i < tls.cipherSuites().size(); i++) {
-                String suite = tls.cipherSuites().get(i);
+            List<String> suites = tls.parameters().cipherSuites();
+            for (int i = 0; i < suites.size(); i++) {
+                String suite = suites.get(i);
                 if (!CipherSuites.known().contains(suite)) {
                     report.warn(
                             "tls.cipherSuites[" + i + "]",
@@ -107,11 +109,12 @@ final class GatewayRules {
         }
 
         private static void checkCertificates(ServerTls tls, Report report) {
-            boolean named =
-                    !tls.credentialName().isEmpty() || !tls.credentialNames().isEmpty();
-            boolean files =
-                    (!tls.serverCertificate().isEmpty() && !tls.privateKey().isEmpty())
-                            || !tls.tlsCertificates().isEmpty();
+            ServerTls.Credentials credentials = tls.credentials();
+            boolean named = !credentials.credentialName().isEmpty()
+                    || !credentials.credentialNames().isEmpty();
+            boolean files = (!credentials.serverCertificate().isEmpty()
+                            && !credentials.privateKey().isEmpty())
+                    || !credentials.tlsCertificates().isEmpty();
             switch (tls.mode()) {
                 case SIMPLE, OPTIONAL_MUTUAL -> {
                     if (!named && !files) {
@@ -123,8 +126,8 @@ final class GatewayRules {
                 }
                 case MUTUAL -> {
                     boolean roots = named
-                            || !tls.caCertificates().isEmpty()
-                            || !tls.caCertCredentialName().isEmpty();
+                            || !credentials.caCertificates().isEmpty()
+                            || !credentials.caCertCredentialName().isEmpty();
                     if (!named && !files) {
                         report.refuse(
                                 "tls",
@@ -135,7 +138,7 @@ final class GatewayRules {
                     }
                 }
                 case ISTIO_MUTUAL -> {
-                    if (named || files || !tls.caCertificates().isEmpty()) {
+                    if (named || files || !credentials.caCertificates().isEmpty()) {
                         report.refuse("tls", "ISTIO_MUTUAL with certificates", "none: the mesh has its own");
                     }
                 }

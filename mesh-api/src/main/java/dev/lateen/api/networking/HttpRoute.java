@@ -4,6 +4,7 @@ import dev.lateen.api.schema.Alias;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
 import dev.lateen.api.schema.Default;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.KnownButUnused;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
@@ -21,18 +22,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name shown in logs; empty if none
  * @param match any of these must match; empty matches every request
- * @param route the weighted destinations
- * @param redirect answer with a redirect instead of forwarding
- * @param directResponse answer with a fixed response instead of forwarding
- * @param delegate another VirtualService that holds the rest of the routes
+ * @param action what is done with the request
  * @param rewrite changes to path and authority before forwarding
  * @param timeout of the whole request, retries included; absent means none
  * @param retries when and how often to try again; absent means the mesh's default
  * @param fault faults to inject on the client's side
- * @param mirror a destination that gets a copy
- * @param mirrorPercent the share of copies in whole percent; old form of {@code mirrorPercentage}
- * @param mirrorPercentage the share of copies; absent means all
- * @param mirrors several destinations that get copies
+ * @param mirroring who gets copies
  * @param corsPolicy cross-origin rules
  * @param headers changes to headers
  */
@@ -42,23 +37,45 @@ import org.jspecify.annotations.Nullable;
 public record HttpRoute(
         String name,
         List<Match> match,
-        List<WeightedDestination> route,
-        @Nullable Redirect redirect,
-        @Nullable DirectResponse directResponse,
-        @Nullable Delegate delegate,
+        @Group Action action,
         @Nullable Rewrite rewrite,
         @AtLeast("1ms") @Nullable Duration timeout,
         @Nullable Retry retries,
         @Nullable FaultInjection fault,
-        @Nullable Destination mirror,
-
-        @Alias("mirror_percent") @Range(min = 0, max = 100, why = "a share is 0 to 100") @Nullable
-        Integer mirrorPercent,
-
-        @Nullable Percent mirrorPercentage,
-        List<Mirror> mirrors,
+        @Group Mirroring mirroring,
         @Nullable CorsPolicy corsPolicy,
         @Nullable HeaderOperations headers) {
+
+    /**
+     * What is done with a request: one of these.
+     *
+     * @param route it goes to weighted destinations
+     * @param redirect it is answered with a redirect
+     * @param directResponse it is answered with a fixed response
+     * @param delegate another VirtualService holds the rest of the routes
+     */
+    public record Action(
+            List<WeightedDestination> route,
+            @Nullable Redirect redirect,
+            @Nullable DirectResponse directResponse,
+            @Nullable Delegate delegate) {}
+
+    /**
+     * Who gets copies of a request.
+     *
+     * @param mirror a destination
+     * @param mirrorPercent the share of copies in whole percent; old form of {@code mirrorPercentage}
+     * @param mirrorPercentage the share of copies; absent means all
+     * @param mirrors several destinations
+     */
+    public record Mirroring(
+            @Nullable Destination mirror,
+
+            @Alias("mirror_percent") @Range(min = 0, max = 100, why = "a share is 0 to 100") @Nullable
+            Integer mirrorPercent,
+
+            @Nullable Percent mirrorPercentage,
+            List<Mirror> mirrors) {}
 
     /** The same with other conditions and destinations. */
     public HttpRoute withTargets(
@@ -69,18 +86,12 @@ public record HttpRoute(
         return new HttpRoute(
                 name,
                 otherMatch,
-                otherRoute,
-                redirect,
-                directResponse,
-                delegate,
+                new Action(otherRoute, action.redirect, action.directResponse, action.delegate),
                 rewrite,
                 timeout,
                 retries,
                 fault,
-                otherMirror,
-                mirrorPercent,
-                mirrorPercentage,
-                otherMirrors,
+                new Mirroring(otherMirror, mirroring.mirrorPercent, mirroring.mirrorPercentage, otherMirrors),
                 corsPolicy,
                 headers);
     }
@@ -96,18 +107,16 @@ public record HttpRoute(
         return new HttpRoute(
                 joinedName,
                 List.copyOf(narrowed),
-                leaf.route,
-                leaf.redirect,
-                leaf.directResponse,
-                null,
+                new Action(leaf.action.route, leaf.action.redirect, leaf.action.directResponse, null),
                 or(leaf.rewrite, rewrite),
                 or(leaf.timeout, timeout),
                 or(leaf.retries, retries),
                 or(leaf.fault, fault),
-                or(leaf.mirror, mirror),
-                or(leaf.mirrorPercent, mirrorPercent),
-                or(leaf.mirrorPercentage, mirrorPercentage),
-                leaf.mirrors.isEmpty() ? mirrors : leaf.mirrors,
+                new Mirroring(
+                        or(leaf.mirroring.mirror, mirroring.mirror),
+                        or(leaf.mirroring.mirrorPercent, mirroring.mirrorPercent),
+                        or(leaf.mirroring.mirrorPercentage, mirroring.mirrorPercentage),
+                        leaf.mirroring.mirrors.isEmpty() ? mirroring.mirrors : leaf.mirroring.mirrors),
                 or(leaf.corsPolicy, corsPolicy),
                 or(leaf.headers, headers));
     }
@@ -120,36 +129,50 @@ public record HttpRoute(
      * What a request must be like; all that is said must hold.
      *
      * @param name of the match, for logs
-     * @param uri the path, with query string
-     * @param scheme the scheme
-     * @param method the method
-     * @param authority the host of the request
-     * @param headers headers that must match; keys in lower case
-     * @param port the port that the request came to
-     * @param sourceLabels only workloads with these labels have this rule
-     * @param gateways only these gateways have this rule; empty means those of the VirtualService
-     * @param queryParams query parameters that must match
-     * @param ignoreUriCase whether the path's case is ignored, for exact and prefix
-     * @param withoutHeaders headers that must not match
-     * @param sourceNamespace only workloads of this namespace have this rule
+     * @param request what the request itself is like
+     * @param scope where the rule holds
      * @param statPrefix a prefix for statistics of this route
      */
     @Obeys(VirtualServiceRules.MatchValues.class)
     public record Match(
-            String name,
-            @Nullable StringMatch uri,
-            @Nullable StringMatch scheme,
-            @Nullable StringMatch method,
-            @Nullable StringMatch authority,
-            Map<@Obeys(TextRules.MatchHeaderName.class) String, StringMatch> headers,
-            @Nullable @Port Integer port,
-            Map<String, String> sourceLabels,
-            List<@Obeys(HostRules.GatewayName.class) String> gateways,
-            Map<@Length(min = 1) String, StringMatch> queryParams,
-            boolean ignoreUriCase,
-            Map<@Obeys(TextRules.MatchHeaderName.class) String, StringMatch> withoutHeaders,
-            String sourceNamespace,
-            String statPrefix) {}
+            String name, @Group Request request, @Group Scope scope, String statPrefix) {
+
+        /**
+         * What the request itself is like.
+         *
+         * @param uri the path, with query string
+         * @param scheme the scheme
+         * @param method the method
+         * @param authority the host of the request
+         * @param headers headers that must match; keys in lower case
+         * @param withoutHeaders headers that must not match
+         * @param queryParams query parameters that must match
+         * @param ignoreUriCase whether the path's case is ignored, for exact and prefix
+         */
+        public record Request(
+                @Nullable StringMatch uri,
+                @Nullable StringMatch scheme,
+                @Nullable StringMatch method,
+                @Nullable StringMatch authority,
+                Map<@Obeys(TextRules.MatchHeaderName.class) String, StringMatch> headers,
+                Map<@Obeys(TextRules.MatchHeaderName.class) String, StringMatch> withoutHeaders,
+                Map<@Length(min = 1) String, StringMatch> queryParams,
+                boolean ignoreUriCase) {}
+
+        /**
+         * Where the rule holds.
+         *
+         * @param port the port that the request came to
+         * @param gateways only these gateways have this rule; empty means those of the VirtualService
+         * @param sourceLabels only workloads with these labels have this rule
+         * @param sourceNamespace only workloads of this namespace have this rule
+         */
+        public record Scope(
+                @Nullable @Port Integer port,
+                List<@Obeys(HostRules.GatewayName.class) String> gateways,
+                Map<String, String> sourceLabels,
+                String sourceNamespace) {}
+    }
 
     /**
      * A destination and its share.
@@ -321,36 +344,4 @@ public record HttpRoute(
      */
     public record Mirror(
             @Required Destination destination, @Nullable Percent percentage) {}
-
-    /**
-     * Cross-origin rules.
-     *
-     * @param allowOrigin exact origins; old form of {@code allowOrigins}
-     * @param allowOrigins the origins allowed
-     * @param allowMethods for {@code Access-Control-Allow-Methods}
-     * @param allowHeaders for {@code Access-Control-Allow-Headers}
-     * @param exposeHeaders for {@code Access-Control-Expose-Headers}
-     * @param maxAge how long a preflight may be cached
-     * @param allowCredentials for {@code Access-Control-Allow-Credentials}
-     * @param unmatchedPreflights what is done with a preflight of another origin
-     */
-    public record CorsPolicy(
-            List<String> allowOrigin,
-            List<StringMatch> allowOrigins,
-            List<@Obeys(TextRules.HttpMethod.class) String> allowMethods,
-            List<@Obeys(TextRules.HeaderName.class) String> allowHeaders,
-            List<@Obeys(TextRules.HeaderName.class) String> exposeHeaders,
-            @AtLeast("1ms") @Nullable Duration maxAge,
-            @Nullable Boolean allowCredentials,
-            UnmatchedPreflights unmatchedPreflights) {}
-
-    /** What is done with a preflight whose origin is not allowed. */
-    public enum UnmatchedPreflights {
-        /** As FORWARD. */
-        UNSPECIFIED,
-        /** It goes on to the destination. */
-        FORWARD,
-        /** It is answered without CORS headers. */
-        IGNORE
-    }
 }

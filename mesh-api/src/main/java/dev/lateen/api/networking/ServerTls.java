@@ -1,6 +1,7 @@
 package dev.lateen.api.networking;
 
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Size;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,21 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param httpsRedirect whether plain HTTP is answered with a redirect to HTTPS
  * @param mode the way
- * @param serverCertificate a file
- * @param privateKey a file
- * @param caCertificates a file with the roots of clients
- * @param caCrl a file with the revoked certificates
- * @param credentialName a Secret with the certificates, instead of files
- * @param credentialNames several Secrets, one a kind of key
- * @param tlsCertificates several pairs of files, one a kind of key
- * @param caCertCredentialName a Secret with the roots of clients
- * @param subjectAltNames names of which the client must have one
- * @param verifyCertificateSpki hashes of client keys accepted
- * @param verifyCertificateHash hashes of client certificates accepted
- * @param minProtocolVersion TLS 1.2 if not said
- * @param maxProtocolVersion TLS 1.3 if not said
- * @param cipherSuites OpenSSL's names; empty means Envoy's defaults
- * @param insecureSkipVerify whether a client's certificate is asked for and not verified (since Istio 1.31)
+ * @param credentials the server's certificates and the roots of its clients
+ * @param verification which clients are let in
+ * @param parameters versions and cipher suites
  */
 @AtMostOne(
         value = {"tlsCertificates", "credentialNames"},
@@ -32,21 +21,54 @@ import org.jspecify.annotations.Nullable;
 public record ServerTls(
         boolean httpsRedirect,
         Mode mode,
-        String serverCertificate,
-        String privateKey,
-        String caCertificates,
-        String caCrl,
-        String credentialName,
-        @Size(min = 1, max = 2) List<String> credentialNames,
-        @Size(min = 1, max = 2) List<Certificate> tlsCertificates,
-        String caCertCredentialName,
-        List<String> subjectAltNames,
-        List<String> verifyCertificateSpki,
-        List<String> verifyCertificateHash,
-        Version minProtocolVersion,
-        Version maxProtocolVersion,
-        List<String> cipherSuites,
-        @Nullable Boolean insecureSkipVerify) {
+        @Group Credentials credentials,
+        @Group Verification verification,
+        @Group Parameters parameters) {
+
+    /**
+     * The server's certificates and the roots of its clients: as files, or in Secrets.
+     *
+     * @param serverCertificate a file
+     * @param privateKey a file
+     * @param caCertificates a file with the roots of clients
+     * @param caCrl a file with the revoked certificates
+     * @param credentialName a Secret with the certificates, instead of files
+     * @param credentialNames several Secrets, one a kind of key
+     * @param tlsCertificates several pairs of files, one a kind of key
+     * @param caCertCredentialName a Secret with the roots of clients
+     */
+    public record Credentials(
+            String serverCertificate,
+            String privateKey,
+            String caCertificates,
+            String caCrl,
+            String credentialName,
+            @Size(min = 1, max = 2) List<String> credentialNames,
+            @Size(min = 1, max = 2) List<Certificate> tlsCertificates,
+            String caCertCredentialName) {}
+
+    /**
+     * Which clients are let in.
+     *
+     * @param subjectAltNames names of which the client must have one
+     * @param verifyCertificateSpki hashes of client keys accepted
+     * @param verifyCertificateHash hashes of client certificates accepted
+     * @param insecureSkipVerify whether a client's certificate is asked for and not verified (since Istio 1.31)
+     */
+    public record Verification(
+            List<String> subjectAltNames,
+            List<String> verifyCertificateSpki,
+            List<String> verifyCertificateHash,
+            @Nullable Boolean insecureSkipVerify) {}
+
+    /**
+     * Versions and cipher suites.
+     *
+     * @param minProtocolVersion TLS 1.2 if not said
+     * @param maxProtocolVersion TLS 1.3 if not said
+     * @param cipherSuites OpenSSL's names; empty means Envoy's defaults
+     */
+    public record Parameters(Version minProtocolVersion, Version maxProtocolVersion, List<String> cipherSuites) {}
 
     /** The ways to secure a connection. */
     public enum Mode {

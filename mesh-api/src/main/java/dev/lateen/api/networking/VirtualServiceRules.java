@@ -38,7 +38,7 @@ final class VirtualServiceRules {
                         "hosts", "no hosts, but tls or tcp routes", "hosts; or, for a delegate, http routes only");
             }
             for (int i = 0; i < value.http().size(); i++) {
-                if (value.http().get(i).delegate() != null) {
+                if (value.http().get(i).action().delegate() != null) {
                     report.refuse("http[" + i + "].delegate", "a delegate of a delegate", "one level of delegates");
                 }
             }
@@ -80,11 +80,12 @@ final class VirtualServiceRules {
     static final class HttpRouteAction implements Rule<HttpRoute> {
         @Override
         public void check(HttpRoute value, Report report) {
+            HttpRoute.Action action = value.action();
             List<String> actions = new ArrayList<>();
-            addIf(actions, "route", !value.route().isEmpty());
-            addIf(actions, "redirect", value.redirect() != null);
-            addIf(actions, "directResponse", value.directResponse() != null);
-            addIf(actions, "delegate", value.delegate() != null);
+            addIf(actions, "route", !action.route().isEmpty());
+            addIf(actions, "redirect", action.redirect() != null);
+            addIf(actions, "directResponse", action.directResponse() != null);
+            addIf(actions, "delegate", action.delegate() != null);
             if (actions.size() != 1) {
                 String found = actions.isEmpty() ? "nothing to do" : String.join(" and ", actions);
                 report.refuse("", found, "one of route, redirect, directResponse, delegate");
@@ -92,11 +93,12 @@ final class VirtualServiceRules {
             }
             checkForwardingOnly(value, actions.getFirst(), report);
             checkPrefixes(value, report);
-            if (value.mirror() != null && !value.mirrors().isEmpty()) {
+            if (value.mirroring().mirror() != null
+                    && !value.mirroring().mirrors().isEmpty()) {
                 report.refuse("mirrors", "mirror and mirrors", "one of them");
             }
             checkWeights(
-                    value.route().stream()
+                    action.route().stream()
                             .map(HttpRoute.WeightedDestination::weight)
                             .toList(),
                     report);
@@ -110,9 +112,10 @@ final class VirtualServiceRules {
 
         private static void checkPrefixes(HttpRoute value, Report report) {
             boolean other = value.match().stream()
-                    .map(HttpRoute.Match::uri)
+                    .map(match -> match.request().uri())
                     .anyMatch(uri -> uri instanceof StringMatch.Exact || uri instanceof StringMatch.Regex);
-            if (value.redirect() != null && !value.redirect().prefixRewrite().isEmpty() && other) {
+            HttpRoute.Redirect redirect = value.action().redirect();
+            if (redirect != null && !redirect.prefixRewrite().isEmpty() && other) {
                 report.refuse(
                         "redirect.prefixRewrite", "prefixRewrite with another match of uri", "match with uri.prefix");
             }
@@ -170,7 +173,7 @@ final class VirtualServiceRules {
     static final class MatchValues implements Rule<HttpRoute.Match> {
         @Override
         public void check(HttpRoute.Match value, Report report) {
-            boolean empty = switch (value.uri()) {
+            boolean empty = switch (value.request().uri()) {
                 case StringMatch.Exact(String text) -> text.isEmpty();
                 case StringMatch.Prefix(String text) -> text.isEmpty();
                 case StringMatch.Regex(String text) -> text.isEmpty();
@@ -180,7 +183,8 @@ final class VirtualServiceRules {
             if (empty) {
                 report.refuse("uri", "an empty text", "a path such as /api");
             }
-            for (Map.Entry<String, StringMatch> header : value.withoutHeaders().entrySet()) {
+            for (Map.Entry<String, StringMatch> header :
+                    value.request().withoutHeaders().entrySet()) {
                 if (header.getValue() instanceof StringMatch.Prefix(String text) && text.isEmpty()) {
                     report.warn(
                             "withoutHeaders", "an empty prefix for " + header.getKey(), "{} for the header's presence");

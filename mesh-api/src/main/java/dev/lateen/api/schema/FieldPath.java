@@ -1,12 +1,9 @@
 package dev.lateen.api.schema;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A field of an API kind by its path, such as {@code subsets[].trafficPolicy.tls.caCrl}: finds where an object has it. {@code []} stands
@@ -18,7 +15,7 @@ public final class FieldPath {
     private final List<Step> steps;
 
     private sealed interface Step {
-        record Of(Method getter, String name, @Nullable Object absent) implements Step {}
+        record Of(Class<?> message, Shape.Field field) implements Step {}
 
         record Each() implements Step {}
 
@@ -78,9 +75,7 @@ public final class FieldPath {
         if (message == null || field == null) {
             throw new IllegalArgumentException(path + ": no field " + name);
         }
-        Method getter = message.type().getRecordComponents()[field.index()].getAccessor();
-        getter.setAccessible(true);
-        steps.add(new Step.Of(getter, name, field.absent()));
+        steps.add(new Step.Of(message.type(), field));
         return field.shape();
     }
 
@@ -96,9 +91,10 @@ public final class FieldPath {
         }
         switch (steps.get(from)) {
             case Step.Of of -> {
-                Object inner = of.getter.getDeclaringClass().isInstance(value) ? get(of.getter, value) : null;
-                if (inner != null && !Objects.equals(inner, of.absent)) {
-                    each(inner, from + 1, path.isEmpty() ? of.name : path + "." + of.name, visit);
+                Object inner = of.message.isInstance(value) ? of.field.in(value) : null;
+                if (inner != null && !Objects.equals(inner, of.field.absent())) {
+                    String name = of.field.name();
+                    each(inner, from + 1, path.isEmpty() ? name : path + "." + name, visit);
                 }
             }
             case Step.Each _ -> {
@@ -112,14 +108,6 @@ public final class FieldPath {
                     each(entry.getValue(), from + 1, path + "." + entry.getKey(), visit);
                 }
             }
-        }
-    }
-
-    private static @Nullable Object get(Method getter, Object from) {
-        try {
-            return getter.invoke(from);
-        } catch (IllegalAccessException | InvocationTargetException e) {
-            throw new IllegalStateException("can't read " + getter, e);
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.lateen.api.schema;
 
 import com.google.re2j.Pattern;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -60,7 +61,7 @@ public sealed interface Shape {
      * @param exactlyOne a group of which one field must be there; empty if there is none
      * @param unused fields known but not used
      * @param quiet whether unused fields give no warning
-     * @param maker makes the record of the values of all fields, in order
+     * @param maker makes the record
      */
     record Message(
             Class<?> type,
@@ -70,17 +71,13 @@ public sealed interface Shape {
             List<String> exactlyOne,
             Set<String> unused,
             boolean quiet,
-            Constructor<?> maker,
+            Maker maker,
             List<Rule<Object>> rules)
             implements Shape {
 
-        /** Makes the record. */
+        /** Makes the record of the values of all fields, in order. */
         public Object make(@Nullable Object[] values) {
-            try {
-                return maker.newInstance(values);
-            } catch (ReflectiveOperationException e) {
-                throw new IllegalStateException("cannot make " + type, e);
-            }
+            return maker.make(values);
         }
     }
 
@@ -96,13 +93,58 @@ public sealed interface Shape {
     /**
      * A field of a message.
      *
-     * @param index its place among the components of the record
+     * @param index its place in the row of all fields, those of groups among them
+     * @param getters lead from the message's record to the value, through the {@link Group}s in which it stands
      * @param absent the value if it is not there; null if absence is told by null
      */
     record Field(
             String name,
             int index,
+            List<Method> getters,
             Shape shape,
             boolean required,
-            @Nullable Object absent) {}
+            @Nullable Object absent) {
+
+        /** The value in a message's record; null if absence is told by null. */
+        public @Nullable Object in(Object message) {
+            Object at = message;
+            for (Method getter : getters) {
+                try {
+                    at = getter.invoke(at);
+                } catch (ReflectiveOperationException e) {
+                    throw new IllegalStateException("cannot read " + getter, e);
+                }
+            }
+            return at;
+        }
+    }
+
+    /** What a component of a record is made of. */
+    sealed interface Part {}
+
+    /** A field, by its place in the row of all fields. */
+    record Place(int index) implements Part {}
+
+    /**
+     * Makes a record, and the groups in it, of the values of all fields of a message.
+     *
+     * @param constructor the record's
+     * @param parts one a component
+     */
+    record Maker(Constructor<?> constructor, List<Part> parts) implements Part {
+        private Object make(@Nullable Object[] values) {
+            @Nullable Object[] given = new Object[parts.size()];
+            for (int i = 0; i < given.length; i++) {
+                given[i] = switch (parts.get(i)) {
+                    case Place(int index) -> values[index];
+                    case Maker group -> group.make(values);
+                };
+            }
+            try {
+                return constructor.newInstance(given);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("cannot make " + constructor.getDeclaringClass(), e);
+            }
+        }
+    }
 }

@@ -5,13 +5,12 @@ import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.AnnotatedParameterizedType;
 import java.lang.reflect.AnnotatedType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,28 +38,19 @@ public final class Shapes {
     }
 
     private Shape.Message readMessage(Class<?> type) {
-        Map<String, Shape.Field> fields = new LinkedHashMap<>();
-        Map<String, String> aliases = new HashMap<>();
-        RecordComponent[] components = type.getRecordComponents();
-        for (int i = 0; i < components.length; i++) {
-            RecordComponent component = components[i];
-            fields.put(component.getName(), field(component, i));
-            Alias alias = component.getAnnotation(Alias.class);
-            if (alias != null) {
-                aliases.put(alias.value(), component.getName());
-            }
-        }
+        Parts parts = new Parts(this::field);
+        Shape.Maker maker = parts.take(type);
         KnownButUnused unused = type.getAnnotation(KnownButUnused.class);
         ExactlyOne exactlyOne = type.getAnnotation(ExactlyOne.class);
         return new Shape.Message(
                 type,
-                fields,
-                aliases,
+                parts.fields(),
+                parts.aliases(),
                 atMostOne(type.getAnnotation(AtMostOne.class)),
                 exactlyOne == null ? List.of() : List.of(exactlyOne.value()),
                 unused == null ? Set.of() : Set.of(unused.value()),
                 unused != null && unused.quiet(),
-                maker(type, components),
+                maker,
                 rules(type));
     }
 
@@ -77,26 +67,14 @@ public final class Shapes {
         return found;
     }
 
-    private static Constructor<?> maker(Class<?> type, RecordComponent[] components) {
-        Class<?>[] parameters =
-                Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-        try {
-            Constructor<?> maker = type.getDeclaredConstructor(parameters);
-            maker.setAccessible(true);
-            return maker;
-        } catch (NoSuchMethodException e) {
-            throw new IllegalStateException("a record without its constructor: " + type, e);
-        }
-    }
-
-    private Shape.Field field(RecordComponent component, int index) {
+    private Shape.Field field(RecordComponent component, int index, List<Method> getters) {
         AnnotatedType type = component.getAnnotatedType();
         Shape shape = shape(type);
         boolean required = component.isAnnotationPresent(Required.class);
         Default given = component.getAnnotation(Default.class);
         boolean nullable = required || type.isAnnotationPresent(Nullable.class);
         Object absent = given != null ? fromText(shape, given.value()) : nullable ? null : zero(shape);
-        return new Shape.Field(component.getName(), index, shape, required, absent);
+        return new Shape.Field(component.getName(), index, getters, shape, required, absent);
     }
 
     private Shape shape(AnnotatedType annotated) {

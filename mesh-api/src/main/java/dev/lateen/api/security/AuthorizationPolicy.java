@@ -3,6 +3,7 @@ package dev.lateen.api.security;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Required;
@@ -73,30 +74,53 @@ public record AuthorizationPolicy(
      * Where a request comes from: all that is said must hold, any value of one list will do. Values are exact, or begin or end with a
      * star, or are a lone star for presence.
      *
-     * @param principals identities of the peer, without {@code spiffe://}
+     * @param peer who speaks, by its certificate
      * @param requestPrincipals issuer and subject of the token, with a slash between
-     * @param namespaces of the peer
-     * @param serviceAccounts of the peer, {@code namespace/name}, exact
-     * @param ipBlocks addresses or CIDRs of the peer
-     * @param remoteIpBlocks addresses or CIDRs of the client, through trusted proxies
-     * @param trustDomains of the peer
+     * @param notRequestPrincipals none of these
+     * @param addresses where it speaks from
      */
     @Obeys(AuthorizationRules.SourceFits.class)
     public record Source(
-            List<String> principals,
-            List<String> notPrincipals,
+            @Group Peer peer,
             List<String> requestPrincipals,
             List<String> notRequestPrincipals,
+            @Group Addresses addresses) {}
+
+    /**
+     * Who speaks, by its certificate.
+     *
+     * @param principals identities, without {@code spiffe://}
+     * @param notPrincipals none of these
+     * @param namespaces the namespaces
+     * @param notNamespaces none of these
+     * @param serviceAccounts {@code namespace/name}, exact
+     * @param notServiceAccounts none of these
+     * @param trustDomains the trust domains
+     * @param notTrustDomains none of these
+     */
+    public record Peer(
+            List<String> principals,
+            List<String> notPrincipals,
             List<String> namespaces,
             List<String> notNamespaces,
             @Size(max = 16) List<@Length(max = 320) String> serviceAccounts,
             @Size(max = 16) List<@Length(max = 320) String> notServiceAccounts,
+            List<String> trustDomains,
+            List<String> notTrustDomains) {}
+
+    /**
+     * Where a request comes from, as addresses or CIDRs.
+     *
+     * @param ipBlocks of the peer
+     * @param notIpBlocks none of these
+     * @param remoteIpBlocks of the client, through trusted proxies
+     * @param notRemoteIpBlocks none of these
+     */
+    public record Addresses(
             List<@Obeys(TextRules.Cidr.class) String> ipBlocks,
             List<@Obeys(TextRules.Cidr.class) String> notIpBlocks,
             List<@Obeys(TextRules.Cidr.class) String> remoteIpBlocks,
-            List<@Obeys(TextRules.Cidr.class) String> notRemoteIpBlocks,
-            List<String> trustDomains,
-            List<String> notTrustDomains) {}
+            List<@Obeys(TextRules.Cidr.class) String> notRemoteIpBlocks) {}
 
     /** What a request is for: all that is said must hold, any value of one list will do. */
     @Obeys(AuthorizationRules.OperationSaysSomething.class)

@@ -58,22 +58,24 @@ final class AuthorizationRules {
     static final class SourceFits implements Rule<AuthorizationPolicy.Source> {
         @Override
         public void check(AuthorizationPolicy.Source value, Report report) {
+            AuthorizationPolicy.Peer peer = value.peer();
+            AuthorizationPolicy.Addresses addresses = value.addresses();
             Map<String, List<String>> identities = Map.of(
-                    "principals", value.principals(),
-                    "notPrincipals", value.notPrincipals(),
-                    "namespaces", value.namespaces(),
-                    "notNamespaces", value.notNamespaces());
-            Map<String, List<String>> accounts = Map.of(
-                    "serviceAccounts", value.serviceAccounts(), "notServiceAccounts", value.notServiceAccounts());
+                    "principals", peer.principals(),
+                    "notPrincipals", peer.notPrincipals(),
+                    "namespaces", peer.namespaces(),
+                    "notNamespaces", peer.notNamespaces());
+            Map<String, List<String>> accounts =
+                    Map.of("serviceAccounts", peer.serviceAccounts(), "notServiceAccounts", peer.notServiceAccounts());
             Map<String, List<String>> others = Map.of(
                     "requestPrincipals", value.requestPrincipals(),
                     "notRequestPrincipals", value.notRequestPrincipals(),
-                    "ipBlocks", value.ipBlocks(),
-                    "notIpBlocks", value.notIpBlocks(),
-                    "remoteIpBlocks", value.remoteIpBlocks(),
-                    "notRemoteIpBlocks", value.notRemoteIpBlocks(),
-                    "trustDomains", value.trustDomains(),
-                    "notTrustDomains", value.notTrustDomains());
+                    "ipBlocks", addresses.ipBlocks(),
+                    "notIpBlocks", addresses.notIpBlocks(),
+                    "remoteIpBlocks", addresses.remoteIpBlocks(),
+                    "notRemoteIpBlocks", addresses.notRemoteIpBlocks(),
+                    "trustDomains", peer.trustDomains(),
+                    "notTrustDomains", peer.notTrustDomains());
             if (isEmpty(identities) && isEmpty(accounts) && isEmpty(others)) {
                 report.refuse("", "nothing", "at least one list that is not empty");
             }

@@ -5,6 +5,7 @@ import dev.lateen.api.schema.Alias;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Pattern;
@@ -44,12 +45,8 @@ public record RequestAuthentication(
      * @param audiences whom it must be for; empty means anybody
      * @param jwksUri where the keys are; empty means by OpenID discovery
      * @param jwks the keys themselves
-     * @param fromHeaders where the token is; with the next two empty: the Authorization header and {@code access_token}
-     * @param fromParams query parameters with the token
-     * @param fromCookies cookies with the token
-     * @param outputPayloadToHeader the header that gets the payload; empty for none
-     * @param forwardOriginalToken whether the destination sees the token
-     * @param outputClaimToHeaders claims that become headers
+     * @param places where the token is
+     * @param output what the destination sees of it
      * @param timeout of fetching the keys; absent means 5 s
      * @param spaceDelimitedClaims claims that are lists with spaces
      */
@@ -63,14 +60,32 @@ public record RequestAuthentication(
             String jwksUri,
 
             String jwks,
-            List<Header> fromHeaders,
-            List<@Length(min = 1) String> fromParams,
-            List<@Length(min = 1) String> fromCookies,
-            String outputPayloadToHeader,
-            boolean forwardOriginalToken,
-            List<ClaimToHeader> outputClaimToHeaders,
+            @Group Places places,
+            @Group Output output,
             @AtLeast("1ms") @Nullable Duration timeout,
             @Size(max = 64) List<@Length(min = 1) String> spaceDelimitedClaims) {}
+
+    /**
+     * Where the token is; with all empty: in the Authorization header or the query parameter {@code access_token}.
+     *
+     * @param fromHeaders headers with the token
+     * @param fromParams query parameters with the token
+     * @param fromCookies cookies with the token
+     */
+    public record Places(
+            List<Header> fromHeaders,
+            List<@Length(min = 1) String> fromParams,
+            List<@Length(min = 1) String> fromCookies) {}
+
+    /**
+     * What the destination sees of the token.
+     *
+     * @param outputPayloadToHeader the header that gets the payload; empty for none
+     * @param forwardOriginalToken whether the token itself
+     * @param outputClaimToHeaders claims that become headers
+     */
+    public record Output(
+            String outputPayloadToHeader, boolean forwardOriginalToken, List<ClaimToHeader> outputClaimToHeaders) {}
 
     /** A header with the token behind a prefix such as {@code Bearer }. */
     public record Header(@Required @Length(min = 1) String name, String prefix) {}

@@ -25,13 +25,13 @@ final class RequestAuthenticationRules {
     static final class TokenPlaces implements Rule<RequestAuthentication.JwtRule> {
         @Override
         public void check(RequestAuthentication.JwtRule value, Report report) {
-            for (int i = 0; i < value.fromHeaders().size(); i++) {
-                String name = value.fromHeaders().get(i).name();
+            for (int i = 0; i < value.places().fromHeaders().size(); i++) {
+                String name = value.places().fromHeaders().get(i).name();
                 if (!TextRules.isToken(name)) {
                     report.refuse("fromHeaders[" + i + "].name", "'" + name + "'", "a header name");
                 }
             }
-            String output = value.outputPayloadToHeader();
+            String output = value.output().outputPayloadToHeader();
             if (!output.isEmpty() && !TextRules.isToken(output)) {
                 report.refuse("outputPayloadToHeader", "'" + output + "'", "a header name");
             }

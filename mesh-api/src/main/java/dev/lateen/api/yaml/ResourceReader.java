@@ -82,7 +82,8 @@ public final class ResourceReader {
         return settings(source, text, ProxySettings.class);
     }
 
-    private <T extends Record> SettingsReading<T> settings(String source, String text, Class<T> type) {
+    /** Reads the settings that a record describes, whichever it is. */
+    <T extends Record> SettingsReading<T> settings(String source, String text, Class<T> type) {
         try {
             YamlTree tree = new YamlTree(text, limits);
             YamlDocument document = tree.next().orElseGet(() -> new YamlDocument(MeshSettings.NOTHING, 1, new Lines()));

@@ -17,26 +17,26 @@ class MeshConfigTest {
         MeshConfig mesh = reader.readMeshConfig("mesh.yaml", "").settings().orElseThrow();
         assertThat(mesh.trustDomain()).isEqualTo("cluster.local");
         assertThat(mesh.rootNamespace()).isEqualTo("istio-system");
-        assertThat(mesh.enableAutoMtls()).isTrue();
-        assertThat(mesh.enableTracing()).isTrue();
-        assertThat(mesh.outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.ALLOW_ANY);
-        assertThat(mesh.inboundTrafficPolicy().mode()).isEqualTo(MeshConfig.InboundMode.PASSTHROUGH);
-        assertThat(mesh.accessLogFile()).isEmpty();
-        assertThat(mesh.accessLogEncoding()).isEqualTo(MeshConfig.AccessLogEncoding.TEXT);
-        assertThat(mesh.connectTimeout()).isEqualTo(Duration.ofSeconds(10));
-        assertThat(mesh.protocolDetectionTimeout()).isZero();
-        assertThat(mesh.proxyListenPort()).isEqualTo(15001);
-        assertThat(mesh.proxyInboundListenPort()).isEqualTo(15006);
-        assertThat(mesh.proxyHttpPort()).isZero();
-        assertThat(mesh.dnsRefreshRate()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(mesh.defaultHttpRetryPolicy()).isNull();
-        assertThat(mesh.ingressClass()).isEqualTo("istio");
+        assertThat(mesh.security().enableAutoMtls()).isTrue();
+        assertThat(mesh.telemetry().enableTracing()).isTrue();
+        assertThat(mesh.outbound().outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.ALLOW_ANY);
+        assertThat(mesh.listeners().inboundTrafficPolicy().mode()).isEqualTo(MeshConfig.InboundMode.PASSTHROUGH);
+        assertThat(mesh.telemetry().accessLogFile()).isEmpty();
+        assertThat(mesh.telemetry().accessLogEncoding()).isEqualTo(MeshConfig.AccessLogEncoding.TEXT);
+        assertThat(mesh.outbound().connectTimeout()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(mesh.listeners().protocolDetectionTimeout()).isZero();
+        assertThat(mesh.listeners().proxyListenPort()).isEqualTo(15001);
+        assertThat(mesh.listeners().proxyInboundListenPort()).isEqualTo(15006);
+        assertThat(mesh.listeners().proxyHttpPort()).isZero();
+        assertThat(mesh.outbound().dnsRefreshRate()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(mesh.outbound().defaultHttpRetryPolicy()).isNull();
+        assertThat(mesh.ingress().ingressClass()).isEqualTo("istio");
         ProxySettings proxy = mesh.defaultConfig();
-        assertThat(proxy.drainDuration()).isEqualTo(Duration.ofSeconds(45));
-        assertThat(proxy.terminationDrainDuration()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(proxy.lifecycle().drainDuration()).isEqualTo(Duration.ofSeconds(45));
+        assertThat(proxy.lifecycle().terminationDrainDuration()).isEqualTo(Duration.ofSeconds(5));
         assertThat(proxy.proxyAdminPort()).isEqualTo(15000);
         assertThat(proxy.statusPort()).isEqualTo(15020);
-        assertThat(proxy.tracing()).isNull();
+        assertThat(proxy.reporting().tracing()).isNull();
     }
 
     @Test
@@ -51,11 +51,12 @@ class MeshConfigTest {
             - name: zipkin
               zipkin: {service: zipkin.istio-system.svc.cluster.local, port: 9411}
             """).settings().orElseThrow();
-        assertThat(mesh.accessLogFile()).isEqualTo("/dev/stdout");
-        assertThat(mesh.outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.REGISTRY_ONLY);
+        assertThat(mesh.telemetry().accessLogFile()).isEqualTo("/dev/stdout");
+        assertThat(mesh.outbound().outboundTrafficPolicy().mode()).isEqualTo(MeshConfig.OutboundMode.REGISTRY_ONLY);
         assertThat(mesh.defaultConfig().concurrency()).isZero();
         assertThat(mesh.defaultConfig().statusPort()).isEqualTo(15020);
-        assertThat(requireNonNull(mesh.defaultConfig().tracing()).sampling()).isEqualTo(100);
+        assertThat(requireNonNull(mesh.defaultConfig().reporting().tracing()).sampling())
+                .isEqualTo(100);
         assertThat(mesh.extensionProviders())
                 .singleElement()
                 .satisfies(p -> assertThat(requireNonNull(p.zipkin()).path()).isEqualTo("/api/v2/spans"));

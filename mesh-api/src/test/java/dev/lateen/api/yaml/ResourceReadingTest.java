@@ -44,17 +44,18 @@ class ResourceReadingTest {
         assertThat(resource.meta().labels()).isEqualTo(Map.of("app", "ratings"));
         assertThat(resource.meta().origin()).hasToString("a.yaml:1");
         HttpRoute route = resource.spec().http().getFirst();
-        assertThat(route.match().getFirst().headers())
+        assertThat(route.match().getFirst().request().headers())
                 .isEqualTo(Map.of("end-user", new StringMatch.Exact("jason"), "x", new StringMatch.Present()));
         assertThat(route.timeout()).isEqualTo(Duration.ofMillis(500));
         assertThat(route.fault()).isNotNull();
         assertThat(route.fault().delay()).isNotNull();
         assertThat(route.fault().delay().fixedDelay()).isEqualTo(Duration.ofSeconds(7));
         assertThat(route.retries()).isNull();
-        assertThat(route.mirrors()).isEmpty();
-        assertThat(requireNonNull(route.route().getFirst().destination().port()).number())
+        assertThat(route.mirroring().mirrors()).isEmpty();
+        assertThat(requireNonNull(route.action().route().getFirst().destination().port())
+                        .number())
                 .isEqualTo(9080);
-        assertThat(route.route().getFirst().weight()).isZero();
+        assertThat(route.action().route().getFirst().weight()).isZero();
     }
 
     @Test

@@ -2,10 +2,10 @@ package dev.lateen.proxy.bootstrap;
 
 import dev.lateen.api.Release;
 import dev.lateen.proxy.ProxyBootstrap;
-import dev.lateen.proxy.xds.BootstrapDecoder;
-import dev.lateen.proxy.xds.BootstrapResources;
-import dev.lateen.proxy.xds.ConfigException;
-import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.bootstrap.BootstrapDecoder;
+import dev.lateen.proxy.xds.bootstrap.BootstrapResources;
+import dev.lateen.proxy.xds.decode.FileSource;
+import dev.lateen.proxy.xds.proto.ConfigException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

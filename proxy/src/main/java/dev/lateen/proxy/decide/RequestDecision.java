@@ -34,6 +34,7 @@ final class RequestDecision {
     private final RandomGenerator random;
     private final @Nullable Trace trace;
     private final @Nullable RouteMatcher matcher;
+    private final FilterCompiler filters = new FilterCompiler(LocalWorkload.NONE, new FilterCounters());
     private Duration delay = Duration.ZERO;
     private RouteDecision route = new RouteDecision.NotFound(null);
     private @Nullable Cluster cluster;
@@ -71,8 +72,7 @@ final class RequestDecision {
             route = matcher.match(facts.request(), facts.dynamicMetadata(), random, trace);
         }
         cluster = note(facts);
-        return new FilterCompiler(LocalWorkload.NONE, new FilterCounters())
-                .compile(connection.manager(), route.entry());
+        return filters.compile(connection.manager(), route.entry());
     }
 
     private @Nullable Cluster note(ExchangeFacts facts) {
@@ -103,19 +103,19 @@ final class RequestDecision {
     /** Asks the route's filters in their order; what the data path would count, nobody sees here. @return null when all of them agree */
     private RequestVerdict.@Nullable Outcome filtered(ExchangeFacts facts, RouteFilters first) {
         FilterQuestions questions = new FilterQuestions(random, trace);
-        RouteFilters filters = first;
-        for (int i = 0; i < filters.size(); i++) {
-            if (filters.wish(i) != null) {
+        RouteFilters chain = first;
+        for (int i = 0; i < chain.size(); i++) {
+            if (chain.wish(i) != null) {
                 return new RequestVerdict.AsksElsewhere();
             }
-            FilterVerdict verdict = filters.filter(i).onRequest(facts, questions);
+            FilterVerdict verdict = chain.filter(i).onRequest(facts, questions);
             if (verdict instanceof FilterVerdict.Delay wait) {
                 delay = delay.plus(wait.delay());
                 verdict = wait.then();
             }
             switch (verdict) {
                 case FilterVerdict.Continue _ -> {}
-                case FilterVerdict.Reroute _ -> filters = filters.goOnWith(i + 1, routed(facts));
+                case FilterVerdict.Reroute _ -> chain = chain.goOnWith(i + 1, routed(facts));
                 case FilterVerdict.Reply(LocalReply reply) -> {
                     return new RequestVerdict.Answered(reply);
                 }

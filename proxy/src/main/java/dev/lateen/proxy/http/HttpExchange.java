@@ -162,18 +162,10 @@ final class HttpExchange implements RequestSink {
         if (phase != Phase.DECIDING) {
             return;
         }
-        switch (routing.decision()) {
-            case RouteDecision.Forward forward -> forward(forward);
-            case RouteDecision.Redirect redirect -> reply(RouteAnswers.redirect(redirect, exchange));
-            case RouteDecision.Direct direct
-            when exchange.request().isGrpc() -> reply(RouteAnswers.asReply(direct, exchange));
-            case RouteDecision.Direct direct -> {
-                ResponseHead head = RouteAnswers.direct(direct, exchange);
-                direct.entry().responseHeaders().apply(exchange, head);
-                send(head, RouteAnswers.directBody(direct, exchange));
-            }
-            case RouteDecision.TlsRedirect ignored -> reply(RouteAnswers.toHttps(exchange));
-            case RouteDecision.NotFound ignored -> reply(LocalReply.routeNotFound());
+        if (routing.decision() instanceof RouteDecision.Forward forward) {
+            forward(forward);
+        } else {
+            RouteAnswers.give(routing.decision(), this);
         }
         routing.settle();
     }
@@ -224,12 +216,19 @@ final class HttpExchange implements RequestSink {
             return;
         }
         body.add(data, end);
-        FilterRun run = filters;
-        if (run != null && run.awaitsBody()) {
-            run.proceed();
-        } else if (!end && body.full(downstream.holdLimit())) {
+        if (!proceed() && !end && body.full(downstream.holdLimit())) {
             downstream.pauseReading();
         }
+    }
+
+    /** Goes on with a filter that waits for the body. @return whether one does */
+    private boolean proceed() {
+        FilterRun run = filters;
+        boolean awaited = run != null && run.awaitsBody();
+        if (awaited) {
+            run.proceed();
+        }
+        return awaited;
     }
 
     /** Whether nothing more may be held for slow readers. */
@@ -249,10 +248,7 @@ final class HttpExchange implements RequestSink {
             to.onRequestTrailers(trailers);
         } else {
             body.trailers(trailers);
-            FilterRun run = filters;
-            if (run != null && run.awaitsBody()) {
-                run.proceed();
-            }
+            proceed();
         }
     }
 
@@ -278,6 +274,7 @@ final class HttpExchange implements RequestSink {
         complete();
     }
 
+    /** Goes on with a response that waited until the client could take more. */
     @Override
     public void onWritable() {
         Forwarding from = forwarding;
@@ -293,14 +290,14 @@ final class HttpExchange implements RequestSink {
         if (phase == Phase.OVER) {
             return;
         }
+        if (reply.flag() != null) {
+            exchange.addFlag(reply.flag());
+        }
+        exchange.responseCodeDetails(reply.details());
         if (phase == Phase.RESPONDING) {
-            exchange.responseCodeDetails(reply.details());
-            flag(reply);
             abort();
             return;
         }
-        flag(reply);
-        exchange.responseCodeDetails(reply.details());
         ResponseHead head = LocalReplyRenderer.head(reply, exchange.request());
         RouteEntry entry = routing.entry();
         if (entry != null) {
@@ -309,13 +306,8 @@ final class HttpExchange implements RequestSink {
         send(head, LocalReplyRenderer.body(reply, exchange.request()));
     }
 
-    private void flag(LocalReply reply) {
-        if (reply.flag() != null) {
-            exchange.addFlag(reply.flag());
-        }
-    }
-
-    private void send(ResponseHead head, @Nullable ByteBuf content) {
+    /** Answers here with a head that is whole. @param content ownership passes; null for none */
+    void send(ResponseHead head, @Nullable ByteBuf content) {
         boolean bodyless = HttpGrammar.isBodyless(head.status());
         respond(head, content == null || bodyless);
         if (content != null && bodyless) {

@@ -18,7 +18,29 @@ import org.jspecify.annotations.Nullable;
 final class RouteAnswers {
     private RouteAnswers() {}
 
-    static LocalReply redirect(RouteDecision.Redirect decision, ExchangeFacts exchange) {
+    /** Answers a request that is not forwarded as its route, or the lack of one, says. */
+    static void give(RouteDecision decision, HttpExchange exchange) {
+        switch (decision) {
+            case RouteDecision.Redirect redirect -> exchange.reply(redirect(redirect, exchange.facts()));
+            case RouteDecision.Direct direct -> give(direct, exchange);
+            case RouteDecision.TlsRedirect ignored -> exchange.reply(toHttps(exchange.facts()));
+            case RouteDecision.NotFound ignored -> exchange.reply(LocalReply.routeNotFound());
+            case RouteDecision.Forward forward -> throw new IllegalArgumentException("to be forwarded: " + forward);
+        }
+    }
+
+    private static void give(RouteDecision.Direct direct, HttpExchange exchange) {
+        ExchangeFacts facts = exchange.facts();
+        if (facts.request().isGrpc()) {
+            exchange.reply(asReply(direct, facts));
+            return;
+        }
+        ResponseHead head = direct(direct, facts);
+        direct.entry().responseHeaders().apply(facts, head);
+        exchange.send(head, directBody(direct, facts));
+    }
+
+    private static LocalReply redirect(RouteDecision.Redirect decision, ExchangeFacts exchange) {
         return LocalReply.redirect(decision.action().status(), RedirectLocation.of(decision, exchange.request()));
     }
 
@@ -26,7 +48,7 @@ final class RouteAnswers {
         return LocalReply.redirectToTls(RedirectLocation.toHttps(exchange.request()));
     }
 
-    static ResponseHead direct(RouteDecision.Direct decision, ExchangeFacts exchange) {
+    private static ResponseHead direct(RouteDecision.Direct decision, ExchangeFacts exchange) {
         exchange.responseCodeDetails("direct_response");
         HeaderMap headers = new HeaderMap();
         RouteAction.DirectResponse action = decision.action();
@@ -43,7 +65,7 @@ final class RouteAnswers {
     }
 
     /** As gRPC clients get it: the body is the message of a failure. */
-    static LocalReply asReply(RouteDecision.Direct decision, ExchangeFacts exchange) {
+    private static LocalReply asReply(RouteDecision.Direct decision, ExchangeFacts exchange) {
         ResponseHead head = direct(decision, exchange);
         CharSequence location = head.headers().get("location");
         return LocalReply.direct(
@@ -53,7 +75,7 @@ final class RouteAnswers {
     }
 
     /** Null when there is none to send. */
-    static @Nullable ByteBuf directBody(RouteDecision.Direct decision, ExchangeFacts exchange) {
+    private static @Nullable ByteBuf directBody(RouteDecision.Direct decision, ExchangeFacts exchange) {
         RouteAction.DirectResponse action = decision.action();
         boolean none =
                 action.body().length() == 0 || exchange.request().method().equals("HEAD");

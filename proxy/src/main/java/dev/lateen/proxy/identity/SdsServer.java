@@ -1,8 +1,8 @@
 package dev.lateen.proxy.identity;
 
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.xds.ConfigException;
-import dev.lateen.proxy.xds.SecretMessages;
+import dev.lateen.proxy.xds.decode.SecretMessages;
+import dev.lateen.proxy.xds.proto.ConfigException;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -3,7 +3,7 @@ package dev.lateen.proxy.identity;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.Backoff;
 import dev.lateen.proxy.xds.GrpcEndpoint;
-import dev.lateen.proxy.xds.SecretReference;
+import dev.lateen.proxy.xds.decode.SecretReference;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.GeneralSecurityException;

@@ -1,6 +1,12 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.ConfigGap;
+import dev.lateen.proxy.xds.snapshot.Fate;
+import dev.lateen.proxy.xds.snapshot.Outcome;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.ResourceType;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -113,7 +119,7 @@ public final class AdsClient implements SnapshotSource.Follower {
                 this::apply);
     }
 
-    private Fate apply(DiscoveryProtocol.Outcome outcome) {
+    private Fate apply(Outcome outcome) {
         rejected.addAndGet(outcome.rejections().size());
         ResourceType type = outcome.type();
         if (type == null) {

@@ -2,6 +2,12 @@ package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
+import dev.lateen.proxy.xds.proto.ConfigException;
+import dev.lateen.proxy.xds.proto.MessageBytes;
+import dev.lateen.proxy.xds.proto.ProtoNode;
+import dev.lateen.proxy.xds.proto.ProtoSchema;
+import dev.lateen.proxy.xds.proto.ProtoWireReader;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

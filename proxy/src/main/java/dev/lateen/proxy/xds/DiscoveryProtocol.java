@@ -1,6 +1,10 @@
 package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
+import dev.lateen.proxy.xds.snapshot.Outcome;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.proto.ConfigException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -31,33 +35,6 @@ sealed interface DiscoveryProtocol permits DeltaProtocol, StateOfTheWorldProtoco
      * @param late what could be decoded and yet not be put in force
      */
     ByteString answer(Outcome outcome, List<Decoded.Rejected> late);
-
-    /**
-     * What follows from a response.
-     *
-     * @param type null when it was not asked for
-     * @param typeUrl as the response has it
-     * @param changed what was accepted
-     * @param removed names that are gone; secrets that were rejected too, since nobody should wait for them
-     * @param rejections empty when all was accepted
-     * @param version of the response as a whole
-     * @param nonce what its answer repeats
-     */
-    record Outcome(
-            @Nullable ResourceType type,
-            String typeUrl,
-            List<Decoded.Accepted> changed,
-            Collection<String> removed,
-            List<Decoded.Rejected> rejections,
-            String version,
-            String nonce) {
-        /** All that was rejected of it. */
-        List<Decoded.Rejected> rejections(List<Decoded.Rejected> late) {
-            List<Decoded.Rejected> all = new ArrayList<>(rejections);
-            all.addAll(late);
-            return all;
-        }
-    }
 
     /** At most this much of the rejections goes back to the control plane. */
     int MAX_ERROR_LENGTH = 4000;

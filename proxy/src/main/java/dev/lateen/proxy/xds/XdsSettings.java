@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds;
 
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;

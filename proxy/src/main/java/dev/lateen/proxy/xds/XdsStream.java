@@ -3,6 +3,13 @@ package dev.lateen.proxy.xds;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.snapshot.Fate;
+import dev.lateen.proxy.xds.snapshot.Outcome;
+import dev.lateen.proxy.xds.bootstrap.Keepalive;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.Received;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.ResourceType;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -57,7 +64,7 @@ final class XdsStream {
     private final ResourceDecoder decoder;
     private final Backoff backoff;
     private final InstantSource clock;
-    private final Function<DiscoveryProtocol.Outcome, Fate> onOutcome;
+    private final Function<Outcome, Fate> onOutcome;
     private final Told told = new Told();
     private Keepalive keepalive;
     private @Nullable GrpcClient client;
@@ -83,7 +90,7 @@ final class XdsStream {
             ResourceDecoder decoder,
             Backoff backoff,
             InstantSource clock,
-            Function<DiscoveryProtocol.Outcome, Fate> onOutcome) {
+            Function<Outcome, Fate> onOutcome) {
         this.vertx = vertx;
         this.context = context;
         this.target = target;
@@ -290,7 +297,7 @@ final class XdsStream {
 
     /** The answer tells what became of a response in the data path; the next is read when that has what can be had of this one. */
     private void handle(Read read, GrpcClientResponse<Buffer, Buffer> response, int mine) {
-        DiscoveryProtocol.Outcome outcome = protocol.handle(read.response(), read.decoded());
+        Outcome outcome = protocol.handle(read.response(), read.decoded());
         Fate fate = onOutcome.apply(outcome);
         fate.known().onSuccess(onContext(mine, late -> {
             for (Decoded.Rejected rejection : outcome.rejections(late)) {

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.bootstrap.Keepalive;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.SocketAddress;
 import java.util.Map;

@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.xds.bootstrap.ControlPlane;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.net.PemKeyCertOptions;

@@ -1,4 +1,4 @@
-/** Speaks xDS: asks a control plane for resources, decodes each to a value of the model or a rejection, and assembles snapshots. */
+/** Asks control planes for resources: streams in both protocols, their retries, and what is answered. */
 @NullMarked
 package dev.lateen.proxy.xds;
 

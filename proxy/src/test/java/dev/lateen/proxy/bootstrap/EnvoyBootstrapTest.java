@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.lateen.proxy.ProxyBootstrap;
-import dev.lateen.proxy.xds.ConfigException;
-import dev.lateen.proxy.xds.ControlPlane;
-import dev.lateen.proxy.xds.Decoded;
-import dev.lateen.proxy.xds.FileSource;
+import dev.lateen.proxy.xds.bootstrap.ControlPlane;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.FileSource;
+import dev.lateen.proxy.xds.proto.ConfigException;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;

@@ -1,16 +1,24 @@
 package dev.lateen.proxy.xds;
 
-import static dev.lateen.proxy.xds.Resources.brokenCluster;
-import static dev.lateen.proxy.xds.Resources.edsCluster;
-import static dev.lateen.proxy.xds.Resources.endpoints;
-import static dev.lateen.proxy.xds.Resources.rdsListener;
-import static dev.lateen.proxy.xds.Resources.routes;
+import static dev.lateen.proxy.xds.decode.Resources.brokenCluster;
+import static dev.lateen.proxy.xds.decode.Resources.edsCluster;
+import static dev.lateen.proxy.xds.decode.Resources.endpoints;
+import static dev.lateen.proxy.xds.decode.Resources.rdsListener;
+import static dev.lateen.proxy.xds.decode.Resources.routes;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
+import dev.lateen.proxy.xds.snapshot.SnapshotSink;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
+import dev.lateen.proxy.xds.decode.FileSource;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.decode.Resources;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.vertx.core.Future;

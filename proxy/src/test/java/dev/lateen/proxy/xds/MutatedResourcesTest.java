@@ -12,8 +12,22 @@ import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.policy.RbacEngine;
 import dev.lateen.proxy.route.RouteMatcher;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
 import dev.lateen.proxy.xds.DiscoveryMessages.Response;
 import dev.lateen.proxy.xds.DiscoveryMessages.WireResource;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
+import dev.lateen.proxy.xds.snapshot.Outcome;
+import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.FieldSamples;
+import dev.lateen.proxy.xds.decode.FileSource;
+import dev.lateen.proxy.xds.decode.IstioDumps;
+import dev.lateen.proxy.xds.decode.Received;
+import dev.lateen.proxy.xds.decode.ResourceDecoder;
+import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.proto.ConfigException;
+import dev.lateen.proxy.xds.proto.ProtoJsonReader;
+import dev.lateen.proxy.xds.proto.ProtoNode;
+import dev.lateen.proxy.xds.proto.ProtoSchema;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,7 +88,7 @@ class MutatedResourcesTest {
         ByteString bytes = bytes(any.getValue());
         String name = "m" + i % 100;
         Decoded decoded = decoder.decode(base.type(), name, any.getTypeUrl(), bytes);
-        DiscoveryProtocol.Outcome outcome = protocol.handle(
+        Outcome outcome = protocol.handle(
                 new Response(
                         any.getTypeUrl(),
                         "n" + i,

@@ -12,7 +12,6 @@ import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.upstream.Destination;
-import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
@@ -29,7 +28,6 @@ final class HostCall implements StreamTaker, Pending {
     private final CallLoop calls;
     private final UpstreamCluster cluster;
     private final Destination to;
-    private final Host host;
     private final CallSink sink;
     private State state = Edge.ASKING;
     private @Nullable Future<?> limit;
@@ -56,7 +54,6 @@ final class HostCall implements StreamTaker, Pending {
         this.calls = calls;
         this.cluster = cluster;
         this.to = to;
-        this.host = to.host();
         this.sink = sink;
     }
 
@@ -103,7 +100,7 @@ final class HostCall implements StreamTaker, Pending {
 
     private void late(Duration time) {
         if (state != Edge.OVER) {
-            host.recordFailure(LocalFailure.TIMEOUT, true);
+            to.host().recordFailure(LocalFailure.TIMEOUT, true);
             fail(new CallFailure.TimedOut(time));
         }
     }
@@ -119,7 +116,7 @@ final class HostCall implements StreamTaker, Pending {
                 timer.cancel(false);
             }
             if (before instanceof Open || before instanceof Answering) {
-                host.requestFinished();
+                to.host().requestFinished();
                 cluster.breaker().releaseRequest();
             }
             calls.ended(this);
@@ -130,7 +127,7 @@ final class HostCall implements StreamTaker, Pending {
     @Override
     public void onStream(ClientStream stream, boolean reused) {
         state = new Open(stream, reused, calls.around().nanoClock().getAsLong());
-        host.requestStarted();
+        to.host().requestStarted();
         sink.onOpen(stream);
     }
 
@@ -153,7 +150,7 @@ final class HostCall implements StreamTaker, Pending {
             return;
         }
         CharSequence grpcStatus = end ? head.headers().get("grpc-status") : null;
-        host.recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
+        to.host().recordResponse(grpcStatus == null ? head.status() : GrpcStatus.asHttp(grpcStatus));
         state = new Answering(open.stream, head.status(), open.sentNanos);
         if (end) {
             answered();
@@ -196,7 +193,7 @@ final class HostCall implements StreamTaker, Pending {
         }
         String refusal = "";
         if (before instanceof Open open) {
-            host.recordFailure(LocalFailure.CONNECT, true);
+            to.host().recordFailure(LocalFailure.CONNECT, true);
             refusal = open.reused ? "" : refusal(open.stream);
         }
         sink.onFailure(

@@ -1,6 +1,5 @@
 package dev.lateen.proxy.http.codec;
 
-import dev.lateen.proxy.http.codec.Http1Writer.Framing;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.RequestHead;
@@ -18,19 +17,15 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the channel, which tells
 public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         implements ClientConnection, ClientStream {
-    private static final byte[] NOTHING = {};
-
     /** Envoy sends an HTTP/1 server none either, unless its cluster says that it bears them. */
     private static final HeaderMap NO_TRAILERS = new HeaderMap(1);
-
-    private static final byte[] UPGRADE = Http1Writer.ascii("connection: Upgrade\r\n");
-    private static final byte[] VERSION = Http1Writer.ascii(" HTTP/1.1\r\n");
 
     private final Events events;
     private final CodecLoop loop;
     private final HeadReader heads;
     private final Http1HeadParser parser;
     private final Http1Body body;
+    private final Http1Asked asked = new Http1Asked();
     private final BodySink bodySink = new ResponseBody();
 
     private ChannelHandlerContext ctx;
@@ -42,9 +37,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
     private boolean requestEnded;
     private boolean responseHead;
     private boolean reusable;
-    private boolean headRequest;
-    private boolean connect;
-    private boolean upgrade;
     private int keepAliveSeconds = -1;
 
     /** A connection that has a channel once it was added to a pipeline. */
@@ -126,35 +118,8 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
             fail(StreamReset.PROTOCOL_ERROR);
             return;
         }
-        headRequest = head.method().equals("HEAD");
-        connect = head.method().equals("CONNECT");
-        upgrade = head.headers().contains("upgrade");
-        HeadBytes bytes = loop.scratch();
-        bytes.text(head.method());
-        bytes.space();
-        bytes.text(connect ? head.authority() : head.path());
-        bytes.raw(VERSION);
-        bytes.header("host", head.authority());
-        writer.head(bytes, head.headers(), upgrade ? UPGRADE : NOTHING, framing(head, end));
+        asked.write(head, end, loop.scratch(), writer);
         requestEnded = end;
-    }
-
-    private Framing framing(RequestHead head, boolean end) {
-        if (connect || upgrade) {
-            return Framing.UNTIL_CLOSE;
-        }
-        long length = Http1Writer.length(head.headers());
-        if (!end) {
-            return length >= 0 ? Framing.LENGTH : Framing.CHUNKED;
-        }
-        if (length >= 0) {
-            return length == 0 ? Framing.LENGTH : Framing.EMPTY;
-        }
-        return switch (head.method()) {
-            case "GET", "HEAD", "DELETE", "TRACE" -> Framing.BODYLESS;
-            // A body could be expected: told that there is none (RFC 9110 section 8.6).
-            default -> Framing.EMPTY;
-        };
     }
 
     @Override
@@ -241,15 +206,10 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (to == null) {
             return;
         }
-        if (status < 200 || status == 204) {
-            checkBodyless();
-        }
+        asked.check(status, parser.lines());
         if (status / 100 == 1 && status != 101) {
             to.onInformational(head);
             return;
-        }
-        if (status == 101 && !upgrade) {
-            throw MalformedMessage.codec();
         }
         responseHead = true;
         reusable &= parser.keepAlive();
@@ -257,7 +217,9 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (promise != null) {
             keepAliveSeconds = Http1HeadParser.keepAliveSeconds(promise);
         }
-        boolean end = frame(status);
+        asked.begin(status, parser.lines(), body);
+        reusable &= !body.untilClose();
+        boolean end = body.done();
         if (end) {
             finish();
         }
@@ -265,41 +227,6 @@ public final class Http1ClientConnection extends ChannelInboundHandlerAdapter
         if (end) {
             released();
         }
-    }
-
-    /** An answer that never has a body may not say how long it is; a length of nothing is borne, and dropped. */
-    private void checkBodyless() throws MalformedMessage {
-        if (parser.lines().hasTransferEncoding() || parser.lines().contentLength() > 0) {
-            throw MalformedMessage.codec();
-        }
-        parser.lines().headers().remove("content-length");
-    }
-
-    /** @return whether the response ends with its head (RFC 9112 section 6.3) */
-    private boolean frame(int status) {
-        if (status == 101 || connect && status / 100 == 2) {
-            reusable = false;
-            parser.lines().headers().remove("content-length");
-            body.untilConnectionEnds();
-            return false;
-        }
-        long length = parser.lines().contentLength();
-        if (headRequest
-                || status == 204
-                || status == 304
-                || length == 0 && !parser.lines().chunked()) {
-            body.none();
-            return true;
-        }
-        if (parser.lines().chunked()) {
-            body.chunked();
-        } else if (length > 0) {
-            body.fixed(length);
-        } else {
-            reusable = false;
-            body.untilConnectionEnds();
-        }
-        return false;
     }
 
     private final class ResponseBody implements BodySink {

@@ -1,9 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
-import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -37,17 +35,14 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     private final boolean trailers;
     private final HeadReader heads;
     private final Http1HeadParser parser;
-    private final Http1Body body;
-    private final BodySink bodySink = new RequestBody();
+    private final Http1RequestBody request;
 
     private ChannelHandlerContext ctx;
     private Http1Writer writer;
     private Http1ServerStream stream;
     private Reading reading = Reading.HEAD;
-    private @Nullable RequestSink sink;
     private @Nullable ByteBuf pending;
     private boolean processing;
-    private boolean requestEnded;
     private boolean partialTold;
     private boolean draining;
     private boolean closing;
@@ -65,7 +60,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         this.trailers = trailers;
         heads = new HeadReader(limits.maxHeadBytes(), "http1.headers_too_large");
         parser = new Http1HeadParser(limits.maxHeaders());
-        body = new Http1Body(limits);
+        request = new Http1RequestBody(limits, trailers);
     }
 
     @Override
@@ -143,7 +138,12 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
                     begin();
                 }
             }
-            case BODY -> body.decode(in, bodySink);
+            case BODY -> {
+                request.decode(in);
+                if (reading == Reading.BODY && request.ended()) {
+                    reading = Reading.WAITING;
+                }
+            }
             case WAITING -> {}
             case DISCARD -> in.skipBytes(in.readableBytes());
         }
@@ -154,43 +154,21 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         heads.reset();
         partialTold = false;
         stream.begin(head, parser.keepAlive() && !draining);
-        requestEnded = frameRequest(head);
-        reading = requestEnded ? Reading.WAITING : Reading.BODY;
+        request.begin(head, parser.lines(), stream.tunnelAsked());
+        reading = request.ended() ? Reading.WAITING : Reading.BODY;
         events.onIdle(false);
-        RequestSink taken = events.onRequest(head, stream, requestEnded);
+        RequestSink taken = events.onRequest(head, stream, request.ended());
         if (stream.active()) {
-            sink = taken;
+            request.to(taken);
         }
-    }
-
-    /** @return whether the request ends with its head */
-    private boolean frameRequest(RequestHead head) {
-        if (stream.tunnelAsked()) {
-            // What follows belongs to the other protocol, if it is agreed on; until then it is passed on as it comes.
-            head.headers().remove("content-length");
-            body.untilConnectionEnds();
-            return false;
-        }
-        if (parser.lines().chunked()) {
-            body.chunked();
-            return false;
-        }
-        long length = parser.lines().contentLength();
-        if (length > 0) {
-            body.fixed(length);
-            return false;
-        }
-        body.none();
-        return true;
     }
 
     private void malformed(MalformedMessage error) {
         reading = Reading.DISCARD;
-        body.none();
+        request.drop();
         if (stream.active()) {
             // A broken body: its taker may still answer, but nothing after it can be understood.
-            RequestSink broken = sink;
-            sink = null;
+            RequestSink broken = request.leave();
             if (broken != null) {
                 broken.onReset(StreamReset.PROTOCOL_ERROR);
             }
@@ -199,45 +177,10 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
             }
             return;
         }
-        requestEnded = false;
+        request.beginMalformed();
         stream.beginMalformed();
         events.onIdle(false);
         events.onMalformed(error, stream);
-    }
-
-    private final class RequestBody implements BodySink {
-        @Override
-        public void onData(ByteBuf data, boolean end) {
-            if (end) {
-                ended();
-            }
-            RequestSink to = sink;
-            if (to == null) {
-                data.release();
-            } else {
-                to.onData(data, end);
-            }
-        }
-
-        @Override
-        public void onTrailers(HeaderMap lines) {
-            if (!trailers) {
-                onData(Unpooled.EMPTY_BUFFER, true);
-                return;
-            }
-            ended();
-            RequestSink to = sink;
-            if (to != null) {
-                to.onTrailers(lines);
-            }
-        }
-
-        private void ended() {
-            requestEnded = true;
-            if (reading == Reading.BODY) {
-                reading = Reading.WAITING;
-            }
-        }
     }
 
     /** Reading goes on unless the request's taker is slow or a client pipelines far ahead. */
@@ -252,13 +195,13 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     /** The stream has written the last of its response. */
     void responseEnded() {
-        boolean reusable = stream.keepAlive() && requestEnded && !stream.tunnel();
+        boolean reusable = stream.keepAlive() && request.ended() && !stream.tunnel();
         if (!reusable) {
             finish();
             return;
         }
         stream.deactivate();
-        sink = null;
+        request.leave();
         paused = false;
         reading = Reading.HEAD;
         events.onIdle(true);
@@ -273,11 +216,11 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     /** The exchange was the last one: lets the client read what was sent, then closes. */
     private void finish() {
-        boolean whole = requestEnded || stream.tunnel();
+        boolean whole = request.ended() || stream.tunnel();
         stream.deactivate();
-        sink = null;
+        request.leave();
         paused = false;
-        body.none();
+        request.drop();
         events.onIdle(true);
         closeGently(whole && pending == null);
     }
@@ -297,7 +240,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     public void channelInactive(ChannelHandlerContext context) {
         reading = Reading.DISCARD;
         closing = true;
-        body.none();
+        request.drop();
         writer.release();
         if (pending != null && !processing) {
             pending.release();
@@ -305,8 +248,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
         }
         if (stream.active()) {
             stream.deactivate();
-            RequestSink left = sink;
-            sink = null;
+            RequestSink left = request.leave();
             if (left != null) {
                 left.onReset(StreamReset.CONNECTION_TERMINATION);
             }
@@ -334,7 +276,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     }
 
     private void writable() {
-        RequestSink to = sink;
+        RequestSink to = request.sink();
         if (to != null && isWritable()) {
             to.onWritable();
         }
@@ -368,8 +310,8 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     /** Ends the connection in the middle of a response. */
     void abort() {
         stream.deactivate();
-        sink = null;
-        body.none();
+        request.leave();
+        request.drop();
         reading = Reading.DISCARD;
         closing = true;
         writer.flushNow();
@@ -378,7 +320,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
 
     /** Ends the connection because an answer is not as long as it says. */
     void misframed() {
-        RequestSink to = sink;
+        RequestSink to = request.sink();
         abort();
         if (to != null) {
             to.onReset(StreamReset.LOCAL_RESET);
@@ -391,7 +333,7 @@ public final class Http1ServerConnection extends ChannelInboundHandlerAdapter im
     }
 
     boolean requestEnded() {
-        return requestEnded;
+        return request.ended();
     }
 
     boolean isWritable() {

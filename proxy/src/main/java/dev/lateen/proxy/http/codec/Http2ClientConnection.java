@@ -1,10 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
-import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
-import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.tls.TlsSession;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.AbstractHttp2ConnectionHandlerBuilder;
@@ -25,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The client side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
-public final class Http2ClientConnection extends Http2ConnectionHandler implements ClientConnection, Flushable {
+public final class Http2ClientConnection extends Http2ConnectionHandler implements ClientConnection {
     /** Streams opened before the server has said how many it bears. */
     private static final int BEFORE_SETTINGS = 100;
 
@@ -38,11 +35,10 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     private final Http2FrameGuard guard;
     private Http2Floods floods;
     private ChannelHandlerContext ctx;
+    private Http2Output output;
     private int streams;
     private StreamReset lostBy = StreamReset.CONNECTION_TERMINATION;
     private boolean settingsReceived;
-    private final Http2Unsent unsent;
-    private boolean queued;
     private boolean draining;
     private boolean closed;
     private @Nullable KeepAlivePings pings;
@@ -59,12 +55,10 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         this.guard = guard;
         this.events = events;
         this.loop = loop;
-        this.unsent = new Http2Unsent(loop, connection(), this::writabilityChanged);
         this.maxStreams = limits.maxConcurrentStreams();
         key = connection().newKey();
         decoder.frameListener(new Frames());
         connection().addListener(new Streams());
-        encoder.flowController().listener(this::writabilityChanged);
     }
 
     /** A connection that has a channel once it was added to a pipeline. */
@@ -107,10 +101,12 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     public void handlerAdded(ChannelHandlerContext context) throws Exception {
         ctx = context;
         floods = new Http2Floods(now());
+        output = new Http2Output(this, context, loop, floods, this::writabilityChanged);
+        encoder().flowController().listener(this::writabilityChanged);
         guard.count(floods);
         super.handlerAdded(context);
         decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.UPSTREAM_WINDOW);
-        flushLater();
+        output.flushLater();
     }
 
     private @Nullable Http2ClientStream stream(int id) {
@@ -202,7 +198,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
 
     private void writabilityChanged(Http2Stream stream) {
         Http2ClientStream open = stream.getProperty(key);
-        if (open != null && isWritable(stream)) {
+        if (open != null && output.isWritable(stream)) {
             open.writable();
         }
     }
@@ -240,20 +236,15 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (pings != null) {
             pings.end();
         }
-        unsent.end();
+        output.end();
         super.channelInactive(context);
         events.onClosed(this);
     }
 
     /** From now on sends a PING each {@code interval}, and closes the connection when one is not answered within {@code timeout}. */
     public void keepAlive(Duration interval, Duration timeout) {
-        pings = new KeepAlivePings(ctx, this::ping, interval, timeout);
+        pings = new KeepAlivePings(ctx, output::ping, interval, timeout);
         pings.begin();
-    }
-
-    private void ping() {
-        encoder().writePing(ctx, false, KeepAlivePings.PAYLOAD, ctx.newPromise());
-        flushLater();
     }
 
     // --- writing, for the streams
@@ -273,46 +264,12 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         }
         stream.setProperty(key, opened);
         floods.opened();
-        encoder().writeHeaders(ctx, id, headers, 0, end, ctx.newPromise());
-        flushLater();
+        output.headers(id, headers, end);
         return stream;
     }
 
-    void writeData(Http2Stream stream, ByteBuf data, boolean end) {
-        int bytes = data.readableBytes();
-        floods.sent(bytes);
-        unsent.add(bytes, encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise()));
-        flushLater();
-    }
-
-    void writeTrailers(Http2Stream stream, HeaderMap trailers) {
-        if (trailers.size() == 0) {
-            writeData(stream, Unpooled.EMPTY_BUFFER, true);
-            return;
-        }
-        encoder().writeHeaders(ctx, stream.id(), Http2OutboundHeaders.trailers(trailers), 0, true, ctx.newPromise());
-        flushLater();
-    }
-
-    void writeReset(Http2Stream stream, Http2Error error) {
-        if (!closed) {
-            resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
-            flushLater();
-        }
-    }
-
-    void consume(Http2Stream stream, int bytes) {
-        try {
-            if (!closed && decoder().flowController().consumeBytes(stream, bytes)) {
-                flushLater();
-            }
-        } catch (Http2Exception error) {
-            onError(ctx, false, error);
-        }
-    }
-
-    boolean isWritable(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream) && unsent.hasRoom();
+    Http2Output output() {
+        return output;
     }
 
     /** Nobody waits for anything of a stream any more. There is room for another once its frames are through as well: the server counts those. */
@@ -329,20 +286,6 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
         if (!closed) {
             events.onCapacity(this);
         }
-    }
-
-    private void flushLater() {
-        if (!queued) {
-            queued = true;
-            loop.flushLater(this);
-        }
-    }
-
-    @Override
-    public void flushNow() {
-        queued = false;
-        flush(ctx);
-        unsent.flushed(ctx);
     }
 
     // --- ClientConnection
@@ -394,6 +337,7 @@ public final class Http2ClientConnection extends Http2ConnectionHandler implemen
     @Override
     public void close() {
         closed = true;
+        output.end();
         ctx.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.lateen.proxy.message.HttpGrammar;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.http2.Http2Error;
 import io.netty.handler.codec.http2.Http2Exception;
 import io.netty.handler.codec.http2.Http2Stream;
@@ -61,7 +62,7 @@ final class Http2ClientStream implements ClientStream {
             return;
         }
         requestEnded = end;
-        connection.writeData(to, data, end);
+        connection.output().data(to, data, end);
     }
 
     @Override
@@ -69,7 +70,11 @@ final class Http2ClientStream implements ClientStream {
         Http2Stream to = stream;
         if (sink != null && to != null && !requestEnded) {
             requestEnded = true;
-            connection.writeTrailers(to, trailers);
+            if (trailers.size() == 0) {
+                connection.output().data(to, Unpooled.EMPTY_BUFFER, true);
+            } else {
+                connection.output().headers(to.id(), Http2OutboundHeaders.trailers(trailers), true);
+            }
         }
     }
 
@@ -81,7 +86,7 @@ final class Http2ClientStream implements ClientStream {
                 connection.neverOpened();
             } else {
                 connection.released();
-                connection.writeReset(stream, Http2Error.CANCEL);
+                connection.output().reset(stream, Http2Error.CANCEL);
             }
         }
     }
@@ -98,13 +103,13 @@ final class Http2ClientStream implements ClientStream {
         if (unconsumed > 0 && from != null) {
             int bytes = unconsumed;
             unconsumed = 0;
-            connection.consume(from, bytes);
+            connection.output().consume(from, bytes);
         }
     }
 
     @Override
     public boolean isWritable() {
-        return stream != null && connection.isWritable(stream);
+        return stream != null && connection.output().isWritable(stream);
     }
 
     private int id() {
@@ -185,7 +190,7 @@ final class Http2ClientStream implements ClientStream {
         connection.released();
         if (!requestEnded && stream != null) {
             // The answer is whole; what is left of the request is of no use to the server.
-            connection.writeReset(stream, Http2Error.CANCEL);
+            connection.output().reset(stream, Http2Error.CANCEL);
         }
     }
 

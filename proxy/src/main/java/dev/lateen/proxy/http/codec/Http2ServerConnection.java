@@ -1,6 +1,5 @@
 package dev.lateen.proxy.http.codec;
 
-import dev.lateen.proxy.http.codec.CodecLoop.Flushable;
 import dev.lateen.proxy.http.codec.CodecLoop.Paused;
 import dev.lateen.proxy.message.RequestHead;
 import io.netty.buffer.ByteBuf;
@@ -27,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The server side of an HTTP/2 connection, on Netty's frame listener. */
 @SuppressWarnings("FutureReturnValueIgnored") // a failed write closes the stream or the channel, which tells
-public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Flushable, Paused {
+public final class Http2ServerConnection extends Http2ConnectionHandler implements ServerConnection, Paused {
     /** Between the two GOAWAYs of a drain: requests on their way meanwhile are still served. */
     private static final long DRAIN_NOTICE_MILLIS = 1000;
 
@@ -38,9 +37,8 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     private final Http2FrameGuard guard;
     private Http2Floods floods;
     private ChannelHandlerContext ctx;
+    private Http2Output output;
     private int streams;
-    private final Http2Unsent unsent;
-    private boolean queued;
     private boolean paused;
     private boolean draining;
     private boolean closed;
@@ -57,12 +55,10 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         this.guard = guard;
         this.events = events;
         this.loop = loop;
-        this.unsent = new Http2Unsent(loop, connection(), this::writabilityChanged);
         this.scheme = tls ? "https" : "http";
         key = connection().newKey();
         decoder.frameListener(new Frames());
         connection().addListener(new Streams());
-        encoder.flowController().listener(this::writabilityChanged);
     }
 
     /** A connection that serves once it was added to a pipeline. */
@@ -105,11 +101,13 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     public void handlerAdded(ChannelHandlerContext context) throws Exception {
         ctx = context;
         floods = new Http2Floods(now());
+        output = new Http2Output(this, context, loop, floods, this::writabilityChanged);
+        encoder().flowController().listener(this::writabilityChanged);
         guard.count(floods);
         guard.stopAt(this::mayStart);
         super.handlerAdded(context);
         decoder().flowController().incrementWindowSize(connection().connectionStream(), Http2Parts.CONNECTION_WINDOW);
-        flushLater();
+        output.flushLater();
     }
 
     /** Else what was read waits until other connections had their turn, and nothing more is read meanwhile. */
@@ -236,7 +234,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
 
     private void writabilityChanged(Http2Stream stream) {
         Http2ServerStream open = stream.getProperty(key);
-        if (open != null && open.sink() != null && isWritable(stream)) {
+        if (open != null && open.sink() != null && output.isWritable(stream)) {
             open.sink().onWritable();
         }
     }
@@ -279,7 +277,7 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     @Override
     public void channelInactive(ChannelHandlerContext context) throws Exception {
         closed = true;
-        unsent.end();
+        output.end();
         super.channelInactive(context);
         events.onClosed();
     }
@@ -287,16 +285,11 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
     // --- writing
 
     void writeHeaders(Http2Stream stream, Http2Headers headers, boolean end) {
-        ChannelFuture written = encoder().writeHeaders(ctx, stream.id(), headers, 0, end, ctx.newPromise());
-        stopRequest(stream, end, written);
+        stopRequest(stream, end, output.headers(stream.id(), headers, end));
     }
 
     void writeData(Http2Stream stream, ByteBuf data, boolean end) {
-        int bytes = data.readableBytes();
-        floods.sent(bytes);
-        ChannelFuture written = encoder().writeData(ctx, stream.id(), data, 0, end, ctx.newPromise());
-        unsent.add(bytes, written);
-        stopRequest(stream, end, written);
+        stopRequest(stream, end, output.data(stream, data, end));
     }
 
     /** After a response that did not wait for its request's end, the client is told to stop sending (RFC 9113 section 8.1). */
@@ -304,44 +297,14 @@ public final class Http2ServerConnection extends Http2ConnectionHandler implemen
         if (end && stream.state().remoteSideOpen()) {
             written.addListener(done -> {
                 if (done.isSuccess() && stream.state().remoteSideOpen()) {
-                    writeReset(stream, Http2Error.NO_ERROR);
+                    output.reset(stream, Http2Error.NO_ERROR);
                 }
             });
         }
-        flushLater();
     }
 
-    void writeReset(Http2Stream stream, Http2Error error) {
-        resetStream(ctx, stream.id(), error.code(), ctx.newPromise());
-        flushLater();
-    }
-
-    void consume(Http2Stream stream, int bytes) {
-        try {
-            if (decoder().flowController().consumeBytes(stream, bytes)) {
-                flushLater();
-            }
-        } catch (Http2Exception error) {
-            onError(ctx, false, error);
-        }
-    }
-
-    boolean isWritable(Http2Stream stream) {
-        return encoder().flowController().isWritable(stream) && unsent.hasRoom();
-    }
-
-    private void flushLater() {
-        if (!queued) {
-            queued = true;
-            loop.flushLater(this);
-        }
-    }
-
-    @Override
-    public void flushNow() {
-        queued = false;
-        flush(ctx);
-        unsent.flushed(ctx);
+    Http2Output output() {
+        return output;
     }
 
     // --- ServerConnection

@@ -58,7 +58,7 @@ final class Http2ServerStream implements ServerStream {
 
     /** Gives up a response that the client does not read. */
     void abandon() {
-        connection.writeReset(stream, Http2Error.CANCEL);
+        connection.output().reset(stream, Http2Error.CANCEL);
     }
 
     void sink(RequestSink taker) {
@@ -83,7 +83,7 @@ final class Http2ServerStream implements ServerStream {
             unconsumed += bytes;
             if (++waitingFrames > WAITING_FRAMES && unconsumed < (long) waitingFrames * SMALL_FRAME) {
                 lost(StreamReset.LOCAL_RESET);
-                connection.writeReset(stream, Http2Error.ENHANCE_YOUR_CALM);
+                connection.output().reset(stream, Http2Error.ENHANCE_YOUR_CALM);
             }
             return 0;
         }
@@ -176,7 +176,7 @@ final class Http2ServerStream implements ServerStream {
                 case REMOTE_REFUSED -> Http2Error.REFUSED_STREAM;
                 case CONNECTION_TERMINATION, REMOTE_RESET, LOCAL_RESET -> Http2Error.INTERNAL_ERROR;
             };
-            connection.writeReset(stream, error);
+            connection.output().reset(stream, error);
         }
     }
 
@@ -192,7 +192,7 @@ final class Http2ServerStream implements ServerStream {
         if (unconsumed > 0) {
             int bytes = unconsumed;
             unconsumed = 0;
-            connection.consume(stream, bytes);
+            connection.output().consume(stream, bytes);
         }
     }
 
@@ -204,6 +204,6 @@ final class Http2ServerStream implements ServerStream {
 
     @Override
     public boolean isWritable() {
-        return connection.isWritable(stream);
+        return connection.output().isWritable(stream);
     }
 }
