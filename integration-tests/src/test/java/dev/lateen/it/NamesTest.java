@@ -66,7 +66,7 @@ class NamesTest {
     }
 
     private static String packageOf(Path source) {
-        String directory = source.getParent().toString();
-        return directory.substring(directory.lastIndexOf("/java/") + 1);
+        String file = source.toString();
+        return file.substring(file.lastIndexOf("/java/") + 1, file.lastIndexOf('/'));
     }
 }
