@@ -3,7 +3,9 @@ package dev.lateen.istiod.translate;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
+import dev.lateen.api.resource.Resource;
 import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
@@ -38,6 +40,8 @@ final class ProxyTranslation implements Translation {
     private final Interner interner;
     private final Facts facts;
     private final Routed routed;
+    private final Lineage lineage;
+    private final RouteTranslator routes;
     private final boolean passesThroughByName;
     private final EndpointTranslator.EndpointClient endpointClient;
     /** Of types that are asked for as a whole, when one is asked for by its name. */
@@ -74,6 +78,13 @@ final class ProxyTranslation implements Translation {
 
     /** What routes depend on: all that the proxy sees. */
     private record Routed(Facts facts, Identity<WorkloadScope> scope) {}
+
+    /** Proxies that see the same of any one snapshot. */
+    private record Lineage(
+            Client client,
+            String namespace,
+            Map<String, String> labels,
+            Identity<@Nullable Resource<Sidecar>> sidecar) {}
 
     /**
      * What listeners depend on.
@@ -136,6 +147,9 @@ final class ProxyTranslation implements Translation {
                 new Identity<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
                 new Identity<>(snapshot.peerPolicies()));
         this.routed = new Routed(facts, new Identity<>(view.scope()));
+        this.lineage = new Lineage(
+                client, view.scope().namespace(), view.scope().labels(), new Identity<>(view.scope().sidecar()));
+        this.routes = new RouteTranslator(view, answers, interner, lineage, routed);
     }
 
     private Listened listened() {
@@ -194,11 +208,10 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.LISTENER ->
                 answers.list(
                         new Asked(typeUrl, "", new Whole(listened(), own())),
-                        () -> interner.all(new ListenerTranslator(view).all()));
+                        () -> interner.all(interner.each(new ListenerTranslator(view).all())));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
             case TypeUrls.ENDPOINT ->
-                answers.endpoints(new Asked(typeUrl, "", facts), this::endpoints)
-                        .all();
+                called(typeUrl, this::endpoints);
             default -> List.of();
         };
     }
@@ -209,7 +222,7 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
                 byName.computeIfAbsent(typeUrl, this::index).get(name);
             case TypeUrls.ROUTE ->
-                answers.one(new Asked(typeUrl, name, routed), () -> interned(new RouteTranslator(view).named(name)));
+                routes.named(name);
             case TypeUrls.ENDPOINT -> endpoint(name);
             case TypeUrls.SECRET ->
                 interned(new SecretTranslator(view).secret(name).orElse(null));
@@ -228,29 +241,32 @@ final class ProxyTranslation implements Translation {
 
     private List<XdsResource> clusters() {
         ClusterTranslator translator = new ClusterTranslator(view, clusterMemo);
-        List<XdsResource> all = new ArrayList<>(answers.list(new Asked("outbound", "", facts), translator::outbound));
+        List<XdsResource> all = new ArrayList<>(called(TypeUrls.CLUSTER, translator::outbound));
+        all.addAll(interner.each(translator.elsewhere()));
         if (!view.gateway()) {
-            all.addAll(translator.inbound(InboundPort.of(view)));
+            all.addAll(interner.each(translator.inbound(InboundPort.of(view))));
         }
         return all;
     }
 
-    private List<XdsResource> routes() {
-        List<XdsResource> routes = new ArrayList<>();
-        for (String name : new RouteTranslator(view).names()) {
-            XdsResource route = named(TypeUrls.ROUTE, name);
-            if (route != null) {
-                routes.add(route);
-            }
-        }
-        return routes;
+    /** What is made for each service that the proxy may call. */
+    private List<XdsResource> called(String type, Function<Service, List<XdsResource>> of) {
+        return answers.evolved(
+                        CalledResources.class,
+                        new Asked(type, "", lineage),
+                        before -> CalledResources.of(view, before, of))
+                .all();
     }
 
-    private EndpointList endpoints(@Nullable EndpointList before) {
-        EndpointList made = before == null ? null : before.by(view.snapshot().registry(), this::endpoints);
-        return made != null
-                ? made
-                : EndpointList.of(view.snapshot().registry(), view.scope().services(), this::endpoints);
+    private List<XdsResource> routes() {
+        List<XdsResource> all = new ArrayList<>();
+        for (String name : routes.names()) {
+            XdsResource route = routes.named(name);
+            if (route != null) {
+                all.add(route);
+            }
+        }
+        return all;
     }
 
     private List<XdsResource> endpoints(Service service) {
