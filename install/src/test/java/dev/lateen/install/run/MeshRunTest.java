@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import dev.lateen.install.failure.CommandFailure;
-import dev.lateen.istiod.input.ConfigObject;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import java.io.IOException;
@@ -19,14 +18,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -339,93 +334,5 @@ class MeshRunTest {
         public void line(String line) {
             lines.add(line);
         }
-    }
-
-    private static final class FakeRoles implements MeshRoles, ControlPlane, ProxyHost {
-        final Set<String> proxies = ConcurrentHashMap.newKeySet();
-        /** Parts of node ids of proxies that don't listen yet. */
-        final Set<String> unready = ConcurrentHashMap.newKeySet();
-
-        /** Parts of node ids of proxies that can't be started. */
-        final Set<String> failing = ConcurrentHashMap.newKeySet();
-
-        volatile List<String> gaps = List.of();
-        /** What the control plane was told last. */
-        volatile List<ConfigObject> told = List.of();
-
-        volatile boolean stopped;
-        volatile BooleanSupplier ready = () -> false;
-
-        @Override
-        public List<String> problems(List<Path> paths) {
-            return List.of();
-        }
-
-        @Override
-        public ControlPlane controlPlane() {
-            return this;
-        }
-
-        @Override
-        public ProxyHost proxies() {
-            return this;
-        }
-
-        @Override
-        public void start(BooleanSupplier isReady) {
-            ready = isReady;
-        }
-
-        @Override
-        public void tell(List<ConfigObject> objects) {
-            told = objects;
-        }
-
-        @Override
-        public String token(String namespace, String serviceAccount) {
-            return namespace + "/" + serviceAccount;
-        }
-
-        @Override
-        public boolean knows(Map<String, Boolean> told) {
-            return true;
-        }
-
-        @Override
-        public Set<String> inSync() {
-            return Set.copyOf(proxies);
-        }
-
-        @Override
-        public void stop() {
-            stopped = true;
-        }
-
-        @Override
-        public RunningProxy start(ProxySpec spec) {
-            if (failing.stream().anyMatch(spec.nodeId()::contains)) {
-                throw new CommandFailure(CommandFailure.FAILED, "no room");
-            }
-            proxies.add(spec.nodeId());
-            return new RunningProxy() {
-                @Override
-                public boolean isReady() {
-                    return unready.stream().noneMatch(spec.nodeId()::contains);
-                }
-
-                @Override
-                public List<String> gaps() {
-                    return gaps;
-                }
-
-                @Override
-                public void stop() {
-                    proxies.remove(spec.nodeId());
-                }
-            };
-        }
-
-        @Override
-        public void close() {}
     }
 }

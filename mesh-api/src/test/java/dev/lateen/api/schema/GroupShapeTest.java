@@ -1,5 +1,6 @@
 package dev.lateen.api.schema;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -32,7 +33,7 @@ class GroupShapeTest {
         assertThat(shape.fields().keySet()).containsExactly("first", "second", "third", "leaf", "last", "count");
         assertThat(shape.fields().values()).extracting(Shape.Field::index).containsExactly(0, 1, 2, 3, 4, 5);
         assertThat(shape.aliases()).containsEntry("second_name", "second").hasSize(1);
-        assertThat(shape.fields().get("leaf").required()).isTrue();
+        assertThat(requireNonNull(shape.fields().get("leaf")).required()).isTrue();
     }
 
     @Test

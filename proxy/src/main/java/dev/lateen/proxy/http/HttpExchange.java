@@ -224,11 +224,11 @@ final class HttpExchange implements RequestSink {
     /** Goes on with a filter that waits for the body. @return whether one does */
     private boolean proceed() {
         FilterRun run = filters;
-        boolean awaited = run != null && run.awaitsBody();
-        if (awaited) {
-            run.proceed();
+        if (run == null || !run.awaitsBody()) {
+            return false;
         }
-        return awaited;
+        run.proceed();
+        return true;
     }
 
     /** Whether nothing more may be held for slow readers. */

@@ -2,14 +2,10 @@ package dev.lateen.proxy.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.telemetry.Distribution;
-import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.Timers;
 import dev.lateen.proxy.upstream.UpstreamClusters;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.DataInputStream;
 import java.io.IOException;
@@ -21,21 +17,18 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
-import java.util.Queue;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
 
 class AdminServerTest {
     private final Vertx vertx = Vertx.vertx();
@@ -47,123 +40,6 @@ class AdminServerTest {
             new SplittableRandom(1));
     private final AdminServer server = new AdminServer(vertx, source, clusters);
     private final HttpClient client = HttpClient.newHttpClient();
-
-    private static final class FakeSource implements AdminSource {
-        State state = State.INITIALIZING;
-        volatile ProxySnapshot snapshot = ProxySnapshot.EMPTY;
-        long requests = 3;
-        String drained = "";
-        boolean reopened;
-        boolean quit;
-        volatile int series;
-        volatile int written;
-        final Queue<Thread> scrapers = new ConcurrentLinkedQueue<>();
-
-        @Override
-        public ProxySnapshot snapshot() {
-            return snapshot;
-        }
-
-        @Override
-        public State state() {
-            return state;
-        }
-
-        @Override
-        public Map<String, List<String>> boundListeners() {
-            return Map.of("virtualInbound", List.of("0.0.0.0:15006"));
-        }
-
-        @Override
-        public Future<Page> configDump(Map<String, String> query) {
-            return query.containsKey("resource")
-                    ? Future.failedFuture(new NoSuchElementException("nope not found in config dump"))
-                    : Future.succeededFuture(Page.json(Map.of("configs", List.of())));
-        }
-
-        @Override
-        public Map<String, Object> commandLineOptions() {
-            return Map.of("concurrency", 2);
-        }
-
-        @Override
-        public String nodeJson() {
-            return "{\"id\":\"sidecar~127.1.0.1~a.default~default.svc.cluster.local\"}";
-        }
-
-        @Override
-        public void metrics(MetricsText out) throws IOException {
-            scrapers.add(Thread.currentThread());
-            for (int i = 0; i < series; i++) {
-                out.sample("istio_requests_total", "i=\"" + i + "\"", "1.0");
-                written = i;
-            }
-        }
-
-        @Override
-        public List<Stat> stats() {
-            return List.of(
-                    new Stat.Gauge(Stat.Scope.SERVER, "", "control_plane.connected_state", 1),
-                    new Stat.Gauge(Stat.Scope.SERVER, "", "server.state", 0),
-                    new Stat.Counter(Stat.Scope.HTTP, "inbound;", "downstream_rq_2xx", requests),
-                    new Stat.Counter(Stat.Scope.HTTP, "inbound;", "downstream_rq_5xx", 0),
-                    new Stat.Histogram(
-                            Stat.Scope.HTTP,
-                            "inbound;",
-                            "downstream_rq_time",
-                            new Distribution(List.of(1.0, 5.0, Double.POSITIVE_INFINITY), List.of(1L, 1L, 0L), 4.5)));
-        }
-
-        @Override
-        public boolean keepsStat(String name) {
-            return true;
-        }
-
-        @Override
-        public boolean istioLabels() {
-            return true;
-        }
-
-        @Override
-        public long uptimeMillis() {
-            return 12_345;
-        }
-
-        @Override
-        public boolean isStaticCluster(String name) {
-            return false;
-        }
-
-        @Override
-        public Instant now() {
-            return Instant.EPOCH;
-        }
-
-        @Override
-        public List<String> waiting() {
-            return List.of("cluster a waits for endpoints a");
-        }
-
-        @Override
-        public void drainListeners(boolean inboundOnly) {
-            drained = inboundOnly ? "inbound" : "all";
-        }
-
-        @Override
-        public void failHealthChecks(boolean fail) {
-            state = fail ? State.DRAINING : State.LIVE;
-        }
-
-        @Override
-        public void reopenLogs() {
-            reopened = true;
-        }
-
-        @Override
-        public void quit() {
-            quit = true;
-        }
-    }
 
     @BeforeEach
     void start() {

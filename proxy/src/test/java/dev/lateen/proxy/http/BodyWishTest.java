@@ -10,9 +10,9 @@ import dev.lateen.proxy.http.filter.HeldBody;
 import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
+import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.route.RouteFixtures;
@@ -26,43 +26,18 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** Filters that have to see a request's body before they decide. */
-class BodyWishTest {
+class BodyWishTest extends FilterFixture {
     private static final String POST = "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n";
     private static final int MIB = 1024 * 1024;
-
-    private final ProxyFixture proxy = new ProxyFixture();
-    private final FramePeer peers = new FramePeer();
-    private final List<RawServer> servers = new ArrayList<>();
     private final List<String> seen = new CopyOnWriteArrayList<>();
-
-    @BeforeAll
-    static void watchLeaks() {
-        Leaks.watch();
-    }
-
-    @AfterAll
-    static void nothingLeaked() {
-        assertThat(Leaks.found()).isEmpty();
-    }
-
-    @AfterEach
-    void stop() {
-        proxy.close();
-        peers.close();
-        servers.forEach(RawServer::close);
-    }
 
     /** Sees the body, and says how long it is, as a buffer filter does. */
     private void wish(int most, boolean partial) {
@@ -103,10 +78,6 @@ class BodyWishTest {
         });
         proxy.routes(prefix("/", "c"));
         return server;
-    }
-
-    private String ask(String text) throws Exception {
-        return RawServer.ask(proxy.listen(false), text, "");
     }
 
     @Test

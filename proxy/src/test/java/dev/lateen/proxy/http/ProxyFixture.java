@@ -11,26 +11,17 @@ import dev.lateen.proxy.http.filter.HttpFilter;
 import dev.lateen.proxy.http.filter.RouteFilters;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.ConnectionFacts;
-import dev.lateen.proxy.message.ExchangeFacts;
-import dev.lateen.proxy.message.ExchangeObserver;
-import dev.lateen.proxy.message.Observers;
-import dev.lateen.proxy.message.ResponseFlag;
-import dev.lateen.proxy.message.TcpObserver;
-import dev.lateen.proxy.model.Cidr;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.HttpConnectionManager;
-import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
-import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Route;
 import dev.lateen.proxy.model.RouteTable;
-import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.route.RouteFixtures;
 import dev.lateen.proxy.transport.ConnectFailure;
 import dev.lateen.proxy.transport.DirectMemory;
@@ -76,10 +67,11 @@ import org.jspecify.annotations.Nullable;
 
 /** The HTTP data path behind real sockets on one event loop, with clusters and routes of a test's own. */
 final class ProxyFixture implements AutoCloseable {
-    final List<Completed> completed = new CopyOnWriteArrayList<>();
+    private final Watching watching = new Watching();
+    final List<Watching.Completed> completed = watching.completed;
     final AtomicInteger upstreamConnections = new AtomicInteger();
-    final AtomicInteger protocolErrors = new AtomicInteger();
-    final AtomicInteger prematureResets = new AtomicInteger();
+    final AtomicInteger protocolErrors = watching.protocolErrors;
+    final AtomicInteger prematureResets = watching.prematureResets;
     final List<HttpFilter> filters = new ArrayList<>();
     /** Compiled for each route; all of {@link #filters} unless a test says otherwise. */
     volatile FilterChains chains = (manager, entry) ->
@@ -104,46 +96,10 @@ final class ProxyFixture implements AutoCloseable {
     private ManagerSettings settings = new ManagerSettings();
     private final List<Channel> listening = new ArrayList<>();
 
-    /** An exchange as telemetry saw it. */
-    record Completed(
-            int status,
-            String flags,
-            String details,
-            int attempts,
-            long received,
-            long sent,
-            String path,
-            @Nullable String cluster) {}
-
-    /** What tests vary about the connection manager. */
-    static final class ManagerSettings {
-        HttpConnectionManager.ClientProtocol client = HttpConnectionManager.ClientProtocol.DEFAULT;
-        Duration streamIdle = Duration.ZERO;
-        Duration requestHeaders = Duration.ZERO;
-        Duration idle = Duration.ofHours(1);
-        Duration life = Duration.ZERO;
-        List<String> upgrades = List.of("websocket");
-        boolean useRemoteAddress;
-        boolean appendPort;
-        int maxHeaders = 100;
-        List<Cidr> internal = List.of();
-
-        private HttpConnectionManager.ClientProtocol client() {
-            return new HttpConnectionManager.ClientProtocol(
-                    client.codec(),
-                    client.acceptHttp10(),
-                    client.trailers(),
-                    client.proxy100Continue(),
-                    client.underscores(),
-                    client.maxRequests(),
-                    upgrades);
-        }
-    }
-
     ProxyFixture() {
         NameResolver none = name -> CompletableFuture.failedFuture(new IllegalStateException(name));
         clusters = new UpstreamClusters(none, Timers.on(loops.next()), new SplittableRandom(3));
-        current = new Current(clusters, new Watching());
+        current = new Current(clusters, watching);
         List<EventLoop> all = new ArrayList<>();
         loops.forEach(loop -> all.add((EventLoop) loop));
         server = new HttpServer(new HttpServices(
@@ -294,7 +250,7 @@ final class ProxyFixture implements AutoCloseable {
 
     /** Serves {@code channel} on its own thread and clock. */
     void serve(Channel channel, boolean http2) {
-        HttpConnectionManager manager = manager();
+        HttpConnectionManager manager = settings.manager();
         InetSocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
         FilterChainRuntime chain = runtime(manager);
         server.start(
@@ -327,7 +283,7 @@ final class ProxyFixture implements AutoCloseable {
 
     /** Begins to listen. @return the port */
     int listen(boolean http2) throws Exception {
-        HttpConnectionManager manager = manager();
+        HttpConnectionManager manager = settings.manager();
         FilterChainRuntime runtime = runtime(manager);
         Channel bound = new ServerBootstrap()
                 .group(loops)
@@ -362,78 +318,8 @@ final class ProxyFixture implements AutoCloseable {
         return ((InetSocketAddress) bound.localAddress()).getPort();
     }
 
-    private HttpConnectionManager manager() {
-        return new HttpConnectionManager(
-                "test",
-                new HttpConnectionManager.RouteSource.Rds("rds"),
-                List.of(new HttpFilterConfig.Router(false, false)),
-                new HttpConnectionManager.Reporting(List.of(), null, true, false),
-                new HttpConnectionManager.Server("envoy", HttpConnectionManager.ServerHeader.OVERWRITE),
-                new HttpConnectionManager.Forwarded(
-                        settings.useRemoteAddress,
-                        0,
-                        false,
-                        settings.appendPort,
-                        new HttpConnectionManager.ForwardClientCert(
-                                HttpConnectionManager.ForwardClientCert.Mode.SANITIZE,
-                                false,
-                                false,
-                                false,
-                                false,
-                                false),
-                        settings.internal),
-                new HttpConnectionManager.Normalization(
-                        true, false, HttpConnectionManager.EscapedSlashes.KEEP_UNCHANGED, false, false),
-                settings.client(),
-                new HttpConnectionManager.Timeouts(
-                        settings.streamIdle,
-                        Duration.ZERO,
-                        settings.requestHeaders,
-                        settings.idle,
-                        settings.life,
-                        Duration.ofSeconds(5)),
-                new HttpConnectionManager.Limits(60, settings.maxHeaders, 100));
-    }
-
-    private final class Watching implements Observers {
-        @Override
-        public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
-            return new ExchangeObserver() {
-                @Override
-                public void onProtocolError() {
-                    protocolErrors.incrementAndGet();
-                }
-
-                @Override
-                public void onTooManyPrematureResets() {
-                    prematureResets.incrementAndGet();
-                }
-
-                @Override
-                public void onComplete(ExchangeFacts exchange) {
-                    Cluster cluster = exchange.cluster();
-                    String flags = ResponseFlag.text(exchange.responseFlags());
-                    completed.add(new Completed(
-                            exchange.responseStatus(),
-                            flags == null ? "-" : flags,
-                            exchange.responseCodeDetails(),
-                            exchange.attempts(),
-                            exchange.receivedBytes(),
-                            exchange.sentBytes(),
-                            exchange.request().path(),
-                            cluster == null ? null : cluster.name()));
-                }
-            };
-        }
-
-        @Override
-        public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> filters, Listener.Direction direction) {
-            return TcpObserver.NONE;
-        }
-    }
-
     /** The only exchange so far, once it is over. */
-    Completed only() {
+    Watching.Completed only() {
         org.awaitility.Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> completed.size() == 1);
         return completed.getFirst();
     }

@@ -160,7 +160,7 @@ class ProxyStoriesTest {
                 .containsKey("date")
                 .containsKey("x-envoy-upstream-service-time");
         assertThat(proxy.only())
-                .isEqualTo(new ProxyFixture.Completed(201, "-", "via_upstream", 1, 5, 9, "/b?c=d", "c"));
+                .isEqualTo(new Watching.Completed(201, "-", "via_upstream", 1, 5, 9, "/b?c=d", "c"));
     }
 
     @ParameterizedTest

@@ -3,7 +3,6 @@ package dev.lateen.proxy.upstream;
 import static dev.lateen.proxy.route.RouteFixtures.address;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.PLAIN;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.cluster;
-import static dev.lateen.proxy.upstream.UpstreamFixtures.endpoint;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.fixed;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.level;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.locality;
@@ -12,13 +11,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
-import dev.lateen.proxy.model.Cluster.OutlierDetection;
-import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint.Health;
+import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.ProxySnapshot;
 import java.time.Duration;
@@ -28,10 +26,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class UpstreamClustersTest {
-    private static final Duration MINUTE = Duration.ofMinutes(1);
-
-    private final UpstreamFixtures mesh = new UpstreamFixtures();
+/** How clusters and their hosts follow the configuration. */
+class UpstreamClustersTest extends ClustersFixture {
     private final List<Host> gone = new ArrayList<>();
 
     @Test
@@ -126,32 +122,6 @@ class UpstreamClustersTest {
     }
 
     @Test
-    void untilItsNamesAreAnsweredTheConfigurationBeforeServes() {
-        mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
-        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.0.0.1");
-        Cluster byName = dns(false, false, "app.example");
-        mesh.resolver.hold("app.example");
-        mesh.run(byName);
-        assertThat(mesh.get("c").config()).isNotEqualTo(byName);
-        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.0.0.1");
-
-        mesh.resolver.answer("app.example", Duration.ZERO, "10.9.9.9");
-        mesh.resolver.release("app.example");
-        assertThat(mesh.get("c").config()).isEqualTo(byName);
-        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.9.9.9");
-    }
-
-    @Test
-    void aNameThatCanNotBeFoundDoesNotKeepTheConfigurationBeforeInForce() {
-        mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
-        mesh.resolver.hold("app.example");
-        mesh.run(dns(false, false, "app.example"));
-        assertThat(mesh.get("c").host(mesh.context)).isNotNull();
-        mesh.resolver.release("app.example");
-        assertThat(mesh.get("c").host(mesh.context)).isNull();
-    }
-
-    @Test
     void aUnixDomainSocketIsAHostByItsPath() {
         Endpoint socket = new Endpoint("/var/run/app.sock", 0, "", 1, Health.HEALTHY, Map.of(), "");
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(locality("z", 1, 0, socket))));
@@ -205,196 +175,6 @@ class UpstreamClustersTest {
             retries++;
         }
         assertThat(retries).isEqualTo(10);
-    }
-
-    private static Cluster ejecting(int fiveXx, int gateway, int local, boolean split, int maxPercent, int hosts) {
-        return cluster(
-                LbPolicy.ROUND_ROBIN,
-                new Cluster.LbSettings(2, 1024, 65537, 0, false),
-                fixed(level(0, hosts, 0)),
-                UpstreamFixtures.NO_LIMITS,
-                new OutlierDetection(
-                        fiveXx,
-                        gateway,
-                        local,
-                        split,
-                        Duration.ofSeconds(10),
-                        Duration.ofSeconds(30),
-                        Duration.ofSeconds(300),
-                        maxPercent));
-    }
-
-    @Shows({
-        "DestinationRule.trafficPolicy.outlierDetection.consecutive5xxErrors",
-        "DestinationRule.trafficPolicy.outlierDetection.baseEjectionTime",
-        "DestinationRule.trafficPolicy.outlierDetection.interval"
-    })
-    @Test
-    void consecutive5xxEjectsForAWhileThatGrows() {
-        UpstreamCluster cluster = mesh.run(ejecting(5, 0, 0, false, 50, 2));
-        cluster.host(mesh.context);
-        Host bad = cluster.hosts().getFirst();
-        fail(bad, 500, 4);
-        bad.recordResponse(200);
-        fail(bad, 500, 4);
-        assertThat(bad.isEjected()).isFalse();
-        bad.recordResponse(500);
-        assertThat(bad.isEjected()).isTrue();
-        assertThat(mesh.count(cluster, 10)).containsOnlyKeys("10.0.0.2");
-        mesh.timers.pass(Duration.ofSeconds(29));
-        assertThat(bad.isEjected()).isTrue();
-        mesh.timers.pass(Duration.ofSeconds(1));
-        assertThat(bad.isEjected()).isFalse();
-        assertThat(mesh.count(cluster, 10)).hasSize(2);
-        fail(bad, 500, 5);
-        mesh.timers.pass(Duration.ofSeconds(59));
-        assertThat(bad.isEjected()).isTrue();
-        mesh.timers.pass(Duration.ofSeconds(1));
-        assertThat(bad.isEjected()).isFalse();
-        assertThat(cluster.stats().ejections().total()).isEqualTo(2);
-        mesh.timers.pass(MINUTE);
-        assertThat(mesh.timers.pending())
-                .as("an untroubled cluster has no timer")
-                .isZero();
-    }
-
-    @Shows("DestinationRule.trafficPolicy.outlierDetection.maxEjectionPercent")
-    @Test
-    void maxEjectionPercentIsKept() {
-        UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 50, 3));
-        cluster.host(mesh.context);
-        cluster.hosts().forEach(host -> host.recordResponse(503));
-        assertThat(cluster.stats().ejections().active()).isEqualTo(1);
-        assertThat(cluster.stats().ejections().overflow()).isEqualTo(2);
-    }
-
-    @Shows("DestinationRule.trafficPolicy.outlierDetection.consecutiveGatewayErrors")
-    @Test
-    void gatewayErrorsHaveACounterOfTheirOwn() {
-        UpstreamCluster cluster = mesh.run(ejecting(0, 3, 0, false, 100, 1));
-        cluster.host(mesh.context);
-        Host host = cluster.hosts().getFirst();
-        fail(host, 503, 2);
-        host.recordResponse(500);
-        fail(host, 502, 2);
-        assertThat(host.isEjected()).isFalse();
-        host.recordFailure(LocalFailure.TIMEOUT, true);
-        assertThat(host.isEjected()).isTrue();
-        assertThat(cluster.host(mesh.context)).isNull();
-    }
-
-    @Shows({
-        "DestinationRule.trafficPolicy.outlierDetection.splitExternalLocalOriginErrors",
-        "DestinationRule.trafficPolicy.outlierDetection.consecutiveLocalOriginFailures"
-    })
-    @Test
-    void localFailuresCountApartWhenSplit() {
-        UpstreamCluster cluster = mesh.run(ejecting(2, 0, 3, true, 100, 1));
-        cluster.host(mesh.context);
-        Host host = cluster.hosts().getFirst();
-        host.recordFailure(LocalFailure.CONNECT, false);
-        host.recordFailure(LocalFailure.CONNECT, false);
-        host.recordConnected(false);
-        host.recordFailure(LocalFailure.CONNECT, false);
-        host.recordFailure(LocalFailure.TIMEOUT, true);
-        assertThat(host.isEjected()).isFalse();
-        host.recordFailure(LocalFailure.CONNECT, false);
-        assertThat(host.isEjected()).isTrue();
-    }
-
-    @Test
-    void switchingDetectionOffBringsHostsBack() {
-        UpstreamCluster cluster = mesh.run(ejecting(1, 0, 0, false, 100, 1));
-        cluster.host(mesh.context);
-        cluster.hosts().getFirst().recordResponse(500);
-        assertThat(cluster.host(mesh.context)).isNull();
-        mesh.run(cluster(LbPolicy.ROUND_ROBIN, PLAIN, fixed(level(0, 1, 0))));
-        assertThat(mesh.get("c").host(mesh.context)).isNotNull();
-        assertThat(mesh.timers.pending()).isZero();
-    }
-
-    @Test
-    void connectFailuresCountAs503() {
-        UpstreamCluster cluster = mesh.run(ejecting(2, 0, 0, false, 100, 1));
-        cluster.host(mesh.context);
-        Host host = cluster.hosts().getFirst();
-        host.recordFailure(LocalFailure.CONNECT, false);
-        host.recordConnected(false);
-        host.recordFailure(LocalFailure.CONNECT, false);
-        assertThat(host.isEjected()).isTrue();
-        assertThat(host.stats().connectionsFailed()).isEqualTo(2);
-    }
-
-    private static void fail(Host host, int status, int times) {
-        for (int i = 0; i < times; i++) {
-            host.recordResponse(status);
-        }
-    }
-
-    private static Cluster dns(boolean logical, boolean respectTtl, String... names) {
-        LoadAssignment assignment = new LoadAssignment(
-                "c",
-                List.of(locality(
-                        "z",
-                        1,
-                        0,
-                        java.util.Arrays.stream(names)
-                                .map(name -> endpoint(name, 1, Health.HEALTHY))
-                                .toArray(dev.lateen.proxy.model.Endpoint[]::new))));
-        Discovery discovery = logical
-                ? new Discovery.LogicalDns(assignment, MINUTE, respectTtl)
-                : new Discovery.StrictDns(assignment, MINUTE, respectTtl);
-        return cluster(LbPolicy.ROUND_ROBIN, PLAIN, discovery);
-    }
-
-    @Test
-    void strictDnsTakesEveryAddressAndFollowsChanges() {
-        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.1", "10.0.0.2");
-        mesh.resolver.answer("b.example", Duration.ZERO, "10.0.0.3");
-        UpstreamCluster cluster = mesh.run(dns(false, true, "a.example", "b.example"));
-        assertThat(mesh.count(cluster, 30)).hasSize(3);
-        Host kept = cluster.hosts().get(1);
-        assertThat(kept.endpoint().hostname()).isEqualTo("a.example");
-        assertThat(kept.endpoint().host()).isEqualTo("10.0.0.2");
-        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.2");
-        mesh.timers.pass(MINUTE);
-        assertThat(mesh.count(cluster, 30)).containsOnlyKeys("10.0.0.2", "10.0.0.3");
-        assertThat(cluster.hosts()).contains(kept);
-    }
-
-    @Test
-    void failedLookUpKeepsTheLastGoodAddresses() {
-        mesh.resolver.answer("a.example", Duration.ofSeconds(5), "10.0.0.1");
-        UpstreamCluster cluster = mesh.run(dns(false, true, "a.example"));
-        mesh.resolver.fail("a.example");
-        mesh.timers.pass(Duration.ofSeconds(5));
-        assertThat(mesh.resolver.asked).as("asked again after its time to live").hasSize(2);
-        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.1");
-        mesh.resolver.answer("a.example", Duration.ofSeconds(5), "10.0.0.9");
-        mesh.timers.pass(MINUTE);
-        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.9");
-    }
-
-    @Test
-    void logicalDnsStaysWithItsAddressWhileTheNameHasIt() {
-        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.1", "10.0.0.2");
-        UpstreamCluster cluster = mesh.run(dns(true, false, "a.example"));
-        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.1");
-        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.2", "10.0.0.1");
-        mesh.timers.pass(MINUTE);
-        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.1");
-        mesh.resolver.answer("a.example", Duration.ZERO, "10.0.0.2");
-        mesh.timers.pass(MINUTE);
-        assertThat(mesh.count(cluster, 3)).containsOnlyKeys("10.0.0.2");
-    }
-
-    @Test
-    void closingStopsAllTimers() {
-        mesh.run(dns(false, true, "a.example", "10.9.9.9"));
-        assertThat(mesh.timers.pending()).isPositive();
-        assertThat(mesh.count(mesh.get("c"), 1)).containsOnlyKeys("10.9.9.9");
-        mesh.clusters.close();
-        assertThat(mesh.timers.pending()).isZero();
     }
 
     @Test

@@ -1,5 +1,16 @@
 package dev.lateen.proxy.xds.decode;
 
+import static dev.lateen.proxy.xds.decode.ResourceJson.HCM;
+import static dev.lateen.proxy.xds.decode.ResourceJson.HTTP;
+import static dev.lateen.proxy.xds.decode.ResourceJson.NETWORK;
+import static dev.lateen.proxy.xds.decode.ResourceJson.ROUTER;
+import static dev.lateen.proxy.xds.decode.ResourceJson.TYPES;
+import static dev.lateen.proxy.xds.decode.ResourceJson.filter;
+import static dev.lateen.proxy.xds.decode.ResourceJson.listener;
+import static dev.lateen.proxy.xds.decode.ResourceJson.manager;
+import static dev.lateen.proxy.xds.decode.ResourceJson.named;
+import static dev.lateen.proxy.xds.decode.ResourceJson.typed;
+import static dev.lateen.proxy.xds.decode.ResourceJson.with;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.model.Secret;
@@ -24,9 +35,6 @@ import org.junit.jupiter.api.Test;
  * {@code -Dlateen.fields.write=FILE} to write the list anew, and read what changed.
  */
 class EveryFieldTest {
-    private static final String TYPES = "type.googleapis.com/";
-    private static final String NETWORK = "envoy.extensions.filters.network.";
-    private static final String HTTP = "envoy.extensions.filters.http.";
     private static final String LB = "envoy.extensions.load_balancing_policies.";
     private static final FieldExplorer.Root LISTENER = root(ResourceType.LISTENER);
     private static final FieldExplorer.Root ROUTES = root(ResourceType.ROUTES);
@@ -34,7 +42,6 @@ class EveryFieldTest {
     private static final FieldExplorer.Root ENDPOINTS = root(ResourceType.ENDPOINTS);
     private static final FieldExplorer.Root SECRET = root(ResourceType.SECRET);
     private static final Secret.TlsCertificate OWN = new TestCertificates("O=test").workload("", "spiffe://a");
-    private static final String HCM = NETWORK + "http_connection_manager.v3.HttpConnectionManager";
 
     @Test
     void whatIsNotFollowedStandsOnOneList() throws IOException {
@@ -45,7 +52,7 @@ class EveryFieldTest {
         addHttpFilters(explorer);
         addRest(explorer);
         Map<String, String> outcomes = explorer.explore();
-        outcomes.putAll(extensions());
+        outcomes.putAll(ExtensionOutcomes.of(LISTENER));
         assertThat(outcomes.values()).noneMatch(outcome -> outcome.contains("fault of this proxy"));
         assertThat(outcomes).hasSizeGreaterThan(1000);
         Map<String, String> notFollowed = new TreeMap<>(outcomes);
@@ -337,64 +344,6 @@ class EveryFieldTest {
         }
     }
 
-    /** What becomes of extensions, by their type, in a resource that is good without them. */
-    private static Map<String, String> extensions() {
-        Map<String, String> outcomes = new TreeMap<>();
-        String path = "filter_chains[0].filters[0].typed_config";
-        for (String type : EXTENSIONS.split("\\s+")) {
-            Map<String, Object> filter = filter("envoy.extensions.filters." + type, Map.of());
-            Map<String, Object> listener = type.startsWith("http.")
-                    ? listener(filter(HCM, manager(filter, FieldSamples.yaml(ROUTER))))
-                    : type.startsWith("network.")
-                            ? listener(filter, FieldSamples.yaml("TCP"))
-                            : with(listener("filters: [TCP]"), "listener_filters", List.of(filter));
-            outcomes.put("extension " + type, LISTENER.outcome(listener, path));
-        }
-        for (String type : OWN_EXTENSIONS.split("\\s+")) {
-            outcomes.put(
-                    "extension " + type,
-                    LISTENER.outcome(
-                            listener(filter(HCM, manager(filter(type, Map.of()), FieldSamples.yaml(ROUTER)))), path));
-        }
-        return outcomes;
-    }
-
-    /** Envoy's filters, and those that Istio's control plane names. */
-    private static final String EXTENSIONS = """
-        http.adaptive_concurrency.v3.AdaptiveConcurrency http.admission_control.v3.AdmissionControl
-        http.alternate_protocols_cache.v3.FilterConfig http.api_key_auth.v3.ApiKeyAuth http.aws_lambda.v3.Config
-        http.aws_request_signing.v3.AwsRequestSigning http.bandwidth_limit.v3.BandwidthLimit http.basic_auth.v3.BasicAuth
-        http.buffer.v3.Buffer http.buffer.v3.BufferPerRoute http.cache.v3.CacheConfig http.cdn_loop.v3.CdnLoopConfig
-        http.composite.v3.Composite http.compressor.v3.Compressor http.compressor.v3.CompressorPerRoute
-        http.connect_grpc_bridge.v3.FilterConfig http.credential_injector.v3.CredentialInjector http.csrf.v3.CsrfPolicy
-        http.custom_response.v3.CustomResponse http.decompressor.v3.Decompressor http.dynamic_forward_proxy.v3.FilterConfig
-        http.dynamic_modules.v3.DynamicModuleFilter http.ext_authz.v3.ExtAuthz http.ext_authz.v3.ExtAuthzPerRoute
-        http.ext_proc.v3.ExternalProcessor http.ext_proc.v3.ExtProcPerRoute http.file_system_buffer.v3.FileSystemBufferFilterConfig
-        http.gcp_authn.v3.GcpAuthnFilterConfig http.geoip.v3.Geoip http.golang.v3alpha.Config
-        http.grpc_field_extraction.v3.GrpcFieldExtractionConfig http.grpc_http1_bridge.v3.Config
-        http.grpc_http1_reverse_bridge.v3.FilterConfig http.grpc_json_transcoder.v3.GrpcJsonTranscoder http.grpc_web.v3.GrpcWeb
-        http.gzip.v3.Gzip http.header_mutation.v3.HeaderMutation http.header_to_metadata.v3.Config http.health_check.v3.HealthCheck
-        http.ip_tagging.v3.IPTagging http.json_to_metadata.v3.JsonToMetadata http.jwt_authn.v3.JwtAuthentication
-        http.jwt_authn.v3.PerRouteConfig http.kill_request.v3.KillRequest http.local_ratelimit.v3.LocalRateLimit http.lua.v3.Lua
-        http.lua.v3.LuaPerRoute http.oauth2.v3.OAuth2 http.on_demand.v3.OnDemand http.original_src.v3.OriginalSrc
-        http.proto_message_extraction.v3.ProtoMessageExtractionConfig http.ratelimit.v3.RateLimit http.ratelimit.v3.RateLimitPerRoute
-        http.rate_limit_quota.v3.RateLimitQuotaFilterConfig http.set_filter_state.v3.Config http.set_metadata.v3.Config
-        http.stateful_session.v3.StatefulSession http.tap.v3.Tap http.wasm.v3.Wasm
-        network.connection_limit.v3.ConnectionLimit network.direct_response.v3.Config network.echo.v3.Echo
-        network.ext_authz.v3.ExtAuthz network.ext_proc.v3.NetworkExternalProcessor network.kafka_broker.v3.KafkaBroker
-        network.local_ratelimit.v3.LocalRateLimit network.mongo_proxy.v3.MongoProxy network.mysql_proxy.v3.MySQLProxy
-        network.ratelimit.v3.RateLimit network.redis_proxy.v3.RedisProxy network.set_filter_state.v3.Config
-        network.sni_cluster.v3.SniCluster network.sni_dynamic_forward_proxy.v3.FilterConfig network.thrift_proxy.v3.ThriftProxy
-        network.wasm.v3.Wasm network.zookeeper_proxy.v3.ZooKeeperProxy
-        listener.http_inspector.v3.HttpInspector listener.local_ratelimit.v3.LocalRateLimit listener.original_dst.v3.OriginalDst
-        listener.original_src.v3.OriginalSrc listener.proxy_protocol.v3.ProxyProtocol listener.set_filter_state.v3.Config
-        listener.tls_inspector.v3.TlsInspector\
-        """;
-
-    private static final String OWN_EXTENSIONS = "istio.envoy.config.filter.http.alpn.v2alpha1.FilterConfig"
-            + " istio.envoy.config.filter.http.authn.v2alpha1.FilterConfig io.istio.http.connect_authority.Config"
-            + " some.Unknown";
-
     private static void inCluster(
             FieldExplorer explorer, String type, String base, String path, UnaryOperator<Map<String, Object>> fields) {
         explorer.add(CLUSTER, "cluster " + type, type, FieldSamples.yaml(base), path, json -> {
@@ -402,43 +351,5 @@ class EveryFieldTest {
             cluster.putAll(fields.apply(json));
             return cluster;
         });
-    }
-
-    private static final String ROUTER = "{name: r, typed_config: {'@type': " + TYPES + HTTP + "router.v3.Router}}";
-
-    private static Map<String, Object> typed(String type, Map<String, Object> json) {
-        return with(json, "@type", TYPES + type);
-    }
-
-    private static Map<String, Object> named(Map<String, Object> typed) {
-        return Map.of("name", "n", "typed_config", typed);
-    }
-
-    private static Map<String, Object> filter(String type, Map<String, Object> json) {
-        return named(typed(type, json));
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs") // only read
-    private static Map<String, Object> manager(Map<String, Object>... filters) {
-        return Map.of("stat_prefix", "s", "route_config", Map.of("name", "r"), "http_filters", List.of(filters));
-    }
-
-    private static Map<String, Object> with(Map<String, Object> json, String field, Object value) {
-        Map<String, Object> copy = new LinkedHashMap<>(json);
-        copy.put(field, value);
-        return copy;
-    }
-
-    @SafeVarargs
-    @SuppressWarnings("varargs") // only read
-    private static Map<String, Object> listener(Map<String, Object>... filters) {
-        return with(listener("filters: [TCP]"), "filter_chains", List.of(Map.of("filters", List.of(filters))));
-    }
-
-    private static Map<String, Object> listener(String chain) {
-        return FieldSamples.yaml(
-                "{name: l, address: {socket_address: {address: 127.0.0.1, port_value: 1}}, filter_chains: [{" + chain
-                        + "}]}");
     }
 }
