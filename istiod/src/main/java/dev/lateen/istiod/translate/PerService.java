@@ -106,8 +106,7 @@ final class PerService {
             head++;
         }
         int tail = 0;
-        while (tail < least - head
-                && services.get(services.size() - 1 - tail) == now.get(now.size() - 1 - tail)) {
+        while (tail < least - head && services.get(services.size() - 1 - tail) == now.get(now.size() - 1 - tail)) {
             tail++;
         }
         boolean same = head == services.size() && head == now.size();

@@ -45,7 +45,8 @@ final class RouteTranslator {
         SidecarRoutes routes = new SidecarRoutes(view);
         SidecarRoutes.Subject subject = found.get();
         if (!subject.host().isEmpty()) {
-            return answers.one(new Named(name, routed), () -> interner.one(routes.ofOneService(name, subject, rules())));
+            return answers.one(
+                    new Named(name, routed), () -> interner.one(routes.ofOneService(name, subject, rules())));
         }
         return answers.evolved(
                         RouteTable.class,
