@@ -28,7 +28,7 @@ record RuleIndex(
         List<RoutingRule> rules,
         PersistentMap<String, List<RoutingRule>> byHost,
         List<String> wildcards,
-        PersistentIndex<String, Identity<RoutingRule>> mentions) {
+        PersistentIndex<String, SameObject<RoutingRule>> mentions) {
     static final RuleIndex EMPTY =
             new RuleIndex(List.of(), PersistentMap.empty(), List.of(), PersistentIndex.empty());
 
@@ -45,7 +45,7 @@ record RuleIndex(
         }
         ListChange<RoutingRule> change = ListChange.between(rules, now);
         PersistentMap<String, List<RoutingRule>> hosts = byHost;
-        PersistentIndex<String, Identity<RoutingRule>> named = mentions;
+        PersistentIndex<String, SameObject<RoutingRule>> named = mentions;
         List<String> patterns = wildcards;
         for (RoutingRule rule : change.removed()) {
             for (String host : hosts(rule)) {
@@ -55,7 +55,7 @@ record RuleIndex(
                 patterns = others.isEmpty() ? without(patterns, host) : patterns;
             }
             for (String host : named(rule)) {
-                named = named.without(host, new Identity<>(rule));
+                named = named.without(host, new SameObject<>(rule));
             }
         }
         for (RoutingRule rule : change.added()) {
@@ -65,7 +65,7 @@ record RuleIndex(
                 hosts = hosts.with(host, InOrder.replaced(others, List.of(), List.of(rule), OLDEST_FIRST));
             }
             for (String host : named(rule)) {
-                named = named.with(host, new Identity<>(rule));
+                named = named.with(host, new SameObject<>(rule));
             }
         }
         return new RuleIndex(now, hosts, patterns, named);
