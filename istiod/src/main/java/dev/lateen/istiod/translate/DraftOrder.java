@@ -15,7 +15,7 @@ import java.util.Map;
  */
 final class DraftOrder implements Comparator<HostDraft> {
     private final List<ListenerHosts> listeners;
-    private final Map<Integer, Map<Identity<RoutingRule>, Integer>> rules = new HashMap<>();
+    private final Map<Integer, Map<SameObject<RoutingRule>, Integer>> rules = new HashMap<>();
     private final Map<Integer, Map<String, Integer>> services = new HashMap<>();
     private final Comparator<HostDraft> comparator = Comparator.comparingInt(HostDraft::listener)
             .thenComparingInt(this::rule)
@@ -42,9 +42,9 @@ final class DraftOrder implements Comparator<HostDraft> {
         return rules.computeIfAbsent(
                         draft.listener(),
                         listener -> places(listeners.get(listener).rules().rules().stream()
-                                .map(one -> new Identity<>(one))
+                                .map(one -> new SameObject<>(one))
                                 .toList()))
-                .getOrDefault(new Identity<>(rule), Integer.MAX_VALUE);
+                .getOrDefault(new SameObject<>(rule), Integer.MAX_VALUE);
     }
 
     private static int host(HostDraft draft) {

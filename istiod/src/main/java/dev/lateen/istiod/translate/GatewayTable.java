@@ -61,7 +61,7 @@ final class GatewayTable {
      * @param byHost what has routes for each host, in order
      */
     private record Tables(
-            PersistentMap<Identity<RoutingRule>, List<Bound>> byRule,
+            PersistentMap<SameObject<RoutingRule>, List<Bound>> byRule,
             PersistentMap<String, List<Bound>> byHost,
             HostTable hosts) {
         static final Tables EMPTY = new Tables(PersistentMap.empty(), PersistentMap.empty(), HostTable.EMPTY);
@@ -110,11 +110,11 @@ final class GatewayTable {
             Tables before,
             Set<RoutingRule> touched,
             Set<String> hosts) {
-        PersistentMap<Identity<RoutingRule>, List<Bound>> byRule = before.byRule;
+        PersistentMap<SameObject<RoutingRule>, List<Bound>> byRule = before.byRule;
         Map<String, List<Bound>> gone = new HashMap<>();
         Map<String, List<Bound>> come = new HashMap<>();
         for (RoutingRule rule : touched) {
-            Identity<RoutingRule> key = new Identity<>(rule);
+            SameObject<RoutingRule> key = new SameObject<>(rule);
             List<Bound> now = rules.holds(rule) ? bound(view, subject, rule) : List.of();
             place(byRule.getOrDefault(key, List.of()), gone);
             place(now, come);

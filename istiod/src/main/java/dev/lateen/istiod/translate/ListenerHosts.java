@@ -23,7 +23,7 @@ record ListenerHosts(
         RuleIndex rules,
         PersistentMap<String, Called> called,
         PersistentIndex<String, String> followers,
-        PersistentMap<Identity<RoutingRule>, List<HostDraft>> unknown) {
+        PersistentMap<SameObject<RoutingRule>, List<HostDraft>> unknown) {
     static final ListenerHosts EMPTY = new ListenerHosts(
             List.of(),
             PersistentMap.empty(),

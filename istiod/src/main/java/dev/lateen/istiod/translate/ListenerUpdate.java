@@ -32,7 +32,7 @@ final class ListenerUpdate {
     private PersistentMap<String, Service> services;
     private PersistentMap<String, ListenerHosts.Called> called;
     private PersistentIndex<String, String> followers;
-    private PersistentMap<Identity<RoutingRule>, List<HostDraft>> unknown;
+    private PersistentMap<SameObject<RoutingRule>, List<HostDraft>> unknown;
 
     /**
      * An update of one listener.
@@ -155,7 +155,7 @@ final class ListenerUpdate {
 
     /** What a rule has for hosts that no registry knows. */
     private void declare(RoutingRule rule) {
-        Identity<RoutingRule> key = new Identity<>(rule);
+        SameObject<RoutingRule> key = new SameObject<>(rule);
         unknown.getOrDefault(key, List.of()).forEach(drafts::remove);
         List<HostDraft> made = rules.holds(rule) ? declared(rule) : List.of();
         unknown = unknown.withOrWithout(key, made.isEmpty() ? null : made);

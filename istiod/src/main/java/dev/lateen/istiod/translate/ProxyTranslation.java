@@ -70,21 +70,21 @@ final class ProxyTranslation implements Translation {
      */
     private record Facts(
             Client client,
-            Identity<Object> calls,
-            Identity<Object> shown,
-            Identity<MeshConfig> mesh,
-            Identity<List<?>> gateways,
-            Identity<PeerPolicies> peers) {}
+            SameObject<Object> calls,
+            SameObject<Object> shown,
+            SameObject<MeshConfig> mesh,
+            SameObject<List<?>> gateways,
+            SameObject<PeerPolicies> peers) {}
 
     /** What routes depend on: all that the proxy sees. */
-    private record Routed(Facts facts, Identity<WorkloadScope> scope) {}
+    private record Routed(Facts facts, SameObject<WorkloadScope> scope) {}
 
     /** Proxies that see the same of any one snapshot. */
     private record Lineage(
             Client client,
             String namespace,
             Map<String, String> labels,
-            Identity<@Nullable Resource<Sidecar>> sidecar) {}
+            SameObject<@Nullable Resource<Sidecar>> sidecar) {}
 
     /**
      * What listeners depend on.
@@ -95,9 +95,9 @@ final class ProxyTranslation implements Translation {
      */
     private record Listened(
             Facts facts,
-            @Nullable Identity<WorkloadScope> scope,
-            Identity<Object> connections,
-            List<Identity<List<?>>> policies) {}
+            @Nullable SameObject<WorkloadScope> scope,
+            SameObject<Object> connections,
+            List<SameObject<List<?>>> policies) {}
 
     /** What the proxy's own side depends on: the workload's labels, ports and, where they show, addresses. */
     private record Own(
@@ -141,17 +141,17 @@ final class ProxyTranslation implements Translation {
         MeshSnapshot snapshot = view.snapshot();
         this.facts = new Facts(
                 client,
-                new Identity<>(view.scope().calls()),
-                new Identity<>(snapshot.registry().shown()),
-                new Identity<>(snapshot.mesh()),
-                new Identity<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
-                new Identity<>(snapshot.peerPolicies()));
-        this.routed = new Routed(facts, new Identity<>(view.scope()));
+                new SameObject<>(view.scope().calls()),
+                new SameObject<>(snapshot.registry().shown()),
+                new SameObject<>(snapshot.mesh()),
+                new SameObject<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
+                new SameObject<>(snapshot.peerPolicies()));
+        this.routed = new Routed(facts, new SameObject<>(view.scope()));
         this.lineage = new Lineage(
                 client,
                 view.scope().namespace(),
                 view.scope().labels(),
-                new Identity<>(view.scope().sidecar()));
+                new SameObject<>(view.scope().sidecar()));
         this.routes = new RouteTranslator(view, answers, interner, lineage, routed);
     }
 
@@ -160,12 +160,12 @@ final class ProxyTranslation implements Translation {
         boolean byScope = view.gateway() || view.scope().sidecar() != null;
         return new Listened(
                 facts,
-                byScope ? new Identity<>(view.scope()) : null,
-                new Identity<>(snapshot.connectionRules()),
+                byScope ? new SameObject<>(view.scope()) : null,
+                new SameObject<>(snapshot.connectionRules()),
                 List.of(
-                        new Identity<>(snapshot.all(AuthorizationPolicy.class)),
-                        new Identity<>(snapshot.all(RequestAuthentication.class)),
-                        new Identity<>(snapshot.all(Telemetry.class))));
+                        new SameObject<>(snapshot.all(AuthorizationPolicy.class)),
+                        new SameObject<>(snapshot.all(RequestAuthentication.class)),
+                        new SameObject<>(snapshot.all(Telemetry.class))));
     }
 
     private Own own() {
@@ -183,7 +183,7 @@ final class ProxyTranslation implements Translation {
         if (!view.gateway()) {
             for (InboundPort port : InboundPort.of(view)) {
                 inbound.add(port.port());
-                port.services().forEach(s -> inbound.add(new Identity<>(s)));
+                port.services().forEach(s -> inbound.add(new SameObject<>(s)));
             }
         }
         // Listeners for the pods of a headless service leave the proxy's own pod out.
@@ -365,6 +365,6 @@ final class ProxyTranslation implements Translation {
         var which = new EndpointTranslator.Which(
                 pod, labels, service.servesNotReady(), true, mutualTlsOnly, noneTakesTls, false);
         return endpointMemo.get(
-                new EndpointTranslator.Request(name, new Identity<>(list), which, choice, endpointClient));
+                new EndpointTranslator.Request(name, new SameObject<>(list), which, choice, endpointClient));
     }
 }

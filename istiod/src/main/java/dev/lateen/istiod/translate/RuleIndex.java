@@ -28,7 +28,7 @@ record RuleIndex(
         List<RoutingRule> rules,
         PersistentMap<String, List<RoutingRule>> byHost,
         List<String> wildcards,
-        PersistentIndex<String, Identity<RoutingRule>> mentions) {
+        PersistentIndex<String, SameObject<RoutingRule>> mentions) {
     static final RuleIndex EMPTY = new RuleIndex(List.of(), PersistentMap.empty(), List.of(), PersistentIndex.empty());
 
     static final Comparator<RoutingRule> OLDEST_FIRST =
@@ -44,7 +44,7 @@ record RuleIndex(
         }
         ListChange<RoutingRule> change = ListChange.between(rules, now);
         PersistentMap<String, List<RoutingRule>> hosts = byHost;
-        PersistentIndex<String, Identity<RoutingRule>> named = mentions;
+        PersistentIndex<String, SameObject<RoutingRule>> named = mentions;
         List<String> patterns = wildcards;
         for (RoutingRule rule : change.removed()) {
             for (String host : hosts(rule)) {
@@ -54,7 +54,7 @@ record RuleIndex(
                 patterns = others.isEmpty() ? without(patterns, host) : patterns;
             }
             for (String host : named(rule)) {
-                named = named.without(host, new Identity<>(rule));
+                named = named.without(host, new SameObject<>(rule));
             }
         }
         for (RoutingRule rule : change.added()) {
@@ -64,7 +64,7 @@ record RuleIndex(
                 hosts = hosts.with(host, InOrder.replaced(others, List.of(), List.of(rule), OLDEST_FIRST));
             }
             for (String host : named(rule)) {
-                named = named.with(host, new Identity<>(rule));
+                named = named.with(host, new SameObject<>(rule));
             }
         }
         return new RuleIndex(now, hosts, patterns, named);

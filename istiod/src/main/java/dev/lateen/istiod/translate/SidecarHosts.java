@@ -33,7 +33,7 @@ final class SidecarHosts {
 
     private final Map<RoutesKey, List<Route>> known = new HashMap<>();
 
-    private record RoutesKey(Identity<RoutingRule> rule, int port, String pod) {}
+    private record RoutesKey(SameObject<RoutingRule> rule, int port, String pod) {}
 
     /** @param port the port that the configuration is for, or 0 if it is for all ports behind the HTTP proxy listener */
     SidecarHosts(ProxyView view, int port, String name) {
@@ -93,7 +93,7 @@ final class SidecarHosts {
     List<Route> routes(CalledHost called, @Nullable RoutingRule rule) {
         if (rule != null) {
             return known.computeIfAbsent(
-                    new RoutesKey(new Identity<>(rule), called.port(), called.pod()),
+                    new RoutesKey(new SameObject<>(rule), called.port(), called.pod()),
                     _ -> new HttpRoutes(context(called)).of(rule));
         }
         Service service = Objects.requireNonNull(called.service(), "a host without a rule is a service's");

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** TLS versions and cipher suites as Envoy's {@code TlsParameters} names them, in the JDK's words, which BoringSSL understands too. */
-final class CipherSuites {
+final class CipherNames {
     private static final List<String> VERSIONS = List.of("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3");
 
     /** TLS 1.3's suites can't be configured in Envoy: all are always on. */
@@ -42,7 +42,7 @@ final class CipherSuites {
     private static final Map<String, String> OPEN_SSL =
             IANA.entrySet().stream().collect(Collectors.toUnmodifiableMap(Map.Entry::getValue, Map.Entry::getKey));
 
-    private CipherSuites() {}
+    private CipherNames() {}
 
     /** OpenSSL's name of a suite, as Envoy logs it; TLS 1.3's have one name only. */
     static String openSslName(String iana) {

@@ -16,8 +16,8 @@ import dev.lateen.istiod.debug.DebugServer;
 import dev.lateen.istiod.debug.MetricsAnswer;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
-import dev.lateen.istiod.discovery.PeerCheck;
-import dev.lateen.istiod.listen.Keepalive;
+import dev.lateen.istiod.discovery.CallerCheck;
+import dev.lateen.istiod.listen.PeerKeepalive;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.listen.Ports;
 import dev.lateen.istiod.metrics.Gauges;
@@ -39,7 +39,7 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /** What a running istiod is made of, wired. */
-final class ControlPlane {
+final class IstiodParts {
     /** Istio's gRPC limit. */
     private static final long LARGEST_MESSAGE = 4 * 1024 * 1024;
 
@@ -56,7 +56,7 @@ final class ControlPlane {
     final DiscoveryServer discovery;
     final SnapshotWriter writer;
 
-    private ControlPlane(
+    private IstiodParts(
             Vertx vertx,
             IstiodBootstrap bootstrap,
             Istiod.Surroundings surroundings,
@@ -82,7 +82,7 @@ final class ControlPlane {
                         bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
         this.writer = new SnapshotWriter(config, discovery, events);
-        this.ports = new Ports(vertx, Keepalive.USUAL);
+        this.ports = new Ports(vertx, PeerKeepalive.USUAL);
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
         surroundings.readiness().require("first snapshot", () -> discovery.view() != null);
         new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
@@ -98,14 +98,14 @@ final class ControlPlane {
     }
 
     /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. Blocks. */
-    static ControlPlane prepare(Vertx vertx, IstiodBootstrap bootstrap, Istiod.Surroundings surroundings)
+    static IstiodParts prepare(Vertx vertx, IstiodBootstrap bootstrap, Istiod.Surroundings surroundings)
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
         JoinedConfig config = JoinedConfig.open(
                 bootstrap.sources(surroundings.sources()), ConfigTiming.USUAL, events, System::nanoTime);
         try {
-            ControlPlane made = new ControlPlane(vertx, bootstrap, surroundings, metrics, events, config);
+            IstiodParts made = new IstiodParts(vertx, bootstrap, surroundings, metrics, events, config);
             made.writer.start();
             return made;
         } catch (IOException | RuntimeException e) {
@@ -150,20 +150,20 @@ final class ControlPlane {
         return GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(LARGEST_MESSAGE));
     }
 
-    private PeerCheck.Verdict check(@Nullable SSLSession tls, @Nullable String authorization) {
+    private CallerCheck.Verdict check(@Nullable SSLSession tls, @Nullable String authorization) {
         try {
             SpiffeId identity = callers.identify(tls, authorization);
-            return new PeerCheck.Verdict.Known(identity);
+            return new CallerCheck.Verdict.Known(identity);
         } catch (RefusedException e) {
-            return new PeerCheck.Verdict.Refused(String.valueOf(e.getMessage()));
+            return new CallerCheck.Verdict.Refused(String.valueOf(e.getMessage()));
         }
     }
 
     /** Without TLS nobody has to prove who it is, and who does so by a token is known by it. */
-    private PeerCheck.Verdict checkOffered(@Nullable SSLSession none, @Nullable String authorization) {
-        return authorization != null && check(none, authorization) instanceof PeerCheck.Verdict.Known known
+    private CallerCheck.Verdict checkOffered(@Nullable SSLSession none, @Nullable String authorization) {
+        return authorization != null && check(none, authorization) instanceof CallerCheck.Verdict.Known known
                 ? known
-                : new PeerCheck.Verdict.Anonymous();
+                : new CallerCheck.Verdict.Anonymous();
     }
 
     /** Ends all streams, closes the ports and stops watching: no thread and no port is left. */

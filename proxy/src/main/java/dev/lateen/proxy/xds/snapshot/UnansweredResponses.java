@@ -13,7 +13,7 @@ import java.util.function.Predicate;
  *
  * @param <T> a response with what is to be done when it may be answered
  */
-final class Answers<T> {
+final class UnansweredResponses<T> {
     /** Of more the oldest is answered whatever it waits for. */
     private static final int MOST = 16;
 

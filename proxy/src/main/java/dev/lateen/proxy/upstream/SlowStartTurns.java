@@ -6,14 +6,14 @@ import java.util.concurrent.atomic.AtomicLong;
  * What a slow start remembers of one host: since when it is there and well, and how many of its turns it has let pass. Safe for use from
  * every event loop without a lock.
  */
-final class Warming {
+final class SlowStartTurns {
     /** A whole turn: the shares of turns are summed up in units of 2 to the power of -32. */
     private static final int TURN_BITS = 32;
 
     private final long sinceNanos;
     private final AtomicLong turns = new AtomicLong();
 
-    Warming(long sinceNanos) {
+    SlowStartTurns(long sinceNanos) {
         this.sinceNanos = sinceNanos;
     }
 

@@ -9,5 +9,5 @@ import org.jspecify.annotations.Nullable;
  *
  * @param tls null for clear text
  */
-public record Destination(
+public record PickedHost(
         Host host, Endpoint endpoint, @Nullable UpstreamTls tls) {}

@@ -7,8 +7,8 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 
 /** Finds resources in {@code envoy.admin.v3.ConfigDump} JSON, static and dynamic ones alike. */
-final class ConfigDump {
-    private ConfigDump() {}
+final class DumpedResources {
+    private DumpedResources() {}
 
     /** The resources of the one part whose type ends so, as an array. */
     static JsonNode of(JsonNode dump, String type) {

@@ -37,8 +37,8 @@ import org.slf4j.LoggerFactory;
  * The door of this package: makes the observers of filter chains, keeps the series and log files that outlive every snapshot, and gives a
  * scrape what it asks for. Safe for use by several threads.
  */
-public final class Telemetry implements Observers, AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+public final class ProxyTelemetry implements Observers, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProxyTelemetry.class);
 
     private final Owner owner;
     private final IstioMetrics metrics;
@@ -68,7 +68,7 @@ public final class Telemetry implements Observers, AutoCloseable {
      * @param calls how spans reach collectors
      * @param standardOut where {@code /dev/stdout} goes; never closed
      */
-    public Telemetry(Owner owner, RandomGenerator random, CallLoops calls, OutputStream standardOut) {
+    public ProxyTelemetry(Owner owner, RandomGenerator random, CallLoops calls, OutputStream standardOut) {
         this.metrics = new IstioMetrics(owner.workload(), IstioMetrics.MAX_SERIES);
         this.spanReader = new SpanReader(owner.nodeId());
         this.zipkin = new ZipkinExporter(new ZipkinJson(owner.serviceName()), calls);

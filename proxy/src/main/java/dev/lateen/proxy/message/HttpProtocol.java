@@ -1,7 +1,7 @@
 package dev.lateen.proxy.message;
 
 /** The HTTP version of one side of an exchange, with the text that Envoy prints for {@code %PROTOCOL%}. */
-public enum Protocol {
+public enum HttpProtocol {
     /** RFC 1945. */
     HTTP_1_0("HTTP/1.0"),
     /** RFC 9112. */
@@ -11,7 +11,7 @@ public enum Protocol {
 
     private final String text;
 
-    Protocol(String text) {
+    HttpProtocol(String text) {
         this.text = text;
     }
 

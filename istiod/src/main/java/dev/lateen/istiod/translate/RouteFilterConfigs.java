@@ -2,7 +2,7 @@ package dev.lateen.istiod.translate;
 
 import com.google.protobuf.BoolValue;
 import dev.lateen.api.networking.CorsPolicy;
-import dev.lateen.api.networking.GrpcStatus;
+import dev.lateen.api.networking.GrpcStatusNames;
 import dev.lateen.api.networking.HttpRoute;
 import dev.lateen.api.networking.HttpRoute.FaultInjection;
 import dev.lateen.api.networking.Percent;
@@ -17,8 +17,8 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What a route asks of the fault and CORS filters. */
-final class RouteFilters {
-    private RouteFilters() {}
+final class RouteFilterConfigs {
+    private RouteFilterConfigs() {}
 
     static void apply(Route.Builder route, HttpRoute http) {
         HTTPFault fault = fault(http.fault());
@@ -56,7 +56,7 @@ final class RouteFilters {
             if (abort.httpStatus() != null) {
                 out.setAbort(how.setHttpStatus(abort.httpStatus()));
             } else if (abort.grpcStatus() != null) {
-                int code = GrpcStatus.NAMES.indexOf(abort.grpcStatus().toUpperCase(Locale.ROOT));
+                int code = GrpcStatusNames.NAMES.indexOf(abort.grpcStatus().toUpperCase(Locale.ROOT));
                 out.setAbort(how.setGrpcStatus(code < 0 ? 2 : code));
             }
         }

@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * @param pingEvery how often an HTTP/2 peer is asked for a sign of life (Istio: {@code keepaliveInterval}, 30 s)
  * @param silence after which a connection on which nothing was heard is closed; above {@code pingEvery}
  */
-public record Keepalive(Duration pingEvery, Duration silence) {
+public record PeerKeepalive(Duration pingEvery, Duration silence) {
     /** A lost proxy is forgotten within one and a half minutes. */
-    public static final Keepalive USUAL = new Keepalive(Duration.ofSeconds(30), Duration.ofSeconds(90));
+    public static final PeerKeepalive USUAL = new PeerKeepalive(Duration.ofSeconds(30), Duration.ofSeconds(90));
 
     private static final Buffer PING = Buffer.buffer("lateen??");
 

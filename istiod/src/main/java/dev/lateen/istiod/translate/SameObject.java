@@ -5,11 +5,11 @@ package dev.lateen.istiod.translate;
  *
  * @param of the object
  */
-record Identity<T>(T of) {
+record SameObject<T>(T of) {
     @Override
     @SuppressWarnings("ReferenceEquality") // That is what this is for.
     public boolean equals(Object other) {
-        return other instanceof Identity<?> that && of == that.of;
+        return other instanceof SameObject<?> that && of == that.of;
     }
 
     @Override

@@ -7,8 +7,8 @@ import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-class AnswersTest {
-    private final Answers<String> answers = new Answers<>();
+class UnansweredResponsesTest {
+    private final UnansweredResponses<String> answers = new UnansweredResponses<>();
     private final Set<String> waiting = new HashSet<>();
 
     @Test

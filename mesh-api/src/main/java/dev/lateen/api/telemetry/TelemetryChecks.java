@@ -4,8 +4,8 @@ import dev.lateen.api.schema.Report;
 import dev.lateen.api.schema.Rule;
 
 /** What a Telemetry must be like beyond its bounds: the rules of Istio's CRD. */
-final class TelemetryRules {
-    private TelemetryRules() {}
+final class TelemetryChecks {
+    private TelemetryChecks() {}
 
     /** A label that is set has a value, one that is taken away has none. */
     static final class TagValue implements Rule<Telemetry.TagOverride> {

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** AuthorizationPolicies of one action as the rules of an RBAC filter; those on trial (dry run) as its shadow rules. */
-final class RbacPolicies {
+final class ActionPolicies {
     private static final String DRY_RUN = "istio.io/dry-run";
     private final TrustDomains trustDomains;
 
@@ -64,7 +64,7 @@ final class RbacPolicies {
         }
     }
 
-    RbacPolicies(TrustDomains trustDomains) {
+    ActionPolicies(TrustDomains trustDomains) {
         this.trustDomains = trustDomains;
     }
 

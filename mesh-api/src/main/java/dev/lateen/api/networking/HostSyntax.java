@@ -7,11 +7,11 @@ import dev.lateen.api.schema.TextRules;
 import java.util.Set;
 
 /** Rules about names of hosts, gateways and namespaces. */
-public final class HostRules {
+public final class HostSyntax {
     private static final int LONGEST_NAME = 255;
     private static final Set<String> ANY_NAMESPACE = Set.of("*", ".", "~");
 
-    private HostRules() {}
+    private HostSyntax() {}
 
     /** Whether the text is a DNS name, short or full. */
     public static boolean isName(String text) {

@@ -9,7 +9,7 @@ import java.util.List;
  * @param counts how many values fell into each bucket
  * @param sum of all values
  */
-public record Distribution(List<Double> bounds, List<Long> counts, double sum) {
+public record HistogramReading(List<Double> bounds, List<Long> counts, double sum) {
     /** How many values. */
     public long count() {
         return counts.stream().mapToLong(Long::longValue).sum();

@@ -4,7 +4,7 @@ import io.vertx.core.MultiMap;
 import java.util.List;
 
 /** The headers that Bookinfo's services copy from the request they serve to the calls they make for it: a mesh can't join traces without that. */
-final class ForwardedHeaders {
+final class TracingHeaders {
     private static final List<String> TRACING = List.of(
             "x-request-id",
             "x-ot-span-context",
@@ -24,7 +24,7 @@ final class ForwardedHeaders {
             "sw8");
     private static final List<String> APPLICATION = List.of("end-user", "user-agent", "cookie", "authorization", "jwt");
 
-    private ForwardedHeaders() {}
+    private TracingHeaders() {}
 
     static MultiMap of(MultiMap incoming) {
         MultiMap forwarded = MultiMap.caseInsensitiveMultiMap();

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 
 /** Certifies keys: {@code istio.v1.auth.IstioCertificateService}. Never blocks. */
-public interface CertificateAuthority {
+public interface CertificateSigner {
     /**
      * Asks for a certificate.
      *

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 
 /** The control plane as a mesh on one machine sees it. Safe from any thread. */
-interface ControlPlane {
+interface MeshControlPlane {
     /**
      * Reads the config, binds the ports and serves. Returns when it does.
      *

@@ -11,10 +11,10 @@ import java.util.Base64;
 import java.util.List;
 
 /** Text armour around DER (RFC 7468). */
-final class Pem {
+final class PemText {
     private static final byte[] NEW_LINE = {'\n'};
 
-    private Pem() {}
+    private PemText() {}
 
     static String of(String label, byte[] der) {
         return "-----BEGIN " + label + "-----\n"

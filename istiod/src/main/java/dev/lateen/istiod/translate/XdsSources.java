@@ -10,7 +10,7 @@ import io.envoyproxy.envoy.config.core.v3.GrpcService;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.SdsSecretConfig;
 
 /** Where a proxy asks for more: the ADS stream, or for its own secrets the agent beside it. */
-final class ConfigSources {
+final class XdsSources {
     /** ADS; without a time limit, so that a proxy never goes ahead without what it asked for. */
     static final ConfigSource ADS = ConfigSource.newBuilder()
             .setAds(AggregatedConfigSource.getDefaultInstance())
@@ -24,7 +24,7 @@ final class ConfigSources {
     static final SdsSecretConfig OWN_CERTIFICATE = secret(WellKnown.DEFAULT_SECRET, AGENT);
     static final SdsSecretConfig ROOT_CA = secret(WellKnown.ROOT_CA_SECRET, AGENT);
 
-    private ConfigSources() {}
+    private XdsSources() {}
 
     private static ConfigSource agent(boolean waits) {
         ConfigSource.Builder source = ConfigSource.newBuilder()

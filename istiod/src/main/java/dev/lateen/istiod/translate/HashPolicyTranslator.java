@@ -7,8 +7,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What of a request keeps it with one endpoint. */
-final class HashPolicies {
-    private HashPolicies() {}
+final class HashPolicyTranslator {
+    private HashPolicyTranslator() {}
 
     /** None or one. */
     static List<RouteAction.HashPolicy> of(@Nullable ConsistentHash hash) {

@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Finds out who calls, before anything is read from them. May take a moment of CPU, so it is called from a virtual thread. */
 @FunctionalInterface
-public interface PeerCheck {
+public interface CallerCheck {
     /** Lets everyone in without knowing them; for the plaintext port. */
-    PeerCheck NONE = (tls, authorization) -> new Verdict.Anonymous();
+    CallerCheck NONE = (tls, authorization) -> new Verdict.Anonymous();
 
     /**
      * Decides about a caller.

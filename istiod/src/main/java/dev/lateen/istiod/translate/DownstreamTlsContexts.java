@@ -19,7 +19,7 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 import java.util.List;
 
 /** TLS towards clients: mutual TLS within the mesh, and what a gateway's server asks for. */
-final class DownstreamTls {
+final class DownstreamTlsContexts {
     private static final List<String> CIPHERS = List.of(
             "ECDHE-ECDSA-AES256-GCM-SHA384",
             "ECDHE-RSA-AES256-GCM-SHA384",
@@ -28,7 +28,7 @@ final class DownstreamTls {
             "AES256-GCM-SHA384",
             "AES128-GCM-SHA256");
 
-    private DownstreamTls() {}
+    private DownstreamTlsContexts() {}
 
     /** A client must show a certificate of the mesh's trust domain or one of its aliases. */
     @SuppressWarnings("deprecation") // match_subject_alt_names is what Istio writes and all read.
@@ -46,10 +46,10 @@ final class DownstreamTls {
                         .setTlsMinimumProtocolVersion(newest ? TlsProtocol.TLSv1_3 : TlsProtocol.TLSv1_2)
                         .setTlsMaximumProtocolVersion(TlsProtocol.TLSv1_3)
                         .addAllCipherSuites(suites.isEmpty() ? CIPHERS : suites))
-                .addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
+                .addTlsCertificateSdsSecretConfigs(XdsSources.OWN_CERTIFICATE)
                 .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(names)
-                        .setValidationContextSdsSecretConfig(ConfigSources.ROOT_CA));
+                        .setValidationContextSdsSecretConfig(XdsSources.ROOT_CA));
         if (tcpMetadata) {
             common.addAlpnProtocols(Alpn.ISTIO_PEER_EXCHANGE);
         }
@@ -66,10 +66,10 @@ final class DownstreamTls {
         boolean requires = tls.mode() == ServerTls.Mode.MUTUAL || tls.mode() == ServerTls.Mode.ISTIO_MUTUAL;
         boolean asks = requires || tls.mode() == ServerTls.Mode.OPTIONAL_MUTUAL;
         if (tls.mode() == ServerTls.Mode.ISTIO_MUTUAL) {
-            common.addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
+            common.addTlsCertificateSdsSecretConfigs(XdsSources.OWN_CERTIFICATE)
                     .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                             .setDefaultValidationContext(clientNames(tls))
-                            .setValidationContextSdsSecretConfig(ConfigSources.ROOT_CA));
+                            .setValidationContextSdsSecretConfig(XdsSources.ROOT_CA));
         } else if (isNamed(tls.credentials())) {
             secrets(tls, common, asks);
         } else {
@@ -88,7 +88,7 @@ final class DownstreamTls {
         List<String> names = credentials.credentialNames().isEmpty()
                 ? List.of(credentials.credentialName())
                 : credentials.credentialNames();
-        names.forEach(n -> common.addTlsCertificateSdsSecretConfigs(ConfigSources.credential(n)));
+        names.forEach(n -> common.addTlsCertificateSdsSecretConfigs(XdsSources.credential(n)));
         if (asks) {
             // The suffix asks for a Secret's roots, whether the Secret has it in its own name or not.
             String named = credentials.caCertCredentialName().isEmpty()
@@ -96,7 +96,7 @@ final class DownstreamTls {
                     : credentials.caCertCredentialName();
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
-                    .setValidationContextSdsSecretConfig(ConfigSources.credential(SecretName.authorityOf(named))));
+                    .setValidationContextSdsSecretConfig(XdsSources.credential(SecretName.authorityOf(named))));
         }
     }
 
@@ -111,7 +111,7 @@ final class DownstreamTls {
         if (asks) {
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(clientNames(tls))
-                    .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + authority(credentials))));
+                    .setValidationContextSdsSecretConfig(XdsSources.file("file-root:" + authority(credentials))));
         }
     }
 
@@ -126,7 +126,7 @@ final class DownstreamTls {
     }
 
     private static SdsSecretConfig pair(String certificate, String key) {
-        return ConfigSources.file("file-cert:" + certificate + "~" + key);
+        return XdsSources.file("file-cert:" + certificate + "~" + key);
     }
 
     @SuppressWarnings("deprecation") // As above.

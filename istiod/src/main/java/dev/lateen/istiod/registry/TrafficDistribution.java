@@ -5,7 +5,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Whom a Kubernetes Service wants its clients to prefer: its {@code spec.trafficDistribution}. */
-public enum Distribution {
+public enum TrafficDistribution {
     /** Nobody. */
     ANY,
     /** Endpoints of the client's zone, then of its region. */
@@ -16,7 +16,7 @@ public enum Distribution {
     static final String ANNOTATION = "networking.istio.io/traffic-distribution";
 
     /** {@code PreferClose} and {@code PreferSameZone}, {@code PreferSameNode}; anything else is nobody. */
-    static Distribution parse(@Nullable String text) {
+    static TrafficDistribution parse(@Nullable String text) {
         return switch (text == null ? "" : text.toLowerCase(Locale.ROOT)) {
             case "preferclose", "prefersamezone" -> SAME_ZONE;
             case "prefersamenode" -> SAME_NODE;

@@ -3,7 +3,7 @@ package dev.lateen.api.networking;
 import java.util.List;
 
 /** The statuses of gRPC. */
-public final class GrpcStatus {
+public final class GrpcStatusNames {
     /** Their names, each at the place of its number. */
     public static final List<String> NAMES = List.of(
             "OK",
@@ -24,5 +24,5 @@ public final class GrpcStatus {
             "DATA_LOSS",
             "UNAUTHENTICATED");
 
-    private GrpcStatus() {}
+    private GrpcStatusNames() {}
 }

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.StringJoiner;
 
 /** What a proxy was sent, in the shape of Envoy's own {@code /config_dump}, so that tools for the one read the other. No private keys. */
-public final class ConfigDump {
-    private ConfigDump() {}
+public final class SentConfig {
+    private SentConfig() {}
 
     /**
      * The dump of a proxy as JSON.

@@ -17,17 +17,17 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 
 /** A fresh P-256 key and the request to certify it for a SPIFFE identity (a URI SAN, no subject). Its text form never shows the key. */
-final class SigningRequest {
+final class CertificateRequest {
     private final KeyPair keys;
     private final String pem;
 
-    private SigningRequest(KeyPair keys, String pem) {
+    private CertificateRequest(KeyPair keys, String pem) {
         this.keys = keys;
         this.pem = pem;
     }
 
     /** Takes some milliseconds of CPU. */
-    static SigningRequest create(String spiffeId) throws GeneralSecurityException {
+    static CertificateRequest create(String spiffeId) throws GeneralSecurityException {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(new ECGenParameterSpec("secp256r1"));
         KeyPair keys = generator.generateKeyPair();
@@ -41,7 +41,7 @@ final class SigningRequest {
                     .addAttribute(PKCSObjectIdentifiers.pkcs_9_at_extensionRequest, extensions.generate())
                     .build(new JcaContentSignerBuilder("SHA256withECDSA").build(keys.getPrivate()))
                     .getEncoded();
-            return new SigningRequest(keys, Pem.of("CERTIFICATE REQUEST", der));
+            return new CertificateRequest(keys, PemText.of("CERTIFICATE REQUEST", der));
         } catch (IOException | OperatorCreationException e) {
             throw new GeneralSecurityException(e);
         }
@@ -58,7 +58,7 @@ final class SigningRequest {
 
     /** PKCS #8 in PEM. */
     String privateKeyPem() {
-        return Pem.of("PRIVATE KEY", keys.getPrivate().getEncoded());
+        return PemText.of("PRIVATE KEY", keys.getPrivate().getEncoded());
     }
 
     @Override

@@ -8,7 +8,7 @@ import dev.lateen.proxy.expression.Expression;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
@@ -32,7 +32,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /** What is counted and logged of exchanges. */
-class TelemetryTest extends TelemetryFixture {
+class ProxyTelemetryTest extends TelemetryFixture {
     private static final PeerMetadata PRODUCTPAGE =
             new PeerMetadata("productpage-v1", "default", "Kubernetes", "productpage", "v1", "productpage", "v1");
     private static final TlsFacts TLS = new TlsFacts(
@@ -93,7 +93,7 @@ class TelemetryTest extends TelemetryFixture {
         IstioMetrics metrics = new IstioMetrics(REVIEWS, 20);
         for (int i = 0; i < 70; i++) {
             HeaderMap map = new HeaderMap();
-            RequestHead head = new RequestHead("GET", "/", "h" + i, "http", Protocol.HTTP_1_1, map);
+            RequestHead head = new RequestHead("GET", "/", "h" + i, "http", HttpProtocol.HTTP_1_1, map);
             ExchangeFacts exchange = new ExchangeFacts(exchange("/", 200, null).connection(), head, 0, 0);
             exchange.response(new ResponseHead(200, new HeaderMap()));
             exchange.completeNanos(1);

@@ -4,8 +4,8 @@ import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.util.List;
 
 /** {@code envoy.config.core.v3.ConfigSource}. */
-public final class ConfigSources {
-    private ConfigSources() {}
+public final class ConfigSourceDecoder {
+    private ConfigSourceDecoder() {}
 
     /** Routes and endpoints come over the aggregated stream. */
     public static void requireAds(ProtoNode node, String field, DecodeScope scope) {
