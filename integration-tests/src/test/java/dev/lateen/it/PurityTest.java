@@ -40,7 +40,7 @@ class PurityTest {
     private static final String[] MAKE_TIME_AND_CHANCE = {
         "dev.lateen.istiod.IstiodBootstrap",
         "dev.lateen.istiod.ConfigReview",
-        "dev.lateen.istiod.ControlPlane",
+        "dev.lateen.istiod.IstiodParts",
         "dev.lateen.istiod.ca.CertificatePairs",
         "dev.lateen.istiod.ca.TokenIssuer",
         "dev.lateen.proxy.DataPath",

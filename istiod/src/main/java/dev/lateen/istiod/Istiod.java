@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class Istiod extends VerticleBase {
     private final IstiodBootstrap bootstrap;
     private final Surroundings surroundings;
-    private volatile @Nullable ControlPlane running;
+    private volatile @Nullable IstiodParts running;
     private volatile Addresses addresses = new Addresses(0, 0, 0, 0);
 
     /**
@@ -69,9 +69,9 @@ public final class Istiod extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        return vertx.executeBlocking(() -> ControlPlane.prepare(vertx, bootstrap, surroundings), false)
+        return vertx.executeBlocking(() -> IstiodParts.prepare(vertx, bootstrap, surroundings), false)
                 .compose(made -> {
-                    ControlPlane prepared = Objects.requireNonNull(made);
+                    IstiodParts prepared = Objects.requireNonNull(made);
                     running = prepared;
                     return prepared.open()
                             .onSuccess(bound -> addresses = bound)
@@ -101,7 +101,7 @@ public final class Istiod extends VerticleBase {
 
     /** The snapshot in force; null before the first. */
     public @Nullable MeshSnapshot snapshot() {
-        ControlPlane now = running;
+        IstiodParts now = running;
         return now == null ? null : now.writer.snapshot();
     }
 
@@ -115,8 +115,8 @@ public final class Istiod extends VerticleBase {
                                 && proxy.types().stream().allMatch(type -> type.rejection() == null));
     }
 
-    private ControlPlane running() {
-        ControlPlane now = running;
+    private IstiodParts running() {
+        IstiodParts now = running;
         if (now == null) {
             throw new IllegalStateException("istiod is not deployed yet");
         }
@@ -125,7 +125,7 @@ public final class Istiod extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        ControlPlane now = running;
+        IstiodParts now = running;
         return now == null ? Future.succeededFuture() : now.close();
     }
 }

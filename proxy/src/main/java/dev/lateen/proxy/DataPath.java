@@ -18,7 +18,7 @@ import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.policy.ConnectionAuthorizer;
 import dev.lateen.proxy.tcp.TcpProxying;
-import dev.lateen.proxy.telemetry.Telemetry;
+import dev.lateen.proxy.telemetry.ProxyTelemetry;
 import dev.lateen.proxy.tls.TlsContexts;
 import dev.lateen.proxy.transport.EventLoops;
 import dev.lateen.proxy.transport.LazyResolver;
@@ -47,7 +47,7 @@ final class DataPath {
     /** How long an end waits for collectors that don't answer. */
     private static final long LAST_SPANS_SECONDS = 1;
 
-    private final Telemetry telemetry;
+    private final ProxyTelemetry telemetry;
     private final int concurrency;
     private final UpstreamClusters clusters;
     private final LazyResolver resolver;
@@ -67,7 +67,7 @@ final class DataPath {
         concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
-        telemetry = new Telemetry(owner(node), new java.util.Random(), this::call, standardOut);
+        telemetry = new ProxyTelemetry(owner(node), new java.util.Random(), this::call, standardOut);
         current = new Current(clusters, telemetry);
         filterStates = FilterStates.of(Timers.on(loops.next()), this::active);
         tls = new TlsContexts(this::active);
@@ -112,7 +112,7 @@ final class DataPath {
         return clusters;
     }
 
-    Telemetry telemetry() {
+    ProxyTelemetry telemetry() {
         return telemetry;
     }
 
@@ -163,7 +163,7 @@ final class DataPath {
         telemetry.close();
     }
 
-    private static Telemetry.Owner owner(XdsNode node) {
+    private static ProxyTelemetry.Owner owner(XdsNode node) {
         Map<String, Object> metadata = node.metadata();
         Map<?, ?> labels = metadata.get("LABELS") instanceof Map<?, ?> map ? map : Map.of();
         PeerMetadata unknown = PeerMetadata.UNKNOWN;
@@ -178,7 +178,7 @@ final class DataPath {
                 text(labels, "service.istio.io/canonical-revision", text(labels, "version", "latest")),
                 text(labels, "app", unknown.app()),
                 text(labels, "version", unknown.version()));
-        return new Telemetry.Owner(self, node.cluster(), node.id(), ProxyBootstrap::environment);
+        return new ProxyTelemetry.Owner(self, node.cluster(), node.id(), ProxyBootstrap::environment);
     }
 
     private static String text(Map<?, ?> map, String key, String otherwise) {

@@ -33,7 +33,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A real istiod, with the injector's webhook beside it, in this process. */
-final class LiveControlPlane implements ControlPlane {
+final class LiveControlPlane implements MeshControlPlane {
     private static final Duration TOKEN_TTL = Duration.ofHours(12);
     private static final Duration WEBHOOK_CERTIFICATE_TTL = Duration.ofDays(90);
     private static final long PATIENCE_SECONDS = 30;

@@ -63,7 +63,7 @@ final class LiveRoles implements MeshRoles {
     }
 
     @Override
-    public ControlPlane controlPlane() {
+    public MeshControlPlane controlPlane() {
         return controlPlane;
     }
 

@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  * stays until they are. One thread reconciles; others may read the state.
  */
 final class Mesh {
-    private final ControlPlane controlPlane;
+    private final MeshControlPlane controlPlane;
     private final PodLife life;
     private final ServiceLookup services;
     private final GeneratedConfig generated;
@@ -37,7 +37,7 @@ final class Mesh {
     private volatile Map<String, PodRuntime> pods = Map.of();
     private volatile boolean up;
 
-    Mesh(ControlPlane controlPlane, PodLife life, ServiceLookup services, GeneratedConfig generated) {
+    Mesh(MeshControlPlane controlPlane, PodLife life, ServiceLookup services, GeneratedConfig generated) {
         this.controlPlane = controlPlane;
         this.life = life;
         this.services = services;

@@ -9,7 +9,7 @@ interface MeshRoles {
     /** What is wrong with the config in these files and directories as a whole, a line each. */
     List<String> problems(List<Path> paths);
 
-    ControlPlane controlPlane();
+    MeshControlPlane controlPlane();
 
     ProxyHost proxies();
 

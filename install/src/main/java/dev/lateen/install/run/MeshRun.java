@@ -72,7 +72,7 @@ final class MeshRun {
     }
 
     /** The parts that a mesh is made of while it runs. */
-    private record Parts(MeshRoles roles, ControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
+    private record Parts(MeshRoles roles, MeshControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
 
     /**
      * Starts, runs until it is told to stop, drains and ends.
@@ -188,7 +188,7 @@ final class MeshRun {
         StandIns standIns = new StandIns(vertx, sessionKey, random);
         ServiceLookup services = new ServiceLookup();
         MeshRoles made = roles.make(bootstrap, vertx, log);
-        ControlPlane controlPlane = made.controlPlane();
+        MeshControlPlane controlPlane = made.controlPlane();
         ProxyHost proxies = made.proxies();
         PodLife life = new PodLife(
                 controlPlane,

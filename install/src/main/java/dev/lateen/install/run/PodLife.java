@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 final class PodLife {
     private static final String HOST_ADDRESS = "127.0.0.1";
 
-    private final ControlPlane controlPlane;
+    private final MeshControlPlane controlPlane;
     private final ProxyHost proxies;
     private final Containers containers;
     private final AddressPlan addresses;
     private final MeshLog log;
 
-    PodLife(ControlPlane controlPlane, ProxyHost proxies, Containers containers, AddressPlan addresses, MeshLog log) {
+    PodLife(MeshControlPlane controlPlane, ProxyHost proxies, Containers containers, AddressPlan addresses, MeshLog log) {
         this.controlPlane = controlPlane;
         this.proxies = proxies;
         this.containers = containers;

@@ -60,7 +60,7 @@ final class Details {
             Json.error(context, 400, "https to " + EXTERNAL_HOST + " is not supported here (set DO_NOT_ENCRYPT=true)");
             return;
         }
-        var headers = ForwardedHeaders.of(context.request().headers());
+        var headers = TracingHeaders.of(context.request().headers());
         calls.get(EXTERNAL_HOST, 80, EXTERNAL_URI, headers, EXTERNAL_TIMEOUT).onComplete(result -> {
             Optional<ObjectNode> book = result.succeeded()
                     ? Json.parse(result.result().body()).flatMap(json -> outsideBook(id, json))

@@ -113,7 +113,7 @@ final class Productpage {
     }
 
     private MultiMap headers(RoutingContext context) {
-        MultiMap headers = ForwardedHeaders.of(context.request().headers());
+        MultiMap headers = TracingHeaders.of(context.request().headers());
         String user = user(context);
         if (!user.isEmpty()) {
             headers.set("end-user", user);

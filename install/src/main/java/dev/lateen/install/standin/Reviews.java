@@ -58,7 +58,7 @@ final class Reviews {
     }
 
     private Future<JsonNode> ratings(RoutingContext context, int id) {
-        var headers = ForwardedHeaders.of(context.request().headers());
+        var headers = TracingHeaders.of(context.request().headers());
         return calls.get(ratingsHost, ratingsPort, "/ratings/" + id, headers, ratingsTimeout)
                 .map(answer ->
                         answer.status() == 200 ? Json.parse(answer.body()).orElseGet(Json::object) : Json.object());

@@ -21,9 +21,9 @@ final class ClusterRows {
                     ? "CUSTOM"
                     : cluster.path("type").asString("STATIC");
             if (parts.length == 4) {
-                table.row(parts[3], parts[1], dash(parts[2]), parts[0], type, ConfigDump.source(cluster));
+                table.row(parts[3], parts[1], dash(parts[2]), parts[0], type, DumpedResources.source(cluster));
             } else {
-                table.row(cluster.path("name").asString(""), "-", "-", "-", type, ConfigDump.source(cluster));
+                table.row(cluster.path("name").asString(""), "-", "-", "-", type, DumpedResources.source(cluster));
             }
         }
         return table.text();

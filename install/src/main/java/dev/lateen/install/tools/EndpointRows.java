@@ -12,7 +12,7 @@ final class EndpointRows {
             for (JsonNode host : cluster.path("host_statuses")) {
                 JsonNode health = host.path("health_status");
                 table.row(
-                        ConfigDump.address(host.path("address")),
+                        DumpedResources.address(host.path("address")),
                         health.path("eds_health_status").asString("HEALTHY"),
                         health.path("failed_outlier_check").asBoolean(false) ? "FAILED" : "OK",
                         cluster.path("name").asString(""));

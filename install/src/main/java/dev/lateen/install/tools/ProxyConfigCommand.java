@@ -74,10 +74,10 @@ public final class ProxyConfigCommand implements Callable<Integer> {
                 ? client.admin(host, "/clusters?format=json")
                 : client.admin(host, "/config_dump");
         String text = switch (asked) {
-            case LISTENER -> options.print(ConfigDump.of(answer, "ListenersConfigDump"), ListenerRows::table);
-            case ROUTE -> options.print(ConfigDump.of(answer, "RoutesConfigDump"), RouteRows::table);
-            case CLUSTER -> options.print(ConfigDump.of(answer, "ClustersConfigDump"), ClusterRows::table);
-            case SECRET -> options.print(ConfigDump.of(answer, "SecretsConfigDump"), SecretRows::table);
+            case LISTENER -> options.print(DumpedResources.of(answer, "ListenersConfigDump"), ListenerRows::table);
+            case ROUTE -> options.print(DumpedResources.of(answer, "RoutesConfigDump"), RouteRows::table);
+            case CLUSTER -> options.print(DumpedResources.of(answer, "ClustersConfigDump"), ClusterRows::table);
+            case SECRET -> options.print(DumpedResources.of(answer, "SecretsConfigDump"), SecretRows::table);
             case ENDPOINT -> options.print(answer, EndpointRows::table);
         };
         spec.commandLine().getOut().print(text);

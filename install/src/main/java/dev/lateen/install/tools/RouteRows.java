@@ -28,7 +28,7 @@ final class RouteRows {
                             host.path("name").asString(""),
                             domains(host.path("domains")),
                             match(route.path("match")),
-                            ConfigDump.source(route));
+                            DumpedResources.source(route));
                 }
             }
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 
 /** A control plane and proxies that start nothing, and do as a test says. */
-final class FakeRoles implements MeshRoles, ControlPlane, ProxyHost {
+final class FakeRoles implements MeshRoles, MeshControlPlane, ProxyHost {
     final Set<String> proxies = ConcurrentHashMap.newKeySet();
     /** Parts of node ids of proxies that don't listen yet. */
     final Set<String> unready = ConcurrentHashMap.newKeySet();
@@ -31,7 +31,7 @@ final class FakeRoles implements MeshRoles, ControlPlane, ProxyHost {
     }
 
     @Override
-    public ControlPlane controlPlane() {
+    public MeshControlPlane controlPlane() {
         return this;
     }
 

@@ -176,15 +176,15 @@ class ToolsTest {
         Path dump = Path.of(System.getProperty("lateen.shared"), "istio/xds/subset-routing/config_dump.json");
         Assumptions.assumeTrue(Files.exists(dump), "shared data is not beside the checkout");
         var tree = JsonMapper.builder().build().readTree(Files.readString(dump));
-        assertThat(ListenerRows.table(ConfigDump.of(tree, "ListenersConfigDump")))
+        assertThat(ListenerRows.table(DumpedResources.of(tree, "ListenersConfigDump")))
                 .contains("15006")
                 .contains("Trans: tls")
                 .contains("Route: 9080");
-        assertThat(ClusterRows.table(ConfigDump.of(tree, "ClustersConfigDump")))
+        assertThat(ClusterRows.table(DumpedResources.of(tree, "ClustersConfigDump")))
                 .containsPattern("reviews\\S* +9080 +v\\d +outbound +EDS");
-        assertThat(RouteRows.table(ConfigDump.of(tree, "RoutesConfigDump")))
+        assertThat(RouteRows.table(DumpedResources.of(tree, "RoutesConfigDump")))
                 .containsPattern("9080 +reviews\\S*:9080 +");
-        assertThat(SecretRows.table(ConfigDump.of(tree, "SecretsConfigDump"))).contains("RESOURCE NAME");
+        assertThat(SecretRows.table(DumpedResources.of(tree, "SecretsConfigDump"))).contains("RESOURCE NAME");
     }
 
     @Test

@@ -10,7 +10,7 @@ import dev.lateen.proxy.decide.Target;
 import dev.lateen.proxy.decide.Tried;
 import dev.lateen.proxy.http.filter.LocalReply;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.TlsFacts;
@@ -147,7 +147,7 @@ record Expected(
             headers.add("x-user", request.user());
         }
         RequestHead head =
-                new RequestHead(request.method(), request.path(), request.host(), "http", Protocol.HTTP_1_1, headers);
+                new RequestHead(request.method(), request.path(), request.host(), "http", HttpProtocol.HTTP_1_1, headers);
         RequestVerdict verdict = decisions.request(requests, head, chance, trace);
         boolean delayed = !verdict.delay().isZero();
         TerminalFilter terminal = requests.manager();

@@ -1,7 +1,7 @@
 package dev.lateen.istiod.debug;
 
 import dev.lateen.istiod.config.JoinedConfig;
-import dev.lateen.istiod.discovery.ConfigDump;
+import dev.lateen.istiod.discovery.SentConfig;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.model.MeshSnapshot;
@@ -87,7 +87,7 @@ public final class DebugServer {
                 router,
                 "edsz",
                 "the endpoints that a proxy was sent (proxyID)",
-                (status, request) -> ConfigDump.endpoints(discovery, status));
+                (status, request) -> SentConfig.endpoints(discovery, status));
         pages.put("adsz", "the streams and what they ask for (proxyID for one)");
         router.get(DEBUG + "adsz").handler(this::adsz);
         view(router, "list", "the names of these pages", () -> json.valueToTree(pages.keySet()));
@@ -176,7 +176,7 @@ public final class DebugServer {
     }
 
     private String dump(ProxyStatus status, RoutingContext request) {
-        return ConfigDump.json(
+        return SentConfig.json(
                 discovery, status, request.queryParam("include_eds").contains("true"));
     }
 

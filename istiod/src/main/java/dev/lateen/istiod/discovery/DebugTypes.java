@@ -108,7 +108,7 @@ record DebugTypes(DiscoveryServer server) {
             return List.of();
         }
         return server.proxy(names.getFirst())
-                .map(proxy -> ConfigDump.of(server, proxy, false).getConfigsList().stream()
+                .map(proxy -> SentConfig.of(server, proxy, false).getConfigsList().stream()
                         .map(config -> new XdsResource("", "", config))
                         .toList())
                 .orElse(List.of());

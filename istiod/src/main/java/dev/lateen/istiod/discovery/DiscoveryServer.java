@@ -81,7 +81,7 @@ public final class DiscoveryServer {
     }
 
     /** Adds the service to a gRPC server; {@code peerCheck} decides who may call there. */
-    public void serveOn(GrpcServer grpc, PeerCheck peerCheck) {
+    public void serveOn(GrpcServer grpc, CallerCheck peerCheck) {
         for (Dialect dialect : Dialect.values()) {
             grpc.callHandler(
                     ServiceMethod.server(
@@ -90,7 +90,7 @@ public final class DiscoveryServer {
         }
     }
 
-    private void accept(GrpcServerRequest<Buffer, Buffer> request, Dialect dialect, PeerCheck peerCheck) {
+    private void accept(GrpcServerRequest<Buffer, Buffer> request, Dialect dialect, CallerCheck peerCheck) {
         Mailbox mailbox = new Mailbox();
         AdsCall call = new AdsCall(request, mailbox);
         if (streams.size() >= settings.maxStreams()) {

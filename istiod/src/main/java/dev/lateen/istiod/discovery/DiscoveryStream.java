@@ -2,7 +2,7 @@ package dev.lateen.istiod.discovery;
 
 import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.api.xds.NodeMetadata;
-import dev.lateen.istiod.discovery.PeerCheck.Verdict;
+import dev.lateen.istiod.discovery.CallerCheck.Verdict;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.XdsResource;
 import io.envoyproxy.envoy.config.core.v3.ControlPlane;
@@ -27,7 +27,7 @@ final class DiscoveryStream implements Runnable {
     private final AdsCall call;
     private final Mailbox mailbox;
     private final Dialect dialect;
-    private final PeerCheck peerCheck;
+    private final CallerCheck peerCheck;
     private final long number;
     private final Instant connectedAt;
     private final long began;
@@ -43,7 +43,7 @@ final class DiscoveryStream implements Runnable {
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
 
     DiscoveryStream(
-            DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, PeerCheck peerCheck, long number) {
+            DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, CallerCheck peerCheck, long number) {
         this.server = server;
         this.call = call;
         this.mailbox = mailbox;

@@ -32,12 +32,12 @@ public final class Ports {
     private static final Duration RENEW_EVERY = Duration.ofDays(30);
 
     private final Vertx vertx;
-    private final Keepalive keepalive;
+    private final PeerKeepalive keepalive;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
 
     /** @param keepalive how silent peers are found */
-    public Ports(Vertx vertx, Keepalive keepalive) {
+    public Ports(Vertx vertx, PeerKeepalive keepalive) {
         this.vertx = vertx;
         this.keepalive = keepalive;
     }

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * Immutable but for what it remembers; safe from any thread.
  */
 final class Scopes {
-    static final Scopes NONE = new Scopes(null, Map.of(), Map.of());
+    static final Scopes NONE = new Scopes(null, Map.of(), Map.of(), Map.of());
 
     private record ServicesKey(String namespace, Map<String, String> labels) {}
 
@@ -46,12 +46,19 @@ final class Scopes {
 
     private final @Nullable Parts parts;
     private final Map<ServicesKey, VisibleServices> visible;
+    /** What was seen of the services before they changed. */
+    private final Map<ServicesKey, VisibleServices> seen;
+
     private final Map<ScopeKey, WorkloadScope> scopes;
 
     private Scopes(
-            @Nullable Parts parts, Map<ServicesKey, VisibleServices> visible, Map<ScopeKey, WorkloadScope> scopes) {
+            @Nullable Parts parts,
+            Map<ServicesKey, VisibleServices> visible,
+            Map<ServicesKey, VisibleServices> seen,
+            Map<ScopeKey, WorkloadScope> scopes) {
         this.parts = parts;
         this.visible = visible;
+        this.seen = seen;
         this.scopes = scopes;
     }
 
@@ -66,7 +73,12 @@ final class Scopes {
         if (now.seesAs(parts)) {
             return this;
         }
-        return new Scopes(now, now.callsAs(parts) ? visible : new ConcurrentHashMap<>(), new ConcurrentHashMap<>());
+        if (now.callsAs(parts)) {
+            return new Scopes(now, visible, seen, new ConcurrentHashMap<>());
+        }
+        // A time that nobody has seen has nothing to hand on.
+        Map<ServicesKey, VisibleServices> last = visible.isEmpty() ? seen : visible;
+        return new Scopes(now, new ConcurrentHashMap<>(), last, new ConcurrentHashMap<>());
     }
 
     WorkloadScope of(ProxyNode node) {
@@ -87,7 +99,7 @@ final class Scopes {
 
     private VisibleServices visible(Parts now, ServicesKey key) {
         return visible.computeIfAbsent(
-                key, k -> new VisibleServices(k.namespace, k.labels, now.services, now.destinationRules));
+                key, k -> VisibleServices.of(k.namespace, k.labels, now.services, now.destinationRules, seen.get(k)));
     }
 
     // A Sidecar for selected workloads, else the namespace's, else the root namespace's.

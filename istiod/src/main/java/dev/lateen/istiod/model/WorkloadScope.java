@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,7 @@ public final class WorkloadScope {
     private final @Nullable Resource<Sidecar> sidecar;
     private final List<EgressListener> egress;
     private final List<Service> services;
-    private final Map<String, Service> byHost;
+    private final Function<String, @Nullable Service> byHost;
     private final List<RoutingRule> allRoutingRules;
 
     /**
@@ -51,15 +52,16 @@ public final class WorkloadScope {
         if (sidecar == null || sidecar.spec().egress().isEmpty()) {
             this.egress = List.of(new EgressListener(null, unique, meshRules));
             this.services = unique;
-            this.byHost = visible.byHost();
+            this.byHost = visible::service;
         } else {
             List<Sidecar.Egress> entries = sidecar.spec().egress();
             this.egress = entries.stream()
                     .map(e -> new EgressHosts(e, namespace).listener(unique, meshRules))
                     .toList();
             this.services = union(egress, unique);
-            this.byHost = new HashMap<>();
-            services.forEach(s -> byHost.putIfAbsent(s.hostname(), s));
+            Map<String, Service> hosts = new HashMap<>();
+            services.forEach(s -> hosts.putIfAbsent(s.hostname(), s));
+            this.byHost = hosts::get;
         }
     }
 
@@ -110,7 +112,7 @@ public final class WorkloadScope {
 
     /** A visible service by its full host. */
     public Optional<Service> service(String hostname) {
-        return Optional.ofNullable(byHost.get(hostname));
+        return Optional.ofNullable(byHost.apply(hostname));
     }
 
     /** The VirtualServices visible here, for whatever gateway. */
@@ -121,6 +123,11 @@ public final class WorkloadScope {
     /** The DestinationRule for calls from here to a service, or null. */
     public @Nullable MergedRule destinationRule(Service service) {
         return visible.rule(service);
+    }
+
+    /** Whether calls to the services that both see follow the same DestinationRules here as in another scope for the same proxies. */
+    public boolean followsTheRulesOf(WorkloadScope other) {
+        return visible.hasRulesOf(other.visible);
     }
 
     /** Whether some headless service has ports that are no HTTP, so that its pods have listeners of their own. */

@@ -95,10 +95,10 @@ final class KubernetesServices {
         return ips.stream().filter(ip -> !ip.isEmpty() && !ip.equals("None")).toList();
     }
 
-    private static Distribution distribution(ServiceSpec spec, ObjectMeta meta) {
-        Distribution said = Distribution.parse(spec.getTrafficDistribution());
+    private static TrafficDistribution distribution(ServiceSpec spec, ObjectMeta meta) {
+        TrafficDistribution said = TrafficDistribution.parse(spec.getTrafficDistribution());
         Map<String, String> annotations = orEmpty(meta.getAnnotations());
-        return said == Distribution.ANY ? Distribution.parse(annotations.get(Distribution.ANNOTATION)) : said;
+        return said == TrafficDistribution.ANY ? TrafficDistribution.parse(annotations.get(TrafficDistribution.ANNOTATION)) : said;
     }
 
     private List<String> exportTo(ObjectMeta meta) {

@@ -6,6 +6,7 @@ import dev.lateen.istiod.input.ObjectKey;
 import dev.lateen.istiod.persistent.PersistentMap;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * registry before are the same objects, so that whoever remembers by identity need not look at them again.
  */
 public final class Registry {
+    /** The order of lists of services. */
+    public static final Comparator<Service> OLDEST_FIRST = ServiceTable.oldestFirst();
+
     private final RegistryParts parts;
     private final ServiceTable table;
 

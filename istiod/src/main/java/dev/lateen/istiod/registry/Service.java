@@ -63,7 +63,7 @@ public record Service(
     public record Members(
             Map<String, String> selector,
             List<String> subjectAltNames,
-            Distribution distribution,
+            TrafficDistribution distribution,
             boolean notReadyToo) {}
 
     /**
@@ -127,7 +127,7 @@ public record Service(
     }
 
     /** Which endpoints its clients should prefer. */
-    public Distribution distribution() {
+    public TrafficDistribution distribution() {
         return members.distribution;
     }
 

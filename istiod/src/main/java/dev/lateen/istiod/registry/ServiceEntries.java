@@ -39,7 +39,7 @@ final class ServiceEntries {
                 new Service.Addresses(entry.addresses(), autoAddress),
                 resolution(entry.resolution()),
                 new Service.Nature(entry.location() == ServiceEntry.Location.MESH_EXTERNAL, false, ""),
-                new Service.Members(selector(entry), entry.subjectAltNames(), Distribution.ANY, false),
+                new Service.Members(selector(entry), entry.subjectAltNames(), TrafficDistribution.ANY, false),
                 new Service.Declared(
                         entry.exportTo().isEmpty() ? defaultExportTo : entry.exportTo(),
                         resource.meta().labels(),

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.registry;
 
 import dev.lateen.istiod.persistent.InOrder;
+import dev.lateen.istiod.persistent.ListChange;
 import dev.lateen.istiod.persistent.PersistentIndex;
 import dev.lateen.istiod.persistent.PersistentMap;
 import java.util.ArrayList;
@@ -82,18 +83,19 @@ record ServiceTable(
                 .toList();
     }
 
-    @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
     private static void compare(List<ServedService> before, List<ServedService> after, Changed changed) {
-        for (ServedService was : before) {
-            if (after.stream().noneMatch(now -> now.service() == was.service())) {
-                changed.removed.add(was.service());
-            }
-        }
-        for (ServedService now : after) {
-            if (before.stream().noneMatch(was -> now.service() == was.service())) {
-                changed.added.add(now.service());
-            }
-        }
+        List<Service> was = before.stream().map(ServedService::service).toList();
+        List<Service> now = after.stream().map(ServedService::service).toList();
+        ListChange<Service> change = ListChange.between(was, now);
+        // Several of one host may be equally old: they are put in order together, so that it is not told by who came last.
+        boolean together = !change.added().isEmpty() && now.size() > 1;
+        changed.removed.addAll(together ? was : change.removed());
+        changed.added.addAll(together ? now : change.added());
+        showing(before, after, changed);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
+    private static void showing(List<ServedService> before, List<ServedService> after, Changed changed) {
         ServedService was = before.isEmpty() ? null : before.getFirst();
         ServedService now = after.isEmpty() ? null : after.getFirst();
         changed.shown |= was == null

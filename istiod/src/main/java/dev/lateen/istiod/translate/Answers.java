@@ -17,27 +17,27 @@ final class Answers {
     private final @Nullable MeshSnapshot snapshot;
     private final Map<Object, Lazy> lists = new ConcurrentHashMap<>();
     private final Map<Object, Optional<XdsResource>> single = new ConcurrentHashMap<>();
-    private final Map<Object, Evolving> endpoints = new ConcurrentHashMap<>();
+    private final Map<Evolved<?>, Evolving> evolving = new ConcurrentHashMap<>();
     private final Map<Object, Lazy> listsBefore;
     private final Map<Object, Optional<XdsResource>> singleBefore;
-    private final Map<Object, Evolving> endpointsBefore;
+    private final Map<Evolved<?>, Evolving> evolvingBefore;
 
     /** The answers of no snapshot. */
     Answers() {
         this.snapshot = null;
         this.listsBefore = Map.of();
         this.singleBefore = Map.of();
-        this.endpointsBefore = Map.of();
+        this.evolvingBefore = Map.of();
     }
 
     /** The answers of a snapshot, with those of the one before; what that one was not asked for either is forgotten. */
     Answers(MeshSnapshot snapshot, Answers before) {
         this.snapshot = snapshot;
         // A snapshot that nobody has seen has nothing to hand on.
-        boolean seen = !before.lists.isEmpty() || !before.endpoints.isEmpty() || !before.single.isEmpty();
+        boolean seen = !before.lists.isEmpty() || !before.evolving.isEmpty() || !before.single.isEmpty();
         this.listsBefore = seen ? before.lists : before.listsBefore;
         this.singleBefore = seen ? before.single : before.singleBefore;
-        this.endpointsBefore = seen ? before.endpoints : before.endpointsBefore;
+        this.evolvingBefore = seen ? before.evolving : before.evolvingBefore;
     }
 
     @Nullable
@@ -68,17 +68,17 @@ final class Answers {
         }
     }
 
-    /** Endpoints change most often, and one by one: their list is made from the one before. */
+    /** What is made from the same of the snapshot before, since it is large and little of it changes at once. */
     private static final class Evolving {
         private @Nullable Evolving before;
-        private @Nullable EndpointList made;
+        private @Nullable Object made;
 
         Evolving(@Nullable Evolving before) {
             this.before = before;
         }
 
-        synchronized EndpointList get(Function<@Nullable EndpointList, EndpointList> maker) {
-            EndpointList known = made;
+        synchronized Object get(Function<@Nullable Object, Object> maker) {
+            Object known = made;
             if (known == null) {
                 known = maker.apply(before == null ? null : before.made());
                 made = known;
@@ -87,16 +87,24 @@ final class Answers {
             return known;
         }
 
-        private synchronized @Nullable EndpointList made() {
+        private synchronized @Nullable Object made() {
             return made;
         }
     }
 
-    /** @param maker makes the list of this snapshot from an earlier one's, or from nothing */
-    EndpointList endpoints(Object key, Function<@Nullable EndpointList, EndpointList> maker) {
-        return endpoints
-                .computeIfAbsent(key, k -> new Evolving(endpointsBefore.get(k)))
-                .get(maker);
+    private record Evolved<T>(Class<T> type, Object by) {}
+
+    /**
+     * Something that goes on from snapshot to snapshot.
+     *
+     * @param key what it depends on beside the snapshot
+     * @param maker makes it of this snapshot from an earlier one's, or from nothing
+     */
+    <T> T evolved(Class<T> type, Object key, Function<@Nullable T, T> maker) {
+        Object made = evolving
+                .computeIfAbsent(new Evolved<>(type, key), k -> new Evolving(evolvingBefore.get(k)))
+                .get(before -> maker.apply(before == null ? null : type.cast(before)));
+        return type.cast(made);
     }
 
     // Names come from clients, so what does not exist is not remembered.

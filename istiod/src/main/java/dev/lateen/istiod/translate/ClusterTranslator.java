@@ -30,19 +30,16 @@ final class ClusterTranslator {
         this.discovery = new ClusterDiscovery(view.snapshot().mesh(), client);
     }
 
-    /** The clusters towards all services that the proxy sees; the same for all proxies of its kind and scope. */
-    List<XdsResource> outbound() {
-        List<XdsResource> clusters = new ArrayList<>();
-        for (Service service : view.scope().services()) {
-            if (service.resolution() != Resolution.ALIAS || view.leadsOutside(service)) {
-                clusters.addAll(memo.get(ServiceClusters.Key.of(view, client, service)));
-            }
-        }
-        clusters.add(blackHole());
-        if (!view.gateway()) {
-            clusters.add(passthrough());
-        }
-        return clusters;
+    /** The clusters towards one of the services that the proxy sees; the same for all proxies of its kind and scope. */
+    List<XdsResource> outbound(Service service) {
+        return service.resolution() != Resolution.ALIAS || view.leadsOutside(service)
+                ? memo.get(ServiceClusters.Key.of(view, client, service))
+                : List.of();
+    }
+
+    /** The clusters for what no service is. */
+    List<XdsResource> elsewhere() {
+        return view.gateway() ? List.of(blackHole()) : List.of(blackHole(), passthrough());
     }
 
     /** The clusters towards the workload's own application. */

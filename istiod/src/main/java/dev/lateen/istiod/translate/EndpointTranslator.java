@@ -34,7 +34,7 @@ final class EndpointTranslator {
      */
     record Request(
             String name,
-            Identity<List<ServiceEndpoint>> endpoints,
+            SameObject<List<ServiceEndpoint>> endpoints,
             Which which,
             LocalityChoice locality,
             EndpointClient client) {}
@@ -73,12 +73,12 @@ final class EndpointTranslator {
      * @param labels what it has under the labels by which it prefers endpoints
      * @param peers what decides which endpoints take mutual TLS
      */
-    record EndpointClient(ProxyNode.Locality from, Map<String, String> labels, Identity<PeerPolicies> peers) {
+    record EndpointClient(ProxyNode.Locality from, Map<String, String> labels, SameObject<PeerPolicies> peers) {
         static EndpointClient of(ProxyView view) {
             return new EndpointClient(
                     view.node().locality(),
                     view.preferenceLabels(),
-                    new Identity<>(view.snapshot().peerPolicies()));
+                    new SameObject<>(view.snapshot().peerPolicies()));
         }
 
         // A workload that was told not to use TLS on a port must not be called with it.

@@ -56,7 +56,7 @@ final class FilterChainTranslator {
 
     FilterChainTranslator(ProxyView view) {
         this.view = view;
-        this.mutual = DownstreamTls.mesh(view.snapshot().mesh(), view.client().knowsIstioFilters());
+        this.mutual = DownstreamTlsContexts.mesh(view.snapshot().mesh(), view.client().knowsIstioFilters());
     }
 
     /**
@@ -151,7 +151,7 @@ final class FilterChainTranslator {
         if (port == null || port.ingress() == null || port.ingress().tls() == null) {
             return null;
         }
-        return DownstreamTls.server(
+        return DownstreamTlsContexts.server(
                 port.ingress().tls(),
                 view.snapshot().mesh().security().tlsDefaults(),
                 port.servicePort().protocol().isHttp());

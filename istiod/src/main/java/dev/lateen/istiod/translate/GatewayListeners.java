@@ -106,7 +106,7 @@ final class GatewayListeners {
             FilterChain.Builder chain = FilterChain.newBuilder()
                     .addFilters(new HttpConnectionManagers(view)
                             .gateway("outbound_" + name + ";", served.routeName(port.port()), Protocol.HTTP))
-                    .setTransportSocket(DownstreamTls.server(
+                    .setTransportSocket(DownstreamTlsContexts.server(
                             tls, view.snapshot().mesh().security().tlsDefaults(), true))
                     .setTransportSocketConnectTimeout(ListenerFilters.HANDSHAKE_TIMEOUT)
                     .setMetadata(served.origin());
@@ -218,7 +218,7 @@ final class GatewayListeners {
                         served.origin())
                         .toBuilder();
                 if (tls != null) {
-                    chain.setTransportSocket(DownstreamTls.server(
+                    chain.setTransportSocket(DownstreamTlsContexts.server(
                             tls, view.snapshot().mesh().security().tlsDefaults(), false));
                 }
                 chains.add(chain.build());

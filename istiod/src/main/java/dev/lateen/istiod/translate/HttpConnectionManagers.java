@@ -91,7 +91,7 @@ final class HttpConnectionManagers {
 
     private static Rds rds(String routeName) {
         return Rds.newBuilder()
-                .setConfigSource(ConfigSources.ADS)
+                .setConfigSource(XdsSources.ADS)
                 .setRouteConfigName(routeName)
                 .build();
     }

@@ -39,7 +39,7 @@ final class HttpRoutes {
         String cluster =
                 ClusterName.outbound(port, context.called(service.hostname())).toString();
         RouteAction.Builder action = RouteAction.newBuilder().setCluster(cluster);
-        finish(action, null, HashPolicies.of(hash(service, "", port)), false);
+        finish(action, null, HashPolicyTranslator.of(hash(service, "", port)), false);
         return Route.newBuilder()
                 .setName("default")
                 .setMatch(RouteMatches.all())
@@ -105,7 +105,7 @@ final class HttpRoutes {
         } else {
             route.setRoute(action(http, changes, route));
         }
-        RouteFilters.apply(route, http);
+        RouteFilterConfigs.apply(route, http);
         return route.setDecorator(Decorator.newBuilder().setOperation(operation(rule, route, translated)))
                 .build();
     }
@@ -152,7 +152,7 @@ final class HttpRoutes {
                 weighted(http.action().route());
         List<RouteAction.HashPolicy> hashes = new ArrayList<>();
         for (HttpRoute.WeightedDestination destination : destinations) {
-            hashes.addAll(HashPolicies.of(hash(destination.destination())));
+            hashes.addAll(HashPolicyTranslator.of(hash(destination.destination())));
         }
         if (destinations.size() == 1) {
             HttpRoute.WeightedDestination only = destinations.getFirst();
@@ -216,7 +216,7 @@ final class HttpRoutes {
     }
 
     private void mirror(RouteAction.Builder action, Destination to, @Nullable Percent percent) {
-        FractionalPercent share = RouteFilters.share(percent == null ? new Percent(100) : percent);
+        FractionalPercent share = RouteFilterConfigs.share(percent == null ? new Percent(100) : percent);
         if (share.getNumerator() > 0) {
             action.addRequestMirrorPolicies(RouteAction.RequestMirrorPolicy.newBuilder()
                     .setCluster(cluster(to))

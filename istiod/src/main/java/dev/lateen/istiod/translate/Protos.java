@@ -55,7 +55,7 @@ final class Protos {
         return new XdsResource(name, version(body.getValue()), body);
     }
 
-    private static ByteString bytes(Message message) {
+    static ByteString bytes(Message message) {
         byte[] bytes = new byte[message.getSerializedSize()];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
         out.useDeterministicSerialization();
@@ -68,10 +68,14 @@ final class Protos {
     }
 
     static String version(ByteString content) {
+        return HexFormat.of().formatHex(sha256(content), 0, 8);
+    }
+
+    static byte[] sha256(ByteString content) {
         try {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
             digest.update(content.asReadOnlyByteBuffer());
-            return HexFormat.of().formatHex(digest.digest(), 0, 8);
+            return digest.digest();
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

@@ -3,7 +3,9 @@ package dev.lateen.istiod.translate;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
+import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.networking.TrafficPolicy.ClientTls;
+import dev.lateen.api.resource.Resource;
 import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.security.RequestAuthentication;
 import dev.lateen.api.telemetry.Telemetry;
@@ -38,6 +40,8 @@ final class ProxyTranslation implements Translation {
     private final Interner interner;
     private final Facts facts;
     private final Routed routed;
+    private final Lineage lineage;
+    private final RouteTranslator routes;
     private final boolean passesThroughByName;
     private final EndpointTranslator.EndpointClient endpointClient;
     /** Of types that are asked for as a whole, when one is asked for by its name. */
@@ -66,14 +70,21 @@ final class ProxyTranslation implements Translation {
      */
     private record Facts(
             Client client,
-            Identity<Object> calls,
-            Identity<Object> shown,
-            Identity<MeshConfig> mesh,
-            Identity<List<?>> gateways,
-            Identity<PeerPolicies> peers) {}
+            SameObject<Object> calls,
+            SameObject<Object> shown,
+            SameObject<MeshConfig> mesh,
+            SameObject<List<?>> gateways,
+            SameObject<PeerPolicies> peers) {}
 
     /** What routes depend on: all that the proxy sees. */
-    private record Routed(Facts facts, Identity<WorkloadScope> scope) {}
+    private record Routed(Facts facts, SameObject<WorkloadScope> scope) {}
+
+    /** Proxies that see the same of any one snapshot. */
+    private record Lineage(
+            Client client,
+            String namespace,
+            Map<String, String> labels,
+            SameObject<@Nullable Resource<Sidecar>> sidecar) {}
 
     /**
      * What listeners depend on.
@@ -84,9 +95,9 @@ final class ProxyTranslation implements Translation {
      */
     private record Listened(
             Facts facts,
-            @Nullable Identity<WorkloadScope> scope,
-            Identity<Object> connections,
-            List<Identity<List<?>>> policies) {}
+            @Nullable SameObject<WorkloadScope> scope,
+            SameObject<Object> connections,
+            List<SameObject<List<?>>> policies) {}
 
     /** What the proxy's own side depends on: the workload's labels, ports and, where they show, addresses. */
     private record Own(
@@ -130,12 +141,15 @@ final class ProxyTranslation implements Translation {
         MeshSnapshot snapshot = view.snapshot();
         this.facts = new Facts(
                 client,
-                new Identity<>(view.scope().calls()),
-                new Identity<>(snapshot.registry().shown()),
-                new Identity<>(snapshot.mesh()),
-                new Identity<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
-                new Identity<>(snapshot.peerPolicies()));
-        this.routed = new Routed(facts, new Identity<>(view.scope()));
+                new SameObject<>(view.scope().calls()),
+                new SameObject<>(snapshot.registry().shown()),
+                new SameObject<>(snapshot.mesh()),
+                new SameObject<>(view.gateway() ? snapshot.all(Gateway.class) : List.of()),
+                new SameObject<>(snapshot.peerPolicies()));
+        this.routed = new Routed(facts, new SameObject<>(view.scope()));
+        this.lineage = new Lineage(
+                client, view.scope().namespace(), view.scope().labels(), new SameObject<>(view.scope().sidecar()));
+        this.routes = new RouteTranslator(view, answers, interner, lineage, routed);
     }
 
     private Listened listened() {
@@ -143,12 +157,12 @@ final class ProxyTranslation implements Translation {
         boolean byScope = view.gateway() || view.scope().sidecar() != null;
         return new Listened(
                 facts,
-                byScope ? new Identity<>(view.scope()) : null,
-                new Identity<>(snapshot.connectionRules()),
+                byScope ? new SameObject<>(view.scope()) : null,
+                new SameObject<>(snapshot.connectionRules()),
                 List.of(
-                        new Identity<>(snapshot.all(AuthorizationPolicy.class)),
-                        new Identity<>(snapshot.all(RequestAuthentication.class)),
-                        new Identity<>(snapshot.all(Telemetry.class))));
+                        new SameObject<>(snapshot.all(AuthorizationPolicy.class)),
+                        new SameObject<>(snapshot.all(RequestAuthentication.class)),
+                        new SameObject<>(snapshot.all(Telemetry.class))));
     }
 
     private Own own() {
@@ -166,7 +180,7 @@ final class ProxyTranslation implements Translation {
         if (!view.gateway()) {
             for (InboundPort port : InboundPort.of(view)) {
                 inbound.add(port.port());
-                port.services().forEach(s -> inbound.add(new Identity<>(s)));
+                port.services().forEach(s -> inbound.add(new SameObject<>(s)));
             }
         }
         // Listeners for the pods of a headless service leave the proxy's own pod out.
@@ -194,11 +208,10 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.LISTENER ->
                 answers.list(
                         new Asked(typeUrl, "", new Whole(listened(), own())),
-                        () -> interner.all(new ListenerTranslator(view).all()));
+                        () -> interner.all(interner.each(new ListenerTranslator(view).all())));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
             case TypeUrls.ENDPOINT ->
-                answers.endpoints(new Asked(typeUrl, "", facts), this::endpoints)
-                        .all();
+                called(typeUrl, this::endpoints);
             default -> List.of();
         };
     }
@@ -209,7 +222,7 @@ final class ProxyTranslation implements Translation {
             case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
                 byName.computeIfAbsent(typeUrl, this::index).get(name);
             case TypeUrls.ROUTE ->
-                answers.one(new Asked(typeUrl, name, routed), () -> interned(new RouteTranslator(view).named(name)));
+                routes.named(name);
             case TypeUrls.ENDPOINT -> endpoint(name);
             case TypeUrls.SECRET ->
                 interned(new SecretTranslator(view).secret(name).orElse(null));
@@ -228,29 +241,32 @@ final class ProxyTranslation implements Translation {
 
     private List<XdsResource> clusters() {
         ClusterTranslator translator = new ClusterTranslator(view, clusterMemo);
-        List<XdsResource> all = new ArrayList<>(answers.list(new Asked("outbound", "", facts), translator::outbound));
+        List<XdsResource> all = new ArrayList<>(called(TypeUrls.CLUSTER, translator::outbound));
+        all.addAll(interner.each(translator.elsewhere()));
         if (!view.gateway()) {
-            all.addAll(translator.inbound(InboundPort.of(view)));
+            all.addAll(interner.each(translator.inbound(InboundPort.of(view))));
         }
         return all;
     }
 
-    private List<XdsResource> routes() {
-        List<XdsResource> routes = new ArrayList<>();
-        for (String name : new RouteTranslator(view).names()) {
-            XdsResource route = named(TypeUrls.ROUTE, name);
-            if (route != null) {
-                routes.add(route);
-            }
-        }
-        return routes;
+    /** What is made for each service that the proxy may call. */
+    private List<XdsResource> called(String type, Function<Service, List<XdsResource>> of) {
+        return answers.evolved(
+                        CalledResources.class,
+                        new Asked(type, "", lineage),
+                        before -> CalledResources.of(view, before, of))
+                .all();
     }
 
-    private EndpointList endpoints(@Nullable EndpointList before) {
-        EndpointList made = before == null ? null : before.by(view.snapshot().registry(), this::endpoints);
-        return made != null
-                ? made
-                : EndpointList.of(view.snapshot().registry(), view.scope().services(), this::endpoints);
+    private List<XdsResource> routes() {
+        List<XdsResource> all = new ArrayList<>();
+        for (String name : routes.names()) {
+            XdsResource route = routes.named(name);
+            if (route != null) {
+                all.add(route);
+            }
+        }
+        return all;
     }
 
     private List<XdsResource> endpoints(Service service) {
@@ -348,6 +364,6 @@ final class ProxyTranslation implements Translation {
         var which = new EndpointTranslator.Which(
                 pod, labels, service.servesNotReady(), true, mutualTlsOnly, noneTakesTls, false);
         return endpointMemo.get(
-                new EndpointTranslator.Request(name, new Identity<>(list), which, choice, endpointClient));
+                new EndpointTranslator.Request(name, new SameObject<>(list), which, choice, endpointClient));
     }
 }

@@ -1,16 +1,32 @@
 package dev.lateen.istiod.translate;
 
-import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The route configurations of a proxy. */
 final class RouteTranslator {
     private final ProxyView view;
+    private final Answers answers;
+    private final Interner interner;
+    private final Object lineage;
+    private final Object routed;
 
-    RouteTranslator(ProxyView view) {
+    /**
+     * The route configurations of a proxy.
+     *
+     * @param lineage what proxies have in common whose configurations are the same at any one time
+     * @param routed what shows in routes at this time
+     */
+    RouteTranslator(ProxyView view, Answers answers, Interner interner, Object lineage, Object routed) {
         this.view = view;
+        this.answers = answers;
+        this.interner = interner;
+        this.lineage = lineage;
+        this.routed = routed;
     }
+
+    private record Named(String name, Object by) {}
 
     Set<String> names() {
         return view.gateway() ? new GatewayRoutes(view).names() : new SidecarRoutes(view).names();
@@ -18,9 +34,35 @@ final class RouteTranslator {
 
     @Nullable
     XdsResource named(String name) {
-        RouteConfiguration configuration = view.gateway()
-                ? new GatewayRoutes(view).configuration(name)
-                : new SidecarRoutes(view).configuration(name);
-        return configuration == null ? null : Protos.resource(name, configuration);
+        if (view.gateway()) {
+            GatewayTable.Subject subject = new GatewayRoutes(view).subject(name);
+            return subject == null ? null : ofGateway(subject);
+        }
+        Optional<SidecarRoutes.Subject> found = SidecarRoutes.Subject.of(name, view);
+        if (found.isEmpty()) {
+            return null;
+        }
+        SidecarRoutes routes = new SidecarRoutes(view);
+        SidecarRoutes.Subject subject = found.get();
+        if (!subject.host().isEmpty()) {
+            return answers.one(new Named(name, routed), () -> interner.one(routes.ofOneService(name, subject, rules())));
+        }
+        return answers.evolved(
+                        RouteTable.class,
+                        new Named(name, lineage),
+                        before -> routes.ofAll(name, subject, rules(), before))
+                .resource();
+    }
+
+    private XdsResource ofGateway(GatewayTable.Subject subject) {
+        return answers.evolved(
+                        GatewayTable.class,
+                        new Named(subject.name(), lineage),
+                        before -> GatewayTable.of(view, subject, rules().ofGateways(), before))
+                .resource();
+    }
+
+    private RuleIndexes rules() {
+        return answers.evolved(RuleIndexes.class, lineage, before -> RuleIndexes.of(view, before));
     }
 }

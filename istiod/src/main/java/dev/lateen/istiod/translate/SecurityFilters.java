@@ -16,18 +16,18 @@ final class SecurityFilters {
     private static final String TCP_RBAC = "envoy.filters.network.rbac";
     private final ProxyView view;
     private final Authorization policies;
-    private final RbacPolicies rbac;
+    private final ActionPolicies rbac;
 
     SecurityFilters(ProxyView view) {
         this.view = view;
         this.policies = view.snapshot()
                 .authorization(view.node().namespace(), view.node().labels());
-        this.rbac = new RbacPolicies(TrustDomains.of(view.snapshot().mesh()));
+        this.rbac = new ActionPolicies(TrustDomains.of(view.snapshot().mesh()));
     }
 
     List<HttpFilter> authorization() {
         List<HttpFilter> filters = new ArrayList<>();
-        for (RbacPolicies.Rules rules : rules(false)) {
+        for (ActionPolicies.Rules rules : rules(false)) {
             filters.add(HttpFilters.filter(HTTP_RBAC, rules.http()));
         }
         return filters;
@@ -49,10 +49,10 @@ final class SecurityFilters {
                                 .RBAC
                                 .newBuilder()
                                 .setStatPrefix("tcp.")
-                                .setRules(RbacPolicies.denyAll(name(p)).getRules())
+                                .setRules(ActionPolicies.denyAll(name(p)).getRules())
                                 .build()))
                         .build()));
-        for (RbacPolicies.Rules rules : rules(true)) {
+        for (ActionPolicies.Rules rules : rules(true)) {
             filters.add(Filter.newBuilder()
                     .setName(TCP_RBAC)
                     .setTypedConfig(Protos.any(rules.tcp()))
@@ -61,22 +61,22 @@ final class SecurityFilters {
         return filters;
     }
 
-    private List<RbacPolicies.Rules> rules(boolean tcp) {
-        List<RbacPolicies.Rules> all = new ArrayList<>();
+    private List<ActionPolicies.Rules> rules(boolean tcp) {
+        List<ActionPolicies.Rules> all = new ArrayList<>();
         add(all, rbac.rules(policies.audit(), RBAC.Action.LOG, tcp));
         add(all, rbac.rules(policies.deny(), RBAC.Action.DENY, tcp));
         add(all, rbac.rules(policies.allow(), RBAC.Action.ALLOW, tcp));
         return all;
     }
 
-    private static void add(List<RbacPolicies.Rules> all, Optional<RbacPolicies.Rules> rules) {
+    private static void add(List<ActionPolicies.Rules> all, Optional<ActionPolicies.Rules> rules) {
         rules.ifPresent(all::add);
     }
 
     // External authorizers are not asked yet. Requests that one would decide on are refused.
     List<HttpFilter> custom() {
         return policies.custom().stream()
-                .map(p -> HttpFilters.filter(HTTP_RBAC, RbacPolicies.denyAll(name(p))))
+                .map(p -> HttpFilters.filter(HTTP_RBAC, ActionPolicies.denyAll(name(p))))
                 .toList();
     }
 

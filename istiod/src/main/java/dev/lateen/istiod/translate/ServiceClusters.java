@@ -38,11 +38,11 @@ final class ServiceClusters {
      * @param inline what shows in endpoints that stand in the cluster; null where none do
      */
     record Key(
-            Identity<Service> service,
-            @Nullable Identity<MergedRule> rule,
-            Identity<MeshConfig> mesh,
+            SameObject<Service> service,
+            @Nullable SameObject<MergedRule> rule,
+            SameObject<MeshConfig> mesh,
             List<String> names,
-            List<Identity<List<ServiceEndpoint>>> ports,
+            List<SameObject<List<ServiceEndpoint>>> ports,
             List<String> pods,
             boolean acceptsMutualTls,
             ClusterClient client,
@@ -51,16 +51,16 @@ final class ServiceClusters {
         static Key of(ProxyView view, ClusterClient client, Service service) {
             MergedRule rule = view.scope().destinationRule(service);
             boolean inline = isInline(service);
-            List<Identity<List<ServiceEndpoint>>> ports = inline || service.headless()
+            List<SameObject<List<ServiceEndpoint>>> ports = inline || service.headless()
                     ? service.ports().stream()
-                            .map(p -> new Identity<>(view.snapshot().registry().endpoints(service, p)))
+                            .map(p -> new SameObject<>(view.snapshot().registry().endpoints(service, p)))
                             .toList()
                     : List.of();
             PeerPolicies peers = view.snapshot().peerPolicies();
             return new Key(
-                    new Identity<>(service),
-                    rule == null ? null : new Identity<>(rule),
-                    new Identity<>(view.snapshot().mesh()),
+                    new SameObject<>(service),
+                    rule == null ? null : new SameObject<>(rule),
+                    new SameObject<>(view.snapshot().mesh()),
                     subjectAltNames(view, service),
                     ports,
                     view.namedPods(service),
@@ -179,7 +179,7 @@ final class ServiceClusters {
             }
         } else if (cluster.getType() == Cluster.DiscoveryType.EDS) {
             cluster.setEdsClusterConfig(Cluster.EdsClusterConfig.newBuilder()
-                    .setEdsConfig(ConfigSources.ADS)
+                    .setEdsConfig(XdsSources.ADS)
                     .setServiceName(name));
         }
         boolean http2 = policies.http2(port, policy.connectionPool());

@@ -65,10 +65,10 @@ final class TransportSockets {
         CommonTlsContext common = CommonTlsContext.newBuilder()
                 .setTlsParams(parameters())
                 .addAllAlpnProtocols(alpn)
-                .addTlsCertificateSdsSecretConfigs(ConfigSources.OWN_CERTIFICATE)
+                .addTlsCertificateSdsSecretConfigs(XdsSources.OWN_CERTIFICATE)
                 .setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                         .setDefaultValidationContext(exactNames(subjectAltNames))
-                        .setValidationContextSdsSecretConfig(ConfigSources.ROOT_CA))
+                        .setValidationContextSdsSecretConfig(XdsSources.ROOT_CA))
                 .build();
         return socket(
                 TLS,
@@ -120,12 +120,12 @@ final class TransportSockets {
     private static void credential(
             ClientTls tls, List<String> names, CommonTlsContext.Builder common, boolean mutual, boolean verify) {
         if (mutual) {
-            common.addTlsCertificateSdsSecretConfigs(ConfigSources.credential(tls.credentialName()));
+            common.addTlsCertificateSdsSecretConfigs(XdsSources.credential(tls.credentialName()));
         }
         if (verify) {
             common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                     .setDefaultValidationContext(exactNames(names))
-                    .setValidationContextSdsSecretConfig(ConfigSources.credential(tls.credentialName() + "-cacert")));
+                    .setValidationContextSdsSecretConfig(XdsSources.credential(tls.credentialName() + "-cacert")));
         } else {
             common.setValidationContext(CertificateValidationContext.getDefaultInstance());
         }
@@ -135,7 +135,7 @@ final class TransportSockets {
             ClientTls tls, List<String> names, CommonTlsContext.Builder common, boolean mutual, boolean verify) {
         if (mutual) {
             common.addTlsCertificateSdsSecretConfigs(
-                    ConfigSources.file("file-cert:" + tls.clientCertificate() + "~" + tls.privateKey()));
+                    XdsSources.file("file-cert:" + tls.clientCertificate() + "~" + tls.privateKey()));
         }
         if (!verify) {
             common.setValidationContext(CertificateValidationContext.getDefaultInstance());
@@ -148,7 +148,7 @@ final class TransportSockets {
         String authority = tls.caCertificates().isEmpty() ? "system" : tls.caCertificates();
         common.setCombinedValidationContext(CombinedCertificateValidationContext.newBuilder()
                 .setDefaultValidationContext(context)
-                .setValidationContextSdsSecretConfig(ConfigSources.file("file-root:" + authority)));
+                .setValidationContextSdsSecretConfig(XdsSources.file("file-root:" + authority)));
     }
 
     private static TlsParameters parameters() {

@@ -29,10 +29,10 @@ final class Ads implements AutoCloseable {
 
     /** A server with these waits for a peer's answers. */
     Ads(Duration makeBeforeBreak, Duration answerWithin) {
-        this(DiscoverySettings.defaults("test").withPatience(makeBeforeBreak, answerWithin), PeerCheck.NONE);
+        this(DiscoverySettings.defaults("test").withPatience(makeBeforeBreak, answerWithin), CallerCheck.NONE);
     }
 
-    Ads(DiscoverySettings settings, PeerCheck peerCheck) {
+    Ads(DiscoverySettings settings, CallerCheck peerCheck) {
         server = new DiscoveryServer(settings, events(), InstantSource.system(), System::nanoTime, new Random(1));
         GrpcServer grpc = GrpcServer.server(vertx);
         server.serveOn(grpc, peerCheck);

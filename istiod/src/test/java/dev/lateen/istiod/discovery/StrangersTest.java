@@ -10,7 +10,7 @@ import static org.awaitility.Awaitility.await;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
 import dev.lateen.api.identity.SpiffeId;
-import dev.lateen.istiod.discovery.PeerCheck.Verdict;
+import dev.lateen.istiod.discovery.CallerCheck.Verdict;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.vertx.core.http.HttpClient;
@@ -31,7 +31,7 @@ class StrangersTest {
     private static final String GATEWAY = "router~10.0.0.2~ingress-1.istio-system~istio-system.svc.cluster.local";
     private static final DiscoverySettings USUAL = DiscoverySettings.defaults("test");
 
-    private static PeerCheck known(String namespace, String account) {
+    private static CallerCheck known(String namespace, String account) {
         return (tls, authorization) -> new Verdict.Known(new SpiffeId("cluster.local", namespace, account));
     }
 
@@ -86,14 +86,14 @@ class StrangersTest {
             assertThat(AdsPeer.names(response)).containsExactly("kubernetes://cert");
             assertThat(response.getRemovedResourcesList()).containsExactly("kubernetes://default/cert");
         }
-        try (Ads ads = new Ads(USUAL, PeerCheck.NONE);
+        try (Ads ads = new Ads(USUAL, CallerCheck.NONE);
                 AdsPeer peer = ads.delta()) {
             ads.server.publish(mesh);
             peer.raw(first(GATEWAY, SECRET, "kubernetes://cert"));
             assertThat(peer.hear().getRemovedResourcesList()).containsExactly("kubernetes://cert");
         }
         // A sidecar has to prove who it is as well; which secrets there are for it is the translation's to say.
-        try (Ads ads = new Ads(USUAL, PeerCheck.NONE);
+        try (Ads ads = new Ads(USUAL, CallerCheck.NONE);
                 AdsPeer sidecar = ads.delta()) {
             ads.server.publish(mesh);
             sidecar.raw(first(AdsPeer.NODE_ID, SECRET, "kubernetes://cert"));
@@ -115,7 +115,7 @@ class StrangersTest {
     @Test
     void aMessageThatIsTooLargeEndsTheStreamAndLeavesItsPlace() {
         DiscoverySettings one = USUAL.withStreams(1, Duration.ofSeconds(30), Duration.ZERO);
-        try (Ads ads = new Ads(one, PeerCheck.NONE);
+        try (Ads ads = new Ads(one, CallerCheck.NONE);
                 AdsPeer boaster = ads.delta();
                 AdsPeer next = ads.delta()) {
             ads.server.publish(FakeMesh.version(1).with(CLUSTER, "a"));
@@ -187,7 +187,7 @@ class StrangersTest {
         DiscoverySettings impatient = USUAL.withStreams(10, Duration.ofMillis(50), Duration.ZERO);
         HttpClientOptions plainHttp2 =
                 new HttpClientOptions().setProtocolVersion(HttpVersion.HTTP_2).setHttp2ClearTextUpgrade(false);
-        try (Ads ads = new Ads(impatient, PeerCheck.NONE)) {
+        try (Ads ads = new Ads(impatient, CallerCheck.NONE)) {
             // Held to the end, or the garbage collector may close it.
             HttpClient client = ads.vertx.createHttpClient(plainHttp2);
             HttpClientRequest silent = client.request(
@@ -211,7 +211,7 @@ class StrangersTest {
     @Test
     void moreStreamsThanAllowedAreRefused() {
         DiscoverySettings one = USUAL.withStreams(1, Duration.ofSeconds(30), Duration.ZERO);
-        try (Ads ads = new Ads(one, PeerCheck.NONE);
+        try (Ads ads = new Ads(one, CallerCheck.NONE);
                 AdsPeer first = ads.delta();
                 AdsPeer second = ads.delta()) {
             ads.server.publish(FakeMesh.version(1));
@@ -225,7 +225,7 @@ class StrangersTest {
     @Test
     void anOldStreamIsEndedSoThatItsProxyLooksAgain() {
         DiscoverySettings shortLived = USUAL.withStreams(10, Duration.ofSeconds(30), Duration.ofMillis(100));
-        try (Ads ads = new Ads(shortLived, PeerCheck.NONE);
+        try (Ads ads = new Ads(shortLived, CallerCheck.NONE);
                 AdsPeer peer = ads.delta()) {
             peer.subscribe(CLUSTER);
             assertThat(peer.status()).isEqualTo(GrpcStatus.OK);

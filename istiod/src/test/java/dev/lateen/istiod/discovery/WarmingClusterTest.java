@@ -106,7 +106,7 @@ class WarmingClusterTest {
                 SOON,
                 Ads.FOR_EVER,
                 SOON);
-        try (Ads ads = new Ads(settings, PeerCheck.NONE);
+        try (Ads ads = new Ads(settings, CallerCheck.NONE);
                 AdsPeer peer = ads.delta()) {
             ads.server.publish(BEFORE);
             peer.subscribe(CLUSTER);

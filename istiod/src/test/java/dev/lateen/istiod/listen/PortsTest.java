@@ -8,7 +8,7 @@ import dev.lateen.istiod.discovery.AdsPeer;
 import dev.lateen.istiod.discovery.DiscoveryEvents;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
-import dev.lateen.istiod.discovery.PeerCheck;
+import dev.lateen.istiod.discovery.CallerCheck;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.grpc.server.GrpcServer;
@@ -28,7 +28,7 @@ class PortsTest {
     private static final int PING = 6;
 
     private final Vertx vertx = Vertx.vertx();
-    private final Ports ports = new Ports(vertx, new Keepalive(Duration.ofMillis(50), Duration.ofSeconds(2)));
+    private final Ports ports = new Ports(vertx, new PeerKeepalive(Duration.ofMillis(50), Duration.ofSeconds(2)));
     private final DiscoveryServer discovery = new DiscoveryServer(
             DiscoverySettings.defaults("test"),
             DiscoveryEvents.NONE,
@@ -45,7 +45,7 @@ class PortsTest {
 
     private int open() {
         GrpcServer grpc = GrpcServer.server(vertx);
-        discovery.serveOn(grpc, PeerCheck.NONE);
+        discovery.serveOn(grpc, CallerCheck.NONE);
         return ports.openPlain(ListenAddress.parse("--grpcAddr", "127.0.0.1:0"), grpc)
                 .await();
     }

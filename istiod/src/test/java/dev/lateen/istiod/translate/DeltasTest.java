@@ -57,6 +57,28 @@ class DeltasTest {
         }
     }
 
+    @Test
+    void whichOfTwoEquallyOldEntriesCountsIsNotToldByWhoCameLast() {
+        String one = entry("one", "same.example.com", 80);
+        String other = entry("other", "same.example.com", 8080);
+        String another = entry("another", "another.example.com", 80);
+        for (List<String> first : List.of(List.of(one, another), List.of(another, other))) {
+            MeshConfig mesh = Mesh.config("{}");
+            MeshSnapshot before = MeshSnapshot.build(Mesh.input(mesh, first.toArray(String[]::new)), null);
+            MeshSnapshot after = MeshSnapshot.build(Mesh.input(mesh, one, other), before);
+            MeshSnapshot fresh = MeshSnapshot.build(Mesh.input(mesh, one, other), null);
+            assertThat(after.registry().services()).isEqualTo(fresh.registry().services());
+            assertThat(after.registry().services("same.example.com"))
+                    .isEqualTo(fresh.registry().services("same.example.com"));
+        }
+    }
+
+    private static String entry(String name, String host, int port) {
+        return meta("networking.istio.io/v1", "ServiceEntry", name, "default", "")
+                + "spec: {hosts: [%s], ports: [{number: %d, name: http, protocol: HTTP}], resolution: %s}\n"
+                        .formatted(host, port, port == 80 ? "DNS" : "NONE");
+    }
+
     private static void edit(Random random, Map<String, String> objects) {
         int edits = 1 + random.nextInt(objects.isEmpty() ? 12 : 3);
         for (int i = 0; i < edits; i++) {

@@ -51,7 +51,7 @@ class IstioAuthorizationTest {
         Authorization policies = Authorization.of(policies(Mesh.read(folder.resolve(name + "-in.yaml"))));
         // The case with aliases is Istio's own test of a mesh with the trust domain td1 that was cluster.local.
         List<String> domains = name.contains("td-aliases") ? List.of("td1", "cluster.local") : List.of("cluster.local");
-        RbacPolicies rbac = new RbacPolicies(new TrustDomains(domains));
+        ActionPolicies rbac = new ActionPolicies(new TrustDomains(domains));
         List<JsonNode> actual = new ArrayList<>();
         rbac.rules(policies.audit(), RBAC.Action.LOG, false).ifPresent(r -> actual.add(XdsTree.tree(r.http())));
         rbac.rules(policies.deny(), RBAC.Action.DENY, false).ifPresent(r -> actual.add(XdsTree.tree(r.http())));

@@ -13,6 +13,6 @@ import org.jspecify.annotations.Nullable;
  * @param port the port; may be absent if the host has only one
  */
 public record Destination(
-        @Required @Obeys(HostRules.DestinationHost.class) String host,
+        @Required @Obeys(HostSyntax.DestinationHost.class) String host,
         @Obeys(TextRules.Label.class) String subset,
         @Nullable PortSelector port) {}

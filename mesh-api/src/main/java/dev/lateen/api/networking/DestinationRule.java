@@ -26,10 +26,10 @@ import org.jspecify.annotations.Nullable;
         versions = {"v1", "v1beta1", "v1alpha3"})
 @Obeys(DestinationRuleRules.Whole.class)
 public record DestinationRule(
-        @Required @Obeys(HostRules.WildcardHost.class) String host,
+        @Required @Obeys(HostSyntax.WildcardHost.class) String host,
         @Nullable TrafficPolicy trafficPolicy,
         List<Subset> subsets,
-        List<@Obeys(HostRules.ExportTo.class) String> exportTo,
+        List<@Obeys(HostSyntax.ExportTo.class) String> exportTo,
         @Nullable LabelSelector workloadSelector)
         implements Spec {
     /**

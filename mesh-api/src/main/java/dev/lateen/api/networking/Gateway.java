@@ -40,7 +40,7 @@ public record Gateway(List<Server> servers, Map<String, String> selector) implem
             String bind,
 
             @Required @Size(min = 1, why = "a server without hosts serves nothing")
-            List<@Obeys(HostRules.ServerHost.class) String> hosts,
+            List<@Obeys(HostSyntax.ServerHost.class) String> hosts,
 
             @Nullable ServerTls tls,
             String defaultEndpoint,

@@ -169,7 +169,7 @@ public record HttpRoute(
          */
         public record Scope(
                 @Nullable @Port Integer port,
-                List<@Obeys(HostRules.GatewayName.class) String> gateways,
+                List<@Obeys(HostSyntax.GatewayName.class) String> gateways,
                 Map<String, String> sourceLabels,
                 String sourceNamespace) {}
     }

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 @Obeys({ServiceEntryRules.Whole.class})
 public record ServiceEntry(
         @Required @Size(min = 1, max = 256)
-        List<@Obeys({HostRules.NotStar.class, HostRules.WildcardHost.class}) String> hosts,
+        List<@Obeys({HostSyntax.NotStar.class, HostSyntax.WildcardHost.class}) String> hosts,
 
         @Size(max = 256) List<@Length(max = 64) @Obeys(TextRules.Cidr.class) String> addresses,
 
@@ -47,7 +47,7 @@ public record ServiceEntry(
         Resolution resolution,
         @Size(max = 4096) List<WorkloadEntry> endpoints,
         @Nullable WorkloadSelector workloadSelector,
-        List<@Obeys(HostRules.ExportTo.class) String> exportTo,
+        List<@Obeys(HostSyntax.ExportTo.class) String> exportTo,
         List<String> subjectAltNames)
         implements Spec {
 

@@ -109,7 +109,7 @@ final class SidecarRules {
             int slash = value.indexOf('/');
             String namespace = slash < 0 ? "" : value.substring(value.startsWith("~") ? 1 : 0, slash);
             boolean space = Set.of("", "*", ".").contains(namespace) || TextRules.isLabel(namespace);
-            if (slash <= 0 || !space || !HostRules.isWildcardName(value.substring(slash + 1))) {
+            if (slash <= 0 || !space || !HostSyntax.isWildcardName(value.substring(slash + 1))) {
                 report.refuse("", "'" + value + "'", "namespace/host such as ./* or istio-system/*");
             }
         }

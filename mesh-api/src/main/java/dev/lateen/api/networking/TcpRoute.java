@@ -29,7 +29,7 @@ public record TcpRoute(List<Match> match, List<RouteDestination> route) {
             List<@Obeys(TextRules.Cidr.class) String> destinationSubnets,
             @Nullable @Port Integer port,
             Map<String, String> sourceLabels,
-            List<@Obeys(HostRules.GatewayName.class) String> gateways,
+            List<@Obeys(HostSyntax.GatewayName.class) String> gateways,
             String sourceNamespace,
             @Obeys(TextRules.Cidr.class) String sourceSubnet) {}
 }

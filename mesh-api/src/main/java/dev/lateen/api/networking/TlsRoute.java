@@ -34,6 +34,6 @@ public record TlsRoute(@Required List<Match> match, List<RouteDestination> route
             List<@Obeys(TextRules.Cidr.class) String> destinationSubnets,
             @Nullable @Port Integer port,
             Map<String, String> sourceLabels,
-            List<@Obeys(HostRules.GatewayName.class) String> gateways,
+            List<@Obeys(HostSyntax.GatewayName.class) String> gateways,
             String sourceNamespace) {}
 }

@@ -23,9 +23,9 @@ import java.util.List;
 @Obeys(VirtualServiceRules.Whole.class)
 public record VirtualService(
         List<String> hosts,
-        List<@Obeys(HostRules.GatewayName.class) String> gateways,
+        List<@Obeys(HostSyntax.GatewayName.class) String> gateways,
         List<HttpRoute> http,
         List<TlsRoute> tls,
         List<TcpRoute> tcp,
-        List<@Obeys(HostRules.ExportTo.class) String> exportTo)
+        List<@Obeys(HostSyntax.ExportTo.class) String> exportTo)
         implements Spec {}

@@ -50,7 +50,7 @@ final class VirtualServiceRules {
             for (int i = 0; i < value.hosts().size(); i++) {
                 String host = value.hosts().get(i);
                 String path = "hosts[" + i + "]";
-                if (!HostRules.isWildcardName(host) && !IpText.isAddress(host)) {
+                if (!HostSyntax.isWildcardName(host) && !IpText.isAddress(host)) {
                     report.refuse(path, "'" + host + "'", "a host such as reviews, or *.example.com");
                 } else if (host.equals("*") && mesh) {
                     report.refuse(path, "'*' for the sidecars of the mesh", "a host; '*' is for gateways only");
@@ -65,8 +65,8 @@ final class VirtualServiceRules {
                 List<TlsRoute.Match> matches = value.tls().get(i).match();
                 for (int j = 0; j < matches.size(); j++) {
                     for (String name : matches.get(j).sniHosts()) {
-                        if (!HostRules.isWildcardName(name)
-                                || value.hosts().stream().noneMatch(host -> HostRules.covers(host, name))) {
+                        if (!HostSyntax.isWildcardName(name)
+                                || value.hosts().stream().noneMatch(host -> HostSyntax.covers(host, name))) {
                             String path = "tls[" + i + "].match[" + j + "].sniHosts";
                             report.refuse(path, "'" + name + "'", "names within " + String.join(", ", value.hosts()));
                         }
@@ -326,7 +326,7 @@ final class VirtualServiceRules {
     static final class GrpcStatusName implements Rule<String> {
         @Override
         public void check(String value, Report report) {
-            if (!GrpcStatus.NAMES.contains(value)) {
+            if (!GrpcStatusNames.NAMES.contains(value)) {
                 report.refuse("", "'" + value + "'", "a status of gRPC such as UNAVAILABLE");
             }
         }

@@ -22,7 +22,7 @@ final class WorkloadRules {
                 if (!(path.startsWith("/") || path.startsWith("@")) || path.endsWith("/")) {
                     report.refuse("", "'" + value + "'", "unix:///path/to/socket or unix://@abstract");
                 }
-            } else if (!value.isEmpty() && !IpText.isAddress(value) && !HostRules.isName(value)) {
+            } else if (!value.isEmpty() && !IpText.isAddress(value) && !HostSyntax.isName(value)) {
                 report.refuse("", "'" + value + "'", "an IP address, a host or unix:// with a path");
             }
         }

@@ -170,7 +170,7 @@ public record Telemetry(
      * @param operation what is done
      * @param value a CEL expression; null if none was given
      */
-    @Obeys(TelemetryRules.TagValue.class)
+    @Obeys(TelemetryChecks.TagValue.class)
     public record TagOverride(
             Operation operation,
             @Obeys(CelSyntax.class) @Nullable String value) {

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.api.metrics.MetricsText;
-import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.HistogramReading;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.telemetry.Stat.Scope;
 import java.io.IOException;
@@ -132,7 +132,7 @@ final class PrometheusStats {
         };
     }
 
-    private static void histogram(MetricsText out, String name, String labels, Distribution values) throws IOException {
+    private static void histogram(MetricsText out, String name, String labels, HistogramReading values) throws IOException {
         long below = 0;
         for (int i = 0; i < values.bounds().size(); i++) {
             below += values.counts().get(i);

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.api.metrics.MetricsText;
-import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.HistogramReading;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.upstream.UpstreamClusters;
 import io.vertx.core.json.JsonArray;
@@ -94,7 +94,7 @@ final class StatsPage {
     }
 
     /** Envoy tells the last interval's and all values; we keep no intervals. */
-    private static String quantiles(Distribution values) {
+    private static String quantiles(HistogramReading values) {
         if (values.count() == 0) {
             return "No recorded values";
         }
@@ -148,7 +148,7 @@ final class StatsPage {
         return new JsonObject().put("name", named.name).put("value", value);
     }
 
-    private static JsonObject computed(Named named, Distribution distribution) {
+    private static JsonObject computed(Named named, HistogramReading distribution) {
         boolean empty = distribution.count() == 0;
         JsonArray values = new JsonArray();
         for (double share : SHARES) {

@@ -3,7 +3,7 @@ package dev.lateen.proxy.head;
 import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
@@ -72,14 +72,14 @@ public final class HeadPreparation {
 
     private static @Nullable HeadRefusal protocol(ExchangeFacts exchange, HttpConnectionManager manager) {
         RequestHead head = exchange.request();
-        if (head.protocol() == Protocol.HTTP_1_0 && !manager.client().acceptHttp10()) {
+        if (head.protocol() == HttpProtocol.HTTP_1_0 && !manager.client().acceptHttp10()) {
             return HeadRefusal.Plain.LOW_VERSION;
         }
         if (head.authority().isEmpty()) {
             return HeadRefusal.Plain.MISSING_HOST;
         }
         boolean pretended = manager.forwarded().useRemoteAddress()
-                && head.protocol() != Protocol.HTTP_2
+                && head.protocol() != HttpProtocol.HTTP_2
                 && head.scheme().equals("https")
                 && exchange.connection().tls() == null;
         if (pretended) {

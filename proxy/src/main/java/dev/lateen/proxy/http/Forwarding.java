@@ -17,7 +17,7 @@ import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.route.RouteEntry;
 import dev.lateen.proxy.tls.TlsSession;
-import dev.lateen.proxy.upstream.Destination;
+import dev.lateen.proxy.upstream.PickedHost;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
@@ -113,7 +113,7 @@ final class Forwarding {
             takeNewest();
         }
         UpstreamCluster to = cluster;
-        Destination destination = to.pick(picking);
+        PickedHost destination = to.pick(picking);
         if (destination == null) {
             exchange.reply(LocalReply.noHealthyUpstream());
             return;

@@ -15,7 +15,7 @@ import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HttpConnectionManager;
 
@@ -117,7 +117,7 @@ final class HttpConnection implements ServerEvents {
         if (error.kind() != MalformedMessage.Kind.LATE) {
             runtime.observer().onProtocolError();
         }
-        RequestHead nothing = new RequestHead("", "", "", "http", Protocol.HTTP_1_1, new HeaderMap());
+        RequestHead nothing = new RequestHead("", "", "", "http", HttpProtocol.HTTP_1_1, new HeaderMap());
         exchange(nothing, stream).refuse(answer(error));
     }
 

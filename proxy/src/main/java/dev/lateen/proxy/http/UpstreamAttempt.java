@@ -12,7 +12,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
-import dev.lateen.proxy.upstream.Destination;
+import dev.lateen.proxy.upstream.PickedHost;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
@@ -53,7 +53,7 @@ final class UpstreamAttempt implements StreamTaker, Attempt {
         this.host = host;
     }
 
-    void begin(UpstreamPools pools, Destination to, PoolOptions options) {
+    void begin(UpstreamPools pools, PickedHost to, PoolOptions options) {
         PendingStream place = pools.acquire(cluster, to, options, this);
         if (state instanceof Waiting && place != null) {
             state = new Waiting(place);

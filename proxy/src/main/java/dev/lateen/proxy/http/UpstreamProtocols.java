@@ -2,7 +2,7 @@ package dev.lateen.proxy.http;
 
 import dev.lateen.proxy.forward.Upgrades;
 import dev.lateen.proxy.http.pool.PoolOptions;
-import dev.lateen.proxy.http.pool.Wire;
+import dev.lateen.proxy.http.pool.WireProtocol;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.RequestHead;
@@ -21,12 +21,12 @@ final class UpstreamProtocols {
     static @Nullable PoolOptions options(Cluster cluster, @Nullable UpstreamTls tls, ExchangeFacts exchange) {
         RequestHead request = exchange.request();
         boolean tunnel = Upgrades.asked(request);
-        Wire wire = Wire.of(cluster, tls, request.protocol());
-        if (tunnel && wire != Wire.HTTP1) {
-            if (wire == Wire.HTTP2 && cluster.protocol() == Cluster.UpstreamProtocol.HTTP2) {
+        WireProtocol wire = WireProtocol.of(cluster, tls, request.protocol());
+        if (tunnel && wire != WireProtocol.HTTP1) {
+            if (wire == WireProtocol.HTTP2 && cluster.protocol() == Cluster.UpstreamProtocol.HTTP2) {
                 return null;
             }
-            wire = Wire.HTTP1;
+            wire = WireProtocol.HTTP1;
         }
         PoolOptions options = options(wire, tls, exchange, tunnel);
         ProxyProtocol told = cluster.connections().proxyProtocol();
@@ -36,13 +36,13 @@ final class UpstreamProtocols {
                 : options.telling(new ProxyHeader(told, client.remoteAddress(), client.localAddress()));
     }
 
-    private static PoolOptions options(Wire wire, @Nullable UpstreamTls tls, ExchangeFacts exchange, boolean tunnel) {
+    private static PoolOptions options(WireProtocol wire, @Nullable UpstreamTls tls, ExchangeFacts exchange, boolean tunnel) {
         if (tls == null) {
             return PoolOptions.of(wire);
         }
         String sni = tls.autoSni() ? exchange.request().parsedAuthority().name() : "";
         List<String> alpn = exchange.upstreamAlpn();
-        if (tunnel && wire == Wire.HTTP1 && alpn.isEmpty()) {
+        if (tunnel && wire == WireProtocol.HTTP1 && alpn.isEmpty()) {
             alpn = List.of("http/1.1");
         }
         return sni.isEmpty() && alpn.isEmpty() ? PoolOptions.of(wire) : new PoolOptions(wire, sni, alpn);

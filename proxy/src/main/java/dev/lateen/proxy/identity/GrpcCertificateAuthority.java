@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Asks a CA over gRPC and TLS. Its two messages have two fields of interest, so they are written by hand. */
-public final class GrpcCertificateAuthority implements CertificateAuthority {
+public final class GrpcCertificateAuthority implements CertificateSigner {
     private static final int CSR = 1;
     private static final int VALIDITY_SECONDS = 3;
     private static final int CERT_CHAIN = 1;

@@ -30,7 +30,7 @@ public final class WorkloadIdentity implements SecretSource {
     private static final Duration RETRY_MOST = Duration.ofSeconds(10);
 
     private final IdentitySettings settings;
-    private final CertificateAuthority authority;
+    private final CertificateSigner authority;
     private final Surroundings around;
     private final Consumer<Secret> publish;
     private final Backoff backoff;
@@ -44,7 +44,7 @@ public final class WorkloadIdentity implements SecretSource {
 
     /** @param publish told of each new {@code default} and {@code ROOTCA}; must not block */
     public WorkloadIdentity(
-            IdentitySettings settings, CertificateAuthority authority, Surroundings around, Consumer<Secret> publish) {
+            IdentitySettings settings, CertificateSigner authority, Surroundings around, Consumer<Secret> publish) {
         this.settings = settings;
         this.authority = authority;
         this.around = around;
@@ -79,7 +79,7 @@ public final class WorkloadIdentity implements SecretSource {
             return;
         }
         around.blocking(() -> new Attempt(
-                        SigningRequest.create(settings.spiffeId()),
+                        CertificateRequest.create(settings.spiffeId()),
                         settings.token().call()))
                 .compose(attempt -> authority
                         .sign(attempt.request.pem(), settings.timeToLive(), attempt.token)
@@ -93,27 +93,27 @@ public final class WorkloadIdentity implements SecretSource {
                 });
     }
 
-    private record Attempt(SigningRequest request, String token) {
+    private record Attempt(CertificateRequest request, String token) {
         @Override
         public String toString() {
             return "Attempt[token hidden]";
         }
     }
 
-    private Issued issued(SigningRequest request, List<String> chain) throws GeneralSecurityException {
+    private Issued issued(CertificateRequest request, List<String> chain) throws GeneralSecurityException {
         if (chain.isEmpty()) {
             throw new GeneralSecurityException("the CA's answer holds no certificate");
         }
-        X509Certificate leaf = Pem.certificates(chain.getFirst()).getFirst();
+        X509Certificate leaf = PemText.certificates(chain.getFirst()).getFirst();
         if (!leaf.getPublicKey().equals(request.publicKey())) {
             throw new GeneralSecurityException("the CA's certificate is for another key");
         }
         boolean endsInRoot = chain.size() > 1 && isRoot(chain.getLast());
         StringBuilder own = new StringBuilder();
-        chain.subList(0, endsInRoot ? chain.size() - 1 : chain.size()).forEach(pem -> own.append(Pem.withNewLine(pem)));
-        String roots = Pem.withNewLine(settings.rootsPem());
+        chain.subList(0, endsInRoot ? chain.size() - 1 : chain.size()).forEach(pem -> own.append(PemText.withNewLine(pem)));
+        String roots = PemText.withNewLine(settings.rootsPem());
         if (endsInRoot && !roots.contains(chain.getLast().strip())) {
-            roots += Pem.withNewLine(chain.getLast());
+            roots += PemText.withNewLine(chain.getLast());
         }
         return new Issued(
                 new Secret.TlsCertificate(SecretReference.WORKLOAD, own.toString(), request.privateKeyPem()),
@@ -123,7 +123,7 @@ public final class WorkloadIdentity implements SecretSource {
     }
 
     private static boolean isRoot(String pem) throws GeneralSecurityException {
-        X509Certificate certificate = Pem.certificates(pem).getLast();
+        X509Certificate certificate = PemText.certificates(pem).getLast();
         return certificate.getSubjectX500Principal().equals(certificate.getIssuerX500Principal());
     }
 

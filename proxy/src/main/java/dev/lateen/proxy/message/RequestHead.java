@@ -12,7 +12,7 @@ public final class RequestHead {
     private String authority;
     private @Nullable Authority parsed;
     private String scheme;
-    private final Protocol protocol;
+    private final HttpProtocol protocol;
     private final HeaderMap headers;
 
     /**
@@ -22,7 +22,7 @@ public final class RequestHead {
      * @param scheme {@code http} or {@code https}
      */
     public RequestHead(
-            String method, String path, String authority, String scheme, Protocol protocol, HeaderMap headers) {
+            String method, String path, String authority, String scheme, HttpProtocol protocol, HeaderMap headers) {
         this.method = method;
         this.path = path;
         this.authority = authority;
@@ -59,7 +59,7 @@ public final class RequestHead {
     }
 
     /** The protocol it came by. */
-    public Protocol protocol() {
+    public HttpProtocol protocol() {
         return protocol;
     }
 

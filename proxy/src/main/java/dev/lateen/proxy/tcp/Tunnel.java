@@ -7,7 +7,7 @@ import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.codec.ResponseSink;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.http.pool.CodecChooser;
-import dev.lateen.proxy.http.pool.Wire;
+import dev.lateen.proxy.http.pool.WireProtocol;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
@@ -38,7 +38,7 @@ final class Tunnel implements Side, ResponseSink, ClientConnection.Events {
         void refused(int status);
     }
 
-    Tunnel(TcpRelay relay, Wire wire, CodecLoop loop) {
+    Tunnel(TcpRelay relay, WireProtocol wire, CodecLoop loop) {
         this.relay = relay;
         this.chooser = new CodecChooser(wire, this, loop, CodecLimits.UPSTREAM);
     }

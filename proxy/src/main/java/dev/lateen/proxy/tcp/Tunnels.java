@@ -1,10 +1,10 @@
 package dev.lateen.proxy.tcp;
 
 import dev.lateen.proxy.http.codec.CodecLoop;
-import dev.lateen.proxy.http.pool.Wire;
+import dev.lateen.proxy.http.pool.WireProtocol;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.message.SubstitutionFormat.Facts;
@@ -38,21 +38,21 @@ final class Tunnels {
     }
 
     /** As the cluster says; where it says that requests go on as they came, HTTP/1.1, as nothing came as a request. */
-    private static Wire wire(Cluster cluster, @Nullable UpstreamTls tls) {
+    private static WireProtocol wire(Cluster cluster, @Nullable UpstreamTls tls) {
         return switch (cluster.protocol()) {
-            case HTTP1, USE_DOWNSTREAM -> Wire.HTTP1;
-            case HTTP2 -> Wire.HTTP2;
-            case AUTO -> tls == null ? Wire.HTTP1 : Wire.AUTO;
+            case HTTP1, USE_DOWNSTREAM -> WireProtocol.HTTP1;
+            case HTTP2 -> WireProtocol.HTTP2;
+            case AUTO -> tls == null ? WireProtocol.HTTP1 : WireProtocol.AUTO;
         };
     }
 
     /** Where TLS is told of no protocol, it is told of those that will be spoken. */
     static UpstreamTarget target(UpstreamTarget target, Cluster cluster) {
         UpstreamTls tls = target.tls();
-        Wire wire = wire(cluster, tls);
+        WireProtocol wire = wire(cluster, tls);
         boolean offers = tls != null && tls.settings().alpn().isEmpty();
         UpstreamTarget asking = offers ? target.asking("", wire.alpn()) : target;
-        return wire == Wire.HTTP1 ? asking.withHalfClose() : asking;
+        return wire == WireProtocol.HTTP1 ? asking.withHalfClose() : asking;
     }
 
     /** Asks the proxy at the other end of {@code upstream}; two that belong to the mesh say first who they are. */
@@ -75,7 +75,7 @@ final class Tunnels {
                 // A client may have chosen it: the codec refuses one that is no authority.
                 text(config.hostname(), "-"),
                 session.upstreamTls() == null ? "http" : "https",
-                Protocol.HTTP_1_1,
+                HttpProtocol.HTTP_1_1,
                 headers);
     }
 

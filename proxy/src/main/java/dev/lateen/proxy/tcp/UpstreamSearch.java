@@ -15,7 +15,7 @@ import dev.lateen.proxy.transport.ProxyHeader;
 import dev.lateen.proxy.transport.SocketOptions;
 import dev.lateen.proxy.transport.UpstreamConnector;
 import dev.lateen.proxy.transport.UpstreamTarget;
-import dev.lateen.proxy.upstream.Destination;
+import dev.lateen.proxy.upstream.PickedHost;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.PickContext;
@@ -101,7 +101,7 @@ final class UpstreamSearch {
             return;
         }
         attempts++;
-        Destination to = cluster.pick(context);
+        PickedHost to = cluster.pick(context);
         if (to == null) {
             fail(ResponseFlag.NO_HEALTHY_UPSTREAM);
             return;

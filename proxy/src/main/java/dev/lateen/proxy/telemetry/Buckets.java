@@ -47,14 +47,14 @@ final class Buckets {
         sumThousandths.add(thousandths);
     }
 
-    Distribution reading() {
+    HistogramReading reading() {
         List<Long> now = new ArrayList<>(BOUNDS.length);
         List<Double> bounds = new ArrayList<>(BOUNDS.length);
         for (int i = 0; i < BOUNDS.length; i++) {
             now.add(counts.get(i));
             bounds.add(BOUNDS[i]);
         }
-        return new Distribution(bounds, now, sumThousandths.sum() / 1000.0);
+        return new HistogramReading(bounds, now, sumThousandths.sum() / 1000.0);
     }
 
     /** The lines of one histogram: a bucket for each bound, then count and sum. */

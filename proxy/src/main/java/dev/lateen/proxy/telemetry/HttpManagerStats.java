@@ -2,7 +2,7 @@ package dev.lateen.proxy.telemetry;
 
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Route;
@@ -73,7 +73,7 @@ final class HttpManagerStats implements ExchangeObserver {
 
     @Override
     public void onRequest(ExchangeFacts exchange) {
-        (exchange.request().protocol() == Protocol.HTTP_2 ? requests2 : requests1).increment();
+        (exchange.request().protocol() == HttpProtocol.HTTP_2 ? requests2 : requests1).increment();
     }
 
     @Override

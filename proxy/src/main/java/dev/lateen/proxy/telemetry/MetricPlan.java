@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What Telemetry resources change about Istio's metrics, compiled for one filter. */
+/** What ProxyTelemetry resources change about Istio's metrics, compiled for one filter. */
 final class MetricPlan {
     /** Nothing is changed. */
     static final MetricPlan NONE = new MetricPlan(List.of());

@@ -21,7 +21,7 @@ final class SeriesLabels {
     }
 
     /**
-     * The labels of a series before any Telemetry resource.
+     * The labels of a series before any ProxyTelemetry resource.
      *
      * @param labels by name, sorted
      * @param text the same as Prometheus reads them

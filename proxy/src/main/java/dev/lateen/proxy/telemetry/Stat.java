@@ -38,5 +38,5 @@ public sealed interface Stat {
     record Gauge(Scope scope, String owner, String leaf, long value) implements Stat {}
 
     /** A distribution of milliseconds. */
-    record Histogram(Scope scope, String owner, String leaf, Distribution values) implements Stat {}
+    record Histogram(Scope scope, String owner, String leaf, HistogramReading values) implements Stat {}
 }

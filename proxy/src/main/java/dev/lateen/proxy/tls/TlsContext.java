@@ -60,10 +60,10 @@ final class TlsContext {
                 builder.keyManager(keyManagers(pairs, provider));
             }
             builder.sslProvider(provider)
-                    .protocols(CipherSuites.versions(
+                    .protocols(CipherNames.versions(
                             key.parameters().minVersion(), key.parameters().maxVersion()))
                     .applicationProtocolConfig(alpn(key.alpn()));
-            builder.ciphers(CipherSuites.suites(key.parameters().cipherSuites()), SupportedCipherSuiteFilter.INSTANCE);
+            builder.ciphers(CipherNames.suites(key.parameters().cipherSuites()), SupportedCipherSuiteFilter.INSTANCE);
             trust(builder, key);
             String[] groups = KeyExchanges.groups(key.parameters().ecdhCurves(), provider);
             if (provider != SslProvider.JDK) {

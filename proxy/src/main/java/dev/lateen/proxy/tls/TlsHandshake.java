@@ -177,7 +177,7 @@ public final class TlsHandshake extends ChannelInboundHandlerAdapter {
         String alpn = ssl.applicationProtocol();
         return new TlsFacts(
                 session.getProtocol(),
-                CipherSuites.openSslName(session.getCipherSuite()),
+                CipherNames.openSslName(session.getCipherSuite()),
                 alpn == null || alpn.isEmpty() ? null : alpn,
                 peer == null ? List.of() : peer.uriSans(),
                 peer == null ? List.of() : peer.dnsSans(),

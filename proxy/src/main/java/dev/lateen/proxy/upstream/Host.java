@@ -20,7 +20,7 @@ public final class Host {
     private volatile @Nullable OutlierDetector detector;
     private volatile boolean removed;
     private volatile @Nullable Chosen chosen;
-    private volatile @Nullable Warming warming;
+    private volatile @Nullable SlowStartTurns warming;
 
     Host(InetSocketAddress address, Placement placement) {
         this.address = address;
@@ -32,7 +32,7 @@ public final class Host {
     record Placement(Endpoint endpoint, Locality locality, int localityWeight, int priority) {}
 
     /** What a pick by one configuration comes to. */
-    private record Chosen(Cluster cluster, Destination destination) {}
+    private record Chosen(Cluster cluster, PickedHost destination) {}
 
     static String text(InetSocketAddress address) {
         String ip = address.isUnresolved()
@@ -78,12 +78,12 @@ public final class Host {
 
     /** What a pick comes to that ends at this host. Remembered until the cluster or the endpoint is another object. */
     @SuppressWarnings("ReferenceEquality")
-    public Destination destination(Cluster cluster) {
+    public PickedHost destination(Cluster cluster) {
         Endpoint endpoint = placement.endpoint();
         Chosen known = chosen;
         if (known == null || known.cluster != cluster || known.destination.endpoint() != endpoint) {
             known = new Chosen(
-                    cluster, new Destination(this, endpoint, TransportSocketChoice.choose(cluster, endpoint, null)));
+                    cluster, new PickedHost(this, endpoint, TransportSocketChoice.choose(cluster, endpoint, null)));
             chosen = known;
         }
         return known.destination;
@@ -117,11 +117,11 @@ public final class Host {
 
     /** Null while it was never seen well, and always without a slow start. */
     @Nullable
-    Warming warming() {
+    SlowStartTurns warming() {
         return warming;
     }
 
-    void warming(Warming begun) {
+    void warming(SlowStartTurns begun) {
         warming = begun;
     }
 

@@ -56,7 +56,7 @@ final class HostSet {
     private static void welcome(Host[] hosts, long now) {
         for (Host host : hosts) {
             if (host.warming() == null && isHealthy(host)) {
-                host.warming(new Warming(now));
+                host.warming(new SlowStartTurns(now));
             }
         }
     }

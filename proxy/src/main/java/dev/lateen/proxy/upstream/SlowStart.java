@@ -52,7 +52,7 @@ final class SlowStart implements Balancer {
 
     /** Nanoseconds; {@code window} for those that are not scaled: as in Envoy, all that are not well. */
     private static long age(Host host, long now, long window) {
-        Warming warming = host.warming();
+        SlowStartTurns warming = host.warming();
         return warming == null || !HostSet.isHealthy(host) ? window : Math.min(window, now - warming.sinceNanos());
     }
 
@@ -79,12 +79,12 @@ final class SlowStart implements Balancer {
 
     private boolean takesTurn(Host host, long now, double most) {
         double share = share(host, now);
-        Warming warming = host.warming();
+        SlowStartTurns warming = host.warming();
         return warming == null || share >= most || warming.takesTurn(share / most);
     }
 
     private double share(Host host, long now) {
-        Warming warming = host.warming();
+        SlowStartTurns warming = host.warming();
         return warming == null || !HostSet.isHealthy(host)
                 ? 1
                 : share(config, TimeUnit.NANOSECONDS.toMillis(now - warming.sinceNanos()));

@@ -43,7 +43,7 @@ public final class UpstreamCluster {
     }
 
     /** Where to send to, by the cluster's balancing policy; null when there is no host (503 {@code UH}). Lock-free and without allocation once in use. */
-    public @Nullable Destination pick(PickContext context) {
+    public @Nullable PickedHost pick(PickContext context) {
         Host host = host(context);
         return host == null ? null : host.destination(config);
     }

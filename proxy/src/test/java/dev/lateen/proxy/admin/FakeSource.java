@@ -2,7 +2,7 @@ package dev.lateen.proxy.admin;
 
 import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.telemetry.Distribution;
+import dev.lateen.proxy.telemetry.HistogramReading;
 import dev.lateen.proxy.telemetry.Stat;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -77,7 +77,7 @@ final class FakeSource implements AdminSource {
                         Stat.Scope.HTTP,
                         "inbound;",
                         "downstream_rq_time",
-                        new Distribution(List.of(1.0, 5.0, Double.POSITIVE_INFINITY), List.of(1L, 1L, 0L), 4.5)));
+                        new HistogramReading(List.of(1.0, 5.0, Double.POSITIVE_INFINITY), List.of(1L, 1L, 0L), 4.5)));
     }
 
     @Override

@@ -22,7 +22,7 @@ import org.bouncycastle.pkcs.PKCS10CertificationRequest;
 import org.jspecify.annotations.Nullable;
 
 /** A CA that signs what it is asked, or fails when a test says so. */
-final class FakeAuthority implements CertificateAuthority {
+final class FakeAuthority implements CertificateSigner {
     final List<String> tokens = new ArrayList<>();
     final List<Duration> asked = new ArrayList<>();
     final String root;
@@ -38,7 +38,7 @@ final class FakeAuthority implements CertificateAuthority {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
         generator.initialize(256);
         this.keys = generator.generateKeyPair();
-        this.root = Pem.of(
+        this.root = PemText.of(
                 "CERTIFICATE",
                 certificate("CN=root", keys, null, Duration.ofDays(3650)).getEncoded());
     }
@@ -53,7 +53,7 @@ final class FakeAuthority implements CertificateAuthority {
         try (PEMParser parser = new PEMParser(new StringReader(csrPem))) {
             PKCS10CertificationRequest csr = (PKCS10CertificationRequest) parser.readObject();
             return Future.succeededFuture(List.of(
-                    Pem.of(
+                    PemText.of(
                             "CERTIFICATE",
                             certificate("CN=leaf", keys, csr, timeToLive).getEncoded()),
                     root));

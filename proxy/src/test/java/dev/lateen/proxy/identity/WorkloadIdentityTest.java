@@ -25,7 +25,7 @@ class WorkloadIdentityTest {
         WorkloadIdentity identity = identity(Duration.ofHours(24));
         assertThat(identity.start().succeeded()).isTrue();
         assertThat(published).extracting(Secret::name).containsExactly("ROOTCA", "default");
-        X509Certificate leaf = Pem.certificates(own().certificateChainPem()).getFirst();
+        X509Certificate leaf = PemText.certificates(own().certificateChainPem()).getFirst();
         assertThat(leaf.getSubjectAlternativeNames().iterator().next().get(1))
                 .isEqualTo("spiffe://cluster.local/ns/default/sa/reviews");
         assertThat(own().certificateChainPem()).doesNotContain(authority.root);

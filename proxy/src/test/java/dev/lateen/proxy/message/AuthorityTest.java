@@ -42,7 +42,7 @@ class AuthorityTest {
 
     @Test
     void aHeadTakesItsAuthorityApartAnewWhenItIsAnother() {
-        RequestHead head = new RequestHead("GET", "/", "a:1", "http", Protocol.HTTP_1_1, new HeaderMap());
+        RequestHead head = new RequestHead("GET", "/", "a:1", "http", HttpProtocol.HTTP_1_1, new HeaderMap());
         assertThat(head.parsedAuthority()).isSameAs(head.parsedAuthority());
         head.authority("b:2");
         assertThat(head.parsedAuthority().host()).isEqualTo("b");

@@ -3,7 +3,7 @@ package dev.lateen.proxy.route;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.model.HeaderMatcher;
 import dev.lateen.proxy.model.HeaderMutations;
@@ -42,7 +42,7 @@ public final class RouteFixtures {
         for (int i = 0; i < headers.length; i += 2) {
             map.add(headers[i], headers[i + 1]);
         }
-        return new RequestHead(method, path, authority, "http", Protocol.HTTP_1_1, map);
+        return new RequestHead(method, path, authority, "http", HttpProtocol.HTTP_1_1, map);
     }
 
     public static ExchangeFacts exchange(RequestHead head) {

@@ -13,7 +13,7 @@ class BucketsTest {
         buckets.observe(500);
         buckets.observe(501);
         buckets.observe(1_000);
-        Distribution reading = buckets.reading();
+        HistogramReading reading = buckets.reading();
         assertThat(reading.counts()).as("0 and 0.5, then 0.501 and 1").startsWith(2L, 2L, 0L);
         assertThat(reading.sum()).isEqualTo(2.001);
     }
@@ -21,7 +21,7 @@ class BucketsTest {
     @Test
     void whatIsAboveAllBoundsIsCountedToo() {
         buckets.observe(Long.MAX_VALUE / 2);
-        Distribution reading = buckets.reading();
+        HistogramReading reading = buckets.reading();
         assertThat(reading.bounds().getLast()).isInfinite();
         assertThat(reading.counts().getLast()).isEqualTo(1);
     }
@@ -32,7 +32,7 @@ class BucketsTest {
         for (int i = 0; i < 100; i++) {
             buckets.observe(7_500);
         }
-        Distribution reading = buckets.reading();
+        HistogramReading reading = buckets.reading();
         assertThat(reading.count()).isEqualTo(100);
         assertThat(reading.sum()).isEqualTo(750);
         assertThat(reading.quantile(0)).isEqualTo(5);

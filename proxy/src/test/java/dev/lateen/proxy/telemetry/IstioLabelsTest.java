@@ -6,7 +6,7 @@ import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.TlsFacts;
@@ -36,7 +36,7 @@ class IstioLabelsTest {
 
     private static ExchangeFacts exchange(boolean inbound, @Nullable TlsFacts tls) {
         RequestHead head =
-                new RequestHead("GET", "/", "outside.example.com", "http", Protocol.HTTP_1_1, new HeaderMap());
+                new RequestHead("GET", "/", "outside.example.com", "http", HttpProtocol.HTTP_1_1, new HeaderMap());
         ConnectionFacts connection = new ConnectionFacts(
                 7,
                 new InetSocketAddress("127.0.0.9", 4000),

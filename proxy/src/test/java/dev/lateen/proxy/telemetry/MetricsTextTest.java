@@ -7,7 +7,7 @@ import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import java.io.IOException;
@@ -34,7 +34,7 @@ class MetricsTextTest {
             null);
 
     private static ExchangeFacts exchange(String host, PeerMetadata peer, long microseconds) {
-        RequestHead head = new RequestHead("GET", "/", host, "http", Protocol.HTTP_1_1, new HeaderMap());
+        RequestHead head = new RequestHead("GET", "/", host, "http", HttpProtocol.HTTP_1_1, new HeaderMap());
         ExchangeFacts exchange = new ExchangeFacts(CONNECTION, head, 0, 0);
         exchange.downstreamPeer(peer);
         exchange.response(new ResponseHead(200, new HeaderMap()));

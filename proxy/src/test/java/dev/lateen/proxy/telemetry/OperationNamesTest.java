@@ -21,7 +21,7 @@ class OperationNamesTest {
 
     private static ExchangeFacts exchange(Decorator decorator, String... headers) {
         Route plain = RouteFixtures.prefix("/", "c");
-        ExchangeFacts exchange = TelemetryTest.exchange("/", 200, null, headers);
+        ExchangeFacts exchange = ProxyTelemetryTest.exchange("/", 200, null, headers);
         exchange.route(
                 new Route(
                         plain.name(),

@@ -4,7 +4,7 @@ import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.message.TlsFacts;
@@ -21,7 +21,7 @@ abstract class TelemetryFixture {
         for (int i = 0; i < headers.length; i += 2) {
             map.add(headers[i], headers[i + 1]);
         }
-        RequestHead head = new RequestHead("GET", path, "reviews:9080", "http", Protocol.HTTP_1_1, map);
+        RequestHead head = new RequestHead("GET", path, "reviews:9080", "http", HttpProtocol.HTTP_1_1, map);
         ConnectionFacts connection = new ConnectionFacts(
                 7,
                 new InetSocketAddress("127.0.0.9", 4000),

@@ -173,11 +173,11 @@ class TracerTest extends TelemetryFixture {
 
     @Test
     void aTagIsReadFromTheEnvironmentAndNoTracerIsMadeWithoutAProvider() {
-        Telemetry.Owner owner = new Telemetry.Owner(
+        ProxyTelemetry.Owner owner = new ProxyTelemetry.Owner(
                 REVIEWS, "reviews.default", "n", name -> name.equals("POD") ? "reviews-v1-abc" : null);
         FakeCollector collector = new FakeCollector();
-        try (Telemetry telemetry =
-                new Telemetry(owner, new SplittableRandom(1), collector, OutputStream.nullOutputStream())) {
+        try (ProxyTelemetry telemetry =
+                new ProxyTelemetry(owner, new SplittableRandom(1), collector, OutputStream.nullOutputStream())) {
             Tracing config = tracing(
                     1_000_000,
                     false,

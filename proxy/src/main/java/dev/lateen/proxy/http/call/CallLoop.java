@@ -3,7 +3,7 @@ package dev.lateen.proxy.http.call;
 import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.http.pool.PoolOptions;
 import dev.lateen.proxy.http.pool.UpstreamPools;
-import dev.lateen.proxy.http.pool.Wire;
+import dev.lateen.proxy.http.pool.WireProtocol;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.CallObserver;
 import dev.lateen.proxy.message.RequestHead;
@@ -11,7 +11,7 @@ import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.transport.ProxyHeader;
-import dev.lateen.proxy.upstream.Destination;
+import dev.lateen.proxy.upstream.PickedHost;
 import dev.lateen.proxy.upstream.PickContext;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.channel.EventLoop;
@@ -122,7 +122,7 @@ public final class CallLoop {
         if (others != null && others.size() >= MOST_UNDER_WAY) {
             return failed(sink, new CallFailure.TooManyCalls(name, MOST_UNDER_WAY));
         }
-        Destination to = cluster.pick(picking.reset());
+        PickedHost to = cluster.pick(picking.reset());
         if (to == null) {
             return failed(sink, new CallFailure.NoHealthyHost(name));
         }
@@ -148,7 +148,7 @@ public final class CallLoop {
     /** As for a request that no filter has touched. */
     private static PoolOptions options(
             Cluster cluster, @Nullable UpstreamTls tls, RequestHead head, boolean http2Only) {
-        Wire wire = http2Only ? Wire.HTTP2 : Wire.of(cluster, tls, head.protocol());
+        WireProtocol wire = http2Only ? WireProtocol.HTTP2 : WireProtocol.of(cluster, tls, head.protocol());
         PoolOptions options = tls != null && tls.autoSni()
                 ? new PoolOptions(wire, head.parsedAuthority().name(), List.of())
                 : PoolOptions.of(wire);

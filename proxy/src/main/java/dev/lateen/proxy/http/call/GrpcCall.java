@@ -2,7 +2,7 @@ package dev.lateen.proxy.http.call;
 
 import dev.lateen.proxy.message.GrpcTimeout;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import java.time.Duration;
 
@@ -29,6 +29,6 @@ public record GrpcCall(String authority, String service, String method, HeaderMa
         for (int i = 0; i < metadata.size(); i++) {
             headers.add(metadata.name(i), metadata.value(i));
         }
-        return new RequestHead("POST", "/" + service + "/" + method, authority, "http", Protocol.HTTP_2, headers);
+        return new RequestHead("POST", "/" + service + "/" + method, authority, "http", HttpProtocol.HTTP_2, headers);
     }
 }

@@ -11,7 +11,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.tls.TlsSession;
 import dev.lateen.proxy.transport.ConnectFailure;
-import dev.lateen.proxy.upstream.Destination;
+import dev.lateen.proxy.upstream.PickedHost;
 import dev.lateen.proxy.upstream.LocalFailure;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.buffer.ByteBuf;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class HostCall implements StreamTaker, Pending {
     private final CallLoop calls;
     private final UpstreamCluster cluster;
-    private final Destination to;
+    private final PickedHost to;
     private final CallSink sink;
     private State state = Edge.ASKING;
     private @Nullable Future<?> limit;
@@ -50,7 +50,7 @@ final class HostCall implements StreamTaker, Pending {
     /** The answer's head was there. */
     private record Answering(ClientStream stream, int status, long sentNanos) implements State {}
 
-    HostCall(CallLoop calls, UpstreamCluster cluster, Destination to, CallSink sink) {
+    HostCall(CallLoop calls, UpstreamCluster cluster, PickedHost to, CallSink sink) {
         this.calls = calls;
         this.cluster = cluster;
         this.to = to;

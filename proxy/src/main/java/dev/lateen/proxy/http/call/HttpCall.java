@@ -1,7 +1,7 @@
 package dev.lateen.proxy.http.call;
 
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import io.netty.buffer.ByteBuf;
 import org.jspecify.annotations.Nullable;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 public record HttpCall(RequestHead head, @Nullable ByteBuf body) {
     /** A GET. @param path with its query */
     public static HttpCall get(String authority, String path) {
-        return new HttpCall(new RequestHead("GET", path, authority, "http", Protocol.HTTP_1_1, new HeaderMap(4)), null);
+        return new HttpCall(new RequestHead("GET", path, authority, "http", HttpProtocol.HTTP_1_1, new HeaderMap(4)), null);
     }
 
     /** A POST that says how long it is. @param body ownership passes */
@@ -23,6 +23,6 @@ public record HttpCall(RequestHead head, @Nullable ByteBuf body) {
         HeaderMap headers = new HeaderMap(4);
         headers.add("content-type", contentType);
         headers.add("content-length", Integer.toString(body.readableBytes()));
-        return new HttpCall(new RequestHead("POST", path, authority, "http", Protocol.HTTP_1_1, headers), body);
+        return new HttpCall(new RequestHead("POST", path, authority, "http", HttpProtocol.HTTP_1_1, headers), body);
     }
 }

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HttpGrammar;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.util.AsciiString;
@@ -71,7 +71,7 @@ final class Http1HeadParser {
             upgrade(upgrade);
         }
         return new RequestHead(
-                method, path, authority, scheme, http10 ? Protocol.HTTP_1_0 : Protocol.HTTP_1_1, lines.headers());
+                method, path, authority, scheme, http10 ? HttpProtocol.HTTP_1_0 : HttpProtocol.HTTP_1_1, lines.headers());
     }
 
     /**

@@ -3,7 +3,7 @@ package dev.lateen.proxy.http.codec;
 import dev.lateen.proxy.http.codec.Http1Writer.Framing;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.buffer.ByteBuf;
@@ -39,7 +39,7 @@ final class Http1ServerStream implements ServerStream {
 
     void begin(RequestHead head, boolean reusable) {
         clear();
-        http10 = head.protocol() == Protocol.HTTP_1_0;
+        http10 = head.protocol() == HttpProtocol.HTTP_1_0;
         keepAlive = reusable;
         headRequest = head.method().equals("HEAD");
         connect = head.method().equals("CONNECT");

@@ -2,7 +2,7 @@ package dev.lateen.proxy.http.codec;
 
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.HttpGrammar;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.handler.codec.http2.DefaultHttp2Headers;
@@ -149,7 +149,7 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
             joinCookies();
         }
         return new RequestHead(
-                verb, path == null ? "" : path.toString(), to.toString(), connectionScheme, Protocol.HTTP_2, headers);
+                verb, path == null ? "" : path.toString(), to.toString(), connectionScheme, HttpProtocol.HTTP_2, headers);
     }
 
     private boolean addressed(String verb) {

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.http.filter;
 
 import dev.lateen.proxy.message.ExchangeFacts;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.model.Cluster;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class IstioAlpnFilter implements HttpFilter {
         return FilterVerdict.CONTINUE;
     }
 
-    private static List<String> offer(@Nullable Cluster cluster, Protocol downstream) {
+    private static List<String> offer(@Nullable Cluster cluster, HttpProtocol downstream) {
         if (cluster == null) {
             return offer(downstream);
         }
@@ -32,7 +32,7 @@ final class IstioAlpnFilter implements HttpFilter {
         };
     }
 
-    private static List<String> offer(Protocol protocol) {
+    private static List<String> offer(HttpProtocol protocol) {
         return switch (protocol) {
             case HTTP_1_0 -> HTTP_1_0;
             case HTTP_1_1 -> HTTP_1_1;

@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Stands at the end of a fresh connection's pipeline for a moment: puts the codec there that was asked for or agreed on. */
 public final class CodecChooser extends ChannelInboundHandlerAdapter {
-    private final Wire wire;
+    private final WireProtocol wire;
     private final ClientConnection.Events events;
     private final CodecLoop loop;
     private final CodecLimits limits;
     private @Nullable ClientConnection chosen;
 
     /** @param limits of the answers */
-    public CodecChooser(Wire wire, ClientConnection.Events events, CodecLoop loop, CodecLimits limits) {
+    public CodecChooser(WireProtocol wire, ClientConnection.Events events, CodecLoop loop, CodecLimits limits) {
         this.wire = wire;
         this.events = events;
         this.loop = loop;

@@ -73,7 +73,7 @@ final class HostPool {
         this.tls = tls;
         this.options = options;
         this.breaker = cluster.breaker();
-        this.multiplexes = options.wire() == Wire.HTTP2;
+        this.multiplexes = options.wire() == WireProtocol.HTTP2;
     }
 
     @SuppressWarnings("ReferenceEquality") // unchanged parts of a snapshot keep their identity
@@ -137,7 +137,7 @@ final class HostPool {
     }
 
     private void connectIfNeeded() {
-        boolean one = multiplexes || options.wire() == Wire.AUTO && open.isEmpty();
+        boolean one = multiplexes || options.wire() == WireProtocol.AUTO && open.isEmpty();
         while (connecting < (one ? Math.min(1, waiting.size()) : waiting.size())) {
             boolean counted = breaker.tryAcquireConnection();
             // As in Envoy, a host without any connection may have one whatever the limit says, or its requests would

@@ -12,22 +12,22 @@ import org.jspecify.annotations.Nullable;
  * @param proxied the PROXY protocol's header that connections begin with, so that clients share none; null for none
  */
 public record PoolOptions(
-        Wire wire, String sni, List<String> alpn, @Nullable ProxyHeader proxied) {
+        WireProtocol wire, String sni, List<String> alpn, @Nullable ProxyHeader proxied) {
     /** HTTP/1.1 with the TLS settings as they are. */
-    public static final PoolOptions HTTP1 = new PoolOptions(Wire.HTTP1, "", List.of());
+    public static final PoolOptions HTTP1 = new PoolOptions(WireProtocol.HTTP1, "", List.of());
 
     /** HTTP/2 with the TLS settings as they are. */
-    public static final PoolOptions HTTP2 = new PoolOptions(Wire.HTTP2, "", List.of());
+    public static final PoolOptions HTTP2 = new PoolOptions(WireProtocol.HTTP2, "", List.of());
 
     /** By ALPN, with the TLS settings as they are. */
-    public static final PoolOptions AUTO = new PoolOptions(Wire.AUTO, "", List.of());
+    public static final PoolOptions AUTO = new PoolOptions(WireProtocol.AUTO, "", List.of());
 
     public PoolOptions {
         alpn = List.copyOf(alpn);
     }
 
     /** With the TLS settings as they are. */
-    public static PoolOptions of(Wire wire) {
+    public static PoolOptions of(WireProtocol wire) {
         return switch (wire) {
             case HTTP1 -> HTTP1;
             case HTTP2 -> HTTP2;
@@ -36,7 +36,7 @@ public record PoolOptions(
     }
 
     /** For connections that any client may share. */
-    public PoolOptions(Wire wire, String sni, List<String> alpn) {
+    public PoolOptions(WireProtocol wire, String sni, List<String> alpn) {
         this(wire, sni, alpn, null);
     }
 

@@ -4,7 +4,7 @@ import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.transport.UpstreamConnector;
-import dev.lateen.proxy.upstream.Destination;
+import dev.lateen.proxy.upstream.PickedHost;
 import dev.lateen.proxy.upstream.Host;
 import dev.lateen.proxy.upstream.UpstreamCluster;
 import io.netty.channel.EventLoop;
@@ -51,7 +51,7 @@ public final class UpstreamPools {
      * @return the place in the queue, to be cancelled; null when the taker has been told already
      */
     public @Nullable PendingStream acquire(
-            UpstreamCluster cluster, Destination to, PoolOptions options, StreamTaker taker) {
+            UpstreamCluster cluster, PickedHost to, PoolOptions options, StreamTaker taker) {
         Host host = to.host();
         UpstreamTls tls = to.tls();
         List<HostPool> variants = pools.get(host);

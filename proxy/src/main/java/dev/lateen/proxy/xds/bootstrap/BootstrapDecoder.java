@@ -2,7 +2,7 @@ package dev.lateen.proxy.xds.bootstrap;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.xds.decode.AddressDecoder;
-import dev.lateen.proxy.xds.decode.ConfigSources;
+import dev.lateen.proxy.xds.decode.ConfigSourceDecoder;
 import dev.lateen.proxy.xds.decode.DecodeScope;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.FileSource;
@@ -200,7 +200,7 @@ public final class BootstrapDecoder {
         ProtoNode source = dynamic.message("ads_config");
         for (String field : new String[] {"lds_config", "cds_config"}) {
             if (dynamic.has(field)) {
-                ConfigSources.requireAds(dynamic.requiredMessage(field));
+                ConfigSourceDecoder.requireAds(dynamic.requiredMessage(field));
                 if (source == null) {
                     throw dynamic.error(field, "ads without ads_config (accepted: ads_config beside it)");
                 }
@@ -210,7 +210,7 @@ public final class BootstrapDecoder {
             return null;
         }
         boolean delta = source.choice("api_type").equals("DELTA_GRPC");
-        return controlPlane(source, "grpc_services", ConfigSources.grpcCluster(source), delta, headers(source));
+        return controlPlane(source, "grpc_services", ConfigSourceDecoder.grpcCluster(source), delta, headers(source));
     }
 
     private static Map<String, String> headers(ProtoNode source) {

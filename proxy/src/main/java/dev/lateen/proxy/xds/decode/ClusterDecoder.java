@@ -164,7 +164,7 @@ final class ClusterDecoder {
 
     private static Discovery eds(ProtoNode node, String name, DecodeScope scope) {
         ProtoNode config = node.requiredMessage("eds_cluster_config");
-        ConfigSources.requireAds(config, "eds_config", scope);
+        ConfigSourceDecoder.requireAds(config, "eds_config", scope);
         String service = config.text("service_name");
         return new Discovery.Eds(service.isEmpty() ? name : service);
     }

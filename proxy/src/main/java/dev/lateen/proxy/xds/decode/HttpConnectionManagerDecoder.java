@@ -117,7 +117,7 @@ final class HttpConnectionManagerDecoder {
         if (rds == null) {
             throw node.error("route_specifier", "missing (accepted: route_config, rds)");
         }
-        ConfigSources.requireAds(rds, "config_source", scope);
+        ConfigSourceDecoder.requireAds(rds, "config_source", scope);
         String name = rds.required("route_config_name");
         scope.routeTables.add(name);
         return new RouteSource.Rds(name);

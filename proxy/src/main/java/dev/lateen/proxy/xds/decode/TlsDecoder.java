@@ -101,7 +101,7 @@ public final class TlsDecoder {
     }
 
     private static SecretSource sds(ProtoNode config, DecodeScope scope) {
-        SecretReference reference = ConfigSources.secret(config, scope);
+        SecretReference reference = ConfigSourceDecoder.secret(config, scope);
         scope.secrets.add(reference);
         return new SecretSource.Sds(reference.name());
     }

@@ -32,7 +32,7 @@ final class Application {
     private final SnapshotAssembler assembler;
     private final InstantSource clock;
     private final Runnable onSettled;
-    private final Answers<Open> answers = new Answers<>();
+    private final UnansweredResponses<Open> answers = new UnansweredResponses<>();
     private Future<Map<String, String>> last = Future.succeededFuture(Map.of());
     private Map<String, String> unbound = Map.of();
     private int underWay;
@@ -80,7 +80,7 @@ final class Application {
         return new Fate(last, open.known().future());
     }
 
-    /** Answers what waits for nothing any longer, as soon as the newest snapshot is in force. */
+    /** UnansweredResponses what waits for nothing any longer, as soon as the newest snapshot is in force. */
     void look() {
         for (Open open : answers.ready(this::waits)) {
             last.onComplete(bound -> context.runOnContext(_ -> open.known().tryComplete(late(open, bound))));

@@ -6,7 +6,7 @@ import dev.lateen.proxy.http.codec.CodecLimits;
 import dev.lateen.proxy.http.pool.FakeNetwork.Server;
 import dev.lateen.proxy.http.pool.HeldBodies;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import io.netty.buffer.ByteBuf;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /** Calls whose answers nobody wants, such as mirrored requests. */
 class ForgottenCallsTest extends CallLoopFixture {
     private void forget(@Nullable ByteBuf body) {
-        RequestHead head = new RequestHead("POST", "/", "a", "http", Protocol.HTTP_1_1, new HeaderMap());
+        RequestHead head = new RequestHead("POST", "/", "a", "http", HttpProtocol.HTTP_1_1, new HeaderMap());
         calls.forget(cluster(), new HttpCall(head, body), Duration.ofMinutes(1));
     }
 

@@ -7,7 +7,7 @@ import dev.lateen.proxy.http.codec.CodecPeers.Client;
 import dev.lateen.proxy.http.codec.CodecPeers.Frames;
 import dev.lateen.proxy.http.codec.CodecPeers.Server;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.buffer.Unpooled;
@@ -24,7 +24,7 @@ class BodylessAnswersTest {
         for (int i = 0; i < lines.length; i += 2) {
             headers.add(lines[i], lines[i + 1]);
         }
-        return new RequestHead(method, "/", "a", "http", Protocol.HTTP_1_1, headers);
+        return new RequestHead(method, "/", "a", "http", HttpProtocol.HTTP_1_1, headers);
     }
 
     private static void receive(Server server, String method) {

@@ -3,7 +3,7 @@ package dev.lateen.proxy.http.codec;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.transport.MemoryLevel;
@@ -98,7 +98,7 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
         HeaderMap headers = new HeaderMap();
         headers.add("x-a", "b");
         client.open(response)
-                .head(new RequestHead(method, "/p", "host.example", "http", Protocol.HTTP_1_1, headers), true);
+                .head(new RequestHead(method, "/p", "host.example", "http", HttpProtocol.HTTP_1_1, headers), true);
         return response;
     }
 
@@ -247,7 +247,7 @@ class Http1ClientConnectionTest implements ClientConnection.Events {
     void anAnswerBeforeTheRequestsEndEndsTheConnection() {
         Response response = new Response();
         client.open(response)
-                .head(new RequestHead("POST", "/", "h", "http", Protocol.HTTP_1_1, new HeaderMap()), false);
+                .head(new RequestHead("POST", "/", "h", "http", HttpProtocol.HTTP_1_1, new HeaderMap()), false);
         receive("HTTP/1.1 413 Too Large\r\ncontent-length: 0\r\n\r\n");
 
         assertThat(response.ended).isTrue();

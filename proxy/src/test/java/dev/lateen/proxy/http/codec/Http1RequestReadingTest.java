@@ -2,7 +2,7 @@ package dev.lateen.proxy.http.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,7 +21,7 @@ class Http1RequestReadingTest extends Http1ServerFixture {
         assertThat(head.path()).isEqualTo("/a?b=c");
         assertThat(head.authority()).isEqualTo("shop.example:8080");
         assertThat(head.scheme()).isEqualTo("http");
-        assertThat(head.protocol()).isEqualTo(Protocol.HTTP_1_1);
+        assertThat(head.protocol()).isEqualTo(HttpProtocol.HTTP_1_1);
         assertThat(head.headers().toString()).isEqualTo("x-custom: two words\naccept: */*\n");
         assertThat(server.only().ended).isTrue();
     }

@@ -8,7 +8,7 @@ import dev.lateen.proxy.http.codec.CodecPeers.Client;
 import dev.lateen.proxy.http.codec.CodecPeers.Frames;
 import dev.lateen.proxy.http.codec.CodecPeers.Server;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import io.netty.buffer.Unpooled;
@@ -159,7 +159,7 @@ class WireGrammarTest {
                     place.text(Place.PATH, "/p", c),
                     place.text(Place.AUTHORITY, "ab", c),
                     "http",
-                    Protocol.HTTP_2,
+                    HttpProtocol.HTTP_2,
                     new HeaderMap());
             try (Client client = new Client(http2);
                     Server next = new Server(http2)) {
@@ -186,7 +186,7 @@ class WireGrammarTest {
             headers.add("v", "a" + (char) c + "b");
             try (Client client = new Client(http2);
                     Server next = new Server(http2)) {
-                client.ask(new RequestHead("GET", "/", "a", "http", Protocol.HTTP_1_1, headers), true);
+                client.ask(new RequestHead("GET", "/", "a", "http", HttpProtocol.HTTP_1_1, headers), true);
                 next.receive(client.sent());
                 assertThat(next.requests).as("%d", c).hasSize(1);
                 HeaderMap read = next.requests.getFirst().head.headers();
@@ -256,7 +256,7 @@ class WireGrammarTest {
     }
 
     private static RequestHead get(String method) {
-        return new RequestHead(method, "/", "a", "http", Protocol.HTTP_1_1, new HeaderMap());
+        return new RequestHead(method, "/", "a", "http", HttpProtocol.HTTP_1_1, new HeaderMap());
     }
 
     /** Answers: a byte in a name or a value, both protocols, handed on to both. */

@@ -13,7 +13,7 @@ import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.PeerMetadata;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
@@ -221,7 +221,7 @@ class FiltersTest {
 
     @Test
     void alpnNamesTheHttpVersionSpokenUpstream() {
-        ExchangeFacts exchange = exchange(new RequestHead("GET", "/", "h", "http", Protocol.HTTP_2, new HeaderMap()));
+        ExchangeFacts exchange = exchange(new RequestHead("GET", "/", "h", "http", HttpProtocol.HTTP_2, new HeaderMap()));
         run(new HttpFilterConfig.IstioAlpn(), exchange);
         assertThat(exchange.upstreamAlpn()).containsExactly("istio-h2", "istio", "h2");
         exchange.cluster(UpstreamFixtures.cluster(

@@ -3,7 +3,7 @@ package dev.lateen.proxy.http.pool;
 import dev.lateen.proxy.http.codec.ClientStream;
 import dev.lateen.proxy.http.codec.StreamReset;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.Protocol;
+import dev.lateen.proxy.message.HttpProtocol;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseHead;
 import dev.lateen.proxy.upstream.CircuitBreaker;
@@ -31,7 +31,7 @@ final class Asking implements StreamTaker {
     public void onStream(ClientStream opened, boolean reused) {
         told.add(reused ? "stream, used before" : "stream");
         stream = opened;
-        opened.head(new RequestHead("GET", "/", "a", "http", Protocol.HTTP_1_1, new HeaderMap()), true);
+        opened.head(new RequestHead("GET", "/", "a", "http", HttpProtocol.HTTP_1_1, new HeaderMap()), true);
     }
 
     @Override

@@ -1,0 +1,176 @@
+package dev.lateen.istiod;
+
+import dev.lateen.api.Release;
+import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.istiod.ca.AuthorityFiles;
+import dev.lateen.istiod.ca.Callers;
+import dev.lateen.istiod.ca.CertificateAuthority;
+import dev.lateen.istiod.ca.CertificateService;
+import dev.lateen.istiod.ca.RefusedException;
+import dev.lateen.istiod.ca.TokenIssuer;
+import dev.lateen.istiod.config.ConfigTiming;
+import dev.lateen.istiod.config.InvalidConfigException;
+import dev.lateen.istiod.config.JoinedConfig;
+import dev.lateen.istiod.debug.DebugAccess;
+import dev.lateen.istiod.debug.DebugServer;
+import dev.lateen.istiod.debug.MetricsAnswer;
+import dev.lateen.istiod.discovery.DiscoveryServer;
+import dev.lateen.istiod.discovery.DiscoverySettings;
+import dev.lateen.istiod.discovery.CallerCheck;
+import dev.lateen.istiod.listen.PeerKeepalive;
+import dev.lateen.istiod.listen.ListenAddress;
+import dev.lateen.istiod.listen.Ports;
+import dev.lateen.istiod.metrics.Gauges;
+import dev.lateen.istiod.metrics.IstiodMetrics;
+import dev.lateen.istiod.metrics.Observed;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.grpc.server.GrpcServer;
+import io.vertx.grpc.server.GrpcServerOptions;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Random;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** What a running istiod is made of, wired. */
+final class IstiodParts {
+    /** Istio's gRPC limit. */
+    private static final long LARGEST_MESSAGE = 4 * 1024 * 1024;
+
+    private final Vertx vertx;
+    private final IstiodBootstrap bootstrap;
+    private final Istiod.Surroundings surroundings;
+    private final IstiodMetrics metrics;
+    private final JoinedConfig config;
+    private final Ports ports;
+    private final HttpServerOptions tls;
+    final CertificateAuthority authority;
+    final TokenIssuer tokens;
+    private final Callers callers;
+    final DiscoveryServer discovery;
+    final SnapshotWriter writer;
+
+    private IstiodParts(
+            Vertx vertx,
+            IstiodBootstrap bootstrap,
+            Istiod.Surroundings surroundings,
+            IstiodMetrics metrics,
+            Observed<IstiodEvents> events,
+            JoinedConfig config)
+            throws IOException {
+        this.vertx = vertx;
+        this.bootstrap = bootstrap;
+        this.surroundings = surroundings;
+        this.metrics = metrics;
+        this.config = config;
+        InstantSource clock = InstantSource.system();
+        String trustDomain = config.current().mesh().trustDomain();
+        this.authority = authority(bootstrap, trustDomain, clock);
+        this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
+        this.callers = new Callers(tokens, trustDomain);
+        DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
+                .withShowPlaintext(bootstrap.grpc().isLoopback())
+                .withStreams(
+                        DiscoverySettings.MOST_STREAMS,
+                        DiscoverySettings.FIRST_MESSAGE_WITHIN,
+                        bootstrap.maxStreamAge());
+        this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
+        this.writer = new SnapshotWriter(config, discovery, events);
+        this.ports = new Ports(vertx, PeerKeepalive.USUAL);
+        this.tls = ports.secure(authority, bootstrap.secureGrpc());
+        surroundings.readiness().require("first snapshot", () -> discovery.view() != null);
+        new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
+    }
+
+    private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
+            throws IOException {
+        AuthorityFiles files = new AuthorityFiles(clock, new SecureRandom());
+        Path given = bootstrap.authority();
+        return given != null
+                ? files.open(given)
+                : files.openOrCreate(bootstrap.state().resolve("ca"), trustDomain);
+    }
+
+    /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. Blocks. */
+    static IstiodParts prepare(Vertx vertx, IstiodBootstrap bootstrap, Istiod.Surroundings surroundings)
+            throws IOException, InvalidConfigException {
+        IstiodMetrics metrics = new IstiodMetrics();
+        Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
+        JoinedConfig config = JoinedConfig.open(
+                bootstrap.sources(surroundings.sources()), ConfigTiming.USUAL, events, System::nanoTime);
+        try {
+            IstiodParts made = new IstiodParts(vertx, bootstrap, surroundings, metrics, events, config);
+            made.writer.start();
+            return made;
+        } catch (IOException | RuntimeException e) {
+            config.close();
+            throw e;
+        }
+    }
+
+    /** Opens the ports. */
+    Future<Istiod.Addresses> open() {
+        DebugServer debug = new DebugServer(
+                discovery,
+                config,
+                writer::snapshot,
+                new MetricsAnswer(metrics, surroundings.platform()),
+                surroundings.readiness(),
+                new DebugAccess(callers),
+                Release.inIstiosForm());
+        Handler<HttpServerRequest> pages = debug.handler(vertx);
+        GrpcServer plain = grpc();
+        discovery.serveOn(plain, this::checkOffered);
+        GrpcServer secure = grpc();
+        discovery.serveOn(secure, this::check);
+        new CertificateService(
+                        authority,
+                        callers,
+                        bootstrap.certificates().usual(),
+                        bootstrap.certificates().longest(),
+                        metrics)
+                .serveOn(secure);
+        ListenAddress http = bootstrap.http();
+        Future<Integer> grpcPort = ports.openPlain(bootstrap.grpc(), plain);
+        Future<Integer> securePort = ports.openSecure(bootstrap.secureGrpc(), tls, authority, secure);
+        Future<Integer> monitoringPort = ports.openPlain(bootstrap.monitoring(), pages);
+        Future<Integer> httpPort = http == null ? Future.succeededFuture(0) : ports.openPlain(http, pages);
+        return Future.join(grpcPort, securePort, monitoringPort, httpPort)
+                .map(_ -> new Istiod.Addresses(
+                        grpcPort.result(), securePort.result(), monitoringPort.result(), httpPort.result()));
+    }
+
+    private GrpcServer grpc() {
+        return GrpcServer.server(vertx, new GrpcServerOptions().setMaxMessageSize(LARGEST_MESSAGE));
+    }
+
+    private CallerCheck.Verdict check(@Nullable SSLSession tls, @Nullable String authorization) {
+        try {
+            SpiffeId identity = callers.identify(tls, authorization);
+            return new CallerCheck.Verdict.Known(identity);
+        } catch (RefusedException e) {
+            return new CallerCheck.Verdict.Refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Without TLS nobody has to prove who it is, and who does so by a token is known by it. */
+    private CallerCheck.Verdict checkOffered(@Nullable SSLSession none, @Nullable String authorization) {
+        return authorization != null && check(none, authorization) instanceof CallerCheck.Verdict.Known known
+                ? known
+                : new CallerCheck.Verdict.Anonymous();
+    }
+
+    /** Ends all streams, closes the ports and stops watching: no thread and no port is left. */
+    Future<Void> close() {
+        writer.stop();
+        config.close();
+        discovery.stop();
+        return ports.close();
+    }
+}
