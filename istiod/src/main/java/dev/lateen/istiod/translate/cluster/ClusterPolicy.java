@@ -92,8 +92,8 @@ final class ClusterPolicy {
         ConnectionPool.Tcp tcp = pool == null ? null : pool.tcp();
         ConnectionPool.Http http = pool == null ? null : pool.http();
         Duration ownTimeout = tcp == null ? null : tcp.connectTimeout();
-        cluster.setConnectTimeout(Protos.duration(
-                ownTimeout == null ? mesh.outbound().connectTimeout() : ownTimeout));
+        cluster.setConnectTimeout(
+                Protos.duration(ownTimeout == null ? mesh.outbound().connectTimeout() : ownTimeout));
         CircuitBreakers.Thresholds.Builder limits = unlimited();
         if (tcp != null && tcp.maxConnections() > 0) {
             limits.setMaxConnections(Protos.u32(tcp.maxConnections()));
