@@ -3,8 +3,8 @@ package dev.lateen.egress;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lateen.proxy.ProxyBootstrap.Connections;
 import dev.lateen.proxy.ProxyBootstrap;
+import dev.lateen.proxy.ProxyBootstrap.Connections;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import dev.lateen.proxy.xds.decode.FileSource;
 import io.vertx.core.Vertx;

@@ -5,11 +5,11 @@ import dev.lateen.install.failure.CommandFailure;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
-import picocli.CommandLine;
 
 /**
  * The command line of the distribution. Only the command that is asked for is looked at: a sidecar must not pay at its start for the options of twenty

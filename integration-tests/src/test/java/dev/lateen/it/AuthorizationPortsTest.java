@@ -173,8 +173,9 @@ class AuthorizationPortsTest {
         mesh.apply("policy", story.yaml());
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
-                .until(() ->
-                        !requireNonNull(mesh.istiod().snapshot()).all(AuthorizationPolicy.class).isEmpty());
+                .until(() -> !requireNonNull(mesh.istiod().snapshot())
+                        .all(AuthorizationPolicy.class)
+                        .isEmpty());
         startServers();
         assertThat(wrong(story)).as("wrong verdicts of %s", name).isEmpty();
     }

@@ -153,7 +153,8 @@ record AuthorizationStory(String name, String spec, String verdicts) {
         List<Expected> all = new ArrayList<>();
         for (String line : verdicts.strip().lines().toList()) {
             String[] words = line.strip().split("\\s+");
-            int port = requireNonNull(Map.of("tcp", TCP, "http", HTTP, "unnamed", UNNAMED).get(words[1]), line);
+            int port = requireNonNull(
+                    Map.of("tcp", TCP, "http", HTTP, "unnamed", UNNAMED).get(words[1]), line);
             String what = words.length == 4 ? words[2] : words[2] + " " + words[3];
             boolean allowed = words[words.length - 1].equals("yes");
             if (!words[0].equals("plain")) {

@@ -223,8 +223,9 @@ class GatewayAuthorizationTest {
         apply(story);
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
-                .until(() ->
-                        !requireNonNull(mesh.istiod().snapshot()).all(AuthorizationPolicy.class).isEmpty());
+                .until(() -> !requireNonNull(mesh.istiod().snapshot())
+                        .all(AuthorizationPolicy.class)
+                        .isEmpty());
         startGateways();
         assertThat(wrong(story)).as("wrong verdicts of %s", name).isEmpty();
     }

@@ -1,7 +1,6 @@
 package dev.lateen.istiod;
 
 import static java.util.Objects.requireNonNull;
-import static org.awaitility.Awaitility.await;
 
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.yaml.Problem;

@@ -2,11 +2,11 @@ package dev.lateen.proxy;
 
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
 import dev.lateen.proxy.tls.TestCertificates;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceType;
 import dev.lateen.proxy.xds.decode.Resources;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Listener;

@@ -177,7 +177,8 @@ final class Support {
             List<Evidence.Shown> shown = Stream.of("annotation." + name, "label." + name)
                     .flatMap(f -> evidence.of(f).stream())
                     .toList();
-            String word = said != null ? "named" : known.getOrDefault(name, List.of()).getFirst();
+            String word =
+                    said != null ? "named" : known.getOrDefault(name, List.of()).getFirst();
             String why = said != null
                     ? said
                     : shown.isEmpty()

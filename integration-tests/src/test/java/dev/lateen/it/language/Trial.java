@@ -14,7 +14,7 @@ import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.Translator;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceDecoder;
 import dev.lateen.proxy.xds.decode.ResourceType;

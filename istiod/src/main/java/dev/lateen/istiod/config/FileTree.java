@@ -118,7 +118,9 @@ public final class FileTree {
                 // An UncheckedIOException can't be made without its cause.
                 lose(
                         directory.path,
-                        e instanceof IOException checked ? checked : (IOException) Objects.requireNonNull(e.getCause()));
+                        e instanceof IOException checked
+                                ? checked
+                                : (IOException) Objects.requireNonNull(e.getCause()));
             }
             return List.of();
         }

@@ -1,6 +1,6 @@
 package dev.lateen.istiod.discovery;
 
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;

@@ -3,7 +3,7 @@ package dev.lateen.istiod.discovery;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.Status;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import io.envoyproxy.envoy.config.core.v3.ControlPlane;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;

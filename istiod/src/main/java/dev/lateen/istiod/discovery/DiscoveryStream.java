@@ -4,7 +4,7 @@ import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.istiod.discovery.CallerCheck.Verdict;
 import dev.lateen.istiod.model.ProxyNode;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import io.envoyproxy.envoy.config.core.v3.ControlPlane;
 import io.vertx.grpc.common.GrpcStatus;
 import java.time.Duration;

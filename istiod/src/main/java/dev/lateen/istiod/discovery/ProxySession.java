@@ -3,7 +3,7 @@ package dev.lateen.istiod.discovery;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import io.vertx.grpc.common.GrpcStatus;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -4,7 +4,7 @@ import dev.lateen.api.xds.SecretName;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -3,7 +3,7 @@ package dev.lateen.istiod.discovery;
 import com.google.protobuf.Any;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.translate.Translation;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;

@@ -1,6 +1,10 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.istiod.registry.Service;
+import dev.lateen.istiod.translate.resource.PerService;
+import dev.lateen.istiod.translate.resource.XdsResource;
+import dev.lateen.istiod.translate.view.Basis;
+import dev.lateen.istiod.translate.view.ProxyView;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

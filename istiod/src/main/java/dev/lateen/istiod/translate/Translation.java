@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate;
 
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -2,6 +2,13 @@ package dev.lateen.istiod.translate;
 
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.cluster.EndpointTranslator;
+import dev.lateen.istiod.translate.cluster.ServiceClusters;
+import dev.lateen.istiod.translate.resource.Answers;
+import dev.lateen.istiod.translate.resource.Interner;
+import dev.lateen.istiod.translate.resource.Memo;
+import dev.lateen.istiod.translate.resource.XdsResource;
+import dev.lateen.istiod.translate.view.ProxyView;
 import java.util.List;
 
 /**

@@ -29,7 +29,9 @@ abstract class DirectoryFixture {
 
     final List<ConfigChange> changes = new CopyOnWriteArrayList<>();
     final List<Problem> problems = new CopyOnWriteArrayList<>();
-    @Nullable JoinedConfig opened;
+
+    @Nullable
+    JoinedConfig opened;
 
     @BeforeEach
     void services() throws IOException {

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import dev.lateen.istiod.discovery.AckState.Answer;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;

@@ -4,7 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.StringValue;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.translate.Translation;
-import dev.lateen.istiod.translate.XdsResource;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

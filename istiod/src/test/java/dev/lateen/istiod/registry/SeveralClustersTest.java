@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.yaml.Reading;
 import dev.lateen.api.yaml.ResourceReader;
-import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.input.KubernetesReader;
 import dev.lateen.istiod.input.ObjectKey;

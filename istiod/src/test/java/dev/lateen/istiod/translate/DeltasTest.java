@@ -9,6 +9,7 @@ import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.istiod.registry.ServicePort;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.listener.HttpConnectionManagers;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.listener.v3.Filter;
 import io.envoyproxy.envoy.config.listener.v3.FilterChain;

@@ -7,6 +7,8 @@ import dev.lateen.api.schema.Shows;
 import dev.lateen.api.security.AuthorizationPolicy;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.model.Authorization;
+import dev.lateen.istiod.translate.policy.ActionPolicies;
+import dev.lateen.istiod.translate.tls.TrustDomains;
 import io.envoyproxy.envoy.config.rbac.v3.RBAC;
 import java.io.IOException;
 import java.nio.file.Files;

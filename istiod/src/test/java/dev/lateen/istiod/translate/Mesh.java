@@ -12,6 +12,7 @@ import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.input.KubernetesReader;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.resource.XdsResource;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
 import io.envoyproxy.envoy.config.listener.v3.Filter;

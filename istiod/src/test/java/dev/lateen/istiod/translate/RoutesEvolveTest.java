@@ -9,6 +9,8 @@ import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.resource.XdsResource;
+import dev.lateen.istiod.translate.route.HostDraft;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
 import io.envoyproxy.envoy.config.route.v3.VirtualHost;
 import java.util.ArrayList;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.translate.resource.Memo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -38,7 +38,7 @@ public final class Shapes {
     }
 
     private Shape.Message readMessage(Class<?> type) {
-        Parts parts = new Parts(this::field);
+        FieldRow parts = new FieldRow(this::field);
         Shape.Maker maker = parts.take(type);
         KnownButUnused unused = type.getAnnotation(KnownButUnused.class);
         ExactlyOne exactlyOne = type.getAnnotation(ExactlyOne.class);

@@ -52,7 +52,8 @@ class ResourceReadingTest {
         assertThat(route.fault().delay().fixedDelay()).isEqualTo(Duration.ofSeconds(7));
         assertThat(route.retries()).isNull();
         assertThat(route.mirroring().mirrors()).isEmpty();
-        assertThat(requireNonNull(route.action().route().getFirst().destination().port())
+        assertThat(requireNonNull(
+                                route.action().route().getFirst().destination().port())
                         .number())
                 .isEqualTo(9080);
         assertThat(route.action().route().getFirst().weight()).isZero();

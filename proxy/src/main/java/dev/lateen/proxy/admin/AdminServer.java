@@ -80,9 +80,7 @@ public final class AdminServer {
     }
 
     private void bind(
-            List<Future<?>> bound,
-            @Nullable InetSocketAddress address,
-            BiConsumer<HttpServerRequest, String> handler) {
+            List<Future<?>> bound, @Nullable InetSocketAddress address, BiConsumer<HttpServerRequest, String> handler) {
         if (address == null) {
             return;
         }

@@ -1,11 +1,11 @@
 package dev.lateen.proxy.admin;
 
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.xds.snapshot.ConfigState.Entry;
-import dev.lateen.proxy.xds.snapshot.ConfigState.Failure;
-import dev.lateen.proxy.xds.snapshot.ConfigState;
 import dev.lateen.proxy.xds.decode.Received;
 import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.snapshot.ConfigState;
+import dev.lateen.proxy.xds.snapshot.ConfigState.Entry;
+import dev.lateen.proxy.xds.snapshot.ConfigState.Failure;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

@@ -129,9 +129,7 @@ public final class ListenerTable {
         if (trace != null) {
             String rule = found != null
                     ? "use_original_dst: the listener of " + original
-                    : headed == null
-                            ? "the listener of the socket"
-                            : "use_original_dst: no listener of " + original;
+                    : headed == null ? "the listener of the socket" : "use_original_dst: no listener of " + original;
             trace.yes(Question.LISTENER, taking.listener().name(), Provenance.NONE, rule);
         }
         return taking;

@@ -1,12 +1,12 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.ConfigGap;
-import dev.lateen.proxy.xds.snapshot.Fate;
-import dev.lateen.proxy.xds.snapshot.Outcome;
-import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceDecoder;
 import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.snapshot.Fate;
+import dev.lateen.proxy.xds.snapshot.Outcome;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

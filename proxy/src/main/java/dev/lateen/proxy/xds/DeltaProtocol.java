@@ -1,13 +1,13 @@
 package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
-import dev.lateen.proxy.xds.snapshot.Outcome;
 import dev.lateen.proxy.xds.DiscoveryMessages.DeltaRequest;
 import dev.lateen.proxy.xds.DiscoveryMessages.Response;
 import dev.lateen.proxy.xds.DiscoveryMessages.WireResource;
 import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.snapshot.Outcome;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

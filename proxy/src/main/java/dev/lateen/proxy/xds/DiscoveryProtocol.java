@@ -1,12 +1,9 @@
 package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
-import dev.lateen.proxy.xds.snapshot.Outcome;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceType;
-import dev.lateen.proxy.xds.proto.ConfigException;
-import java.util.ArrayList;
-import java.util.Collection;
+import dev.lateen.proxy.xds.snapshot.Outcome;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;

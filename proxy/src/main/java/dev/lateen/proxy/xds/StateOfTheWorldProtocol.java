@@ -1,11 +1,11 @@
 package dev.lateen.proxy.xds;
 
 import com.google.protobuf.ByteString;
-import dev.lateen.proxy.xds.snapshot.Outcome;
 import dev.lateen.proxy.xds.DiscoveryMessages.Response;
 import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.snapshot.Outcome;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashSet;

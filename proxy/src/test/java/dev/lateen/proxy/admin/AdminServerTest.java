@@ -29,7 +29,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-
 class AdminServerTest {
     private final Vertx vertx = Vertx.vertx();
     private final FakeSource source = new FakeSource();

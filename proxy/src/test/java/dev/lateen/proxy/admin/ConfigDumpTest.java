@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.Message;
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.xds.snapshot.ConfigState.Entry;
-import dev.lateen.proxy.xds.snapshot.ConfigState.Failure;
-import dev.lateen.proxy.xds.snapshot.ConfigState;
 import dev.lateen.proxy.xds.decode.Received;
 import dev.lateen.proxy.xds.decode.ResourceType;
 import dev.lateen.proxy.xds.decode.Resources;
+import dev.lateen.proxy.xds.snapshot.ConfigState;
+import dev.lateen.proxy.xds.snapshot.ConfigState.Entry;
+import dev.lateen.proxy.xds.snapshot.ConfigState.Failure;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

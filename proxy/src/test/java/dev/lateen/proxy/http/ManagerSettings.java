@@ -43,12 +43,7 @@ final class ManagerSettings {
                         true, false, HttpConnectionManager.EscapedSlashes.KEEP_UNCHANGED, false, false),
                 client(),
                 new HttpConnectionManager.Timeouts(
-                        streamIdle,
-                        Duration.ZERO,
-                        requestHeaders,
-                        idle,
-                        life,
-                        Duration.ofSeconds(5)),
+                        streamIdle, Duration.ZERO, requestHeaders, idle, life, Duration.ofSeconds(5)),
                 new HttpConnectionManager.Limits(60, maxHeaders, 100));
     }
 

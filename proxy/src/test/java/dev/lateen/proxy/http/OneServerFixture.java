@@ -7,9 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
 import dev.lateen.proxy.model.RetryPolicy;
 import dev.lateen.proxy.model.Route;
+import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.Mirror;
-import dev.lateen.proxy.model.RouteAction;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +24,9 @@ abstract class OneServerFixture {
     static final String GET = "GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
 
     final ProxyFixture proxy = new ProxyFixture();
-    @Nullable RawServer server;
+
+    @Nullable
+    RawServer server;
 
     @BeforeAll
     static void watchLeaks() {

@@ -159,8 +159,7 @@ class ProxyStoriesTest {
                 .containsEntry("server", "envoy")
                 .containsKey("date")
                 .containsKey("x-envoy-upstream-service-time");
-        assertThat(proxy.only())
-                .isEqualTo(new Watching.Completed(201, "-", "via_upstream", 1, 5, 9, "/b?c=d", "c"));
+        assertThat(proxy.only()).isEqualTo(new Watching.Completed(201, "-", "via_upstream", 1, 5, 9, "/b?c=d", "c"));
     }
 
     @ParameterizedTest

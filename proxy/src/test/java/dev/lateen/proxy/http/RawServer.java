@@ -37,7 +37,8 @@ final class RawServer implements AutoCloseable {
         }
 
         /** Reads up to and with an empty line. @return null at the end */
-        @Nullable String head() throws IOException {
+        @Nullable
+        String head() throws IOException {
             StringBuilder read = new StringBuilder();
             InputStream in = socket.getInputStream();
             while (read.indexOf("\r\n\r\n") < 0) {

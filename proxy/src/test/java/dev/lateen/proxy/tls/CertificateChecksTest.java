@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.Revocation;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings.Validation;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.UpstreamTls;
 import java.util.List;
 import java.util.Locale;
@@ -188,8 +188,7 @@ class CertificateChecksTest extends TlsFixture {
     }
 
     private PeerCertificate leaf() throws Exception {
-        return PeerCertificate.of(PemMaterial.keyPair(certificate(serverSecrets))
-                .chain()
-                .getFirst());
+        return PeerCertificate.of(
+                PemMaterial.keyPair(certificate(serverSecrets)).chain().getFirst());
     }
 }

@@ -8,10 +8,10 @@ import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.StringMatcher;
+import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.SanMatcher;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings.Validation;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.UpstreamTls;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
@@ -45,8 +45,12 @@ abstract class TlsFixture {
     final EmbeddedChannel serverChannel = new EmbeddedChannel();
     final EmbeddedChannel clientChannel = new EmbeddedChannel();
     String laterFailure = "";
-    @Nullable TlsContexts serverContexts;
-    @Nullable TlsContexts clientContexts;
+
+    @Nullable
+    TlsContexts serverContexts;
+
+    @Nullable
+    TlsContexts clientContexts;
 
     static Stream<SslProvider> providers() {
         assertThat(OpenSsl.isAvailable()).as("BoringSSL loads here").isTrue();
@@ -157,8 +161,12 @@ abstract class TlsFixture {
     }
 
     static final class Told implements TlsHandshake.Outcome {
-        @Nullable TlsFacts facts;
-        @Nullable String refusal;
+        @Nullable
+        TlsFacts facts;
+
+        @Nullable
+        String refusal;
+
         int calls;
 
         @Override

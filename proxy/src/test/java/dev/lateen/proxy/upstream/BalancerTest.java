@@ -79,7 +79,8 @@ class BalancerTest {
     void leastRequestFollowsWeightsWhenAllAreIdle() {
         UpstreamCluster cluster = mesh.run(cluster(LbPolicy.LEAST_REQUEST, PLAIN, fixed(weighted(9, 1))));
         double sigma = Math.sqrt(10_000 * 0.9 * 0.1);
-        assertThat((double) mesh.count(cluster, 10_000).getOrDefault("10.0.0.2", 0)).isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
+        assertThat((double) mesh.count(cluster, 10_000).getOrDefault("10.0.0.2", 0))
+                .isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
     }
 
     @Test

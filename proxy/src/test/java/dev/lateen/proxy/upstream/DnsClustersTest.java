@@ -8,11 +8,10 @@ import static dev.lateen.proxy.upstream.UpstreamFixtures.level;
 import static dev.lateen.proxy.upstream.UpstreamFixtures.locality;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint.Health;
-import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.LoadAssignment;
 import java.time.Duration;
 import java.util.List;

@@ -7,9 +7,9 @@ import static dev.lateen.proxy.upstream.UpstreamFixtures.level;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.OutlierDetection;
-import dev.lateen.proxy.model.Cluster;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

@@ -123,7 +123,8 @@ class SlowStartTest {
         hosts(cluster, well(A), well(B), well(C));
         // One in 21; that it lets turns pass evenly makes it steadier than chance would.
         double sigma = Math.sqrt(21_000 / 21.0);
-        assertThat((double) mesh.count(mesh.get("c"), 21_000).getOrDefault(C, 0)).isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
+        assertThat((double) mesh.count(mesh.get("c"), 21_000).getOrDefault(C, 0))
+                .isBetween(1000 - 3 * sigma, 1000 + 3 * sigma);
     }
 
     @Test

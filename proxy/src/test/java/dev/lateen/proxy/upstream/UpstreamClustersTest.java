@@ -11,12 +11,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
-import dev.lateen.proxy.model.Cluster;
-import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.ProxySnapshot;
 import java.time.Duration;

@@ -11,14 +11,14 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.ProxySnapshot;
-import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
-import dev.lateen.proxy.xds.snapshot.SnapshotSink;
-import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import dev.lateen.proxy.xds.decode.FileSource;
 import dev.lateen.proxy.xds.decode.ResourceDecoder;
 import dev.lateen.proxy.xds.decode.ResourceType;
 import dev.lateen.proxy.xds.decode.Resources;
+import dev.lateen.proxy.xds.snapshot.SnapshotAssembler;
+import dev.lateen.proxy.xds.snapshot.SnapshotSink;
+import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import io.envoyproxy.envoy.service.discovery.v3.DeltaDiscoveryRequest;
 import io.envoyproxy.envoy.service.discovery.v3.DiscoveryRequest;
 import io.vertx.core.Future;

@@ -1,8 +1,8 @@
 package dev.lateen.proxy.xds.bootstrap;
 
 import dev.lateen.proxy.model.Secret;
-import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings;
+import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.xds.decode.AddressDecoder;
 import dev.lateen.proxy.xds.decode.DecodeScope;

@@ -1,7 +1,7 @@
 package dev.lateen.proxy.xds.decode;
 
-import dev.lateen.proxy.model.AccessLogFilter.Comparison;
 import dev.lateen.proxy.model.AccessLogFilter;
+import dev.lateen.proxy.model.AccessLogFilter.Comparison;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.util.HashSet;
 import java.util.List;

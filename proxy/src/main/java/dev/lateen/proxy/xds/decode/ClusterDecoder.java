@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds.decode;
 
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.ConnectionOptions;
 import dev.lateen.proxy.model.Cluster.Discovery;
@@ -7,7 +8,6 @@ import dev.lateen.proxy.model.Cluster.OutlierDetection;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import dev.lateen.proxy.model.Cluster.TransportSocketMatch;
-import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.xds.proto.ProtoNode;

@@ -43,7 +43,7 @@ public sealed interface Decoded {
             gaps = List.copyOf(gaps);
         }
 
-    /** The same resource as it came over the wire. */
+        /** The same resource as it came over the wire. */
         public Accepted from(Received wire) {
             return new Accepted(name, resource, secrets, routeTables, unsupported, gaps, patience, wire);
         }

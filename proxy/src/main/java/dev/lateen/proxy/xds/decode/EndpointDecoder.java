@@ -1,9 +1,9 @@
 package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.model.LoadAssignment.LocalityEndpoints;
-import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.util.ArrayList;
 import java.util.List;

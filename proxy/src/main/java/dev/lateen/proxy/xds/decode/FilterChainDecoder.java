@@ -2,8 +2,8 @@ package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.FilterChain;
-import dev.lateen.proxy.model.FilterChainMatch.SourceType;
 import dev.lateen.proxy.model.FilterChainMatch;
+import dev.lateen.proxy.model.FilterChainMatch.SourceType;
 import dev.lateen.proxy.model.Listener.Direction;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.TcpProxy;

@@ -1,8 +1,8 @@
 package dev.lateen.proxy.xds.decode;
 
+import dev.lateen.proxy.model.HeaderMutations;
 import dev.lateen.proxy.model.HeaderMutations.AppendAction;
 import dev.lateen.proxy.model.HeaderMutations.HeaderValueOption;
-import dev.lateen.proxy.model.HeaderMutations;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

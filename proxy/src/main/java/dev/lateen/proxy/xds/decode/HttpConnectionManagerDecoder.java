@@ -1,5 +1,6 @@
 package dev.lateen.proxy.xds.decode;
 
+import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpConnectionManager.ClientProtocol;
 import dev.lateen.proxy.model.HttpConnectionManager.Codec;
 import dev.lateen.proxy.model.HttpConnectionManager.EscapedSlashes;
@@ -7,7 +8,6 @@ import dev.lateen.proxy.model.HttpConnectionManager.ForwardClientCert;
 import dev.lateen.proxy.model.HttpConnectionManager.RouteSource;
 import dev.lateen.proxy.model.HttpConnectionManager.ServerHeader;
 import dev.lateen.proxy.model.HttpConnectionManager.Underscores;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.xds.proto.ConfigException;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.time.Duration;

@@ -1,9 +1,9 @@
 package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.model.MetadataMatcher;
+import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
 import dev.lateen.proxy.model.RbacPolicies.Principal;
-import dev.lateen.proxy.model.RbacPolicies;
 import java.util.List;
 import java.util.function.Predicate;
 

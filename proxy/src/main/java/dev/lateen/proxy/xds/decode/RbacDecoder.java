@@ -1,12 +1,12 @@
 package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.model.MetadataMatcher;
+import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.RbacPolicies.Action;
 import dev.lateen.proxy.model.RbacPolicies.Permission;
 import dev.lateen.proxy.model.RbacPolicies.Policy;
 import dev.lateen.proxy.model.RbacPolicies.Principal;
 import dev.lateen.proxy.model.RbacPolicies.Rules;
-import dev.lateen.proxy.model.RbacPolicies;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.xds.proto.ConfigException;
 import dev.lateen.proxy.xds.proto.ProtoNode;

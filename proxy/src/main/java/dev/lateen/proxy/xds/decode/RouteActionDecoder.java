@@ -1,10 +1,10 @@
 package dev.lateen.proxy.xds.decode;
 
+import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.RouteAction.ClusterSpecifier;
 import dev.lateen.proxy.model.RouteAction.HostRewrite;
 import dev.lateen.proxy.model.RouteAction.PathRewrite;
 import dev.lateen.proxy.model.RouteAction.WeightedCluster;
-import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.time.Duration;
 import java.util.ArrayList;

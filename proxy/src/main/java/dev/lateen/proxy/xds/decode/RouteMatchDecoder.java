@@ -1,7 +1,7 @@
 package dev.lateen.proxy.xds.decode;
 
-import dev.lateen.proxy.model.RouteMatch.PathMatch;
 import dev.lateen.proxy.model.RouteMatch;
+import dev.lateen.proxy.model.RouteMatch.PathMatch;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 
 /** {@code envoy.config.route.v3.RouteMatch}. */

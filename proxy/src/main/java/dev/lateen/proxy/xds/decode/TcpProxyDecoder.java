@@ -2,9 +2,9 @@ package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.message.SubstitutionFormat;
 import dev.lateen.proxy.model.HeaderMutations.HeaderValueOption;
+import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.TcpProxy.TunnelingConfig;
 import dev.lateen.proxy.model.TcpProxy.WeightedTcpCluster;
-import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.time.Duration;
 import java.util.ArrayList;

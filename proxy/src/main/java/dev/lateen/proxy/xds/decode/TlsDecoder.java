@@ -2,11 +2,11 @@ package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.Secret;
+import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.TlsSettings.Revocation;
 import dev.lateen.proxy.model.TlsSettings.SanMatcher;
 import dev.lateen.proxy.model.TlsSettings.SecretSource;
 import dev.lateen.proxy.model.TlsSettings.Validation;
-import dev.lateen.proxy.model.TlsSettings;
 import dev.lateen.proxy.model.UpstreamTls;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import java.util.ArrayList;

@@ -23,7 +23,8 @@ public final class ProtoJsonReader {
     private ProtoJsonReader() {}
 
     /** @throws ConfigException naming the field */
-    public static ProtoNode read(MessageType type, Map<String, Object> json, @Nullable ProtoNode parent, String segment) {
+    public static ProtoNode read(
+            MessageType type, Map<String, Object> json, @Nullable ProtoNode parent, String segment) {
         ProtoNode node = new ProtoNode(type, parent, segment);
         for (Map.Entry<String, Object> entry : json.entrySet()) {
             if (entry.getValue() != null && !entry.getKey().equals("@type")) {

@@ -192,9 +192,10 @@ public final class ProtoSchema {
     /** One message. */
     public static final class MessageType {
         /** Such as {@code envoy.config.cluster.v3.Cluster}. */
-    public final String fullName;
+        public final String fullName;
         /** In the order of the table; a field's index is its place here. */
-    public final List<Field> fields;
+        public final List<Field> fields;
+
         private final Map<String, Field> byName;
         private final Map<Integer, Field> byNumber;
 

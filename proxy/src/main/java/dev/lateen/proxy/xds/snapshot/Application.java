@@ -39,11 +39,7 @@ final class Application {
     private long bindTimer = -1;
     private boolean closed;
 
-    private record Open(
-            ResourceType type,
-            Outcome outcome,
-            Instant since,
-            Promise<List<Decoded.Rejected>> known) {}
+    private record Open(ResourceType type, Outcome outcome, Instant since, Promise<List<Decoded.Rejected>> known) {}
 
     /** @param onSettled called when the data path has the newest snapshot */
     Application(

@@ -1,9 +1,9 @@
 package dev.lateen.proxy.xds.snapshot;
 
-import dev.lateen.proxy.xds.snapshot.ConfigState.Entry;
-import dev.lateen.proxy.xds.snapshot.ConfigState.Failure;
 import dev.lateen.proxy.xds.decode.Received;
 import dev.lateen.proxy.xds.decode.ResourceType;
+import dev.lateen.proxy.xds.snapshot.ConfigState.Entry;
+import dev.lateen.proxy.xds.snapshot.ConfigState.Failure;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumMap;

@@ -8,14 +8,14 @@ import dev.lateen.proxy.http.codec.CodecLoop;
 import dev.lateen.proxy.http.pool.FakeNetwork.Server;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.message.Observers;
+import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.Http2KeepAlive;
 import dev.lateen.proxy.model.Cluster.LbPolicy;
 import dev.lateen.proxy.model.Cluster.LbSettings;
 import dev.lateen.proxy.model.Cluster.UpstreamProtocol;
-import dev.lateen.proxy.model.Cluster;
-import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.Endpoint;
+import dev.lateen.proxy.model.Endpoint.Health;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.transport.MemoryLevel;
 import dev.lateen.proxy.upstream.FakeTimers;
@@ -47,7 +47,10 @@ abstract class PoolFixture {
     CircuitBreakers limits = NO_LIMITS;
     int maxRequests;
     int maxStreams;
-    @Nullable Http2KeepAlive keepAlive;
+
+    @Nullable
+    Http2KeepAlive keepAlive;
+
     Duration idleTimeout = Duration.ofHours(1);
     Duration oldAge = Duration.ZERO;
 
@@ -105,7 +108,8 @@ abstract class PoolFixture {
     }
 
     Host host() {
-        return requireNonNull(requireNonNull(cluster().pick(new PickContext(new SplittableRandom(2)))).host());
+        return requireNonNull(requireNonNull(cluster().pick(new PickContext(new SplittableRandom(2))))
+                .host());
     }
 
     Asking ask(PoolOptions options) {

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.Any;
 import dev.lateen.proxy.model.AccessLogConfig;
-import dev.lateen.proxy.model.ConfigGap.Effect;
 import dev.lateen.proxy.model.ConfigGap;
+import dev.lateen.proxy.model.ConfigGap.Effect;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpFilterConfig;

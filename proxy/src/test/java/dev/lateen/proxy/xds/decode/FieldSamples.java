@@ -1,7 +1,7 @@
 package dev.lateen.proxy.xds.decode;
 
-import dev.lateen.proxy.xds.proto.ProtoSchema.Field;
 import dev.lateen.proxy.xds.proto.ProtoSchema;
+import dev.lateen.proxy.xds.proto.ProtoSchema.Field;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

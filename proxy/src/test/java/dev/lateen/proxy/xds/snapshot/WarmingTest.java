@@ -3,8 +3,8 @@ package dev.lateen.proxy.xds.snapshot;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.model.Cluster;
-import dev.lateen.proxy.xds.decode.Decoded.Resource;
 import dev.lateen.proxy.xds.decode.Decoded;
+import dev.lateen.proxy.xds.decode.Decoded.Resource;
 import dev.lateen.proxy.xds.decode.Resources;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,0 +1,24 @@
+package dev.lateen.istiod.translate.resource;
+
+import java.util.function.Function;
+
+/**
+ * A function that remembers its results, up to a bound. It sees its key alone: it is given once, where there is no proxy and no snapshot to read
+ * from, so that nothing can be read that is not part of the key. Safe from any thread.
+ *
+ * @param <K> all that a result is made from
+ * @param <V> the result
+ */
+public final class Memo<K, V> {
+    private final Generations<K, V> known;
+    private final Function<K, V> function;
+
+    public Memo(int bound, Function<K, V> function) {
+        this.known = new Generations<>(bound);
+        this.function = function;
+    }
+
+    public V get(K key) {
+        return known.get(key, () -> function.apply(key));
+    }
+}
