@@ -109,8 +109,7 @@ final class VisibleServices {
             hosts = hosts.with(service.hostname(), service);
         }
         List<Service> next = InOrder.replaced(services, removed, added, Registry.OLDEST_FIRST);
-        return new VisibleServices(
-                this, now, next, hosts, listingPods - listing(removed) + listing(added), rulesNow);
+        return new VisibleServices(this, now, next, hosts, listingPods - listing(removed) + listing(added), rulesNow);
     }
 
     private List<Service> visible(List<Service> some) {

@@ -87,7 +87,8 @@ record ServiceTable(
         List<Service> was = before.stream().map(ServedService::service).toList();
         List<Service> now = after.stream().map(ServedService::service).toList();
         ListChange<Service> change = ListChange.between(was, now);
-        // Several of one host may be equally old: they are put in order together, so that it is not told by who came last.
+        // Several of one host may be equally old: they are put in order together, so that it is not told by who came
+        // last.
         boolean together = !change.added().isEmpty() && now.size() > 1;
         changed.removed.addAll(together ? was : change.removed());
         changed.added.addAll(together ? now : change.added());

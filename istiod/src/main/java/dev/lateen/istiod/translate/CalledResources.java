@@ -33,8 +33,7 @@ record CalledResources(Basis basis, PerService resources) {
         }
         return new CalledResources(
                 now,
-                before.resources.next(
-                        services, now.changedSince(before.basis).all(_ -> true), of));
+                before.resources.next(services, now.changedSince(before.basis).all(_ -> true), of));
     }
 
     List<XdsResource> all() {

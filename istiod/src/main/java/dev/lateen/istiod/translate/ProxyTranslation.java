@@ -164,7 +164,10 @@ final class ProxyTranslation implements Translation {
                 new SameObject<>(snapshot.peerPolicies()));
         this.routed = new Routed(facts, new SameObject<>(view.scope()));
         this.lineage = new Lineage(
-                client, view.scope().namespace(), view.scope().labels(), new SameObject<>(view.scope().sidecar()));
+                client,
+                view.scope().namespace(),
+                view.scope().labels(),
+                new SameObject<>(view.scope().sidecar()));
         this.routes = new RouteTranslator(view, answers, interner, lineage, routed);
     }
 
@@ -226,8 +229,7 @@ final class ProxyTranslation implements Translation {
                         new Asked(typeUrl, "", new Whole(listened(), own())),
                         () -> interner.all(interner.each(new ListenerTranslator(view).all())));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
-            case TypeUrls.ENDPOINT ->
-                called(typeUrl, this::endpoints);
+            case TypeUrls.ENDPOINT -> called(typeUrl, this::endpoints);
             default -> List.of();
         };
     }
@@ -237,8 +239,7 @@ final class ProxyTranslation implements Translation {
         return switch (typeUrl) {
             case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
                 byName.computeIfAbsent(typeUrl, this::index).get(name);
-            case TypeUrls.ROUTE ->
-                routes.named(name);
+            case TypeUrls.ROUTE -> routes.named(name);
             case TypeUrls.ENDPOINT -> endpoint(name);
             case TypeUrls.SECRET ->
                 interned(new SecretTranslator(view).secret(name).orElse(null));

@@ -17,7 +17,8 @@ import java.util.List;
  */
 public final class Translator {
     private final Interner interner = new Interner();
-    private final Memo<ServiceClusters.Key, List<XdsResource>> clusters = new Memo<>(50_000, key -> interner.each(ServiceClusters.make(key)));
+    private final Memo<ServiceClusters.Key, List<XdsResource>> clusters =
+            new Memo<>(50_000, key -> interner.each(ServiceClusters.make(key)));
     private final Memo<EndpointTranslator.Request, XdsResource> endpoints =
             new Memo<>(100_000, request -> interner.one(EndpointTranslator.make(request)));
     private volatile Answers current = new Answers();

@@ -68,8 +68,7 @@ class RoutesEvolveTest {
                     edit(random, objects);
                 }
                 if (random.nextInt(12) == 0) {
-                    mesh = Mesh.config(
-                            random.nextBoolean() ? "{}" : "outboundTrafficPolicy: {mode: REGISTRY_ONLY}");
+                    mesh = Mesh.config(random.nextBoolean() ? "{}" : "outboundTrafficPolicy: {mode: REGISTRY_ONLY}");
                 }
                 ConfigInput input = Mesh.input(mesh, objects.values().toArray(String[]::new));
                 snapshot = MeshSnapshot.build(input, snapshot);
@@ -138,8 +137,18 @@ class RoutesEvolveTest {
     private static void edit(Random random, Map<String, String> objects) {
         int number = random.nextInt(6);
         String kind = one(
-                random, "Service", "Service", "ServiceEntry", "ServiceEntry", "VirtualService", "VirtualService",
-                "VirtualService", "DestinationRule", "Sidecar", "Pod", "Gateway");
+                random,
+                "Service",
+                "Service",
+                "ServiceEntry",
+                "ServiceEntry",
+                "VirtualService",
+                "VirtualService",
+                "VirtualService",
+                "DestinationRule",
+                "Sidecar",
+                "Pod",
+                "Gateway");
         String namespace = random.nextInt(4) == 0 ? "other" : "default";
         String key = kind + number + namespace;
         if (random.nextInt(4) == 0) {
@@ -182,8 +191,11 @@ class RoutesEvolveTest {
             case 0 ->
                 "spec: {type: ExternalName, externalName: %s}"
                         .formatted(one(random, "s1.default.svc.cluster.local", "a.example.com", "nowhere.example.org"));
-            case 1 -> "spec: {clusterIP: None, selector: {app: s%d}, ports: [{name: http, port: 80}]}".formatted(number);
-            case 2 -> "spec: {clusterIP: 10.1.0.%d, ports: [{name: http, port: 80}, {name: auto, port: 9000}]}".formatted(number);
+            case 1 ->
+                "spec: {clusterIP: None, selector: {app: s%d}, ports: [{name: http, port: 80}]}".formatted(number);
+            case 2 ->
+                "spec: {clusterIP: 10.1.0.%d, ports: [{name: http, port: 80}, {name: auto, port: 9000}]}"
+                        .formatted(number);
             case 3 ->
                 "spec: {clusterIP: 10.1.0.%d, ports: [{name: http, port: 8080}, {name: http-2, port: 9000}]}"
                         .formatted(random.nextInt(6));
@@ -249,7 +261,8 @@ class RoutesEvolveTest {
     }
 
     private static String sidecar(Random random) {
-        String selector = random.nextBoolean() ? "workloadSelector: {labels: {app: %s}}, ".formatted(one(random, "a", "d")) : "";
+        String selector =
+                random.nextBoolean() ? "workloadSelector: {labels: {app: %s}}, ".formatted(one(random, "a", "d")) : "";
         return "spec: {%segress: [%s]}"
                 .formatted(
                         selector,
@@ -263,8 +276,8 @@ class RoutesEvolveTest {
 
     private static String pod(Random random, int number) {
         return """
-                spec: {containers: [{name: c, image: x}]}
-                status: {podIP: 10.2.0.%d, conditions: [{type: Ready, status: "%s"}]}
-                """.formatted(number, random.nextInt(4) == 0 ? "False" : "True");
+            spec: {containers: [{name: c, image: x}]}
+            status: {podIP: 10.2.0.%d, conditions: [{type: Ready, status: "%s"}]}
+            """.formatted(number, random.nextInt(4) == 0 ? "False" : "True");
     }
 }

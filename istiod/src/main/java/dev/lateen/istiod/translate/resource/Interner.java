@@ -15,7 +15,8 @@ public final class Interner {
             long hash = 1;
             for (XdsResource resource : list) {
                 hash = hash * 0x9E3779B97F4A7C15L
-                        + ((long) resource.name().hashCode() << 32 ^ resource.version().hashCode());
+                        + ((long) resource.name().hashCode() << 32
+                                ^ resource.version().hashCode());
             }
             return new Summary(list.isEmpty() ? "" : list.getFirst().body().getTypeUrl(), list.size(), hash);
         }

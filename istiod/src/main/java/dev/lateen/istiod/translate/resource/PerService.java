@@ -11,6 +11,7 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The resources that are made for each of some services, one service's after the other's. The next list is made of the one before: what did not change is copied as a whole
@@ -100,14 +101,19 @@ public final class PerService {
      */
     @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
     public PerService next(List<Service> now, Set<String> changed, Function<Service, List<XdsResource>> of) {
+        if (services == now) {
+            PerService replaced = replaced(changed, of);
+            if (replaced != null) {
+                return replaced;
+            }
+        }
         int least = Math.min(services.size(), now.size());
         int head = 0;
         while (head < least && services.get(head) == now.get(head)) {
             head++;
         }
         int tail = 0;
-        while (tail < least - head
-                && services.get(services.size() - 1 - tail) == now.get(now.size() - 1 - tail)) {
+        while (tail < least - head && services.get(services.size() - 1 - tail) == now.get(now.size() - 1 - tail)) {
             tail++;
         }
         boolean same = head == services.size() && head == now.size();
@@ -121,6 +127,26 @@ public final class PerService {
         copy(draft, services.size() - tail, services.size(), again);
         List<XdsResource> next = isAll(draft.all) ? all : Collections.unmodifiableList(draft.all);
         return new PerService(now, draft.starts, next, same ? places : new Places(now));
+    }
+
+    /** The same services, of which each has as many resources as it had; null if one has more or fewer. */
+    @SuppressWarnings("ReferenceEquality")
+    private @Nullable PerService replaced(Set<String> changed, Function<Service, List<XdsResource>> of) {
+        List<XdsResource> next = null;
+        for (int place : places(changed, services.size(), 0, services)) {
+            List<XdsResource> made = of.apply(services.get(place));
+            if (made.size() != starts[place + 1] - starts[place]) {
+                return null;
+            }
+            for (int i = 0; i < made.size(); i++) {
+                int at = starts[place] + i;
+                if (all.get(at) != made.get(i)) {
+                    next = next == null ? new ArrayList<>(all) : next;
+                    next.set(at, made.get(i));
+                }
+            }
+        }
+        return next == null ? this : new PerService(services, starts, Collections.unmodifiableList(next), places);
     }
 
     private void copy(Draft draft, int from, int to, NavigableSet<Integer> again) {

@@ -82,8 +82,8 @@ record DomainClaims(PersistentMap<String, Claim> byDomain) {
         for (String domain : draft.domains()) {
             String claimed = HostDraft.claimed(domain);
             List<HostDraft> all = claimants(domain);
-            boolean first = all.size() == 1
-                    || draft.equals(owners.computeIfAbsent(claimed, _ -> Collections.min(all, order)));
+            boolean first =
+                    all.size() == 1 || draft.equals(owners.computeIfAbsent(claimed, _ -> Collections.min(all, order)));
             if (first && seen.add(claimed)) {
                 mine.add(domain);
             }

@@ -53,9 +53,7 @@ final class GatewayTable {
         /** The hosts of which every request must come with TLS, whatever routes there are. */
         Set<String> redirected() {
             Set<String> hosts = new HashSet<>();
-            servers.stream()
-                    .filter(GatewayPort.Served::redirectsToTls)
-                    .forEach(served -> hosts.addAll(served.hosts()));
+            servers.stream().filter(GatewayPort.Served::redirectsToTls).forEach(served -> hosts.addAll(served.hosts()));
             return hosts;
         }
     }
@@ -97,8 +95,7 @@ final class GatewayTable {
             return before;
         }
         Set<RoutingRule> touched = Collections.newSetFromMap(new IdentityHashMap<>());
-        touched.addAll(
-                ListChange.between(before.rules.rules(), rules.rules()).all());
+        touched.addAll(ListChange.between(before.rules.rules(), rules.rules()).all());
         for (String host : now.changedSince(before.basis).all(_ -> false)) {
             touched.addAll(before.rules.mentioning(host));
         }
@@ -193,8 +190,7 @@ final class GatewayTable {
                 .addAllRoutes(routes)
                 .addAllRoutes(catchAll)
                 .setIncludeRequestAttemptCount(HeaderSettings.of(view).attemptCount());
-        return HostPiece.of(
-                host, (requiresTls ? out.setRequireTls(VirtualHost.TlsRequirementType.ALL) : out).build());
+        return HostPiece.of(host, (requiresTls ? out.setRequireTls(VirtualHost.TlsRequirementType.ALL) : out).build());
     }
 
     private static XdsResource resource(Subject subject, HostTable hosts) {

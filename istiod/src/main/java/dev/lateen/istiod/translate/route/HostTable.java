@@ -133,12 +133,14 @@ record HostTable(List<Run> runs, HashSum hashes) {
             parts.add(last.entry());
         }
         parts.add(tail);
-        ByteBuffer length = ByteBuffer.allocate(Integer.BYTES).putInt(head.size()).flip();
+        ByteBuffer length =
+                ByteBuffer.allocate(Integer.BYTES).putInt(head.size()).flip();
         ByteString lastHash = last == null ? ByteString.EMPTY : last.hash().bytes();
-        String version = Protos.version(ByteString.copyFrom(
-                List.of(ByteString.copyFrom(length), head, hashes.bytes(), lastHash, tail)));
+        String version = Protos.version(
+                ByteString.copyFrom(List.of(ByteString.copyFrom(length), head, hashes.bytes(), lastHash, tail)));
         Any body = Any.newBuilder()
-                .setTypeUrl("type.googleapis.com/" + RouteConfiguration.getDescriptor().getFullName())
+                .setTypeUrl("type.googleapis.com/"
+                        + RouteConfiguration.getDescriptor().getFullName())
                 .setValue(ByteString.copyFrom(parts))
                 .build();
         return new XdsResource(name, version, body);

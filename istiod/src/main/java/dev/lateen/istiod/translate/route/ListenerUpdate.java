@@ -178,8 +178,7 @@ final class ListenerUpdate {
                 CalledHost one = new CalledHost(null, host, served);
                 List<Route> routes = maker.routes(one, rule);
                 if (!routes.isEmpty()) {
-                    made.add(drafts.add(
-                            new HostDraft(number, one, rule, host, 0, maker.domains(one)), routes));
+                    made.add(drafts.add(new HostDraft(number, one, rule, host, 0, maker.domains(one)), routes));
                 }
             }
         }

@@ -49,7 +49,8 @@ public final class RouteTranslator {
         SidecarRoutes routes = new SidecarRoutes(view);
         SidecarRoutes.Subject subject = found.get();
         if (!subject.host().isEmpty()) {
-            return answers.one(new Named(name, routed), () -> interner.one(routes.ofOneService(name, subject, rules())));
+            return answers.one(
+                    new Named(name, routed), () -> interner.one(routes.ofOneService(name, subject, rules())));
         }
         return answers.evolved(
                         EvolvingRoutes.class,

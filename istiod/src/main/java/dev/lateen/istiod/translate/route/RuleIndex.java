@@ -30,8 +30,7 @@ record RuleIndex(
         PersistentMap<String, List<RoutingRule>> byHost,
         List<String> wildcards,
         PersistentIndex<String, SameObject<RoutingRule>> mentions) {
-    static final RuleIndex EMPTY =
-            new RuleIndex(List.of(), PersistentMap.empty(), List.of(), PersistentIndex.empty());
+    static final RuleIndex EMPTY = new RuleIndex(List.of(), PersistentMap.empty(), List.of(), PersistentIndex.empty());
 
     static final Comparator<RoutingRule> OLDEST_FIRST =
             Comparator.comparing(RoutingRule::source, Resource.OLDEST_FIRST);
@@ -50,8 +49,8 @@ record RuleIndex(
         List<String> patterns = wildcards;
         for (RoutingRule rule : change.removed()) {
             for (String host : hosts(rule)) {
-                List<RoutingRule> others = InOrder.replaced(
-                        hosts.getOrDefault(host, List.of()), List.of(rule), List.of(), OLDEST_FIRST);
+                List<RoutingRule> others =
+                        InOrder.replaced(hosts.getOrDefault(host, List.of()), List.of(rule), List.of(), OLDEST_FIRST);
                 hosts = hosts.withOrWithout(host, others.isEmpty() ? null : others);
                 patterns = others.isEmpty() ? without(patterns, host) : patterns;
             }
@@ -73,9 +72,7 @@ record RuleIndex(
     }
 
     private static List<String> with(List<String> patterns, String host) {
-        return host.startsWith("*")
-                ? InOrder.replaced(patterns, List.of(), List.of(host), LONGEST_FIRST)
-                : patterns;
+        return host.startsWith("*") ? InOrder.replaced(patterns, List.of(), List.of(host), LONGEST_FIRST) : patterns;
     }
 
     private static List<String> without(List<String> patterns, String host) {
