@@ -109,7 +109,7 @@ class ArchitectureTest {
     void rootPackagesHoldTheVerticleItsBootstrapAndTheWiringAlone() {
         Map<String, Set<String>> roots = Map.of(
                 "dev.lateen.istiod",
-                Set.of("Istiod", "IstiodBootstrap", "IstiodEvents", "ControlPlane", "SnapshotWriter", "ConfigReview"),
+                Set.of("Istiod", "IstiodBootstrap", "IstiodEvents", "IstiodParts", "SnapshotWriter", "ConfigReview"),
                 "dev.lateen.proxy",
                 Set.of("Proxy", "ProxyBootstrap", "ProxyAdmin", "DataPath"),
                 "dev.lateen.ingress",

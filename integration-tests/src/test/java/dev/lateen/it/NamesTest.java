@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +44,20 @@ class NamesTest {
                 }))
                 .should()
                 .haveNameMatching(".*(Impl|Manager|Helper|Utils?|Common|Base|Info|Data)"));
+    }
+
+    /** Who looks for a class by its name finds one. */
+    @Test
+    void noTwoClassesHaveOneName() throws IOException {
+        Map<String, List<String>> places = new TreeMap<>();
+        for (Path source : sources("main")) {
+            String name = source.getFileName().toString();
+            if (!name.equals("package-info.java")) {
+                places.computeIfAbsent(name, _ -> new ArrayList<>()).add(packageOf(source));
+            }
+        }
+        places.values().removeIf(packages -> packages.size() == 1);
+        assertThat(places).isEmpty();
     }
 
     @Test

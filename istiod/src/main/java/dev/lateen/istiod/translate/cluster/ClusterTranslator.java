@@ -27,6 +27,7 @@ public final class ClusterTranslator {
     private final ClusterDiscovery discovery;
     private final Memo<ServiceClusters.Key, List<XdsResource>> memo;
 
+    /** @param view of the proxy whose clusters are wanted @param memo clusters of services that other proxies asked for */
     public ClusterTranslator(ProxyView view, Memo<ServiceClusters.Key, List<XdsResource>> memo) {
         this.view = view;
         this.memo = memo;

@@ -79,6 +79,7 @@ public final class EndpointTranslator {
      * @param peers what decides which endpoints take mutual TLS
      */
     public record EndpointClient(ProxyNode.Locality from, Map<String, String> labels, SameObject<PeerPolicies> peers) {
+        /** What of a proxy its endpoints depend on. */
         public static EndpointClient of(ProxyView view) {
             return new EndpointClient(
                     view.node().locality(),
@@ -99,6 +100,7 @@ public final class EndpointTranslator {
 
     private EndpointTranslator() {}
 
+    /** The endpoints of one cluster. */
     public static XdsResource make(Request request) {
         return Protos.resource(request.name(), loadAssignment(request));
     }
@@ -181,6 +183,7 @@ public final class EndpointTranslator {
         return Protos.struct(Map.of("workload", Protos.text(name)));
     }
 
+    /** Whether the text is an IP address. */
     public static boolean isAddress(String text) {
         if (text.startsWith("unix://") || text.indexOf(':') >= 0) {
             return true;

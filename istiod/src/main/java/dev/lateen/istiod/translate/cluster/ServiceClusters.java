@@ -112,6 +112,7 @@ public final class ServiceClusters {
         this.discovery = new ClusterDiscovery(mesh, client);
     }
 
+    /** The clusters of one service: of its ports and their subsets. */
     public static List<XdsResource> make(Key key) {
         return new ServiceClusters(key).all();
     }

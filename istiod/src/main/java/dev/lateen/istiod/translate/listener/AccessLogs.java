@@ -35,6 +35,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Access logs to files, in Istio's format unless another is given. */
 public final class AccessLogs {
+    /** Istio's default format. */
     public static final String TEXT =
             "[%START_TIME%] \"%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL%\" %RESPONSE_CODE%"
                     + " %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %CONNECTION_TERMINATION_DETAILS%"

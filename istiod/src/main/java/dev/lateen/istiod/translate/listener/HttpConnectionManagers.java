@@ -21,6 +21,7 @@ import io.envoyproxy.envoy.extensions.request_id.uuid.v3.UuidRequestIdConfig;
 
 /** The HTTP connection managers of a proxy, as Istio sets them up for each side. */
 public final class HttpConnectionManagers {
+    /** The filter's name. */
     public static final String NAME = "envoy.filters.network.http_connection_manager";
     private static final String SERVER = "istio-envoy";
     private final ProxyView view;

@@ -12,10 +12,12 @@ import java.util.List;
 public final class ListenerTranslator {
     private final ProxyView view;
 
+    /** @param view of the proxy whose listeners are wanted */
     public ListenerTranslator(ProxyView view) {
         this.view = view;
     }
 
+    /** All listeners of the proxy. */
     public List<XdsResource> all() {
         List<Listener> listeners = new ArrayList<>();
         if (view.gateway()) {

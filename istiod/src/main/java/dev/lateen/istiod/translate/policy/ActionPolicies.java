@@ -23,6 +23,7 @@ public final class ActionPolicies {
             return logs ? "" : denies ? "istio_dry_run_deny_" : "istio_dry_run_allow_";
         }
 
+        /** As an HTTP filter has them. */
         public io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC http() {
             var filter = io.envoyproxy
                     .envoy
@@ -65,6 +66,7 @@ public final class ActionPolicies {
         }
     }
 
+    /** @param trustDomains those that principals may stand in */
     public ActionPolicies(TrustDomains trustDomains) {
         this.trustDomains = trustDomains;
     }

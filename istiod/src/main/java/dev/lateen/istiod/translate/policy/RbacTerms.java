@@ -108,6 +108,7 @@ public final class RbacTerms {
         return Principal.newBuilder().setRemoteIp(cidr(value)).build();
     }
 
+    /** An address or a range such as {@code 10.0.0.0/8} as Envoy has it. */
     public static CidrRange cidr(String value) {
         int slash = value.indexOf('/');
         String address = slash < 0 ? value : value.substring(0, slash);

@@ -21,6 +21,7 @@ public final class SecurityFilters {
     private final Authorization policies;
     private final ActionPolicies rbac;
 
+    /** @param view of the proxy that is asked */
     public SecurityFilters(ProxyView view) {
         this.view = view;
         this.policies = view.snapshot()
@@ -28,6 +29,7 @@ public final class SecurityFilters {
         this.rbac = new ActionPolicies(TrustDomains.of(view.snapshot().mesh()));
     }
 
+    /** The filters that ALLOW, DENY and AUDIT policies come to, in the order in which they are asked. */
     public List<HttpFilter> authorization() {
         List<HttpFilter> filters = new ArrayList<>();
         for (ActionPolicies.Rules rules : rules(false)) {
@@ -36,6 +38,7 @@ public final class SecurityFilters {
         return filters;
     }
 
+    /** The same for TCP. */
     public List<Filter> tcpAuthorization() {
         List<Filter> filters = new ArrayList<>();
         policies.custom().stream()
@@ -77,6 +80,7 @@ public final class SecurityFilters {
     }
 
     // External authorizers are not asked yet. Requests that one would decide on are refused.
+    /** The filters that CUSTOM policies come to. */
     public List<HttpFilter> custom() {
         return policies.custom().stream()
                 .map(p -> Protos.httpFilter(HTTP_RBAC, ActionPolicies.denyAll(name(p))))
@@ -87,6 +91,7 @@ public final class SecurityFilters {
         return "ns[" + policy.namespace() + "]-policy[" + policy.name() + "]-deny-due-to-unsupported-custom-action";
     }
 
+    /** The filter that checks tokens, if there is anything to check. */
     public List<HttpFilter> requestAuthentication() {
         return JwtFilter.of(view.snapshot()
                         .requestAuthentication(

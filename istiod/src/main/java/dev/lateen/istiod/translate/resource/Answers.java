@@ -40,11 +40,13 @@ public final class Answers {
         this.evolvingBefore = seen ? before.evolving : before.evolvingBefore;
     }
 
+    /** The snapshot that these are answers of; null before the first. */
     @Nullable
     public MeshSnapshot snapshot() {
         return snapshot;
     }
 
+    /** A list of resources, made once. @param key all that it depends on beside the snapshot */
     public List<XdsResource> list(Object key, Supplier<List<XdsResource>> maker) {
         Lazy known = lists.get(key);
         if (known == null) {
@@ -101,13 +103,18 @@ public final class Answers {
      * @param maker makes it of this snapshot from an earlier one's, or from nothing
      */
     public <T> T evolved(Class<T> type, Object key, Function<@Nullable T, T> maker) {
+<<<<<<< HEAD
         Object made = evolving
                 .computeIfAbsent(new Evolved<>(type, key), k -> new Evolving(evolvingBefore.get(k)))
+=======
+        Object made = evolving.computeIfAbsent(new Evolved<>(type, key), k -> new Evolving(evolvingBefore.get(k)))
+>>>>>>> main
                 .get(before -> maker.apply(before == null ? null : type.cast(before)));
         return type.cast(made);
     }
 
     // Names come from clients, so what does not exist is not remembered.
+    /** One resource, made once; null when there is none. @param key all that it depends on beside the snapshot */
     @Nullable
     public XdsResource one(Object key, Supplier<@Nullable XdsResource> maker) {
         Optional<XdsResource> known = single.get(key);

@@ -22,11 +22,13 @@ public final class Interner {
         }
     }
 
+    /** An equal resource that is known already, or this one, known from now on. */
     public XdsResource one(XdsResource resource) {
         return resources.get(
                 new Content(resource.body().getTypeUrl(), resource.name(), resource.version()), () -> resource);
     }
 
+    /** The same for each of a list. */
     public List<XdsResource> each(List<XdsResource> list) {
         return list.stream().map(this::one).toList();
     }

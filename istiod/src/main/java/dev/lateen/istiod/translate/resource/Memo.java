@@ -13,11 +13,13 @@ public final class Memo<K, V> {
     private final Generations<K, V> known;
     private final Function<K, V> function;
 
+    /** @param bound about how many results are remembered */
     public Memo(int bound, Function<K, V> function) {
         this.known = new Generations<>(bound);
         this.function = function;
     }
 
+    /** The result for a key, made now if it is not remembered. */
     public V get(K key) {
         return known.get(key, () -> function.apply(key));
     }

@@ -34,7 +34,8 @@ public final class PerService {
             this.services = services;
         }
 
-        public int of(String host) {
+        /** The place of a host's service, or -1. */
+        int of(String host) {
             Map<String, Integer> known = byHost;
             if (known.isEmpty()) {
                 known = new HashMap<>();

@@ -28,6 +28,7 @@ import java.util.Map;
 
 /** Small makers of protobuf values, the same bytes for the same content every time. */
 public final class Protos {
+    /** No time, which often means no limit. */
     public static final Duration ZERO = Duration.getDefaultInstance();
 
     /** How an address begins that is a path in the file system. */
@@ -35,6 +36,7 @@ public final class Protos {
 
     private Protos() {}
 
+    /** A message with its type, serialised the same way each time. */
     public static Any any(Message message) {
         return Any.newBuilder()
                 .setTypeUrl(
@@ -51,6 +53,7 @@ public final class Protos {
                 .build());
     }
 
+    /** An HTTP filter by its name and configuration. */
     public static HttpFilter httpFilter(String name, Message config) {
         return HttpFilter.newBuilder()
                 .setName(name)
@@ -58,11 +61,13 @@ public final class Protos {
                 .build();
     }
 
+    /** A resource with a version that is a hash of its content. */
     public static XdsResource resource(String name, Message message) {
         Any body = any(message);
         return new XdsResource(name, version(body.getValue()), body);
     }
 
+    /** A message serialised the same way each time. */
     public static ByteString bytes(Message message) {
         byte[] bytes = new byte[message.getSerializedSize()];
         CodedOutputStream out = CodedOutputStream.newInstance(bytes);
@@ -75,6 +80,7 @@ public final class Protos {
         return ByteString.copyFrom(bytes);
     }
 
+    /** A hash of a content as text. */
     public static String version(ByteString content) {
         return HexFormat.of().formatHex(sha256(content), 0, 8);
     }
@@ -89,6 +95,7 @@ public final class Protos {
         }
     }
 
+    /** A JDK duration as protobuf has it. */
     public static Duration duration(java.time.Duration duration) {
         return Duration.newBuilder()
                 .setSeconds(duration.getSeconds())
@@ -96,32 +103,39 @@ public final class Protos {
                 .build();
     }
 
+    /** Whole seconds. */
     public static Duration seconds(long seconds) {
         return Duration.newBuilder().setSeconds(seconds).build();
     }
 
+    /** A wrapped number from 0 to 2^32-1. */
     public static UInt32Value u32(long value) {
         return UInt32Value.of((int) value);
     }
 
+    /** A text in a struct. */
     public static Value text(String text) {
         return Value.newBuilder().setStringValue(text).build();
     }
 
+    /** A list in a struct. */
     public static Value list(List<Value> values) {
         return Value.newBuilder()
                 .setListValue(ListValue.newBuilder().addAllValues(values))
                 .build();
     }
 
+    /** A struct with these fields. */
     public static Struct struct(Map<String, Value> fields) {
         return Struct.newBuilder().putAllFields(fields).build();
     }
 
+    /** A struct in a struct. */
     public static Value value(Struct struct) {
         return Value.newBuilder().setStructValue(struct).build();
     }
 
+    /** A TCP address. */
     public static Address address(String host, int port) {
         if (host.startsWith(SOCKET)) {
             return Address.newBuilder()
@@ -165,6 +179,7 @@ public final class Protos {
                 .build();
     }
 
+    /** How metadata names a resource, such as {@code /apis/networking.istio.io/v1/namespaces/default/virtual-service/reviews}. */
     public static String path(ResourceKey key) {
         return "/apis/" + key.group() + "/v1/namespaces/" + key.namespace() + "/" + kebab(key.kind()) + "/"
                 + key.name();
@@ -174,6 +189,7 @@ public final class Protos {
         return kind.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
     }
 
+    /** A text as bytes. */
     public static ByteString utf8(String text) {
         return ByteString.copyFrom(text, StandardCharsets.UTF_8);
     }

@@ -32,10 +32,12 @@ public final class RouteTranslator {
 
     private record Named(String name, Object by) {}
 
+    /** The names of all route configurations that its listeners ask for. */
     public Set<String> names() {
         return view.gateway() ? new GatewayRoutes(view).names() : new SidecarRoutes(view).names();
     }
 
+    /** The route configuration of this name; null when there is none. */
     @Nullable
     public XdsResource named(String name) {
         if (view.gateway()) {

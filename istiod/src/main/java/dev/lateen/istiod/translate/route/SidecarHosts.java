@@ -80,7 +80,8 @@ final class SidecarHosts {
                     ? own.protocol().isHttp()
                             || view.withoutInterception() && own.protocol().isAuto()
                     : own.number() == port
-                            && (ofOneService || OutboundPorts.routeName(service, own).equals(name));
+                            && (ofOneService
+                                    || OutboundPorts.routeName(service, own).equals(name));
             // Requests to a port that another entry has for itself are not routed by the entry for all others.
             boolean taken = listener.port() == 0 && ownPorts.contains(own.number());
             if (here && !taken && isRouted(view, service, own)) {

@@ -19,10 +19,12 @@ import java.util.stream.Stream;
 public final class SecretTranslator {
     private final ProxyView view;
 
+    /** @param view of the proxy that asks */
     public SecretTranslator(ProxyView view) {
         this.view = view;
     }
 
+    /** The secret of this name, if there is one that this proxy may have. */
     public Optional<XdsResource> secret(String name) {
         String own = view.node().namespace();
         return SecretName.parse(name, own)

@@ -28,6 +28,7 @@ import java.util.Map;
 /** TLS towards upstreams: Istio's mutual TLS, and what a DestinationRule asks for. */
 public final class TransportSockets {
     static final String TLS = "envoy.transport_sockets.tls";
+    /** Clear text. */
     public static final TransportSocket PLAIN = socket("envoy.transport_sockets.raw_buffer", RawBuffer.getDefaultInstance());
 
     private TransportSockets() {}

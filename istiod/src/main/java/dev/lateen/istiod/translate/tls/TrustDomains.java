@@ -11,6 +11,7 @@ import java.util.List;
  */
 public record TrustDomains(List<String> names) {
 
+    /** The mesh's own and its aliases. */
     public static TrustDomains of(MeshConfig mesh) {
         List<String> names = new ArrayList<>();
         names.add(mesh.trustDomain());
@@ -40,6 +41,7 @@ public record TrustDomains(List<String> names) {
         return all.stream().distinct().toList();
     }
 
+    /** These domains, with all that stand for the mesh where one of them does. */
     public List<String> expand(List<String> domains) {
         List<String> all = new ArrayList<>();
         for (String domain : domains) {

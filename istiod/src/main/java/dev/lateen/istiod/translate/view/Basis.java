@@ -13,6 +13,7 @@ import java.util.List;
  * @param gateways all, if they are gateways
  */
 public record Basis(MeshConfig mesh, WorkloadScope scope, Registry registry, PeerPolicies peers, List<?> gateways) {
+    /** What the answers for a proxy depend on. */
     public static Basis of(ProxyView view) {
         return new Basis(
                 view.snapshot().mesh(),
@@ -28,6 +29,7 @@ public record Basis(MeshConfig mesh, WorkloadScope scope, Registry registry, Pee
         return mesh == other.mesh && scope == other.scope && registry.shown() == other.registry.shown();
     }
 
+    /** Whether mesh config and what else is for all is the same. */
     @SuppressWarnings("ReferenceEquality")
     public boolean hasMeshOf(Basis other) {
         return mesh == other.mesh;
@@ -39,11 +41,13 @@ public record Basis(MeshConfig mesh, WorkloadScope scope, Registry registry, Pee
         return mesh == other.mesh && peers == other.peers && gateways == other.gateways;
     }
 
+    /** Whether the same services are called by the same rules. */
     @SuppressWarnings("ReferenceEquality")
     public boolean callsAs(Basis other) {
         return callsAlike(other) && scope.calls() == other.scope.calls() && registry == other.registry;
     }
 
+    /** The hosts of which anything changed since an earlier snapshot. */
     public ChangedHosts changedSince(Basis before) {
         return new ChangedHosts(before.scope, before.registry, scope, registry);
     }

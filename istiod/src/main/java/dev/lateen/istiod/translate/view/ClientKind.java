@@ -19,6 +19,7 @@ public enum ClientKind {
         return node.knowsIstioFilters() ? ISTIO_ENVOY : STOCK_ENVOY;
     }
 
+    /** Whether it has the filters that only Istio's build of Envoy and this proxy have. */
     public boolean knowsIstioFilters() {
         return this != STOCK_ENVOY;
     }

@@ -34,10 +34,12 @@ public record GatewayPort(String bind, int port, Kind kind, List<Served> servers
 
     /** One server of one Gateway. */
     public record Served(Resource<Gateway> gateway, Gateway.Server server) {
+        /** The Gateway as {@code NAMESPACE/NAME}. */
         public String gatewayName() {
             return gateway.namespace() + "/" + gateway.name();
         }
 
+        /** What is spoken. */
         public Protocol protocol() {
             return Protocol.parse(server.port().protocol());
         }
@@ -48,6 +50,7 @@ public record GatewayPort(String bind, int port, Kind kind, List<Served> servers
                     gateway.key(), "spec.servers[" + gateway.spec().servers().indexOf(server) + "]");
         }
 
+        /** Whether TLS ends at the gateway. */
         public boolean endsTls() {
             return server.tls() != null
                     && (protocol().isTls() || !server.tls().httpsRedirect())
@@ -61,6 +64,7 @@ public record GatewayPort(String bind, int port, Kind kind, List<Served> servers
             return protocol().isHttp() || protocol() == Protocol.HTTPS && endsTls();
         }
 
+        /** Whether plain HTTP is sent to HTTPS. */
         public boolean redirectsToTls() {
             return server.tls() != null && server.tls().httpsRedirect();
         }

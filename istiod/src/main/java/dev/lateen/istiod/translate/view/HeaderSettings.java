@@ -26,6 +26,7 @@ public record HeaderSettings(
         boolean forwardedHost,
         boolean forwardedPort) {
 
+    /** Those of one proxy. */
     public static HeaderSettings of(ProxyView view) {
         return of(view.settings().headers());
     }

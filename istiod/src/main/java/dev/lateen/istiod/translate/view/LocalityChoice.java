@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record LocalityChoice(@Nullable LocalityLbSetting setting, boolean failsOver) {
 
+    /** What mesh, service and rule come to. */
     public static LocalityChoice of(MeshConfig mesh, Service service, EffectivePolicy policy) {
         LoadBalancer balancer = policy.loadBalancer();
         LocalityLbSetting own = balancer == null ? null : balancer.localityLbSetting();

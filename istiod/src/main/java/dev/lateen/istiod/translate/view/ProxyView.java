@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode node, ClientKind client) {
 
+    /** What a proxy sees of a snapshot. */
     public static ProxyView of(MeshSnapshot snapshot, ProxyNode node) {
         ProxyNode placed =
                 node.locality().equals(ProxyNode.Locality.UNKNOWN) ? node.at(locality(snapshot, node)) : node;
@@ -63,6 +64,7 @@ public record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode no
                 .orElse("");
     }
 
+    /** Whether it is a gateway. */
     public boolean gateway() {
         return node.role() == ProxyNode.Role.ROUTER;
     }
@@ -106,15 +108,18 @@ public record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode no
         return client != ClientKind.LATEEN || !bind.startsWith(Protos.SOCKET);
     }
 
+    /** Whether it answers the DNS questions of its application. */
     public boolean answersDns() {
         Object capture = node.metadata().get(NodeMetadata.DNS_CAPTURE);
         return Boolean.TRUE.equals(capture) || "true".equals(capture);
     }
 
+    /** The proxy's cluster. */
     public String clusterId() {
         return or(node.text(NodeMetadata.CLUSTER_ID), "Kubernetes");
     }
 
+    /** The proxy's mesh. */
     public String meshId() {
         return or(node.text(NodeMetadata.MESH_ID), snapshot.mesh().trustDomain());
     }

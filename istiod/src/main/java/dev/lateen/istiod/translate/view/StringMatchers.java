@@ -10,6 +10,7 @@ import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
 public final class StringMatchers {
     private StringMatchers() {}
 
+    /** A regular expression, which has to match all of a text. */
     public static RegexMatcher regex(String regex) {
         return RegexMatcher.newBuilder().setRegex(regex).build();
     }
@@ -24,6 +25,7 @@ public final class StringMatchers {
         };
     }
 
+    /** A match of a text. */
     public static StringMatcher matcher(StringMatch match) {
         return switch (match) {
             case StringMatch.Exact exact ->
@@ -37,11 +39,13 @@ public final class StringMatchers {
         };
     }
 
+    /** A match of a header. */
     public static HeaderMatcher header(String name, StringMatch match) {
         HeaderMatcher.Builder header = HeaderMatcher.newBuilder().setName(name);
         return (anyValue(match) ? header.setPresentMatch(true) : header.setStringMatch(matcher(match))).build();
     }
 
+    /** A match of a query parameter. */
     public static QueryParameterMatcher query(String name, StringMatch match) {
         QueryParameterMatcher.Builder query = QueryParameterMatcher.newBuilder().setName(name);
         return (anyValue(match) ? query.setPresentMatch(true) : query.setStringMatch(matcher(match))).build();
