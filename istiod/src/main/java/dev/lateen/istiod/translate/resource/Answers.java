@@ -103,12 +103,7 @@ public final class Answers {
      * @param maker makes it of this snapshot from an earlier one's, or from nothing
      */
     public <T> T evolved(Class<T> type, Object key, Function<@Nullable T, T> maker) {
-<<<<<<< HEAD
-        Object made = evolving
-                .computeIfAbsent(new Evolved<>(type, key), k -> new Evolving(evolvingBefore.get(k)))
-=======
         Object made = evolving.computeIfAbsent(new Evolved<>(type, key), k -> new Evolving(evolvingBefore.get(k)))
->>>>>>> main
                 .get(before -> maker.apply(before == null ? null : type.cast(before)));
         return type.cast(made);
     }

@@ -16,16 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param domains all that it would have
  */
 public record HostDraft(
-<<<<<<< HEAD
-        int listener,
-        CalledHost called,
-        @Nullable RoutingRule rule,
-        String followed,
-        int place,
-        List<String> domains)
-=======
         int listener, CalledHost called, @Nullable RoutingRule rule, String followed, int place, List<String> domains)
->>>>>>> main
         implements DomainClaims.Claim {
 
     /** Domains are compared without regard to case. */
