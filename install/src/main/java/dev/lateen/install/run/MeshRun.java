@@ -72,7 +72,8 @@ final class MeshRun {
     }
 
     /** The parts that a mesh is made of while it runs. */
-    private record Parts(MeshRoles roles, MeshControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
+    private record Parts(
+            MeshRoles roles, MeshControlPlane controlPlane, ProxyHost proxies, StandIns standIns, Mesh mesh) {}
 
     /**
      * Starts, runs until it is told to stop, drains and ends.

@@ -25,7 +25,12 @@ final class PodLife {
     private final AddressPlan addresses;
     private final MeshLog log;
 
-    PodLife(MeshControlPlane controlPlane, ProxyHost proxies, Containers containers, AddressPlan addresses, MeshLog log) {
+    PodLife(
+            MeshControlPlane controlPlane,
+            ProxyHost proxies,
+            Containers containers,
+            AddressPlan addresses,
+            MeshLog log) {
         this.controlPlane = controlPlane;
         this.proxies = proxies;
         this.containers = containers;

@@ -184,7 +184,8 @@ class ToolsTest {
                 .containsPattern("reviews\\S* +9080 +v\\d +outbound +EDS");
         assertThat(RouteRows.table(DumpedResources.of(tree, "RoutesConfigDump")))
                 .containsPattern("9080 +reviews\\S*:9080 +");
-        assertThat(SecretRows.table(DumpedResources.of(tree, "SecretsConfigDump"))).contains("RESOURCE NAME");
+        assertThat(SecretRows.table(DumpedResources.of(tree, "SecretsConfigDump")))
+                .contains("RESOURCE NAME");
     }
 
     @Test

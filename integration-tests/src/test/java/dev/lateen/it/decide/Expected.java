@@ -146,8 +146,8 @@ record Expected(
         if (!request.user().isEmpty()) {
             headers.add("x-user", request.user());
         }
-        RequestHead head =
-                new RequestHead(request.method(), request.path(), request.host(), "http", HttpProtocol.HTTP_1_1, headers);
+        RequestHead head = new RequestHead(
+                request.method(), request.path(), request.host(), "http", HttpProtocol.HTTP_1_1, headers);
         RequestVerdict verdict = decisions.request(requests, head, chance, trace);
         boolean delayed = !verdict.delay().isZero();
         TerminalFilter terminal = requests.manager();

@@ -1,9 +1,9 @@
 package dev.lateen.istiod.debug;
 
 import dev.lateen.istiod.config.JoinedConfig;
-import dev.lateen.istiod.discovery.SentConfig;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.ProxyStatus;
+import dev.lateen.istiod.discovery.SentConfig;
 import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;

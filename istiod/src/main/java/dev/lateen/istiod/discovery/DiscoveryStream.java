@@ -43,7 +43,12 @@ final class DiscoveryStream implements Runnable {
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
 
     DiscoveryStream(
-            DiscoveryServer server, AdsCall call, Mailbox mailbox, Dialect dialect, CallerCheck peerCheck, long number) {
+            DiscoveryServer server,
+            AdsCall call,
+            Mailbox mailbox,
+            Dialect dialect,
+            CallerCheck peerCheck,
+            long number) {
         this.server = server;
         this.call = call;
         this.mailbox = mailbox;

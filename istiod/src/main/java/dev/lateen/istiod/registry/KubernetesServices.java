@@ -98,7 +98,9 @@ final class KubernetesServices {
     private static TrafficDistribution distribution(ServiceSpec spec, ObjectMeta meta) {
         TrafficDistribution said = TrafficDistribution.parse(spec.getTrafficDistribution());
         Map<String, String> annotations = orEmpty(meta.getAnnotations());
-        return said == TrafficDistribution.ANY ? TrafficDistribution.parse(annotations.get(TrafficDistribution.ANNOTATION)) : said;
+        return said == TrafficDistribution.ANY
+                ? TrafficDistribution.parse(annotations.get(TrafficDistribution.ANNOTATION))
+                : said;
     }
 
     private List<String> exportTo(ObjectMeta meta) {

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.discovery.AdsPeer;
+import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryEvents;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
-import dev.lateen.istiod.discovery.CallerCheck;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.grpc.server.GrpcServer;

@@ -132,7 +132,8 @@ final class PrometheusStats {
         };
     }
 
-    private static void histogram(MetricsText out, String name, String labels, HistogramReading values) throws IOException {
+    private static void histogram(MetricsText out, String name, String labels, HistogramReading values)
+            throws IOException {
         long below = 0;
         for (int i = 0; i < values.bounds().size(); i++) {
             below += values.counts().get(i);

@@ -36,7 +36,8 @@ final class UpstreamProtocols {
                 : options.telling(new ProxyHeader(told, client.remoteAddress(), client.localAddress()));
     }
 
-    private static PoolOptions options(WireProtocol wire, @Nullable UpstreamTls tls, ExchangeFacts exchange, boolean tunnel) {
+    private static PoolOptions options(
+            WireProtocol wire, @Nullable UpstreamTls tls, ExchangeFacts exchange, boolean tunnel) {
         if (tls == null) {
             return PoolOptions.of(wire);
         }

@@ -110,7 +110,8 @@ public final class WorkloadIdentity implements SecretSource {
         }
         boolean endsInRoot = chain.size() > 1 && isRoot(chain.getLast());
         StringBuilder own = new StringBuilder();
-        chain.subList(0, endsInRoot ? chain.size() - 1 : chain.size()).forEach(pem -> own.append(PemText.withNewLine(pem)));
+        chain.subList(0, endsInRoot ? chain.size() - 1 : chain.size())
+                .forEach(pem -> own.append(PemText.withNewLine(pem)));
         String roots = PemText.withNewLine(settings.rootsPem());
         if (endsInRoot && !roots.contains(chain.getLast().strip())) {
             roots += PemText.withNewLine(chain.getLast());

@@ -61,7 +61,8 @@ public final class ServiceClusters {
             boolean inline = isInline(service);
             List<SameObject<List<ServiceEndpoint>>> ports = inline || service.headless()
                     ? service.ports().stream()
-                            .map(p -> new SameObject<>(view.snapshot().registry().endpoints(service, p)))
+                            .map(p ->
+                                    new SameObject<>(view.snapshot().registry().endpoints(service, p)))
                             .toList()
                     : List.of();
             PeerPolicies peers = view.snapshot().peerPolicies();

@@ -62,7 +62,8 @@ final class FilterChainTranslator {
 
     FilterChainTranslator(ProxyView view) {
         this.view = view;
-        this.mutual = DownstreamTlsContexts.mesh(view.snapshot().mesh(), view.client().knowsIstioFilters());
+        this.mutual =
+                DownstreamTlsContexts.mesh(view.snapshot().mesh(), view.client().knowsIstioFilters());
     }
 
     /**

@@ -15,14 +15,16 @@ import java.util.List;
 
 /** The HTTP filters of a connection manager, in Istio's order. */
 final class HttpFilters {
-    private static final HttpFilter GRPC_WEB = Protos.httpFilter("envoy.filters.http.grpc_web", GrpcWeb.getDefaultInstance());
+    private static final HttpFilter GRPC_WEB =
+            Protos.httpFilter("envoy.filters.http.grpc_web", GrpcWeb.getDefaultInstance());
     private static final HttpFilter GRPC_STATS = Protos.httpFilter(
             "envoy.filters.http.grpc_stats",
             FilterConfig.newBuilder()
                     .setEmitFilterState(true)
                     .setStatsForAllMethods(com.google.protobuf.BoolValue.of(false))
                     .build());
-    private static final HttpFilter FAULT = Protos.httpFilter("envoy.filters.http.fault", HTTPFault.getDefaultInstance());
+    private static final HttpFilter FAULT =
+            Protos.httpFilter("envoy.filters.http.fault", HTTPFault.getDefaultInstance());
     private static final HttpFilter CORS = Protos.httpFilter("envoy.filters.http.cors", Cors.getDefaultInstance());
 
     private HttpFilters() {}

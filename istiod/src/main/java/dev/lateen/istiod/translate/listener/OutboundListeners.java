@@ -88,7 +88,8 @@ final class OutboundListeners {
                     listener.http(OutboundPorts.routeName(service, port), port.protocol());
                 }
                 TcpRoutes routes = new TcpRoutes(view, egress, tcp);
-                routes.chains(service, port, ranges, address.equals(OutboundPorts.ANY)).forEach(listener::tcp);
+                routes.chains(service, port, ranges, address.equals(OutboundPorts.ANY))
+                        .forEach(listener::tcp);
             });
         }
     }

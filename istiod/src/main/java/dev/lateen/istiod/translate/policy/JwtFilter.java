@@ -2,8 +2,8 @@ package dev.lateen.istiod.translate.policy;
 
 import com.google.protobuf.Empty;
 import dev.lateen.api.resource.Resource;
-import dev.lateen.api.security.RequestAuthentication.JwtRule;
 import dev.lateen.api.security.RequestAuthentication;
+import dev.lateen.api.security.RequestAuthentication.JwtRule;
 import io.envoyproxy.envoy.config.core.v3.DataSource;
 import io.envoyproxy.envoy.config.route.v3.RouteMatch;
 import io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication;

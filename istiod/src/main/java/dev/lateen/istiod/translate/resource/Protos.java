@@ -55,10 +55,7 @@ public final class Protos {
 
     /** An HTTP filter by its name and configuration. */
     public static HttpFilter httpFilter(String name, Message config) {
-        return HttpFilter.newBuilder()
-                .setName(name)
-                .setTypedConfig(any(config))
-                .build();
+        return HttpFilter.newBuilder().setName(name).setTypedConfig(any(config)).build();
     }
 
     /** A resource with a version that is a hash of its content. */

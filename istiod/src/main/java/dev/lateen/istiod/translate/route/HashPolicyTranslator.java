@@ -1,7 +1,7 @@
 package dev.lateen.istiod.translate.route;
 
-import dev.lateen.api.networking.LoadBalancer.ConsistentHash;
 import dev.lateen.api.networking.LoadBalancer;
+import dev.lateen.api.networking.LoadBalancer.ConsistentHash;
 import dev.lateen.istiod.translate.resource.Protos;
 import io.envoyproxy.envoy.config.route.v3.RouteAction;
 import java.util.List;

@@ -2,8 +2,8 @@ package dev.lateen.istiod.translate.route;
 
 import dev.lateen.api.networking.Destination;
 import dev.lateen.api.networking.HttpRoute;
-import dev.lateen.api.networking.LoadBalancer.ConsistentHash;
 import dev.lateen.api.networking.LoadBalancer;
+import dev.lateen.api.networking.LoadBalancer.ConsistentHash;
 import dev.lateen.api.networking.Percent;
 import dev.lateen.api.xds.ClusterName;
 import dev.lateen.istiod.model.Labels;

@@ -4,8 +4,8 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Struct;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.networking.CipherSuites;
-import dev.lateen.api.networking.TrafficPolicy.ClientTls;
 import dev.lateen.api.networking.TrafficPolicy;
+import dev.lateen.api.networking.TrafficPolicy.ClientTls;
 import dev.lateen.api.xds.Alpn;
 import dev.lateen.istiod.translate.resource.Protos;
 import dev.lateen.istiod.translate.view.ClientKind;
@@ -16,8 +16,8 @@ import io.envoyproxy.envoy.config.core.v3.TransportSocket;
 import io.envoyproxy.envoy.extensions.transport_sockets.proxy_protocol.v3.ProxyProtocolUpstreamTransport;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext;
-import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext;
+import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.CommonTlsContext.CombinedCertificateValidationContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.TlsParameters;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
 import io.envoyproxy.envoy.type.matcher.v3.StringMatcher;
@@ -29,7 +29,8 @@ import java.util.Map;
 public final class TransportSockets {
     static final String TLS = "envoy.transport_sockets.tls";
     /** Clear text. */
-    public static final TransportSocket PLAIN = socket("envoy.transport_sockets.raw_buffer", RawBuffer.getDefaultInstance());
+    public static final TransportSocket PLAIN =
+            socket("envoy.transport_sockets.raw_buffer", RawBuffer.getDefaultInstance());
 
     private TransportSockets() {}
 

@@ -1,7 +1,7 @@
 package dev.lateen.istiod.translate.view;
 
-import dev.lateen.api.mesh.ProxySettings.ProxyHeaders;
 import dev.lateen.api.mesh.ProxySettings;
+import dev.lateen.api.mesh.ProxySettings.ProxyHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,9 +2,9 @@ package dev.lateen.istiod.translate.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.api.networking.LocalityLbSetting.Distribute;
 import dev.lateen.api.networking.LocalityLbSetting.Failover;
-import dev.lateen.api.networking.LocalityLbSetting;
 import dev.lateen.istiod.model.ProxyNode;
 import dev.lateen.istiod.registry.WorkloadInstance;
 import dev.lateen.istiod.translate.resource.Protos;

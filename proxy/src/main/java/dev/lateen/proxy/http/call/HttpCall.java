@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 public record HttpCall(RequestHead head, @Nullable ByteBuf body) {
     /** A GET. @param path with its query */
     public static HttpCall get(String authority, String path) {
-        return new HttpCall(new RequestHead("GET", path, authority, "http", HttpProtocol.HTTP_1_1, new HeaderMap(4)), null);
+        return new HttpCall(
+                new RequestHead("GET", path, authority, "http", HttpProtocol.HTTP_1_1, new HeaderMap(4)), null);
     }
 
     /** A POST that says how long it is. @param body ownership passes */

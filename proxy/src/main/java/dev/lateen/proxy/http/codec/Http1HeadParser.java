@@ -71,7 +71,12 @@ final class Http1HeadParser {
             upgrade(upgrade);
         }
         return new RequestHead(
-                method, path, authority, scheme, http10 ? HttpProtocol.HTTP_1_0 : HttpProtocol.HTTP_1_1, lines.headers());
+                method,
+                path,
+                authority,
+                scheme,
+                http10 ? HttpProtocol.HTTP_1_0 : HttpProtocol.HTTP_1_1,
+                lines.headers());
     }
 
     /**

@@ -149,7 +149,12 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
             joinCookies();
         }
         return new RequestHead(
-                verb, path == null ? "" : path.toString(), to.toString(), connectionScheme, HttpProtocol.HTTP_2, headers);
+                verb,
+                path == null ? "" : path.toString(),
+                to.toString(),
+                connectionScheme,
+                HttpProtocol.HTTP_2,
+                headers);
     }
 
     private boolean addressed(String verb) {

@@ -12,7 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param proxied the PROXY protocol's header that connections begin with, so that clients share none; null for none
  */
 public record PoolOptions(
-        WireProtocol wire, String sni, List<String> alpn, @Nullable ProxyHeader proxied) {
+        WireProtocol wire,
+        String sni,
+        List<String> alpn,
+        @Nullable ProxyHeader proxied) {
     /** HTTP/1.1 with the TLS settings as they are. */
     public static final PoolOptions HTTP1 = new PoolOptions(WireProtocol.HTTP1, "", List.of());
 

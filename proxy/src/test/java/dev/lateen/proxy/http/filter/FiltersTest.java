@@ -12,8 +12,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.schema.Shows;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
-import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.HttpProtocol;
+import dev.lateen.proxy.message.PeerMetadata;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
@@ -221,7 +221,8 @@ class FiltersTest {
 
     @Test
     void alpnNamesTheHttpVersionSpokenUpstream() {
-        ExchangeFacts exchange = exchange(new RequestHead("GET", "/", "h", "http", HttpProtocol.HTTP_2, new HeaderMap()));
+        ExchangeFacts exchange =
+                exchange(new RequestHead("GET", "/", "h", "http", HttpProtocol.HTTP_2, new HeaderMap()));
         run(new HttpFilterConfig.IstioAlpn(), exchange);
         assertThat(exchange.upstreamAlpn()).containsExactly("istio-h2", "istio", "h2");
         exchange.cluster(UpstreamFixtures.cluster(
