@@ -11,6 +11,8 @@ import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,26 +27,30 @@ public final class PerService {
     private final List<XdsResource> all;
     private final Places places;
 
-    /** Where services are, by host; looked up when it is first asked for. */
+    /** Where services are, by host, of which there may be several; looked up when it is first asked for. */
     private static final class Places {
         private final List<Service> services;
-        private volatile Map<String, Integer> byHost = Map.of();
+        private volatile Map<String, List<Integer>> byHost = Map.of();
 
         Places(List<Service> services) {
             this.services = services;
         }
 
-        /** The place of a host's service, or -1. */
-        int of(String host) {
-            Map<String, Integer> known = byHost;
+        List<Integer> of(String host) {
+            Map<String, List<Integer>> known = byHost;
             if (known.isEmpty()) {
                 known = new HashMap<>();
                 for (int i = 0; i < services.size(); i++) {
-                    known.put(services.get(i).hostname(), i);
+                    List<Integer> here = List.of(i);
+                    known.merge(services.get(i).hostname(), here, Places::joined);
                 }
                 byHost = known;
             }
-            return known.getOrDefault(host, -1);
+            return known.getOrDefault(host, List.of());
+        }
+
+        private static List<Integer> joined(List<Integer> some, List<Integer> more) {
+            return Stream.concat(some.stream(), more.stream()).toList();
         }
     }
 
@@ -121,7 +127,7 @@ public final class PerService {
         if (same && changed.isEmpty()) {
             return this;
         }
-        NavigableSet<Integer> again = places(changed, head, tail, now);
+        NavigableSet<Integer> again = same ? places(changed) : staying(changed, head, tail);
         Draft draft = new Draft(now, of);
         copy(draft, 0, head, again);
         middle(draft, head, tail, now, changed);
@@ -134,7 +140,7 @@ public final class PerService {
     @SuppressWarnings("ReferenceEquality")
     private @Nullable PerService replaced(Set<String> changed, Function<Service, List<XdsResource>> of) {
         List<XdsResource> next = null;
-        for (int place : places(changed, services.size(), 0, services)) {
+        for (int place : places(changed)) {
             List<XdsResource> made = of.apply(services.get(place));
             if (made.size() != starts[place + 1] - starts[place]) {
                 return null;
@@ -175,20 +181,18 @@ public final class PerService {
         }
     }
 
-    /** Where the changed ones are of the services that stay at the head and at the tail. */
-    private NavigableSet<Integer> places(Set<String> changed, int head, int tail, List<Service> now) {
-        Set<String> hosts = new TreeSet<>(changed);
-        if (!hosts.isEmpty()) {
-            services.subList(head, services.size() - tail).forEach(service -> hosts.remove(service.hostname()));
-            now.subList(head, now.size() - tail).forEach(service -> hosts.remove(service.hostname()));
-        }
+    private NavigableSet<Integer> places(Set<String> changed) {
         NavigableSet<Integer> found = new TreeSet<>();
-        for (String host : hosts) {
-            int place = places.of(host);
-            if (place >= 0) {
-                found.add(place);
-            }
-        }
+        changed.forEach(host -> found.addAll(places.of(host)));
+        return found;
+    }
+
+    /** Where the changed ones are of the services that stay at the head and at the tail. A list that is used once is not worth a look-up by host. */
+    private NavigableSet<Integer> staying(Set<String> changed, int head, int tail) {
+        NavigableSet<Integer> found = new TreeSet<>();
+        IntStream.concat(IntStream.range(0, head), IntStream.range(services.size() - tail, services.size()))
+                .filter(i -> changed.contains(services.get(i).hostname()))
+                .forEach(found::add);
         return found;
     }
 
