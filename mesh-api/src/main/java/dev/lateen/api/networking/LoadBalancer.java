@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param warmup how a new endpoint gets its share bit by bit
  */
 @AtMostOne({"simple", "consistentHash"})
-@Obeys({DestinationRuleRules.Warmup.class, DestinationRuleRules.Zones.class})
+@Obeys({DestinationRuleRules.Warmup.class, LocalityRules.Zones.class})
 public record LoadBalancer(
         @Nullable Simple simple,
         @Nullable ConsistentHash consistentHash,

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param failoverPriority labels that tell how near an endpoint is
  * @param enabled absent means what the mesh says
  */
-@Obeys(DestinationRuleRules.Localities.class)
+@Obeys(LocalityRules.Localities.class)
 public record LocalityLbSetting(
         List<Distribute> distribute,
         List<Failover> failover,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param failoverPriority labels that tell how near an endpoint is
  * @param minClusterSize the least number of endpoints for which it is done; absent means Envoy's 6
  */
-@Obeys(DestinationRuleRules.ZoneAware.class)
+@Obeys(LocalityRules.ZoneAware.class)
 public record ZoneAwareLbSetting(
         @Nullable Boolean enabled,
         List<LocalityLbSetting.Failover> failover,
