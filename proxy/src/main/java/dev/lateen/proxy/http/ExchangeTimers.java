@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /** The timers of one exchange, armed only where something is configured; with Istio's defaults there is none. */
 final class ExchangeTimers {
     private final HttpExchange exchange;
-    private final HttpWorker worker;
     private @Nullable Future<?> idle;
     private @Nullable Future<?> request;
     private @Nullable Future<?> duration;
@@ -18,9 +17,8 @@ final class ExchangeTimers {
     private long idleNanos;
     private long lastActivity;
 
-    ExchangeTimers(HttpExchange exchange, HttpWorker worker) {
+    ExchangeTimers(HttpExchange exchange) {
         this.exchange = exchange;
-        this.worker = worker;
     }
 
     /** With the connection manager's settings. */
@@ -28,7 +26,7 @@ final class ExchangeTimers {
         idleTimeout(manager.timeouts().streamIdle());
         long requestNanos = manager.timeouts().request().toNanos();
         if (requestNanos > 0 && !exchange.requestComplete()) {
-            request = worker.schedule(this::requestTooSlow, requestNanos);
+            request = exchange.worker().schedule(this::requestTooSlow, requestNanos);
         }
     }
 
@@ -37,15 +35,15 @@ final class ExchangeTimers {
         idle = cancelled(idle);
         idleNanos = timeout.toNanos();
         if (idleNanos > 0) {
-            lastActivity = worker.nanos();
-            idle = worker.schedule(this::idleFired, idleNanos);
+            lastActivity = exchange.worker().nanos();
+            idle = exchange.worker().schedule(this::idleFired, idleNanos);
         }
     }
 
     /** Something moved. */
     void activity() {
         if (idleNanos > 0) {
-            lastActivity = worker.nanos();
+            lastActivity = exchange.worker().nanos();
         }
         if (request != null && exchange.requestComplete()) {
             request = cancelled(request);
@@ -53,9 +51,9 @@ final class ExchangeTimers {
     }
 
     private void idleFired() {
-        long left = idleNanos - (worker.nanos() - lastActivity);
+        long left = idleNanos - (exchange.worker().nanos() - lastActivity);
         if (left > 0) {
-            idle = worker.schedule(this::idleFired, left);
+            idle = exchange.worker().schedule(this::idleFired, left);
             return;
         }
         exchange.reply(LocalReply.streamIdle(exchange.requestComplete()));
@@ -70,15 +68,17 @@ final class ExchangeTimers {
     /** The route's longest life of a stream; zero is none. */
     void maxDuration(Duration limit) {
         if (!limit.isZero()) {
-            duration = worker.schedule(
-                    () -> exchange.reply(LocalReply.durationTimeout(exchange.requestComplete())), limit.toNanos());
+            duration = exchange.worker()
+                    .schedule(
+                            () -> exchange.reply(LocalReply.durationTimeout(exchange.requestComplete())),
+                            limit.toNanos());
         }
     }
 
-    /** The route's timeout, from the end of the request. */
+    /** The route's timeout, from the end of the request. @param limit above zero */
     void responseTimeout(Duration limit, Runnable fired) {
-        if (!limit.isZero() && response == null) {
-            response = worker.schedule(fired, limit.toNanos());
+        if (response == null) {
+            response = exchange.worker().schedule(fired, limit.toNanos());
         }
     }
 
@@ -86,7 +86,7 @@ final class ExchangeTimers {
     void perTryTimeout(Duration limit, Runnable fired) {
         perTry = cancelled(perTry);
         if (!limit.isZero()) {
-            perTry = worker.schedule(fired, limit.toNanos());
+            perTry = exchange.worker().schedule(fired, limit.toNanos());
         }
     }
 

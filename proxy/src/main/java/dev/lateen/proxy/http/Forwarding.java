@@ -87,7 +87,7 @@ final class Forwarding {
 
     /** The route's timeout counts from the end of the request, so that a slow upload does not use it up. */
     void requestCompleted() {
-        if (!plan.tunnel()) {
+        if (!plan.tunnel() && !plan.timeout().isZero()) {
             exchange.timers().responseTimeout(plan.timeout(), this::timedOut);
         }
     }

@@ -60,7 +60,7 @@ final class HttpExchange implements RequestSink {
         this.exchange = exchange;
         this.downstream = downstream;
         this.body = new RequestBody(connection.worker().heldBodies());
-        this.timers = new ExchangeTimers(this, connection.worker());
+        this.timers = new ExchangeTimers(this);
     }
 
     ExchangeFacts facts() {

@@ -22,9 +22,14 @@ final class RequestBody implements HeldBody {
     private static final int SMALL = 2048;
 
     private final HeldBodies all;
-    private final List<ByteBuf> parts = new ArrayList<>(0);
+    /** A list of its own only where anything is held: most requests have no body. */
+    private List<ByteBuf> parts = List.of();
+
     private long size;
-    private @Nullable ByteBuf gathering;
+
+    /** Whether the last part is one that smaller ones are copied to. */
+    private boolean gathering;
+
     private boolean ended;
     private @Nullable HeaderMap trailers;
 
@@ -37,11 +42,14 @@ final class RequestBody implements HeldBody {
         if (data.isReadable()) {
             size += data.readableBytes();
             all.add(data.readableBytes());
-            if (data.readableBytes() < SMALL && !parts.isEmpty()) {
+            if (parts.isEmpty()) {
+                parts = new ArrayList<>(1);
+                parts.add(data);
+            } else if (data.readableBytes() < SMALL) {
                 gather(data);
             } else {
                 parts.add(data);
-                gathering = null;
+                gathering = false;
             }
         } else {
             data.release();
@@ -50,11 +58,11 @@ final class RequestBody implements HeldBody {
     }
 
     private void gather(ByteBuf data) {
-        ByteBuf last = gathering;
-        if (last == null || last.writableBytes() < data.readableBytes()) {
+        ByteBuf last = parts.getLast();
+        if (!gathering || last.writableBytes() < data.readableBytes()) {
             last = data.alloc().directBuffer(2 * SMALL, 2 * SMALL);
             parts.add(last);
-            gathering = last;
+            gathering = true;
         }
         last.writeBytes(data);
         data.release();
@@ -145,8 +153,8 @@ final class RequestBody implements HeldBody {
     }
 
     private void forget() {
-        parts.clear();
-        gathering = null;
+        parts = List.of();
+        gathering = false;
         all.remove(size);
         size = 0;
     }

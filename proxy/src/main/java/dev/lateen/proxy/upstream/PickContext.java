@@ -78,7 +78,7 @@ public final class PickContext {
     /** Remembers a host as tried. */
     public void addTried(Host host) {
         if (triedCount == tried.length) {
-            tried = Arrays.copyOf(tried, Math.max(4, 2 * triedCount));
+            tried = Arrays.copyOf(tried, Math.max(2, 2 * triedCount));
         }
         tried[triedCount++] = host;
         if (leavePriorityAfter > 0) {
