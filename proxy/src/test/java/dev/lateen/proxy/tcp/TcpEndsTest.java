@@ -33,7 +33,7 @@ class TcpEndsTest extends TcpFixture {
         cluster("inbound", new UpstreamTls(settings(), "outbound_.1_._.app", false, false), port("inbound"));
         listen("outbound", "inbound", 1, Duration.ZERO);
         halfCloseBothWays(connect("outbound"));
-        List<TcpSession> sessions = List.of(ended(), ended());
+        List<TcpSession> sessions = List.of(watched.nextEnded(), watched.nextEnded());
         assertThat(sessions).anySatisfy(session -> {
             assertThat(session.upstreamMutualTls()).isTrue();
             assertThat(session.connection().tls()).isNull();
@@ -79,7 +79,7 @@ class TcpEndsTest extends TcpFixture {
         pair.app().setSoLinger(true, 0);
         pair.app().close();
         assertThatThrownBy(() -> pair.client().getInputStream().read()).isInstanceOf(SocketException.class);
-        assertThat(ended().responseFlags()).isEqualTo(ResponseFlag.UPSTREAM_REMOTE_RESET.bit());
+        assertThat(watched.nextEnded().responseFlags()).isEqualTo(ResponseFlag.UPSTREAM_REMOTE_RESET.bit());
     }
 
     @Test
@@ -92,6 +92,6 @@ class TcpEndsTest extends TcpFixture {
         pair.client().setSoLinger(true, 0);
         pair.client().close();
         assertThatThrownBy(() -> pair.app().getInputStream().read()).isInstanceOf(SocketException.class);
-        assertThat(ended().responseFlags()).isZero();
+        assertThat(watched.nextEnded().responseFlags()).isZero();
     }
 }

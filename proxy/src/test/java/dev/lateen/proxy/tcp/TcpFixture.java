@@ -1,23 +1,16 @@
 package dev.lateen.proxy.tcp;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.Listeners;
-import dev.lateen.proxy.message.ExchangeObserver;
-import dev.lateen.proxy.message.Observers;
-import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.DownstreamTls;
 import dev.lateen.proxy.model.Endpoint;
 import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
-import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.model.StringMatcher;
@@ -49,10 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 
@@ -65,10 +55,9 @@ abstract class TcpFixture {
     final EventLoops loops = EventLoops.of(vertx);
     final UpstreamClusters clusters = new UpstreamClusters(
             name -> CompletableFuture.failedFuture(new IOException(name)), Timers.on(loops.next()), new Random(1));
-    final Current current = new Current(clusters, new Watching());
+    final WatchedSessions watched = new WatchedSessions();
+    final Current current = new Current(clusters, watched);
     final TlsContexts tls = new TlsContexts(() -> current.get().snapshot());
-    final BlockingQueue<TcpSession> opened = new LinkedBlockingQueue<>();
-    final BlockingQueue<TcpSession> ended = new LinkedBlockingQueue<>();
     final List<AutoCloseable> open = new ArrayList<>();
     final Map<String, Listener> listeners = new HashMap<>();
     final Map<String, Cluster> configured = new HashMap<>();
@@ -103,28 +92,6 @@ abstract class TcpFixture {
         clusters.close();
         tls.close();
         vertx.close().toCompletionStage().toCompletableFuture().get();
-    }
-
-    final class Watching implements Observers {
-        @Override
-        public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
-            return ExchangeObserver.NONE;
-        }
-
-        @Override
-        public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> filters, Listener.Direction direction) {
-            return new TcpObserver() {
-                @Override
-                public void onOpen(TcpSession session) {
-                    opened.add(session);
-                }
-
-                @Override
-                public void onClose(TcpSession session) {
-                    ended.add(session);
-                }
-            };
-        }
     }
 
     record Pair(Socket client, Socket app) {}
@@ -243,8 +210,9 @@ abstract class TcpFixture {
         try {
             app = application.accept();
         } catch (SocketTimeoutException e) {
-            List<String> reasons =
-                    ended.stream().map(TcpSession::upstreamTransportFailure).toList();
+            List<String> reasons = watched.ended.stream()
+                    .map(TcpSession::upstreamTransportFailure)
+                    .toList();
             throw new AssertionError("no connection reached the application; sessions ended by " + reasons, e);
         }
         app.setSoTimeout(30_000);
@@ -261,12 +229,6 @@ abstract class TcpFixture {
         } catch (IOException e) {
             throw new java.io.UncheckedIOException(e);
         }
-    }
-
-    TcpSession ended() throws InterruptedException {
-        TcpSession session = ended.poll(30, TimeUnit.SECONDS);
-        assertThat(session).as("a session that ended").isNotNull();
-        return session;
     }
 
     static void say(Socket socket, String text) throws IOException {

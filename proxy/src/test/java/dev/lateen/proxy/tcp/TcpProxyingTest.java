@@ -37,11 +37,11 @@ class TcpProxyingTest extends TcpFixture {
         pair.client().close();
         assertThat(pair.app().getInputStream().read()).isEqualTo(-1);
         pair.app().close();
-        TcpSession session = ended();
+        TcpSession session = watched.nextEnded();
         assertThat(session.receivedBytes()).isEqualTo(6);
         assertThat(session.sentBytes()).isEqualTo(12);
         assertThat(session.responseFlags()).isZero();
-        assertThat(opened).containsExactly(session);
+        assertThat(watched.opened).containsExactly(session);
     }
 
     @Test
@@ -62,22 +62,22 @@ class TcpProxyingTest extends TcpFixture {
         cluster("app", null, deadPort());
         Socket client = client("in");
         assertThat(client.getInputStream().read()).isEqualTo(-1);
-        TcpSession session = ended();
+        TcpSession session = watched.nextEnded();
         assertThat(session.upstreamTransportFailure()).isEqualTo("delayed connect error: Connection refused");
         assertThat(session.responseFlags())
                 .isEqualTo(ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit()
                         | ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
-        assertThat(opened).isEmpty();
+        assertThat(watched.opened).isEmpty();
     }
 
     @Test
     void unknownClusterAndClusterWithoutHostsSaySo() throws Exception {
         listen("in", "nowhere", 1, Duration.ZERO);
         assertThat(client("in").getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags()).isEqualTo(ResponseFlag.NO_CLUSTER_FOUND.bit());
+        assertThat(watched.nextEnded().responseFlags()).isEqualTo(ResponseFlag.NO_CLUSTER_FOUND.bit());
         cluster("nowhere", null, new int[0]);
         assertThat(client("in").getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags()).isEqualTo(ResponseFlag.NO_HEALTHY_UPSTREAM.bit());
+        assertThat(watched.nextEnded().responseFlags()).isEqualTo(ResponseFlag.NO_HEALTHY_UPSTREAM.bit());
     }
 
     @Test
@@ -89,9 +89,10 @@ class TcpProxyingTest extends TcpFixture {
         CompletableFuture<Void> sending = CompletableFuture.runAsync(() -> sendPattern(pair.client(), total));
         // The kernel's and the proxy's buffers fill up, far below what is to be sent, and then nothing moves.
         await().pollInterval(Duration.ofMillis(300))
-                .until(new Settled(
-                        () -> opened.peek() == null ? 0 : opened.peek().receivedBytes()));
-        assertThat(opened.element().receivedBytes()).isLessThan(total / 2);
+                .until(new Settled(() -> watched.opened.peek() == null
+                        ? 0
+                        : watched.opened.peek().receivedBytes()));
+        assertThat(watched.opened.element().receivedBytes()).isLessThan(total / 2);
         assertThat(sending).isNotDone();
         InputStream in = pair.app().getInputStream();
         byte[] buffer = new byte[65536];
@@ -114,7 +115,7 @@ class TcpProxyingTest extends TcpFixture {
         cluster("app", null, application);
         Pair pair = connect("in");
         assertThat(pair.client().getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags()).isEqualTo(ResponseFlag.STREAM_IDLE_TIMEOUT.bit());
+        assertThat(watched.nextEnded().responseFlags()).isEqualTo(ResponseFlag.STREAM_IDLE_TIMEOUT.bit());
     }
 
     @Test
@@ -153,7 +154,7 @@ class TcpProxyingTest extends TcpFixture {
         cluster("inbound", new UpstreamTls(strict, "", false, false), port("inbound"));
         listen("outbound", "inbound", 1, Duration.ZERO);
         assertThat(client("outbound").getInputStream().read()).isEqualTo(-1);
-        await().until(() -> ended.stream()
+        await().until(() -> watched.ended.stream()
                 .anyMatch(session -> session.upstreamTransportFailure().contains("CERTIFICATE_VERIFY_FAILED")));
     }
 

@@ -6,10 +6,7 @@ import dev.lateen.proxy.http.Leaks;
 import dev.lateen.proxy.inforce.Current;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.Listeners;
-import dev.lateen.proxy.message.ExchangeObserver;
-import dev.lateen.proxy.message.Observers;
 import dev.lateen.proxy.message.ResponseFlag;
-import dev.lateen.proxy.message.TcpObserver;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Endpoint;
@@ -17,10 +14,8 @@ import dev.lateen.proxy.model.FilterChain;
 import dev.lateen.proxy.model.FilterChainMatch;
 import dev.lateen.proxy.model.HeaderMutations.AppendAction;
 import dev.lateen.proxy.model.HeaderMutations.HeaderValueOption;
-import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
-import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.TcpProxy;
 import dev.lateen.proxy.model.TcpProxy.TunnelingConfig;
@@ -47,10 +42,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,10 +59,9 @@ class TunnelTest {
     private final EventLoops loops = EventLoops.of(vertx);
     private final UpstreamClusters clusters = new UpstreamClusters(
             name -> CompletableFuture.failedFuture(new IOException(name)), Timers.on(loops.next()), new Random(1));
-    private final Current current = new Current(clusters, new Watching());
+    private final WatchedSessions watched = new WatchedSessions();
+    private final Current current = new Current(clusters, watched);
     private final TlsContexts tls = new TlsContexts(() -> current.get().snapshot());
-    private final BlockingQueue<TcpSession> opened = new LinkedBlockingQueue<>();
-    private final BlockingQueue<TcpSession> ended = new LinkedBlockingQueue<>();
     private final List<AutoCloseable> open = new ArrayList<>();
     private final Listeners servers = new Listeners(
             new Listeners.Surroundings(
@@ -127,7 +118,7 @@ class TunnelTest {
         say(client, "early\n");
         Socket proxy = accept();
         assertThat(head(proxy)).isEqualTo("CONNECT far.test:443 HTTP/1.1\r\nhost: far.test:443\r\n\r\n");
-        assertThat(opened).isEmpty();
+        assertThat(watched.opened).isEmpty();
         say(proxy, "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello\n");
         assertThat(line(client)).isEqualTo("hello");
         assertThat(line(proxy)).isEqualTo("early");
@@ -139,11 +130,11 @@ class TunnelTest {
         assertThat(line(client)).isEqualTo("late");
         proxy.close();
         assertThat(client.getInputStream().read()).isEqualTo(-1);
-        TcpSession session = ended();
+        TcpSession session = watched.nextEnded();
         assertThat(session.responseFlags()).isZero();
         assertThat(session.receivedBytes()).isEqualTo(6);
         assertThat(session.sentBytes()).isEqualTo(16);
-        assertThat(opened).containsExactly(session);
+        assertThat(watched.opened).containsExactly(session);
     }
 
     @Test
@@ -160,7 +151,7 @@ class TunnelTest {
         assertThat(line(proxy)).isEqualTo("0\r");
         say(proxy, "0\r\n\r\n");
         assertThat(client.getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags()).isZero();
+        assertThat(watched.nextEnded().responseFlags()).isZero();
     }
 
     @Test
@@ -177,13 +168,13 @@ class TunnelTest {
             assertThat(client.getInputStream().read())
                     .as(answer.substring(0, 12))
                     .isEqualTo(-1);
-            TcpSession session = ended();
+            TcpSession session = watched.nextEnded();
             assertThat(session.responseFlags())
                     .isEqualTo(ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit()
                             | ResponseFlag.UPSTREAM_RETRY_LIMIT_EXCEEDED.bit());
             assertThat(session.sentBytes()).isZero();
         }
-        assertThat(opened).isEmpty();
+        assertThat(watched.opened).isEmpty();
     }
 
     @Test
@@ -205,7 +196,7 @@ class TunnelTest {
         head(proxy);
         assertThat(client.getInputStream().read()).isEqualTo(-1);
         assertThat(proxy.getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags() & ResponseFlag.STREAM_IDLE_TIMEOUT.bit())
+        assertThat(watched.nextEnded().responseFlags() & ResponseFlag.STREAM_IDLE_TIMEOUT.bit())
                 .isNotZero();
     }
 
@@ -217,7 +208,7 @@ class TunnelTest {
         client.setSoLinger(true, 0);
         client.close();
         assertThat(proxy.getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags()).isEqualTo(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit());
+        assertThat(watched.nextEnded().responseFlags()).isEqualTo(ResponseFlag.DOWNSTREAM_CONNECTION_TERMINATION.bit());
     }
 
     @Test
@@ -243,30 +234,8 @@ class TunnelTest {
         Socket client = connect(new TunnelingConfig("a b\r\nx: y", false, "/", List.of()), 1, Duration.ZERO);
         assertThat(accept().getInputStream().read()).isEqualTo(-1);
         assertThat(client.getInputStream().read()).isEqualTo(-1);
-        assertThat(ended().responseFlags() & ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit())
+        assertThat(watched.nextEnded().responseFlags() & ResponseFlag.UPSTREAM_CONNECTION_FAILURE.bit())
                 .isNotZero();
-    }
-
-    private final class Watching implements Observers {
-        @Override
-        public ExchangeObserver http(HttpConnectionManager manager, Listener.Direction direction) {
-            return ExchangeObserver.NONE;
-        }
-
-        @Override
-        public TcpObserver tcp(TcpProxy proxy, List<NetworkFilterConfig> filters, Listener.Direction direction) {
-            return new TcpObserver() {
-                @Override
-                public void onOpen(TcpSession session) {
-                    opened.add(session);
-                }
-
-                @Override
-                public void onClose(TcpSession session) {
-                    ended.add(session);
-                }
-            };
-        }
     }
 
     private Socket connect(TunnelingConfig config, int attempts, Duration idle) throws Exception {
@@ -334,12 +303,6 @@ class TunnelTest {
         proxy.setSoTimeout(30_000);
         open.add(proxy);
         return proxy;
-    }
-
-    private TcpSession ended() throws InterruptedException {
-        TcpSession session = ended.poll(30, TimeUnit.SECONDS);
-        assertThat(session).as("a session that ended").isNotNull();
-        return session;
     }
 
     private static void say(Socket socket, String text) throws IOException {
