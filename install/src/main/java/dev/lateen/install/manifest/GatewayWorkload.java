@@ -178,7 +178,7 @@ final class GatewayWorkload {
     private PodTemplateSpec pod() {
         Map<String, String> own = new LinkedHashMap<>(labels);
         own.put("sidecar.istio.io/inject", "true");
-        own.put(Installation.REVISION, installation.revision());
+        own.put(Ownership.REVISION, installation.revision());
         own.put("service.istio.io/canonical-name", name);
         own.put("service.istio.io/canonical-revision", "latest");
         Map<String, String> annotations = new LinkedHashMap<>();

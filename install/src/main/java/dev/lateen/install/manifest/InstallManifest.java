@@ -45,8 +45,12 @@ public record InstallManifest(
         boolean base = tree.flag("components.base.enabled", true);
         List<HasMetadata> first = new ArrayList<>();
         if (base || pilot) {
+            // A revision on a namespace is a wish for sidecars in it, which this one has not.
             first.add(new NamespaceBuilder()
                     .withMetadata(installation.clusterMeta(installation.namespace(), "Base", Map.of()))
+                    .editMetadata()
+                    .removeFromLabels(Ownership.REVISION)
+                    .endMetadata()
                     .build());
         }
         List<HasMetadata> plane = new ArrayList<>();

@@ -16,15 +16,6 @@ import java.util.Map;
  * @param revision of the control plane, usually {@code default}
  */
 record Installation(ValuesTree values, String namespace, String revision) {
-    /** Whom an object belongs to: what is installed, pruned and removed is found by it. */
-    static final String MANAGED_BY = "app.kubernetes.io/managed-by";
-    /** The value of {@link #MANAGED_BY}, and the field manager of all that is applied. */
-    static final String LATEEN = "lateen";
-    /** Istio's label for the part of the mesh that an object is of, such as {@code Pilot}. */
-    static final String COMPONENT = "operator.istio.io/component";
-    /** Istio's label for the revision that an object is of. */
-    static final String REVISION = "istio.io/rev";
-
     static final String DEFAULT_REVISION = "default";
 
     static Installation of(Map<String, Object> tree) {
@@ -91,11 +82,11 @@ record Installation(ValuesTree values, String namespace, String revision) {
 
     private Map<String, String> owned(String component, Map<String, String> labels) {
         Map<String, String> all = new LinkedHashMap<>(labels);
-        all.put(MANAGED_BY, LATEEN);
+        all.put(Ownership.MANAGED_BY, Ownership.LATEEN);
         all.put("app.kubernetes.io/part-of", "istio");
         all.put("app.kubernetes.io/version", Release.VERSION);
-        all.put(COMPONENT, component);
-        all.put(REVISION, revision);
+        all.put(Ownership.COMPONENT, component);
+        all.put(Ownership.REVISION, revision);
         return all;
     }
 }

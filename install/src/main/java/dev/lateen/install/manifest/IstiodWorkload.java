@@ -65,7 +65,7 @@ final class IstiodWorkload {
 
     /** Which pods are this revision's. */
     private Map<String, String> selector() {
-        return Map.of("app", "istiod", Installation.REVISION, installation.revision());
+        return Map.of("app", "istiod", Ownership.REVISION, installation.revision());
     }
 
     private HasMetadata service() {
@@ -120,7 +120,7 @@ final class IstiodWorkload {
         labels.putAll(selector());
         labels.put("istio", "pilot");
         labels.put("sidecar.istio.io/inject", "false");
-        labels.put(Installation.COMPONENT, COMPONENT);
+        labels.put(Ownership.COMPONENT, COMPONENT);
         Map<String, String> annotations = new LinkedHashMap<>();
         annotations.put("prometheus.io/port", "15014");
         annotations.put("prometheus.io/scrape", "true");

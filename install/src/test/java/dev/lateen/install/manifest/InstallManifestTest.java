@@ -80,9 +80,17 @@ class InstallManifestTest {
     @Test
     void whatIsLabelledIsFoundAgain() {
         assertThat(manifest("demo").all()).allSatisfy(object -> assertThat(object.getMetadata().getLabels())
-                .containsEntry(Installation.MANAGED_BY, Installation.LATEEN)
-                .containsEntry(Installation.REVISION, "default")
-                .containsKey(Installation.COMPONENT));
+                .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN)
+                .containsKey(Ownership.COMPONENT));
+        assertThat(manifest("demo").all().stream().filter(object -> !object.getKind().equals("Namespace")))
+                .allSatisfy(object -> assertThat(object.getMetadata().getLabels())
+                        .containsEntry(Ownership.REVISION, "default"));
+    }
+
+    @Test
+    void theNamespaceOfTheControlPlaneDoesNotAskForSidecars() {
+        assertThat(manifest("default").all().getFirst().getMetadata().getLabels())
+                .doesNotContainKeys("istio.io/rev", "istio-injection");
     }
 
     @Test
