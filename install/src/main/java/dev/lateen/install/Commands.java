@@ -3,6 +3,7 @@ package dev.lateen.install;
 import dev.lateen.install.cluster.InstallCommand;
 import dev.lateen.install.cluster.ManifestCommand;
 import dev.lateen.install.cluster.UninstallCommand;
+import dev.lateen.install.image.ImageCommand;
 import dev.lateen.install.tools.KubeInjectCommand;
 import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
@@ -28,6 +29,7 @@ final class Commands {
             new Entry("install", () -> new InstallCommand()),
             new Entry("uninstall", () -> new UninstallCommand()),
             new Entry("manifest", () -> new ManifestCommand()),
+            new Entry("image", () -> new ImageCommand()),
             new Entry("version", () -> new VersionCommand()),
             new Entry("help", () -> new HelpCommand()));
 
