@@ -17,7 +17,7 @@ import dev.lateen.istiod.debug.MetricsAnswer;
 import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
-import dev.lateen.istiod.kubernetes.Cluster;
+import dev.lateen.istiod.kubernetes.HomeCluster;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.listen.PeerKeepalive;
 import dev.lateen.istiod.listen.Ports;
@@ -48,7 +48,7 @@ final class IstiodParts {
     private final IstiodBootstrap bootstrap;
     private final Istiod.Surroundings surroundings;
     private final IstiodMetrics metrics;
-    private final @Nullable Cluster cluster;
+    private final @Nullable HomeCluster cluster;
     private final JoinedConfig config;
     private final Ports ports;
     private final HttpServerOptions tls;
@@ -68,7 +68,7 @@ final class IstiodParts {
             Vertx vertx,
             IstiodBootstrap bootstrap,
             Istiod.Surroundings surroundings,
-            @Nullable Cluster cluster,
+            @Nullable HomeCluster cluster,
             JoinedConfig config) {}
 
     private IstiodParts(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events) throws IOException {
@@ -111,7 +111,7 @@ final class IstiodParts {
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
-        Cluster cluster = cluster(vertx, bootstrap.followed());
+        HomeCluster cluster = cluster(vertx, bootstrap.followed());
         try {
             JoinedConfig config = JoinedConfig.open(
                     bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()),
@@ -127,10 +127,10 @@ final class IstiodParts {
         }
     }
 
-    private static @Nullable Cluster cluster(Vertx vertx, IstiodBootstrap.Followed followed) throws IOException {
+    private static @Nullable HomeCluster cluster(Vertx vertx, IstiodBootstrap.Followed followed) throws IOException {
         return followed.cluster() == null
                 ? null
-                : Cluster.open(vertx, followed.cluster(), followed.meshConfig() == null, System::nanoTime);
+                : HomeCluster.open(vertx, followed.cluster(), followed.meshConfig() == null, System::nanoTime);
     }
 
     private static IstiodParts prepare(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events)
@@ -203,7 +203,7 @@ final class IstiodParts {
         config.close();
         discovery.stop();
         Future<Void> closed = ports.close();
-        Cluster left = cluster;
+        HomeCluster left = cluster;
         // Its client waits for the connections to end.
         return left == null ? closed : closed.eventually(() -> vertx.executeBlocking(() -> {
             left.close();

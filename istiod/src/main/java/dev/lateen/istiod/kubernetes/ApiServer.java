@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
 
 /** The connection to one cluster's API server. Safe from any thread; whoever calls it waits, so not from event loops. */
 final class ApiServer implements AutoCloseable {
@@ -154,15 +155,31 @@ final class ApiServer implements AutoCloseable {
     /** What went wrong with a call, in one sentence that names the API server. */
     String sentence(Throwable failure) {
         String server = "cluster " + cluster + ": the API server " + client.getMasterUrl();
-        return failure instanceof KubernetesClientException refused
-                ? switch (refused.getCode()) {
-                    case 401 ->
-                        server + " doesn't know who calls (expected: a token or client certificate that it accepts)";
-                    case 403 -> server + " forbids it: " + reason(refused);
-                    case 0 -> server + " can't be reached: " + reason(deepest(refused));
-                    default -> server + " answers " + refused.getCode() + ": " + reason(refused);
-                }
-                : server + " can't be asked: " + reason(deepest(failure));
+        KubernetesClientException refused = refusal(failure);
+        if (refused == null) {
+            return server + " can't be reached: " + reason(deepest(failure));
+        }
+        return switch (refused.getCode()) {
+            case 401 -> server + " doesn't know who calls (expected: a token or client certificate that it accepts)";
+            case 403 -> server + " forbids it: " + reason(refused);
+            default -> server + " answers " + refused.getCode() + ": " + reason(refused);
+        };
+    }
+
+    /** The status of an answer; 0 if there was none. */
+    static int code(@Nullable Throwable failure) {
+        KubernetesClientException refused = failure == null ? null : refusal(failure);
+        return refused == null ? 0 : refused.getCode();
+    }
+
+    /** The answer that a failure stands for; null if none came. */
+    private static @Nullable KubernetesClientException refusal(Throwable failure) {
+        for (Throwable one = failure; one != null; one = one.getCause()) {
+            if (one instanceof KubernetesClientException refused && refused.getCode() > 0) {
+                return refused;
+            }
+        }
+        return null;
     }
 
     private static Throwable deepest(Throwable failure) {

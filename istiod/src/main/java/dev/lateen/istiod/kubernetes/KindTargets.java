@@ -23,11 +23,11 @@ final class KindTargets {
     private static final Logger LOG = LoggerFactory.getLogger(KindTargets.class);
 
     private final String cluster;
-    private final ClusterState state;
+    private final KnownCluster state;
     private final IstioObjects istio;
     private final ResourceReader reader = new ResourceReader();
 
-    KindTargets(String cluster, String revision, ClusterState state) {
+    KindTargets(String cluster, String revision, KnownCluster state) {
         this.cluster = cluster;
         this.state = state;
         this.istio = new IstioObjects(cluster, revision);

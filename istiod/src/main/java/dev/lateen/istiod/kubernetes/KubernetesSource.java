@@ -55,7 +55,7 @@ final class KubernetesSource implements ConfigSource {
     private final ApiServer server;
     private final ClusterBootstrap bootstrap;
     private final LongSupplier nanos;
-    private final ClusterState state = new ClusterState();
+    private final KnownCluster state = new KnownCluster();
     private final KindTargets targets;
     private final Collection<Watched<?>> watched = new CopyOnWriteArrayList<>();
     /** A kind was told completely for the first time. */
@@ -188,7 +188,7 @@ final class KubernetesSource implements ConfigSource {
             for (Watched<?> kind : missing) {
                 refuseForbidden(kind);
             }
-            if (missing.stream().allMatch(kind -> code(kind.failure()) == NOT_FOUND)) {
+            if (missing.stream().allMatch(kind -> ApiServer.code(kind.failure()) == NOT_FOUND)) {
                 return;
             }
             if (nanos.getAsLong() - deadline > 0) {
@@ -205,7 +205,7 @@ final class KubernetesSource implements ConfigSource {
 
     private void refuseForbidden(Watched<?> kind) throws IOException {
         Throwable failure = kind.failure();
-        int code = code(failure);
+        int code = ApiServer.code(failure);
         if (failure != null && (code == 401 || code == 403)) {
             throw new IOException(
                     server.sentence(failure) + " (expected: rights to list and watch " + kind.title() + ")", failure);
@@ -226,15 +226,6 @@ final class KubernetesSource implements ConfigSource {
         return kinds.stream().map(Watched::title).sorted().collect(Collectors.joining(", "));
     }
 
-    private static int code(@Nullable Throwable failure) {
-        for (Throwable one = failure; one != null; one = one.getCause()) {
-            if (one instanceof KubernetesClientException refused) {
-                return refused.getCode();
-            }
-        }
-        return failure == null ? 0 : -1;
-    }
-
     private void lookNowAndThen() {
         try {
             while (!end.await(LOOK_SECONDS, TimeUnit.SECONDS)) {
@@ -248,7 +239,7 @@ final class KubernetesSource implements ConfigSource {
     /** Looks for kinds that are served now, and says what is not followed. */
     private void look() {
         try {
-            watched.stream().filter(kind -> code(kind.failure()) == NOT_FOUND).forEach(this::isServedNoMore);
+            watched.stream().filter(kind -> ApiServer.code(kind.failure()) == NOT_FOUND).forEach(this::isServedNoMore);
             if (!absent.isEmpty()) {
                 watchServed();
             }

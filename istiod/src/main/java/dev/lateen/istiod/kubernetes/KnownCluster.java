@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** All that is known of a cluster, as one value at each time. Safe from any thread. */
-final class ClusterState {
+final class KnownCluster {
     private final ClusterObjects objects = new ClusterObjects();
     private MeshConfigMap mesh = MeshConfigMap.NONE;
     private List<Problem> remarks = List.of();

@@ -7,14 +7,14 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** A cluster that a control plane belongs to: its objects, and the connection over which it is spoken to. Safe from any thread. */
-public final class Cluster implements AutoCloseable {
+public final class HomeCluster implements AutoCloseable {
     /** For everything to be read once; a deployment waits no longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
     private final ApiServer server;
     private final KubernetesSource source;
 
-    private Cluster(ApiServer server, KubernetesSource source) {
+    private HomeCluster(ApiServer server, KubernetesSource source) {
         this.server = server;
         this.source = source;
     }
@@ -26,11 +26,11 @@ public final class Cluster implements AutoCloseable {
      * @param nanos a clock for durations, such as {@code System::nanoTime}
      * @throws IOException in one sentence, if it can't be reached or may not be read
      */
-    public static Cluster open(Vertx vertx, ClusterBootstrap bootstrap, boolean meshToo, LongSupplier nanos)
+    public static HomeCluster open(Vertx vertx, ClusterBootstrap bootstrap, boolean meshToo, LongSupplier nanos)
             throws IOException {
         ApiServer server = ApiServer.connect(vertx, bootstrap);
         try {
-            return new Cluster(server, KubernetesSource.open(server, bootstrap, meshToo, PATIENCE, nanos));
+            return new HomeCluster(server, KubernetesSource.open(server, bootstrap, meshToo, PATIENCE, nanos));
         } catch (IOException | RuntimeException e) {
             server.close();
             throw e;
