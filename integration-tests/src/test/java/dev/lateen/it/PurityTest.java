@@ -21,6 +21,7 @@ class PurityTest {
     private static final String[] PURE = {
         "dev.lateen.api..",
         "dev.lateen.istiod.input..",
+        "dev.lateen.istiod.kubernetes.object..",
         "dev.lateen.istiod.model..",
         "dev.lateen.istiod.registry..",
         "dev.lateen.istiod.translate..",
