@@ -10,6 +10,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -82,10 +83,15 @@ public final class ValidationWebhook {
             return;
         }
         long timer = context.vertx().setTimer(PATIENCE.toMillis(), _ -> late(context));
-        context.addEndHandler(_ -> {
-            context.vertx().cancelTimer(timer);
-            room.release();
-        });
+        AtomicBoolean left = new AtomicBoolean();
+        Runnable leave = () -> {
+            if (left.compareAndSet(false, true)) {
+                context.vertx().cancelTimer(timer);
+                room.release();
+            }
+        };
+        context.response().endHandler(_ -> leave.run());
+        context.response().closeHandler(_ -> leave.run());
         context.next();
     }
 

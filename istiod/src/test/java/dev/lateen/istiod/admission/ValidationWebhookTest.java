@@ -111,8 +111,9 @@ class ValidationWebhookTest {
 
             slow.removeLast().close();
 
+            // Sooner than by the limit of time.
             Awaitility.await()
-                    .atMost(Duration.ofSeconds(20))
+                    .atMost(Duration.ofSeconds(6))
                     .until(() -> post("/validate", "application/json", "{}").statusCode() == 400);
         } finally {
             for (Socket socket : slow) {
