@@ -1,4 +1,4 @@
-/** The validation webhook: objects of Istio's kinds are looked at before an API server takes them, and the API server is told of the webhook once it is ready. */
+/** What is said of an object before an API server takes it: a review in, a review out. */
 @NullMarked
 package dev.lateen.istiod.admission;
 

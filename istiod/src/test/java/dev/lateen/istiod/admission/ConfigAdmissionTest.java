@@ -31,7 +31,7 @@ class ConfigAdmissionTest {
 
     private final ConfigAdmission alone = new ConfigAdmission(() -> null);
 
-    static String review(String operation, @Nullable String object, @Nullable String before) {
+    private static String review(String operation, @Nullable String object, @Nullable String before) {
         return "{\"apiVersion\":\"admission.k8s.io/v1\",\"kind\":\"AdmissionReview\",\"request\":{\"uid\":\"u-1\","
                 + "\"operation\":\"" + operation + "\",\"namespace\":\"shop\",\"object\":" + object
                 + ",\"oldObject\":" + before + "}}";

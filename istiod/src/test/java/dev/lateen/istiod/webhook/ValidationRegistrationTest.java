@@ -1,9 +1,9 @@
-package dev.lateen.istiod.admission;
+package dev.lateen.istiod.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.lateen.istiod.admission.ValidationRegistration.State;
+import dev.lateen.istiod.webhook.ValidationRegistration.State;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.admission;
+package dev.lateen.istiod.webhook;
 
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.admission;
+package dev.lateen.istiod.webhook;
 
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;

@@ -1,5 +1,7 @@
-package dev.lateen.istiod.admission;
+package dev.lateen.istiod.webhook;
 
+import dev.lateen.istiod.admission.ConfigAdmission;
+import dev.lateen.istiod.admission.NotAReviewException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;

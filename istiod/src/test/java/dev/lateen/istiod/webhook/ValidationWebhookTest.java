@@ -1,7 +1,8 @@
-package dev.lateen.istiod.admission;
+package dev.lateen.istiod.webhook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.istiod.admission.ConfigAdmission;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -29,6 +30,10 @@ class ValidationWebhookTest {
     private static final String OBJECT = """
         {"apiVersion":"networking.istio.io/v1","kind":"Gateway","metadata":{"name":"g","namespace":"shop"},
          "spec":{"servers":[{"port":{"number":80,"protocol":"HTTP","name":"h"},"hosts":["a.example"]}]}}""";
+
+    private static final String REVIEW = """
+        {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview",
+         "request":{"uid":"u-1","operation":"CREATE","object":%s}}""";
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client =
@@ -69,11 +74,11 @@ class ValidationWebhookTest {
     void aReviewIsAnsweredAtBothFormsOfTheUrl() throws Exception {
         for (String path : List.of("/validate", "/validate/istio.io")) {
             HttpResponse<String> good =
-                    post(path, "application/json", ConfigAdmissionTest.review("CREATE", OBJECT, null));
+                    post(path, "application/json", REVIEW.formatted(OBJECT));
             HttpResponse<String> bad = post(
                     path,
                     "application/json; charset=utf-8",
-                    ConfigAdmissionTest.review("CREATE", OBJECT.replace("80", "0"), null));
+                    REVIEW.formatted(OBJECT.replace("80", "0")));
 
             assertThat(good.statusCode()).isEqualTo(200);
             assertThat(good.headers().firstValue("content-type")).contains("application/json");
@@ -89,7 +94,7 @@ class ValidationWebhookTest {
         assertThat(post("/validate", "application/json", "").body()).contains("expected: an AdmissionReview");
         assertThat(post("/validate", "application/json", "{\"a\":".repeat(200_000)).statusCode())
                 .isEqualTo(400);
-        assertThat(post("/validate", "text/plain", ConfigAdmissionTest.review("CREATE", OBJECT, null))
+        assertThat(post("/validate", "text/plain", REVIEW.formatted(OBJECT))
                         .statusCode())
                 .isEqualTo(415);
         assertThat(post("/validate", "application/json", " ".repeat(7 * 1024 * 1024))
