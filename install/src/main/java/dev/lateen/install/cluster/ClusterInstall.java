@@ -1,13 +1,13 @@
 package dev.lateen.install.cluster;
 
+import dev.lateen.api.crd.CustomResourceDefinitions;
 import dev.lateen.install.cluster.ClusterObjects.Outcome;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.manifest.InstallManifest;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinitionVersion;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Brings a cluster to what a manifest says: what is missing is created, what differs is changed, what an earlier installation of the same revision left behind is
@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public final class ClusterInstall {
     private final ClusterObjects objects;
-    private final Readiness readiness;
+    private final Rollout rollout;
     private final Consumer<String> progress;
     private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
 
@@ -36,23 +36,21 @@ public final class ClusterInstall {
      */
     public ClusterInstall(KubernetesClient client, Consumer<String> progress, Duration patience) {
         this.objects = new ClusterObjects(client);
-        this.readiness = new Readiness(client, progress, patience);
+        this.rollout = new Rollout(client, progress, patience);
         this.progress = progress;
     }
 
     /**
-     * Applies all, and waits until it is at work.
+     * Applies all, and waits until it is at work. Definitions that the cluster has already, in the same versions, are left alone.
      *
-     * @param definitions of the kinds that users write; those which the cluster serves already, in the same versions, are left alone
      * @param wait whether to wait for pods; the gateways' need a control plane that serves
      * @throws CommandFailure if the API server refuses something, or something isn't at work in time: which, and why
      */
-    public void run(List<CustomResourceDefinition> definitions, InstallManifest manifest, boolean wait)
-            throws InterruptedException {
-        List<CustomResourceDefinition> missing =
-                definitions.stream().filter(this::isMissing).toList();
+    public void run(InstallManifest manifest, boolean wait) throws InterruptedException {
+        List<HasMetadata> missing =
+                manifest.definitions().stream().filter(this::isMissing).toList();
         apply("custom resource definitions", missing);
-        readiness.definitions(missing);
+        rollout.definitions(missing);
         apply("rights and settings", manifest.base());
         apply("control plane", manifest.controlPlane());
         if (wait) {
@@ -69,12 +67,11 @@ public final class ClusterInstall {
     }
 
     /** What {@link #run} would do, in lines; changes nothing. */
-    public List<String> plan(List<CustomResourceDefinition> definitions, InstallManifest manifest) {
+    public List<String> plan(InstallManifest manifest) {
         List<String> lines = new ArrayList<>();
-        List<HasMetadata> wanted = new ArrayList<>(definitions.stream().filter(this::isMissing).toList());
-        wanted.addAll(manifest.all());
-        for (HasMetadata object : wanted) {
-            lines.add((objects.find(object) == null ? "create " : "apply ") + ClusterObjects.name(object));
+        for (HasMetadata object : manifest.all()) {
+            boolean left = manifest.definitions().contains(object) && !isMissing(object);
+            lines.add(left ? "leave " + ClusterObjects.name(object) + ", which serves all versions" : (objects.find(object) == null ? "create " : "apply ") + ClusterObjects.name(object));
         }
         leftOver(manifest).forEach(object -> lines.add("remove " + ClusterObjects.name(object)));
         return lines;
@@ -93,25 +90,22 @@ public final class ClusterInstall {
     private void await(List<HasMetadata> applied) throws InterruptedException {
         for (HasMetadata object : applied) {
             if (object instanceof Deployment deployment) {
-                readiness.deployment(deployment);
+                rollout.deployment(deployment);
                 progress.accept("ready: " + ClusterObjects.name(deployment));
             }
         }
     }
 
     /** A definition of another's that serves all of our versions does its work. One that is ours is kept up to date. */
-    private boolean isMissing(CustomResourceDefinition wanted) {
-        if (!(objects.find(wanted) instanceof CustomResourceDefinition there) || Owned.isOurs(there)) {
-            return true;
-        }
-        return !served(there).containsAll(served(wanted));
+    private boolean isMissing(HasMetadata wanted) {
+        HasMetadata there = objects.find(wanted);
+        return there == null
+                || Owned.isOurs(there)
+                || !CustomResourceDefinitions.missingVersions(tree(wanted), tree(there)).isEmpty();
     }
 
-    private static Set<String> served(CustomResourceDefinition definition) {
-        return definition.getSpec().getVersions().stream()
-                .filter(version -> Boolean.TRUE.equals(version.getServed()))
-                .map(CustomResourceDefinitionVersion::getName)
-                .collect(Collectors.toSet());
+    private static JsonNode tree(HasMetadata object) {
+        return new KubernetesSerialization().convertValue(object, JsonNode.class);
     }
 
     private void prune(InstallManifest manifest) {

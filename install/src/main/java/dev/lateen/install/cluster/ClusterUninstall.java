@@ -8,6 +8,7 @@ import io.fabric8.kubernetes.api.model.Secret;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -18,11 +19,18 @@ public final class ClusterUninstall {
     private static final String WRITTEN = "istio.io/config";
 
     private final ClusterObjects objects;
+    private final Rollout rollout;
     private final Consumer<String> progress;
 
-    /** For one cluster; progress is told what was removed. */
-    public ClusterUninstall(KubernetesClient client, Consumer<String> progress) {
+    /**
+     * For one cluster.
+     *
+     * @param progress is told what was removed, and what is waited for
+     * @param patience how long the API server may take to clear up
+     */
+    public ClusterUninstall(KubernetesClient client, Consumer<String> progress, Duration patience) {
         this.objects = new ClusterObjects(client);
+        this.rollout = new Rollout(client, progress, patience);
         this.progress = progress;
     }
 
@@ -46,12 +54,13 @@ public final class ClusterUninstall {
         return all;
     }
 
-    /** Removes objects one after the other. */
-    public void remove(List<HasMetadata> doomed) {
+    /** Removes objects one after the other, and waits until all are gone: with a namespace or a definition goes what is in it. */
+    public void remove(List<HasMetadata> doomed) throws InterruptedException {
         for (HasMetadata object : doomed) {
             objects.delete(object);
             progress.accept("removed: " + ClusterObjects.name(object));
         }
+        rollout.gone(doomed, objects);
     }
 
     /** As users name an object. */

@@ -3,7 +3,6 @@ package dev.lateen.install.cluster;
 import dev.lateen.api.schema.GoDuration;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.manifest.InstallManifest;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -25,7 +24,7 @@ public final class InstallCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ClusterOptions cluster = new ClusterOptions();
+    private ApiServerOptions cluster = new ApiServerOptions();
 
     @Mixin
     private ValuesOptions values = new ValuesOptions();
@@ -62,10 +61,10 @@ public final class InstallCommand implements Callable<Integer> {
             check(client, manifest, err);
             ClusterInstall install = new ClusterInstall(client, out::println, limit);
             if (dryRun) {
-                install.plan(definitions(), manifest).forEach(out::println);
+                install.plan(manifest).forEach(out::println);
                 return 0;
             }
-            install.run(definitions(), manifest, limit.isPositive());
+            install.run(manifest, limit.isPositive());
         }
         out.println("installed: revision " + manifest.revision() + " in " + manifest.namespace()
                 + "; label a namespace and its new pods join the mesh: kubectl label namespace NAME "
@@ -73,10 +72,6 @@ public final class InstallCommand implements Callable<Integer> {
                         ? "istio-injection=enabled"
                         : "istio.io/rev=" + manifest.revision()));
         return 0;
-    }
-
-    private static List<CustomResourceDefinition> definitions() {
-        return List.of();
     }
 
     private void check(KubernetesClient client, InstallManifest manifest, PrintWriter err) {

@@ -3,7 +3,6 @@ package dev.lateen.install.cluster;
 import dev.lateen.install.manifest.InstallManifest;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
-import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReview;
 import io.fabric8.kubernetes.api.model.authorization.v1.SelfSubjectAccessReviewBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -56,8 +55,6 @@ public final class Precheck {
     /** One question for each kind and namespace that is written. */
     private void rights(InstallManifest manifest, List<String> problems) {
         Map<String, HasMetadata> kinds = new LinkedHashMap<>();
-        CustomResourceDefinition definition = new CustomResourceDefinition();
-        kinds.put("definitions", definition);
         manifest.all().forEach(object -> kinds.putIfAbsent(
                 object.getKind() + " " + object.getMetadata().getNamespace(), object));
         for (HasMetadata object : kinds.values()) {
@@ -95,8 +92,8 @@ public final class Precheck {
     /** Whoever else answers for pods of the same namespaces would inject a second time; objects of the same name would be taken from their owner. */
     private void otherMesh(InstallManifest manifest, List<String> problems) {
         for (HasMetadata wanted : manifest.all()) {
-            boolean namespace = wanted.getKind().equals("Namespace");
-            HasMetadata there = namespace ? null : objects.find(wanted);
+            boolean common = wanted.getKind().equals("Namespace") || manifest.definitions().contains(wanted);
+            HasMetadata there = common ? null : objects.find(wanted);
             if (there != null && !Owned.isOurs(there)) {
                 problems.add(ClusterObjects.name(there) + " is there already and belongs to another mesh"
                         + " (expected: remove that one, or install beside it with --revision and another namespace)");

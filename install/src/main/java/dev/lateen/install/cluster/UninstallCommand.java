@@ -4,6 +4,7 @@ import dev.lateen.install.failure.CommandFailure;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +20,13 @@ import picocli.CommandLine.Spec;
         description = "Take the mesh out of a Kubernetes cluster.",
         mixinStandardHelpOptions = true)
 public final class UninstallCommand implements Callable<Integer> {
+    private static final Duration PATIENCE = Duration.ofMinutes(3);
+
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private ClusterOptions cluster = new ClusterOptions();
+    private ApiServerOptions cluster = new ApiServerOptions();
 
     @Option(
             names = {"-r", "--revision"},
@@ -42,14 +45,14 @@ public final class UninstallCommand implements Callable<Integer> {
     private boolean confirmed;
 
     @Override
-    public Integer call() {
+    public Integer call() throws InterruptedException {
         if (purge == (revision != null)) {
             throw new CommandFailure(
                     CommandFailure.BAD_INPUT, "uninstall: what? (expected: either --revision REV or --purge)");
         }
         PrintWriter out = spec.commandLine().getOut();
         try (KubernetesClient client = cluster.connect()) {
-            ClusterUninstall uninstall = new ClusterUninstall(client, out::println);
+            ClusterUninstall uninstall = new ClusterUninstall(client, out::println, PATIENCE);
             List<HasMetadata> doomed = revision == null ? uninstall.everything() : uninstall.ofRevision(revision);
             if (!confirmed) {
                 doomed.forEach(object -> out.println("would be removed: " + ClusterUninstall.name(object)));

@@ -12,6 +12,7 @@ import java.util.Map;
  *
  * @param namespace of the control plane
  * @param revision of the control plane
+ * @param definitions of the kinds that users write
  * @param base what everything else stands on: the namespace, the control plane's rights and settings
  * @param controlPlane istiod and the webhooks that lead to it
  * @param gateways whose pods need a control plane that serves
@@ -20,6 +21,7 @@ import java.util.Map;
 public record InstallManifest(
         String namespace,
         String revision,
+        List<HasMetadata> definitions,
         List<HasMetadata> base,
         List<HasMetadata> controlPlane,
         List<HasMetadata> gateways,
@@ -27,6 +29,7 @@ public record InstallManifest(
 
     /** Copies the lists. */
     public InstallManifest {
+        definitions = List.copyOf(definitions);
         base = List.copyOf(base);
         controlPlane = List.copyOf(controlPlane);
         gateways = List.copyOf(gateways);
@@ -61,13 +64,21 @@ public record InstallManifest(
             plane.addAll(Webhooks.objects(installation));
         }
         List<HasMetadata> gateways = GatewayWorkload.objects(installation);
+        boolean kinds = base && tree.flag("values.base.enableCRDTemplates", true);
         return new InstallManifest(
-                installation.namespace(), installation.revision(), first, plane, gateways, tree.unasked());
+                installation.namespace(),
+                installation.revision(),
+                kinds ? Definitions.all() : List.of(),
+                first,
+                plane,
+                gateways,
+                tree.unasked());
     }
 
     /** All of it, in order. */
     public List<HasMetadata> all() {
-        List<HasMetadata> all = new ArrayList<>(base);
+        List<HasMetadata> all = new ArrayList<>(definitions);
+        all.addAll(base);
         all.addAll(controlPlane);
         all.addAll(gateways);
         return all;

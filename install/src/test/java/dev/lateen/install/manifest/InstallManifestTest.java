@@ -30,6 +30,13 @@ class InstallManifestTest {
                 .toList();
     }
 
+    /** All but the definitions. */
+    private static List<HasMetadata> applied(InstallManifest manifest) {
+        return manifest.all().stream()
+                .filter(object -> !manifest.definitions().contains(object))
+                .toList();
+    }
+
     private static <T extends HasMetadata> T one(InstallManifest manifest, Class<T> kind, String name) {
         return manifest.all().stream()
                 .filter(kind::isInstance)
@@ -79,17 +86,21 @@ class InstallManifestTest {
 
     @Test
     void whatIsLabelledIsFoundAgain() {
-        assertThat(manifest("demo").all()).allSatisfy(object -> assertThat(object.getMetadata().getLabels())
+        InstallManifest demo = manifest("demo");
+        assertThat(demo.definitions()).hasSize(15).allSatisfy(object -> assertThat(
+                        object.getMetadata().getLabels())
+                .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN));
+        assertThat(applied(demo)).allSatisfy(object -> assertThat(object.getMetadata().getLabels())
                 .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN)
                 .containsKey(Ownership.COMPONENT));
-        assertThat(manifest("demo").all().stream().filter(object -> !object.getKind().equals("Namespace")))
+        assertThat(applied(demo).stream().filter(object -> !object.getKind().equals("Namespace")))
                 .allSatisfy(object -> assertThat(object.getMetadata().getLabels())
                         .containsEntry(Ownership.REVISION, "default"));
     }
 
     @Test
     void theNamespaceOfTheControlPlaneDoesNotAskForSidecars() {
-        assertThat(manifest("default").all().getFirst().getMetadata().getLabels())
+        assertThat(manifest("default").base().getFirst().getMetadata().getLabels())
                 .doesNotContainKeys("istio.io/rev", "istio-injection");
     }
 

@@ -2,11 +2,14 @@ package dev.lateen.install.cluster;
 
 import dev.lateen.install.failure.CommandFailure;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -16,25 +19,29 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Waits until what was applied is at work, and tells what it waits for whenever that is something else. Blocks. */
-final class Readiness {
+final class Rollout {
     private static final Duration PAUSE = Duration.ofMillis(300);
 
     private final KubernetesClient client;
     private final Consumer<String> progress;
     private final Duration limit;
 
-    Readiness(KubernetesClient client, Consumer<String> progress, Duration limit) {
+    Rollout(KubernetesClient client, Consumer<String> progress, Duration limit) {
         this.client = client;
         this.progress = progress;
         this.limit = limit;
     }
 
     /** Until all resource definitions are served. */
-    void definitions(List<CustomResourceDefinition> definitions) throws InterruptedException {
+    void definitions(List<? extends HasMetadata> definitions) throws InterruptedException {
         await(() -> {
-            for (CustomResourceDefinition wanted : definitions) {
-                CustomResourceDefinition now = client.resource(wanted).get();
-                if (now == null || !isTrue(now)) {
+            for (HasMetadata wanted : definitions) {
+                CustomResourceDefinition now = client.apiextensions()
+                        .v1()
+                        .customResourceDefinitions()
+                        .withName(wanted.getMetadata().getName())
+                        .get();
+                if (now == null || !isEstablished(now)) {
                     return "CustomResourceDefinition " + wanted.getMetadata().getName() + " is not served yet";
                 }
             }
@@ -42,12 +49,23 @@ final class Readiness {
         });
     }
 
-    private static boolean isTrue(CustomResourceDefinition definition) {
+    private static boolean isEstablished(CustomResourceDefinition definition) {
         return definition.getStatus() != null
                 && definition.getStatus().getConditions() != null
                 && definition.getStatus().getConditions().stream()
                         .anyMatch(condition -> condition.getType().equals("Established")
                                 && condition.getStatus().equals("True"));
+    }
+
+    /** Until objects that were deleted are not there any more. */
+    void gone(List<HasMetadata> deleted, ClusterObjects objects) throws InterruptedException {
+        Deque<HasMetadata> left = new ArrayDeque<>(deleted);
+        await(() -> {
+            while (!left.isEmpty() && objects.find(left.getFirst()) == null) {
+                left.removeFirst();
+            }
+            return left.isEmpty() ? null : ClusterObjects.name(left.getFirst()) + " is not gone yet";
+        });
     }
 
     /** Until a Deployment has all of its pods, of its newest form. */

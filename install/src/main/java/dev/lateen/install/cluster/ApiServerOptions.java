@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command is for, by istioctl's names: the options, else the variable KUBECONFIG and its kin. */
-final class ClusterOptions {
+final class ApiServerOptions {
     @Option(
             names = {"-c", "--kubeconfig"},
             paramLabel = "FILE",
