@@ -167,6 +167,8 @@ final class IstiodWorkload {
                 .withName("discovery")
                 .withImage(installation.image(pilot.text("image", "lateen")))
                 .withImagePullPolicy(installation.pullPolicy())
+                // The image's own command has but a proxy's classes.
+                .withCommand("/usr/local/bin/pilot-discovery")
                 .withArgs(arguments())
                 .withPorts(port("http-debug", 8080), port("grpc-xds", 15010), port("tls-xds", 15012),
                         port("https-webhooks", 15017), port("http-monitoring", 15014))
