@@ -1,7 +1,7 @@
 package dev.lateen.install;
 
 import dev.lateen.install.failure.CommandFailure;
-import dev.lateen.istiod.kubernetes.ClusterBootstrap;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -8,7 +8,7 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
-import dev.lateen.istiod.kubernetes.ClusterBootstrap;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;

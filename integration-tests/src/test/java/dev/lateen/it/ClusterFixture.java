@@ -9,7 +9,7 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.debug.Readiness;
-import dev.lateen.istiod.kubernetes.ClusterBootstrap;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.registry.Registry;
@@ -53,6 +53,9 @@ abstract class ClusterFixture {
           hosts: [%s]
           http: [{%s, route: [{destination: {host: reviews}}]}]
         """;
+
+    /** What the CRD lets pass and Istio's validation doesn't. */
+    static final String NO_SUCH_CONDITION = "retries: {attempts: 2, retryOn: no-such-condition}";
 
     @SuppressWarnings("NullAway.Init") // set before all tests
     static KubeCluster cluster;

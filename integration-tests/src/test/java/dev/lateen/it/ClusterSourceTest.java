@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.istiod.Istiod;
-import dev.lateen.istiod.kubernetes.ClusterBootstrap;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.model.LoadAssignment.Locality;
@@ -73,9 +73,6 @@ class ClusterSourceTest extends ClusterFixture {
                 .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> assertThat(clusters(web, node)).contains(expected));
     }
-
-    /** What the CRD lets pass and Istio's validation doesn't. */
-    private static final String NO_SUCH_CONDITION = "retries: {attempts: 2, retryOn: no-such-condition}";
 
     @Test
     void aBrokenObjectHoldsNothingBackAtTheStartOrLater() throws Exception {
@@ -203,5 +200,4 @@ class ClusterSourceTest extends ClusterFixture {
                 istiod(new ClusterBootstrap("Kubernetes", cluster.kubeconfig(), "istio-system", "stable", "test"));
         assertThat(config(stable)).contains("\"3s\"").doesNotContain("\"7s\"");
     }
-
 }

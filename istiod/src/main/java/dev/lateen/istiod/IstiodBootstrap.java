@@ -3,7 +3,7 @@ package dev.lateen.istiod;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.config.DirectorySource;
 import dev.lateen.istiod.config.WatchTiming;
-import dev.lateen.istiod.kubernetes.ClusterBootstrap;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -18,6 +18,7 @@ import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
 import dev.lateen.istiod.kubernetes.HomeCluster;
+import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.listen.PeerKeepalive;
 import dev.lateen.istiod.listen.Ports;
@@ -138,6 +139,14 @@ final class IstiodParts {
         try {
             IstiodParts made = new IstiodParts(ground, metrics, events);
             made.writer.start();
+            if (ground.cluster != null) {
+                MeshFacts facts = new MeshFacts(
+                        ground.config::fates,
+                        made.discovery::proxies,
+                        made.writer::snapshot,
+                        () -> ground.config.current().objects());
+                ground.cluster.begin(facts, InstantSource.system());
+            }
             return made;
         } catch (IOException | RuntimeException e) {
             ground.config.close();

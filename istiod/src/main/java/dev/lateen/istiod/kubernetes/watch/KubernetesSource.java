@@ -1,6 +1,10 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.watch;
+
+import dev.lateen.istiod.kubernetes.connection.ApiServer;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.yaml.IstioKinds;
 import dev.lateen.api.yaml.Problem;
@@ -9,6 +13,7 @@ import dev.lateen.istiod.input.Offers;
 import dev.lateen.istiod.kubernetes.object.Kept;
 import dev.lateen.istiod.kubernetes.object.KeptPod;
 import dev.lateen.istiod.kubernetes.object.MeshConfigMap;
+import dev.lateen.istiod.kubernetes.object.Word;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -31,6 +36,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
@@ -47,7 +53,7 @@ import org.slf4j.LoggerFactory;
  * The objects of one cluster, as its API server tells of them. What was told last stays whatever happens to the API server; only what it says is gone is gone. Safe
  * from any thread.
  */
-final class KubernetesSource implements ConfigSource {
+public final class KubernetesSource implements ConfigSource {
     private static final Logger LOG = LoggerFactory.getLogger(KubernetesSource.class);
     private static final int NOT_FOUND = 404;
     private static final long LOOK_SECONDS = 2;
@@ -62,6 +68,9 @@ final class KubernetesSource implements ConfigSource {
     private final Semaphore synced = new Semaphore(0);
     /** Istio's kinds that the API server doesn't serve. */
     private final Set<ApiKind> absent = new LinkedHashSet<>();
+
+    /** In which each of Istio's kinds is served, by group and kind. */
+    private final Map<String, String> versions = new ConcurrentHashMap<>();
 
     private final CountDownLatch end = new CountDownLatch(1);
     private Set<String> unfollowed = Set.of();
@@ -81,7 +90,7 @@ final class KubernetesSource implements ConfigSource {
      * @param nanos a clock for durations
      * @throws IOException in one sentence, if it may not be read or isn't within that time
      */
-    static KubernetesSource open(
+    public static KubernetesSource open(
             ApiServer server, ClusterBootstrap bootstrap, boolean meshToo, Duration patience, LongSupplier nanos)
             throws IOException {
         KubernetesSource source = new KubernetesSource(server, bootstrap, nanos);
@@ -150,6 +159,7 @@ final class KubernetesSource implements ConfigSource {
         Map<ApiKind, String> served = ServedKinds.among(absent, server.client());
         served.forEach((kind, version) -> {
             absent.remove(kind);
+            versions.put(kind.group() + "/" + kind.kind(), version);
             KindTargets.OfIstio target = targets.new OfIstio(kind, version);
             ResourceDefinitionContext context = new ResourceDefinitionContext.Builder()
                     .withGroup(kind.group())
@@ -293,6 +303,21 @@ final class KubernetesSource implements ConfigSource {
     private Problem remark(String found, String accepted) {
         Origin origin = new Origin.InCluster(bootstrap.id(), "", 0, "");
         return new Problem(Problem.Severity.WARNING, origin, 0, null, "", found, accepted);
+    }
+
+    /** The version in which a kind is served; null if it isn't. */
+    public @Nullable String servedVersion(ResourceKey key) {
+        return versions.get(key.group() + "/" + key.kind());
+    }
+
+    /** What stands in the status of one of Istio's objects; null if nothing does. */
+    public Word.@Nullable Standing standing(ResourceKey key) {
+        return state.standing(key);
+    }
+
+    /** Notes what was written into the status of an object. */
+    public void stands(ResourceKey key, Word.Standing now) {
+        state.stands(key, now);
     }
 
     @Override

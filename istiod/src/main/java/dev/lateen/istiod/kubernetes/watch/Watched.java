@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.watch;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.dsl.Informable;

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.watch;
 
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
@@ -6,10 +6,13 @@ import dev.lateen.istiod.input.Offer;
 import dev.lateen.istiod.input.Offers;
 import dev.lateen.istiod.kubernetes.object.ClusterObjects;
 import dev.lateen.istiod.kubernetes.object.MeshConfigMap;
+import dev.lateen.istiod.kubernetes.object.Word;
 import dev.lateen.istiod.persistent.PersistentMap;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +21,9 @@ final class KnownCluster {
     private final ClusterObjects objects = new ClusterObjects();
     private MeshConfigMap mesh = MeshConfigMap.NONE;
     private List<Problem> remarks = List.of();
+    /** What stands in the status of Istio's objects. */
+    private final Map<ResourceKey, Word.Standing> standing = new ConcurrentHashMap<>();
+
     private volatile Offers current = Offers.NOTHING;
     private volatile Runnable listener = () -> {};
 
@@ -27,6 +33,19 @@ final class KnownCluster {
 
     void onChange(Runnable heard) {
         listener = heard;
+    }
+
+    Word.@Nullable Standing standing(ResourceKey key) {
+        return standing.get(key);
+    }
+
+    /** @param now null if nothing stands there */
+    void stands(ResourceKey key, Word.@Nullable Standing now) {
+        if (now == null) {
+            standing.remove(key);
+        } else {
+            standing.put(key, now);
+        }
     }
 
     /** @param now what an object says now; null if it is gone or of no use */

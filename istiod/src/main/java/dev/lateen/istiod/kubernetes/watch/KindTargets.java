@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.watch;
 
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.ResourceKey;
@@ -8,6 +8,7 @@ import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.input.Offer;
 import dev.lateen.istiod.kubernetes.object.ClusterObjects;
 import dev.lateen.istiod.kubernetes.object.IstioObjects;
+import dev.lateen.istiod.kubernetes.object.Standings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -72,6 +73,7 @@ final class KindTargets {
             if (!complete) {
                 first.add(key);
             }
+            state.stands(key, Standings.read(object.getAdditionalProperties().get("status")));
             Offer offer = read(object);
             if (offer != null) {
                 state.put(key, offer);
@@ -95,6 +97,7 @@ final class KindTargets {
 
         @Override
         public void gone(GenericKubernetesResource object) {
+            state.stands(IstioObjects.key(kind, object), null);
             state.put(IstioObjects.key(kind, object), null);
         }
 

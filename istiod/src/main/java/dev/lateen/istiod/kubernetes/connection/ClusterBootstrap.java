@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.connection;
 
 import dev.lateen.istiod.input.ConfigInput;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.connection;
 
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.ConfigBuilder;
@@ -19,7 +19,7 @@ import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /** The connection to one cluster's API server. Safe from any thread; whoever calls it waits, so not from event loops. */
-final class ApiServer implements AutoCloseable {
+public final class ApiServer implements AutoCloseable {
     private static final Path SERVICE_ACCOUNT = Path.of("/var/run/secrets/kubernetes.io/serviceaccount");
     /** The first of the waits before a lost watch is begun again; the sixth and all later ones are 32 times as long. */
     private static final int RECONNECT_MILLIS = 250;
@@ -46,7 +46,7 @@ final class ApiServer implements AutoCloseable {
      *
      * @throws IOException in one sentence, if the kubeconfig is no good, nobody answers, or the caller isn't known there
      */
-    static ApiServer connect(Vertx vertx, ClusterBootstrap bootstrap) throws IOException {
+    public static ApiServer connect(Vertx vertx, ClusterBootstrap bootstrap) throws IOException {
         Config config = config(bootstrap);
         ExecutorService threads =
                 Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("cluster-", 0).factory());
@@ -144,16 +144,18 @@ final class ApiServer implements AutoCloseable {
         }
     }
 
-    KubernetesClient client() {
+    /** The client. */
+    public KubernetesClient client() {
         return client;
     }
 
-    String cluster() {
+    /** The id of its cluster. */
+    public String cluster() {
         return cluster;
     }
 
     /** What went wrong with a call, in one sentence that names the API server. */
-    String sentence(Throwable failure) {
+    public String sentence(Throwable failure) {
         String server = "cluster " + cluster + ": the API server " + client.getMasterUrl();
         KubernetesClientException refused = refusal(failure);
         if (refused == null) {
@@ -167,7 +169,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     /** The status of an answer; 0 if there was none. */
-    static int code(@Nullable Throwable failure) {
+    public static int code(@Nullable Throwable failure) {
         KubernetesClientException refused = failure == null ? null : refusal(failure);
         return refused == null ? 0 : refused.getCode();
     }

@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.connection;
 
 import io.fabric8.kubernetes.client.Config;
 import java.io.IOException;

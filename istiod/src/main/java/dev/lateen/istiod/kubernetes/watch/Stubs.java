@@ -1,4 +1,4 @@
-package dev.lateen.istiod.kubernetes;
+package dev.lateen.istiod.kubernetes.watch;
 
 import dev.lateen.istiod.kubernetes.object.Kept;
 import io.fabric8.kubernetes.api.model.HasMetadata;
