@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 class PurityTest {
     private static final String[] PURE = {
         "dev.lateen.api..",
+        "dev.lateen.istiod.admission..",
         "dev.lateen.istiod.input..",
         "dev.lateen.istiod.kubernetes.object..",
         "dev.lateen.istiod.model..",
