@@ -1,5 +1,9 @@
 package dev.lateen.install;
 
+import dev.lateen.install.cluster.InstallCommand;
+import dev.lateen.install.cluster.ManifestCommand;
+import dev.lateen.install.cluster.UninstallCommand;
+import dev.lateen.install.image.ImageCommand;
 import dev.lateen.install.tools.KubeInjectCommand;
 import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
@@ -22,11 +26,15 @@ final class Commands {
             new Entry("proxy-status", () -> new ProxyStatusCommand()),
             new Entry("proxy-config", () -> new ProxyConfigCommand()),
             new Entry("kube-inject", () -> new KubeInjectCommand()),
+            new Entry("install", () -> new InstallCommand()),
+            new Entry("uninstall", () -> new UninstallCommand()),
+            new Entry("manifest", () -> new ManifestCommand()),
+            new Entry("image", () -> new ImageCommand()),
             new Entry("version", () -> new VersionCommand()),
             new Entry("help", () -> new HelpCommand()));
 
     /** istioctl's short names. */
-    private static final Map<String, String> SHORT = Map.of("ps", "proxy-status", "pc", "proxy-config");
+    private static final Map<String, String> SHORT = Map.of("ps", "proxy-status", "pc", "proxy-config", "upgrade", "install");
 
     private Commands() {}
 

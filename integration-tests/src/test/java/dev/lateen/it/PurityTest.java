@@ -22,6 +22,7 @@ class PurityTest {
         "dev.lateen.api..",
         "dev.lateen.istiod.admission..",
         "dev.lateen.istiod.input..",
+        "dev.lateen.istiod.kubernetes.object..",
         "dev.lateen.istiod.model..",
         "dev.lateen.istiod.registry..",
         "dev.lateen.istiod.translate..",

@@ -17,6 +17,8 @@ import dev.lateen.istiod.debug.MetricsAnswer;
 import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
+import dev.lateen.istiod.kubernetes.HomeCluster;
+import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.listen.PeerKeepalive;
 import dev.lateen.istiod.listen.Ports;
@@ -47,6 +49,7 @@ final class IstiodParts {
     private final IstiodBootstrap bootstrap;
     private final Istiod.Surroundings surroundings;
     private final IstiodMetrics metrics;
+    private final @Nullable HomeCluster cluster;
     private final JoinedConfig config;
     private final Ports ports;
     private final HttpServerOptions tls;
@@ -56,19 +59,26 @@ final class IstiodParts {
     final DiscoveryServer discovery;
     final SnapshotWriter writer;
 
-    private IstiodParts(
+    /**
+     * What an istiod stands on.
+     *
+     * @param cluster that it belongs to; null if to none
+     * @param config all that it follows
+     */
+    private record Ground(
             Vertx vertx,
             IstiodBootstrap bootstrap,
             Istiod.Surroundings surroundings,
-            IstiodMetrics metrics,
-            Observed<IstiodEvents> events,
-            JoinedConfig config)
-            throws IOException {
-        this.vertx = vertx;
-        this.bootstrap = bootstrap;
-        this.surroundings = surroundings;
+            @Nullable HomeCluster cluster,
+            JoinedConfig config) {}
+
+    private IstiodParts(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events) throws IOException {
+        this.vertx = ground.vertx;
+        this.bootstrap = ground.bootstrap;
+        this.surroundings = ground.surroundings;
         this.metrics = metrics;
-        this.config = config;
+        this.cluster = ground.cluster;
+        this.config = ground.config;
         InstantSource clock = InstantSource.system();
         String trustDomain = config.current().mesh().trustDomain();
         this.authority = authority(bootstrap, trustDomain, clock);
@@ -102,14 +112,44 @@ final class IstiodParts {
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
-        JoinedConfig config = JoinedConfig.open(
-                bootstrap.sources(surroundings.sources()), ConfigTiming.USUAL, events, System::nanoTime);
+        HomeCluster cluster = cluster(vertx, bootstrap.followed());
         try {
-            IstiodParts made = new IstiodParts(vertx, bootstrap, surroundings, metrics, events, config);
+            JoinedConfig config = JoinedConfig.open(
+                    bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()),
+                    ConfigTiming.USUAL,
+                    events,
+                    System::nanoTime);
+            return prepare(new Ground(vertx, bootstrap, surroundings, cluster, config), metrics, events);
+        } catch (IOException | InvalidConfigException | RuntimeException e) {
+            if (cluster != null) {
+                cluster.close();
+            }
+            throw e;
+        }
+    }
+
+    private static @Nullable HomeCluster cluster(Vertx vertx, IstiodBootstrap.Followed followed) throws IOException {
+        return followed.cluster() == null
+                ? null
+                : HomeCluster.open(vertx, followed.cluster(), followed.meshConfig() == null, System::nanoTime);
+    }
+
+    private static IstiodParts prepare(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events)
+            throws IOException {
+        try {
+            IstiodParts made = new IstiodParts(ground, metrics, events);
             made.writer.start();
+            if (ground.cluster != null) {
+                MeshFacts facts = new MeshFacts(
+                        ground.config::fates,
+                        made.discovery::proxies,
+                        made.writer::snapshot,
+                        () -> ground.config.current().objects());
+                ground.cluster.begin(facts, InstantSource.system());
+            }
             return made;
         } catch (IOException | RuntimeException e) {
-            config.close();
+            ground.config.close();
             throw e;
         }
     }
@@ -171,6 +211,12 @@ final class IstiodParts {
         writer.stop();
         config.close();
         discovery.stop();
-        return ports.close();
+        Future<Void> closed = ports.close();
+        HomeCluster left = cluster;
+        // Its client waits for the connections to end.
+        return left == null ? closed : closed.eventually(() -> vertx.executeBlocking(() -> {
+            left.close();
+            return null;
+        }));
     }
 }
