@@ -20,6 +20,12 @@ import org.junit.jupiter.api.Test;
 class PurityTest {
     private static final String[] PURE = {
         "dev.lateen.api..",
+        "dev.lateen.injector.after..",
+        "dev.lateen.injector.overlay..",
+        "dev.lateen.injector.pod..",
+        "dev.lateen.injector.settings..",
+        "dev.lateen.injector.text..",
+        "dev.lateen.injector.tree..",
         "dev.lateen.istiod.input..",
         "dev.lateen.istiod.model..",
         "dev.lateen.istiod.registry..",
