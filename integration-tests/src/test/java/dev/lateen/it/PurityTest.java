@@ -26,7 +26,6 @@ class PurityTest {
         "dev.lateen.injector.settings..",
         "dev.lateen.injector.text..",
         "dev.lateen.injector.tree..",
-        "dev.lateen.install.manifest..",
         "dev.lateen.istiod.admission..",
         "dev.lateen.istiod.input..",
         "dev.lateen.istiod.kubernetes.object..",
