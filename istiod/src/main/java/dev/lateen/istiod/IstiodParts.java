@@ -4,6 +4,7 @@ import dev.lateen.api.Release;
 import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.istiod.admission.ConfigAdmission;
 import dev.lateen.istiod.ca.AuthorityFiles;
+import dev.lateen.istiod.ca.AuthorityReader;
 import dev.lateen.istiod.ca.Callers;
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.CertificateService;
@@ -40,6 +41,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 final class IstiodParts {
     /** Istio's gRPC limit. */
     private static final long LARGEST_MESSAGE = 4 * 1024 * 1024;
+
+    private static final String SYSTEM_NAMESPACE = "istio-system";
 
     private final Vertx vertx;
     private final IstiodBootstrap bootstrap;
@@ -59,7 +64,9 @@ final class IstiodParts {
     private final HttpServerOptions tls;
     private final @Nullable HttpServerOptions webhookTls;
     final CertificateAuthority authority;
-    final TokenIssuer tokens;
+    /** Where no cluster mints tokens; else null. */
+    final @Nullable TokenIssuer tokens;
+
     private final Callers callers;
     final DiscoveryServer discovery;
     final SnapshotWriter writer;
@@ -86,9 +93,12 @@ final class IstiodParts {
         this.config = ground.config;
         InstantSource clock = InstantSource.system();
         String trustDomain = config.current().mesh().trustDomain();
-        this.authority = authority(bootstrap, trustDomain, clock);
-        this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
-        this.callers = new Callers(tokens, trustDomain);
+        this.authority = authority(bootstrap, cluster, trustDomain, clock);
+        this.tokens = cluster == null
+                ? TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock)
+                : null;
+        this.callers = new Callers(
+                cluster == null ? Objects.requireNonNull(tokens) : cluster.tokens(System::nanoTime), trustDomain);
         DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
                 .withShowPlaintext(bootstrap.grpc().isLoopback())
                 .withStreams(
@@ -97,7 +107,7 @@ final class IstiodParts {
                         bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
         this.writer = new SnapshotWriter(config, discovery, events);
-        this.ports = new Ports(vertx, PeerKeepalive.USUAL);
+        this.ports = new Ports(vertx, PeerKeepalive.USUAL, cluster == null ? List.of() : cluster.names());
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
         WebhookPort webhooks = surroundings.webhooks();
         // An API server shows no certificate, or one that is not the mesh's.
@@ -108,13 +118,18 @@ final class IstiodParts {
         new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
     }
 
-    private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
+    private static CertificateAuthority authority(
+            IstiodBootstrap bootstrap, @Nullable HomeCluster cluster, String trustDomain, InstantSource clock)
             throws IOException {
-        AuthorityFiles files = new AuthorityFiles(clock, new SecureRandom());
+        SecureRandom random = new SecureRandom();
         Path given = bootstrap.authority();
-        return given != null
-                ? files.open(given)
-                : files.openOrCreate(bootstrap.state().resolve("ca"), trustDomain);
+        if (given != null) {
+            return new AuthorityFiles(clock, random).open(given);
+        }
+        return cluster == null
+                ? new AuthorityFiles(clock, random)
+                        .openOrCreate(bootstrap.state().resolve("ca"), trustDomain)
+                : cluster.authority(trustDomain, new AuthorityReader(clock, random));
     }
 
     /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. Blocks. */
@@ -155,7 +170,7 @@ final class IstiodParts {
                         made.discovery::proxies,
                         made.writer::snapshot,
                         () -> ground.config.current().objects());
-                ground.cluster.begin(facts, InstantSource.system());
+                ground.cluster.begin(facts, made.authority, InstantSource.system());
             }
             return made;
         } catch (IOException | RuntimeException e) {
@@ -172,7 +187,7 @@ final class IstiodParts {
                 writer::snapshot,
                 new MetricsAnswer(metrics, surroundings.platform()),
                 surroundings.readiness(),
-                new DebugAccess(callers),
+                new DebugAccess(callers, cluster == null ? SYSTEM_NAMESPACE : cluster.namespace()),
                 Release.inIstiosForm());
         Handler<HttpServerRequest> pages = debug.handler(vertx);
         GrpcServer plain = grpc();

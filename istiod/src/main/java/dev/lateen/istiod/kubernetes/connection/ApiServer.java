@@ -196,7 +196,7 @@ public final class ApiServer implements AutoCloseable {
         if (failure instanceof KubernetesClientException refused && refused.getStatus() != null) {
             return String.valueOf(refused.getStatus().getMessage());
         }
-        String message = String.valueOf(failure.getMessage());
+        String message = failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
         int end = message.indexOf('\n');
         return end < 0 ? message : message.substring(0, end);
     }

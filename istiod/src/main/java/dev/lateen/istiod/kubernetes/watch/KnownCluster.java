@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,8 +22,12 @@ final class KnownCluster {
     private final ClusterObjects objects = new ClusterObjects();
     private MeshConfigMap mesh = MeshConfigMap.NONE;
     private List<Problem> remarks = List.of();
+    private final Map<String, Problem> notes = new TreeMap<>();
     /** What stands in the status of Istio's objects. */
     private final Map<ResourceKey, Word.Standing> standing = new ConcurrentHashMap<>();
+
+    /** All namespaces, looked at or not. */
+    private final Set<ResourceKey> namespaces = ConcurrentHashMap.newKeySet();
 
     private volatile Offers current = Offers.NOTHING;
     private volatile Runnable listener = () -> {};
@@ -33,6 +38,14 @@ final class KnownCluster {
 
     void onChange(Runnable heard) {
         listener = heard;
+    }
+
+    List<String> namespaces() {
+        return namespaces.stream()
+                .filter(key -> current.objects().get(key) != null)
+                .map(ResourceKey::name)
+                .sorted()
+                .toList();
     }
 
     Word.@Nullable Standing standing(ResourceKey key) {
@@ -52,6 +65,9 @@ final class KnownCluster {
     void put(ResourceKey key, @Nullable Offer now) {
         boolean news;
         synchronized (this) {
+            if (key.group().isEmpty() && key.kind().equals("Namespace")) {
+                boolean _ = now == null ? namespaces.remove(key) : namespaces.add(key);
+            }
             objects.put(key, now);
             news = publish();
         }
@@ -82,6 +98,20 @@ final class KnownCluster {
         tell(news);
     }
 
+    /** @param now what there is to say of a matter of its own; null if nothing any more */
+    void note(String matter, @Nullable Problem now) {
+        boolean news;
+        synchronized (this) {
+            if (now == null) {
+                notes.remove(matter);
+            } else {
+                notes.put(matter, now);
+            }
+            news = publish();
+        }
+        tell(news);
+    }
+
     /** @param now what there is to say of the cluster as a whole */
     void remark(List<Problem> now) {
         boolean news;
@@ -97,6 +127,7 @@ final class KnownCluster {
         PersistentMap<ResourceKey, Offer> selected = objects.selected();
         List<Problem> problems = new ArrayList<>(mesh.problems());
         problems.addAll(remarks);
+        problems.addAll(notes.values());
         if (selected == current.objects() && mesh.mesh() == current.mesh() && problems.equals(current.problems())) {
             return false;
         }

@@ -305,6 +305,32 @@ public final class KubernetesSource implements ConfigSource {
         return new Problem(Problem.Severity.WARNING, origin, 0, null, "", found, accepted);
     }
 
+    /**
+     * Says what is wrong with something of the cluster that is no object of the mesh, until it is said to be well.
+     *
+     * @param matter what it is about
+     * @param found null if nothing is wrong any more
+     */
+    public void note(String matter, @Nullable String found) {
+        state.note(
+                matter,
+                found == null
+                        ? null
+                        : new Problem(
+                                Problem.Severity.ERROR,
+                                new Origin.InCluster(bootstrap.id(), "", 0, ""),
+                                0,
+                                null,
+                                "",
+                                found,
+                                ""));
+    }
+
+    /** The namespaces that are looked at. */
+    public List<String> namespaces() {
+        return state.namespaces();
+    }
+
     /** The version in which a kind is served; null if it isn't. */
     public @Nullable String servedVersion(ResourceKey key) {
         return versions.get(key.group() + "/" + key.kind());

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> the objects
  */
-final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, AutoCloseable {
+public final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, AutoCloseable {
     /** Of a list, so many objects are asked for at once: a list of all would have to fit into memory as a text. */
     private static final long PAGE = 500;
 
@@ -25,7 +25,7 @@ final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, A
     private volatile @Nullable Throwable failure;
 
     /** Who is told. Called by one thread at a time for each kind. */
-    interface Target<T> {
+    public interface Target<T> {
         /** An object is there, or says something else. */
         void is(T object);
 
@@ -40,7 +40,7 @@ final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, A
      * @param target is told of objects
      * @param onSync called once all that there was at first has been told
      */
-    Watched(String title, Informable<T> what, Supplier<T> maker, Target<T> target, Runnable onSync) {
+    public Watched(String title, Informable<T> what, Supplier<T> maker, Target<T> target, Runnable onSync) {
         this.title = title;
         this.target = target;
         this.onSync = onSync;
@@ -55,7 +55,8 @@ final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, A
                 .addEventHandler(this);
     }
 
-    void start() {
+    /** Begins to list and watch. */
+    public void start() {
         informer.start();
     }
 
@@ -64,7 +65,7 @@ final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, A
     }
 
     /** Whether all that there was when it began has been told. */
-    boolean isSynced() {
+    public boolean isSynced() {
         return synced;
     }
 
