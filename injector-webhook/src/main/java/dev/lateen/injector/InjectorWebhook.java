@@ -92,7 +92,7 @@ public final class InjectorWebhook extends VerticleBase {
                     "body: more than " + ReviewBodies.MOST_BYTES + " bytes (expected: an AdmissionReview)");
         } else if (running != null && taking != null) {
             taking.take(request)
-                    .compose(body -> running.executeBlocking(review(request.path(), body), false)
+                    .compose(body -> running.executeBlocking(review(String.valueOf(request.path()), body), false)
                             .onComplete(_ -> taking.giveBack(body)))
                     .onSuccess(answer -> {
                         if (!context.response().ended() && !context.response().closed()) {

@@ -149,6 +149,7 @@ final class Renderer {
         throw new TemplateException("variable $" + name + ": not declared");
     }
 
+    @SuppressWarnings("ReferenceEquality") // Whether these are the names of the data itself, which are known.
     private @Nullable Object fields(Expression.Fields fields, @Nullable Object dot) {
         Object value = value(fields.of(), dot);
         boolean first = value == data;
