@@ -126,7 +126,10 @@ public final class InjectorWebhook extends VerticleBase {
     /** What is left of the body is not waited for. */
     private static void answer(RoutingContext context, int status, @Nullable String message) {
         if (!context.response().ended() && !context.response().closed()) {
-            context.response().setStatusCode(status).putHeader("connection", "close").end(message + "\n");
+            context.response()
+                    .setStatusCode(status)
+                    .putHeader("connection", "close")
+                    .end(message + "\n");
         }
     }
 }

@@ -137,14 +137,11 @@ public final class PrometheusMerge {
         if (scrape.isEmpty() && path.isEmpty() && port.isEmpty()) {
             return null;
         }
-        ObjectNode json = JSON.createObjectNode()
-                .put("scrape", scrape)
-                .put("path", path)
-                .put("port", port);
+        ObjectNode json =
+                JSON.createObjectNode().put("scrape", scrape).put("path", path).put("port", port);
         if (!targets.isEmpty()) {
             ArrayNode all = json.putArray("targets");
-            targets.forEach(
-                    target -> all.addObject().put("port", target.port).put("path", target.path));
+            targets.forEach(target -> all.addObject().put("port", target.port).put("path", target.path));
         }
         return JSON.writeValueAsString(json);
     }

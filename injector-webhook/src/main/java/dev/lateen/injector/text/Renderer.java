@@ -40,7 +40,11 @@ final class Renderer {
                 case Piece.Text text -> write(text.text());
                 case Piece.Output output -> write(Values.text(value(output.expression(), dot)));
                 case Piece.Assignment assignment -> assign(assignment, value(assignment.value(), dot));
-                case Piece.If branch -> scoped(Values.isTrue(value(branch.condition(), dot)) ? branch.then() : branch.otherwise(), dot, Map.of());
+                case Piece.If branch ->
+                    scoped(
+                            Values.isTrue(value(branch.condition(), dot)) ? branch.then() : branch.otherwise(),
+                            dot,
+                            Map.of());
                 case Piece.With with -> renderWith(with, dot);
                 case Piece.Range range -> renderRange(range, dot);
                 case Piece.Include include -> include(include, dot);
