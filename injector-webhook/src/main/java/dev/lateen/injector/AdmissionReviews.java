@@ -1,35 +1,58 @@
 package dev.lateen.injector;
 
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import io.fabric8.zjsonpatch.JsonDiff;
+import dev.lateen.injector.tree.PodPatch;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
-import java.util.Map;
+import java.util.function.Function;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Answers {@code admission.k8s.io/v1 AdmissionReview} texts: review in, review out with a JSON patch (RFC 6902). Pure. The review itself is
- * handled as a tree, so whatever an API server adds to it passes; only the pod is read as a pod.
+ * Answers {@code admission.k8s.io/v1 AdmissionReview} texts: review in, review out with a JSON patch (RFC 6902). Pure but for asking what a namespace says. Everything is handled as trees, so whatever an
+ * API server adds to review or pod passes.
  */
 final class AdmissionReviews {
+    /** A pod of 3 MiB has some 200,000; each costs up to a hundred bytes of memory. */
+    private static final long MOST_TOKENS = 500_000;
+
+    /** Kubernetes' own types are less than 20 deep. */
+    private static final int DEEPEST = 100;
+
     private final Injection injection;
-    private final KubernetesSerialization kubernetes = new KubernetesSerialization();
-    private final JsonMapper json = JsonMapper.builder().build();
+    private final Function<String, NamespaceMarks> namespaces;
+    private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MOST_TOKENS)
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .build())
+            .build();
 
     AdmissionReviews(Injection injection) {
+        this(injection, _ -> NamespaceMarks.UNKNOWN);
+    }
+
+    /** @param namespaces what is known of the namespace of that name */
+    AdmissionReviews(Injection injection, Function<String, NamespaceMarks> namespaces) {
         this.injection = injection;
+        this.namespaces = namespaces;
+    }
+
+    /** At a URL that gives no variables. */
+    String answer(String text) {
+        return answer("/inject", text);
     }
 
     /**
+     * @param path of the URL
      * @return the review to send back
      * @throws IllegalArgumentException when the text is no AdmissionReview with a request, saying what is missing
      */
-    String answer(String text) {
+    String answer(String path, String text) {
         JsonNode review = parse(text);
         JsonNode request = review.path("request");
         String uid = request.path("uid").asString("");
@@ -38,10 +61,11 @@ final class AdmissionReviews {
         }
         ObjectNode response = json.createObjectNode().put("uid", uid);
         try {
-            respond(request, response);
-        } catch (JacksonException | IllegalArgumentException | KubernetesClientException e) {
-            response.put("allowed", false);
-            String message = String.valueOf((e.getCause() == null ? e : e.getCause()).getMessage());
+            respond(path, request, response);
+        } catch (JacksonException | IllegalArgumentException e) {
+            response.removeAll();
+            response.put("uid", uid).put("allowed", false);
+            String message = String.valueOf(e.getMessage());
             response.putObject("status")
                     .put("code", 400)
                     .put(
@@ -68,31 +92,25 @@ final class AdmissionReviews {
         }
     }
 
-    private void respond(JsonNode request, ObjectNode response) {
+    private void respond(String path, JsonNode request, ObjectNode response) {
         response.put("allowed", true);
-        JsonNode object = request.path("object");
-        if (!"Pod".equals(request.path("kind").path("kind").asString("")) || !object.isObject()) {
+        if (!"Pod".equals(request.path("kind").path("kind").asString(""))
+                || !(request.path("object") instanceof ObjectNode object)) {
             return;
         }
-        Pod pod = kubernetes.unmarshal(json.writeValueAsString(object), Pod.class);
-        if (pod.getSpec() == null
-                || pod.getSpec().getContainers().isEmpty()
-                || pod.getSpec().getContainers().contains(null)) {
-            throw new IllegalArgumentException("spec.containers: none (expected: at least one)");
-        }
-        if (pod.getMetadata() == null) {
-            pod.setMetadata(new io.fabric8.kubernetes.api.model.ObjectMeta());
-        }
-        JsonNode before = json.readTree(kubernetes.asJson(pod));
-        InjectionDecision decision =
-                injection.apply(pod, request.path("namespace").asString("default"), Map.of());
+        PodShape.check(object);
+        ObjectNode pod = object.deepCopy();
+        pod.put("kind", "Pod");
+        String namespace = request.path("namespace").asString("default");
+        InjectionDecision decision = injection.apply(
+                pod, new Injection.Place(namespace, namespaces.apply(namespace), UrlVariables.of(path)));
         if (decision != null && decision.inject()) {
-            JsonNode patch = JsonDiff.asJson(before, json.readTree(kubernetes.asJson(pod)));
             response.put("patchType", "JSONPatch");
             response.put(
                     "patch",
                     Base64.getEncoder()
-                            .encodeToString(json.writeValueAsString(patch).getBytes(StandardCharsets.UTF_8)));
+                            .encodeToString(json.writeValueAsString(PodPatch.of(object, pod))
+                                    .getBytes(StandardCharsets.UTF_8)));
         } else if (decision != null) {
             response.putObject("auditAnnotations").put("injection", decision.reason() + " " + decision.detail());
         }

@@ -1,31 +1,45 @@
 package dev.lateen.injector;
 
-import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.injector.after.PreviousInjection;
+import dev.lateen.injector.pod.AnnotationRules;
+import dev.lateen.injector.pod.OpenShift;
+import dev.lateen.injector.pod.Owner;
+import dev.lateen.injector.pod.PodFacts;
+import dev.lateen.injector.pod.ProxyIds;
+import dev.lateen.injector.pod.ProxyStart;
 import dev.lateen.api.yaml.StartSettings;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
-import io.fabric8.kubernetes.api.model.OwnerReference;
-import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.PodTemplateSpec;
-import io.fabric8.kubernetes.api.model.ReplicationController;
-import io.fabric8.kubernetes.api.model.apps.DaemonSet;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
-import io.fabric8.kubernetes.api.model.apps.StatefulSet;
-import io.fabric8.kubernetes.api.model.batch.v1.CronJob;
-import io.fabric8.kubernetes.api.model.batch.v1.Job;
-import java.util.Locale;
+import dev.lateen.injector.settings.MeshView;
+import dev.lateen.injector.settings.SidecarSettings;
+import dev.lateen.injector.overlay.Templates;
+import dev.lateen.injector.tree.Quantities;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The decision and its execution for any Kubernetes object that makes pods. Pure but for editing the object it is given; used by the
- * webhook and by {@code meshctl kube-inject} alike.
+ * webhook and by {@code meshctl kube-inject} alike. Called by any thread.
  */
 public final class Injection {
-    private final InjectionPolicy policy;
-    private final SidecarInjector injector;
+    private final Supplier<InjectorConfig> config;
+    private final Surroundings surroundings;
+
+    /**
+     * What is asked anew for each pod.
+     *
+     * @param starts with which settings proxies start
+     * @param mesh what the mesh config says
+     * @param nativeNodes whether the node of that name has native sidecars; an empty name asks of all nodes
+     */
+    public record Surroundings(StartSource starts, Supplier<MeshView> mesh, Predicate<String> nativeNodes) {
+        /** With Istio's default mesh config on nodes that have native sidecars. */
+        public static Surroundings of(StartSource starts) {
+            return new Surroundings(starts, () -> MeshView.DEFAULT, _ -> true);
+        }
+    }
 
     /** With proxies of whose start nobody but their pods says anything. */
     public Injection(InjectionPolicy policy, SidecarSettings settings) {
@@ -34,8 +48,17 @@ public final class Injection {
 
     /** @param starts with which settings proxies start */
     public Injection(InjectionPolicy policy, SidecarSettings settings, StartSource starts) {
-        this.policy = policy;
-        this.injector = new SidecarInjector(settings, starts);
+        this(fixed(new InjectorConfig(settings, policy, Templates.BUILT_IN)), Surroundings.of(starts));
+    }
+
+    /** @param config may change while it is used */
+    public Injection(Supplier<InjectorConfig> config, Surroundings surroundings) {
+        this.config = config;
+        this.surroundings = surroundings;
+    }
+
+    private static Supplier<InjectorConfig> fixed(InjectorConfig config) {
+        return () -> config;
     }
 
     /**
@@ -43,110 +66,87 @@ public final class Injection {
      *
      * @param object a Pod or a controller with a pod template; other kinds are left alone
      * @param namespace where it will run when its metadata does not say
-     * @param namespaceLabels labels of that namespace, empty when unknown
+     * @param marks what that namespace says
      * @return the decision, or null when the object makes no pods
-     * @throws IllegalArgumentException if it is to be injected and its annotation {@code proxy.istio.io/config} is wrong: what was found and what is accepted
+     * @throws IllegalArgumentException if it is to be injected and can't be: the annotation or template, what was found and what is accepted
      */
-    public @Nullable InjectionDecision apply(
-            HasMetadata object, String namespace, Map<String, String> namespaceLabels) {
-        Workload workload = workload(object, namespace);
+    public @Nullable InjectionDecision apply(ObjectNode object, String namespace, NamespaceMarks marks) {
+        return apply(object, new Place(namespace, marks, Map.of()));
+    }
+
+    /**
+     * Where a pod is to run, as far as the pod itself does not say.
+     *
+     * @param namespace its name
+     * @param marks what it says
+     * @param variables that the webhook's URL gives
+     */
+    record Place(String namespace, NamespaceMarks marks, Map<String, String> variables) {}
+
+    @Nullable InjectionDecision apply(ObjectNode object, Place place) {
+        Workload workload = Workload.of(object, place.namespace);
         if (workload == null) {
             return null;
         }
-        InjectionDecision decision =
-                policy.decide(workload.metadata(), workload.spec(), workload.namespace(), namespaceLabels);
+        InjectorConfig now = config.get();
+        JsonNode metadata = workload.pod().path("metadata");
+        InjectionDecision decision = now.policy()
+                .decide(new InjectionPolicy.Candidate(
+                        PodFacts.texts(metadata.path("labels")),
+                        PodFacts.texts(metadata.path("annotations")),
+                        workload.pod().path("spec").path("hostNetwork").asBoolean(false),
+                        workload.owner().namespace(),
+                        place.marks.labels()));
         if (decision.inject()) {
-            checkSettings(workload.metadata());
-            injector.inject(workload);
+            if (!workload.hasContainers()) {
+                throw new IllegalArgumentException("spec.containers: none, or one without a name (expected: at least one, each with a name)");
+            }
+            workload.replace(inject(workload, now, place));
         }
         return decision;
     }
 
+    private ObjectNode inject(Workload workload, InjectorConfig now, Place place) {
+        ObjectNode pod = workload.pod().deepCopy();
+        Quantities.canonicalizeContainers(pod.path("spec"));
+        if (now.settings().identity().platform().equals("openshift")) {
+            OpenShift.forgetAssignedUser(pod);
+        }
+        AnnotationRules.check(PodFacts.texts(pod.path("metadata").path("annotations")));
+        return PodInjector.inject(pod, facts(pod, workload.owner(), now, place), now.templates(), place.variables);
+    }
+
+    private PodFacts facts(ObjectNode pod, Owner owner, InjectorConfig now, Place place) {
+        Map<String, String> annotations = PodFacts.texts(pod.path("metadata").path("annotations"));
+        Map<String, String> labels = PodFacts.texts(pod.path("metadata").path("labels"));
+        StartSettings own =
+                StartSettings.parse(StartSettings.ANNOTATION, annotations.getOrDefault(StartSettings.ANNOTATION, ""));
+        ProxyStart start = new ProxyStart(
+                surroundings.starts.of(new StartSettings.Pod(owner.namespace(), labels, own)));
+        ObjectNode before = pod.deepCopy();
+        PreviousInjection.undo(before, start.statusPort());
+        return new PodFacts(
+                owner,
+                before.path("metadata"),
+                before.path("spec"),
+                PodFacts.texts(before.path("metadata").path("annotations")),
+                labels,
+                start,
+                surroundings.mesh.get(),
+                now.settings(),
+                ProxyIds.of(place.marks.annotations()),
+                switch (now.settings().node().nativeSidecars()) {
+                    case ENABLED -> true;
+                    case DISABLED -> false;
+                    case AUTO ->
+                        surroundings.nativeNodes.test(
+                                pod.path("spec").path("nodeName").asString(""));
+                });
+    }
+
     /** The metadata of the pods that an object makes, or of the pod itself; null when it makes none. */
-    public static @Nullable ObjectMeta podMetadata(HasMetadata object) {
-        if (object instanceof Pod pod) {
-            return pod.getMetadata();
-        }
-        PodTemplateSpec template = template(object);
-        return template == null ? null : template.getMetadata();
-    }
-
-    /** As Istio's injector refuses a pod whose proxy could not start. */
-    private static void checkSettings(ObjectMeta metadata) {
-        String settings = metadata.getAnnotations() == null
-                ? null
-                : metadata.getAnnotations().get(StartSettings.ANNOTATION);
-        if (settings == null || settings.isBlank()) {
-            return;
-        }
-        for (Problem problem : new ResourceReader()
-                .readProxySettings(StartSettings.ANNOTATION, settings)
-                .problems()) {
-            if (problem.isError()) {
-                throw new IllegalArgumentException("annotation " + problem);
-            }
-        }
-    }
-
-    private static @Nullable Workload workload(HasMetadata object, String fallbackNamespace) {
-        ObjectMeta metadata = object.getMetadata();
-        String namespace = metadata.getNamespace() == null ? fallbackNamespace : metadata.getNamespace();
-        if (object instanceof Pod pod) {
-            return pod(pod, namespace);
-        }
-        PodTemplateSpec template = template(object);
-        if (template == null || template.getSpec() == null) {
-            return null;
-        }
-        if (template.getMetadata() == null) {
-            template.setMetadata(new ObjectMeta());
-        }
-        return new Workload(
-                template.getMetadata(),
-                template.getSpec(),
-                namespace,
-                metadata.getName(),
-                owner(object.getApiVersion(), object.getKind(), namespace, metadata.getName()));
-    }
-
-    private static @Nullable PodTemplateSpec template(HasMetadata object) {
-        return switch (object) {
-            case Deployment deployment -> deployment.getSpec().getTemplate();
-            case StatefulSet set -> set.getSpec().getTemplate();
-            case DaemonSet set -> set.getSpec().getTemplate();
-            case ReplicaSet set -> set.getSpec().getTemplate();
-            case ReplicationController controller -> controller.getSpec().getTemplate();
-            case Job job -> job.getSpec().getTemplate();
-            case CronJob cron -> cron.getSpec().getJobTemplate().getSpec().getTemplate();
-            default -> null;
-        };
-    }
-
-    /** A pod's workload is its controller; a ReplicaSet's name without its hash is the Deployment's. */
-    private static Workload pod(Pod pod, String namespace) {
-        ObjectMeta metadata = pod.getMetadata();
-        String name = metadata.getName() == null ? String.valueOf(metadata.getGenerateName()) : metadata.getName();
-        String apiVersion = "v1";
-        String kind = "Pod";
-        for (OwnerReference reference : metadata.getOwnerReferences() == null
-                ? java.util.List.<OwnerReference>of()
-                : metadata.getOwnerReferences()) {
-            if (Boolean.TRUE.equals(reference.getController())) {
-                name = reference.getName();
-                apiVersion = reference.getApiVersion();
-                kind = reference.getKind();
-            }
-        }
-        String hash = metadata.getLabels() == null ? null : metadata.getLabels().get("pod-template-hash");
-        if (kind.equals("ReplicaSet") && hash != null && name.endsWith("-" + hash)) {
-            name = name.substring(0, name.length() - hash.length() - 1);
-            kind = "Deployment";
-        }
-        return new Workload(metadata, pod.getSpec(), namespace, name, owner(apiVersion, kind, namespace, name));
-    }
-
-    private static String owner(String apiVersion, String kind, String namespace, String name) {
-        return "kubernetes://apis/" + apiVersion + "/namespaces/" + namespace + "/" + kind.toLowerCase(Locale.ROOT)
-                + "s/" + name;
+    public static @Nullable JsonNode podMetadata(ObjectNode object) {
+        Workload workload = Workload.of(object, "default");
+        return workload == null ? null : workload.pod().path("metadata");
     }
 }

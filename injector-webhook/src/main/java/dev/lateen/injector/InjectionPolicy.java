@@ -38,32 +38,67 @@ public record InjectionPolicy(
     }
 
     /**
+     * Whether a pod gets a sidecar that has none yet.
+     *
      * @param metadata the pod's (or template's) own
      * @param namespaceLabels labels of its namespace, empty when unknown
      */
     public InjectionDecision decide(
             ObjectMeta metadata, PodSpec spec, String namespace, Map<String, String> namespaceLabels) {
-        if (Boolean.TRUE.equals(spec.getHostNetwork())) {
+        Map<String, String> annotations = orEmpty(metadata.getAnnotations());
+        InjectionDecision decision = decide(new Candidate(
+                orEmpty(metadata.getLabels()),
+                annotations,
+                Boolean.TRUE.equals(spec.getHostNetwork()),
+                namespace,
+                namespaceLabels));
+        return decision.inject() && annotations.containsKey(STATUS)
+                ? new InjectionDecision(false, Reason.ALREADY_INJECTED, "annotation " + STATUS)
+                : decision;
+    }
+
+    /**
+     * A pod of which is decided.
+     *
+     * @param labels its own
+     * @param annotations its own
+     * @param hostNetwork whether it shares its node's network
+     * @param namespace where it runs
+     * @param namespaceLabels labels of its namespace, empty when unknown
+     */
+    record Candidate(
+            Map<String, String> labels,
+            Map<String, String> annotations,
+            boolean hostNetwork,
+            String namespace,
+            Map<String, String> namespaceLabels) {}
+
+    /** Whether a pod is injected, a second time as well as the first. */
+    InjectionDecision decide(Candidate pod) {
+        if (pod.hostNetwork) {
             return new InjectionDecision(false, Reason.HOST_NETWORK, "spec.hostNetwork: true");
         }
-        if (SYSTEM_NAMESPACES.contains(namespace)) {
-            return new InjectionDecision(false, Reason.SYSTEM_NAMESPACE, "namespace: " + namespace);
+        if (SYSTEM_NAMESPACES.contains(pod.namespace)) {
+            return new InjectionDecision(false, Reason.SYSTEM_NAMESPACE, "namespace: " + pod.namespace);
         }
-        Map<String, String> labels = orEmpty(metadata.getLabels());
-        Map<String, String> annotations = orEmpty(metadata.getAnnotations());
-        if (annotations.containsKey(STATUS)) {
-            return new InjectionDecision(false, Reason.ALREADY_INJECTED, "annotation " + STATUS);
-        }
-        Boolean asked = flag(labels.get(INJECT));
-        if (asked != null) {
-            return new InjectionDecision(asked, Reason.POD_LABEL, INJECT + ": \"" + labels.get(INJECT) + "\"");
-        }
-        asked = flag(annotations.get(INJECT));
-        if (asked != null) {
-            return new InjectionDecision(
-                    asked, Reason.POD_ANNOTATION, INJECT + ": \"" + annotations.get(INJECT) + "\"");
-        }
-        return bySelectorsOrPolicy(labels, namespaceLabels);
+        // The label alone speaks where there are both.
+        boolean labelled = pod.labels.containsKey(INJECT);
+        String asked = (labelled ? pod.labels : pod.annotations).getOrDefault(INJECT, "");
+        return switch (asked) {
+            case "true", "false" ->
+                new InjectionDecision(
+                        asked.equals("true"),
+                        labelled ? Reason.POD_LABEL : Reason.POD_ANNOTATION,
+                        INJECT + ": \"" + asked + "\"");
+            case "" -> bySelectorsOrPolicy(pod.labels, pod.namespaceLabels);
+            default -> {
+                InjectionDecision decision = bySelectorsOrPolicy(pod.labels, pod.namespaceLabels);
+                yield new InjectionDecision(
+                        decision.inject(),
+                        decision.reason(),
+                        decision.detail() + ", for " + INJECT + ": " + asked + " says nothing (expected: true or false)");
+            }
+        };
     }
 
     private InjectionDecision bySelectorsOrPolicy(Map<String, String> labels, Map<String, String> namespaceLabels) {
@@ -90,18 +125,6 @@ public record InjectionPolicy(
         }
         return new InjectionDecision(
                 enabledByDefault, Reason.POLICY, "policy: " + (enabledByDefault ? "enabled" : "disabled"));
-    }
-
-    /** As Kubernetes reads booleans here: y, yes, true, on and their opposites; anything else says nothing. */
-    private static @Nullable Boolean flag(@Nullable String value) {
-        if (value == null) {
-            return null;
-        }
-        return switch (value.toLowerCase(java.util.Locale.ROOT)) {
-            case "y", "yes", "true", "on" -> Boolean.TRUE;
-            case "n", "no", "false", "off" -> Boolean.FALSE;
-            default -> null;
-        };
     }
 
     /** An empty selector matches nothing here, as in Istio. */

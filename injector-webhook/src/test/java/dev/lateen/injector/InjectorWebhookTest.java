@@ -2,6 +2,7 @@ package dev.lateen.injector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.injector.settings.SidecarSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -139,5 +140,46 @@ class InjectorWebhookTest {
         assertThat(ask(HttpMethod.POST, "/inject", "application/json", Buffer.buffer(" ".repeat(9 * 1024 * 1024)))
                         .status())
                 .isEqualTo(413);
+    }
+
+    @Test
+    void aHugeBodyIsRefusedBeforeItIsTakenInAndNoOtherSuffers() throws Exception {
+        Buffer huge = Buffer.buffer("{\"request\": \"" + "x".repeat(9 * 1024 * 1024) + "\"}");
+        for (int i = 0; i < 20; i++) {
+            assertThat(ask(HttpMethod.POST, "/inject", "application/json", huge).status())
+                    .isEqualTo(413);
+        }
+        assertThat(ask(HttpMethod.POST, "/inject", "application/json", Buffer.buffer(REVIEW)).status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void aBodyThatGrowsWithoutSayingSoIsRefusedWhereItsBoundIs() throws Exception {
+        HttpClient client = vertx.createHttpClient(
+                new HttpClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false));
+        Future<Integer> status = client.request(HttpMethod.POST, port, "127.0.0.1", "/inject")
+                .compose(request -> {
+                    request.setChunked(true).putHeader("content-type", "application/json");
+                    for (int i = 0; i < 9; i++) {
+                        request.write(Buffer.buffer(" ".repeat(1024 * 1024)));
+                    }
+                    return request.response().map(response -> response.statusCode());
+                });
+        assertThat(status.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS))
+                .isEqualTo(413);
+    }
+
+    @Test
+    void endlessNestingAndEndlessListsAreRefusedAtOnce() throws Exception {
+        for (String body : new String[] {
+            "[".repeat(4_000_000), "{\"a\":".repeat(1_000_000), "{\"a\":[" + "0,".repeat(3_000_000) + "0]}"
+        }) {
+            long before = System.nanoTime();
+            Answer answer = ask(HttpMethod.POST, "/inject", "application/json", Buffer.buffer(body));
+            assertThat(answer.status()).isEqualTo(400);
+            assertThat(answer.body()).contains("expected: an AdmissionReview");
+            // Within a second on a quiet machine; the bound here is for a busy one.
+            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before)).isLessThan(10);
+        }
     }
 }

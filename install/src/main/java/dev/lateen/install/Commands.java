@@ -1,5 +1,9 @@
 package dev.lateen.install;
 
+import dev.lateen.install.cluster.InstallCommand;
+import dev.lateen.install.cluster.ManifestCommand;
+import dev.lateen.install.cluster.UninstallCommand;
+import dev.lateen.install.image.ImageCommand;
 import dev.lateen.install.tools.KubeInjectCommand;
 import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
@@ -26,12 +30,16 @@ final class Commands {
             new Entry("proxy-status", () -> new ProxyStatusCommand()),
             new Entry("proxy-config", () -> new ProxyConfigCommand()),
             new Entry("kube-inject", () -> new KubeInjectCommand()),
+            new Entry("install", () -> new InstallCommand()),
+            new Entry("uninstall", () -> new UninstallCommand()),
+            new Entry("manifest", () -> new ManifestCommand()),
+            new Entry("image", () -> new ImageCommand()),
             new Entry("version", () -> new VersionCommand()),
             new Entry("help", () -> new HelpCommand()));
 
     /** istioctl's short names, and what Istio's agent calls its own. */
-    private static final Map<String, String> SHORT =
-            Map.of("ps", "proxy-status", "pc", "proxy-config", "istio-iptables", "proxy-init");
+    private static final Map<String, String> SHORT = Map.of(
+            "ps", "proxy-status", "pc", "proxy-config", "upgrade", "install", "istio-iptables", "proxy-init");
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");

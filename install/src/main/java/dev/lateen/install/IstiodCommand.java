@@ -8,6 +8,7 @@ import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -33,7 +34,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "istiod",
-        description = "Run the control plane alone, from files, until SIGTERM.",
+        description = "Run the control plane alone, from a cluster or files or both, until SIGTERM.",
         mixinStandardHelpOptions = true)
 final class IstiodCommand implements Callable<Integer> {
     private static final long PATIENCE_SECONDS = 60;
@@ -43,15 +44,16 @@ final class IstiodCommand implements Callable<Integer> {
 
     @Option(
             names = "--config",
-            required = true,
             paramLabel = "PATH",
-            description = "A file or directory of Kubernetes and Istio YAML, watched; may be repeated.")
+            description = "A file or directory of Kubernetes and Istio YAML, watched; may be repeated. Beside a cluster"
+                    + " its objects give way to the cluster's.")
     private List<Path> config = new ArrayList<>();
 
     @Option(
             names = "--meshConfig",
             paramLabel = "FILE",
-            description = "Mesh config as in Istio's ConfigMap (default: Istio's defaults).")
+            description = "Mesh config as in Istio's ConfigMap (default: the cluster's ConfigMap istio or istio-REVISION,"
+                    + " or Istio's defaults).")
     private @Nullable Path meshConfig;
 
     @Option(
@@ -75,6 +77,9 @@ final class IstiodCommand implements Callable<Integer> {
     private @Nullable String http;
 
     @Mixin
+    private ClusterOptions clusterOptions = new ClusterOptions();
+
+    @Mixin
     private IstiodAddresses addresses = new IstiodAddresses();
 
     @Override
@@ -85,9 +90,17 @@ final class IstiodCommand implements Callable<Integer> {
     }
 
     private IstiodBootstrap bootstrap() {
+        ClusterBootstrap cluster = clusterOptions.cluster();
+        if (cluster == null && config.isEmpty()) {
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT,
+                    "nothing to follow: no --config, no --kubeconfig, and this is no container of a cluster"
+                            + " (expected: one of them)");
+        }
         try {
             return IstiodBootstrap.onLoopback(config, state)
                     .withMeshConfig(meshConfig)
+                    .withCluster(cluster)
                     .withAuthority(authority)
                     .withAddresses(
                             address(addresses.grpc()),

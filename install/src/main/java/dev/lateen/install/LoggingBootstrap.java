@@ -29,6 +29,8 @@ final class LoggingBootstrap {
     private static final Logger ROOT = Logger.getLogger("");
 
     private static final Logger OWN = Logger.getLogger("dev.lateen");
+    /** The client of API servers warns of each try that fails, for each kind of objects, with a stack trace; whoever uses it says what it means, once. */
+    private static final Logger CLUSTER_CLIENT = Logger.getLogger("io.fabric8.kubernetes.client");
     /** What is Istio's agent's: the pod, its certificate, the control plane and its own port. */
     private static final List<Logger> AGENT = Stream.of(
                     "dev.lateen.install",
@@ -112,6 +114,7 @@ final class LoggingBootstrap {
         ROOT.addHandler(handler);
         ROOT.setLevel(libraries);
         OWN.setLevel(own);
+        CLUSTER_CLIENT.setLevel(Level.SEVERE);
     }
 
     /** Time, level, the class's short name, message; a stack trace behind it if there is one. */

@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.install.scratch.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;

@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.install.scratch.TemporaryFiles;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.run.ConfigCheck;

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +139,18 @@ class LauncherTest {
                 .doesNotContain("with a cache");
         assertThat(dir.resolve("dist/proxy.rehearsal.log")).content().contains("it did not start");
         assertThat(dir.resolve("dist/proxy.aot.new")).doesNotExist();
+    }
+
+    /** The JVM takes the classes of a cache whose jars are others by now, if the class path is longer than its own. */
+    @Test
+    void aToolIsNotStartedWithTheCacheOfAnOlderBuild() throws Exception {
+        fakeJdk("b-25", "25");
+        Path cache = Files.writeString(dir.resolve("dist/meshctl.aot"), "classes");
+        Instant built = Files.getLastModifiedTime(dir.resolve("dist/built")).toInstant();
+        Files.setLastModifiedTime(cache, FileTime.from(built.plusSeconds(1)));
+        assertThat(launch(Map.of(), "version").output()).contains("-XX:AOTCache=");
+        Files.setLastModifiedTime(cache, FileTime.from(built.minusSeconds(1)));
+        assertThat(launch(Map.of(), "version").output()).doesNotContain("-XX:AOTCache=");
     }
 
     private Path fakeJdk(String name, String version) throws IOException {

@@ -84,9 +84,17 @@ public final class Istiod extends VerticleBase {
         return addresses;
     }
 
-    /** Mints tokens with which workloads on this machine prove who they are. */
+    /**
+     * Mints tokens with which workloads on this machine prove who they are.
+     *
+     * @throws IllegalStateException in a cluster, which mints them itself
+     */
     public TokenIssuer tokens() {
-        return running().tokens;
+        TokenIssuer tokens = running().tokens;
+        if (tokens == null) {
+            throw new IllegalStateException("tokens are minted by the cluster");
+        }
+        return tokens;
     }
 
     /** The mesh's authority, for its root and for servers of the control plane such as the injector. */

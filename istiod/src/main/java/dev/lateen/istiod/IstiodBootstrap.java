@@ -3,6 +3,7 @@ package dev.lateen.istiod;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.config.DirectorySource;
 import dev.lateen.istiod.config.WatchTiming;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,8 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * How an istiod starts.
  *
- * @param config files and directories with resources ({@code --config})
- * @param meshConfig a file with mesh config ({@code --meshConfig}); null for the defaults
+ * @param followed where everything is said that this istiod follows
  * @param state where the root key and the token key are kept ({@code --state})
  * @param authority a directory with a given authority in the files of Istio's secret {@code cacerts} ({@code --cacerts}); null for one of our own in {@code state}
  * @param grpc plaintext discovery ({@code --grpcAddr}, 15010)
@@ -25,8 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxStreamAge after which a discovery stream is ended; zero for never
  */
 public record IstiodBootstrap(
-        List<Path> config,
-        @Nullable Path meshConfig,
+        Followed followed,
         Path state,
         @Nullable Path authority,
         ListenAddress grpc,
@@ -35,6 +34,21 @@ public record IstiodBootstrap(
         @Nullable ListenAddress http,
         CertificateLives certificates,
         Duration maxStreamAge) {
+
+    /**
+     * Where everything is said that an istiod follows.
+     *
+     * @param config files and directories with resources ({@code --config})
+     * @param meshConfig a file with mesh config ({@code --meshConfig}); null for the cluster's, or the defaults
+     * @param cluster a cluster whose objects are followed; null for none
+     */
+    public record Followed(
+            List<Path> config, @Nullable Path meshConfig, @Nullable ClusterBootstrap cluster) {
+        /** Copies the list. */
+        public Followed {
+            config = List.copyOf(config);
+        }
+    }
 
     /**
      * How long certificates are good.
@@ -48,13 +62,20 @@ public record IstiodBootstrap(
     }
 
     /**
-     * Where everything comes from that this istiod follows, in one place: its files, which give way to whatever else there is.
+     * Where everything comes from that this istiod follows, in one place: its files, which give way to the cluster, which gives way to whatever else there is.
      *
+     * @param cluster the cluster's objects; null if there is none
      * @param beside sources that the caller has
      */
-    List<ConfigSource> sources(List<ConfigSource> beside) {
+    List<ConfigSource> sources(@Nullable ConfigSource cluster, List<ConfigSource> beside) {
         List<ConfigSource> all = new ArrayList<>();
-        all.add(DirectorySource.open(config, meshConfig, WatchTiming.USUAL, System::nanoTime));
+        if (cluster == null || !followed.config.isEmpty() || followed.meshConfig != null) {
+            all.add(DirectorySource.open(
+                    followed.config, followed.meshConfig, WatchTiming.USUAL, System::nanoTime));
+        }
+        if (cluster != null) {
+            all.add(cluster);
+        }
         all.addAll(beside);
         return all;
     }
@@ -62,8 +83,7 @@ public record IstiodBootstrap(
     /** Istio's ports on the loopback address, and its certificate lives. */
     public static IstiodBootstrap onLoopback(List<Path> config, Path state) {
         return new IstiodBootstrap(
-                config,
-                null,
+                new Followed(config, null, null),
                 state,
                 null,
                 ListenAddress.parse("--grpcAddr", "127.0.0.1:15010"),
@@ -81,8 +101,7 @@ public record IstiodBootstrap(
             @Nullable ListenAddress httpAddress,
             ListenAddress monitoringAddress) {
         return new IstiodBootstrap(
-                config,
-                meshConfig,
+                followed,
                 state,
                 authority,
                 grpcAddress,
@@ -95,21 +114,29 @@ public record IstiodBootstrap(
 
     /** The same with a file of mesh config. */
     public IstiodBootstrap withMeshConfig(@Nullable Path file) {
+        return following(new Followed(followed.config, file, followed.cluster));
+    }
+
+    /** The same with a cluster whose objects are followed, or none. */
+    public IstiodBootstrap withCluster(@Nullable ClusterBootstrap cluster) {
+        return following(new Followed(followed.config, followed.meshConfig, cluster));
+    }
+
+    private IstiodBootstrap following(Followed other) {
         return new IstiodBootstrap(
-                config, file, state, authority, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
+                other, state, authority, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
     }
 
     /** The same with a given authority, or one of its own. */
     public IstiodBootstrap withAuthority(@Nullable Path directory) {
         return new IstiodBootstrap(
-                config, meshConfig, state, directory, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
+                followed, state, directory, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
     }
 
     /** The same with other lives of certificates. */
     public IstiodBootstrap withCertificateTtl(Duration usual, Duration longest) {
         return new IstiodBootstrap(
-                config,
-                meshConfig,
+                followed,
                 state,
                 authority,
                 grpc,

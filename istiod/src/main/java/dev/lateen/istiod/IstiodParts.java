@@ -3,6 +3,7 @@ package dev.lateen.istiod;
 import dev.lateen.api.Release;
 import dev.lateen.api.identity.SpiffeId;
 import dev.lateen.istiod.ca.AuthorityFiles;
+import dev.lateen.istiod.ca.AuthorityReader;
 import dev.lateen.istiod.ca.Callers;
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.CertificateService;
@@ -17,6 +18,8 @@ import dev.lateen.istiod.debug.MetricsAnswer;
 import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
+import dev.lateen.istiod.kubernetes.HomeCluster;
+import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.listen.PeerKeepalive;
 import dev.lateen.istiod.listen.Ports;
@@ -34,6 +37,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -43,37 +48,52 @@ final class IstiodParts {
     /** Istio's gRPC limit. */
     private static final long LARGEST_MESSAGE = 4 * 1024 * 1024;
 
+    private static final String SYSTEM_NAMESPACE = "istio-system";
+
     private final Vertx vertx;
     private final IstiodBootstrap bootstrap;
     private final Istiod.Surroundings surroundings;
     private final IstiodMetrics metrics;
+    private final @Nullable HomeCluster cluster;
     private final JoinedConfig config;
     private final Ports ports;
     private final HttpServerOptions tls;
     final CertificateAuthority authority;
-    final TokenIssuer tokens;
+    /** Where no cluster mints tokens; else null. */
+    final @Nullable TokenIssuer tokens;
+
     private final Callers callers;
     final DiscoveryServer discovery;
     final SnapshotWriter writer;
 
-    private IstiodParts(
+    /**
+     * What an istiod stands on.
+     *
+     * @param cluster that it belongs to; null if to none
+     * @param config all that it follows
+     */
+    private record Ground(
             Vertx vertx,
             IstiodBootstrap bootstrap,
             Istiod.Surroundings surroundings,
-            IstiodMetrics metrics,
-            Observed<IstiodEvents> events,
-            JoinedConfig config)
-            throws IOException {
-        this.vertx = vertx;
-        this.bootstrap = bootstrap;
-        this.surroundings = surroundings;
+            @Nullable HomeCluster cluster,
+            JoinedConfig config) {}
+
+    private IstiodParts(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events) throws IOException {
+        this.vertx = ground.vertx;
+        this.bootstrap = ground.bootstrap;
+        this.surroundings = ground.surroundings;
         this.metrics = metrics;
-        this.config = config;
+        this.cluster = ground.cluster;
+        this.config = ground.config;
         InstantSource clock = InstantSource.system();
         String trustDomain = config.current().mesh().trustDomain();
-        this.authority = authority(bootstrap, trustDomain, clock);
-        this.tokens = TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock);
-        this.callers = new Callers(tokens, trustDomain);
+        this.authority = authority(bootstrap, cluster, trustDomain, clock);
+        this.tokens = cluster == null
+                ? TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock)
+                : null;
+        this.callers = new Callers(
+                cluster == null ? Objects.requireNonNull(tokens) : cluster.tokens(System::nanoTime), trustDomain);
         DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
                 .withShowPlaintext(bootstrap.grpc().isLoopback())
                 .withStreams(
@@ -82,19 +102,24 @@ final class IstiodParts {
                         bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
         this.writer = new SnapshotWriter(config, discovery, events);
-        this.ports = new Ports(vertx, PeerKeepalive.USUAL);
+        this.ports = new Ports(vertx, PeerKeepalive.USUAL, cluster == null ? List.of() : cluster.names());
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
         surroundings.readiness().require("first snapshot", () -> discovery.view() != null);
         new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
     }
 
-    private static CertificateAuthority authority(IstiodBootstrap bootstrap, String trustDomain, InstantSource clock)
+    private static CertificateAuthority authority(
+            IstiodBootstrap bootstrap, @Nullable HomeCluster cluster, String trustDomain, InstantSource clock)
             throws IOException {
-        AuthorityFiles files = new AuthorityFiles(clock, new SecureRandom());
+        SecureRandom random = new SecureRandom();
         Path given = bootstrap.authority();
-        return given != null
-                ? files.open(given)
-                : files.openOrCreate(bootstrap.state().resolve("ca"), trustDomain);
+        if (given != null) {
+            return new AuthorityFiles(clock, random).open(given);
+        }
+        return cluster == null
+                ? new AuthorityFiles(clock, random)
+                        .openOrCreate(bootstrap.state().resolve("ca"), trustDomain)
+                : cluster.authority(trustDomain, new AuthorityReader(clock, random));
     }
 
     /** Everything that takes a moment: reads files, makes keys, builds the first snapshot. Blocks. */
@@ -102,14 +127,44 @@ final class IstiodParts {
             throws IOException, InvalidConfigException {
         IstiodMetrics metrics = new IstiodMetrics();
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
-        JoinedConfig config = JoinedConfig.open(
-                bootstrap.sources(surroundings.sources()), ConfigTiming.USUAL, events, System::nanoTime);
+        HomeCluster cluster = cluster(vertx, bootstrap.followed());
         try {
-            IstiodParts made = new IstiodParts(vertx, bootstrap, surroundings, metrics, events, config);
+            JoinedConfig config = JoinedConfig.open(
+                    bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()),
+                    ConfigTiming.USUAL,
+                    events,
+                    System::nanoTime);
+            return prepare(new Ground(vertx, bootstrap, surroundings, cluster, config), metrics, events);
+        } catch (IOException | InvalidConfigException | RuntimeException e) {
+            if (cluster != null) {
+                cluster.close();
+            }
+            throw e;
+        }
+    }
+
+    private static @Nullable HomeCluster cluster(Vertx vertx, IstiodBootstrap.Followed followed) throws IOException {
+        return followed.cluster() == null
+                ? null
+                : HomeCluster.open(vertx, followed.cluster(), followed.meshConfig() == null, System::nanoTime);
+    }
+
+    private static IstiodParts prepare(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events)
+            throws IOException {
+        try {
+            IstiodParts made = new IstiodParts(ground, metrics, events);
             made.writer.start();
+            if (ground.cluster != null) {
+                MeshFacts facts = new MeshFacts(
+                        ground.config::fates,
+                        made.discovery::proxies,
+                        made.writer::snapshot,
+                        () -> ground.config.current().objects());
+                ground.cluster.begin(facts, made.authority, InstantSource.system());
+            }
             return made;
         } catch (IOException | RuntimeException e) {
-            config.close();
+            ground.config.close();
             throw e;
         }
     }
@@ -122,7 +177,7 @@ final class IstiodParts {
                 writer::snapshot,
                 new MetricsAnswer(metrics, surroundings.platform()),
                 surroundings.readiness(),
-                new DebugAccess(callers),
+                new DebugAccess(callers, cluster == null ? SYSTEM_NAMESPACE : cluster.namespace()),
                 Release.inIstiosForm());
         Handler<HttpServerRequest> pages = debug.handler(vertx);
         GrpcServer plain = grpc();
@@ -171,6 +226,12 @@ final class IstiodParts {
         writer.stop();
         config.close();
         discovery.stop();
-        return ports.close();
+        Future<Void> closed = ports.close();
+        HomeCluster left = cluster;
+        // Its client waits for the connections to end.
+        return left == null ? closed : closed.eventually(() -> vertx.executeBlocking(() -> {
+            left.close();
+            return null;
+        }));
     }
 }

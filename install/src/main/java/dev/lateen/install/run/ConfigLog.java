@@ -7,16 +7,16 @@ import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.input.ConfigChange.ResourceChange;
+import dev.lateen.istiod.input.ObjectFate;
+import dev.lateen.istiod.input.ObjectKey;
 import dev.lateen.istiod.model.ProxyNode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
@@ -27,13 +27,13 @@ import java.util.stream.Collectors;
  */
 final class ConfigLog implements IstiodEvents {
     private static final int SHOWN = 4;
-    private static final Origin MESH_CONFIG = new Origin.InFile("mesh config", 1, 0);
+    private static final ObjectKey MESH_CONFIG = ObjectKey.of("", ResourceKey.MESH_CONFIG);
     private static final Set<String> WORKLOADS =
             Set.of("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod");
 
     private final MeshLog log;
-    /** Changes that are not in force everywhere yet, by the version they make. */
-    private final TreeMap<Long, List<ResourceChange>> pending = new TreeMap<>();
+    /** The last change of each object that is not in force everywhere yet. */
+    private final Map<ObjectKey, ResourceChange> pending = new LinkedHashMap<>();
     /** What is not in force, by proxy and type, as it was told. */
     private final Map<String, String> told = new ConcurrentHashMap<>();
 
@@ -48,18 +48,25 @@ final class ConfigLog implements IstiodEvents {
                 .filter(resource -> resource.origin() instanceof Origin.InFile)
                 .toList());
         if (change.meshConfig()) {
-            users.add(new ResourceChange(ConfigChange.Kind.CHANGED, ResourceKey.MESH_CONFIG, MESH_CONFIG));
+            users.add(new ResourceChange(ConfigChange.Kind.CHANGED, meshConfig(change.version())));
         }
-        if (!users.isEmpty()) {
-            synchronized (pending) {
-                pending.put(change.version(), users);
+        synchronized (pending) {
+            for (ResourceChange one : users) {
+                // What changes again is told in the order of its last change.
+                pending.remove(one.fate().key());
+                pending.put(one.fate().key(), one);
             }
         }
     }
 
+    private static ObjectFate meshConfig(long version) {
+        Origin origin = new Origin.InFile("mesh config", 1, 0);
+        return new ObjectFate(MESH_CONFIG, origin, ObjectFate.Verdict.ACCEPTED, version, List.of());
+    }
+
     @Override
     public void inForce(long version, Set<String> touched, Set<String> absent, Duration took) {
-        List<ResourceChange> changes = takeUntil(version);
+        List<ResourceChange> changes = takeIn(version);
         if (changes.isEmpty()) {
             return;
         }
@@ -72,21 +79,15 @@ final class ConfigLog implements IstiodEvents {
                 + (elsewhere ? "" : ": " + touched(touched) + ", in force after " + took.toMillis() + " ms" + missing));
     }
 
-    /** The changes that make up a version, with those of versions that it overtook; they are not pending any more. */
-    private List<ResourceChange> takeUntil(long version) {
+    /** The changes that a version has, with those of versions that it overtook; they are not pending any more. */
+    private List<ResourceChange> takeIn(long version) {
         synchronized (pending) {
-            Map<Long, List<ResourceChange>> done = pending.headMap(version, true);
-            List<ResourceChange> changes = merged(done.values());
-            done.clear();
-            return changes;
+            List<ResourceChange> done = pending.values().stream()
+                    .filter(change -> change.fate().isIn(version))
+                    .toList();
+            pending.values().removeAll(done);
+            return done;
         }
-    }
-
-    /** Of several changes of one resource the last counts. */
-    private static List<ResourceChange> merged(Collection<List<ResourceChange>> changes) {
-        Map<ResourceKey, ResourceChange> last = new LinkedHashMap<>();
-        changes.forEach(some -> some.forEach(change -> last.put(change.resource(), change)));
-        return List.copyOf(last.values());
     }
 
     @Override
@@ -110,7 +111,7 @@ final class ConfigLog implements IstiodEvents {
         }
         List<ResourceChange> changes;
         synchronized (pending) {
-            changes = merged(pending.values());
+            changes = List.copyOf(pending.values());
         }
         String what = changes.isEmpty() ? "" : describe(changes) + ": ";
         log.line(what + "NOT in force on " + podOf(node.id()) + ": " + why);

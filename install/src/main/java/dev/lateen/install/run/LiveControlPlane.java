@@ -5,7 +5,7 @@ import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionPolicy;
 import dev.lateen.injector.InjectorWebhook;
-import dev.lateen.injector.SidecarSettings;
+import dev.lateen.injector.settings.SidecarSettings;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;

@@ -1,32 +1,27 @@
 package dev.lateen.install.tools;
 
-import dev.lateen.api.yaml.JsonTexts;
-import dev.lateen.api.yaml.Problem;
-import dev.lateen.api.yaml.ResourceReader;
-import dev.lateen.api.yaml.StartSettings;
+import dev.lateen.api.yaml.Documents;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionDecision;
-import dev.lateen.injector.InjectionPolicy;
-import dev.lateen.injector.SidecarSettings;
+import dev.lateen.injector.NamespaceMarks;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
-import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.KubernetesResourceList;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code meshctl kube-inject -f FILE}: prints a manifest with sidecars added, and says on standard error what was left alone and why. */
 @Command(
@@ -45,131 +40,114 @@ public final class KubeInjectCommand implements Callable<Integer> {
     private Path file = Path.of("");
 
     @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Where to write it (default: standard output).")
+    private @Nullable Path output;
+
+    @Option(
             names = {"-n", "--namespace"},
             paramLabel = "NS",
             defaultValue = "default",
             description = "Where objects without a namespace will run (default: ${DEFAULT-VALUE}).")
     private String namespace = "";
 
-    @Option(
-            names = {"-r", "--revision"},
-            paramLabel = "REV",
-            defaultValue = "default",
-            description = "The control plane's revision (default: ${DEFAULT-VALUE}).")
-    private String revision = "";
+    @Mixin
+    private InjectionSources sources = new InjectionSources();
 
-    @Option(
-            names = "--meshConfigFile",
-            paramLabel = "FILE",
-            description = "The mesh config whose defaultConfig the proxies start with.")
-    private @Nullable Path meshConfig;
+    private final Map<String, NamespaceMarks> namespaces = new HashMap<>();
 
     @Override
     public Integer call() {
-        StartSettings start = meshSettings();
-        SidecarSettings defaults = SidecarSettings.defaults();
-        Injection injection = new Injection(
-                InjectionPolicy.enabled(),
-                new SidecarSettings(
-                        defaults.image(),
-                        revision,
-                        defaults.caAddress(),
-                        defaults.clusterId(),
-                        defaults.meshId(),
-                        defaults.trustDomain(),
-                        defaults.clusterDomain()),
-                pod -> start.with(pod.own()));
-        KubernetesSerialization kubernetes = new KubernetesSerialization();
-        List<String> printed = new ArrayList<>();
-        for (Object document : documents(kubernetes)) {
-            inject(injection, document);
-            printed.add(kubernetes.asYaml(document).replaceFirst("^---\\n", "").stripTrailing() + "\n");
-        }
-        spec.commandLine().getOut().print(String.join("---\n", printed));
-        spec.commandLine().getOut().flush();
+        Injection injection = sources.injection();
+        List<JsonNode> documents = documents();
+        documents.forEach(this::remember);
+        documents.forEach(document -> inject(injection, document));
+        write(ManifestText.of(documents));
         return 0;
     }
 
-    private StartSettings meshSettings() {
-        Path given = meshConfig;
-        if (given == null) {
-            return StartSettings.NONE;
-        }
-        try {
-            String text = Files.readString(given);
-            for (Problem problem :
-                    new ResourceReader().readMeshConfig(given.toString(), text).problems()) {
-                if (problem.isError()) {
-                    throw new CommandFailure(CommandFailure.BAD_INPUT, problem.toString());
-                }
-            }
-            return StartSettings.ofMeshConfig(text);
-        } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.BAD_INPUT, given + ": can't be read: " + IoReason.of(e));
+    /** As in a cluster, a namespace says as whom its proxies run; whether they are injected, one who types this command says. */
+    private void remember(JsonNode document) {
+        if (document.path("kind").asString("").equals("Namespace")) {
+            Map<String, String> annotations = new HashMap<>();
+            document.path("metadata")
+                    .path("annotations")
+                    .properties()
+                    .forEach(entry ->
+                            annotations.put(entry.getKey(), entry.getValue().asString("")));
+            namespaces.put(
+                    document.path("metadata").path("name").asString(""), new NamespaceMarks(Map.of(), annotations));
         }
     }
 
     /** Lists are looked into, and stay lists. */
-    private void inject(Injection injection, Object document) {
-        switch (document) {
-            case KubernetesResourceList<?> list -> {
-                // What the library calls a list of objects may hold lists.
-                List<?> items = list.getItems();
-                for (int i = 0; i < items.size(); i++) {
-                    inject(injection, (Object) items.get(i));
-                }
+    private void inject(Injection injection, JsonNode document) {
+        if (document.path("kind").asString("").endsWith("List") && document.path("items").isArray()) {
+            document.path("items").forEach(item -> inject(injection, item));
+        } else if (document instanceof ObjectNode object) {
+            JsonNode metadata = Injection.podMetadata(object);
+            List<String> remarks = metadata == null ? List.of() : InjectionRemarks.of(metadata);
+            InjectionDecision decision = apply(injection, object);
+            explain(object, decision);
+            if (decision != null && decision.inject()) {
+                remarks.forEach(
+                        remark -> spec.commandLine().getErr().println(name(object) + ": warning: " + remark));
             }
-            case HasMetadata object -> {
-                List<String> remarks = InjectionRemarks.of(Injection.podMetadata(object));
-                InjectionDecision decision = apply(injection, object);
-                explain(object, decision);
-                if (decision != null && decision.inject()) {
-                    remarks.forEach(
-                            remark -> spec.commandLine().getErr().println(name(object) + ": warning: " + remark));
-                }
-            }
-            default -> {}
         }
     }
 
-    private @Nullable InjectionDecision apply(Injection injection, HasMetadata object) {
+    private @Nullable InjectionDecision apply(Injection injection, ObjectNode object) {
+        String own = object.path("metadata").path("namespace").asString(namespace);
         try {
-            return injection.apply(object, namespace, Map.of());
+            return injection.apply(object, namespace, namespaces.getOrDefault(own, NamespaceMarks.UNKNOWN));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": " + name(object) + ": " + e.getMessage());
         }
     }
 
-    private List<Object> documents(KubernetesSerialization kubernetes) {
+    private List<JsonNode> documents() {
         try {
             String text = file.toString().equals("-")
                     ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
                     : Files.readString(file);
-            List<Object> documents = new ArrayList<>();
-            for (JsonTexts.Part part : JsonTexts.split(text)) {
-                Object read = kubernetes.unmarshal(part.text());
-                if (read instanceof Collection<?> many) {
-                    documents.addAll(many);
-                } else if (read != null) {
-                    documents.add(read);
+            List<JsonNode> documents = Documents.read(file.toString(), text);
+            for (JsonNode document : documents) {
+                if (!document.isObject() || document.path("kind").asString("").isEmpty()) {
+                    throw new CommandFailure(
+                            CommandFailure.BAD_INPUT,
+                            file + ": a document without a kind (expected: Kubernetes objects in YAML or JSON)");
                 }
             }
             return documents;
         } catch (IOException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, file + ": can't be read: " + IoReason.of(e));
-        } catch (RuntimeException e) {
-            String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+        } catch (IllegalArgumentException e) {
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, file + ": " + why + " (expected: Kubernetes objects in YAML or JSON)");
+                    CommandFailure.BAD_INPUT, e.getMessage() + " (expected: Kubernetes objects in YAML or JSON)");
         }
     }
 
-    private static String name(HasMetadata object) {
-        String name = object.getMetadata() == null ? null : object.getMetadata().getName();
-        return object.getKind() + " " + (name == null ? "?" : name);
+    private void write(String text) {
+        Path to = output;
+        if (to == null) {
+            spec.commandLine().getOut().print(text);
+            spec.commandLine().getOut().flush();
+            return;
+        }
+        try {
+            Files.writeString(to, text);
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, to + ": can't be written: " + IoReason.of(e));
+        }
     }
 
-    private void explain(HasMetadata object, @Nullable InjectionDecision decision) {
+    private static String name(JsonNode object) {
+        return object.path("kind").asString("?") + " "
+                + object.path("metadata").path("name").asString("?");
+    }
+
+    private void explain(ObjectNode object, @Nullable InjectionDecision decision) {
         if (decision != null && !decision.inject()) {
             spec.commandLine()
                     .getErr()

@@ -7,6 +7,8 @@ import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.input.ConfigChange.ResourceChange;
+import dev.lateen.istiod.input.ObjectFate;
+import dev.lateen.istiod.input.ObjectKey;
 import dev.lateen.istiod.model.ProxyNode;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,7 +45,9 @@ class ConfigLogTest {
         String[] name = resource.split("[ /]");
         ResourceKey key = new ResourceKey("networking.istio.io", name[0], name[1], name[2]);
         Origin origin = new Origin.InFile("a.yaml", 1, 1);
-        log.changed(new ConfigChange(version, false, List.of(new ResourceChange(kind, key, origin))));
+        ObjectFate fate = new ObjectFate(
+                ObjectKey.of("", key), origin, ObjectFate.Verdict.ACCEPTED, version, List.of());
+        log.changed(new ConfigChange(version, false, List.of(new ResourceChange(kind, fate))));
     }
 
     private void inForce(long version, Set<String> absent) {

@@ -9,7 +9,7 @@ import dev.lateen.ingress.IngressGateway;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionPolicy;
 import dev.lateen.injector.InjectorWebhook;
-import dev.lateen.injector.SidecarSettings;
+import dev.lateen.injector.settings.SidecarSettings;
 import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;

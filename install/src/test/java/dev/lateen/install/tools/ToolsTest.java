@@ -207,7 +207,7 @@ class ToolsTest {
             """);
         assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
         assertThat(out.toString())
-                .contains("kind: \"Service\"")
+                .contains("kind: Service")
                 .contains("istio-proxy")
                 .contains("---\n");
     }
@@ -227,9 +227,9 @@ class ToolsTest {
                 directory.resolve("m.json"),
                 list.replace("ITEMS", inner + "," + deployment("two", "")) + deployment("three", ""));
         assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
-        assertThat(out.toString()).contains("kind: \"List\"");
-        assertThat(out.toString().split("istio-proxy\"\n", -1)).hasSizeGreaterThan(3);
-        assertThat(out.toString().split("tlsMode: \"istio\"", -1)).hasSize(4);
+        assertThat(out.toString()).contains("kind: List");
+        assertThat(out.toString().split("name: istio-proxy\n", -1)).hasSizeGreaterThan(3);
+        assertThat(out.toString().split("tlsMode: istio", -1)).hasSize(4);
     }
 
     @Test
@@ -238,12 +238,12 @@ class ToolsTest {
                 directory.resolve("m.json"),
                 deployment(
                         "one",
-                        "\"prometheus.io/port\": \"9999\", \"sidecar.istio.io/userVolume\": \"[]\","
+                        "\"prometheus.io/port\": \"9999\", \"sidecar.istio.io/statsFlushInterval\": \"5s\","
                                 + " \"sidecar.istio.io/proxyCPU\": \"1\""));
         assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isZero();
         assertThat(err.toString())
-                .contains("Deployment one: warning: annotation prometheus.io/port: 9999 gives way to 15090")
-                .contains("Deployment one: warning: annotation sidecar.istio.io/userVolume: ")
+                .contains("Deployment one: warning: annotation sidecar.istio.io/statsFlushInterval: ")
+                .doesNotContain("prometheus.io")
                 .doesNotContain("proxyCPU");
         Files.writeString(file, deployment("one", "\"proxy.istio.io/config\": \"nosuch: 1\""));
         assertThat(run(new KubeInjectCommand(), "-f", file.toString())).isNotZero();

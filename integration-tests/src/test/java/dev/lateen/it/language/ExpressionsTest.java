@@ -21,7 +21,8 @@ class ExpressionsTest {
             "r'\\d' == 'it\\'s'",
             "a.b[c.d][0].e",
             "duration('1s') > duration('2s') // longer",
-            "0x1f + .5e3 < 1u || '''it's''' == a.b");
+            "0x1f + .5e3 < 1u || '''it's''' == a.b",
+            "'" + "a".repeat(8190) + "'");
     private static final List<String> BAD = List.of(
             "response.code >=",
             "(a",
@@ -36,7 +37,8 @@ class ExpressionsTest {
             "{'a': 1}",
             "1.2.3",
             "#",
-            "(".repeat(70) + "a" + ")".repeat(70));
+            "(".repeat(70) + "a" + ")".repeat(70),
+            "'" + "a".repeat(8191) + "'");
 
     @Test
     void whatTheProxyTakesIsNotNamed() {

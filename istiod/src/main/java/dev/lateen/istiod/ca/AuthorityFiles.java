@@ -24,21 +24,17 @@ import org.bouncycastle.jce.provider.BouncyCastleProvider;
  * {@code cert-chain.pem} (may be absent), {@code root-cert.pem}.
  */
 public final class AuthorityFiles {
-    private static final String CERTIFICATE = "ca-cert.pem";
-    private static final String KEY = "ca-key.pem";
-    private static final String CHAIN = "cert-chain.pem";
-    private static final String ROOT = "root-cert.pem";
-    private static final Duration ROOT_TTL = Duration.ofDays(3650);
+    private static final String CERTIFICATE = AuthorityTexts.CERTIFICATE;
+    private static final String KEY = AuthorityTexts.KEY;
+    private static final String CHAIN = AuthorityTexts.CHAIN;
+    private static final String ROOT = AuthorityTexts.ROOT;
     private static final int LONGEST = 1024 * 1024;
 
-    private final InstantSource clock;
-    private final SecureRandom random;
-    private final BouncyCastleProvider provider = new BouncyCastleProvider();
+    private final AuthorityReader reader;
 
     /** Reads and makes authorities that go by {@code clock}. */
     public AuthorityFiles(InstantSource clock, SecureRandom random) {
-        this.clock = clock;
-        this.random = random;
+        this.reader = new AuthorityReader(clock, random);
     }
 
     /**
@@ -68,7 +64,7 @@ public final class AuthorityFiles {
     }
 
     private void create(Path directory, String trustDomain) throws IOException {
-        KeyPairAndChain root = CertificateAuthority.newRoot(trustDomain, ROOT_TTL, provider, clock, random);
+        KeyPairAndChain root = reader.newRoot(trustDomain);
         Files.createDirectories(directory);
         writePrivate(directory.resolve(CERTIFICATE), root.chainPem());
         writePrivate(directory.resolve(ROOT), root.chainPem());
@@ -98,113 +94,29 @@ public final class AuthorityFiles {
      * @throws IOException if it can't be read or makes no sense; the message names the file
      */
     public CertificateAuthority open(Path directory) throws IOException {
-        X509Certificate certificate = some(directory.resolve(CERTIFICATE)).getFirst();
-        List<X509Certificate> trusted = some(directory.resolve(ROOT));
-        PrivateKey key = key(directory.resolve(KEY));
-        List<X509Certificate> chain = new ArrayList<>(List.of(certificate));
-        if (Files.exists(directory.resolve(CHAIN))) {
-            certificates(directory.resolve(CHAIN)).stream()
-                    .filter(c -> !c.equals(certificate) && !trusted.contains(c))
-                    .forEach(chain::add);
-        }
-        check(directory, key, chain);
-        X509Certificate anchor = anchor(directory, chain, trusted);
-        List<X509Certificate> roots = new ArrayList<>(List.of(anchor));
-        trusted.stream().filter(root -> !root.equals(anchor)).forEach(roots::add);
-        return new CertificateAuthority(new KeyPairAndChain(key, List.copyOf(chain)), roots, provider, clock, random);
+        return reader.read(new Directory(directory));
     }
 
-    private void check(Path directory, PrivateKey key, List<X509Certificate> chain) throws IOException {
-        X509Certificate certificate = chain.getFirst();
-        Path file = directory.resolve(CERTIFICATE);
-        if (certificate.getBasicConstraints() < 0) {
-            throw wrong(file, "not a certificate authority (accepted: basic constraints CA:TRUE)");
+    /** The files of a directory. */
+    private record Directory(Path path) implements AuthorityTexts {
+        @Override
+        public boolean has(String name) {
+            return Files.exists(path.resolve(name));
         }
-        if (!CertificatePairs.belongs(key, certificate, provider)) {
-            throw wrong(directory.resolve(KEY), "not the key of " + CERTIFICATE + " (accepted: its private key)");
-        }
-        for (int i = 0; i < chain.size(); i++) {
-            Path of = i == 0 ? file : directory.resolve(CHAIN);
-            checkTime(of, chain.get(i));
-            if (i + 1 < chain.size() && !isSignedBy(chain.get(i), chain.get(i + 1))) {
-                throw unsigned(
-                        of,
-                        chain.get(i),
-                        chain.get(i + 1).getSubjectX500Principal().toString());
+
+        @Override
+        public String text(String name) throws IOException {
+            Path file = path.resolve(name);
+            if (Files.size(file) > LONGEST) {
+                throw AuthorityFiles.wrong(file, "larger than " + LONGEST + " bytes (accepted: PEM)");
             }
+            return Files.readString(file);
         }
-    }
 
-    private void checkTime(Path file, X509Certificate certificate) throws IOException {
-        Instant end = certificate.getNotAfter().toInstant();
-        if (end.isBefore(clock.instant())) {
-            throw wrong(
-                    file,
-                    certificate.getSubjectX500Principal() + " expired " + end
-                            + " (accepted: certificates not expired)");
+        @Override
+        public IOException wrong(String name, String message) {
+            return AuthorityFiles.wrong(path.resolve(name), message);
         }
-    }
-
-    /** The root that the chain ends in. */
-    private X509Certificate anchor(Path directory, List<X509Certificate> chain, List<X509Certificate> trusted)
-            throws IOException {
-        X509Certificate last = chain.getLast();
-        for (X509Certificate root : trusted) {
-            if (isSignedBy(last, root)) {
-                checkTime(directory.resolve(ROOT), root);
-                return root;
-            }
-        }
-        throw unsigned(directory.resolve(chain.size() == 1 ? CERTIFICATE : CHAIN), last, "a certificate of " + ROOT);
-    }
-
-    private static boolean isSignedBy(X509Certificate certificate, X509Certificate issuer) {
-        try {
-            certificate.verify(issuer.getPublicKey());
-            return true;
-        } catch (GeneralSecurityException e) {
-            return false;
-        }
-    }
-
-    private static IOException unsigned(Path file, X509Certificate certificate, String issuer) {
-        return wrong(
-                file,
-                certificate.getSubjectX500Principal() + " is not signed by " + issuer + " (accepted: a chain from "
-                        + CERTIFICATE + " to " + ROOT + ")");
-    }
-
-    private static List<X509Certificate> some(Path file) throws IOException {
-        List<X509Certificate> certificates = certificates(file);
-        if (certificates.isEmpty()) {
-            throw wrong(file, "no certificate in it (accepted: PEM)");
-        }
-        return certificates;
-    }
-
-    private static List<X509Certificate> certificates(Path file) throws IOException {
-        try {
-            return Pem.certificates(text(file));
-        } catch (CertificateException e) {
-            throw wrong(file, "not certificates: " + e.getMessage() + " (accepted: PEM)");
-        }
-    }
-
-    private PrivateKey key(Path file) throws IOException {
-        try {
-            return Pem.privateKey(text(file), provider);
-        } catch (FileSystemException e) {
-            throw e;
-        } catch (IOException e) {
-            throw wrong(file, "no private key: " + e.getMessage() + " (accepted: PEM of an EC or RSA key)");
-        }
-    }
-
-    private static String text(Path file) throws IOException {
-        if (Files.size(file) > LONGEST) {
-            throw wrong(file, "larger than " + LONGEST + " bytes (accepted: PEM)");
-        }
-        return Files.readString(file);
     }
 
     private static IOException wrong(Path file, String message) {

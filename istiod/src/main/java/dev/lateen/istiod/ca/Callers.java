@@ -16,11 +16,11 @@ public final class Callers {
     private static final String BEARER = "Bearer ";
     private static final int URI_NAME = 6;
 
-    private final TokenIssuer tokens;
+    private final TokenCheck tokens;
     private final String trustDomain;
 
     /** Believes certificates of {@code trustDomain} and tokens of {@code tokens}. */
-    public Callers(TokenIssuer tokens, String trustDomain) {
+    public Callers(TokenCheck tokens, String trustDomain) {
         this.tokens = tokens;
         this.trustDomain = trustDomain;
     }

@@ -17,6 +17,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.bouncycastle.asn1.x500.RDN;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
@@ -42,11 +43,18 @@ public final class CertificateAuthority {
 
     private static final int SERIAL_BITS = 128;
 
-    private final KeyPairAndChain signer;
-    private final List<X509Certificate> roots;
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final BouncyCastleProvider provider;
     private final InstantSource clock;
     private final SecureRandom random;
+    private volatile Held held;
+
+    /**
+     * What signs, and what is trusted.
+     *
+     * @param former roots of keys that signed here before; what they signed is out there still
+     */
+    private record Held(KeyPairAndChain signer, List<X509Certificate> roots, List<X509Certificate> former) {}
 
     /**
      * @param signer the signing key; its certificate first, then those between it and the root, without the root; the root alone if it is
@@ -59,26 +67,52 @@ public final class CertificateAuthority {
             BouncyCastleProvider provider,
             InstantSource clock,
             SecureRandom random) {
-        this.signer = signer;
-        this.roots = List.copyOf(roots);
+        this.held = new Held(signer, List.copyOf(roots), List.of());
         this.provider = provider;
         this.clock = clock;
         this.random = random;
     }
 
+    /** Signs with another's key from now on, if it is another one, and trusts what that trusts; whoever listens is told. */
+    public synchronized void become(CertificateAuthority other) {
+        Held before = held;
+        Held next = other.held;
+        if (next.signer.chain().equals(before.signer.chain()) && next.roots.equals(before.roots)) {
+            return;
+        }
+        List<X509Certificate> former = new ArrayList<>(before.former);
+        before.roots.stream()
+                .filter(root -> !next.roots.contains(root) && !former.contains(root))
+                .forEach(former::add);
+        former.removeAll(next.roots);
+        held = new Held(next.signer, next.roots, List.copyOf(former));
+        listeners.forEach(Runnable::run);
+    }
+
+    /** Calls back whenever it signs with another key, from whatever thread. */
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
+    }
+
     /** The anchor of all that is signed here. */
     public X509Certificate root() {
-        return roots.getFirst();
+        return held.roots.getFirst();
     }
 
     /** What everyone trusts, in PEM; several while one root takes the place of another. */
     public String rootPem() {
-        return Pem.of(roots);
+        return Pem.of(held.roots);
+    }
+
+    /** What callers' certificates are checked against, in PEM: also what was trusted while this process ran. */
+    public String callerRootsPem() {
+        Held now = held;
+        return Pem.of(now.roots) + Pem.of(now.former);
     }
 
     /** The certificate that signs; the root if no other stands between. */
     public X509Certificate certificate() {
-        return signer.certificate();
+        return held.signer.certificate();
     }
 
     /** Its clock's time. */
@@ -97,15 +131,16 @@ public final class CertificateAuthority {
      */
     List<String> signWorkload(PublicKey key, SpiffeId identity, Duration ttl) {
         GeneralName name = new GeneralName(GeneralName.uniformResourceIdentifier, identity.uri());
-        X509Certificate leaf = sign(key, List.of(name), ttl);
+        Held now = held;
+        X509Certificate leaf = sign(now.signer, key, List.of(name), ttl);
         List<String> answer = new ArrayList<>();
         answer.add(Pem.of(leaf));
-        for (X509Certificate between : signer.chain()) {
-            if (!roots.contains(between)) {
+        for (X509Certificate between : now.signer.chain()) {
+            if (!now.roots.contains(between)) {
                 answer.add(Pem.of(between));
             }
         }
-        answer.add(rootPem());
+        answer.add(Pem.of(now.roots));
         return List.copyOf(answer);
     }
 
@@ -115,13 +150,14 @@ public final class CertificateAuthority {
         dnsNames.forEach(name -> names.add(new GeneralName(GeneralName.dNSName, name)));
         addresses.forEach(address -> names.add(new GeneralName(GeneralName.iPAddress, address)));
         KeyPair pair = newKeyPair(provider, random);
+        Held now = held;
         List<X509Certificate> chain = new ArrayList<>();
-        chain.add(sign(pair.getPublic(), names, ttl));
-        signer.chain().stream().filter(c -> !roots.contains(c)).forEach(chain::add);
+        chain.add(sign(now.signer, pair.getPublic(), names, ttl));
+        now.signer.chain().stream().filter(c -> !now.roots.contains(c)).forEach(chain::add);
         return new KeyPairAndChain(pair.getPrivate(), List.copyOf(chain));
     }
 
-    private X509Certificate sign(PublicKey key, List<GeneralName> names, Duration ttl) {
+    private X509Certificate sign(KeyPairAndChain signer, PublicKey key, List<GeneralName> names, Duration ttl) {
         Instant now = clock.instant();
         Instant end = now.plus(ttl);
         Instant issuerEnd = signer.certificate().getNotAfter().toInstant();

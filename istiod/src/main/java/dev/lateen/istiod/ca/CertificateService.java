@@ -125,6 +125,7 @@ public final class CertificateService {
             case UNAUTHENTICATED -> GrpcStatus.UNAUTHENTICATED;
             case DENIED -> GrpcStatus.PERMISSION_DENIED;
             case INVALID -> GrpcStatus.INVALID_ARGUMENT;
+            case UNAVAILABLE -> GrpcStatus.UNAVAILABLE;
         };
     }
 

@@ -11,12 +11,15 @@ public final class RefusedException extends Exception {
         /** A credential that holds, for something it is not good for. */
         DENIED,
         /** The request itself is wrong. */
-        INVALID
+        INVALID,
+        /** Nobody can say now; the caller may ask again. */
+        UNAVAILABLE
     }
 
     private final Reason reason;
 
-    RefusedException(Reason reason, String message) {
+    /** @param message what was found, and what is accepted */
+    public RefusedException(Reason reason, String message) {
         super(message, null, false, false);
         this.reason = reason;
     }

@@ -23,6 +23,7 @@ import java.time.InstantSource;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  * Service-account tokens where no Kubernetes is there to issue them: JWTs in the shape of projected ones (audience {@code istio-ca}, subject
  * {@code system:serviceaccount:NAMESPACE:NAME}), signed with a key in the state directory. Safe from any thread.
  */
-public final class TokenIssuer {
+public final class TokenIssuer implements TokenCheck {
     /** The audience Istio's agents ask for. */
     public static final String AUDIENCE = "istio-ca";
 
@@ -109,8 +110,8 @@ public final class TokenIssuer {
         return token.serialize();
     }
 
-    /** Whose token it is. */
-    SpiffeId verify(String token, String trustDomain) throws RefusedException {
+    @Override
+    public SpiffeId verify(String token, String trustDomain) throws RefusedException {
         if (token.length() > LONGEST) {
             throw refused("longer than " + LONGEST + " characters");
         }
@@ -145,15 +146,24 @@ public final class TokenIssuer {
     }
 
     private static SpiffeId identity(@Nullable String subject, String trustDomain) throws RefusedException {
-        List<String> parts =
-                subject == null || !subject.startsWith(SUBJECT) ? List.of() : List.of(subject.split(":", -1));
+        List<String> parts = parts(subject);
         if (parts.size() != 4) {
             throw refused("subject " + quoted(subject));
         }
-        if (!isIdentity(parts.get(2), parts.get(3))) {
-            throw refused("subject " + quoted(subject) + ", which is not of " + NAMES);
-        }
-        return new SpiffeId(trustDomain, parts.get(2), parts.get(3));
+        return serviceAccount(subject, trustDomain)
+                .orElseThrow(() -> refused("subject " + quoted(subject) + ", which is not of " + NAMES));
+    }
+
+    /** The identity of a service account that is called as Kubernetes calls it, {@code system:serviceaccount:NAMESPACE:NAME}; empty if it isn't. */
+    public static Optional<SpiffeId> serviceAccount(@Nullable String subject, String trustDomain) {
+        List<String> parts = parts(subject);
+        return parts.size() == 4 && isIdentity(parts.get(2), parts.get(3))
+                ? Optional.of(new SpiffeId(trustDomain, parts.get(2), parts.get(3)))
+                : Optional.empty();
+    }
+
+    private static List<String> parts(@Nullable String subject) {
+        return subject == null || !subject.startsWith(SUBJECT) ? List.of() : List.of(subject.split(":", -1));
     }
 
     /** The names become parts of a URI in a certificate, and of policies: only what Kubernetes would take as such names. */

@@ -1,5 +1,7 @@
 package dev.lateen.istiod.config;
 
+import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.input.ConfigInput;
@@ -49,14 +51,15 @@ public final class JoinedConfig implements AutoCloseable {
      * @param sources the one that gives way first: of two that have one object the later counts
      * @param events learns what becomes of changes
      * @param nanos a clock for durations, such as {@code System::nanoTime}
-     * @throws InvalidConfigException if anything is wrong: at the start nothing is there to stay in force. The sources are closed then.
+     * @throws InvalidConfigException if anything is wrong: at the start nothing is there to stay in force. What is wrong with a single object of a cluster is no reason:
+     *     whoever wrote it is not who starts this, and hears of it elsewhere. The sources are closed then.
      */
     public static JoinedConfig open(
             List<? extends ConfigSource> sources, ConfigTiming timing, ConfigEvents events, LongSupplier nanos)
             throws InvalidConfigException {
         JoinedConfig joined = new JoinedConfig(List.copyOf(sources), timing, events, nanos);
         List<Problem> problems = joined.problems();
-        if (problems.stream().anyMatch(Problem::isError)) {
+        if (problems.stream().anyMatch(problem -> problem.isError() && !isOfOneObjectInACluster(problem))) {
             joined.close();
             throw new InvalidConfigException(problems);
         }
@@ -64,6 +67,10 @@ public final class JoinedConfig implements AutoCloseable {
             events.problems(problems);
         }
         return joined;
+    }
+
+    private static boolean isOfOneObjectInACluster(Problem problem) {
+        return problem.origin() instanceof Origin.InCluster && !ResourceKey.MESH_CONFIG.equals(problem.resource());
     }
 
     private List<Offers> offers() {

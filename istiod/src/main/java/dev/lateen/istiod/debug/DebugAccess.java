@@ -13,13 +13,22 @@ import org.jspecify.annotations.Nullable;
  * {@code ENABLE_DEBUG_ENDPOINT_AUTH}, default true since 1.30).
  */
 public final class DebugAccess {
-    private static final String SYSTEM_NAMESPACE = "istio-system";
-
     private final Callers callers;
+    private final String namespace;
 
-    /** Believes the tokens that {@code callers} believes. */
-    public DebugAccess(Callers callers) {
+    /**
+     * Believes the tokens that {@code callers} believes.
+     *
+     * @param namespace of the control plane
+     */
+    public DebugAccess(Callers callers, String namespace) {
         this.callers = callers;
+        this.namespace = namespace;
+    }
+
+    /** Whether a caller is let in without another look. */
+    static boolean isOfThisMachine(@Nullable SocketAddress from) {
+        return from == null || isLocal(from.hostAddress());
     }
 
     /**
@@ -34,16 +43,17 @@ public final class DebugAccess {
         }
     }
 
+    /** The verdict on a caller; it may wait for whoever knows the caller's token, so not for event loops. */
     Verdict check(@Nullable SocketAddress from, @Nullable String authorization) {
-        if (from == null || isLocal(from.hostAddress())) {
+        if (isOfThisMachine(from)) {
             return new Verdict(200, "");
         }
         try {
             SpiffeId identity = callers.identify(null, authorization);
-            return identity.namespace().equals(SYSTEM_NAMESPACE)
+            return identity.namespace().equals(namespace)
                     ? new Verdict(200, "")
                     : new Verdict(
-                            403, "token of " + identity + " (accepted: one of namespace " + SYSTEM_NAMESPACE + ")");
+                            403, "token of " + identity + " (accepted: one of namespace " + namespace + ")");
         } catch (RefusedException e) {
             return new Verdict(401, String.valueOf(e.getMessage()));
         }

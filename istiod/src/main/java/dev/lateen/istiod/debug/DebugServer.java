@@ -8,6 +8,7 @@ import dev.lateen.istiod.model.MeshSnapshot;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
@@ -96,13 +97,22 @@ public final class DebugServer {
     }
 
     private void admit(RoutingContext request) {
-        DebugAccess.Verdict verdict = access.check(
-                request.request().remoteAddress(), request.request().getHeader("authorization"));
-        if (verdict.isAllowed()) {
+        SocketAddress from = request.request().remoteAddress();
+        if (DebugAccess.isOfThisMachine(from)) {
             request.next();
-        } else {
-            answer(request, verdict.status(), TEXT, verdict.reason() + "\n");
+            return;
         }
+        String authorization = request.request().getHeader("authorization");
+        request.vertx()
+                .executeBlocking(() -> access.check(from, authorization), false)
+                .onSuccess(verdict -> {
+                    if (verdict.isAllowed()) {
+                        request.next();
+                    } else {
+                        answer(request, verdict.status(), TEXT, verdict.reason() + "\n");
+                    }
+                })
+                .onFailure(request::fail);
     }
 
     private void view(Router router, String name, String help, Supplier<? extends JsonNode> content) {

@@ -20,7 +20,7 @@ public record ObjectStatus(ObjectFate fate, Set<String> acknowledged, Set<String
         Set<String> acknowledged = new TreeSet<>();
         Set<String> awaited = new TreeSet<>();
         for (ProxyStatus proxy : proxies) {
-            boolean has = proxy.settledVersion() >= fate.inForceSince()
+            boolean has = fate.isIn(proxy.settledVersion())
                     && proxy.types().stream().allMatch(type -> type.rejection() == null);
             (has ? acknowledged : awaited).add(proxy.proxyId());
         }

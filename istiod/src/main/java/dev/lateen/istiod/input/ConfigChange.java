@@ -27,8 +27,17 @@ public record ConfigChange(long version, boolean meshConfig, List<ResourceChange
      * One resource's change.
      *
      * @param kind what happened
-     * @param resource which, such as {@code VirtualService default/reviews}
-     * @param origin where it stands, or stood
+     * @param fate what has become of it; of what is gone, where it stood, and since when it is
      */
-    public record ResourceChange(Kind kind, ResourceKey resource, Origin origin) {}
+    public record ResourceChange(Kind kind, ObjectFate fate) {
+        /** Which, such as {@code VirtualService default/reviews}. */
+        public ResourceKey resource() {
+            return fate.key().resource();
+        }
+
+        /** Where it stands, or stood. */
+        public Origin origin() {
+            return fate.origin();
+        }
+    }
 }

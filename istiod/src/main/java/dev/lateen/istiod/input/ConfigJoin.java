@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -78,7 +79,7 @@ public final class ConfigJoin {
         MeshConfig mesh = mesh();
         boolean otherMesh = !mesh.equals(input.mesh());
         List<ResourceChange> resources = changes.stream()
-                .flatMap(change -> resourceChange(change).stream())
+                .flatMap(change -> resourceChange(change, next).stream())
                 .sorted(Comparator.comparing(change -> change.resource().toString()))
                 .toList();
         PersistentMap<ObjectKey, ConfigObject> objects = input.objects();
@@ -184,18 +185,23 @@ public final class ConfigJoin {
                 "one resource of a kind, namespace and name");
     }
 
-    private static Optional<ResourceChange> resourceChange(Change change) {
+    private Optional<ResourceChange> resourceChange(Change change, long version) {
         ConfigObject before = change.before();
         ConfigObject after = change.after();
         if (after == null) {
             return before == null
                     ? Optional.empty()
-                    : Optional.of(new ResourceChange(Kind.REMOVED, before.key(), before.origin()));
+                    : Optional.of(new ResourceChange(Kind.REMOVED, gone(change.key(), before, version)));
         }
         if (before != null && after.says(before)) {
             return Optional.empty();
         }
-        return Optional.of(new ResourceChange(before == null ? Kind.ADDED : Kind.CHANGED, after.key(), after.origin()));
+        ObjectFate fate = Objects.requireNonNull(fates.get(change.key()), "what is in force has a fate");
+        return Optional.of(new ResourceChange(before == null ? Kind.ADDED : Kind.CHANGED, fate));
+    }
+
+    private static ObjectFate gone(ObjectKey key, ConfigObject before, long version) {
+        return new ObjectFate(key, before.origin(), ObjectFate.Verdict.ACCEPTED, version, List.of());
     }
 
     private List<Problem> problems() {

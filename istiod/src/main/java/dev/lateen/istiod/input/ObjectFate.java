@@ -27,6 +27,11 @@ public record ObjectFate(ObjectKey key, Origin origin, Verdict verdict, long inF
         problems = List.copyOf(problems);
     }
 
+    /** Whether a config has what is in force of it, as far as one of its version can. */
+    public boolean isIn(long version) {
+        return inForceSince <= version;
+    }
+
     /** Whether an older form of it is in force in its place. */
     public boolean keepsLastGood() {
         return verdict == Verdict.REFUSED && inForceSince > 0;

@@ -33,13 +33,20 @@ public final class Ports {
 
     private final Vertx vertx;
     private final PeerKeepalive keepalive;
+    private final List<String> names;
     private final List<HttpServer> servers = new ArrayList<>();
     private final List<Long> timers = new ArrayList<>();
 
     /** @param keepalive how silent peers are found */
     public Ports(Vertx vertx, PeerKeepalive keepalive) {
+        this(vertx, keepalive, List.of());
+    }
+
+    /** @param names under which istiod is called beside the usual ones */
+    public Ports(Vertx vertx, PeerKeepalive keepalive, List<String> names) {
         this.vertx = vertx;
         this.keepalive = keepalive;
+        this.names = List.copyOf(names);
     }
 
     /** A port without TLS, for HTTP/1.1 and HTTP/2. */
@@ -57,11 +64,11 @@ public final class Ports {
                 .setSsl(true)
                 .setUseAlpn(true)
                 .setKeyCertOptions(keyAndCertificate(authority, address))
-                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority.rootPem())))
+                .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority.callerRootsPem())))
                 .setClientAuth(ClientAuth.REQUEST);
     }
 
-    /** A port with TLS, whose certificate is renewed now and then. */
+    /** A port with TLS, whose certificate is renewed now and then, and when the authority signs with another key. */
     public Future<Integer> openSecure(
             ListenAddress address,
             HttpServerOptions options,
@@ -70,24 +77,26 @@ public final class Ports {
         HttpServer server = vertx.createHttpServer(keepalive.on(options)).requestHandler(handler);
         timers.add(vertx.setPeriodic(
                 RENEW_EVERY.toMillis(), timer -> server.updateSSLOptions(renewed(options, authority, address))));
+        authority.onChange(() -> server.updateSSLOptions(renewed(options, authority, address)));
         return listen(server, address);
     }
 
-    private static ServerSSLOptions renewed(
-            HttpServerOptions options, CertificateAuthority authority, ListenAddress address) {
+    private ServerSSLOptions renewed(HttpServerOptions options, CertificateAuthority authority, ListenAddress address) {
         ServerSSLOptions renewed = new ServerSSLOptions(options.getSslOptions());
         renewed.setKeyCertOptions(keyAndCertificate(authority, address));
+        renewed.setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(authority.callerRootsPem())));
         return renewed;
     }
 
-    private static PemKeyCertOptions keyAndCertificate(CertificateAuthority authority, ListenAddress address) {
-        Set<String> names = new LinkedHashSet<>(NAMES);
+    private PemKeyCertOptions keyAndCertificate(CertificateAuthority authority, ListenAddress address) {
+        Set<String> called = new LinkedHashSet<>(NAMES);
+        called.addAll(names);
         Set<String> addresses = new LinkedHashSet<>(ADDRESSES);
         addresses.addAll(address.addresses());
         if (!address.isNumeric()) {
-            names.add(address.host());
+            called.add(address.host());
         }
-        KeyPairAndChain pair = authority.issueServer(List.copyOf(names), List.copyOf(addresses), CERTIFICATE_TTL);
+        KeyPairAndChain pair = authority.issueServer(List.copyOf(called), List.copyOf(addresses), CERTIFICATE_TTL);
         return new PemKeyCertOptions()
                 .setKeyValue(Buffer.buffer(pair.keyPem()))
                 .setCertValue(Buffer.buffer(pair.chainPem()));

@@ -225,7 +225,7 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
     @Override
     public void refused(RefusedException.Reason reason, String message) {
         switch (reason) {
-            case UNAUTHENTICATED -> unauthenticated.add(1);
+            case UNAUTHENTICATED, UNAVAILABLE -> unauthenticated.add(1);
             case INVALID -> unparsed.add(1);
             case DENIED -> unsigned.add(1);
         }

@@ -181,6 +181,16 @@ public final class MeshSnapshot {
         return new MeshSnapshot(new ConfigInput(input.version(), mesh, input.objects()), previous.basis());
     }
 
+    /** What would be said of an object if it were in force beside all others, in place of the one of its name if there is one; costs what a change costs. */
+    public List<Problem> problemsOf(ConfigObject object) {
+        ObjectKey key = ObjectKey.of(ConfigInput.LOCAL_CLUSTER, object.key());
+        ConfigInput with =
+                new ConfigInput(input.version(), mesh, input.objects().with(key, object));
+        return build(with, this).problems().stream()
+                .filter(problem -> object.key().equals(problem.resource()))
+                .toList();
+    }
+
     /** The version of the config that it is made from; counts up. */
     public long version() {
         return input.version();

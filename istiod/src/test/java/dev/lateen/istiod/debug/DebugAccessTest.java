@@ -24,7 +24,7 @@ class DebugAccessTest {
     @BeforeEach
     void issuer() throws Exception {
         tokens = TokenIssuer.openOrCreate(directory.resolve("key"), InstantSource.system());
-        access = new DebugAccess(new Callers(tokens, "cluster.local"));
+        access = new DebugAccess(new Callers(tokens, "cluster.local"), "istio-system");
     }
 
     private int ask(SocketAddress from, String namespace) {

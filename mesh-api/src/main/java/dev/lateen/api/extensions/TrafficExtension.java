@@ -3,10 +3,13 @@ package dev.lateen.api.extensions;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.ExactlyOne;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.Wrapped;
 import dev.lateen.api.selector.LabelSelector;
 import dev.lateen.api.selector.TargetReference;
 import java.util.List;
@@ -29,13 +32,17 @@ import org.jspecify.annotations.Nullable;
         plural = "trafficextensions",
         versions = {"v1alpha1"},
         specRequired = true)
-@AtMostOne({"selector", "targetRefs"})
+@Column(name = "Age", path = Column.CREATED)
+@AtMostOne(
+        value = {"selector", "targetRefs"},
+        message = TargetReference.ONE_WAY)
 @ExactlyOne({"wasm", "lua"})
+@Cel(rule = "has(self.wasm) != has(self.lua)", message = "exactly one of wasm or lua must be set")
 public record TrafficExtension(
         @Nullable LabelSelector selector,
         @Size(max = 16) List<TargetReference> targetRefs,
         Phase phase,
-        @Nullable Integer priority,
+        @Wrapped @Nullable Integer priority,
         List<TrafficSelector> match,
         @Nullable Wasm wasm,
         @Nullable Lua lua)

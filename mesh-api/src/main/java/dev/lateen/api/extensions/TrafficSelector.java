@@ -2,6 +2,7 @@ package dev.lateen.api.extensions;
 
 import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
+import dev.lateen.api.schema.Uint32;
 import dev.lateen.api.schema.Unique;
 import java.util.List;
 
@@ -22,5 +23,5 @@ public record TrafficSelector(
 
     /** A port. */
     public record PortNumber(
-            @Required @Range(min = 1, max = 65535) int number) {}
+            @Required @Uint32 @Range(min = 1, max = 65535) int number) {}
 }

@@ -1,5 +1,6 @@
 package dev.lateen.api.extensions;
 
+import dev.lateen.api.schema.Cel;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Pattern;
@@ -15,7 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
  * A Wasm module and how it runs; the components mean what they mean in {@link WasmPlugin}.
  */
 public record Wasm(
-        @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class)
+        @Required
+        @Length(min = 1)
+        @Obeys(ExtensionRules.ModuleUrl.class)
+        @Cel(
+                rule = "isURL(self) ? (url(self).getScheme() in [\"\", \"http\", \"https\", \"file\", \"oci\"])"
+                        + " : (isURL(\"http://\" + self) &&\n"
+                        + "url(\"http://\" + self).getScheme() in [\"\", \"http\", \"https\", \"file\", \"oci\"])",
+                message = "url must have schema one of [http, https, file, oci]")
         String url,
 
         @Pattern("(^$|^[a-f0-9]{64}$)") String sha256,
@@ -70,6 +78,9 @@ public record Wasm(
      * @param value its value for INLINE; null if none was given
      */
     @Obeys(ExtensionRules.EnvValue.class)
+    @Cel(
+            rule = "(has(self.valueFrom) ? self.valueFrom : \"\") != \"HOST\" || !has(self.value)",
+            message = "value may only be set when valueFrom is INLINE")
     public record EnvVar(
             @Required @Length(min = 1, max = 256) String name,
             ValueSource valueFrom,

@@ -3,12 +3,15 @@ package dev.lateen.api.extensions;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Pattern;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.Wrapped;
 import dev.lateen.api.selector.LabelSelector;
 import dev.lateen.api.selector.TargetReference;
 import java.util.List;
@@ -35,7 +38,10 @@ import tools.jackson.databind.node.ObjectNode;
         plural = "wasmplugins",
         versions = {"v1alpha1"},
         specRequired = true)
-@AtMostOne({"selector", "targetRef", "targetRefs"})
+@Column(name = "Age", path = Column.CREATED)
+@AtMostOne(
+        value = {"selector", "targetRef", "targetRefs"},
+        message = TargetReference.ONE_WAY)
 public record WasmPlugin(
         @Nullable LabelSelector selector,
         @Nullable TargetReference targetRef,
@@ -59,7 +65,14 @@ public record WasmPlugin(
      * @param verificationKey never implemented by Istio
      */
     public record Code(
-            @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class)
+            @Required
+            @Length(min = 1)
+            @Obeys(ExtensionRules.ModuleUrl.class)
+            @Cel(
+                    rule = "isURL(self) ? (url(self).getScheme() in [\"\", \"http\", \"https\", \"oci\", \"file\"])"
+                            + " : (isURL(\"http://\" + self) &&\n"
+                            + "url(\"http://\" + self).getScheme() in [\"\", \"http\", \"https\", \"oci\", \"file\"])",
+                    message = "url must have schema one of [http, https, file, oci]")
             String url,
 
             @Pattern("(^$|^[a-f0-9]{64}$)") String sha256,
@@ -74,7 +87,7 @@ public record WasmPlugin(
      * @param priority the order within the phase, higher first; absent means 0
      * @param match the traffic meant; empty means all
      */
-    public record Placement(Phase phase, @Nullable Integer priority, List<TrafficSelector> match) {}
+    public record Placement(Phase phase, @Wrapped @Nullable Integer priority, List<TrafficSelector> match) {}
 
     /** Where in the chain it stands. */
     public enum Phase {

@@ -3,6 +3,7 @@ package dev.lateen.api.networking;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.TextRules;
+import dev.lateen.api.schema.Wrapped;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +27,7 @@ public record CorsPolicy(
         List<@Obeys(TextRules.HeaderName.class) String> allowHeaders,
         List<@Obeys(TextRules.HeaderName.class) String> exposeHeaders,
         @AtLeast("1ms") @Nullable Duration maxAge,
-        @Nullable Boolean allowCredentials,
+        @Wrapped @Nullable Boolean allowCredentials,
         UnmatchedPreflights unmatchedPreflights) {
     /** What is done with a preflight whose origin is not allowed. */
     public enum UnmatchedPreflights {

@@ -2,6 +2,7 @@ package dev.lateen.api.networking;
 
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.TextRules;
@@ -23,7 +24,10 @@ import org.jspecify.annotations.Nullable;
         group = "networking.istio.io",
         kind = "DestinationRule",
         plural = "destinationrules",
-        versions = {"v1", "v1beta1", "v1alpha3"})
+        versions = {"v1", "v1beta1", "v1alpha3"},
+        shortNames = "dr")
+@Column(name = "Host", path = ".spec.host")
+@Column(name = "Age", path = Column.CREATED)
 @Obeys(DestinationRuleRules.Whole.class)
 public record DestinationRule(
         @Required @Obeys(HostSyntax.WildcardHost.class) String host,

@@ -3,8 +3,9 @@ package dev.lateen.api.networking;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.CheckedPort;
 import dev.lateen.api.schema.Obeys;
-import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.PortOrAny;
 import dev.lateen.api.schema.Size;
 import dev.lateen.api.schema.TextRules;
@@ -27,7 +28,9 @@ import tools.jackson.databind.node.ObjectNode;
         kind = "EnvoyFilter",
         plural = "envoyfilters",
         versions = {"v1alpha3"})
-@AtMostOne({"workloadSelector", "targetRefs"})
+@AtMostOne(
+        value = {"workloadSelector", "targetRefs"},
+        message = "only one of targetRefs or workloadSelector can be set")
 public record EnvoyFilter(
         @Nullable WorkloadSelector workloadSelector,
         @Size(max = 16) List<TargetReference> targetRefs,
@@ -86,6 +89,10 @@ public record EnvoyFilter(
 
     /** Which of several is changed; what is not said matches all. */
     @AtMostOne({"listener", "routeConfiguration", "cluster", "waypoint"})
+    @Cel(
+            rule = "has(self.context) ? ((self.context == \"WAYPOINT\") ? has(self.waypoint) : !has(self.waypoint))"
+                    + " : !has(self.waypoint)",
+            message = "only support waypointMatch when context is WAYPOINT")
     @Obeys(EnvoyFilterRules.WaypointMatch.class)
     public record ObjectMatch(
             PatchContext context,
@@ -160,7 +167,7 @@ public record EnvoyFilter(
     public record WaypointMatch(
             @Nullable FilterMatch filter,
             @Nullable WaypointRouteMatch route,
-            @Nullable @Port Integer portNumber) {}
+            @Nullable @CheckedPort Integer portNumber) {}
 
     /** A route of a waypoint. */
     public record WaypointRouteMatch(String name) {}

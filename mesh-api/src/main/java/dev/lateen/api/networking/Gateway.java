@@ -7,6 +7,7 @@ import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.Uint32;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
         group = "networking.istio.io",
         kind = "Gateway",
         plural = "gateways",
-        versions = {"v1", "v1beta1", "v1alpha3"})
+        versions = {"v1", "v1beta1", "v1alpha3"},
+        shortNames = "gw")
 @Obeys(GatewayRules.Whole.class)
 public record Gateway(List<Server> servers, Map<String, String> selector) implements Spec {
     /**
@@ -55,7 +57,7 @@ public record Gateway(List<Server> servers, Map<String, String> selector) implem
      * @param targetPort the proxy's own port where it differs; old
      */
     public record ServerPort(
-            @Required @Range(min = 0, max = 65_535, why = "a port is at most 65535, as Istio's webhook has it")
+            @Required @Uint32 @Range(min = 0, max = 65_535, why = "a port is at most 65535, as Istio's webhook has it")
             int number,
 
             @Required @Obeys(GatewayRules.Protocol.class) String protocol,

@@ -4,6 +4,7 @@ import dev.lateen.api.schema.Alias;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
 import dev.lateen.api.schema.Default;
+import dev.lateen.api.schema.Format;
 import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.KnownButUnused;
 import dev.lateen.api.schema.Length;
@@ -12,6 +13,8 @@ import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.TextRules;
+import dev.lateen.api.schema.Uint32;
+import dev.lateen.api.schema.Wrapped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -71,7 +74,7 @@ public record HttpRoute(
     public record Mirroring(
             @Nullable Destination mirror,
 
-            @Alias("mirror_percent") @Range(min = 0, max = 100, why = "a share is 0 to 100") @Nullable
+            @Wrapped @Alias("mirror_percent") @Uint32 @Range(min = 0, max = 100, why = "a share is 0 to 100") @Nullable
             Integer mirrorPercent,
 
             @Nullable Percent mirrorPercentage,
@@ -208,6 +211,7 @@ public record HttpRoute(
             String scheme,
 
             @Default("301")
+            @Uint32
             @Range(min = 0, max = 308, why = "no redirect has a higher code")
             @Obeys(VirtualServiceRules.RedirectCode.class)
             int redirectCode,
@@ -230,7 +234,7 @@ public record HttpRoute(
      */
     @Obeys(VirtualServiceRules.BodySize.class)
     public record DirectResponse(
-            @Required @Range(min = 200, max = 599, why = "Envoy answers with 200 to 599 only")
+            @Required @Uint32 @Range(min = 200, max = 599, why = "Envoy answers with 200 to 599 only")
             int status,
 
             @Nullable Body body) {}
@@ -241,7 +245,9 @@ public record HttpRoute(
         record Text(String string) implements Body {}
 
         /** As bytes in Base64. */
-        record Binary(@Obeys(TextRules.Base64Text.class) String bytes) implements Body {}
+        record Binary(
+                @Format("byte") @Obeys(TextRules.Base64Text.class)
+                String bytes) implements Body {}
 
         /** No body. */
         record None() implements Body {}
@@ -291,8 +297,8 @@ public record HttpRoute(
 
             @AtLeast("1ms") @Nullable Duration perTryTimeout,
             String retryOn,
-            @Nullable Boolean retryRemoteLocalities,
-            @Nullable Boolean retryIgnorePreviousHosts,
+            @Wrapped @Nullable Boolean retryRemoteLocalities,
+            @Wrapped @Nullable Boolean retryIgnorePreviousHosts,
             @AtLeast("1ms") @Nullable Duration backoff) {}
 
     /** Faults to inject. */

@@ -7,6 +7,7 @@ import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Percentage;
 import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
+import dev.lateen.api.schema.Wrapped;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,9 +59,8 @@ public record LoadBalancer(
      * @param maglev by Maglev's table
      * @param minimumRingSize old form of {@code ringHash.minimumRingSize}
      */
-    @AtMostOne(
-            value = {"httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"},
-            second = {"ringHash", "maglev"})
+    @AtMostOne({"httpHeaderName", "httpCookie", "useSourceIp", "httpQueryParameterName"})
+    @AtMostOne({"ringHash", "maglev"})
     @Obeys(DestinationRuleRules.HashKey.class)
     public record ConsistentHash(
             @Nullable String httpHeaderName,
@@ -100,6 +100,6 @@ public record LoadBalancer(
      */
     public record Warmup(
             @Required @AtLeast("1ms") Duration duration,
-            @Percentage @Nullable Double minimumPercent,
-            @Range(min = 0) @Nullable Double aggression) {}
+            @Wrapped @Percentage @Nullable Double minimumPercent,
+            @Wrapped @Range(min = 0) @Nullable Double aggression) {}
 }

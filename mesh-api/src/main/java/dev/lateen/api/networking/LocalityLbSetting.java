@@ -2,6 +2,7 @@ package dev.lateen.api.networking;
 
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Uint32;
+import dev.lateen.api.schema.Wrapped;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,7 @@ public record LocalityLbSetting(
         List<Distribute> distribute,
         List<Failover> failover,
         List<String> failoverPriority,
-        @Nullable Boolean enabled) {
+        @Wrapped @Nullable Boolean enabled) {
     /**
      * Explicit shares.
      *

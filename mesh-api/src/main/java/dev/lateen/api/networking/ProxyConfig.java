@@ -4,6 +4,7 @@ import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Range;
+import dev.lateen.api.schema.Wrapped;
 import dev.lateen.api.selector.LabelSelector;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
         versions = {"v1beta1"})
 public record ProxyConfig(
         @Nullable LabelSelector selector,
-        @Range(min = 0) @Nullable Integer concurrency,
+        @Wrapped @Range(min = 0) @Nullable Integer concurrency,
         Map<String, @Length(max = 2048) String> environmentVariables,
         @Nullable Image image)
         implements Spec {

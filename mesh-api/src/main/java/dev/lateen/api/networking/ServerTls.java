@@ -1,8 +1,10 @@
 package dev.lateen.api.networking;
 
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
 import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.Wrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +19,14 @@ import org.jspecify.annotations.Nullable;
  */
 @AtMostOne(
         value = {"tlsCertificates", "credentialNames"},
-        second = {"credentialName", "credentialNames"})
+        message = "only one of credentialNames or tlsCertificates can be set")
+@AtMostOne(
+        value = {"credentialName", "credentialNames"},
+        message = "only one of credentialName or credentialNames can be set")
+// It asks for other fields than its message says, in Istio's CRD too: credentialName and tlsCertificates pass together.
+@Cel(
+        rule = "(has(self.credentialNames) ? 1 : 0) + (has(self.tlsCertificates) ? 1 : 0) <= 1",
+        message = "only one of credentialName or tlsCertificates can be set")
 public record ServerTls(
         boolean httpsRedirect,
         Mode mode,
@@ -59,7 +68,7 @@ public record ServerTls(
             List<String> subjectAltNames,
             List<String> verifyCertificateSpki,
             List<String> verifyCertificateHash,
-            @Nullable Boolean insecureSkipVerify) {}
+            @Wrapped @Nullable Boolean insecureSkipVerify) {}
 
     /**
      * Versions and cipher suites.

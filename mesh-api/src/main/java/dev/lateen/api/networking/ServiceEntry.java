@@ -3,9 +3,11 @@ package dev.lateen.api.networking;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.CheckedPort;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
-import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
 import dev.lateen.api.schema.TextRules;
@@ -31,16 +33,42 @@ import org.jspecify.annotations.Nullable;
         kind = "ServiceEntry",
         plural = "serviceentries",
         versions = {"v1", "v1beta1", "v1alpha3"},
+        shortNames = "se",
         specRequired = true)
-@AtMostOne({"workloadSelector", "endpoints"})
+@Column(name = "Hosts", path = ".spec.hosts")
+@Column(name = "Location", path = ".spec.location")
+@Column(name = "Resolution", path = ".spec.resolution")
+@Column(name = "Age", path = Column.CREATED)
+@AtMostOne(
+        value = {"workloadSelector", "endpoints"},
+        message = "only one of WorkloadSelector or Endpoints can be set")
+@Cel(
+        rule = "!((has(self.addresses) ? self.addresses : []).exists(k, k.contains(\"/\"))"
+                + " && !((has(self.resolution) ? self.resolution : \"NONE\") in [\"STATIC\", \"NONE\"]))",
+        message = "CIDR addresses are allowed only for NONE/STATIC resolution types")
+@Cel(
+        rule = "((has(self.resolution) ? self.resolution : \"NONE\") == \"NONE\") ? !has(self.endpoints) : true",
+        message = "NONE mode cannot set endpoints")
+@Cel(
+        rule = "((has(self.resolution) ? self.resolution : \"\") == \"DNS_ROUND_ROBIN\")"
+                + " ? ((has(self.endpoints) ? self.endpoints : []).size() <= 1) : true",
+        message = "DNS_ROUND_ROBIN mode cannot have multiple endpoints")
 @Obeys({ServiceEntryRules.Whole.class})
 public record ServiceEntry(
         @Required @Size(min = 1, max = 256)
-        List<@Obeys({HostSyntax.NotStar.class, HostSyntax.WildcardHost.class}) String> hosts,
+        List<
+                        @Cel(rule = "self != \"*\"", message = "hostname cannot be wildcard")
+                        @Obeys({HostSyntax.NotStar.class, HostSyntax.WildcardHost.class}) String>
+                hosts,
 
         @Size(max = 256) List<@Length(max = 64) @Obeys(TextRules.Cidr.class) String> addresses,
 
-        @Size(max = 256) @Unique("name") @Obeys(ServiceEntryRules.DistinctPorts.class)
+        @Size(max = 256)
+        @Unique("name")
+        @Obeys(ServiceEntryRules.DistinctPorts.class)
+        @Cel(
+                rule = "self.all(l1, self.exists_one(l2, l1.number == l2.number))",
+                message = "port number cannot be duplicated")
         List<ServicePort> ports,
 
         Location location,
@@ -60,7 +88,7 @@ public record ServiceEntry(
      * @param targetPort the port of the endpoints; absent means the same
      */
     public record ServicePort(
-            @Required @Port int number,
+            @Required @CheckedPort int number,
 
             @Length(max = 256) @Obeys(ServiceEntryRules.Protocol.class)
             String protocol,
@@ -68,7 +96,7 @@ public record ServiceEntry(
             @Required @Length(max = 256) @Obeys(TextRules.PortName.class)
             String name,
 
-            @Nullable @Port Integer targetPort) {}
+            @Nullable @CheckedPort Integer targetPort) {}
 
     /** Inside or outside the mesh. */
     public enum Location {

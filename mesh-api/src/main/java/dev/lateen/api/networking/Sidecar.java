@@ -7,6 +7,7 @@ import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.Uint32;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ public record Sidecar(
 
     /** A port of the sidecar. */
     public record ListenPort(
-            @Nullable @Range(min = 0, max = 65535, why = "a port is at most 65535; 0 goes with a Unix socket")
+            @Nullable @Uint32 @Range(min = 0, max = 65535, why = "a port is at most 65535; 0 goes with a Unix socket")
             Integer number,
 
             @Obeys(ServiceEntryRules.Protocol.class) String protocol,

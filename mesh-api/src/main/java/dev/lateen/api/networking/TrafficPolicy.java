@@ -9,6 +9,7 @@ import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
 import dev.lateen.api.schema.Uint32;
+import dev.lateen.api.schema.Wrapped;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +78,7 @@ public record TrafficPolicy(
      * @param budgetInterval whose requests count beside the active ones; absent or 0 means none (since Istio 1.31)
      */
     public record RetryBudget(
-            @Percentage @Nullable Double percent,
+            @Wrapped @Percentage @Nullable Double percent,
             @Default("3") @Uint32 long minRetryConcurrency,
             @Nullable Duration budgetInterval) {}
 
@@ -98,9 +99,9 @@ public record TrafficPolicy(
     public record OutlierDetection(
             int consecutiveErrors,
             boolean splitExternalLocalOriginErrors,
-            @Uint32 @Nullable Long consecutiveLocalOriginFailures,
-            @Uint32 @Nullable Long consecutiveGatewayErrors,
-            @Uint32 @Nullable Long consecutive5xxErrors,
+            @Wrapped @Uint32 @Nullable Long consecutiveLocalOriginFailures,
+            @Wrapped @Uint32 @Nullable Long consecutiveGatewayErrors,
+            @Wrapped @Uint32 @Nullable Long consecutive5xxErrors,
             @Default("10s") @AtLeast("1ms") Duration interval,
             @Default("30s") @AtLeast("1ms") Duration baseEjectionTime,
 
@@ -110,7 +111,7 @@ public record TrafficPolicy(
             @Range(min = 0, max = 100, why = "a share is 0 to 100")
             int minHealthPercent,
 
-            List<@Range(min = 100, max = 599) Integer> outlierDetectionHttpErrorCodes) {}
+            List<@Uint32 @Range(min = 100, max = 599) Integer> outlierDetectionHttpErrorCodes) {}
 
     /**
      * How a connection to a server is secured.
@@ -134,7 +135,7 @@ public record TrafficPolicy(
             String credentialName,
             List<String> subjectAltNames,
             String sni,
-            @Nullable Boolean insecureSkipVerify,
+            @Wrapped @Nullable Boolean insecureSkipVerify,
             String caCrl) {
         /** The ways to secure a connection. */
         public enum Mode {

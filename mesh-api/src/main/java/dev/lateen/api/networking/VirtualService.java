@@ -2,6 +2,7 @@ package dev.lateen.api.networking;
 
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Obeys;
 import java.util.List;
 
@@ -19,7 +20,11 @@ import java.util.List;
         group = "networking.istio.io",
         kind = "VirtualService",
         plural = "virtualservices",
-        versions = {"v1", "v1beta1", "v1alpha3"})
+        versions = {"v1", "v1beta1", "v1alpha3"},
+        shortNames = "vs")
+@Column(name = "Gateways", path = ".spec.gateways")
+@Column(name = "Hosts", path = ".spec.hosts")
+@Column(name = "Age", path = Column.CREATED)
 @Obeys(VirtualServiceRules.Whole.class)
 public record VirtualService(
         List<String> hosts,

@@ -3,10 +3,12 @@ package dev.lateen.api.networking;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.CheckedPort;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Pattern;
-import dev.lateen.api.schema.Port;
 import dev.lateen.api.schema.Range;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
@@ -27,7 +29,9 @@ import org.jspecify.annotations.Nullable;
         kind = "WorkloadGroup",
         plural = "workloadgroups",
         versions = {"v1", "v1beta1", "v1alpha3"},
+        shortNames = "wg",
         specRequired = true)
+@Column(name = "Age", path = Column.CREATED)
 public record WorkloadGroup(
         @Nullable Labels metadata,
         @Required Template template,
@@ -39,11 +43,17 @@ public record WorkloadGroup(
 
     /** A {@link WorkloadEntry} whose address may be missing; the components mean the same. */
     @Obeys(WorkloadRules.TemplateUnixHasNoPorts.class)
+    @Cel(rule = WorkloadRules.SOCKETS_HAVE_NO_PORTS, message = "UDS may not include ports")
     public record Template(
-            @Length(max = 256) @Obeys(WorkloadRules.Address.class)
+            @Length(max = 256)
+            @Obeys(WorkloadRules.Address.class)
+            @Cel(rule = WorkloadRules.ABSOLUTE_SOCKET, message = "UDS must be an absolute path or abstract socket")
+            @Cel(rule = WorkloadRules.SOCKET_IS_NO_FOLDER, message = "UDS may not be a dir")
             String address,
 
-            @Size(max = 128) Map<@Obeys(WorkloadRules.EntryPortName.class) String, @Port Integer> ports,
+            @Size(max = 128) @Cel(rule = WorkloadRules.PORT_NAMES, message = "port name must be valid")
+            Map<@Obeys(WorkloadRules.EntryPortName.class) String, @CheckedPort Integer> ports,
+
             @Size(max = 256) Map<String, String> labels,
             @Length(max = 2048) String network,
             @Length(max = 2048) String locality,
@@ -74,9 +84,13 @@ public record WorkloadGroup(
     /** A request that must succeed. */
     public record HttpGet(
             String path,
-            @Required @Port int port,
+            @Required @CheckedPort int port,
             String host,
-            @Obeys(WorkloadRules.ProbeScheme.class) String scheme,
+
+            @Obeys(WorkloadRules.ProbeScheme.class)
+            @Cel(rule = "self in [\"\", \"HTTP\", \"HTTPS\"]", message = "scheme must be one of [HTTP, HTTPS]")
+            String scheme,
+
             List<Header> httpHeaders) {}
 
     /** A header of a probe. */
@@ -84,11 +98,12 @@ public record WorkloadGroup(
             @Pattern("^[-_A-Za-z0-9]+$") @Nullable String name, String value) {}
 
     /** A connection that must succeed. */
-    public record TcpSocket(String host, @Required @Port int port) {}
+    public record TcpSocket(
+            String host, @Required @CheckedPort int port) {}
 
     /** A command that must succeed. */
     public record Exec(@Required List<@Length(min = 1) String> command) {}
 
     /** A gRPC health check that must succeed. */
-    public record Grpc(@Nullable @Port Integer port, String service) {}
+    public record Grpc(@Nullable @CheckedPort Integer port, String service) {}
 }

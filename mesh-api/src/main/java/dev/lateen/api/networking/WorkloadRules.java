@@ -9,6 +9,21 @@ import java.util.Set;
 
 /** What a WorkloadEntry and a WorkloadGroup must be like beyond their bounds: the rules of Istio's CRD. */
 final class WorkloadRules {
+    /** {@link Address} in CEL, its first half. */
+    static final String ABSOLUTE_SOCKET = "self.startsWith(\"unix://\")"
+            + " ? (self.substring(7, 8) == \"/\" || self.substring(7, 8) == \"@\") : true";
+
+    /** {@link Address} in CEL, its second half. */
+    static final String SOCKET_IS_NO_FOLDER = "self.startsWith(\"unix://\") ? !self.endsWith(\"/\") : true";
+
+    /** {@link EntryPortName} of the keys of a map in CEL. */
+    static final String PORT_NAMES =
+            "self.all(key, size(key) < 63 && key.matches(\"^[a-zA-Z0-9](?:[-a-zA-Z0-9]*[a-zA-Z0-9])?$\"))";
+
+    /** {@link UnixHasNoPorts} in CEL. */
+    static final String SOCKETS_HAVE_NO_PORTS =
+            "(has(self.address) ? self.address : \"\").startsWith(\"unix://\") ? !has(self.ports) : true";
+
     private static final String UNIX = "unix://";
 
     private WorkloadRules() {}

@@ -2,6 +2,8 @@ package dev.lateen.api.networking;
 
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Range;
+import dev.lateen.api.schema.Uint32;
+import dev.lateen.api.schema.Wrapped;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 @Obeys(LocalityRules.ZoneAware.class)
 public record ZoneAwareLbSetting(
-        @Nullable Boolean enabled,
+        @Wrapped @Nullable Boolean enabled,
         List<LocalityLbSetting.Failover> failover,
         List<String> failoverPriority,
-        @Nullable @Range(min = 1, max = 4_294_967_295L) Long minClusterSize) {}
+
+        @Wrapped @Nullable @Uint32 @Range(min = 1, max = 4_294_967_295L)
+        Long minClusterSize) {}

@@ -21,6 +21,12 @@ public @interface ApiKind {
     /** All accepted versions, the preferred one first. */
     String[] versions();
 
+    /** The version in which objects are stored; empty for the preferred one. */
+    String stored() default "";
+
+    /** Short names for {@code kubectl}. */
+    String[] shortNames() default {};
+
     /** Whether a resource without a spec is refused. */
     boolean specRequired() default false;
 }

@@ -14,19 +14,53 @@ import org.jspecify.annotations.Nullable;
  * CRDs, and CRDs can be generated from it. Immutable.
  */
 public sealed interface Shape {
-    /** The rules that no bound can say. */
-    List<Rule<Object>> rules();
+    /** What no bound can say. */
+    Rules rules();
 
-    /** A text. Lengths are in code points. */
-    record Text(int min, int max, @Nullable Pattern pattern, List<Rule<Object>> rules) implements Shape {}
+    /**
+     * What no bound can say.
+     *
+     * @param checks what the reader asks
+     * @param expressions what an API server asks: what Istio's CRD has of it
+     */
+    record Rules(List<Rule<Object>> checks, List<Expression> expressions) {
+        /** There are none. */
+        public static final Rules NONE = new Rules(List.of(), List.of());
+    }
+
+    /**
+     * A rule in CEL.
+     *
+     * @param rule the expression, of which {@code self} is the value
+     * @param message what is said if it is false
+     */
+    record Expression(String rule, String message) {}
+
+    /** How wide a number is in protobuf. */
+    enum Width {
+        /** 32 bits. */
+        INT32,
+        /** 32 bits, never negative. */
+        UINT32,
+        /** 64 bits; in JSON it may be a text. */
+        INT64,
+        /** 64 bits, never negative. */
+        UINT64,
+        /** With a fraction. */
+        DOUBLE
+    }
+
+    /** A text. Lengths are in code points; {@code format} is what it stands for in JSON schema's words, empty for itself. */
+    record Text(int min, int max, @Nullable Pattern pattern, String format, Rules rules) implements Shape {}
 
     /**
      * A number.
      *
      * @param type {@code int}, {@code long} or {@code double}
+     * @param width how wide it is in protobuf
      * @param why why the bounds are tighter than Istio's CRD has them; empty if they are the same
      */
-    record Numeric(Class<?> type, double min, double max, String why, List<Rule<Object>> rules) implements Shape {
+    record Numeric(Class<?> type, Width width, double min, double max, String why, Rules rules) implements Shape {
         /** Whether fractions are accepted. */
         public boolean fractional() {
             return type == double.class;
@@ -34,23 +68,22 @@ public sealed interface Shape {
     }
 
     /** True or false. */
-    record Flag(List<Rule<Object>> rules) implements Shape {}
+    record Flag(Rules rules) implements Shape {}
 
     /** A duration. */
-    record Time(@Nullable Duration least, List<Rule<Object>> rules) implements Shape {}
+    record Time(@Nullable Duration least, Rules rules) implements Shape {}
 
     /** One of several names. */
-    record Choice(Class<?> type, Map<String, Object> constants, List<Rule<Object>> rules) implements Shape {}
+    record Choice(Class<?> type, Map<String, Object> constants, Rules rules) implements Shape {}
 
     /** A list; {@code unique} is the field in which its members differ, empty if they need not. */
-    record ListOf(Shape member, int min, int max, String why, String unique, List<Rule<Object>> rules)
-            implements Shape {}
+    record ListOf(Shape member, int min, int max, String why, String unique, Rules rules) implements Shape {}
 
     /** A map with texts as keys. */
-    record MapOf(Text key, Shape value, int min, int max, String why, List<Rule<Object>> rules) implements Shape {}
+    record MapOf(Text key, Shape value, int min, int max, String why, Rules rules) implements Shape {}
 
     /** Any object. */
-    record Free(List<Rule<Object>> rules) implements Shape {}
+    record Free(Rules rules) implements Shape {}
 
     /**
      * A message.
@@ -67,12 +100,12 @@ public sealed interface Shape {
             Class<?> type,
             Map<String, Field> fields,
             Map<String, String> aliases,
-            List<List<String>> atMostOne,
+            List<Alternatives> atMostOne,
             List<String> exactlyOne,
             Set<String> unused,
             boolean quiet,
             Maker maker,
-            List<Rule<Object>> rules)
+            Rules rules)
             implements Shape {
 
         /** Makes the record of the values of all fields, in order. */
@@ -82,19 +115,27 @@ public sealed interface Shape {
     }
 
     /**
+     * Fields of which not more than one may be there.
+     *
+     * @param fields their names
+     * @param message what the CRD's rule says if there are more; empty if the CRD has it in its schema
+     */
+    record Alternatives(List<String> fields, String message) {}
+
+    /**
      * One of several messages, told by the only field that each has.
      *
      * @param variants by the name of their field
      * @param none the variant without a field
      */
-    record Union(Class<?> type, Map<String, Message> variants, Message none, List<Rule<Object>> rules)
-            implements Shape {}
+    record Union(Class<?> type, Map<String, Message> variants, Message none, Rules rules) implements Shape {}
 
     /**
      * A field of a message.
      *
      * @param index its place in the row of all fields, those of groups among them
      * @param getters lead from the message's record to the value, through the {@link Group}s in which it stands
+     * @param wrapped whether null may be written for none
      * @param absent the value if it is not there; null if absence is told by null
      */
     record Field(
@@ -103,6 +144,7 @@ public sealed interface Shape {
             List<Method> getters,
             Shape shape,
             boolean required,
+            boolean wrapped,
             @Nullable Object absent) {
 
         /** The value in a message's record; null if absence is told by null. */

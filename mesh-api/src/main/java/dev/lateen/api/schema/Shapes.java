@@ -11,6 +11,7 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,25 +47,14 @@ public final class Shapes {
                 type,
                 parts.fields(),
                 parts.aliases(),
-                atMostOne(type.getAnnotation(AtMostOne.class)),
+                Arrays.stream(type.getAnnotationsByType(AtMostOne.class))
+                        .map(group -> new Shape.Alternatives(List.of(group.value()), group.message()))
+                        .toList(),
                 exactlyOne == null ? List.of() : List.of(exactlyOne.value()),
                 unused == null ? Set.of() : Set.of(unused.value()),
                 unused != null && unused.quiet(),
                 maker,
                 rules(type));
-    }
-
-    private static List<List<String>> atMostOne(@Nullable AtMostOne groups) {
-        if (groups == null) {
-            return List.of();
-        }
-        List<List<String>> found = new ArrayList<>();
-        for (String[] group : List.of(groups.value(), groups.second(), groups.third())) {
-            if (group.length > 0) {
-                found.add(List.of(group));
-            }
-        }
-        return found;
     }
 
     private Shape.Field field(RecordComponent component, int index, List<Method> getters) {
@@ -74,7 +64,8 @@ public final class Shapes {
         Default given = component.getAnnotation(Default.class);
         boolean nullable = required || type.isAnnotationPresent(Nullable.class);
         Object absent = given != null ? fromText(shape, given.value()) : nullable ? null : zero(shape);
-        return new Shape.Field(component.getName(), index, getters, shape, required, absent);
+        boolean wrapped = component.isAnnotationPresent(Wrapped.class);
+        return new Shape.Field(component.getName(), index, getters, shape, required, wrapped, absent);
     }
 
     private Shape shape(AnnotatedType annotated) {
@@ -83,7 +74,7 @@ public final class Shapes {
             return container(parameterized, (Class<?>) raw.getRawType());
         }
         Class<?> plain = (Class<?>) type;
-        List<Rule<Object>> rules = rules(annotated);
+        Shape.Rules rules = rules(annotated);
         if (plain == String.class) {
             return text(annotated, rules);
         }
@@ -118,29 +109,43 @@ public final class Shapes {
         return shape;
     }
 
-    private static Shape.Text text(AnnotatedElement annotated, List<Rule<Object>> rules) {
+    private static Shape.Text text(AnnotatedElement annotated, Shape.Rules rules) {
         Length length = find(annotated, Length.class);
         Pattern pattern = find(annotated, Pattern.class);
+        Format format = find(annotated, Format.class);
         return new Shape.Text(
                 length == null ? 0 : length.min(),
                 length == null ? Integer.MAX_VALUE : length.max(),
                 pattern == null ? null : com.google.re2j.Pattern.compile(pattern.value()),
+                format == null ? "" : format.value(),
                 rules);
     }
 
-    private static Shape.Numeric number(AnnotatedElement annotated, Class<?> type, List<Rule<Object>> rules) {
+    private static Shape.Numeric number(AnnotatedElement annotated, Class<?> type, Shape.Rules rules) {
         Range range = find(annotated, Range.class);
         Class<?> primitive = type == Integer.class || type == int.class
                 ? int.class
                 : type == Long.class || type == long.class ? long.class : double.class;
         double least = primitive == int.class ? Integer.MIN_VALUE : -Double.MAX_VALUE;
         double greatest = primitive == int.class ? Integer.MAX_VALUE : Double.MAX_VALUE;
+        Shape.Width width = width(primitive, find(annotated, Uint32.class) != null, range);
         if (range == null) {
-            return new Shape.Numeric(primitive, least, greatest, "", rules);
+            return new Shape.Numeric(primitive, width, least, greatest, "", rules);
         }
         double from = Math.max(least, range.min());
         double to = Math.min(greatest, range.max());
-        return new Shape.Numeric(primitive, from, to, range.why(), rules);
+        return new Shape.Numeric(primitive, width, from, to, range.why(), rules);
+    }
+
+    private static Shape.Width width(Class<?> type, boolean uint32, @Nullable Range range) {
+        if (type == double.class) {
+            return Shape.Width.DOUBLE;
+        }
+        if (uint32) {
+            return Shape.Width.UINT32;
+        }
+        boolean unsigned = range != null && range.min() >= 0;
+        return type == int.class ? Shape.Width.INT32 : unsigned ? Shape.Width.UINT64 : Shape.Width.INT64;
     }
 
     private Shape container(AnnotatedParameterizedType annotated, Class<?> raw) {
@@ -149,7 +154,7 @@ public final class Shapes {
         int min = size == null ? 0 : size.min();
         int max = size == null ? Integer.MAX_VALUE : size.max();
         String why = size == null ? "" : size.why();
-        List<Rule<Object>> rules = rules(annotated);
+        Shape.Rules rules = rules(annotated);
         if (raw == List.class) {
             Unique unique = find(annotated, Unique.class);
             return new Shape.ListOf(shape(arguments[0]), min, max, why, unique == null ? "" : unique.value(), rules);
@@ -169,7 +174,7 @@ public final class Shapes {
                 throw new IllegalStateException(e);
             }
         }
-        return new Shape.Choice(type, constants, List.of());
+        return new Shape.Choice(type, constants, Shape.Rules.NONE);
     }
 
     private Shape.Union union(Class<?> type) {
@@ -233,16 +238,30 @@ public final class Shapes {
         return type == int.class ? (Object) (int) value : type == long.class ? (Object) (long) value : (Object) value;
     }
 
-    private static List<Rule<Object>> rules(AnnotatedElement element) {
+    private static Shape.Rules rules(AnnotatedElement element) {
+        List<Rule<Object>> checks = new ArrayList<>();
         Obeys obeys = find(element, Obeys.class);
-        if (obeys == null) {
-            return List.of();
+        for (Class<? extends Rule<?>> type :
+                obeys == null ? List.<Class<? extends Rule<?>>>of() : List.of(obeys.value())) {
+            checks.add(rule(type));
         }
-        List<Rule<Object>> rules = new ArrayList<>();
-        for (Class<? extends Rule<?>> type : obeys.value()) {
-            rules.add(rule(type));
+        List<Shape.Expression> expressions = new ArrayList<>();
+        for (AnnotatedElement place : placesOf(element)) {
+            for (Cel cel : place.getAnnotationsByType(Cel.class)) {
+                expressions.add(new Shape.Expression(cel.rule(), cel.message()));
+            }
         }
-        return List.copyOf(rules);
+        return new Shape.Rules(List.copyOf(checks), List.copyOf(expressions));
+    }
+
+    /** Where annotations of an element may stand: on itself, and on its annotations such as {@link CheckedPort}. */
+    private static List<AnnotatedElement> placesOf(AnnotatedElement element) {
+        List<AnnotatedElement> places = new ArrayList<>();
+        places.add(element);
+        for (Annotation annotation : element.getAnnotations()) {
+            places.add(annotation.annotationType());
+        }
+        return places;
     }
 
     @SuppressWarnings("unchecked") // a rule stands on a value of the type it rules; a wrong one fails its first test
@@ -256,16 +275,12 @@ public final class Shapes {
         }
     }
 
-    /** The annotation itself, or the one that stands on another annotation such as {@link Port}. */
+    /** The annotation itself, or the one that stands on another annotation. */
     private static <A extends Annotation> @Nullable A find(AnnotatedElement element, Class<A> wanted) {
-        A direct = element.getAnnotation(wanted);
-        if (direct != null) {
-            return direct;
-        }
-        for (Annotation annotation : element.getAnnotations()) {
-            A behind = annotation.annotationType().getAnnotation(wanted);
-            if (behind != null) {
-                return behind;
+        for (AnnotatedElement place : placesOf(element)) {
+            A found = place.getAnnotation(wanted);
+            if (found != null) {
+                return found;
             }
         }
         return null;

@@ -3,6 +3,8 @@ package dev.lateen.api.security;
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
@@ -28,8 +30,15 @@ import org.jspecify.annotations.Nullable;
         group = "security.istio.io",
         kind = "AuthorizationPolicy",
         plural = "authorizationpolicies",
-        versions = {"v1", "v1beta1"})
-@AtMostOne({"selector", "targetRef", "targetRefs"})
+        versions = {"v1", "v1beta1"},
+        shortNames = "ap")
+@Column(name = "Action", path = ".spec.action")
+@Column(name = "Age", path = Column.CREATED)
+@AtMostOne(
+        value = {"selector", "targetRef", "targetRefs"},
+        message = TargetReference.ONE_WAY)
+// In protobuf a oneof, of one field so far.
+@AtMostOne("provider")
 @Obeys(AuthorizationRules.Whole.class)
 public record AuthorizationPolicy(
         @Nullable LabelSelector selector,
@@ -80,6 +89,10 @@ public record AuthorizationPolicy(
      * @param addresses where it speaks from
      */
     @Obeys(AuthorizationRules.SourceFits.class)
+    @Cel(
+            rule = "(has(self.serviceAccounts) || has(self.notServiceAccounts)) ? (!has(self.principals) &&\n"
+                    + "!has(self.notPrincipals) && !has(self.namespaces) && !has(self.notNamespaces)) : true",
+            message = "Cannot set serviceAccounts with namespaces or principals")
     public record Source(
             @Group Peer peer,
             List<String> requestPrincipals,

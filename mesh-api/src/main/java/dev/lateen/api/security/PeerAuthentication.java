@@ -2,6 +2,8 @@ package dev.lateen.api.security;
 
 import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Size;
 import dev.lateen.api.selector.LabelSelector;
@@ -19,12 +21,22 @@ import org.jspecify.annotations.Nullable;
         group = "security.istio.io",
         kind = "PeerAuthentication",
         plural = "peerauthentications",
-        versions = {"v1", "v1beta1"})
+        versions = {"v1", "v1beta1"},
+        shortNames = "pa")
+@Column(name = "Mode", path = ".spec.mtls.mode")
+@Column(name = "Age", path = Column.CREATED)
 @Obeys(PeerAuthenticationRules.PortsNeedSelector.class)
+@Cel(
+        rule = "has(self.portLevelMtls) ? (((has(self.selector) && has(self.selector.matchLabels))"
+                + " ? self.selector.matchLabels : {}).size() > 0) : true",
+        message = "portLevelMtls requires selector")
 public record PeerAuthentication(
         @Nullable LabelSelector selector,
         @Nullable MutualTls mtls,
-        @Size(min = 1) Map<@Obeys(PeerAuthenticationRules.PortKey.class) String, MutualTls> portLevelMtls)
+
+        @Size(min = 1)
+        @Cel(rule = "self.all(key, 0 < int(key) && int(key) <= 65535)", message = "port must be between 1-65535")
+        Map<@Obeys(PeerAuthenticationRules.PortKey.class) String, MutualTls> portLevelMtls)
         implements Spec {
     /** Whether connections without mutual TLS are taken. */
     public record MutualTls(Mode mode) {

@@ -5,6 +5,7 @@ import dev.lateen.api.schema.Alias;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
 import dev.lateen.api.schema.Group;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
@@ -29,8 +30,11 @@ import org.jspecify.annotations.Nullable;
         group = "security.istio.io",
         kind = "RequestAuthentication",
         plural = "requestauthentications",
-        versions = {"v1", "v1beta1"})
-@AtMostOne({"selector", "targetRef", "targetRefs"})
+        versions = {"v1", "v1beta1"},
+        shortNames = "ra")
+@AtMostOne(
+        value = {"selector", "targetRef", "targetRefs"},
+        message = TargetReference.ONE_WAY)
 public record RequestAuthentication(
         @Nullable LabelSelector selector,
         @Nullable TargetReference targetRef,
@@ -50,13 +54,20 @@ public record RequestAuthentication(
      * @param timeout of fetching the keys; absent means 5 s
      * @param spaceDelimitedClaims claims that are lists with spaces
      */
-    @AtMostOne({"jwksUri", "jwks"})
+    @AtMostOne(
+            value = {"jwksUri", "jwks"},
+            message = "only one of jwks or jwksUri can be set")
     @Obeys(RequestAuthenticationRules.TokenPlaces.class)
     public record JwtRule(
             @Length(min = 1) String issuer,
             List<@Length(min = 1) String> audiences,
 
-            @Alias("jwks_uri") @Length(min = 1, max = 2048) @Obeys(RequestAuthenticationRules.JwksUri.class)
+            @Alias("jwks_uri")
+            @Length(min = 1, max = 2048)
+            @Obeys(RequestAuthenticationRules.JwksUri.class)
+            @Cel(
+                    rule = "url(self).getScheme() in [\"http\", \"https\"]",
+                    message = "url must have scheme http:// or https://")
             String jwksUri,
 
             String jwks,

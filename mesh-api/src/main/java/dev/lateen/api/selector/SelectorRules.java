@@ -5,6 +5,15 @@ import dev.lateen.api.schema.Rule;
 
 /** The rules of selectors that a bound cannot say. */
 public final class SelectorRules {
+    /** {@link NoWildcard} of a text in CEL. */
+    public static final String NO_WILDCARD = "!self.contains(\"*\")";
+
+    /** {@link NoWildcard} of the keys of a map in CEL. */
+    public static final String KEYS_WITHOUT_WILDCARD = "self.all(key, !key.contains(\"*\"))";
+
+    /** {@link NotEmpty} of the keys of a map in CEL. */
+    public static final String NO_EMPTY_KEY = "self.all(key, key.size() != 0)";
+
     private SelectorRules() {}
 
     /** Labels are compared as they are: a star would match nothing. */

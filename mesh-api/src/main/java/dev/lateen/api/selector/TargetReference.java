@@ -1,5 +1,6 @@
 package dev.lateen.api.selector;
 
+import dev.lateen.api.schema.Cel;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Pattern;
@@ -21,4 +22,10 @@ public record TargetReference(
         String kind,
 
         @Required @Length(min = 1, max = 253) String name,
-        @Obeys(SelectorRules.SameNamespace.class) String namespace) {}
+
+        @Obeys(SelectorRules.SameNamespace.class)
+        @Cel(rule = "self.size() == 0", message = "cross namespace referencing is not currently supported")
+        String namespace) {
+    /** What is said of a policy that selects in more than one way. */
+    public static final String ONE_WAY = "only one of targetRefs or selector can be set";
+}

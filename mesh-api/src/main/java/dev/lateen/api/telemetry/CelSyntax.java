@@ -15,6 +15,7 @@ import java.util.Set;
  */
 final class CelSyntax implements Rule<String> {
     private static final int MAX_DEPTH = 60;
+    private static final int MAX_LENGTH = 8192;
     private static final String TEXT = "(?s:[rR]?\"\"\".*?\"\"\"|[rR]?'''.*?''')"
             + "|[rR]'[^'\n]*'|[rR]\"[^\"\n]*\"|'(?:[^'\\\\\n]|\\\\.)*'|\"(?:[^\"\\\\\n]|\\\\.)*\"";
     private static final String NUMBER =
@@ -50,6 +51,9 @@ final class CelSyntax implements Rule<String> {
     @Override
     public void check(String value, Report report) {
         try {
+            if (value.length() > MAX_LENGTH) {
+                throw new Wrong("an expression of " + value.length() + " characters", "at most " + MAX_LENGTH);
+            }
             if (!value.isEmpty()) {
                 new Reading(tokens(value)).whole();
             }

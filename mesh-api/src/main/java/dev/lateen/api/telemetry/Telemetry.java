@@ -4,11 +4,14 @@ import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.schema.AtLeast;
 import dev.lateen.api.schema.AtMostOne;
+import dev.lateen.api.schema.Cel;
+import dev.lateen.api.schema.Column;
 import dev.lateen.api.schema.Length;
 import dev.lateen.api.schema.Obeys;
 import dev.lateen.api.schema.Percentage;
 import dev.lateen.api.schema.Required;
 import dev.lateen.api.schema.Size;
+import dev.lateen.api.schema.Wrapped;
 import dev.lateen.api.selector.LabelSelector;
 import dev.lateen.api.selector.TargetReference;
 import java.time.Duration;
@@ -30,8 +33,13 @@ import org.jspecify.annotations.Nullable;
         group = "telemetry.istio.io",
         kind = "Telemetry",
         plural = "telemetries",
-        versions = {"v1", "v1alpha1"})
-@AtMostOne({"selector", "targetRef", "targetRefs"})
+        versions = {"v1", "v1alpha1"},
+        shortNames = "telemetry",
+        stored = "v1alpha1")
+@Column(name = "Age", path = Column.CREATED)
+@AtMostOne(
+        value = {"selector", "targetRef", "targetRefs"},
+        message = TargetReference.ONE_WAY)
 public record Telemetry(
         @Nullable LabelSelector selector,
         @Nullable TargetReference targetRef,
@@ -72,12 +80,12 @@ public record Telemetry(
     public record Tracing(
             @Nullable Selection match,
             List<ProviderRef> providers,
-            @Percentage @Nullable Double randomSamplingPercentage,
-            @Nullable Boolean disableSpanReporting,
+            @Wrapped @Percentage @Nullable Double randomSamplingPercentage,
+            @Wrapped @Nullable Boolean disableSpanReporting,
             Map<String, CustomTag> customTags,
-            @Nullable Boolean enableIstioTags,
-            @Nullable Boolean useRequestIdForTraceSampling,
-            @Nullable Boolean disableContextPropagation) {}
+            @Wrapped @Nullable Boolean enableIstioTags,
+            @Wrapped @Nullable Boolean useRequestIdForTraceSampling,
+            @Wrapped @Nullable Boolean disableContextPropagation) {}
 
     /** Where the value of a tag comes from. */
     public sealed interface CustomTag {
@@ -122,7 +130,9 @@ public record Telemetry(
          * @param tagOverrides changes to labels
          */
         public record MetricsOverride(
-                @Nullable MetricSelector match, @Nullable Boolean disabled, Map<String, TagOverride> tagOverrides) {}
+                @Nullable MetricSelector match,
+                @Wrapped @Nullable Boolean disabled,
+                Map<String, TagOverride> tagOverrides) {}
     }
 
     /**
@@ -171,6 +181,12 @@ public record Telemetry(
      * @param value a CEL expression; null if none was given
      */
     @Obeys(TelemetryChecks.TagValue.class)
+    @Cel(
+            rule = "((has(self.operation) ? self.operation : \"\") == \"UPSERT\") ? (self.value != \"\") : true",
+            message = "value must be set when operation is UPSERT")
+    @Cel(
+            rule = "((has(self.operation) ? self.operation : \"\") == \"REMOVE\") ? !has(self.value) : true",
+            message = "value must not be set when operation is REMOVE")
     public record TagOverride(
             Operation operation,
             @Obeys(CelSyntax.class) @Nullable String value) {
@@ -194,7 +210,7 @@ public record Telemetry(
     public record AccessLogging(
             @Nullable Selection match,
             List<ProviderRef> providers,
-            @Nullable Boolean disabled,
+            @Wrapped @Nullable Boolean disabled,
             @Nullable Filter filter) {
         /** A CEL expression that must be true. */
         public record Filter(@Obeys(CelSyntax.class) String expression) {}

@@ -46,7 +46,7 @@ final class Binder {
         if (value == null || findings.errors() > before) {
             return null;
         }
-        for (Rule<Object> rule : shape.rules()) {
+        for (Rule<Object> rule : shape.rules().checks()) {
             rule.check(value, findings);
         }
         return findings.errors() > before ? null : value;
@@ -181,7 +181,7 @@ final class Binder {
         int before = findings.errors();
         checkText(key, shape);
         if (findings.errors() == before) {
-            for (Rule<Object> rule : shape.rules()) {
+            for (Rule<Object> rule : shape.rules().checks()) {
                 rule.check(key, findings);
             }
         }
@@ -243,11 +243,13 @@ final class Binder {
     }
 
     private void groups(JsonNode node, Shape.Message shape) {
-        for (List<String> group : shape.atMostOne()) {
-            List<String> found = present(node, group);
+        for (Shape.Alternatives group : shape.atMostOne()) {
+            List<String> found = present(node, group.fields());
             if (found.size() > 1) {
                 findings.refuse(
-                        found.getLast(), String.join(" and ", found), "only one of " + String.join(", ", group));
+                        found.getLast(),
+                        String.join(" and ", found),
+                        "only one of " + String.join(", ", group.fields()));
             }
         }
         if (!shape.exactlyOne().isEmpty()) {

@@ -54,6 +54,12 @@ public record Problem(
         if (severity == Severity.WARNING) {
             text.append("warning: ");
         }
+        return text.append(statement()).toString();
+    }
+
+    /** The same without its place, for those who know it: {@code resource: path: found (expected: accepted)}. */
+    public String statement() {
+        StringBuilder text = new StringBuilder();
         for (String part : new String[] {subject(), path}) {
             if (!part.isEmpty()) {
                 text.append(part).append(": ");

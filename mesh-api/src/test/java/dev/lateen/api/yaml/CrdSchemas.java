@@ -6,12 +6,13 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** The schemas of Istio's CRDs, by {@code group/version/kind}. */
+/** The schemas of CRDs, by {@code group/version/kind}. */
 final class CrdSchemas {
     private final Map<String, JsonNode> schemas = new LinkedHashMap<>();
 
-    CrdSchemas() throws YamlSyntaxException {
-        YamlTree tree = new YamlTree(Shared.text(Shared.istio("crds/istio-1.31.yaml")), Limits.DEFAULT);
+    /** Of a text with CRDs. */
+    CrdSchemas(String text) throws YamlSyntaxException {
+        YamlTree tree = new YamlTree(text, Limits.DEFAULT);
         for (Optional<YamlDocument> next = tree.next(); next.isPresent(); next = tree.next()) {
             JsonNode spec = next.get().root().path("spec");
             for (JsonNode version : spec.path("versions")) {
@@ -21,6 +22,11 @@ final class CrdSchemas {
                 schemas.put(name, version.path("schema").path("openAPIV3Schema"));
             }
         }
+    }
+
+    /** Istio's own. */
+    static CrdSchemas istios() throws YamlSyntaxException {
+        return new CrdSchemas(Shared.text(Shared.istio("crds/istio-1.31.yaml")));
     }
 
     /** All schemas. */

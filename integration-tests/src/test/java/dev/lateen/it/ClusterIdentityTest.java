@@ -1,0 +1,200 @@
+package dev.lateen.it;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.lateen.istiod.Istiod;
+import dev.lateen.istiod.ca.AuthorityReader;
+import dev.lateen.istiod.ca.KeyPairAndChain;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
+import dev.lateen.istiod.kubernetes.identity.RootConfigMaps;
+import dev.lateen.istiod.kubernetes.leader.Leadership;
+import dev.lateen.proxy.identity.GrpcCertificateAuthority;
+import dev.lateen.proxy.xds.GrpcEndpoint;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.SecretBuilder;
+import io.vertx.core.net.SocketAddress;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.SecureRandom;
+import java.security.cert.CertPathValidator;
+import java.security.cert.CertificateFactory;
+import java.security.cert.PKIXParameters;
+import java.security.cert.TrustAnchor;
+import java.security.cert.X509Certificate;
+import java.security.spec.ECGenParameterSpec;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import javax.security.auth.x500.X500Principal;
+import org.awaitility.Awaitility;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The authority of a cluster: whose tokens it believes, and who else has it. */
+class ClusterIdentityTest extends ClusterFixture {
+    private static final String SYSTEM = "istio-system";
+
+    @BeforeEach
+    void withoutAuthority() {
+        for (String name : List.of("cacerts", "istio-ca-secret")) {
+            cluster.client().secrets().inNamespace(SYSTEM).withName(name).delete();
+        }
+        cluster.client().leases().inNamespace(SYSTEM).withName(Leadership.LEASE).delete();
+        cluster.client().configMaps().inNamespace("shop").withName(RootConfigMaps.NAME).delete();
+    }
+
+    private Istiod called(String name) {
+        return istiod(new ClusterBootstrap("Kubernetes", cluster.kubeconfig(), SYSTEM, "", name));
+    }
+
+    /** What an agent does: it asks for a certificate of its service account, and trusts what the ConfigMap says. */
+    private List<String> sign(Istiod istiod, String roots, String token) throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+        generator.initialize(new ECGenParameterSpec("secp256r1"));
+        KeyPair key = generator.generateKeyPair();
+        byte[] csr = new JcaPKCS10CertificationRequestBuilder(new X500Principal(""), key.getPublic())
+                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
+                .getEncoded();
+        String pem = "-----BEGIN CERTIFICATE REQUEST-----\n"
+                + Base64.getMimeEncoder().encodeToString(csr) + "\n-----END CERTIFICATE REQUEST-----\n";
+        GrpcCertificateAuthority agent = new GrpcCertificateAuthority(
+                vertx,
+                GrpcEndpoint.of(SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1")),
+                roots);
+        try {
+            return Async.done(agent.sign(pem, Duration.ofHours(1), token));
+        } finally {
+            Async.done(agent.close());
+        }
+    }
+
+    private static X509Certificate certificate(String pem) throws Exception {
+        return (X509Certificate) CertificateFactory.getInstance("X.509")
+                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static void assertVerifies(String leaf, Istiod by) throws Exception {
+        PKIXParameters parameters =
+                new PKIXParameters(Set.of(new TrustAnchor(by.authority().root(), null)));
+        parameters.setRevocationEnabled(false);
+        CertPathValidator.getInstance("PKIX")
+                .validate(
+                        CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate(leaf))),
+                        parameters);
+    }
+
+    private static String root(String namespace) {
+        ConfigMap map = cluster.client()
+                .configMaps()
+                .inNamespace(namespace)
+                .withName(RootConfigMaps.NAME)
+                .get();
+        return map == null ? "" : map.getData().getOrDefault("root-cert.pem", "");
+    }
+
+    private static void awaitRoot(String namespace, String root) {
+        Awaitility.await("root in " + namespace)
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(root(namespace)).isEqualTo(root));
+    }
+
+    @Test
+    void aPodsTokenIsBelievedAndNoOther() throws Exception {
+        Istiod istiod = called("istiod-a");
+        String roots = istiod.authority().rootPem();
+        List<String> chain = sign(istiod, roots, cluster.token("shop", "default", "istio-ca"));
+        assertThat(certificate(chain.getFirst()).getSubjectAlternativeNames())
+                .containsExactly(List.of(6, "spiffe://cluster.local/ns/shop/sa/default"));
+        assertVerifies(chain.getFirst(), istiod);
+
+        String forOthers = cluster.token("shop", "default", "https://kubernetes.default.svc");
+        assertThatThrownBy(() -> sign(istiod, roots, forOthers))
+                .hasMessageContaining("token: not known to the API server (accepted: a token of a service account"
+                        + " of cluster Kubernetes, audience istio-ca");
+        String good = cluster.token("shop", "default", "istio-ca");
+        assertThatThrownBy(() -> sign(istiod, roots, good.substring(0, good.length() - 6) + "AAAAAA"))
+                .hasMessageContaining("token: not known to the API server");
+    }
+
+    @Test
+    void whileTheApiServerIsAwayNobodySaysThatATokenIsBad() throws Exception {
+        try (CutOffPort port = new CutOffPort(cluster.port())) {
+            Istiod istiod = istiod(cluster.kubeconfigBy(port.port(), directory.resolve("kubeconfig")));
+            String roots = istiod.authority().rootPem();
+            String known = cluster.token("shop", "default", "istio-ca");
+            sign(istiod, roots, known);
+            port.cut();
+            assertThat(sign(istiod, roots, known)).as("it was good a moment ago").isNotEmpty();
+            assertThatThrownBy(() -> sign(istiod, roots, cluster.token("shop", "default", "istio-ca")))
+                    .as("14: unavailable")
+                    .hasMessageContaining("the CA refused: 14 token: can't be checked now: cluster Kubernetes");
+        }
+    }
+
+    @Test
+    void twoControlPlanesHaveOneAuthorityAndWhatEitherSignedIsGood() throws Exception {
+        Istiod first = called("istiod-a");
+        Istiod second = called("istiod-b");
+        assertThat(second.authority().rootPem()).isEqualTo(first.authority().rootPem());
+        Map<String, String> secret = requireNonNull(cluster.client()
+                        .secrets()
+                        .inNamespace(SYSTEM)
+                        .withName("istio-ca-secret")
+                        .get())
+                .getData();
+        assertThat(secret).containsOnlyKeys("ca-cert.pem", "ca-key.pem", "cert-chain.pem", "root-cert.pem");
+
+        String root = first.authority().rootPem();
+        awaitRoot("shop", root);
+        cluster.client().configMaps().inNamespace("shop").withName(RootConfigMaps.NAME).delete();
+        awaitRoot("shop", root);
+        String token = cluster.token("shop", "default", "istio-ca");
+        String leaf = sign(first, root(SYSTEM), token).getFirst();
+        Async.done(vertx.undeploy(first.deploymentID()));
+        assertVerifies(leaf, second);
+        assertVerifies(sign(second, root, token).getFirst(), second);
+        cluster.namespace("late-" + ProcessHandle.current().pid());
+        awaitRoot("late-" + ProcessHandle.current().pid(), root);
+    }
+
+    @Test
+    void anAuthorityThatIsGivenLaterTakesOverAndABrokenOneDoesNot() throws Exception {
+        Istiod istiod = called("istiod-a");
+        String before = istiod.authority().rootPem();
+        awaitRoot("shop", before);
+        KeyPairAndChain given =
+                new AuthorityReader(InstantSource.system(), new SecureRandom()).newRoot("given");
+        secret(Map.of("ca-cert.pem", given.chainPem(), "ca-key.pem", "nonsense", "root-cert.pem", given.chainPem()));
+        awaitTold("Secret istio-system/cacerts ca-key.pem: no private key", "what signed last goes on signing");
+        assertThat(istiod.authority().rootPem()).isEqualTo(before);
+        secret(Map.of(
+                "ca-cert.pem", given.chainPem(), "ca-key.pem", given.keyPem(), "root-cert.pem", given.chainPem()));
+        awaitRoot("shop", given.chainPem());
+        String token = cluster.token("shop", "default", "istio-ca");
+        Awaitility.await("its port shows a certificate of the new authority")
+                .atMost(Patience.OF_A_CHANGE)
+                .ignoreExceptions()
+                .untilAsserted(() -> assertVerifies(
+                        sign(istiod, given.chainPem(), token).getFirst(), istiod));
+    }
+
+    private static void secret(Map<String, String> texts) {
+        SecretBuilder secret = new SecretBuilder()
+                .withNewMetadata()
+                .withName("cacerts")
+                .withNamespace(SYSTEM)
+                .endMetadata();
+        texts.forEach((name, text) -> secret.addToData(
+                name, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII))));
+        cluster.client().resource(secret.build()).forceConflicts().serverSideApply();
+    }
+}

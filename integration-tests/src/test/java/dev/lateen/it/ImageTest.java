@@ -1,0 +1,146 @@
+package dev.lateen.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.lateen.api.Release;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.zip.GZIPInputStream;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The image of every role: unpacked as a container runtime does it, and its commands run in it. */
+class ImageTest {
+    private static final String NAME = "lab.local/lateen:test";
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @TempDir
+    private static Path directory;
+
+    private static JsonNode config = JSON.createObjectNode();
+
+    @BeforeAll
+    static void buildIt() throws Exception {
+        Path rootfs = Files.createDirectories(directory.resolve("base/etc"));
+        Files.writeString(rootfs.resolve("os-release"), "NAME=base\n");
+        Path base = directory.resolve("base.tar");
+        run("tar", "-cf", base.toString(), "-C", directory.resolve("base").toString(), ".");
+        Path tar = directory.resolve("image.tar");
+        try (Running meshctl =
+                Running.meshctl("image", "build", "--base", "rootfs:" + base, "--tag", NAME, "--output", tar)) {
+            assertThat(meshctl.awaitExit(Duration.ofMinutes(4))).as(meshctl.output()).isZero();
+            assertThat(meshctl.output()).contains(NAME + " sha256:");
+        }
+        Path blobs = Files.createDirectories(directory.resolve("image"));
+        try (InputStream in = Files.newInputStream(tar)) {
+            unpack(in, blobs);
+        }
+        JsonNode index = JSON.readTree(blobs.resolve("index.json"));
+        JsonNode manifest = JSON.readTree(blob(blobs, index.path("manifests").get(0)));
+        config = JSON.readTree(blob(blobs, manifest.path("config")));
+        for (JsonNode layer : manifest.path("layers")) {
+            try (InputStream in = new GZIPInputStream(Files.newInputStream(blob(blobs, layer)))) {
+                unpack(in, root());
+            }
+        }
+    }
+
+    private static Path root() throws IOException {
+        return Files.createDirectories(directory.resolve("root"));
+    }
+
+    private static Path blob(Path blobs, JsonNode descriptor) {
+        return blobs.resolve("blobs").resolve(descriptor.path("digest").asString().replace(':', '/'));
+    }
+
+    /** With times and rights, as they decide whether a command runs and whether a cache is good. */
+    private static void unpack(InputStream in, Path to) throws IOException {
+        TarArchiveInputStream tar = new TarArchiveInputStream(in);
+        for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+            Path file = to.resolve(entry.getName()).normalize();
+            if (entry.isDirectory()) {
+                Files.createDirectories(file);
+                continue;
+            }
+            Files.createDirectories(file.getParent());
+            Files.write(file, tar.readAllBytes());
+            boolean executable = (entry.getMode() & 0100) != 0;
+            Files.setPosixFilePermissions(
+                    file, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
+            Files.setLastModifiedTime(file, FileTime.from(entry.getLastModifiedTime().toInstant()));
+        }
+    }
+
+    private static void run(String... command) throws Exception {
+        try (Running running = Running.start(command[0], List.of(command), Map.of())) {
+            assertThat(running.awaitExit(Duration.ofMinutes(1))).as(running.output()).isZero();
+        }
+    }
+
+    /** Runs a command in it, as a container would: with the image's home where it is to be. */
+    private static String inIt(String variables, String command) throws Exception {
+        Peers.interception();
+        String script = "mount -t tmpfs none /opt && mkdir /opt/lateen && mount --bind " + root() + "/opt/lateen /opt/lateen && "
+                + variables + " exec " + root() + "/usr/local/bin/" + command;
+        try (Running running = Running.start(command, List.of("unshare", "-m", "sh", "-c", script), Map.of())) {
+            running.awaitExit(Duration.ofMinutes(1));
+            return running.output();
+        }
+    }
+
+    @Test
+    void itRunsAsNobodyInParticularAndStartsAProxyUnlessToldOtherwise() {
+        assertThat(config.path("config").path("User").asString()).isEqualTo("1337:1337");
+        assertThat(config.path("config").path("Entrypoint").toString()).isEqualTo("[\"/usr/local/bin/pilot-agent\"]");
+        assertThat(config.path("os").asString()).isEqualTo("linux");
+    }
+
+    @Test
+    void itStandsOnItsBase() throws IOException {
+        assertThat(root().resolve("etc/os-release")).hasContent("NAME=base\n");
+    }
+
+    @Test
+    void thereIsNoShellNoCompilerAndNothingThatOnlyMakesImages() throws IOException {
+        assertThat(root().resolve("bin/sh")).doesNotExist();
+        assertThat(root().resolve("opt/lateen/jre/bin/javac")).doesNotExist();
+        try (var jars = Files.list(root().resolve("opt/lateen/lib"))) {
+            assertThat(jars.map(jar -> String.valueOf(jar.getFileName())))
+                    .anyMatch(name -> name.startsWith("proxy-"))
+                    .noneMatch(name -> name.startsWith("jib-"));
+        }
+    }
+
+    @Test
+    void everyCommandRunsWithTheCacheThatMakesItFast() throws Exception {
+        for (String command : List.of("pilot-agent", "pilot-discovery", "meshctl")) {
+            assertThat(Files.isExecutable(root().resolve("usr/local/bin").resolve(command)))
+                    .isTrue();
+            // With AOTMode=on the JVM refuses to start without its cache.
+            assertThat(inIt("JDK_JAVA_OPTIONS=-XX:AOTMode=on", command + " version"))
+                    .as(command)
+                    .contains("meshctl " + Release.VERSION)
+                    .doesNotContain("Unable to use");
+        }
+    }
+
+    @Test
+    void aProxyInItSaysWhatIsWrongWithItsBootstrap() throws Exception {
+        assertThat(inIt("", "pilot-agent proxy -c /nowhere.yaml")).contains("meshctl: /nowhere.yaml: no such file");
+        assertThat(Files.exists(root().resolve("opt/lateen/proxy.aot"), LinkOption.NOFOLLOW_LINKS))
+                .isTrue();
+    }
+}
