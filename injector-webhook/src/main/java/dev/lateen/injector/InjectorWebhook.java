@@ -92,7 +92,7 @@ public final class InjectorWebhook extends VerticleBase {
                     "body: more than " + ReviewBodies.MOST_BYTES + " bytes (expected: an AdmissionReview)");
         } else if (running != null && taking != null) {
             taking.take(request)
-                    .compose(body -> running.executeBlocking(review(request.path(), body), false)
+                    .compose(body -> running.executeBlocking(review(String.valueOf(request.path()), body), false)
                             .onComplete(_ -> taking.giveBack(body)))
                     .onSuccess(answer -> {
                         if (!context.response().ended() && !context.response().closed()) {
@@ -126,7 +126,10 @@ public final class InjectorWebhook extends VerticleBase {
     /** What is left of the body is not waited for. */
     private static void answer(RoutingContext context, int status, @Nullable String message) {
         if (!context.response().ended() && !context.response().closed()) {
-            context.response().setStatusCode(status).putHeader("connection", "close").end(message + "\n");
+            context.response()
+                    .setStatusCode(status)
+                    .putHeader("connection", "close")
+                    .end(message + "\n");
         }
     }
 }

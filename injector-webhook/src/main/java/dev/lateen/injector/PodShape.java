@@ -14,8 +14,7 @@ final class PodShape {
         for (String name : List.of("labels", "annotations")) {
             JsonNode marks = metadata.path(name);
             object("metadata." + name, marks);
-            marks.properties()
-                    .forEach(mark -> text("metadata." + name + "." + mark.getKey(), mark.getValue()));
+            marks.properties().forEach(mark -> text("metadata." + name + "." + mark.getKey(), mark.getValue()));
         }
         list("metadata.ownerReferences", metadata.path("ownerReferences"));
         JsonNode spec = pod.path("spec");
@@ -67,7 +66,8 @@ final class PodShape {
 
     private static IllegalArgumentException wrong(String path, JsonNode node, String expected) {
         return new IllegalArgumentException(path + ": "
-                + (node.isContainer() ? node.getNodeType().toString() : node.asString("null")) + " (expected: " + expected
+                + (node.isContainer() ? node.getNodeType().toString() : node.asString("null")) + " (expected: "
+                + expected
                 + ")");
     }
 }

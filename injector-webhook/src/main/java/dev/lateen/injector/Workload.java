@@ -18,13 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Workload(ObjectNode pod, Owner owner, ObjectNode metadataHome, ObjectNode specHome) {
     private static final Set<String> CONTROLLERS = Set.of(
-            "Deployment",
-            "StatefulSet",
-            "DaemonSet",
-            "ReplicaSet",
-            "ReplicationController",
-            "Job",
-            "DeploymentConfig");
+            "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "DeploymentConfig");
 
     private static final Set<String> GROUPS = Set.of("", "apps", "batch", "apps.openshift.io");
 
@@ -39,9 +33,7 @@ record Workload(ObjectNode pod, Owner owner, ObjectNode metadataHome, ObjectNode
         JsonNode metadata = object.path("metadata");
         String namespace = metadata.path("namespace").asString(fallbackNamespace);
         if (kind.equals("Pod")) {
-            return object.path("spec").isObject()
-                    ? of(Owner.ofPod(metadata, namespace), object, object)
-                    : null;
+            return object.path("spec").isObject() ? of(Owner.ofPod(metadata, namespace), object, object) : null;
         }
         String version = object.path("apiVersion").asString("");
         String group = version.contains("/") ? version.substring(0, version.indexOf('/')) : "";

@@ -10,6 +10,7 @@ import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
+import dev.lateen.istiod.webhook.WebhookPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.nio.file.AccessDeniedException;
@@ -76,6 +77,12 @@ final class IstiodCommand implements Callable<Integer> {
             description = "Readiness and debug pages once more (default: none).")
     private @Nullable String http;
 
+    @Option(
+            names = "--httpsAddr",
+            paramLabel = "ADDR",
+            description = "What an API server asks, TLS: /validate (default: none).")
+    private @Nullable String https;
+
     @Mixin
     private ClusterOptions clusterOptions = new ClusterOptions();
 
@@ -112,6 +119,12 @@ final class IstiodCommand implements Callable<Integer> {
         }
     }
 
+    private @Nullable WebhookPort webhooks() {
+        return https == null
+                ? null
+                : new WebhookPort(address(ListenOption.parse("--httpsAddr", https)), _ -> {});
+    }
+
     private static ListenAddress address(Listen listen) {
         return new ListenAddress(listen.flag(), listen.host(), listen.port());
     }
@@ -124,7 +137,7 @@ final class IstiodCommand implements Callable<Integer> {
 
     private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
             throws InterruptedException {
-        Istiod istiod = new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
+        Istiod istiod = new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform, List.of(), webhooks()));
         try {
             String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()

@@ -112,7 +112,8 @@ class KubeInjectCommandTest {
             assertThat(err.toString()).contains(wrong[2]);
         }
         assertThat(run("-f", file("bad.yaml", POD.replace(",note", ",none")))).isEqualTo(2);
-        assertThat(err.toString()).contains("bad.yaml: Pod a: annotation inject.istio.io/templates: none is no template");
+        assertThat(err.toString())
+                .contains("bad.yaml: Pod a: annotation inject.istio.io/templates: none is no template");
     }
 
     @Test

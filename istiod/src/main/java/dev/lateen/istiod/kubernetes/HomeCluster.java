@@ -15,17 +15,21 @@ import dev.lateen.istiod.ca.AuthorityReader;
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.TokenCheck;
 import dev.lateen.istiod.config.ConfigSource;
+import dev.lateen.istiod.webhook.ValidationRegistration;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster that a control plane belongs to: its objects, what is written back to it, and who of several control planes leads. Safe from any thread. */
 public final class HomeCluster implements AutoCloseable {
+    private static final String DEFAULT_REVISION = "default";
     /** For everything to be read once; a deployment waits no longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -34,6 +38,7 @@ public final class HomeCluster implements AutoCloseable {
     private final KubernetesSource source;
     private volatile @Nullable SharedAuthority shared;
     private volatile @Nullable Leadership leadership;
+    private volatile @Nullable Thread registrar;
 
     private HomeCluster(ClusterBootstrap bootstrap, ApiServer server, KubernetesSource source) {
         this.bootstrap = bootstrap;
@@ -116,12 +121,33 @@ public final class HomeCluster implements AutoCloseable {
         begun.start();
     }
 
+    /**
+     * Keeps the registration of the validation webhook right from now on: by whose root its certificate is checked, and that its word is binding once it is heard. Leader or not.
+     *
+     * @param rootPem the root as it is now
+     */
+    public void register(Supplier<String> rootPem) {
+        boolean isDefault = bootstrap.revision().isEmpty() || bootstrap.revision().equals(DEFAULT_REVISION);
+        String revision = isDefault ? DEFAULT_REVISION : bootstrap.revision();
+        ValidationRegistration registration = new ValidationRegistration(
+                server.client(),
+                "istio-validator" + (isDefault ? "" : "-" + revision) + "-" + bootstrap.namespace(),
+                bootstrap.namespace(),
+                Map.of("istio.io/rev", revision),
+                rootPem);
+        registrar = Thread.ofVirtual().name("webhook registration").start(registration::follow);
+    }
+
     /** Gives up the lead and stops following it; what its source said last stays. Calls the API server. */
     @Override
     public void close() {
         Leadership begun = leadership;
         if (begun != null) {
             begun.close();
+        }
+        Thread following = registrar;
+        if (following != null) {
+            following.interrupt();
         }
         SharedAuthority opened = shared;
         if (opened != null) {
