@@ -5,10 +5,11 @@ import dev.lateen.injector.overlay.Templates;
 import dev.lateen.injector.settings.HelmValues;
 import dev.lateen.injector.settings.SidecarSettings;
 import io.fabric8.kubernetes.api.model.LabelSelector;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.ArrayList;
 import java.util.List;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -20,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param templates what is injected
  */
 public record InjectorConfig(SidecarSettings settings, InjectionPolicy policy, Templates templates) {
-    private static final KubernetesSerialization KUBERNETES = new KubernetesSerialization();
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String WEBHOOK = "sidecarInjectorWebhook";
 
     /**
@@ -77,8 +78,8 @@ public record InjectorConfig(SidecarSettings settings, InjectionPolicy policy, T
 
     private static LabelSelector selector(String name, JsonNode item) {
         try {
-            return KUBERNETES.convertValue(item, LabelSelector.class);
-        } catch (RuntimeException e) {
+            return JSON.convertValue(item, LabelSelector.class);
+        } catch (JacksonException e) {
             throw new IllegalArgumentException(name + ": " + item + " (expected: a label selector)", e);
         }
     }

@@ -9,6 +9,7 @@ import static dev.lateen.injector.Pods.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.injector.settings.HelmValues;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,6 +42,7 @@ class CustomTemplatesTest {
                   env: [{name: MORE, value: "1"}]
         """;
 
+    @Shows("annotation.inject.istio.io/templates")
     @Test
     void templatesAreMergedInTheOrderInWhichThePodNamesThem() {
         ObjectNode pod = injected(

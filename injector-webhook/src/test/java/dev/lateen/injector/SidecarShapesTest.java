@@ -39,6 +39,7 @@ class SidecarShapesTest {
         assertThat(proxy(pod).path("lifecycle").toString()).contains("--debug-port=15020", "drain");
     }
 
+    @Shows({"annotation.sidecar.istio.io/nativeSidecar"})
     @Test
     void aPodMayRefuseANativeSidecarAndItsRedirectionThenComesLast() {
         ObjectNode pod = injected("{}", "{}", pod("sidecar.istio.io/nativeSidecar: 'false'", WITH_INIT));
@@ -132,6 +133,7 @@ class SidecarShapesTest {
                 .isEqualTo("{\"limits\":{\"memory\":\"1Gi\"},\"requests\":{\"cpu\":\"0\"}}");
     }
 
+    @Shows({"annotation.status.sidecar.istio.io/port"})
     @Test
     void withoutAnAgentsPortNobodyProbesTheProxy() {
         ObjectNode pod = injected("status.sidecar.istio.io/port: '0'");
@@ -140,6 +142,7 @@ class SidecarShapesTest {
         assertThat(container(pod, "istio-init").path("args").toString()).contains("\"-d\",\"15090,15021\"");
     }
 
+    @Shows({"annotation.sidecar.istio.io/userVolume", "annotation.sidecar.istio.io/userVolumeMount"})
     @Test
     void volumesThatThePodWantsForItsProxyAreMounted() {
         ObjectNode pod = injected("sidecar.istio.io/userVolume: '{\"certs\":{\"secret\":{\"secretName\":\"s\"}}}',"
@@ -148,6 +151,37 @@ class SidecarShapesTest {
                 .contains("{\"name\":\"certs\",\"secret\":{\"secretName\":\"s\"}}");
         assertThat(proxy(pod).path("volumeMounts").toString())
                 .contains("{\"mountPath\":\"/etc/c\",\"name\":\"certs\",\"readOnly\":true}");
+    }
+
+    @Shows({
+        "annotation.readiness.status.sidecar.istio.io/initialDelaySeconds",
+        "annotation.readiness.status.sidecar.istio.io/periodSeconds",
+        "annotation.readiness.status.sidecar.istio.io/failureThreshold"
+    })
+    @Test
+    void theProxyIsProbedAsThePodWants() {
+        ObjectNode pod = injected("readiness.status.sidecar.istio.io/initialDelaySeconds: '1',"
+                + " readiness.status.sidecar.istio.io/periodSeconds: '2',"
+                + " readiness.status.sidecar.istio.io/failureThreshold: '3'");
+        assertThat(proxy(pod).path("readinessProbe").toString())
+                .isEqualTo("{\"failureThreshold\":3,\"httpGet\":{\"path\":\"/healthz/ready\",\"port\":15021},"
+                        + "\"initialDelaySeconds\":1,\"periodSeconds\":2,\"timeoutSeconds\":3}");
+    }
+
+    @Shows({"annotation.sidecar.istio.io/proxyImageType", "annotation.sidecar.istio.io/bootstrapOverride"})
+    @Test
+    void anotherKindOfImageAndAnotherBootstrapAreTaken() {
+        ObjectNode pod = injected(
+                "global: {tag: 1-debug}",
+                "{}",
+                pod(
+                        "sidecar.istio.io/proxyImageType: distroless, sidecar.istio.io/bootstrapOverride: own",
+                        APPLICATION));
+        assertThat(proxy(pod).path("image").asString()).isEqualTo("lateen/proxy:1-distroless");
+        assertThat(variable(pod, "ISTIO_BOOTSTRAP_OVERRIDE"))
+                .isEqualTo("/etc/istio/custom-bootstrap/custom_bootstrap.json");
+        assertThat(pod.path("spec").path("volumes").toString())
+                .contains("{\"configMap\":{\"name\":\"own\"},\"name\":\"custom-bootstrap-volume\"}");
     }
 
     @Test

@@ -76,6 +76,13 @@ class UserContainersTest {
     }
 
     @Test
+    void theRedirectionOfATproxyRemembersTheUsersProxyToo() {
+        String mesh = "defaultConfig: {interceptionMode: TPROXY}";
+        ObjectNode once = injected("{}", mesh, pod("", OWN_PROXY));
+        assertThat(injected("{}", mesh, once.deepCopy())).isEqualTo(once);
+    }
+
+    @Test
     void anAnnotationOfAnInjectionThatNoInjectionWroteIsRefused() {
         assertThatThrownBy(() -> injected("sidecar.istio.io/status: broken"))
                 .hasMessageContaining("annotation sidecar.istio.io/status: broken (expected: a JSON object");

@@ -9,6 +9,7 @@ import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 
@@ -36,6 +37,9 @@ final class Commands {
     /** istioctl's short names. */
     private static final Map<String, String> SHORT = Map.of("ps", "proxy-status", "pc", "proxy-config", "upgrade", "install");
 
+    /** As what a proxy serves in a pod. */
+    private static final Set<String> IN_POD = Set.of("sidecar", "router");
+
     private Commands() {}
 
     private record Entry(String name, Supplier<Object> command) {}
@@ -53,7 +57,18 @@ final class Commands {
         return ALL.stream().anyMatch(entry -> entry.name().equals(name));
     }
 
-    static void addNeeded(CommandLine line, String asked) {
+    /** Whether {@code proxy} is asked for as Istio's agent is, in a pod. */
+    private static boolean isInPod(List<String> given) {
+        return given.size() > 1 && IN_POD.contains(given.get(1));
+    }
+
+    /** @param given the words of the command line, the command first */
+    static void addNeeded(CommandLine line, List<String> given) {
+        String asked = named(given.getFirst());
+        if (asked.equals("proxy") && isInPod(given)) {
+            line.addSubcommand(asked, new PodProxyCommand());
+            return;
+        }
         boolean everything = asked.equals("help");
         for (Entry entry : ALL) {
             if (everything || entry.name().equals(asked)) {

@@ -9,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.logging.ConsoleHandler;
 import java.util.logging.FileHandler;
@@ -19,6 +20,7 @@ import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Where log lines go, for a whole process. Set in code: the JDK's own default writes every INFO of every library to the terminal in two lines. */
@@ -29,6 +31,15 @@ final class LoggingBootstrap {
     private static final Logger OWN = Logger.getLogger("dev.lateen");
     /** The client of API servers warns of each try that fails, for each kind of objects, with a stack trace; whoever uses it says what it means, once. */
     private static final Logger CLUSTER_CLIENT = Logger.getLogger("io.fabric8.kubernetes.client");
+    /** What is Istio's agent's: the pod, its certificate, the control plane and its own port. */
+    private static final List<Logger> AGENT = Stream.of(
+                    "dev.lateen.install",
+                    "dev.lateen.proxy.Proxy",
+                    "dev.lateen.proxy.agent",
+                    "dev.lateen.proxy.identity",
+                    "dev.lateen.proxy.xds")
+            .map(Logger::getLogger)
+            .toList();
 
     private static final int MAX_FILE_BYTES = 16 * 1024 * 1024;
 
@@ -42,6 +53,12 @@ final class LoggingBootstrap {
     /** A role alone: its own lines from a level on, on standard error; warnings of the libraries. */
     static void console(Level level) {
         apply(new ConsoleHandler(), level, Level.WARNING);
+    }
+
+    /** A proxy in a pod: what Envoy would say from one level on, what Istio's agent would say of the pod's life from another. */
+    static void agent(Level proxy, Level agent) {
+        apply(new ConsoleHandler(), proxy, Level.WARNING);
+        AGENT.forEach(logger -> logger.setLevel(agent));
     }
 
     /** A role alone as Envoy would log: libraries never more than the role itself; into a file if there is one. */

@@ -61,7 +61,7 @@ public final class Meshctl {
             given = List.of("version");
         }
         CommandLine line = new CommandLine(new Meshctl());
-        Commands.addNeeded(line, Commands.named(given.getFirst()));
+        Commands.addNeeded(line, given);
         line.setOut(out).setErr(err);
         line.setParameterExceptionHandler(Meshctl::wrongUse);
         line.setExecutionExceptionHandler(Meshctl::failed);

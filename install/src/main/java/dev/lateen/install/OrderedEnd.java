@@ -1,17 +1,28 @@
 package dev.lateen.install;
 
 import dev.lateen.install.failure.CommandFailure;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Something that runs until a signal, and then has time to end in order: the process ends with 0, not with the signal's number. */
 final class OrderedEnd {
-    private static final long DRAIN_SECONDS = 30;
+    private static final Duration USUAL_PATIENCE = Duration.ofSeconds(30);
 
+    private final Duration patience;
     private final CountDownLatch stop = new CountDownLatch(1);
     private final CountDownLatch ended = new CountDownLatch(1);
     private final AtomicInteger exitCode = new AtomicInteger(CommandFailure.FAILED);
+
+    OrderedEnd() {
+        this(USUAL_PATIENCE);
+    }
+
+    /** @param patience how long an end may take before the process ends anyway */
+    OrderedEnd(Duration patience) {
+        this.patience = patience;
+    }
 
     /** What runs; it returns soon after the latch has counted down. */
     @FunctionalInterface
@@ -44,7 +55,7 @@ final class OrderedEnd {
         }
         stop.countDown();
         try {
-            if (ended.await(DRAIN_SECONDS, TimeUnit.SECONDS)) {
+            if (ended.await(patience.toSeconds(), TimeUnit.SECONDS)) {
                 // The JVM would answer 130 or 143, however well everything went.
                 Runtime.getRuntime().halt(exitCode.get());
             }

@@ -1,6 +1,5 @@
 package dev.lateen.install;
 
-import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.platform.PlatformMetrics;
@@ -22,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,6 +82,13 @@ final class ProxyCommand implements Callable<Integer> {
                         new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false));
     }
 
+    /** How a proxy lives from its start until it is to drain and to end. */
+    @FunctionalInterface
+    interface Life {
+        /** Returns when it is to end. @param proxy deployed already */
+        void await(Proxy proxy) throws InterruptedException;
+    }
+
     /**
      * Serves until it is told to stop, drains and ends.
      *
@@ -89,14 +96,29 @@ final class ProxyCommand implements Callable<Integer> {
      */
     static void serve(ProxyBootstrap bootstrap, @Nullable String platformMetrics, CountDownLatch stop)
             throws InterruptedException {
+        serve(bootstrap, platformMetrics, proxy -> proxy.onQuit(stop::countDown), _ -> stop.await());
+    }
+
+    /** Serves as long as it is to live, drains and ends. @param prepare does what there is to do before it starts */
+    static void serve(
+            ProxyBootstrap bootstrap, @Nullable String platformMetrics, Consumer<Proxy> prepare, Life life)
+            throws InterruptedException {
         ProxyRole role = ProxyRole.of(bootstrap.node());
         if (!tellsPlatform(role, platformMetrics)) {
-            serve(Vertx.vertx(options(bootstrap)), role, bootstrap, MetricsSource.NONE, stop);
+            Proxy proxy = proxy(role, bootstrap, prepare);
+            serve(Vertx.vertx(options(bootstrap)), proxy, bootstrap, life);
             return;
         }
         try (PlatformMetrics platform = new PlatformMetrics()) {
-            serve(platform.vertx(options(bootstrap)), role, bootstrap, platform, stop);
+            Proxy proxy = proxy(role, bootstrap, prepare).platform(platform);
+            serve(platform.vertx(options(bootstrap)), proxy, bootstrap, life);
         }
+    }
+
+    private static Proxy proxy(ProxyRole role, ProxyBootstrap bootstrap, Consumer<Proxy> prepare) {
+        Proxy proxy = role.verticle(bootstrap, new FileOutputStream(FileDescriptor.out));
+        prepare.accept(proxy);
+        return proxy;
     }
 
     private static boolean tellsPlatform(ProxyRole role, @Nullable String said) {
@@ -107,18 +129,14 @@ final class ProxyCommand implements Callable<Integer> {
         }
     }
 
-    private static void serve(
-            Vertx vertx, ProxyRole role, ProxyBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
+    private static void serve(Vertx vertx, Proxy proxy, ProxyBootstrap bootstrap, Life life)
             throws InterruptedException {
-        Proxy proxy = role.verticle(bootstrap, new FileOutputStream(FileDescriptor.out))
-                .platform(platform)
-                .onQuit(stop::countDown);
         try {
             String id = vertx.deployVerticle(proxy)
                     .toCompletionStage()
                     .toCompletableFuture()
                     .get(START_SECONDS, TimeUnit.SECONDS);
-            stop.await();
+            life.await(proxy);
             long patience = bootstrap.drain().atStop().toSeconds() + 5;
             vertx.undeploy(id).toCompletionStage().toCompletableFuture().get(patience, TimeUnit.SECONDS);
         } catch (ExecutionException e) {

@@ -75,11 +75,12 @@ class DataPathRulesTest {
                 .that(are(resideInAnyPackage("dev.lateen..")).and(DescribedPredicate.not(named(ways))))
                 .should()
                 .callMethodWhere(takesAStream));
-        // The control plane and the CA are no clusters of the configuration.
+        // The control plane, the CA and the pod's own application are no clusters of the configuration.
         check(noClasses()
                 .that(are(resideInAnyPackage("dev.lateen.proxy.."))
                         .and(DescribedPredicate.not(
-                                resideInAnyPackage("dev.lateen.proxy.xds..", "dev.lateen.proxy.identity.."))))
+                                resideInAnyPackage(
+                                "dev.lateen.proxy.xds..", "dev.lateen.proxy.identity..", "dev.lateen.proxy.agent.."))))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.vertx.grpc.client..", "java.net.http..")
                         .or(named("io.vertx.core.http.HttpClient", "io.vertx.core.http.HttpClientAgent"))));

@@ -20,6 +20,13 @@ import org.junit.jupiter.api.Test;
 class PurityTest {
     private static final String[] PURE = {
         "dev.lateen.api..",
+        "dev.lateen.injector.after..",
+        "dev.lateen.injector.overlay..",
+        "dev.lateen.injector.pod..",
+        "dev.lateen.injector.settings..",
+        "dev.lateen.injector.text..",
+        "dev.lateen.injector.tree..",
+        "dev.lateen.install.manifest..",
         "dev.lateen.istiod.admission..",
         "dev.lateen.istiod.input..",
         "dev.lateen.istiod.kubernetes.object..",

@@ -3,6 +3,9 @@ package dev.lateen.proxy;
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
+import dev.lateen.proxy.agent.AgentServer;
+import dev.lateen.proxy.agent.AgentSettings;
+import dev.lateen.proxy.agent.AgentSource;
 import dev.lateen.proxy.identity.FileSecrets;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
@@ -64,10 +67,12 @@ public class Proxy extends VerticleBase {
     private final Promise<Void> ready = Promise.promise();
     private final long startNanos = System.nanoTime();
     private Runnable quit = () -> {};
+    private Runnable onLeave = () -> {};
     private MetricsSource platform = MetricsSource.NONE;
     private volatile AdminSource.State state = AdminSource.State.PRE_INITIALIZING;
     private @Nullable DataPath dataPath;
     private @Nullable AdminServer admin;
+    private @Nullable AgentServer agent;
     private @Nullable SnapshotSource source;
     private @Nullable AdsClient client;
     private @Nullable FileSecrets files;
@@ -84,6 +89,12 @@ public class Proxy extends VerticleBase {
     /** What {@code POST /quitquitquit} does beside undeploying, such as ending the process. */
     public Proxy onQuit(Runnable action) {
         quit = action;
+        return this;
+    }
+
+    /** Told when the agent's port was asked to drain. */
+    public Proxy onLeave(Runnable action) {
+        onLeave = action;
         return this;
     }
 
@@ -119,12 +130,23 @@ public class Proxy extends VerticleBase {
     public Future<?> start() {
         DataPath path = new DataPath(vertx, bootstrap.node(), bootstrap.listenerSettings(), standardOut);
         dataPath = path;
-        AdminServer server =
-                new AdminServer(vertx, new ProxyAdmin(this, path, bootstrap, Instant.now()), path.clusters());
+        ProxyAdmin told = new ProxyAdmin(this, path, bootstrap, Instant.now());
+        AdminServer server = new AdminServer(vertx, told, path.clusters());
         admin = server;
         spanTimer = vertx.setPeriodic(SPAN_FLUSH_MILLIS, _ -> path.telemetry().flushSpans());
         ProxyBootstrap.OwnAddresses own = bootstrap.own();
-        return server.start(own.admin(), own.stats(), own.readiness()).compose(_ -> begin());
+        return server.start(own.admin(), own.stats(), own.readiness())
+                .compose(_ -> startAgent(told.agent(server, onLeave), bootstrap.agent()))
+                .compose(_ -> begin());
+    }
+
+    private Future<Void> startAgent(AgentSource told, @Nullable AgentSettings settings) {
+        if (settings == null) {
+            return Future.succeededFuture();
+        }
+        AgentServer server = new AgentServer(vertx, settings, told);
+        agent = server;
+        return server.start();
     }
 
     private Future<Void> begin() {
@@ -264,6 +286,7 @@ public class Proxy extends VerticleBase {
                 .eventually(() -> source == null ? Future.succeededFuture() : source.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
+                .eventually(() -> agent == null ? Future.succeededFuture() : agent.stop())
                 .eventually(() -> path == null
                         ? Future.succeededFuture()
                         : vertx.executeBlocking(() -> {
@@ -280,6 +303,22 @@ public class Proxy extends VerticleBase {
         } else if (path != null) {
             path.drain(bootstrap.drain().atStop());
         }
+    }
+
+    /**
+     * Asks clients to go elsewhere, while everything goes on being served: those of a sidecar's application, all of a gateway's. The proxy stays live. Any thread.
+     */
+    public void leave() {
+        DataPath path = dataPath;
+        if (path != null) {
+            path.listeners().leave(!bootstrap.node().id().startsWith("router~"));
+        }
+    }
+
+    /** Connections of clients that are open now. Any thread. */
+    public int openConnections() {
+        DataPath path = dataPath;
+        return path == null ? 0 : path.listeners().openConnections();
     }
 
     List<String> waiting() {

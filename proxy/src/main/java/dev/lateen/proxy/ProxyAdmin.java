@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.metrics.MetricsText;
+import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.admin.ConfigChanges;
 import dev.lateen.proxy.admin.ConfigDump;
@@ -9,6 +10,7 @@ import dev.lateen.proxy.admin.ConfigDumpQuery;
 import dev.lateen.proxy.admin.Page;
 import dev.lateen.proxy.admin.ServerStats;
 import dev.lateen.proxy.admin.StatsConfig;
+import dev.lateen.proxy.agent.AgentSource;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Stat;
@@ -82,14 +84,14 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
     /** The node is the proxy's own even where no file tells of it. */
     private Map<String, Object> document() {
         Map<String, Object> document = new LinkedHashMap<>();
-        document.put("node", node().getMap());
+        document.put("node", node());
         bootstrap.document().get().forEach(document::putIfAbsent);
         return document;
     }
 
     @Override
     public String nodeJson() {
-        return node().encode();
+        return new JsonObject(node()).encode();
     }
 
     @Override
@@ -109,19 +111,20 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
                 true);
     }
 
-    private JsonObject node() {
+    private Map<String, Object> node() {
         XdsNode node = bootstrap.node();
-        return new JsonObject()
-                .put("id", node.id())
-                .put("cluster", node.cluster())
-                .put("metadata", new JsonObject(new TreeMap<>(node.metadata())))
-                .put(
-                        "locality",
-                        new JsonObject()
-                                .put("region", node.locality().region())
-                                .put("zone", node.locality().zone())
-                                .put("sub_zone", node.locality().subZone()))
-                .put("user_agent_name", node.userAgentName());
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("id", node.id());
+        told.put("cluster", node.cluster());
+        told.put("metadata", new TreeMap<>(node.metadata()));
+        told.put(
+                "locality",
+                Map.of(
+                        "region", node.locality().region(),
+                        "zone", node.locality().zone(),
+                        "sub_zone", node.locality().subZone()));
+        told.put("user_agent_name", node.userAgentName());
+        return told;
     }
 
     @Override
@@ -248,5 +251,31 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
     @Override
     public void quit() {
         proxy.quit();
+    }
+
+    /** What the agent's port tells and does. @param onLeave run when it was asked to drain */
+    AgentSource agent(AdminServer pages, Runnable onLeave) {
+        return new AgentSource() {
+            @Override
+            public boolean isReady() {
+                return proxy.state() == State.LIVE;
+            }
+
+            @Override
+            public Page metrics(Map<String, String> query) {
+                return pages.prometheus(query);
+            }
+
+            @Override
+            public void drain() {
+                proxy.leave();
+                onLeave.run();
+            }
+
+            @Override
+            public void quit() {
+                proxy.quit();
+            }
+        };
     }
 }

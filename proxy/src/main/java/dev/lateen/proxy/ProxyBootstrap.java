@@ -1,5 +1,6 @@
 package dev.lateen.proxy;
 
+import dev.lateen.proxy.agent.AgentSettings;
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.xds.bootstrap.ControlPlane;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param resources static listeners, clusters, secrets
  * @param drain how long connections may go on
  * @param connections what holds for connections of clients where the configuration says nothing
+ * @param agent what the proxy does of Istio's agent beside it in a pod; null for nothing
  * @param document the bootstrap in canonical JSON, for {@code /config_dump}: made when asked for; empty when there is no file
  */
 public record ProxyBootstrap(
@@ -33,8 +35,9 @@ public record ProxyBootstrap(
         List<Decoded.Accepted> resources,
         Drain drain,
         Connections connections,
+        @Nullable AgentSettings agent,
         Supplier<Map<String, Object>> document) {
-    /** With a sidecar's connections. */
+    /** With a sidecar's connections, and no agent. */
     public ProxyBootstrap(
             XdsNode node,
             int concurrency,
@@ -43,7 +46,7 @@ public record ProxyBootstrap(
             List<Decoded.Accepted> resources,
             Drain drain,
             Supplier<Map<String, Object>> document) {
-        this(node, concurrency, own, discovery, resources, drain, Connections.OF_SIDECARS, document);
+        this(node, concurrency, own, discovery, resources, drain, Connections.OF_SIDECARS, null, document);
     }
 
     public ProxyBootstrap {
@@ -135,7 +138,7 @@ public record ProxyBootstrap(
         Map<String, ControlPlane> others = new HashMap<>(discovery.sds);
         others.remove(ControlPlane.AGENT);
         Discovery with = new Discovery(discovery.ads, others, settings);
-        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, connections, document);
+        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, connections, agent, document);
     }
 
     /** A variable of the process's environment, null when it is not set. */
@@ -145,22 +148,28 @@ public record ProxyBootstrap(
 
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
-        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, connections, document);
+        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, connections, agent, document);
     }
 
     /** The same with other drain times. */
     public ProxyBootstrap withDrain(Drain times) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, connections, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, connections, agent, document);
     }
 
     /** The same as another node. */
     public ProxyBootstrap withNode(XdsNode other) {
-        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, connections, document);
+        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, connections, agent, document);
     }
 
     /** The same with other rules for connections of clients. */
     public ProxyBootstrap withConnections(Connections rules) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, rules, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, rules, agent, document);
+    }
+
+    /** The same, doing what Istio's agent does. */
+    public ProxyBootstrap withAgent(AgentSettings settings) {
+        return new ProxyBootstrap(
+                node, concurrency, own, discovery, resources, drain, connections, settings, document);
     }
 
     ListenerSettings listenerSettings() {

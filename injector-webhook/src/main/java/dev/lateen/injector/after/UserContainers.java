@@ -103,8 +103,7 @@ public final class UserContainers {
 
     /** As whom the user's proxy runs, its redirection must know: packets of that user are the proxy's own. */
     public static void followUser(ObjectNode merged, JsonNode original, PodFacts facts) {
-        ObjectNode own = Containers.proxy(original.path("spec"));
-        JsonNode security = own == null ? JSON.createObjectNode() : own.path("securityContext");
+        JsonNode security = usersProxy(original).path("securityContext");
         JsonNode spec = merged.path("spec");
         ObjectNode init = Containers.find(spec.path(Containers.INIT), Containers.REDIRECTION);
         ObjectNode validation = Containers.find(spec.path(Containers.INIT), Containers.VALIDATION);
@@ -128,6 +127,15 @@ public final class UserContainers {
         if (security.path("runAsUser").asLong(0) != 0) {
             replaceUser(container, security.path("runAsUser").asLong());
         }
+    }
+
+    /** As the user wrote it, though it may have been injected since; a missing node if the user wrote none. */
+    private static JsonNode usersProxy(JsonNode original) {
+        JsonNode annotations = original.path("metadata").path("annotations");
+        ObjectNode remembered = Containers.proxy(
+                read(OVERRIDES, annotations.path(OVERRIDES).asString("{}")));
+        ObjectNode found = remembered == null ? Containers.proxy(original.path("spec")) : remembered;
+        return found == null ? original.path("none") : found;
     }
 
     private static void replaceUser(ObjectNode container, long user) {

@@ -6,16 +6,15 @@ import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Volume;
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The part of a pod that is being put together by overlays. Used by one thread. */
 final class Fragment {
-    private static final KubernetesSerialization KUBERNETES = new KubernetesSerialization();
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Map<String, String> labels = new LinkedHashMap<>();
@@ -71,7 +70,8 @@ final class Fragment {
         ObjectNode metadata = tree.putObject("metadata");
         put(metadata, "labels", labels);
         put(metadata, "annotations", annotations);
-        tree.set("spec", JSON.readTree(KUBERNETES.asJson(spec)));
+        // By way of a text, so that numbers are as they are read everywhere, and equal ones are equal.
+        tree.set("spec", JSON.readTree(JSON.writeValueAsString(spec)));
         return tree;
     }
 
@@ -90,8 +90,8 @@ final class Fragment {
      */
     static <T> T typed(String source, Object tree, Class<T> type) {
         try {
-            return KUBERNETES.convertValue(tree, type);
-        } catch (RuntimeException e) {
+            return JSON.convertValue(tree, type);
+        } catch (JacksonException e) {
             throw new IllegalArgumentException(
                     source + ": " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (expected: "
                             + type.getSimpleName() + ")",

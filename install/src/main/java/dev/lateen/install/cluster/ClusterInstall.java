@@ -81,6 +81,9 @@ public final class ClusterInstall {
         for (HasMetadata object : wanted) {
             Outcome outcome = objects.apply(object);
             outcomes.merge(outcome, 1, Integer::sum);
+            if (outcome == Outcome.CHANGED) {
+                progress.accept("changed: " + ClusterObjects.name(object));
+            }
         }
         if (!wanted.isEmpty()) {
             progress.accept("applied: " + what + " (" + wanted.size() + " objects)");

@@ -2,12 +2,10 @@ package dev.lateen.install.cluster;
 
 import dev.lateen.install.failure.CommandFailure;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.ManagedFieldsEntry;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -81,14 +79,16 @@ final class ClusterObjects {
         asked(object, "delete", () -> client.resource(object).delete());
     }
 
-    /** What differs if somebody wants something else of an object. The version of one with a status changes with that, too; its generation does not. */
+    /** What the API server notes of our own last change; what others change meanwhile, such as a status, is not in it. */
     private static List<Object> says(HasMetadata object) {
-        ObjectMeta meta = object.getMetadata();
-        Object version = meta.getGeneration() == null ? meta.getResourceVersion() : meta.getGeneration();
-        return List.of(
-                Objects.requireNonNullElse(version, ""),
-                Objects.requireNonNullElse(meta.getLabels(), Map.of()),
-                Objects.requireNonNullElse(meta.getAnnotations(), Map.of()));
+        List<ManagedFieldsEntry> entries = object.getMetadata().getManagedFields();
+        return (entries == null ? List.<ManagedFieldsEntry>of() : entries)
+                .stream()
+                        .filter(entry -> FIELD_MANAGER.equals(entry.getManager())
+                                && "Apply".equals(entry.getOperation())
+                                && entry.getSubresource() == null)
+                        .map(entry -> (Object) List.of(String.valueOf(entry.getTime()), String.valueOf(entry.getFieldsV1())))
+                        .toList();
     }
 
     private static <T extends @Nullable Object> T asked(HasMetadata object, String verb, Supplier<T> call) {
@@ -115,7 +115,7 @@ final class ClusterObjects {
         if (e.getCode() == FORBIDDEN) {
             return "the API server forbids it: " + said(e);
         }
-        if (e.getCode() != 0) {
+        if (e.getStatus() != null) {
             return said(e);
         }
         Throwable cause = e;

@@ -36,7 +36,9 @@ public final class Precheck {
         try {
             version(problems);
             rights(manifest, problems);
-            otherMesh(manifest, problems);
+            if (problems.isEmpty()) {
+                otherMesh(manifest, problems);
+            }
         } catch (KubernetesClientException e) {
             problems.add(ClusterObjects.reason(e) + " (expected: an API server at " + client.getMasterUrl() + ")");
         }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** The two ConfigMaps that Istio keeps its settings in: the mesh's, and the injector's. */
 final class MeshConfigMaps {
@@ -24,7 +25,7 @@ final class MeshConfigMaps {
                         .withMetadata(
                                 installation.meta(installation.named("istio-sidecar-injector"), "Pilot", LABELS))
                         .withData(Map.of(
-                                "config", yaml(injection(installation)), "values", KUBERNETES.asJson(values(installation))))
+                                "config", yaml(injection(installation)), "values", KUBERNETES.asJson(sorted(values(installation)))))
                         .build());
     }
 
@@ -81,6 +82,19 @@ final class MeshConfigMaps {
     }
 
     private static String yaml(Map<String, Object> tree) {
-        return KUBERNETES.asYaml(tree).replaceFirst("^---\\n", "");
+        return KUBERNETES.asYaml(sorted(tree)).replaceFirst("^---\\n", "");
+    }
+
+    /** The same with keys in order: the same values give the same text, which changes nothing when it is applied again. */
+    private static Object sorted(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> {
+                Map<String, Object> sorted = new TreeMap<>();
+                map.forEach((key, inner) -> sorted.put(String.valueOf(key), sorted(inner)));
+                yield sorted;
+            }
+            case List<?> list -> list.stream().map(MeshConfigMaps::sorted).toList();
+            default -> value;
+        };
     }
 }

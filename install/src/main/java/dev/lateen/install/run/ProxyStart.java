@@ -68,6 +68,14 @@ public record ProxyStart(Map<String, Object> given, ProxySettings settings) {
         return new ProxyStart(given.given(), settings);
     }
 
+    /** What else is said of settings that can be read, such as fields without effect anywhere. */
+    public static List<String> warnings(String source, StartSettings settings) {
+        return settings.read(source).problems().stream()
+                .filter(problem -> !problem.isError())
+                .map(problem -> told(source, problem))
+                .toList();
+    }
+
     private static String told(String source, Problem problem) {
         String field = problem.path().isEmpty() ? source : source + "." + problem.path();
         return field + ": " + problem.found()

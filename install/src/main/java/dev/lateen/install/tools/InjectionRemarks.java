@@ -4,32 +4,11 @@ import dev.lateen.istiod.model.NamedMarks;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /** What a pod asks of its injection by annotations and labels and does not get. Pure. */
 final class InjectionRemarks {
-    /** What is without effect where nothing is injected, such as under {@code meshctl run}, and has its effect here. */
-    private static final Set<String> INJECTED = Set.of(
-            "traffic.sidecar.istio.io/excludeInterfaces",
-            "traffic.sidecar.istio.io/kubevirtInterfaces",
-            "istio.io/reroute-virtual-interfaces",
-            "sidecar.istio.io/bootstrapOverride",
-            "sidecar.istio.io/userVolume",
-            "sidecar.istio.io/userVolumeMount",
-            "sidecar.istio.io/proxyImageType",
-            "sidecar.istio.io/nativeSidecar",
-            "sidecar.istio.io/rewriteAppHTTPProbers",
-            "status.sidecar.istio.io/port",
-            "readiness.status.sidecar.istio.io/initialDelaySeconds",
-            "readiness.status.sidecar.istio.io/periodSeconds",
-            "readiness.status.sidecar.istio.io/failureThreshold",
-            "inject.istio.io/templates",
-            "prometheus.istio.io/merge-metrics",
-            "prometheus.istio.io/scrape-targets",
-            "service.istio.io/workload-name");
-
     private InjectionRemarks() {}
 
     /** Sentences for a terminal; of a pod's metadata before it is injected. */
@@ -41,7 +20,7 @@ final class InjectionRemarks {
     }
 
     private static void look(String what, String name, String value, List<String> remarks) {
-        String said = INJECTED.contains(name) ? null : NamedMarks.of(name, value);
+        String said = NamedMarks.isOfInjection(name) ? null : NamedMarks.of(name, value);
         if (said != null) {
             remarks.add(what + name + ": " + said);
         }

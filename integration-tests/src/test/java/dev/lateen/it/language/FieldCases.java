@@ -149,8 +149,9 @@ final class FieldCases {
         }
         switch (shape) {
             case Shape.Message message -> {
-                List<List<String>> groups = new ArrayList<>(
-                        message.atMostOne().stream().map(Shape.Alternatives::fields).toList());
+                List<List<String>> groups = new ArrayList<>(message.atMostOne().stream()
+                        .map(Shape.Alternatives::fields)
+                        .toList());
                 groups.add(message.exactlyOne());
                 groups.stream()
                         .filter(g -> g.contains(key))

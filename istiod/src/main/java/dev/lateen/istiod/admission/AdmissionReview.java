@@ -20,7 +20,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param object what is to be; null if the object is to go
  * @param before what is; null if there is none
  */
-record AdmissionReview(String uid, @Nullable ObjectNode object, @Nullable ObjectNode before) {
+record AdmissionReview(
+        String uid, @Nullable ObjectNode object, @Nullable ObjectNode before) {
     private static final String VERSION = "admission.k8s.io/v1";
     private static final String KIND = "AdmissionReview";
     private static final String EXPECTED = " (expected: an " + KIND + " of " + VERSION + ")";
@@ -56,8 +57,8 @@ record AdmissionReview(String uid, @Nullable ObjectNode object, @Nullable Object
         JsonNode review = parse(text);
         String version = review.path("apiVersion").asString("");
         if (!review.path("kind").asString("").equals(KIND) || !version.equals(VERSION)) {
-            throw new NotAReviewException(
-                    "body: " + (review.isObject() ? "kind and apiVersion of something else" : "not an object") + EXPECTED);
+            throw new NotAReviewException("body: "
+                    + (review.isObject() ? "kind and apiVersion of something else" : "not an object") + EXPECTED);
         }
         JsonNode request = review.path("request");
         String uid = request.path("uid").asString("");
@@ -71,7 +72,8 @@ record AdmissionReview(String uid, @Nullable ObjectNode object, @Nullable Object
         try {
             return JSON.readTree(text);
         } catch (JacksonException e) {
-            String reason = String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
+            String reason =
+                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("");
             throw new NotAReviewException("body: " + reason + EXPECTED);
         }
     }
@@ -125,7 +127,11 @@ record AdmissionReview(String uid, @Nullable ObjectNode object, @Nullable Object
             causes.addObject()
                     .put("reason", "FieldValueInvalid")
                     .put("field", error.path())
-                    .put("message", error.accepted().isEmpty() ? error.found() : error.found() + " (expected: " + error.accepted() + ")");
+                    .put(
+                            "message",
+                            error.accepted().isEmpty()
+                                    ? error.found()
+                                    : error.found() + " (expected: " + error.accepted() + ")");
         }
     }
 

@@ -38,12 +38,14 @@ public final class ConfigAdmission {
     public String answer(String text) throws NotAReviewException {
         AdmissionReview review = AdmissionReview.read(text);
         if (review.object() == null || review.isLeaving()) {
-            // Who takes an object away, or lets a finalizer go of one that is going, is not to be held up by what it says.
+            // Who takes an object away, or lets a finalizer go of one that is going, is not to be held up by what it
+            // says.
             return review.answer(List.of(), List.of());
         }
         List<Problem> problems = problems(review.object(), review.uid());
         List<Problem> errors = problems.stream().filter(Problem::isError).toList();
-        List<Problem> warnings = problems.stream().filter(problem -> !problem.isError()).toList();
+        List<Problem> warnings =
+                problems.stream().filter(problem -> !problem.isError()).toList();
         if (review.saysTheSame()) {
             // What is wrong was let in once, before there was a webhook: labels and status may change all the same.
             List<Problem> all = new ArrayList<>(errors);

@@ -2,6 +2,7 @@ package dev.lateen.istiod.model;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -10,9 +11,33 @@ public final class NamedMarks {
     private static final String YET = Named.YET;
     private static final Map<String, String> MARKS = marks();
 
+    /** What the injector's patch depends on, and nothing else. */
+    private static final Set<String> OF_INJECTION = Set.of(
+            "traffic.sidecar.istio.io/excludeInterfaces",
+            "traffic.sidecar.istio.io/kubevirtInterfaces",
+            "istio.io/reroute-virtual-interfaces",
+            "sidecar.istio.io/bootstrapOverride",
+            "sidecar.istio.io/userVolume",
+            "sidecar.istio.io/userVolumeMount",
+            "sidecar.istio.io/proxyImageType",
+            "sidecar.istio.io/nativeSidecar",
+            "status.sidecar.istio.io/port",
+            "readiness.status.sidecar.istio.io/initialDelaySeconds",
+            "readiness.status.sidecar.istio.io/periodSeconds",
+            "readiness.status.sidecar.istio.io/failureThreshold",
+            "inject.istio.io/templates",
+            "sidecar.istio.io/rewriteAppHTTPProbers",
+            "prometheus.istio.io/merge-metrics",
+            "prometheus.istio.io/scrape-targets");
+
     private NamedMarks() {}
 
-    /** All, by name. */
+    /** Whether a mark has its effect when a pod is injected, and none where nothing is, as under {@code meshctl run}. */
+    public static boolean isOfInjection(String name) {
+        return OF_INJECTION.contains(name);
+    }
+
+    /** All that have no effect anywhere, by name. */
     public static Map<String, String> all() {
         return MARKS;
     }
@@ -30,28 +55,13 @@ public final class NamedMarks {
             case "istio.io/dataplane-mode" -> value.equals("none");
             default -> false;
         };
-        return harmless ? null : MARKS.get(name);
+        String injected = isOfInjection(name) ? "has an effect on injected pods alone" : null;
+        return harmless ? null : MARKS.getOrDefault(name, injected);
     }
 
     private static Map<String, String> marks() {
         Map<String, String> marks = new TreeMap<>();
-        put(
-                marks,
-                YET,
-                "traffic.sidecar.istio.io/excludeInterfaces",
-                "traffic.sidecar.istio.io/kubevirtInterfaces",
-                "istio.io/reroute-virtual-interfaces",
-                "sidecar.istio.io/bootstrapOverride",
-                "sidecar.istio.io/userVolume",
-                "sidecar.istio.io/userVolumeMount",
-                "sidecar.istio.io/proxyImageType",
-                "sidecar.istio.io/nativeSidecar",
-                "status.sidecar.istio.io/port",
-                "readiness.status.sidecar.istio.io/initialDelaySeconds",
-                "readiness.status.sidecar.istio.io/periodSeconds",
-                "readiness.status.sidecar.istio.io/failureThreshold",
-                "readiness.status.sidecar.istio.io/applicationPorts",
-                "inject.istio.io/templates");
+        put(marks, YET, "readiness.status.sidecar.istio.io/applicationPorts");
         put(
                 marks,
                 YET + ": all of Istio's statistics are shown, others are not",
@@ -65,15 +75,6 @@ public final class NamedMarks {
                 "sidecar.istio.io/statsCompression",
                 "sidecar.istio.io/extraStatTags");
         put(marks, YET + ": the proxy's control plane is the one that injects it", "sidecar.istio.io/discoveryAddress");
-        put(
-                marks,
-                YET + ": probes go to the application itself, past mutual TLS only in mode PERMISSIVE",
-                "sidecar.istio.io/rewriteAppHTTPProbers");
-        put(
-                marks,
-                YET + ": metrics of applications are not merged with the proxy's",
-                "prometheus.istio.io/merge-metrics",
-                "prometheus.istio.io/scrape-targets");
         put(
                 marks,
                 YET + ": all endpoints are reached directly",

@@ -130,11 +130,14 @@ public final class ValidationRegistration {
     private State look() {
         try {
             State state = update();
-            tell(state.toString(), switch (state) {
-                case ABSENT -> "the validation webhook is not registered: objects are taken unseen";
-                case NOT_HEARD -> "the API server does not reach the validation webhook yet: objects are taken unseen";
-                case BINDING -> "the validation webhook is in force";
-            });
+            tell(
+                    state.toString(),
+                    switch (state) {
+                        case ABSENT -> "the validation webhook is not registered: objects are taken unseen";
+                        case NOT_HEARD ->
+                            "the API server does not reach the validation webhook yet: objects are taken unseen";
+                        case BINDING -> "the validation webhook is in force";
+                    });
             return state;
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {

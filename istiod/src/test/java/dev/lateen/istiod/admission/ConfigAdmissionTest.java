@@ -23,11 +23,13 @@ class ConfigAdmissionTest {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String GOOD = """
         {"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"name":"reviews","namespace":"shop"},
-         "spec":{"hosts":["reviews"],"http":[{"route":[{"destination":{"host":"reviews"}}],"timeout":"1s"}]}}""";
+         "spec":{"hosts":["reviews"],"http":[{"route":[{"destination":{"host":"reviews"}}],"timeout":"1s"}]}}\
+        """;
     private static final String BAD = GOOD.replace("\"1s\"", "\"1 second\"");
     private static final String WITHOUT_EFFECT = """
         {"apiVersion":"extensions.istio.io/v1alpha1","kind":"WasmPlugin","metadata":{"name":"w","namespace":"shop"},
-         "spec":{"url":"oci://registry/plugin"}}""";
+         "spec":{"url":"oci://registry/plugin"}}\
+        """;
 
     private final ConfigAdmission alone = new ConfigAdmission(() -> null);
 
@@ -37,7 +39,8 @@ class ConfigAdmissionTest {
                 + ",\"oldObject\":" + before + "}}";
     }
 
-    private static JsonNode ask(ConfigAdmission admission, String operation, @Nullable String object, @Nullable String before)
+    private static JsonNode ask(
+            ConfigAdmission admission, String operation, @Nullable String object, @Nullable String before)
             throws NotAReviewException {
         JsonNode answer = JSON.readTree(admission.answer(review(operation, object, before)));
         assertThat(answer.path("apiVersion").asString()).isEqualTo("admission.k8s.io/v1");
@@ -73,7 +76,12 @@ class ConfigAdmissionTest {
                 .isEqualTo(problem.statement())
                 .startsWith("VirtualService shop/reviews: spec.http[0].timeout: ")
                 .contains("1 second", "(expected: a duration such as");
-        assertThat(response.path("status").path("details").path("causes").path(0).path("field").asString())
+        assertThat(response.path("status")
+                        .path("details")
+                        .path("causes")
+                        .path(0)
+                        .path("field")
+                        .asString())
                 .isEqualTo("spec.http[0].timeout");
     }
 
@@ -87,7 +95,11 @@ class ConfigAdmissionTest {
         JsonNode status = create(object.toString()).path("status");
 
         assertThat(status.path("details").path("causes").size()).isEqualTo(32);
-        assertThat(status.path("message").asString().lines()).hasSize(33).last().asString().endsWith("more problems");
+        assertThat(status.path("message").asString().lines())
+                .hasSize(33)
+                .last()
+                .asString()
+                .endsWith("more problems");
     }
 
     @Test
@@ -116,7 +128,8 @@ class ConfigAdmissionTest {
         String leaf = GOOD.replace("\"hosts\":[\"reviews\"],", "").replace("\"name\":\"reviews\"", "\"name\":\"leaf\"");
         String root = """
             {"apiVersion":"networking.istio.io/v1","kind":"VirtualService","metadata":{"name":"root","namespace":"shop"},
-             "spec":{"hosts":["a"],"http":[{"delegate":{"name":"leaf","namespace":"shop"}}]}}""";
+             "spec":{"hosts":["a"],"http":[{"delegate":{"name":"leaf","namespace":"shop"}}]}}\
+            """;
         MeshSnapshot without = mesh();
         MeshSnapshot with = mesh(leaf);
 
@@ -137,7 +150,8 @@ class ConfigAdmissionTest {
 
         assertThat(response.path("allowed").booleanValue()).isTrue();
         assertThat(response.path("warnings").path(0).asString()).contains("spec.http[0].timeout");
-        assertThat(ask(alone, "UPDATE", BAD, GOOD).path("allowed").booleanValue()).isFalse();
+        assertThat(ask(alone, "UPDATE", BAD, GOOD).path("allowed").booleanValue())
+                .isFalse();
     }
 
     @Test
@@ -145,8 +159,10 @@ class ConfigAdmissionTest {
         String leaving = BAD.replace(
                 "\"namespace\":\"shop\"", "\"namespace\":\"shop\",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\"");
 
-        assertThat(ask(alone, "DELETE", null, BAD).path("allowed").booleanValue()).isTrue();
-        assertThat(ask(alone, "UPDATE", leaving, GOOD).path("allowed").booleanValue()).isTrue();
+        assertThat(ask(alone, "DELETE", null, BAD).path("allowed").booleanValue())
+                .isTrue();
+        assertThat(ask(alone, "UPDATE", leaving, GOOD).path("allowed").booleanValue())
+                .isTrue();
     }
 
     @Test
@@ -154,7 +170,7 @@ class ConfigAdmissionTest {
         String stored = GOOD.replace(
                 "\"namespace\":\"shop\"",
                 "\"namespace\":\"shop\",\"uid\":\"x\",\"resourceVersion\":\"7\",\"generation\":2,\"managedFields\":[{}],"
-                        + "\"creationTimestamp\":\"2026-01-01T00:00:00Z\"");
+                    + "\"creationTimestamp\":\"2026-01-01T00:00:00Z\"");
 
         JsonNode response = create(stored.replace("\"spec\":", "\"status\":{\"conditions\":[]},\"spec\":"));
 
@@ -188,10 +204,11 @@ class ConfigAdmissionTest {
                 review("CREATE", "{\"x\":" + "9".repeat(1000) + "}", null),
                 review("CREATE", "[" + "0,".repeat(2_000_000) + "0]", null));
 
-        assertThat(texts).allSatisfy(text -> assertThatThrownBy(() -> alone.answer(text))
-                .as(text.substring(0, Math.min(text.length(), 80)))
-                .isInstanceOf(NotAReviewException.class)
-                .hasMessageContaining("expected: an AdmissionReview"));
+        assertThat(texts)
+                .allSatisfy(text -> assertThatThrownBy(() -> alone.answer(text))
+                        .as(text.substring(0, Math.min(text.length(), 80)))
+                        .isInstanceOf(NotAReviewException.class)
+                        .hasMessageContaining("expected: an AdmissionReview"));
     }
 
     @Test
@@ -199,7 +216,8 @@ class ConfigAdmissionTest {
         String filter = "x == '" + "\\\\".repeat(1_000_000) + "' && " + "(".repeat(1_000_000);
         String hostile = """
             {"apiVersion":"telemetry.istio.io/v1","kind":"Telemetry","metadata":{"name":"t","namespace":"shop"},
-             "spec":{"accessLogging":[{"filter":{"expression":%s}}]}}""".formatted(JSON.writeValueAsString(filter));
+             "spec":{"accessLogging":[{"filter":{"expression":%s}}]}}\
+            """.formatted(JSON.writeValueAsString(filter));
         String regex = GOOD.replace(
                 "\"timeout\":\"1s\"",
                 "\"match\":[{\"uri\":{\"regex\":" + JSON.writeValueAsString("(a*)*".repeat(200_000)) + "}}]");

@@ -29,11 +29,13 @@ import org.junit.jupiter.api.Test;
 class ValidationWebhookTest {
     private static final String OBJECT = """
         {"apiVersion":"networking.istio.io/v1","kind":"Gateway","metadata":{"name":"g","namespace":"shop"},
-         "spec":{"servers":[{"port":{"number":80,"protocol":"HTTP","name":"h"},"hosts":["a.example"]}]}}""";
+         "spec":{"servers":[{"port":{"number":80,"protocol":"HTTP","name":"h"},"hosts":["a.example"]}]}}\
+        """;
 
     private static final String REVIEW = """
         {"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview",
-         "request":{"uid":"u-1","operation":"CREATE","object":%s}}""";
+         "request":{"uid":"u-1","operation":"CREATE","object":%s}}\
+        """;
 
     private final Vertx vertx = Vertx.vertx();
     private final HttpClient client =
@@ -46,7 +48,8 @@ class ValidationWebhookTest {
         webhook = new ValidationWebhook(vertx, new ConfigAdmission(() -> null));
         Router router = Router.router(vertx);
         webhook.serveOn(router);
-        HttpServer server = await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
+        HttpServer server =
+                await(vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1"));
         port = server.actualPort();
     }
 
@@ -73,12 +76,9 @@ class ValidationWebhookTest {
     @Test
     void aReviewIsAnsweredAtBothFormsOfTheUrl() throws Exception {
         for (String path : List.of("/validate", "/validate/istio.io")) {
-            HttpResponse<String> good =
-                    post(path, "application/json", REVIEW.formatted(OBJECT));
-            HttpResponse<String> bad = post(
-                    path,
-                    "application/json; charset=utf-8",
-                    REVIEW.formatted(OBJECT.replace("80", "0")));
+            HttpResponse<String> good = post(path, "application/json", REVIEW.formatted(OBJECT));
+            HttpResponse<String> bad =
+                    post(path, "application/json; charset=utf-8", REVIEW.formatted(OBJECT.replace("80", "0")));
 
             assertThat(good.statusCode()).isEqualTo(200);
             assertThat(good.headers().firstValue("content-type")).contains("application/json");
@@ -92,10 +92,10 @@ class ValidationWebhookTest {
     void whatIsNoReviewIsRefusedWithAStatusThatFits() throws Exception {
         assertThat(post("/validate", "application/json", "{").statusCode()).isEqualTo(400);
         assertThat(post("/validate", "application/json", "").body()).contains("expected: an AdmissionReview");
-        assertThat(post("/validate", "application/json", "{\"a\":".repeat(200_000)).statusCode())
-                .isEqualTo(400);
-        assertThat(post("/validate", "text/plain", REVIEW.formatted(OBJECT))
+        assertThat(post("/validate", "application/json", "{\"a\":".repeat(200_000))
                         .statusCode())
+                .isEqualTo(400);
+        assertThat(post("/validate", "text/plain", REVIEW.formatted(OBJECT)).statusCode())
                 .isEqualTo(415);
         assertThat(post("/validate", "application/json", " ".repeat(7 * 1024 * 1024))
                         .statusCode())

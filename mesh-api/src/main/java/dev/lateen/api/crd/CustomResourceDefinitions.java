@@ -139,7 +139,8 @@ public final class CustomResourceDefinitions {
         ObjectNode schema = JsonNodeFactory.instance.objectNode().put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         properties.set("spec", SchemaWriter.write(shapes.of(type.asSubclass(Record.class))));
-        // Others write more into the status than Istio does, such as the addresses of a ServiceEntry; it must not be dropped.
+        // Others write more into the status than Istio does, such as the addresses of a ServiceEntry; it must not be
+        // dropped.
         properties.set(
                 "status",
                 SchemaWriter.write(shapes.of(IstioStatus.class)).put("x-kubernetes-preserve-unknown-fields", true));

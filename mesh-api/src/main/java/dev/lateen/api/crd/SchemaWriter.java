@@ -158,8 +158,9 @@ final class SchemaWriter {
         schema.put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         message.fields().forEach((name, field) -> properties.set(name, field(field)));
-        message.aliases().forEach((alias, name) -> properties.set(
-                alias, field(Objects.requireNonNull(message.fields().get(name)))));
+        message.aliases()
+                .forEach((alias, name) -> properties.set(
+                        alias, field(Objects.requireNonNull(message.fields().get(name)))));
         List<String> required = message.fields().values().stream()
                 .filter(Shape.Field::required)
                 .map(Shape.Field::name)
@@ -186,7 +187,9 @@ final class SchemaWriter {
         schema.put("type", "object");
         ObjectNode properties = schema.putObject("properties");
         for (Map.Entry<String, Shape.Message> variant : union.variants().entrySet()) {
-            properties.set(variant.getKey(), field(Objects.requireNonNull(variant.getValue().fields().get(variant.getKey()))));
+            properties.set(
+                    variant.getKey(),
+                    field(Objects.requireNonNull(variant.getValue().fields().get(variant.getKey()))));
         }
         oneOf(schema, List.of(List.copyOf(union.variants().keySet())));
     }

@@ -16,13 +16,14 @@ import tools.jackson.databind.node.ObjectNode;
  * A Wasm module and how it runs; the components mean what they mean in {@link WasmPlugin}.
  */
 public record Wasm(
-        @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class)
-            @Cel(
-                    rule = "isURL(self) ? (url(self).getScheme() in [\"\", \"http\", \"https\", \"file\", \"oci\"])"
-                            + " : (isURL(\"http://\" + self) &&\n"
-                            + "url(\"http://\" + self).getScheme() in [\"\", \"http\", \"https\", \"file\", \"oci\"])",
-                    message = "url must have schema one of [http, https, file, oci]")
-            
+        @Required
+        @Length(min = 1)
+        @Obeys(ExtensionRules.ModuleUrl.class)
+        @Cel(
+                rule = "isURL(self) ? (url(self).getScheme() in [\"\", \"http\", \"https\", \"file\", \"oci\"])"
+                        + " : (isURL(\"http://\" + self) &&\n"
+                        + "url(\"http://\" + self).getScheme() in [\"\", \"http\", \"https\", \"file\", \"oci\"])",
+                message = "url must have schema one of [http, https, file, oci]")
         String url,
 
         @Pattern("(^$|^[a-f0-9]{64}$)") String sha256,

@@ -65,13 +65,14 @@ public record WasmPlugin(
      * @param verificationKey never implemented by Istio
      */
     public record Code(
-            @Required @Length(min = 1) @Obeys(ExtensionRules.ModuleUrl.class)
+            @Required
+            @Length(min = 1)
+            @Obeys(ExtensionRules.ModuleUrl.class)
             @Cel(
                     rule = "isURL(self) ? (url(self).getScheme() in [\"\", \"http\", \"https\", \"oci\", \"file\"])"
                             + " : (isURL(\"http://\" + self) &&\n"
                             + "url(\"http://\" + self).getScheme() in [\"\", \"http\", \"https\", \"oci\", \"file\"])",
                     message = "url must have schema one of [http, https, file, oci]")
-            
             String url,
 
             @Pattern("(^$|^[a-f0-9]{64}$)") String sha256,

@@ -245,7 +245,9 @@ public record HttpRoute(
         record Text(String string) implements Body {}
 
         /** As bytes in Base64. */
-        record Binary(@Format("byte") @Obeys(TextRules.Base64Text.class) String bytes) implements Body {}
+        record Binary(
+                @Format("byte") @Obeys(TextRules.Base64Text.class)
+                String bytes) implements Body {}
 
         /** No body. */
         record None() implements Body {}

@@ -56,11 +56,16 @@ import org.jspecify.annotations.Nullable;
 @Obeys({ServiceEntryRules.Whole.class})
 public record ServiceEntry(
         @Required @Size(min = 1, max = 256)
-        List<@Cel(rule = "self != \"*\"", message = "hostname cannot be wildcard") @Obeys({HostSyntax.NotStar.class, HostSyntax.WildcardHost.class}) String> hosts,
+        List<
+                        @Cel(rule = "self != \"*\"", message = "hostname cannot be wildcard")
+                        @Obeys({HostSyntax.NotStar.class, HostSyntax.WildcardHost.class}) String>
+                hosts,
 
         @Size(max = 256) List<@Length(max = 64) @Obeys(TextRules.Cidr.class) String> addresses,
 
-        @Size(max = 256) @Unique("name") @Obeys(ServiceEntryRules.DistinctPorts.class)
+        @Size(max = 256)
+        @Unique("name")
+        @Obeys(ServiceEntryRules.DistinctPorts.class)
         @Cel(
                 rule = "self.all(l1, self.exists_one(l2, l1.number == l2.number))",
                 message = "port number cannot be duplicated")

@@ -35,12 +35,15 @@ import java.util.Map;
 @Cel(rule = "has(self.address) || has(self.network)", message = "Address is required")
 @Cel(rule = WorkloadRules.SOCKETS_HAVE_NO_PORTS, message = "UDS may not include ports")
 public record WorkloadEntry(
-        @Length(max = 256) @Obeys(WorkloadRules.Address.class)
+        @Length(max = 256)
+        @Obeys(WorkloadRules.Address.class)
         @Cel(rule = WorkloadRules.ABSOLUTE_SOCKET, message = "UDS must be an absolute path or abstract socket")
         @Cel(rule = WorkloadRules.SOCKET_IS_NO_FOLDER, message = "UDS may not be a dir")
         String address,
 
-        @Size(max = 128) @Cel(rule = WorkloadRules.PORT_NAMES, message = "port name must be valid") Map<@Obeys(WorkloadRules.EntryPortName.class) String, @CheckedPort Integer> ports,
+        @Size(max = 128) @Cel(rule = WorkloadRules.PORT_NAMES, message = "port name must be valid")
+        Map<@Obeys(WorkloadRules.EntryPortName.class) String, @CheckedPort Integer> ports,
+
         @Size(max = 256) Map<String, String> labels,
         @Length(max = 2048) String network,
         @Length(max = 2048) String locality,

@@ -45,12 +45,15 @@ public record WorkloadGroup(
     @Obeys(WorkloadRules.TemplateUnixHasNoPorts.class)
     @Cel(rule = WorkloadRules.SOCKETS_HAVE_NO_PORTS, message = "UDS may not include ports")
     public record Template(
-            @Length(max = 256) @Obeys(WorkloadRules.Address.class)
-        @Cel(rule = WorkloadRules.ABSOLUTE_SOCKET, message = "UDS must be an absolute path or abstract socket")
-        @Cel(rule = WorkloadRules.SOCKET_IS_NO_FOLDER, message = "UDS may not be a dir")
+            @Length(max = 256)
+            @Obeys(WorkloadRules.Address.class)
+            @Cel(rule = WorkloadRules.ABSOLUTE_SOCKET, message = "UDS must be an absolute path or abstract socket")
+            @Cel(rule = WorkloadRules.SOCKET_IS_NO_FOLDER, message = "UDS may not be a dir")
             String address,
 
-            @Size(max = 128) @Cel(rule = WorkloadRules.PORT_NAMES, message = "port name must be valid") Map<@Obeys(WorkloadRules.EntryPortName.class) String, @CheckedPort Integer> ports,
+            @Size(max = 128) @Cel(rule = WorkloadRules.PORT_NAMES, message = "port name must be valid")
+            Map<@Obeys(WorkloadRules.EntryPortName.class) String, @CheckedPort Integer> ports,
+
             @Size(max = 256) Map<String, String> labels,
             @Length(max = 2048) String network,
             @Length(max = 2048) String locality,
@@ -83,9 +86,11 @@ public record WorkloadGroup(
             String path,
             @Required @CheckedPort int port,
             String host,
+
             @Obeys(WorkloadRules.ProbeScheme.class)
             @Cel(rule = "self in [\"\", \"HTTP\", \"HTTPS\"]", message = "scheme must be one of [HTTP, HTTPS]")
             String scheme,
+
             List<Header> httpHeaders) {}
 
     /** A header of a probe. */
@@ -93,7 +98,8 @@ public record WorkloadGroup(
             @Pattern("^[-_A-Za-z0-9]+$") @Nullable String name, String value) {}
 
     /** A connection that must succeed. */
-    public record TcpSocket(String host, @Required @CheckedPort int port) {}
+    public record TcpSocket(
+            String host, @Required @CheckedPort int port) {}
 
     /** A command that must succeed. */
     public record Exec(@Required List<@Length(min = 1) String> command) {}

@@ -16,5 +16,7 @@ public record WorkloadSelector(
         @Size(max = 256)
         Map<
                         @Obeys(SelectorRules.NotEmpty.class) String,
-                        @Length(max = 63) @Cel(rule = SelectorRules.NO_WILDCARD, message = "wildcard is not supported in selector") @Obeys(SelectorRules.NoWildcard.class) String>
+                        @Length(max = 63)
+                        @Cel(rule = SelectorRules.NO_WILDCARD, message = "wildcard is not supported in selector")
+                        @Obeys(SelectorRules.NoWildcard.class) String>
                 labels) {}

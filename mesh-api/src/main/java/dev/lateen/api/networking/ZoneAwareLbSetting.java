@@ -20,4 +20,6 @@ public record ZoneAwareLbSetting(
         @Wrapped @Nullable Boolean enabled,
         List<LocalityLbSetting.Failover> failover,
         List<String> failoverPriority,
-        @Wrapped @Nullable @Uint32 @Range(min = 1, max = 4_294_967_295L) Long minClusterSize) {}
+
+        @Wrapped @Nullable @Uint32 @Range(min = 1, max = 4_294_967_295L)
+        Long minClusterSize) {}

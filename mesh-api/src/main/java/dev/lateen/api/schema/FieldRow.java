@@ -18,15 +18,14 @@ import org.jspecify.annotations.Nullable;
  * each reading of a message; not for several threads.
  */
 final class FieldRow {
-    private static final List<Class<? extends Annotation>> OF_THE_MESSAGE =
-            List.of(
-                    AtMostOne.class,
-                    AtMostOne.All.class,
-                    Cel.class,
-                    Cel.All.class,
-                    ExactlyOne.class,
-                    KnownButUnused.class,
-                    Obeys.class);
+    private static final List<Class<? extends Annotation>> OF_THE_MESSAGE = List.of(
+            AtMostOne.class,
+            AtMostOne.All.class,
+            Cel.class,
+            Cel.All.class,
+            ExactlyOne.class,
+            KnownButUnused.class,
+            Obeys.class);
     private static final List<Class<? extends Annotation>> OF_A_FIELD =
             List.of(Alias.class, Default.class, Required.class, Wrapped.class);
 

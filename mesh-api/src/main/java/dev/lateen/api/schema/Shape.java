@@ -77,8 +77,7 @@ public sealed interface Shape {
     record Choice(Class<?> type, Map<String, Object> constants, Rules rules) implements Shape {}
 
     /** A list; {@code unique} is the field in which its members differ, empty if they need not. */
-    record ListOf(Shape member, int min, int max, String why, String unique, Rules rules)
-            implements Shape {}
+    record ListOf(Shape member, int min, int max, String why, String unique, Rules rules) implements Shape {}
 
     /** A map with texts as keys. */
     record MapOf(Text key, Shape value, int min, int max, String why, Rules rules) implements Shape {}
@@ -129,8 +128,7 @@ public sealed interface Shape {
      * @param variants by the name of their field
      * @param none the variant without a field
      */
-    record Union(Class<?> type, Map<String, Message> variants, Message none, Rules rules)
-            implements Shape {}
+    record Union(Class<?> type, Map<String, Message> variants, Message none, Rules rules) implements Shape {}
 
     /**
      * A field of a message.

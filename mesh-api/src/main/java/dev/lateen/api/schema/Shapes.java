@@ -241,7 +241,8 @@ public final class Shapes {
     private static Shape.Rules rules(AnnotatedElement element) {
         List<Rule<Object>> checks = new ArrayList<>();
         Obeys obeys = find(element, Obeys.class);
-        for (Class<? extends Rule<?>> type : obeys == null ? List.<Class<? extends Rule<?>>>of() : List.of(obeys.value())) {
+        for (Class<? extends Rule<?>> type :
+                obeys == null ? List.<Class<? extends Rule<?>>>of() : List.of(obeys.value())) {
             checks.add(rule(type));
         }
         List<Shape.Expression> expressions = new ArrayList<>();

@@ -33,7 +33,10 @@ import org.jspecify.annotations.Nullable;
 public record PeerAuthentication(
         @Nullable LabelSelector selector,
         @Nullable MutualTls mtls,
-        @Size(min = 1) @Cel(rule = "self.all(key, 0 < int(key) && int(key) <= 65535)", message = "port must be between 1-65535") Map<@Obeys(PeerAuthenticationRules.PortKey.class) String, MutualTls> portLevelMtls)
+
+        @Size(min = 1)
+        @Cel(rule = "self.all(key, 0 < int(key) && int(key) <= 65535)", message = "port must be between 1-65535")
+        Map<@Obeys(PeerAuthenticationRules.PortKey.class) String, MutualTls> portLevelMtls)
         implements Spec {
     /** Whether connections without mutual TLS are taken. */
     public record MutualTls(Mode mode) {

@@ -62,7 +62,9 @@ public record RequestAuthentication(
             @Length(min = 1) String issuer,
             List<@Length(min = 1) String> audiences,
 
-            @Alias("jwks_uri") @Length(min = 1, max = 2048) @Obeys(RequestAuthenticationRules.JwksUri.class)
+            @Alias("jwks_uri")
+            @Length(min = 1, max = 2048)
+            @Obeys(RequestAuthenticationRules.JwksUri.class)
             @Cel(
                     rule = "url(self).getScheme() in [\"http\", \"https\"]",
                     message = "url must have scheme http:// or https://")

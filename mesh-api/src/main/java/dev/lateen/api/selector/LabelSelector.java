@@ -17,5 +17,7 @@ public record LabelSelector(
         @Cel(rule = SelectorRules.NO_EMPTY_KEY, message = "key must not be empty")
         Map<
                         @Obeys({SelectorRules.NoWildcard.class, SelectorRules.NotEmpty.class}) String,
-                        @Length(max = 63) @Cel(rule = SelectorRules.NO_WILDCARD, message = "wildcard not allowed in label value match") @Obeys(SelectorRules.NoWildcard.class) String>
+                        @Length(max = 63)
+                        @Cel(rule = SelectorRules.NO_WILDCARD, message = "wildcard not allowed in label value match")
+                        @Obeys(SelectorRules.NoWildcard.class) String>
                 matchLabels) {}

@@ -22,6 +22,7 @@ public record TargetReference(
         String kind,
 
         @Required @Length(min = 1, max = 253) String name,
+
         @Obeys(SelectorRules.SameNamespace.class)
         @Cel(rule = "self.size() == 0", message = "cross namespace referencing is not currently supported")
         String namespace) {

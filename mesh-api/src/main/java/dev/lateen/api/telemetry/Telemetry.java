@@ -130,7 +130,9 @@ public record Telemetry(
          * @param tagOverrides changes to labels
          */
         public record MetricsOverride(
-                @Nullable MetricSelector match, @Wrapped @Nullable Boolean disabled, Map<String, TagOverride> tagOverrides) {}
+                @Nullable MetricSelector match,
+                @Wrapped @Nullable Boolean disabled,
+                Map<String, TagOverride> tagOverrides) {}
     }
 
     /**

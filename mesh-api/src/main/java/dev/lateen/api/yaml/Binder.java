@@ -247,7 +247,9 @@ final class Binder {
             List<String> found = present(node, group.fields());
             if (found.size() > 1) {
                 findings.refuse(
-                        found.getLast(), String.join(" and ", found), "only one of " + String.join(", ", group.fields()));
+                        found.getLast(),
+                        String.join(" and ", found),
+                        "only one of " + String.join(", ", group.fields()));
             }
         }
         if (!shape.exactlyOne().isEmpty()) {

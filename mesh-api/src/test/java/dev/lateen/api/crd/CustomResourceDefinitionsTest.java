@@ -1,5 +1,6 @@
 package dev.lateen.api.crd;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.Shared;
@@ -25,7 +26,7 @@ class CustomResourceDefinitionsTest {
 
         List<String> differences = new ArrayList<>();
         assertThat(ours.keySet()).isEqualTo(theirs.keySet()).hasSize(15);
-        ours.forEach((name, definition) -> compare(name, definition, theirs.get(name), differences));
+        ours.forEach((name, definition) -> compare(name, definition, requireNonNull(theirs.get(name)), differences));
 
         assertThat(differences).isEmpty();
     }
@@ -45,7 +46,8 @@ class CustomResourceDefinitionsTest {
         ObjectNode older = ours.deepCopy();
         ((ObjectNode) older.path("spec").path("versions").path(0)).put("served", false);
 
-        assertThat(CustomResourceDefinitions.missingVersions(ours, ours.deepCopy())).isEmpty();
+        assertThat(CustomResourceDefinitions.missingVersions(ours, ours.deepCopy()))
+                .isEmpty();
         assertThat(CustomResourceDefinitions.missingVersions(ours, older)).containsExactly("v1");
     }
 

@@ -8,7 +8,9 @@ import java.util.stream.Collectors;
 
 /** What is refused though Istio's CRDs accept it, and why. */
 final class BeyondTheSchema {
-    private static final String TYPED = "the record holds more than a text, so what is none is refused at the door";
+    private static final String TYPED =
+            "the record, as Istio's message, holds more than a text or less than any number, so what doesn't fit is"
+                    + " refused at the door";
     private static final String NAMES = "Istio's webhook checks names of hosts, ports, headers, subsets and namespaces";
     private static final String NUMBERS = "Istio's webhook checks ports, weights, shares, limits and status codes";
     private static final String EFFECT = "Istio's webhook refuses what would have no effect or be cut off";
@@ -17,7 +19,7 @@ final class BeyondTheSchema {
     /** Each key is how the text of what is accepted begins. */
     private static final Map<String, List<String>> ACCEPTED = Map.of(
             TYPED,
-            List.of("a duration such as"),
+            List.of("a duration such as", "a number from -2147483648 to 2147483647"),
             NAMES,
             List.of(
                     "an IP address or a range",

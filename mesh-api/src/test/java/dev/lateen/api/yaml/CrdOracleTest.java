@@ -48,9 +48,10 @@ class CrdOracleTest {
         Oracle ours = new Oracle(new CrdSchemas(CustomResourceDefinitions.yaml()));
         List<JsonNode> all = accepted("valid", "samples");
 
-        assertThat(all).hasSizeGreaterThan(80).allSatisfy(object -> assertThat(ours.refusal(object))
-                .as(object.toString())
-                .isEmpty());
+        assertThat(all)
+                .hasSizeGreaterThan(80)
+                .allSatisfy(object ->
+                        assertThat(ours.refusal(object)).as(object.toString()).isEmpty());
     }
 
     @Test

@@ -76,7 +76,7 @@ final class Oracle {
                 .getSchema(strict);
     }
 
-    /** Says in JSON schema's words what Kubernetes takes for granted. */
+    /** Says in JSON schema's words what Kubernetes takes for granted; that a format of int32 bounds a number is not among it, as a real API server shows. */
     private static void close(JsonNode schema) {
         if (!(schema instanceof ObjectNode object)) {
             return;
@@ -84,10 +84,6 @@ final class Oracle {
         boolean free = object.path("x-kubernetes-preserve-unknown-fields").asBoolean(false);
         if (object.has("properties") && !free) {
             object.put("additionalProperties", false);
-        }
-        if (object.path("format").asString("").equals("int32")) {
-            object.put("maximum", Math.min(object.path("maximum").asDouble(Integer.MAX_VALUE), Integer.MAX_VALUE));
-            object.put("minimum", Math.max(object.path("minimum").asDouble(Integer.MIN_VALUE), Integer.MIN_VALUE));
         }
         object.path("properties").forEach(Oracle::close);
         close(object.path("items"));

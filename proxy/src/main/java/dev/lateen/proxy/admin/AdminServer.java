@@ -29,7 +29,9 @@ import org.jspecify.annotations.Nullable;
  * 15021). Each port answers its own paths only, as in Istio's pods.
  */
 public final class AdminServer {
-    static final String TEXT = "text/plain; charset=UTF-8";
+    /** The media type of short answers. */
+    public static final String TEXT = "text/plain; charset=UTF-8";
+
     private static final String JSON = "application/json";
 
     /** Pages written at once on each port: what a Prometheus, a merging agent and somebody curious need, and no more. */
@@ -260,10 +262,20 @@ public final class AdminServer {
         }
     }
 
+    /**
+     * What Prometheus is told of the proxy.
+     *
+     * @param query as {@code /stats} knows it
+     * @throws IllegalArgumentException for a query that makes no sense
+     */
+    public Page prometheus(Map<String, String> query) {
+        return statsPage.prometheus(StatsQuery.of(query));
+    }
+
     /** Always in the text format, as Envoy: whoever asks for OpenMetrics reads this too. */
     private void prometheus(HttpServerRequest request, PageSender pages) {
         try {
-            pages.send(request, MetricsText.MEDIA_TYPE, statsPage.prometheus(StatsQuery.of(query(request))));
+            pages.send(request, MetricsText.MEDIA_TYPE, prometheus(query(request)));
         } catch (IllegalArgumentException e) {
             fail(request, e);
         }
@@ -275,8 +287,9 @@ public final class AdminServer {
         return query;
     }
 
-    static void answer(HttpServerResponse response, String type, String body) {
-        headers(response, type).end(body);
+    /** A short answer, with the headers that all have; done when it has left. */
+    public static Future<Void> answer(HttpServerResponse response, String type, String body) {
+        return headers(response, type).end(body);
     }
 
     static HttpServerResponse headers(HttpServerResponse response, String type) {

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * thread waits while the client does not read. So a page costs {@link Pieces#SIZE} bytes a few times over, however long it is, and only so many
  * are written at once.
  */
-final class PageSender {
+public final class PageSender {
     private static final Logger LOG = LoggerFactory.getLogger(PageSender.class);
 
     private final Vertx vertx;
@@ -32,14 +32,19 @@ final class PageSender {
      * @param most pages at once; who comes later is answered 503
      * @param patience how long a client may take for a piece before it is cut off
      */
-    PageSender(Vertx vertx, int most, Duration patience) {
+    public PageSender(Vertx vertx, int most, Duration patience) {
         this.vertx = vertx;
         this.places = new Semaphore(most);
         this.patience = patience;
     }
 
     /** Sends a page; called on the request's event loop, as is whatever follows there. */
-    void send(HttpServerRequest request, String type, Page page) {
+    public void send(HttpServerRequest request, String type, Page page) {
+        send(request, type, page, () -> request.response().end());
+    }
+
+    /** Sends a page, and then runs what ends the answer, on the request's event loop. @param then not run if the page could not be sent to its end */
+    public void send(HttpServerRequest request, String type, Page page, Runnable then) {
         HttpServerResponse response = request.response();
         if (!places.tryAcquire()) {
             AdminServer.answer(response.setStatusCode(503), AdminServer.TEXT, "too many pages are being written\n");
@@ -49,14 +54,14 @@ final class PageSender {
         Context loop = vertx.getOrCreateContext();
         Thread.ofVirtual().name("admin " + request.path()).start(() -> {
             try {
-                write(page, request, loop, patience);
+                write(page, request, loop, then);
             } finally {
                 places.release();
             }
         });
     }
 
-    private static void write(Page page, HttpServerRequest request, Context loop, Duration patience) {
+    private void write(Page page, HttpServerRequest request, Context loop, Runnable then) {
         Pieces pieces = new Pieces(
                 (bytes, left) -> loop.runOnContext(_ -> request.response()
                         .write(Buffer.buffer(bytes))
@@ -67,7 +72,7 @@ final class PageSender {
             page.write(out);
             out.flush();
             pieces.finish();
-            loop.runOnContext(_ -> request.response().end());
+            loop.runOnContext(_ -> then.run());
         } catch (IOException e) {
             LOG.debug("a page was not sent to its end: {}", e.getMessage());
             cut(request, loop);

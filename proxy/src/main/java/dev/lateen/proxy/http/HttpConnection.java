@@ -33,7 +33,9 @@ final class HttpConnection implements ServerEvents {
     private final ConnectionTimers timers;
     private InForce inForce;
     private ManagerRuntime runtime;
+    private final boolean http2;
     private int requests;
+    private boolean leaving;
 
     HttpConnection(
             HttpWorker worker,
@@ -47,6 +49,7 @@ final class HttpConnection implements ServerEvents {
         this.facts = facts;
         this.inForce = inForce;
         this.runtime = worker.runtime(inForce, chain, manager);
+        this.http2 = http2;
         CodecLimits limits = limits(manager);
         boolean tls = facts.tls() != null;
         this.codec = http2
@@ -99,7 +102,7 @@ final class HttpConnection implements ServerEvents {
     public RequestSink onRequest(RequestHead head, ServerStream stream, boolean end) {
         timers.headRead();
         HttpExchange exchange = exchange(head, stream);
-        if (++requests == runtime.manager().client().maxRequests()) {
+        if (++requests == runtime.manager().client().maxRequests() || leaving) {
             codec.drain();
         }
         exchange.start(end);
@@ -157,5 +160,13 @@ final class HttpConnection implements ServerEvents {
 
     void drain() {
         codec.drain();
+    }
+
+    /** The next request's answer is the last. An idle HTTP/1 connection is not closed meanwhile, for a request may be on its way; HTTP/2 can say so. */
+    void leave() {
+        if (http2) {
+            codec.drain();
+        }
+        leaving = true;
     }
 }

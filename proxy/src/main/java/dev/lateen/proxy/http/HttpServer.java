@@ -8,6 +8,7 @@ import dev.lateen.proxy.http.call.Pending;
 import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.listener.ConfigEvent;
 import dev.lateen.proxy.listener.DrainEvent;
+import dev.lateen.proxy.listener.LeaveEvent;
 import dev.lateen.proxy.listener.HttpServerStart;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.model.HttpConnectionManager;
@@ -87,6 +88,8 @@ public final class HttpServer implements HttpServerStart, CallLoops {
         public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
             if (event == DrainEvent.INSTANCE) {
                 connection.drain();
+            } else if (event == LeaveEvent.INSTANCE) {
+                connection.leave();
             } else if (event == ConfigEvent.INSTANCE) {
                 connection.follow();
             }

@@ -271,6 +271,9 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
             channel.pipeline().addLast(new LateDrain());
         }
         context.http().start(channel, inForce, chain, manager, facts, http2);
+        if (context.leaves(chain.listener())) {
+            connection.leave();
+        }
     }
 
     /** Null when only the client's first bytes can tell. */

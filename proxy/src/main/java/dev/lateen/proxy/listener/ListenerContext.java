@@ -14,11 +14,13 @@ import org.jspecify.annotations.Nullable;
  * What every new connection needs of the proxy around it.
  *
  * @param takes whether a listener still takes connections; those that it took just before drain
+ * @param leaves whether a listener's clients are asked to go elsewhere
  */
 record ListenerContext(
         Listeners.Surroundings around,
         Connections connections,
         Predicate<Listener> takes,
+        Predicate<Listener> leaves,
         Function<Channel, @Nullable InetSocketAddress> originalDestinations,
         ListenerSettings settings) {
     TlsContexts tls() {
@@ -49,6 +51,11 @@ record ListenerContext(
     /** Whether a listener still takes connections. */
     boolean takes(Listener listener) {
         return takes.test(listener);
+    }
+
+    /** Whether a listener's clients are asked to go elsewhere. */
+    boolean leaves(Listener listener) {
+        return leaves.test(listener);
     }
 
     @Nullable

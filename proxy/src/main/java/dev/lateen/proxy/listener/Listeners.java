@@ -43,6 +43,7 @@ public final class Listeners {
     private Future<List<ListenerStatus>> last = Future.succeededFuture(List.of());
     private volatile boolean withoutInbound;
     private volatile boolean draining;
+    private volatile Set<Listener.Direction> leaving = Set.of();
 
     /** What listeners need of the proxy around them. @param current what is in force @param nanos a monotonic clock */
     public record Surroundings(
@@ -69,7 +70,8 @@ public final class Listeners {
         this.home = around.loops().next();
         this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
-        ListenerContext context = new ListenerContext(around, connections, this::takes, originalDestinations, settings);
+        ListenerContext context = new ListenerContext(
+                around, connections, this::takes, this::isLeaving, originalDestinations, settings);
         this.sockets = new BoundSockets(around.loops(), home, context, settings.backlog());
     }
 
@@ -121,6 +123,25 @@ public final class Listeners {
     public Future<?> drainInbound() {
         withoutInbound = true;
         return follow();
+    }
+
+    /**
+     * Asks clients to go elsewhere, long before anything is closed: all connections are taken as before, and each of HTTP ends with the answer to its next request, or is told
+     * to by a GOAWAY. So nobody meets a closed port while the news of this proxy's end is still on its way to its clients.
+     *
+     * @param inboundOnly whether the application's own connections go on
+     */
+    public void leave(boolean inboundOnly) {
+        leaving = inboundOnly ? Set.of(Listener.Direction.INBOUND) : Set.of(Listener.Direction.values());
+        connections.each(connection -> {
+            if (isLeaving(connection.chain().listener())) {
+                connection.leave();
+            }
+        });
+    }
+
+    private boolean isLeaving(Listener listener) {
+        return leaving.contains(listener.direction());
     }
 
     /** Whether connections are still taken there. */

@@ -65,6 +65,11 @@ final class LiveConnection {
         return draining;
     }
 
+    /** Asks its client to go elsewhere. */
+    void leave() {
+        channel.pipeline().fireUserEventTriggered(LeaveEvent.INSTANCE);
+    }
+
     /** Asks it to finish, and ends it when the time is over. */
     void drain(long nanos) {
         if (draining || !channel.isActive()) {
