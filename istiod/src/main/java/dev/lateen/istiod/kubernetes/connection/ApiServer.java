@@ -186,7 +186,7 @@ public final class ApiServer implements AutoCloseable {
 
     private static Throwable deepest(Throwable failure) {
         Throwable deep = failure;
-        while (deep.getCause() != null && deep.getCause() != deep) {
+        while (deep.getCause() != null) {
             deep = deep.getCause();
         }
         return deep;

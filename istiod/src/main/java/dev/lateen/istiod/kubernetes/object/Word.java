@@ -170,12 +170,15 @@ public record Word(long generation, List<Condition> conditions, List<Message> me
         public static Map<String, String> since(@Nullable Standing before, Word next, String now) {
             Map<String, String> since = new LinkedHashMap<>();
             for (Condition condition : next.conditions()) {
-                boolean same = before != null
-                        && before.word.conditions().stream()
-                                .anyMatch(one -> one.type.equals(condition.type) && one.holds == condition.holds);
-                since.put(condition.type, same ? before.since.getOrDefault(condition.type, now) : now);
+                since.put(condition.type, before == null ? now : before.since(condition, now));
             }
             return since;
+        }
+
+        private String since(Condition next, String now) {
+            boolean same =
+                    word.conditions().stream().anyMatch(one -> one.type.equals(next.type) && one.holds == next.holds);
+            return same ? since.getOrDefault(next.type, now) : now;
         }
     }
 }
