@@ -56,8 +56,9 @@ final class IstiodCommand implements Callable<Integer> {
     @Option(
             names = "--meshConfig",
             paramLabel = "FILE",
-            description = "Mesh config as in Istio's ConfigMap (default: the cluster's ConfigMap istio or istio-REVISION,"
-                    + " or Istio's defaults).")
+            description =
+                    "Mesh config as in Istio's ConfigMap (default: the cluster's ConfigMap istio or istio-REVISION,"
+                            + " or Istio's defaults).")
     private @Nullable Path meshConfig;
 
     @Option(

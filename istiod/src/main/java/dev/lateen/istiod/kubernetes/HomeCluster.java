@@ -1,5 +1,9 @@
 package dev.lateen.istiod.kubernetes;
 
+import dev.lateen.istiod.ca.AuthorityReader;
+import dev.lateen.istiod.ca.CertificateAuthority;
+import dev.lateen.istiod.ca.TokenCheck;
+import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.identity.RootConfigMaps;
@@ -10,13 +14,6 @@ import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.kubernetes.status.StatusCalls;
 import dev.lateen.istiod.kubernetes.status.StatusWriter;
 import dev.lateen.istiod.kubernetes.watch.KubernetesSource;
-
-import dev.lateen.istiod.ca.AuthorityReader;
-import dev.lateen.istiod.ca.CertificateAuthority;
-import dev.lateen.istiod.ca.TokenCheck;
-import dev.lateen.istiod.config.ConfigSource;
-import dev.lateen.istiod.webhook.InjectionRegistration;
-import dev.lateen.istiod.webhook.ValidationRegistration;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -77,8 +74,7 @@ public final class HomeCluster implements AutoCloseable {
      * @throws IOException in one sentence, if it can't be read or makes no sense
      */
     public CertificateAuthority authority(String trustDomain, AuthorityReader reader) throws IOException {
-        SharedAuthority opened = SharedAuthority.open(
-                server, bootstrap.namespace(), trustDomain, reader, source::note);
+        SharedAuthority opened = SharedAuthority.open(server, bootstrap.namespace(), trustDomain, reader, source::note);
         shared = opened;
         return opened.authority();
     }
