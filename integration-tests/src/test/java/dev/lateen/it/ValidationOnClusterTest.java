@@ -99,8 +99,7 @@ class ValidationOnClusterTest {
         cluster.namespace(NAMESPACE);
         authority = new AuthorityFiles(InstantSource.system(), new SecureRandom())
                 .openOrCreate(directory.resolve("ca"), "cluster.local");
-        KeyPairAndChain pair =
-                authority.issueServer(List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1));
+        KeyPairAndChain pair = authority.issueServer(List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1));
         Router router = Router.router(vertx);
         new ValidationWebhook(vertx, new ConfigAdmission(() -> null)).serveOn(router);
         server = Async.done(vertx.createHttpServer(new HttpServerOptions()
@@ -228,12 +227,9 @@ class ValidationOnClusterTest {
                                 List.of(),
                                 new WebhookPort(free, _ -> {}))));
 
-        cluster.apply(REGISTRATION.formatted(
-                INSTALLED, istiod.addresses().webhooks()));
+        cluster.apply(REGISTRATION.formatted(INSTALLED, istiod.addresses().webhooks()));
 
-        Awaitility.await("istiod hears itself")
-                .atMost(Patience.OF_A_START)
-                .until(() -> isBinding(INSTALLED));
+        Awaitility.await("istiod hears itself").atMost(Patience.OF_A_START).until(() -> isBinding(INSTALLED));
         offer(GOOD);
         assertThatThrownBy(() -> offer(BAD)).hasMessageContaining("denied the request: VirtualService");
     }
