@@ -3,6 +3,7 @@ package dev.lateen.it;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.lateen.api.schema.Shows;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.proxy.Proxy;
@@ -99,6 +100,7 @@ class ClusterSourceTest extends ClusterFixture {
         """;
 
     @Test
+    @Shows("MeshConfig.discoverySelectors")
     void meshConfigOfTheClusterIsFollowedAndSelectsNamespaces() {
         cluster.namespace("lab");
         cluster.apply(SERVICE.replace("shop", "lab").replace("reviews", "tests"));

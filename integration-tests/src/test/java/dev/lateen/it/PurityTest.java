@@ -32,6 +32,7 @@ class PurityTest {
         "dev.lateen.istiod.model..",
         "dev.lateen.istiod.registry..",
         "dev.lateen.istiod.translate..",
+        "dev.lateen.proxy.capture..",
         "dev.lateen.proxy.chain..",
         "dev.lateen.proxy.decide..",
         "dev.lateen.proxy.expression..",

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.config;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.istiod.input.Offers;
 
 /**
@@ -19,6 +20,9 @@ public interface ConfigSource extends AutoCloseable {
      * sources. It reads {@code current()} after it began to listen, so nothing is missed.
      */
     void onChange(Runnable listener);
+
+    /** Tells it the mesh config in force, which may say what of it is looked at; whatever source that is from. Never blocks. */
+    default void follow(MeshConfig mesh) {}
 
     /** Stops watching; what it said last stays. */
     @Override

@@ -1,9 +1,11 @@
 package dev.lateen.istiod.config;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.istiod.input.ConfigChange;
 import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.input.ConfigJoin;
 import dev.lateen.istiod.input.ObjectFate;
@@ -42,6 +44,9 @@ public final class JoinedConfig implements AutoCloseable {
                 sources.stream().map(ConfigSource::cluster).toList(),
                 new ResourceReader().readMeshConfig("defaults", "").settings().orElseThrow());
         sources.forEach(source -> source.onChange(this::changed));
+        this.outcome = join.join(offers());
+        MeshConfig mesh = outcome.input().mesh();
+        sources.forEach(source -> source.follow(mesh));
         this.outcome = join.join(offers());
     }
 
@@ -143,6 +148,8 @@ public final class JoinedConfig implements AutoCloseable {
         Set<Problem> told = new HashSet<>(outcome.problems());
         ConfigJoin.Outcome next = join.join(offers());
         outcome = next;
+        next.change().filter(ConfigChange::meshConfig).ifPresent(_ -> sources.forEach(source -> source.follow(
+                next.input().mesh())));
         next.change().ifPresent(events::changed);
         List<Problem> unheard = next.problems().stream()
                 .filter(problem -> !told.contains(problem))

@@ -2,12 +2,14 @@ package dev.lateen.istiod.config;
 
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.SettingsReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,7 @@ final class MeshConfigFile {
         try {
             SettingsReading<MeshConfig> reading = reader.readMeshConfig(path.toString(), Files.readString(path));
             reading.settings().ifPresent(settings -> current = settings);
-            problems = reading.problems();
+            problems = withSelectors(reading.problems());
         } catch (IOException e) {
             problems = List.of(new Problem(
                     Problem.Severity.ERROR,
@@ -59,5 +61,23 @@ final class MeshConfigFile {
                     "a readable file of UTF-8 text"));
         }
         return problems;
+    }
+
+    /** Whoever writes them into a file may mean the file. */
+    private List<Problem> withSelectors(List<Problem> found) {
+        MeshConfig settings = current;
+        if (settings == null || settings.discovery().discoverySelectors().isEmpty()) {
+            return found;
+        }
+        List<Problem> all = new ArrayList<>(found);
+        all.add(new Problem(
+                Problem.Severity.WARNING,
+                new Origin.InFile(String.valueOf(path), 1, 0),
+                0,
+                ResourceKey.MESH_CONFIG,
+                "discoverySelectors",
+                "selects namespaces of clusters only: files are read whole",
+                ""));
+        return List.copyOf(all);
     }
 }

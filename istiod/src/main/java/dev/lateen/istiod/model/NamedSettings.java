@@ -19,7 +19,6 @@ final class NamedSettings {
                         Named.each(
                                 MeshConfig.class,
                                 List.of(
-                                        "discoverySelectors",
                                         "inboundClusterStatName",
                                         "outboundClusterStatName",
                                         "caCertificates",

@@ -195,8 +195,9 @@ public final class WithoutEffect {
         named(resource.spec(), "spec.", (path, named) -> tell(resource, path, named.found(), named.accepted()));
         resource.meta().labels().forEach((mark, value) -> mark(origin, name, "metadata.labels", mark, value));
         resource.meta().annotations().forEach((mark, value) -> mark(origin, name, "metadata.annotations", mark, value));
-        if (resource.meta().labels().containsKey("istio.io/rev")) {
-            tell(resource, "metadata.labels.istio.io/rev", YET + ": every control plane takes the resource", "");
+        // Of a cluster's objects only those for this control plane come here.
+        if (resource.meta().labels().containsKey("istio.io/rev") && origin instanceof Origin.InFile) {
+            tell(resource, "metadata.labels.istio.io/rev", YET + " in a file: every control plane takes it", "");
         }
         resource.as(VirtualService.class).ifPresent(this::virtualService);
         resource.as(Telemetry.class).ifPresent(t -> new TelemetryWithoutEffect(t, mesh, this::tell).look());

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.kubernetes.watch;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.input.Offer;
@@ -92,7 +93,15 @@ final class KnownCluster {
         boolean news;
         synchronized (this) {
             mesh = change.apply(mesh);
-            objects.choose(mesh.mesh());
+            news = publish();
+        }
+        tell(news);
+    }
+
+    void choose(MeshConfig inForce) {
+        boolean news;
+        synchronized (this) {
+            objects.choose(inForce);
             news = publish();
         }
         tell(news);

@@ -3,6 +3,7 @@ package dev.lateen.istiod.kubernetes.watch;
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 
+import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.schema.ApiKind;
@@ -354,6 +355,12 @@ public final class KubernetesSource implements ConfigSource {
     @Override
     public Offers current() {
         return state.current();
+    }
+
+    /** Its discovery selectors say which namespaces are looked at. */
+    @Override
+    public void follow(MeshConfig mesh) {
+        state.choose(mesh);
     }
 
     @Override
