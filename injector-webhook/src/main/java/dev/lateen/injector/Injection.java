@@ -99,10 +99,7 @@ public final class Injection {
                         workload.owner().namespace(),
                         place.marks.labels()));
         if (decision.inject()) {
-            if (!workload.hasContainers()) {
-                throw new IllegalArgumentException(
-                        "spec.containers: none, or one without a name (expected: at least one, each with a name)");
-            }
+            PodShape.check(workload.pod());
             workload.replace(inject(workload, now, place));
         }
         return decision;

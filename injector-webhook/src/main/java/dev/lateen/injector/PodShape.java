@@ -33,6 +33,9 @@ final class PodShape {
     private static void container(String path, JsonNode container) {
         String named = path + "[" + container.path("name").asString("") + "].";
         text(path + ".name", container.path("name"));
+        if (container.path("name").asString("").isEmpty()) {
+            throw new IllegalArgumentException(path + ": one without a name (expected: each with a name)");
+        }
         for (String name : List.of("ports", "env", "volumeMounts")) {
             list(named + name, container.path(name));
         }
@@ -48,7 +51,7 @@ final class PodShape {
     }
 
     private static void text(String path, JsonNode node) {
-        if (!node.isMissingNode() && !node.isString()) {
+        if (!node.isMissingNode() && !node.isNull() && !node.isString()) {
             throw wrong(path, node, "a text");
         }
     }

@@ -1,7 +1,6 @@
 package dev.lateen.injector;
 
 import dev.lateen.injector.pod.Owner;
-import dev.lateen.injector.tree.Containers;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -65,22 +64,5 @@ record Workload(ObjectNode pod, Owner owner, ObjectNode metadataHome, ObjectNode
     void replace(ObjectNode injected) {
         metadataHome.set("metadata", injected.path("metadata"));
         specHome.set("spec", injected.path("spec"));
-    }
-
-    boolean isPod() {
-        return metadataHome.path("kind").asString("").equals("Pod");
-    }
-
-    boolean hasContainers() {
-        JsonNode containers = pod.path("spec").path(Containers.CONTAINERS);
-        if (!containers.isArray() || containers.isEmpty()) {
-            return false;
-        }
-        for (JsonNode container : containers) {
-            if (!container.isObject() || container.path("name").asString("").isEmpty()) {
-                return false;
-            }
-        }
-        return true;
     }
 }

@@ -16,8 +16,9 @@ final class ClusterOptions {
             paramLabel = "NAME",
             split = ",",
             defaultValue = KUBERNETES,
-            description = "Registries beside files: Kubernetes, read where --kubeconfig is given or istiod is in a cluster,"
-                    + " or none (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Registries beside files: Kubernetes, read where --kubeconfig is given or istiod is in a cluster,"
+                            + " or none (default: ${DEFAULT-VALUE}).")
     private List<String> registries = List.of(KUBERNETES);
 
     @Option(

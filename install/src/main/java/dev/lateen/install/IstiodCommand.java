@@ -4,6 +4,7 @@ import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.RunBootstrap.Listen;
+import dev.lateen.install.injection.ClusterInjector;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.config.InvalidConfigException;
@@ -13,6 +14,7 @@ import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.webhook.WebhookPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -25,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,8 +56,9 @@ final class IstiodCommand implements Callable<Integer> {
     @Option(
             names = "--meshConfig",
             paramLabel = "FILE",
-            description = "Mesh config as in Istio's ConfigMap (default: the cluster's ConfigMap istio or istio-REVISION,"
-                    + " or Istio's defaults).")
+            description =
+                    "Mesh config as in Istio's ConfigMap (default: the cluster's ConfigMap istio or istio-REVISION,"
+                            + " or Istio's defaults).")
     private @Nullable Path meshConfig;
 
     @Option(
@@ -80,7 +84,7 @@ final class IstiodCommand implements Callable<Integer> {
     @Option(
             names = "--httpsAddr",
             paramLabel = "ADDR",
-            description = "What an API server asks, TLS: /validate (default: none).")
+            description = "What an API server asks, TLS: /inject and /validate (default: none).")
     private @Nullable String https;
 
     @Mixin
@@ -119,10 +123,31 @@ final class IstiodCommand implements Callable<Integer> {
         }
     }
 
-    private @Nullable WebhookPort webhooks() {
+    /** What an API server asks: of objects by istiod itself, of pods by the injector, if there is one. */
+    private @Nullable WebhookPort webhooks(Vertx vertx, @Nullable ClusterInjector injector) {
         return https == null
                 ? null
-                : new WebhookPort(address(ListenOption.parse("--httpsAddr", https)), _ -> {});
+                : new WebhookPort(address(ListenOption.parse("--httpsAddr", https)), router -> {
+                    if (injector != null) {
+                        injector.serveOn(vertx, router);
+                    }
+                });
+    }
+
+    private @Nullable ClusterInjector injector(Vertx vertx, AtomicReference<@Nullable Istiod> started) {
+        ClusterBootstrap cluster = clusterOptions.cluster();
+        if (cluster == null || https == null) {
+            return null;
+        }
+        try {
+            return ClusterInjector.open(vertx, cluster, () -> {
+                Istiod istiod = started.get();
+                return istiod == null ? null : istiod.snapshot();
+            });
+        } catch (IOException e) {
+            vertx.close();
+            throw failure(e);
+        }
     }
 
     private static ListenAddress address(Listen listen) {
@@ -137,7 +162,13 @@ final class IstiodCommand implements Callable<Integer> {
 
     private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
             throws InterruptedException {
-        Istiod istiod = new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform, List.of(), webhooks()));
+        AtomicReference<@Nullable Istiod> started = new AtomicReference<>();
+        ClusterInjector injector = injector(vertx, started);
+        Istiod istiod = new Istiod(
+                bootstrap,
+                new Istiod.Surroundings(
+                        new IstiodLog(), new Readiness(), platform, List.of(), webhooks(vertx, injector)));
+        started.set(istiod);
         try {
             String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()
@@ -154,6 +185,9 @@ final class IstiodCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             throw new CommandFailure(CommandFailure.FAILED, "istiod did not start or end in time");
         } finally {
+            if (injector != null) {
+                injector.close();
+            }
             vertx.close();
         }
     }

@@ -84,7 +84,11 @@ abstract class ClusterFixture {
         for (String name : List.of("timeouts", "broken", "foreign")) {
             cluster.delete(ROUTE.formatted(name, "x", "timeout: 1s"));
         }
-        cluster.client().configMaps().inNamespace("istio-system").withName("istio").delete();
+        cluster.client()
+                .configMaps()
+                .inNamespace("istio-system")
+                .withName("istio")
+                .delete();
         cluster.client().services().inNamespace("lab").delete();
     }
 
@@ -129,7 +133,10 @@ abstract class ClusterFixture {
         List<Service> services = registry.services(HOST);
         return services.isEmpty()
                 ? List.of()
-                : registry.endpoints(services.getFirst(), services.getFirst().ports().getFirst()).stream()
+                : registry
+                        .endpoints(
+                                services.getFirst(), services.getFirst().ports().getFirst())
+                        .stream()
                         .map(endpoint -> endpoint.address() + ":" + endpoint.port())
                         .toList();
     }
@@ -143,8 +150,8 @@ abstract class ClusterFixture {
     void awaitTold(String... parts) {
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
-                .untilAsserted(
-                        () -> assertThat(told).anySatisfy(line -> assertThat(line).contains(parts)));
+                .untilAsserted(() ->
+                        assertThat(told).anySatisfy(line -> assertThat(line).contains(parts)));
     }
 
     String config(Istiod istiod) throws Exception {

@@ -49,7 +49,11 @@ class ClusterIdentityTest extends ClusterFixture {
             cluster.client().secrets().inNamespace(SYSTEM).withName(name).delete();
         }
         cluster.client().leases().inNamespace(SYSTEM).withName(Leadership.LEASE).delete();
-        cluster.client().configMaps().inNamespace("shop").withName(RootConfigMaps.NAME).delete();
+        cluster.client()
+                .configMaps()
+                .inNamespace("shop")
+                .withName(RootConfigMaps.NAME)
+                .delete();
     }
 
     private Istiod called(String name) {
@@ -68,7 +72,8 @@ class ClusterIdentityTest extends ClusterFixture {
                 + Base64.getMimeEncoder().encodeToString(csr) + "\n-----END CERTIFICATE REQUEST-----\n";
         GrpcCertificateAuthority agent = new GrpcCertificateAuthority(
                 vertx,
-                GrpcEndpoint.of(SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1")),
+                GrpcEndpoint.of(
+                        SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1")),
                 roots);
         try {
             return Async.done(agent.sign(pem, Duration.ofHours(1), token));
@@ -133,7 +138,9 @@ class ClusterIdentityTest extends ClusterFixture {
             String known = cluster.token("shop", "default", "istio-ca");
             sign(istiod, roots, known);
             port.cut();
-            assertThat(sign(istiod, roots, known)).as("it was good a moment ago").isNotEmpty();
+            assertThat(sign(istiod, roots, known))
+                    .as("it was good a moment ago")
+                    .isNotEmpty();
             assertThatThrownBy(() -> sign(istiod, roots, cluster.token("shop", "default", "istio-ca")))
                     .as("14: unavailable")
                     .hasMessageContaining("the CA refused: 14 token: can't be checked now: cluster Kubernetes");
@@ -155,7 +162,11 @@ class ClusterIdentityTest extends ClusterFixture {
 
         String root = first.authority().rootPem();
         awaitRoot("shop", root);
-        cluster.client().configMaps().inNamespace("shop").withName(RootConfigMaps.NAME).delete();
+        cluster.client()
+                .configMaps()
+                .inNamespace("shop")
+                .withName(RootConfigMaps.NAME)
+                .delete();
         awaitRoot("shop", root);
         String token = cluster.token("shop", "default", "istio-ca");
         String leaf = sign(first, root(SYSTEM), token).getFirst();
@@ -171,8 +182,7 @@ class ClusterIdentityTest extends ClusterFixture {
         Istiod istiod = called("istiod-a");
         String before = istiod.authority().rootPem();
         awaitRoot("shop", before);
-        KeyPairAndChain given =
-                new AuthorityReader(InstantSource.system(), new SecureRandom()).newRoot("given");
+        KeyPairAndChain given = new AuthorityReader(InstantSource.system(), new SecureRandom()).newRoot("given");
         secret(Map.of("ca-cert.pem", given.chainPem(), "ca-key.pem", "nonsense", "root-cert.pem", given.chainPem()));
         awaitTold("Secret istio-system/cacerts ca-key.pem: no private key", "what signed last goes on signing");
         assertThat(istiod.authority().rootPem()).isEqualTo(before);
@@ -183,8 +193,8 @@ class ClusterIdentityTest extends ClusterFixture {
         Awaitility.await("its port shows a certificate of the new authority")
                 .atMost(Patience.OF_A_CHANGE)
                 .ignoreExceptions()
-                .untilAsserted(() -> assertVerifies(
-                        sign(istiod, given.chainPem(), token).getFirst(), istiod));
+                .untilAsserted(() ->
+                        assertVerifies(sign(istiod, given.chainPem(), token).getFirst(), istiod));
     }
 
     private static void secret(Map<String, String> texts) {
@@ -193,8 +203,8 @@ class ClusterIdentityTest extends ClusterFixture {
                 .withName("cacerts")
                 .withNamespace(SYSTEM)
                 .endMetadata();
-        texts.forEach((name, text) -> secret.addToData(
-                name, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII))));
+        texts.forEach((name, text) ->
+                secret.addToData(name, Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.US_ASCII))));
         cluster.client().resource(secret.build()).forceConflicts().serverSideApply();
     }
 }

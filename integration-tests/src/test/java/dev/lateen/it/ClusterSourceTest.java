@@ -40,8 +40,7 @@ class ClusterSourceTest extends ClusterFixture {
                         1,
                         new ProxyBootstrap.OwnAddresses(new InetSocketAddress(node.ip(), 15000), null, null),
                         new ProxyBootstrap.Discovery(
-                                new ControlPlane(
-                                        "127.0.0.1", istiod.addresses().grpc(), "", true, null, Map.of()),
+                                new ControlPlane("127.0.0.1", istiod.addresses().grpc(), "", true, null, Map.of()),
                                 Map.of(),
                                 null),
                         List.of(),
@@ -81,7 +80,11 @@ class ClusterSourceTest extends ClusterFixture {
         cluster.apply(ROUTE.formatted("timeouts", "reviews", "timeout: 3s"));
         Istiod istiod = istiod(cluster.kubeconfig());
         assertThat(config(istiod)).contains("timeouts", "\"3s\"").doesNotContain("broken");
-        awaitTold("cluster Kubernetes", "VirtualService shop/broken", "spec.http[0].retries.retryOn", "no-such-condition");
+        awaitTold(
+                "cluster Kubernetes",
+                "VirtualService shop/broken",
+                "spec.http[0].retries.retryOn",
+                "no-such-condition");
 
         cluster.apply(ROUTE.formatted("timeouts", "reviews", "timeout: 4s"));
         awaitConfig(istiod, "\"4s\"");
@@ -105,10 +108,12 @@ class ClusterSourceTest extends ClusterFixture {
         cluster.namespace("lab");
         cluster.apply(SERVICE.replace("shop", "lab").replace("reviews", "tests"));
         Istiod istiod = istiod(cluster.kubeconfig());
-        assertThat(snapshot(istiod).registry().services("tests.lab.svc.cluster.local")).hasSize(1);
+        assertThat(snapshot(istiod).registry().services("tests.lab.svc.cluster.local"))
+                .hasSize(1);
 
         cluster.apply(MESH.formatted(
-                "discoverySelectors: [{matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn, values: [lab]}]}]"));
+                "discoverySelectors: [{matchExpressions: [{key: kubernetes.io/metadata.name, operator: NotIn,"
+                        + " values: [lab]}]}]"));
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
                 .until(() -> snapshot(istiod)

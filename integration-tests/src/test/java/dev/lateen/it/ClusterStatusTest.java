@@ -65,7 +65,8 @@ class ClusterStatusTest extends ClusterFixture {
     private static void awaitCondition(String kind, String name, String type, String start) {
         Awaitility.await(name + " " + type)
                 .atMost(Patience.OF_A_CHANGE)
-                .untilAsserted(() -> assertThat(condition(object(kind, name), type)).startsWith(start));
+                .untilAsserted(
+                        () -> assertThat(condition(object(kind, name), type)).startsWith(start));
     }
 
     @Test
@@ -84,9 +85,11 @@ class ClusterStatusTest extends ClusterFixture {
                         .satisfies(one -> assertThat(one.getOperation()).isEqualTo("Apply")));
 
         cluster.apply(ROUTE.formatted("timeouts", "reviews", "timeout: 4s"));
-        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> assertThat(
-                        object("VirtualService", "timeouts").<Object>get("status", "observedGeneration"))
-                .isEqualTo(2));
+        Awaitility.await()
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(
+                                object("VirtualService", "timeouts").<Object>get("status", "observedGeneration"))
+                        .isEqualTo(2));
 
         String version = object("VirtualService", "timeouts").getMetadata().getResourceVersion();
         Async.done(vertx.undeploy(istiod.deploymentID()));
@@ -110,17 +113,26 @@ class ClusterStatusTest extends ClusterFixture {
         GenericKubernetesResource refused = object("VirtualService", "timeouts");
         assertThat(condition(refused, "Reconciled")).isEqualTo("False/Refused: Its last good form stays in force.");
         List<Map<String, Object>> messages = refused.get("status", "validationMessages");
-        assertThat(messages).singleElement().satisfies(one -> assertThat(one)
-                .containsEntry("level", "ERROR")
-                .containsEntry("type", Map.of("code", "IST0106", "name", "SchemaValidationError")));
-        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> assertThat(
-                        cluster.client().v1().events().inNamespace("shop").list().getItems())
-                .anySatisfy(event -> {
-                    assertThat(event.getInvolvedObject().getUid())
-                            .isEqualTo(refused.getMetadata().getUid());
-                    assertThat(event.getReason()).isEqualTo("Refused");
-                    assertThat(event.getMessage()).contains("spec.http[0].retries.retryOn", "no-such-condition");
-                }));
+        assertThat(messages)
+                .singleElement()
+                .satisfies(one -> assertThat(one)
+                        .containsEntry("level", "ERROR")
+                        .containsEntry("type", Map.of("code", "IST0106", "name", "SchemaValidationError")));
+        Awaitility.await()
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(cluster.client()
+                                .v1()
+                                .events()
+                                .inNamespace("shop")
+                                .list()
+                                .getItems())
+                        .anySatisfy(event -> {
+                            assertThat(event.getInvolvedObject().getUid())
+                                    .isEqualTo(refused.getMetadata().getUid());
+                            assertThat(event.getReason()).isEqualTo("Refused");
+                            assertThat(event.getMessage())
+                                    .contains("spec.http[0].retries.retryOn", "no-such-condition");
+                        }));
         cluster.apply(ROUTE.formatted("timeouts", "reviews", "timeout: 4s"));
         awaitCondition("VirtualService", "timeouts", "PassedValidation", "True/");
     }
@@ -130,7 +142,8 @@ class ClusterStatusTest extends ClusterFixture {
         istiod(cluster.kubeconfig());
         cluster.apply(ENTRY);
         Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> {
-            List<Map<String, Object>> addresses = object("ServiceEntry", "outside").get("status", "addresses");
+            List<Map<String, Object>> addresses =
+                    object("ServiceEntry", "outside").get("status", "addresses");
             assertThat(addresses).singleElement().satisfies(one -> {
                 assertThat(one).containsEntry("host", "api.example.org");
                 assertThat(String.valueOf(one.get("value"))).startsWith("240.240.");
@@ -143,12 +156,10 @@ class ClusterStatusTest extends ClusterFixture {
     }
 
     private static void awaitLeader(String name) {
-        Awaitility.await("leader " + name)
-                .atMost(Patience.OF_A_CHANGE)
-                .until(() -> {
-                    Lease lease = leases().get();
-                    return lease != null && name.equals(lease.getSpec().getHolderIdentity());
-                });
+        Awaitility.await("leader " + name).atMost(Patience.OF_A_CHANGE).until(() -> {
+            Lease lease = leases().get();
+            return lease != null && name.equals(lease.getSpec().getHolderIdentity());
+        });
     }
 
     @Test

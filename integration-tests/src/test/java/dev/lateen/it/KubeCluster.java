@@ -70,8 +70,7 @@ final class KubeCluster {
         Assumptions.assumeTrue(there || Project.ci(), "no " + GIVEN + " and no kubelab");
         assertThat(there).as(kubelab + " or " + GIVEN).isTrue();
         String name = "lateen-it-" + ProcessHandle.current().pid();
-        Runtime.getRuntime()
-                .addShutdownHook(new Thread(() -> end(kubelab, name), "kubelab-down"));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(kubelab, name), "kubelab-down"));
         String printed = run(List.of(kubelab.toString(), "up", "--api-only", "--name", name));
         Path kubeconfig = Path.of(printed.lines()
                 .filter(line -> line.startsWith("KUBECONFIG="))
@@ -100,7 +99,9 @@ final class KubeCluster {
         boolean ended = process.waitFor(30, TimeUnit.MINUTES);
         String printed = Files.readString(out);
         Files.delete(out);
-        assertThat(ended && process.exitValue() == 0).as("%s: %s", command, printed).isTrue();
+        assertThat(ended && process.exitValue() == 0)
+                .as("%s: %s", command, printed)
+                .isTrue();
         return printed;
     }
 
@@ -108,7 +109,9 @@ final class KubeCluster {
     private void install() throws IOException {
         namespace("istio-system");
         try (var crds = Files.newInputStream(Project.shared("istio/crds/istio-1.31.yaml"))) {
-            client.load(crds).items().forEach(crd -> client.resource(crd).forceConflicts().serverSideApply());
+            client.load(crds)
+                    .items()
+                    .forEach(crd -> client.resource(crd).forceConflicts().serverSideApply());
         }
         Awaitility.await("CRDs are served")
                 .atMost(Patience.OF_A_START)
@@ -162,16 +165,14 @@ final class KubeCluster {
     /** A kubeconfig of somebody else, by a token. */
     Path kubeconfigOf(String token, Path file) throws IOException {
         return Files.writeString(file, """
-                apiVersion: v1
-                kind: Config
-                clusters: [{name: c, cluster: {server: "%s", certificate-authority-data: %s}}]
-                users: [{name: u, user: {token: "%s"}}]
-                contexts: [{name: x, context: {cluster: c, user: u}}]
-                current-context: x
-                """.formatted(
-                        client.getMasterUrl(),
-                        client.getConfiguration().getCaCertData(),
-                        token));
+            apiVersion: v1
+            kind: Config
+            clusters: [{name: c, cluster: {server: "%s", certificate-authority-data: %s}}]
+            users: [{name: u, user: {token: "%s"}}]
+            contexts: [{name: x, context: {cluster: c, user: u}}]
+            current-context: x
+            """.formatted(
+                        client.getMasterUrl(), client.getConfiguration().getCaCertData(), token));
     }
 
     /** A token of a service account, as a pod would have it. */
@@ -212,7 +213,8 @@ final class KubeCluster {
         Path run = requireNonNull(lab);
         Path pid = run.resolve("pid/apiserver");
         long number = Long.parseLong(Files.readString(pid).split(" ")[0]);
-        List<String> command = List.of(Files.readString(Path.of("/proc", "" + number, "cmdline")).split("\0"));
+        List<String> command = List.of(
+                Files.readString(Path.of("/proc", "" + number, "cmdline")).split("\0"));
         ProcessHandle old = ProcessHandle.of(number).orElseThrow();
         old.destroyForcibly();
         old.onExit().get(1, TimeUnit.MINUTES);
@@ -225,7 +227,9 @@ final class KubeCluster {
         started.getOutputStream().close();
         // As kubelab itself notes it: the number, and when it began.
         String stat = Files.readString(Path.of("/proc", "" + started.pid(), "stat"));
-        Files.writeString(pid, started.pid() + " " + stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19] + "\n");
+        Files.writeString(
+                pid,
+                started.pid() + " " + stat.substring(stat.lastIndexOf(')') + 2).split(" ")[19] + "\n");
         Awaitility.await("the API server is back")
                 .atMost(Patience.OF_A_START)
                 .pollInterval(Duration.ofMillis(200))

@@ -43,7 +43,9 @@ public record IstiodBootstrap(
      * @param cluster a cluster whose objects are followed; null for none
      */
     public record Followed(
-            List<Path> config, @Nullable Path meshConfig, @Nullable ClusterBootstrap cluster) {
+            List<Path> config,
+            @Nullable Path meshConfig,
+            @Nullable ClusterBootstrap cluster) {
         /** Copies the list. */
         public Followed {
             config = List.copyOf(config);
@@ -70,8 +72,7 @@ public record IstiodBootstrap(
     List<ConfigSource> sources(@Nullable ConfigSource cluster, List<ConfigSource> beside) {
         List<ConfigSource> all = new ArrayList<>();
         if (cluster == null || !followed.config.isEmpty() || followed.meshConfig != null) {
-            all.add(DirectorySource.open(
-                    followed.config, followed.meshConfig, WatchTiming.USUAL, System::nanoTime));
+            all.add(DirectorySource.open(followed.config, followed.meshConfig, WatchTiming.USUAL, System::nanoTime));
         }
         if (cluster != null) {
             all.add(cluster);

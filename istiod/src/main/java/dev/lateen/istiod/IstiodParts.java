@@ -94,9 +94,8 @@ final class IstiodParts {
         InstantSource clock = InstantSource.system();
         String trustDomain = config.current().mesh().trustDomain();
         this.authority = authority(bootstrap, cluster, trustDomain, clock);
-        this.tokens = cluster == null
-                ? TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock)
-                : null;
+        this.tokens =
+                cluster == null ? TokenIssuer.openOrCreate(bootstrap.state().resolve("token-key.jwk"), clock) : null;
         this.callers = new Callers(
                 cluster == null ? Objects.requireNonNull(tokens) : cluster.tokens(System::nanoTime), trustDomain);
         DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
@@ -257,9 +256,11 @@ final class IstiodParts {
         Future<Void> closed = ports.close();
         HomeCluster left = cluster;
         // Its client waits for the connections to end.
-        return left == null ? closed : closed.eventually(() -> vertx.executeBlocking(() -> {
-            left.close();
-            return null;
-        }));
+        return left == null
+                ? closed
+                : closed.eventually(() -> vertx.executeBlocking(() -> {
+                    left.close();
+                    return null;
+                }));
     }
 }

@@ -83,8 +83,12 @@ final class Rollout {
                             >= number(now.getMetadata().getGeneration(), 0);
             int ready = status == null ? 0 : number(status.getUpdatedReplicas(), 0);
             int available = status == null ? 0 : number(status.getAvailableReplicas(), 0);
-            if (seen && ready >= pods && available >= pods) {
+            int all = status == null ? 0 : number(status.getReplicas(), 0);
+            if (seen && ready >= pods && available >= pods && all == ready) {
                 return null;
+            }
+            if (seen && ready >= pods && available >= pods) {
+                return name + ": " + (all - ready) + " pods of its older form are still there";
             }
             return name + ": " + Math.min(ready, available) + " of " + pods + " pods ready" + reasons(now);
         });

@@ -117,6 +117,13 @@ class KubeInjectCommandTest {
     }
 
     @Test
+    void aPodThatIsNoneIsRefusedByItsField() throws IOException {
+        String pod = POD.replace(",note", "").replace("annotations:", "labels: {version: 1}, annotations:");
+        assertThat(run("-f", file("pod.yaml", pod))).isEqualTo(2);
+        assertThat(err.toString()).contains("Pod a: metadata.labels.version: 1 (expected: a text)");
+    }
+
+    @Test
     void whatIsReadAsKubernetesReadsItIsWrittenSoThatItReadsTheSame() throws IOException {
         String text = """
             apiVersion: v1

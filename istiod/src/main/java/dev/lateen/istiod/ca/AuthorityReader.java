@@ -112,8 +112,7 @@ public final class AuthorityReader {
         }
     }
 
-    private static IOException unsigned(
-            AuthorityTexts texts, String name, X509Certificate certificate, String issuer) {
+    private static IOException unsigned(AuthorityTexts texts, String name, X509Certificate certificate, String issuer) {
         return texts.wrong(
                 name,
                 certificate.getSubjectX500Principal() + " is not signed by " + issuer + " (accepted: a chain from "
@@ -141,8 +140,7 @@ public final class AuthorityReader {
         try {
             return Pem.privateKey(text, provider);
         } catch (IOException e) {
-            throw texts.wrong(
-                    KEY, "no private key: " + e.getMessage() + " (accepted: PEM of an EC or RSA key)");
+            throw texts.wrong(KEY, "no private key: " + e.getMessage() + " (accepted: PEM of an EC or RSA key)");
         }
     }
 }

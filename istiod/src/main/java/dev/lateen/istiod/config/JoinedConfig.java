@@ -148,8 +148,10 @@ public final class JoinedConfig implements AutoCloseable {
         Set<Problem> told = new HashSet<>(outcome.problems());
         ConfigJoin.Outcome next = join.join(offers());
         outcome = next;
-        next.change().filter(ConfigChange::meshConfig).ifPresent(_ -> sources.forEach(source -> source.follow(
-                next.input().mesh())));
+        next.change()
+                .filter(ConfigChange::meshConfig)
+                .ifPresent(_ ->
+                        sources.forEach(source -> source.follow(next.input().mesh())));
         next.change().ifPresent(events::changed);
         List<Problem> unheard = next.problems().stream()
                 .filter(problem -> !told.contains(problem))

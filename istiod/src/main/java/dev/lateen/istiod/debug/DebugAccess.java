@@ -52,8 +52,7 @@ public final class DebugAccess {
             SpiffeId identity = callers.identify(null, authorization);
             return identity.namespace().equals(namespace)
                     ? new Verdict(200, "")
-                    : new Verdict(
-                            403, "token of " + identity + " (accepted: one of namespace " + namespace + ")");
+                    : new Verdict(403, "token of " + identity + " (accepted: one of namespace " + namespace + ")");
         } catch (RefusedException e) {
             return new Verdict(401, String.valueOf(e.getMessage()));
         }

@@ -1,5 +1,9 @@
 package dev.lateen.istiod.kubernetes;
 
+import dev.lateen.istiod.ca.AuthorityReader;
+import dev.lateen.istiod.ca.CertificateAuthority;
+import dev.lateen.istiod.ca.TokenCheck;
+import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.identity.RootConfigMaps;
@@ -10,12 +14,6 @@ import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.kubernetes.status.StatusCalls;
 import dev.lateen.istiod.kubernetes.status.StatusWriter;
 import dev.lateen.istiod.kubernetes.watch.KubernetesSource;
-
-import dev.lateen.istiod.ca.AuthorityReader;
-import dev.lateen.istiod.ca.CertificateAuthority;
-import dev.lateen.istiod.ca.TokenCheck;
-import dev.lateen.istiod.config.ConfigSource;
-import dev.lateen.istiod.webhook.ValidationRegistration;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
@@ -38,7 +36,7 @@ public final class HomeCluster implements AutoCloseable {
     private final KubernetesSource source;
     private volatile @Nullable SharedAuthority shared;
     private volatile @Nullable Leadership leadership;
-    private volatile @Nullable Thread registrar;
+    private volatile List<Thread> registrars = List.of();
 
     private HomeCluster(ClusterBootstrap bootstrap, ApiServer server, KubernetesSource source) {
         this.bootstrap = bootstrap;
@@ -76,8 +74,7 @@ public final class HomeCluster implements AutoCloseable {
      * @throws IOException in one sentence, if it can't be read or makes no sense
      */
     public CertificateAuthority authority(String trustDomain, AuthorityReader reader) throws IOException {
-        SharedAuthority opened = SharedAuthority.open(
-                server, bootstrap.namespace(), trustDomain, reader, source::note);
+        SharedAuthority opened = SharedAuthority.open(server, bootstrap.namespace(), trustDomain, reader, source::note);
         shared = opened;
         return opened.authority();
     }
@@ -122,7 +119,7 @@ public final class HomeCluster implements AutoCloseable {
     }
 
     /**
-     * Keeps the registration of the validation webhook right from now on: by whose root its certificate is checked, and that its word is binding once it is heard. Leader or not.
+     * Keeps the registrations of the webhooks right from now on: by whose root their certificate is checked, and that the validation's word is binding once it is heard. Leader or not.
      *
      * @param rootPem the root as it is now
      */
@@ -135,7 +132,11 @@ public final class HomeCluster implements AutoCloseable {
                 bootstrap.namespace(),
                 Map.of("istio.io/rev", revision),
                 rootPem);
-        registrar = Thread.ofVirtual().name("webhook registration").start(registration::follow);
+        InjectionRegistration injector = new InjectionRegistration(
+                server.client(), Map.of("app", "sidecar-injector", "istio.io/rev", revision), rootPem);
+        registrars = List.of(
+                Thread.ofVirtual().name("webhook registration").start(registration::follow),
+                Thread.ofVirtual().name("injector registration").start(injector::follow));
     }
 
     /** Gives up the lead and stops following it; what its source said last stays. Calls the API server. */
@@ -145,10 +146,7 @@ public final class HomeCluster implements AutoCloseable {
         if (begun != null) {
             begun.close();
         }
-        Thread following = registrar;
-        if (following != null) {
-            following.interrupt();
-        }
+        registrars.forEach(Thread::interrupt);
         SharedAuthority opened = shared;
         if (opened != null) {
             opened.close();

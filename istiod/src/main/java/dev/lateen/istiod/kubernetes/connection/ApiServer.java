@@ -48,8 +48,8 @@ public final class ApiServer implements AutoCloseable {
      */
     public static ApiServer connect(Vertx vertx, ClusterBootstrap bootstrap) throws IOException {
         Config config = config(bootstrap);
-        ExecutorService threads =
-                Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("cluster-", 0).factory());
+        ExecutorService threads = Executors.newThreadPerTaskExecutor(
+                Thread.ofVirtual().name("cluster-", 0).factory());
         ApiServer server = new ApiServer(bootstrap.id(), threads, client(vertx, config, threads));
         try {
             server.client.getKubernetesVersion();
@@ -186,7 +186,7 @@ public final class ApiServer implements AutoCloseable {
 
     private static Throwable deepest(Throwable failure) {
         Throwable deep = failure;
-        while (deep.getCause() != null && deep.getCause() != deep) {
+        while (deep.getCause() != null) {
             deep = deep.getCause();
         }
         return deep;

@@ -95,9 +95,7 @@ public final class RootConfigMaps implements Leadership.Work {
             if (left == 0) {
                 return;
             }
-            if (!WITHOUT.contains(namespace)
-                    && !paused.containsKey(namespace)
-                    && !root.equals(there.get(namespace))) {
+            if (!WITHOUT.contains(namespace) && !paused.containsKey(namespace) && !root.equals(there.get(namespace))) {
                 left--;
                 write(namespace, root);
             }

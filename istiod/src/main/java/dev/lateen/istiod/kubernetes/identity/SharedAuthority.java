@@ -78,7 +78,8 @@ public final class SharedAuthority implements AutoCloseable {
             shared.watch();
             return shared;
         } catch (KubernetesClientException e) {
-            throw new IOException(server.sentence(e) + " (expected: the authority in a Secret of " + namespace + ")", e);
+            throw new IOException(
+                    server.sentence(e) + " (expected: the authority in a Secret of " + namespace + ")", e);
         }
     }
 
@@ -110,7 +111,11 @@ public final class SharedAuthority implements AutoCloseable {
                 .addToData(AuthorityTexts.CHAIN, "")
                 .build();
         try {
-            return server.client().secrets().inNamespace(namespace).resource(made).create();
+            return server.client()
+                    .secrets()
+                    .inNamespace(namespace)
+                    .resource(made)
+                    .create();
         } catch (KubernetesClientException e) {
             Secret others = e.getCode() == CONFLICT ? get(OWN) : null;
             if (others == null) {
@@ -197,8 +202,7 @@ public final class SharedAuthority implements AutoCloseable {
             this.name = secret.getMetadata().getName();
             Map<String, String> data = secret.getData() == null ? Map.of() : secret.getData();
             data.forEach((key, value) -> {
-                String text = new String(
-                        Base64.getMimeDecoder().decode(value), StandardCharsets.ISO_8859_1);
+                String text = new String(Base64.getMimeDecoder().decode(value), StandardCharsets.ISO_8859_1);
                 if (!text.isBlank()) {
                     texts.put(key, text);
                 }

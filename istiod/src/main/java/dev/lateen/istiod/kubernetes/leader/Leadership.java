@@ -2,7 +2,6 @@ package dev.lateen.istiod.kubernetes.leader;
 
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
-
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
@@ -81,7 +80,11 @@ public final class Leadership implements AutoCloseable {
     /** The library tries again and again without a word of what is wrong. */
     private boolean mayCompete() {
         try {
-            server.client().leases().inNamespace(bootstrap.namespace()).withName(LEASE).get();
+            server.client()
+                    .leases()
+                    .inNamespace(bootstrap.namespace())
+                    .withName(LEASE)
+                    .get();
             lastSaid = "";
             return true;
         } catch (KubernetesClientException e) {

@@ -73,9 +73,10 @@ public final class ClusterObjects {
 
     /** Looks at the namespaces that this mesh config selects. */
     public void choose(@Nullable MeshConfig mesh) {
-        NamespaceChoice next = mesh == null || mesh.discovery().discoverySelectors().isEmpty()
-                ? NamespaceChoice.ALL
-                : new NamespaceChoice(mesh.discovery().discoverySelectors());
+        NamespaceChoice next =
+                mesh == null || mesh.discovery().discoverySelectors().isEmpty()
+                        ? NamespaceChoice.ALL
+                        : new NamespaceChoice(mesh.discovery().discoverySelectors());
         if (!next.equals(choice)) {
             choice = next;
             select();
@@ -127,7 +128,8 @@ public final class ClusterObjects {
                         && readable.object().says(earlier.object())
                         && says(readable).equals(says(earlier));
             // An object that is refused is known by its generation.
-            case Offer.Refused refused -> was instanceof Offer.Refused earlier && says(refused).equals(says(earlier));
+            case Offer.Refused refused ->
+                was instanceof Offer.Refused earlier && says(refused).equals(says(earlier));
         };
     }
 

@@ -91,9 +91,14 @@ public final class Kept {
         meta.setLabels(some(full.getMetadata().getLabels(), SERVICE_NAME::equals));
         kept.setMetadata(meta);
         kept.setAddressType(full.getAddressType());
-        kept.setPorts(full.getPorts() == null ? List.of() : full.getPorts().stream().map(Kept::of).toList());
+        kept.setPorts(
+                full.getPorts() == null
+                        ? List.of()
+                        : full.getPorts().stream().map(Kept::of).toList());
         kept.setEndpoints(
-                full.getEndpoints() == null ? List.of() : full.getEndpoints().stream().map(Kept::of).toList());
+                full.getEndpoints() == null
+                        ? List.of()
+                        : full.getEndpoints().stream().map(Kept::of).toList());
         kept.setAdditionalProperties(Map.of());
         return kept;
     }
@@ -109,7 +114,8 @@ public final class Kept {
     private static Endpoint of(Endpoint full) {
         Endpoint kept = new Endpoint();
         kept.setAddresses(copy(full.getAddresses()));
-        boolean leaves = full.getConditions() != null && Boolean.FALSE.equals(full.getConditions().getReady());
+        boolean leaves = full.getConditions() != null
+                && Boolean.FALSE.equals(full.getConditions().getReady());
         kept.setConditions(leaves ? NOT_READY : READY);
         kept.setDeprecatedTopology(Map.of());
         kept.setAdditionalProperties(Map.of());

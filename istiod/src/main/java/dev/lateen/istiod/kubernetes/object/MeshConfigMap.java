@@ -90,8 +90,7 @@ public record MeshConfigMap(@Nullable MeshConfig mesh, List<Problem> problems) {
     private static Problem in(Origin origin, ConfigMap map, Problem problem) {
         String path = problem.path().isEmpty() ? "" : ": " + problem.path();
         String line = problem.line() > 0 ? " line " + problem.line() : "";
-        return problem(
-                origin, problem.severity(), place(map, MESH) + line + path, problem.found(), problem.accepted());
+        return problem(origin, problem.severity(), place(map, MESH) + line + path, problem.found(), problem.accepted());
     }
 
     private static Problem problem(

@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param messages what is wrong or doubtful
  * @param addresses of hosts that had none, by host
  */
-public record Word(
-        long generation, List<Condition> conditions, List<Message> messages, Map<String, String> addresses) {
+public record Word(long generation, List<Condition> conditions, List<Message> messages, Map<String, String> addresses) {
     /** Whether it is valid. */
     private static final String PASSED = "PassedValidation";
     /** Whether it is in force. */
@@ -77,7 +76,8 @@ public record Word(
     public static String text(List<Problem> problems) {
         String all = problems.stream()
                 .sorted((a, b) -> Boolean.compare(b.isError(), a.isError()))
-                .map(problem -> (problem.path().isEmpty() ? "" : problem.path() + ": ") + problem.found()
+                .map(problem -> (problem.path().isEmpty() ? "" : problem.path() + ": ")
+                        + problem.found()
                         + (problem.accepted().isEmpty() ? "" : " (expected: " + problem.accepted() + ")"))
                 .collect(Collectors.joining("; "));
         return all.length() > LONGEST ? all.substring(0, LONGEST - 3) + "..." : all;
@@ -99,16 +99,14 @@ public record Word(
 
     private List<Condition> withoutCounts() {
         return conditions.stream()
-                .map(one -> one.type.equals(RECONCILED) && one.holds
-                        ? new Condition(one.type, true, one.reason, "")
-                        : one)
+                .map(one ->
+                        one.type.equals(RECONCILED) && one.holds ? new Condition(one.type, true, one.reason, "") : one)
                 .toList();
     }
 
     /** Whether the object is refused. */
     public boolean isRefusal() {
-        return conditions.stream()
-                .anyMatch(condition -> condition.type().equals(PASSED) && !condition.holds());
+        return conditions.stream().anyMatch(condition -> condition.type().equals(PASSED) && !condition.holds());
     }
 
     /** The text on why it is refused, or what is doubtful. */
@@ -135,9 +133,7 @@ public record Word(
             said.add(one);
         }
         status.put("conditions", said);
-        status.put(
-                "validationMessages",
-                messages.stream().map(Word::document).toList());
+        status.put("validationMessages", messages.stream().map(Word::document).toList());
         if (!addresses.isEmpty()) {
             status.put(
                     "addresses",
@@ -174,14 +170,15 @@ public record Word(
         public static Map<String, String> since(@Nullable Standing before, Word next, String now) {
             Map<String, String> since = new LinkedHashMap<>();
             for (Condition condition : next.conditions()) {
-                boolean same = before != null
-                        && before.word.conditions().stream()
-                                .anyMatch(one -> one.type.equals(condition.type) && one.holds == condition.holds);
-                since.put(
-                        condition.type,
-                        same ? before.since.getOrDefault(condition.type, now) : now);
+                since.put(condition.type, before == null ? now : before.since(condition, now));
             }
             return since;
+        }
+
+        private String since(Condition next, String now) {
+            boolean same =
+                    word.conditions().stream().anyMatch(one -> one.type.equals(next.type) && one.holds == next.holds);
+            return same ? since.getOrDefault(next.type, now) : now;
         }
     }
 }

@@ -50,13 +50,14 @@ public record MeshFacts(
         if (snapshot == null || object == null) {
             return addresses;
         }
-        object.as(ServiceEntry.class).ifPresent(resource -> resource.spec()
-                .hosts()
-                .forEach(host -> snapshot.registry().services(host).stream()
-                        .filter(service -> !service.kubernetes()
-                                && service.namespace().equals(entry.namespace())
-                                && !service.autoAddress().isEmpty())
-                        .forEach(service -> addresses.put(host, service.autoAddress()))));
+        object.as(ServiceEntry.class)
+                .ifPresent(resource -> resource.spec()
+                        .hosts()
+                        .forEach(host -> snapshot.registry().services(host).stream()
+                                .filter(service -> !service.kubernetes()
+                                        && service.namespace().equals(entry.namespace())
+                                        && !service.autoAddress().isEmpty())
+                                .forEach(service -> addresses.put(host, service.autoAddress()))));
         return addresses;
     }
 }

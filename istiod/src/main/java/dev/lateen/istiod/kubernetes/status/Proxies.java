@@ -4,13 +4,20 @@ import dev.lateen.istiod.discovery.ProxyStatus;
 import java.util.Arrays;
 import java.util.Collection;
 
-/**
- * How far the connected proxies are: counted once for all objects.
- *
- * @param all how many are connected
- * @param settled the config that each has which rejects nothing, in order
- */
-record Proxies(int all, long[] settled) {
+/** How far the connected proxies are: counted once for all objects. */
+final class Proxies {
+    private final int all;
+    private final long[] settled;
+
+    /**
+     * @param all how many are connected
+     * @param settled the config that each has which rejects nothing, in order
+     */
+    Proxies(int all, long... settled) {
+        this.all = all;
+        this.settled = settled.clone();
+    }
+
     static Proxies of(Collection<ProxyStatus> proxies) {
         long[] settled = proxies.stream()
                 .filter(proxy -> proxy.types().stream().allMatch(type -> type.rejection() == null))
@@ -28,5 +35,10 @@ record Proxies(int all, long[] settled) {
             first--;
         }
         return settled.length - first;
+    }
+
+    /** How many are connected. */
+    int all() {
+        return all;
     }
 }

@@ -115,7 +115,8 @@ public final class StatusWriter implements Leadership.Work {
             }
             Word word = word(fate, proxies);
             boolean settled = word.isSettled();
-            boolean due = settled || next.getValue().looks() == HELD_BACK && !next.getValue().said();
+            boolean due = settled
+                    || next.getValue().looks() == HELD_BACK && !next.getValue().said();
             boolean said = !due || isSaid(fate.key().resource(), word);
             if (!said) {
                 left--;

@@ -1,8 +1,5 @@
 package dev.lateen.istiod.kubernetes.watch;
 
-import dev.lateen.istiod.kubernetes.connection.ApiServer;
-import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
-
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.ResourceKey;
@@ -11,6 +8,8 @@ import dev.lateen.api.yaml.IstioKinds;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.input.Offers;
+import dev.lateen.istiod.kubernetes.connection.ApiServer;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.object.Kept;
 import dev.lateen.istiod.kubernetes.object.KeptPod;
 import dev.lateen.istiod.kubernetes.object.MeshConfigMap;
@@ -250,7 +249,9 @@ public final class KubernetesSource implements ConfigSource {
     /** Looks for kinds that are served now, and says what is not followed. */
     private void look() {
         try {
-            watched.stream().filter(kind -> ApiServer.code(kind.failure()) == NOT_FOUND).forEach(this::isServedNoMore);
+            watched.stream()
+                    .filter(kind -> ApiServer.code(kind.failure()) == NOT_FOUND)
+                    .forEach(this::isServedNoMore);
             if (!absent.isEmpty()) {
                 watchServed();
             }
@@ -295,7 +296,9 @@ public final class KubernetesSource implements ConfigSource {
         if (!still.isEmpty()) {
             boolean none = still.size() == watched.size();
             remarks.add(remark(
-                    (none ? "the API server " + server.client().getMasterUrl() + " is away" : "not followed: " + titles(still))
+                    (none
+                                    ? "the API server " + server.client().getMasterUrl() + " is away"
+                                    : "not followed: " + titles(still))
                             + "; what it said last stays in force",
                     none ? "it to be there" : "a watch of each kind"));
         }

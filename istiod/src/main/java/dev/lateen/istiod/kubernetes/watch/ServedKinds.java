@@ -35,7 +35,8 @@ final class ServedKinds {
             for (ApiKind kind : kinds) {
                 if (kind.group().equals(group)) {
                     List.of(kind.versions()).stream()
-                            .filter(version -> plurals.getOrDefault(version, Set.of()).contains(kind.plural()))
+                            .filter(version ->
+                                    plurals.getOrDefault(version, Set.of()).contains(kind.plural()))
                             .findFirst()
                             .ifPresent(version -> served.put(kind, version));
                 }

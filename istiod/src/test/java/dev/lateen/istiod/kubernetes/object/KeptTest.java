@@ -177,9 +177,11 @@ class KeptTest {
     void theRegistryOfWhatIsKeptIsTheRegistryOfAll() {
         for (List<ConfigObject> objects : List.of(read(SERVICE, POD, NODE), read(SERVICE, POD, NODE, SLICE))) {
             var whole = registry(objects, UnaryOperator.identity());
-            assertThat(whole.values()).isNotEmpty().allSatisfy(ports -> assertThat(ports.values())
-                    .hasSize(2)
-                    .allSatisfy(endpoints -> assertThat(endpoints).isNotEmpty()));
+            assertThat(whole.values())
+                    .isNotEmpty()
+                    .allSatisfy(ports -> assertThat(ports.values())
+                            .hasSize(2)
+                            .allSatisfy(endpoints -> assertThat(endpoints).isNotEmpty()));
             assertThat(registry(objects, KeptTest::kept)).isEqualTo(whole);
         }
     }
@@ -191,7 +193,8 @@ class KeptTest {
             HasMetadata object = one(text, HasMetadata.class);
             String kept = json.writeValueAsString(kept(object));
             assertThat(kept)
-                    .doesNotContain("managedFields\":[{", "a long text", "sizeBytes", "volumeMounts\":[{", "restartCount")
+                    .doesNotContain(
+                            "managedFields\":[{", "a long text", "sizeBytes", "volumeMounts\":[{", "restartCount")
                     .hasSizeLessThan(json.writeValueAsString(object).length());
         }
     }
@@ -199,7 +202,9 @@ class KeptTest {
     @Test
     void aPodWithoutItsConditionIsNotReadyAndOneWithoutAnyIsAsInAFile() {
         Pod pod = one(POD, Pod.class);
-        pod.getStatus().getConditions().removeIf(condition -> condition.getType().equals("Ready"));
+        pod.getStatus()
+                .getConditions()
+                .removeIf(condition -> condition.getType().equals("Ready"));
         assertThat(KeptPod.of(pod).getStatus().getConditions())
                 .singleElement()
                 .satisfies(condition -> assertThat(condition.getStatus()).isEqualTo("False"));
@@ -214,8 +219,11 @@ class KeptTest {
         assertThat(secret("Opaque", "cert", "key", "cacert")).containsOnlyKeys("cert", "key", "cacert");
         assertThat(secret("Opaque", "ca.crt")).containsOnlyKeys("ca.crt");
         assertThat(secret("Opaque", "password")).isNull();
-        assertThat(secret("Opaque", "key")).as("a key without a certificate is anybody's").isNull();
-        assertThat(secret("kubernetes.io/service-account-token", "ca.crt", "token")).isNull();
+        assertThat(secret("Opaque", "key"))
+                .as("a key without a certificate is anybody's")
+                .isNull();
+        assertThat(secret("kubernetes.io/service-account-token", "ca.crt", "token"))
+                .isNull();
         assertThat(secret("helm.sh/release.v1", "release", "cert")).isNull();
         assertThat(secret("kubernetes.io/dockerconfigjson", "cert")).isNull();
     }
@@ -246,13 +254,9 @@ class KeptTest {
         objects.put(named.key(), ClusterObjects.offer(KeptPod.of(pod), named.origin()));
         var before = objects.selected();
         pod.getMetadata().setAnnotations(Map.of("other", "text"));
-        objects.put(
-                named.key(),
-                ClusterObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "77aa", 1, "6")));
+        objects.put(named.key(), ClusterObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "77aa", 1, "6")));
         assertThat(objects.selected()).isSameAs(before);
-        objects.put(
-                named.key(),
-                ClusterObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "88bb", 1, "7")));
+        objects.put(named.key(), ClusterObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "88bb", 1, "7")));
         assertThat(objects.selected()).as("another of the same name").isNotSameAs(before);
         objects.put(named.key(), null);
         assertThat(objects.selected().keys()).isEmpty();

@@ -43,7 +43,8 @@ class WordTest {
                 0,
                 2,
                 Map.of());
-        Map<String, String> since = Map.of("PassedValidation", "2026-01-31T12:00:00Z", "Reconciled", "2026-01-31T12:00:01Z");
+        Map<String, String> since =
+                Map.of("PassedValidation", "2026-01-31T12:00:00Z", "Reconciled", "2026-01-31T12:00:01Z");
         for (Word word : List.of(accepted(1, 2), accepted(2, 2), refused)) {
             // As the API server stores it and a watch tells it.
             Object status = JsonMapper.shared()
@@ -76,8 +77,8 @@ class WordTest {
 
     @Test
     void aConditionThatStaysKeepsItsTime() {
-        Word.Standing standing = new Word.Standing(
-                accepted(1, 2), Map.of("PassedValidation", "early", "Reconciled", "early"));
+        Word.Standing standing =
+                new Word.Standing(accepted(1, 2), Map.of("PassedValidation", "early", "Reconciled", "early"));
         assertThat(Word.Standing.since(standing, accepted(2, 2), "late"))
                 .isEqualTo(Map.of("PassedValidation", "early", "Reconciled", "late"));
         assertThat(Word.Standing.since(null, accepted(2, 2), "late"))
