@@ -14,6 +14,8 @@ import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.kubernetes.status.StatusCalls;
 import dev.lateen.istiod.kubernetes.status.StatusWriter;
 import dev.lateen.istiod.kubernetes.watch.KubernetesSource;
+import dev.lateen.istiod.webhook.InjectionRegistration;
+import dev.lateen.istiod.webhook.ValidationRegistration;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
