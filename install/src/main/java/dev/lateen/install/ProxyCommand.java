@@ -131,6 +131,11 @@ final class ProxyCommand implements Callable<Integer> {
 
     private static void serve(Vertx vertx, Proxy proxy, ProxyBootstrap bootstrap, Life life)
             throws InterruptedException {
+        if (!vertx.isNativeTransportEnabled()) {
+            LOG.warn(
+                    "no native transport, so where redirected connections were going to can't be known: {}",
+                    String.valueOf(vertx.unavailableNativeTransportCause()));
+        }
         try {
             String id = vertx.deployVerticle(proxy)
                     .toCompletionStage()

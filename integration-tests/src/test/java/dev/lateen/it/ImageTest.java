@@ -137,6 +137,19 @@ class ImageTest {
         }
     }
 
+    /** Redirected connections need them, and a container's root is read-only. */
+    @Test
+    void nothingHasToBeUnpackedBeforeItRuns() throws Exception {
+        try (var libraries = Files.list(root().resolve("opt/lateen/native"))) {
+            assertThat(libraries.map(file -> String.valueOf(file.getFileName())))
+                    .anyMatch(name -> name.startsWith("libnetty_transport_native_epoll_"))
+                    .anyMatch(name -> name.startsWith("libnetty_tcnative_linux_"));
+        }
+        assertThat(root().resolve("opt/lateen/proxy.args"))
+                .content()
+                .contains("-Djava.library.path=/opt/lateen/native");
+    }
+
     @Test
     void aProxyInItSaysWhatIsWrongWithItsBootstrap() throws Exception {
         assertThat(inIt("", "pilot-agent proxy -c /nowhere.yaml")).contains("meshctl: /nowhere.yaml: no such file");

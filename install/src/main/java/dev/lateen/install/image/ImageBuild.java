@@ -57,6 +57,7 @@ record ImageBuild(String name, String base, @Nullable Path output, boolean insec
         // What changes least lies lowest.
         image.addFileEntriesLayer(layer("runtime", tree.home().resolve("jre"), ImageTree.HOME + "/jre"));
         image.addFileEntriesLayer(layer("jars", tree.home().resolve("lib"), ImageTree.HOME + "/lib"));
+        image.addFileEntriesLayer(layer("native", tree.home().resolve("native"), ImageTree.HOME + "/native"));
         image.addFileEntriesLayer(files("starts", tree.home(), ImageTree.HOME));
         image.addFileEntriesLayer(layer("commands", tree.commands(), "/usr/local/bin"));
         try {

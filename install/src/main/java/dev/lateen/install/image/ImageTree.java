@@ -67,6 +67,7 @@ final class ImageTree {
             progress.accept("linking a Java runtime");
             link();
             copyJars(meshctl.jars(), proxy.jars());
+            NativeLibraries.extract(home().resolve("lib"), home().resolve("native"), own.architecture());
             progress.accept("rehearsing a proxy's start");
             rehearse("proxy", proxy);
             progress.accept("rehearsing a mesh's start");
@@ -148,6 +149,7 @@ final class ImageTree {
     /** What a command of a role starts with; the script that the kernel puts before a command's words is passed over. */
     private void argumentsOf(String name, RoleFlags flags, String cache) throws IOException {
         List<String> lines = new ArrayList<>(flags.options());
+        lines.add("-Djava.library.path=" + HOME + "/native");
         lines.add("-XX:AOTCache=" + HOME + "/" + cache + ".aot");
         lines.add("-Xlog:aot=off");
         lines.add("-Xlog:cds=off");
