@@ -1,16 +1,16 @@
 package dev.lateen.injector;
 
+import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.after.PreviousInjection;
+import dev.lateen.injector.overlay.Templates;
 import dev.lateen.injector.pod.AnnotationRules;
 import dev.lateen.injector.pod.OpenShift;
 import dev.lateen.injector.pod.Owner;
 import dev.lateen.injector.pod.PodFacts;
 import dev.lateen.injector.pod.ProxyIds;
 import dev.lateen.injector.pod.ProxyStart;
-import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.settings.MeshView;
 import dev.lateen.injector.settings.SidecarSettings;
-import dev.lateen.injector.overlay.Templates;
 import dev.lateen.injector.tree.Quantities;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -83,7 +83,8 @@ public final class Injection {
      */
     record Place(String namespace, NamespaceMarks marks, Map<String, String> variables) {}
 
-    @Nullable InjectionDecision apply(ObjectNode object, Place place) {
+    @Nullable
+    InjectionDecision apply(ObjectNode object, Place place) {
         Workload workload = Workload.of(object, place.namespace);
         if (workload == null) {
             return null;
@@ -98,9 +99,7 @@ public final class Injection {
                         workload.owner().namespace(),
                         place.marks.labels()));
         if (decision.inject()) {
-            if (!workload.hasContainers()) {
-                throw new IllegalArgumentException("spec.containers: none, or one without a name (expected: at least one, each with a name)");
-            }
+            PodShape.check(workload.pod());
             workload.replace(inject(workload, now, place));
         }
         return decision;
@@ -121,8 +120,8 @@ public final class Injection {
         Map<String, String> labels = PodFacts.texts(pod.path("metadata").path("labels"));
         StartSettings own =
                 StartSettings.parse(StartSettings.ANNOTATION, annotations.getOrDefault(StartSettings.ANNOTATION, ""));
-        ProxyStart start = new ProxyStart(
-                surroundings.starts.of(new StartSettings.Pod(owner.namespace(), labels, own)));
+        ProxyStart start =
+                new ProxyStart(surroundings.starts.of(new StartSettings.Pod(owner.namespace(), labels, own)));
         ObjectNode before = pod.deepCopy();
         PreviousInjection.undo(before, start.statusPort());
         return new PodFacts(

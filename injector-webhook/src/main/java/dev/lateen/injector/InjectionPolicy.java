@@ -96,7 +96,8 @@ public record InjectionPolicy(
                 yield new InjectionDecision(
                         decision.inject(),
                         decision.reason(),
-                        decision.detail() + ", for " + INJECT + ": " + asked + " says nothing (expected: true or false)");
+                        decision.detail() + ", for " + INJECT + ": " + asked
+                                + " says nothing (expected: true or false)");
             }
         };
     }

@@ -34,24 +34,19 @@ public final class InjectionSelectors {
      */
     public static List<Webhook> of(String revision, boolean isDefault, boolean everywhere) {
         List<Webhook> webhooks = new ArrayList<>(List.of(
-                new Webhook(
-                        "rev.namespace",
-                        all(in(REVISION, revision), none(NAMESPACE)),
-                        all(notIn(POD, "false"))),
+                new Webhook("rev.namespace", all(in(REVISION, revision), none(NAMESPACE)), all(notIn(POD, "false"))),
                 new Webhook(
                         "rev.object",
                         all(none(REVISION), none(NAMESPACE)),
                         all(notIn(POD, "false"), in(REVISION, revision)))));
         if (isDefault) {
             webhooks.add(new Webhook("namespace", all(in(NAMESPACE, "enabled")), all(notIn(POD, "false"))));
-            webhooks.add(new Webhook(
-                    "object", all(none(NAMESPACE), none(REVISION)), all(in(POD, "true"), none(REVISION))));
+            webhooks.add(
+                    new Webhook("object", all(none(NAMESPACE), none(REVISION)), all(in(POD, "true"), none(REVISION))));
         }
         if (isDefault && everywhere) {
             webhooks.add(new Webhook(
-                    "auto",
-                    all(none(NAMESPACE), none(REVISION), system()),
-                    all(none(POD), none(REVISION))));
+                    "auto", all(none(NAMESPACE), none(REVISION), system()), all(none(POD), none(REVISION))));
         }
         return webhooks;
     }

@@ -33,7 +33,9 @@ public record InjectorConfig(SidecarSettings settings, InjectionPolicy policy, T
         JsonNode own = values.tree().path(WEBHOOK);
         JsonNode policy = values.tree().path("global").path("proxy").path("autoInject");
         return new InjectorConfig(
-                SidecarSettings.of(values), policy("values.global.proxy.autoInject", policy, own), Templates.BUILT_IN.with(own));
+                SidecarSettings.of(values),
+                policy("values.global.proxy.autoInject", policy, own),
+                Templates.BUILT_IN.with(own));
     }
 
     /**
@@ -49,7 +51,8 @@ public record InjectorConfig(SidecarSettings settings, InjectionPolicy policy, T
         JsonNode config = root;
         if (root.path("kind").asString("").equals("ConfigMap")) {
             all = values.with(source + ": data.values", data.path("values").asString(""));
-            config = Documents.first(source + ": data.config", data.path("config").asString(""));
+            config = Documents.first(
+                    source + ": data.config", data.path("config").asString(""));
         }
         ObjectNode injected = JsonNodeFactory.instance.objectNode();
         injected.putObject(WEBHOOK).set("injectedAnnotations", config.path("injectedAnnotations"));

@@ -32,8 +32,10 @@ final class PodInjector {
      * @throws IllegalArgumentException if a template can't be merged, or the pod says something that can't be: which, what was found, what is accepted
      */
     static ObjectNode inject(ObjectNode pod, PodFacts facts, Templates templates, Map<String, String> fromUrl) {
-        List<Template> chosen = templates.of(
-                pod.path("metadata").path("annotations").path(Templates.ANNOTATION).asString(null));
+        List<Template> chosen = templates.of(pod.path("metadata")
+                .path("annotations")
+                .path(Templates.ANNOTATION)
+                .asString(null));
         ObjectNode template = JsonNodeFactory.instance.objectNode();
         ObjectNode merged = pod.deepCopy();
         for (Template each : chosen) {

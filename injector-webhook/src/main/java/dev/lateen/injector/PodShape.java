@@ -14,8 +14,7 @@ final class PodShape {
         for (String name : List.of("labels", "annotations")) {
             JsonNode marks = metadata.path(name);
             object("metadata." + name, marks);
-            marks.properties()
-                    .forEach(mark -> text("metadata." + name + "." + mark.getKey(), mark.getValue()));
+            marks.properties().forEach(mark -> text("metadata." + name + "." + mark.getKey(), mark.getValue()));
         }
         list("metadata.ownerReferences", metadata.path("ownerReferences"));
         JsonNode spec = pod.path("spec");
@@ -34,6 +33,9 @@ final class PodShape {
     private static void container(String path, JsonNode container) {
         String named = path + "[" + container.path("name").asString("") + "].";
         text(path + ".name", container.path("name"));
+        if (container.path("name").asString("").isEmpty()) {
+            throw new IllegalArgumentException(path + ": one without a name (expected: each with a name)");
+        }
         for (String name : List.of("ports", "env", "volumeMounts")) {
             list(named + name, container.path(name));
         }
@@ -49,7 +51,7 @@ final class PodShape {
     }
 
     private static void text(String path, JsonNode node) {
-        if (!node.isMissingNode() && !node.isString()) {
+        if (!node.isMissingNode() && !node.isNull() && !node.isString()) {
             throw wrong(path, node, "a text");
         }
     }
@@ -67,7 +69,8 @@ final class PodShape {
 
     private static IllegalArgumentException wrong(String path, JsonNode node, String expected) {
         return new IllegalArgumentException(path + ": "
-                + (node.isContainer() ? node.getNodeType().toString() : node.asString("null")) + " (expected: " + expected
+                + (node.isContainer() ? node.getNodeType().toString() : node.asString("null")) + " (expected: "
+                + expected
                 + ")");
     }
 }

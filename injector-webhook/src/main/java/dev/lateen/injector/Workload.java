@@ -1,7 +1,6 @@
 package dev.lateen.injector;
 
 import dev.lateen.injector.pod.Owner;
-import dev.lateen.injector.tree.Containers;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -18,13 +17,7 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record Workload(ObjectNode pod, Owner owner, ObjectNode metadataHome, ObjectNode specHome) {
     private static final Set<String> CONTROLLERS = Set.of(
-            "Deployment",
-            "StatefulSet",
-            "DaemonSet",
-            "ReplicaSet",
-            "ReplicationController",
-            "Job",
-            "DeploymentConfig");
+            "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "DeploymentConfig");
 
     private static final Set<String> GROUPS = Set.of("", "apps", "batch", "apps.openshift.io");
 
@@ -39,9 +32,7 @@ record Workload(ObjectNode pod, Owner owner, ObjectNode metadataHome, ObjectNode
         JsonNode metadata = object.path("metadata");
         String namespace = metadata.path("namespace").asString(fallbackNamespace);
         if (kind.equals("Pod")) {
-            return object.path("spec").isObject()
-                    ? of(Owner.ofPod(metadata, namespace), object, object)
-                    : null;
+            return object.path("spec").isObject() ? of(Owner.ofPod(metadata, namespace), object, object) : null;
         }
         String version = object.path("apiVersion").asString("");
         String group = version.contains("/") ? version.substring(0, version.indexOf('/')) : "";
@@ -73,22 +64,5 @@ record Workload(ObjectNode pod, Owner owner, ObjectNode metadataHome, ObjectNode
     void replace(ObjectNode injected) {
         metadataHome.set("metadata", injected.path("metadata"));
         specHome.set("spec", injected.path("spec"));
-    }
-
-    boolean isPod() {
-        return metadataHome.path("kind").asString("").equals("Pod");
-    }
-
-    boolean hasContainers() {
-        JsonNode containers = pod.path("spec").path(Containers.CONTAINERS);
-        if (!containers.isArray() || containers.isEmpty()) {
-            return false;
-        }
-        for (JsonNode container : containers) {
-            if (!container.isObject() || container.path("name").asString("").isEmpty()) {
-                return false;
-            }
-        }
-        return true;
     }
 }

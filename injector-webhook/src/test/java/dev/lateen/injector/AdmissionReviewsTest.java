@@ -48,7 +48,11 @@ class AdmissionReviewsTest {
         assertThat(response.path("uid").asString()).isEqualTo("u-1");
         assertThat(response.path("allowed").asBoolean()).isTrue();
         JsonNode patched = patched(response, "");
-        assertThat(patched.path("spec").path("initContainers").get(1).path("name").asString())
+        assertThat(patched.path("spec")
+                        .path("initContainers")
+                        .get(1)
+                        .path("name")
+                        .asString())
                 .isEqualTo("istio-proxy");
         assertThat(patched.toString()).contains("kubernetes://apis/apps/v1/namespaces/shop/deployments/a");
         // What this release does not know yet stays as it is.
@@ -66,8 +70,8 @@ class AdmissionReviewsTest {
 
     @Test
     void aPodThatIsRefusedHearsWhichAnnotationWhatWasFoundAndWhatIsAccepted() {
-        JsonNode response = response(
-                new AdmissionReviews(INJECTION), "/inject", "\"sidecar.istio.io/interceptionMode\":\"MAGIC\"");
+        JsonNode response =
+                response(new AdmissionReviews(INJECTION), "/inject", "\"sidecar.istio.io/interceptionMode\":\"MAGIC\"");
         assertThat(response.path("allowed").asBoolean()).isFalse();
         assertThat(response.has("patch")).isFalse();
         assertThat(response.path("status").path("message").asString())
@@ -79,7 +83,8 @@ class AdmissionReviewsTest {
     void whatIsKnownOfTheNamespaceCounts() {
         AdmissionReviews reviews = new AdmissionReviews(
                 INJECTION,
-                name -> new NamespaceMarks(Map.of("istio-injection", name.equals("shop") ? "disabled" : "x"), Map.of()));
+                name -> new NamespaceMarks(
+                        Map.of("istio-injection", name.equals("shop") ? "disabled" : "x"), Map.of()));
         JsonNode response = response(reviews, "/inject", "");
         assertThat(response.path("allowed").asBoolean()).isTrue();
         assertThat(response.has("patch")).isFalse();

@@ -45,8 +45,8 @@ class CustomTemplatesTest {
     @Shows("annotation.inject.istio.io/templates")
     @Test
     void templatesAreMergedInTheOrderInWhichThePodNamesThem() {
-        ObjectNode pod = injected(
-                VALUES, "{}", pod("inject.istio.io/templates: 'sidecar, named', shop/asked: it", APPLICATION));
+        ObjectNode pod =
+                injected(VALUES, "{}", pod("inject.istio.io/templates: 'sidecar, named', shop/asked: it", APPLICATION));
         assertThat(annotation(pod, "of")).isEqualTo("web.shop");
         assertThat(annotation(pod, "hub")).isEqualTo("lateen");
         assertThat(annotation(pod, "asked")).isEqualTo("it");
@@ -55,7 +55,10 @@ class CustomTemplatesTest {
 
     @Test
     void anAliasStandsForSeveral() {
-        ObjectNode pod = injected(VALUES.replace("valueOrDefault .", "valueOrDefault $."), "{}", pod("inject.istio.io/templates: both", APPLICATION));
+        ObjectNode pod = injected(
+                VALUES.replace("valueOrDefault .", "valueOrDefault $."),
+                "{}",
+                pod("inject.istio.io/templates: both", APPLICATION));
         assertThat(container(pod, "web").path("env").toString()).contains("\"value\":\"web\"");
         assertThat(pod.path("spec").path("volumes").toString()).contains("\"extra\"", "istio-token");
     }
@@ -77,7 +80,8 @@ class CustomTemplatesTest {
     @Test
     void aDirectiveReplacesWhatIsThere() {
         ObjectNode pod = injected(
-                "sidecarInjectorWebhook: {defaultTemplates: [own], templates: {own: 'metadata: {labels: {$patch: replace, a: b}}'}}",
+                "sidecarInjectorWebhook: {defaultTemplates: [own], templates: {own: 'metadata: {labels: {$patch:"
+                        + " replace, a: b}}'}}",
                 "{}",
                 pod("", APPLICATION));
         assertThat(pod.path("metadata").path("labels").toString()).isEqualTo("{\"a\":\"b\"}");

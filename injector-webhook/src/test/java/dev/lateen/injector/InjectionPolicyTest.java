@@ -104,8 +104,7 @@ class InjectionPolicyTest {
                         "shop",
                         Map.of());
         assertThat(decision)
-                .isEqualTo(new InjectionDecision(
-                        false, Reason.ALREADY_INJECTED, "annotation sidecar.istio.io/status"));
+                .isEqualTo(new InjectionDecision(false, Reason.ALREADY_INJECTED, "annotation sidecar.istio.io/status"));
     }
 
     @Test

@@ -11,7 +11,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What an API server sends to which revision's webhook. */
 class InjectionSelectorsTest {
-    private static boolean isSent(List<InjectionSelectors.Webhook> webhooks, Map<String, String> namespace, Map<String, String> pod) {
+    private static boolean isSent(
+            List<InjectionSelectors.Webhook> webhooks, Map<String, String> namespace, Map<String, String> pod) {
         long sent = webhooks.stream()
                 .filter(webhook -> holds(webhook.namespaces(), namespace) && holds(webhook.pods(), pod))
                 .count();

@@ -149,7 +149,8 @@ class InjectorWebhookTest {
             assertThat(ask(HttpMethod.POST, "/inject", "application/json", huge).status())
                     .isEqualTo(413);
         }
-        assertThat(ask(HttpMethod.POST, "/inject", "application/json", Buffer.buffer(REVIEW)).status())
+        assertThat(ask(HttpMethod.POST, "/inject", "application/json", Buffer.buffer(REVIEW))
+                        .status())
                 .isEqualTo(200);
     }
 
@@ -179,7 +180,8 @@ class InjectorWebhookTest {
             assertThat(answer.status()).isEqualTo(400);
             assertThat(answer.body()).contains("expected: an AdmissionReview");
             // Within a second on a quiet machine; the bound here is for a busy one.
-            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before)).isLessThan(10);
+            assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - before))
+                    .isLessThan(10);
         }
     }
 }

@@ -46,8 +46,7 @@ final class Pods {
 
     /** The pod after injection, which must have happened. */
     static ObjectNode injected(String values, String mesh, ObjectNode pod) {
-        InjectionDecision decision =
-                requireNonNull(injection(values, mesh).apply(pod, "shop", NamespaceMarks.UNKNOWN));
+        InjectionDecision decision = requireNonNull(injection(values, mesh).apply(pod, "shop", NamespaceMarks.UNKNOWN));
         if (!decision.inject()) {
             throw new AssertionError(decision);
         }
@@ -64,7 +63,9 @@ final class Pods {
 
     static ObjectNode container(ObjectNode pod, String name) {
         ObjectNode init = Containers.find(pod.path("spec").path("initContainers"), name);
-        return init != null ? init : requireNonNull(Containers.find(pod.path("spec").path("containers"), name), name);
+        return init != null
+                ? init
+                : requireNonNull(Containers.find(pod.path("spec").path("containers"), name), name);
     }
 
     /** The value of a variable of the proxy; empty if it has none. */

@@ -18,10 +18,11 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** Probes, hooks and metrics of applications, which go through the agent. */
 class ProbesAndMetricsTest {
-    private static final String PROBED = "containers: [{name: web, image: a, ports: [{name: http, containerPort: 8080}],"
-            + " readinessProbe: {httpGet: {path: /ready, port: http, scheme: HTTPS}, timeoutSeconds: 7},"
-            + " livenessProbe: {tcpSocket: {port: 9000}}, startupProbe: {grpc: {port: 9001, service: s}},"
-            + " lifecycle: {preStop: {httpGet: {path: /bye, port: 8080}}, postStart: {exec: {command: [a]}}}}]";
+    private static final String PROBED =
+            "containers: [{name: web, image: a, ports: [{name: http, containerPort: 8080}],"
+                    + " readinessProbe: {httpGet: {path: /ready, port: http, scheme: HTTPS}, timeoutSeconds: 7},"
+                    + " livenessProbe: {tcpSocket: {port: 9000}}, startupProbe: {grpc: {port: 9001, service: s}},"
+                    + " lifecycle: {preStop: {httpGet: {path: /bye, port: 8080}}, postStart: {exec: {command: [a]}}}}]";
 
     @Shows("annotation.sidecar.istio.io/rewriteAppHTTPProbers")
     @Test
@@ -38,15 +39,19 @@ class ProbesAndMetricsTest {
         assertThat(web.path("lifecycle").path("postStart").toString()).isEqualTo("{\"exec\":{\"command\":[\"a\"]}}");
         assertThat(variable(pod, "ISTIO_KUBE_APP_PROBERS"))
                 .isEqualTo("{\"/app-health/web/livez\":{\"tcpSocket\":{\"port\":9000}},"
-                        + "\"/app-health/web/readyz\":{\"httpGet\":{\"path\":\"/ready\",\"port\":8080,\"scheme\":\"HTTPS\"},\"timeoutSeconds\":7},"
-                        + "\"/app-health/web/startupz\":{\"grpc\":{\"port\":9001,\"service\":\"s\"}},"
-                        + "\"/app-lifecycle/web/prestopz\":{\"httpGet\":{\"path\":\"/bye\",\"port\":8080}}}");
+                               + "\"/app-health/web/readyz\":{\"httpGet\":{\"path\":\"/ready\",\"port\":8080,\"scheme\":\"HTTPS\"},\"timeoutSeconds\":7},"
+                               + "\"/app-health/web/startupz\":{\"grpc\":{\"port\":9001,\"service\":\"s\"}},"
+                               + "\"/app-lifecycle/web/prestopz\":{\"httpGet\":{\"path\":\"/bye\",\"port\":8080}}}");
     }
 
     @Test
     void anotherPortOfTheAgentIsAskedWhereThePodHasOne() {
         ObjectNode pod = injected("{}", "{}", pod("status.sidecar.istio.io/port: '15999'", PROBED));
-        assertThat(container(pod, "web").path("livenessProbe").path("httpGet").path("port").asInt())
+        assertThat(container(pod, "web")
+                        .path("livenessProbe")
+                        .path("httpGet")
+                        .path("port")
+                        .asInt())
                 .isEqualTo(15999);
     }
 
@@ -109,8 +114,10 @@ class ProbesAndMetricsTest {
     @Test
     void prometheusIsToldOfThePortWithMutualTls() {
         String config = "proxy.istio.io/config: 'proxyMetadata: {ENVOY_SECURE_MERGED_METRICS_PORT: \"15092\"}'";
-        assertThat(annotation(injected(config), "prometheus.istio.io/secure-port")).isEqualTo("15092");
-        assertThat(annotation(injected(config + ", prometheus.istio.io/secure-port: '1'"), "prometheus.istio.io/secure-port"))
+        assertThat(annotation(injected(config), "prometheus.istio.io/secure-port"))
+                .isEqualTo("15092");
+        assertThat(annotation(
+                        injected(config + ", prometheus.istio.io/secure-port: '1'"), "prometheus.istio.io/secure-port"))
                 .isEqualTo("1");
     }
 }

@@ -27,8 +27,7 @@ class SidecarShapesTest {
         return Containers.names(pod.path("spec").path("containers"));
     }
 
-    private static final String WITH_INIT =
-            APPLICATION + ", initContainers: [{name: prepare, image: busybox}]";
+    private static final String WITH_INIT = APPLICATION + ", initContainers: [{name: prepare, image: busybox}]";
 
     @Test
     void aNativeSidecarStartsBehindItsRedirectionAndBeforeTheUsersOwn() {
@@ -65,12 +64,12 @@ class SidecarShapesTest {
                 "{}",
                 "{}",
                 pod(
-                        "sidecar.istio.io/nativeSidecar: 'false', proxy.istio.io/config: 'holdApplicationUntilProxyStarts: true'",
+                        "sidecar.istio.io/nativeSidecar: 'false', proxy.istio.io/config:"
+                                + " 'holdApplicationUntilProxyStarts: true'",
                         APPLICATION));
         assertThat(containers(pod)).containsExactly("istio-proxy", "web");
         assertThat(proxy(pod).path("lifecycle").path("postStart").toString()).contains("pilot-agent", "wait");
-        assertThat(variable(pod, "PROXY_CONFIG"))
-                .isEqualTo("{\"holdApplicationUntilProxyStarts\":true}\n");
+        assertThat(variable(pod, "PROXY_CONFIG")).isEqualTo("{\"holdApplicationUntilProxyStarts\":true}\n");
     }
 
     @Test
@@ -78,7 +77,11 @@ class SidecarShapesTest {
         ObjectNode pod = injected("{}", "defaultConfig: {interceptionMode: TPROXY}", pod("", APPLICATION));
         assertThat(container(pod, "istio-init").path("args").toString()).contains("\"-m\",\"TPROXY\"");
         assertThat(proxy(pod).path("securityContext").path("runAsUser").asInt()).isZero();
-        assertThat(proxy(pod).path("securityContext").path("capabilities").path("add").toString())
+        assertThat(proxy(pod)
+                        .path("securityContext")
+                        .path("capabilities")
+                        .path("add")
+                        .toString())
                 .isEqualTo("[\"NET_ADMIN\"]");
         assertThat(variable(pod, "ISTIO_META_INTERCEPTION_MODE")).isEqualTo("TPROXY");
     }
@@ -94,20 +97,20 @@ class SidecarShapesTest {
         ObjectNode pod = injected(
                 "pilot: {cni: {enabled: true, provider: multus}}",
                 "{}",
-                pod("traffic.sidecar.istio.io/excludeInboundPorts: '9000', k8s.v1.cni.cncf.io/networks: macvlan", WITH_INIT));
+                pod(
+                        "traffic.sidecar.istio.io/excludeInboundPorts: '9000', k8s.v1.cni.cncf.io/networks: macvlan",
+                        WITH_INIT));
         assertThat(init(pod)).containsExactly("istio-validation", "istio-proxy", "prepare");
         ObjectNode check = container(pod, "istio-validation");
         assertThat(check.path("args").toString()).contains("--run-validation", "--skip-rule-apply");
         assertThat(check.path("securityContext").path("runAsUser").asInt()).isEqualTo(1337);
         assertThat(annotation(pod, "k8s.v1.cni.cncf.io/networks")).isEqualTo("macvlan, default/istio-cni");
-        assertThat(annotation(pod, "traffic.sidecar.istio.io/excludeInboundPorts")).isEqualTo("9000,15020");
+        assertThat(annotation(pod, "traffic.sidecar.istio.io/excludeInboundPorts"))
+                .isEqualTo("9000,15020");
         assertThat(annotation(pod, "sidecar.istio.io/interceptionMode")).isEqualTo("REDIRECT");
     }
 
-    @Shows({
-        "annotation.traffic.sidecar.istio.io/excludeInterfaces",
-        "annotation.istio.io/reroute-virtual-interfaces"
-    })
+    @Shows({"annotation.traffic.sidecar.istio.io/excludeInterfaces", "annotation.istio.io/reroute-virtual-interfaces"})
     @Test
     void interfacesAreNamedToTheRedirection() {
         ObjectNode pod = injected(
@@ -187,9 +190,7 @@ class SidecarShapesTest {
     @Test
     void pullSecretsAreAddedToThePodsOwn() {
         ObjectNode pod = injected(
-                "global: {imagePullSecrets: [ours]}",
-                "{}",
-                pod("", APPLICATION + ", imagePullSecrets: [{name: own}]"));
+                "global: {imagePullSecrets: [ours]}", "{}", pod("", APPLICATION + ", imagePullSecrets: [{name: own}]"));
         assertThat(Containers.names(pod.path("spec").path("imagePullSecrets")))
                 .containsExactlyInAnyOrder("own", "ours");
     }
@@ -224,7 +225,10 @@ class SidecarShapesTest {
             spec: {containers: [{name: a, image: b}]}
             """.formatted("a".repeat(62)));
         injected("{}", "{}", pod);
-        assertThat(pod.path("metadata").path("labels").path("service.istio.io/canonical-name").asString())
+        assertThat(pod.path("metadata")
+                        .path("labels")
+                        .path("service.istio.io/canonical-name")
+                        .asString())
                 .isEqualTo("a".repeat(62));
     }
 }

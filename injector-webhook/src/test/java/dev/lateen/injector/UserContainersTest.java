@@ -40,7 +40,10 @@ class UserContainersTest {
     @Test
     void aCheckOfTheRedirectionRunsAsTheUsersProxy() {
         ObjectNode pod = injected("pilot: {cni: {enabled: true}}", "{}", pod("", OWN_PROXY));
-        assertThat(container(pod, "istio-validation").path("securityContext").path("runAsUser").asInt())
+        assertThat(container(pod, "istio-validation")
+                        .path("securityContext")
+                        .path("runAsUser")
+                        .asInt())
                 .isEqualTo(4242);
     }
 
@@ -55,7 +58,8 @@ class UserContainersTest {
         assertThat(pod.path("spec").has("initContainers")).isFalse();
         assertThat(pod.path("spec").path("securityContext").path("sysctls").toString())
                 .contains("net.ipv4.ip_unprivileged_port_start");
-        assertThat(pod.path("metadata").path("labels").has("security.istio.io/tlsMode")).isFalse();
+        assertThat(pod.path("metadata").path("labels").has("security.istio.io/tlsMode"))
+                .isFalse();
     }
 
     @ParameterizedTest
@@ -66,7 +70,8 @@ class UserContainersTest {
                 "sidecar.istio.io/nativeSidecar: 'false' | " + OWN_PROXY,
                 "inject.istio.io/templates: gateway | containers: [{name: istio-proxy, image: auto}]",
                 "inject.istio.io/templates: grpc-agent | containers: [{name: web, image: shop/web:1}]",
-                "prometheus.io/port: '9100' | containers: [{name: web, image: a, ports: [{name: http, containerPort: 8080}], readinessProbe: {httpGet: {port: http}}}]"
+                "prometheus.io/port: '9100' | containers: [{name: web, image: a, ports: [{name: http, containerPort:"
+                        + " 8080}], readinessProbe: {httpGet: {port: http}}}]"
             })
     void aSecondInjectionComesToTheSame(String example) {
         String[] parts = example.split(" \\| ");
@@ -100,7 +105,8 @@ class UserContainersTest {
                         "openshift.io/sa.scc.uid-range", "1000650000/10000",
                         "openshift.io/sa.scc.supplemental-groups", "1000650000/10000"));
         Pods.injection("global: {platform: openshift}", "{}").apply(pod, "shop", namespace);
-        assertThat(proxy(pod).path("securityContext").path("runAsUser").asLong()).isEqualTo(1000659999L);
+        assertThat(proxy(pod).path("securityContext").path("runAsUser").asLong())
+                .isEqualTo(1000659999L);
         assertThat(container(pod, "istio-init").path("args").toString()).contains("\"-u\",\"1000659999\"");
     }
 }

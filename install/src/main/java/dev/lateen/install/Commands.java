@@ -22,6 +22,9 @@ final class Commands {
             new Entry("run", () -> new RunCommand()),
             new Entry("istiod", () -> new IstiodCommand()),
             new Entry("proxy", () -> new ProxyCommand()),
+            new Entry("proxy-init", () -> ProxyInitCommand.spec()),
+            new Entry("request", () -> new RequestCommand()),
+            new Entry("wait", () -> new WaitCommand()),
             new Entry("token", () -> new TokenCommand()),
             new Entry("validate", () -> new ValidateCommand()),
             new Entry("proxy-status", () -> new ProxyStatusCommand()),
@@ -34,8 +37,9 @@ final class Commands {
             new Entry("version", () -> new VersionCommand()),
             new Entry("help", () -> new HelpCommand()));
 
-    /** istioctl's short names. */
-    private static final Map<String, String> SHORT = Map.of("ps", "proxy-status", "pc", "proxy-config", "upgrade", "install");
+    /** istioctl's short names, and what Istio's agent calls its own. */
+    private static final Map<String, String> SHORT = Map.of(
+            "ps", "proxy-status", "pc", "proxy-config", "upgrade", "install", "istio-iptables", "proxy-init");
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");

@@ -4,14 +4,17 @@ import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.RunBootstrap.Listen;
+import dev.lateen.install.injection.ClusterInjector;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
+import dev.lateen.istiod.webhook.WebhookPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
@@ -24,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -77,6 +81,12 @@ final class IstiodCommand implements Callable<Integer> {
             description = "Readiness and debug pages once more (default: none).")
     private @Nullable String http;
 
+    @Option(
+            names = "--httpsAddr",
+            paramLabel = "ADDR",
+            description = "What an API server asks, TLS: /inject and /validate (default: none).")
+    private @Nullable String https;
+
     @Mixin
     private ClusterOptions clusterOptions = new ClusterOptions();
 
@@ -113,6 +123,33 @@ final class IstiodCommand implements Callable<Integer> {
         }
     }
 
+    /** What an API server asks: of objects by istiod itself, of pods by the injector, if there is one. */
+    private @Nullable WebhookPort webhooks(Vertx vertx, @Nullable ClusterInjector injector) {
+        return https == null
+                ? null
+                : new WebhookPort(address(ListenOption.parse("--httpsAddr", https)), router -> {
+                    if (injector != null) {
+                        injector.serveOn(vertx, router);
+                    }
+                });
+    }
+
+    private @Nullable ClusterInjector injector(Vertx vertx, AtomicReference<@Nullable Istiod> started) {
+        ClusterBootstrap cluster = clusterOptions.cluster();
+        if (cluster == null || https == null) {
+            return null;
+        }
+        try {
+            return ClusterInjector.open(vertx, cluster, () -> {
+                Istiod istiod = started.get();
+                return istiod == null ? null : istiod.snapshot();
+            });
+        } catch (IOException e) {
+            vertx.close();
+            throw failure(e);
+        }
+    }
+
     private static ListenAddress address(Listen listen) {
         return new ListenAddress(listen.flag(), listen.host(), listen.port());
     }
@@ -125,7 +162,13 @@ final class IstiodCommand implements Callable<Integer> {
 
     private void serve(Vertx vertx, IstiodBootstrap bootstrap, MetricsSource platform, CountDownLatch stop)
             throws InterruptedException {
-        Istiod istiod = new Istiod(bootstrap, new Istiod.Surroundings(new IstiodLog(), new Readiness(), platform));
+        AtomicReference<@Nullable Istiod> started = new AtomicReference<>();
+        ClusterInjector injector = injector(vertx, started);
+        Istiod istiod = new Istiod(
+                bootstrap,
+                new Istiod.Surroundings(
+                        new IstiodLog(), new Readiness(), platform, List.of(), webhooks(vertx, injector)));
+        started.set(istiod);
         try {
             String id = vertx.deployVerticle(istiod)
                     .toCompletionStage()
@@ -142,6 +185,9 @@ final class IstiodCommand implements Callable<Integer> {
         } catch (TimeoutException e) {
             throw new CommandFailure(CommandFailure.FAILED, "istiod did not start or end in time");
         } finally {
+            if (injector != null) {
+                injector.close();
+            }
             vertx.close();
         }
     }

@@ -90,6 +90,29 @@ final class PodMesh implements AutoCloseable {
                 Map.of("WORKLOAD_NAME", name, "INTERCEPTION_MODE", "REDIRECT"));
     }
 
+    /** A pod as the injection template leaves it, named as its application. */
+    InjectedPod injected(String name) throws IOException {
+        MeshNode node = new MeshNode(
+                "sidecar",
+                known(name).address(),
+                name,
+                "default",
+                name,
+                Map.of("pod", name, "security.istio.io/tlsMode", "istio"),
+                Map.of("WORKLOAD_NAME", name, "INTERCEPTION_MODE", "REDIRECT", "CLUSTER_ID", "Kubernetes"));
+        return InjectedPod.of(
+                known(name),
+                node,
+                directory.resolve(name + "-root"),
+                istiod.tokens().mint(node.namespace(), node.serviceAccount(), InjectedPod.tokenLife()),
+                istiod.authority().rootPem());
+    }
+
+    /** Where pods reach istiod. */
+    String istiodAddress() {
+        return network.host() + ":" + istiod.addresses().secureGrpc();
+    }
+
     /** Who a gateway is. */
     MeshNode gateway(String name) {
         return new MeshNode(

@@ -4,15 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.lateen.api.metrics.MetricsSource;
+import dev.lateen.istiod.Istiod;
+import dev.lateen.istiod.IstiodBootstrap;
+import dev.lateen.istiod.IstiodEvents;
 import dev.lateen.istiod.admission.ConfigAdmission;
 import dev.lateen.istiod.ca.AuthorityFiles;
 import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.KeyPairAndChain;
+import dev.lateen.istiod.debug.Readiness;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
+import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.webhook.ValidationRegistration;
 import dev.lateen.istiod.webhook.ValidationRegistration.State;
 import dev.lateen.istiod.webhook.ValidationWebhook;
+import dev.lateen.istiod.webhook.WebhookPort;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
+import io.fabric8.kubernetes.client.ConfigBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -36,18 +46,22 @@ import org.junit.jupiter.api.io.TempDir;
 class ValidationOnClusterTest {
     private static final String NAMESPACE = "admission";
     private static final String NAME = "lateen-validation-test";
+    /** As an installation calls it. */
+    private static final String INSTALLED = "istio-validator-istio-system";
 
     private static final String REGISTRATION = """
         apiVersion: admissionregistration.k8s.io/v1
         kind: ValidatingWebhookConfiguration
-        metadata: {name: lateen-validation-test}
+        metadata: {name: %s}
         webhooks:
         - name: validation.istio.io
           admissionReviewVersions: [v1]
           sideEffects: None
           failurePolicy: Ignore
           timeoutSeconds: 5
-          namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: admission}}
+          namespaceSelector:
+            matchExpressions:
+            - {key: kubernetes.io/metadata.name, operator: In, values: [admission, istio-system]}
           clientConfig: {url: "https://127.0.0.1:%d/validate"}
           rules:
           - apiGroups: [networking.istio.io]
@@ -81,12 +95,11 @@ class ValidationOnClusterTest {
     @BeforeEach
     void serve() throws Exception {
         cluster = KubeCluster.shared();
-        client = cluster.client();
+        client = impatient(cluster.client());
         cluster.namespace(NAMESPACE);
         authority = new AuthorityFiles(InstantSource.system(), new SecureRandom())
                 .openOrCreate(directory.resolve("ca"), "cluster.local");
-        KeyPairAndChain pair =
-                authority.issueServer(List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1));
+        KeyPairAndChain pair = authority.issueServer(List.of("localhost"), List.of("127.0.0.1"), Duration.ofDays(1));
         Router router = Router.router(vertx);
         new ValidationWebhook(vertx, new ConfigAdmission(() -> null)).serveOn(router);
         server = Async.done(vertx.createHttpServer(new HttpServerOptions()
@@ -103,13 +116,25 @@ class ValidationOnClusterTest {
 
     @AfterEach
     void end() {
-        client.admissionRegistration()
-                .v1()
-                .validatingWebhookConfigurations()
-                .withName(NAME)
-                .delete();
+        for (String name : List.of(NAME, INSTALLED)) {
+            client.admissionRegistration()
+                    .v1()
+                    .validatingWebhookConfigurations()
+                    .withName(name)
+                    .delete();
+        }
         cluster.delete(GOOD);
+        client.close();
         Async.done(vertx.close());
+    }
+
+    /** Another try would take its time, and have the same answer. */
+    private static KubernetesClient impatient(KubernetesClient client) {
+        return new KubernetesClientBuilder()
+                .withConfig(new ConfigBuilder(client.getConfiguration())
+                        .withRequestRetryBackoffLimit(0)
+                        .build())
+                .build();
     }
 
     private void offer(String yaml) {
@@ -119,8 +144,20 @@ class ValidationOnClusterTest {
                 .create();
     }
 
+    private boolean isBinding(String name) {
+        return client
+                .admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .withName(name)
+                .get()
+                .getWebhooks()
+                .stream()
+                .allMatch(webhook -> webhook.getFailurePolicy().equals("Fail"));
+    }
+
     private void register() {
-        cluster.apply(REGISTRATION.formatted(server.actualPort()));
+        cluster.apply(REGISTRATION.formatted(NAME, server.actualPort()));
         Awaitility.await("the API server hears the webhook")
                 .atMost(Patience.OF_A_START)
                 .until(() -> registration.update() == State.BINDING);
@@ -133,13 +170,7 @@ class ValidationOnClusterTest {
 
         register();
 
-        assertThat(client.admissionRegistration()
-                        .v1()
-                        .validatingWebhookConfigurations()
-                        .withName(NAME)
-                        .get()
-                        .getWebhooks())
-                .allMatch(webhook -> webhook.getFailurePolicy().equals("Fail"));
+        assertThat(isBinding(NAME)).isTrue();
         offer(GOOD);
         assertThatThrownBy(() -> offer(BAD))
                 .isInstanceOfSatisfying(
@@ -160,7 +191,7 @@ class ValidationOnClusterTest {
     @Test
     void aWebhookThatCannotBeReachedHoldsNobodyUp() {
         Async.done(server.close());
-        cluster.apply(REGISTRATION.formatted(server.actualPort()));
+        cluster.apply(REGISTRATION.formatted(NAME, server.actualPort()));
 
         assertThat(registration.update()).isEqualTo(State.NOT_HEARD);
         assertThat(registration.update()).isEqualTo(State.NOT_HEARD);
@@ -177,5 +208,29 @@ class ValidationOnClusterTest {
 
         assertThatThrownBy(() -> cluster.apply(BAD.replace("attempts: 2", "attempts: 3")))
                 .hasMessageContaining("denied the request");
+    }
+
+    @Test
+    void aControlPlaneMakesItsOwnWebhookBinding() {
+        ListenAddress free = new ListenAddress("test", "127.0.0.1", 0);
+        Istiod istiod = Async.deployed(
+                vertx,
+                new Istiod(
+                        IstiodBootstrap.onLoopback(List.of(), directory.resolve("state"))
+                                .withAddresses(free, free, null, free)
+                                .withCluster(new ClusterBootstrap(
+                                        "Kubernetes", cluster.kubeconfig(), "istio-system", "", "test")),
+                        new Istiod.Surroundings(
+                                IstiodEvents.NONE,
+                                new Readiness(),
+                                MetricsSource.NONE,
+                                List.of(),
+                                new WebhookPort(free, _ -> {}))));
+
+        cluster.apply(REGISTRATION.formatted(INSTALLED, istiod.addresses().webhooks()));
+
+        Awaitility.await("istiod hears itself").atMost(Patience.OF_A_START).until(() -> isBinding(INSTALLED));
+        offer(GOOD);
+        assertThatThrownBy(() -> offer(BAD)).hasMessageContaining("denied the request: VirtualService");
     }
 }

@@ -7,6 +7,7 @@ import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.debug.Readiness;
 import dev.lateen.istiod.discovery.ProxyStatus;
 import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.webhook.WebhookPort;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
@@ -23,7 +24,7 @@ public final class Istiod extends VerticleBase {
     private final IstiodBootstrap bootstrap;
     private final Surroundings surroundings;
     private volatile @Nullable IstiodParts running;
-    private volatile Addresses addresses = new Addresses(0, 0, 0, 0);
+    private volatile Addresses addresses = new Addresses(0, 0, 0, 0, 0);
 
     /**
      * The ports that are really bound.
@@ -32,8 +33,9 @@ public final class Istiod extends VerticleBase {
      * @param secureGrpc discovery and certificates over TLS
      * @param monitoring metrics, readiness, debug pages
      * @param http the same pages once more; 0 if not at all
+     * @param webhooks what an API server asks; 0 if not at all
      */
-    public record Addresses(int grpc, int secureGrpc, int monitoring, int http) {}
+    public record Addresses(int grpc, int secureGrpc, int monitoring, int http, int webhooks) {}
 
     /**
      * What the process around an istiod has for it.
@@ -42,9 +44,20 @@ public final class Istiod extends VerticleBase {
      * @param readiness conditions of the caller's on {@code /ready}, which count from the first answer on; istiod adds its own
      * @param platform metrics of the process, told among istiod's own
      * @param sources what has objects beside the files of the bootstrap, which give way to them; closed with istiod
+     * @param webhooks the port for what an API server asks; null for none
      */
     public record Surroundings(
-            IstiodEvents events, Readiness readiness, MetricsSource platform, List<ConfigSource> sources) {
+            IstiodEvents events,
+            Readiness readiness,
+            MetricsSource platform,
+            List<ConfigSource> sources,
+            @Nullable WebhookPort webhooks) {
+        /** No API server asks. */
+        public Surroundings(
+                IstiodEvents events, Readiness readiness, MetricsSource platform, List<ConfigSource> sources) {
+            this(events, readiness, platform, sources, null);
+        }
+
         /** Everything that is followed stands in files. */
         public Surroundings(IstiodEvents events, Readiness readiness, MetricsSource platform) {
             this(events, readiness, platform, List.of());

@@ -2,6 +2,7 @@ package dev.lateen.istiod;
 
 import dev.lateen.api.Release;
 import dev.lateen.api.identity.SpiffeId;
+import dev.lateen.istiod.admission.ConfigAdmission;
 import dev.lateen.istiod.ca.AuthorityFiles;
 import dev.lateen.istiod.ca.AuthorityReader;
 import dev.lateen.istiod.ca.Callers;
@@ -26,9 +27,12 @@ import dev.lateen.istiod.listen.Ports;
 import dev.lateen.istiod.metrics.Gauges;
 import dev.lateen.istiod.metrics.IstiodMetrics;
 import dev.lateen.istiod.metrics.Observed;
+import dev.lateen.istiod.webhook.ValidationWebhook;
+import dev.lateen.istiod.webhook.WebhookPort;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.grpc.server.GrpcServer;
@@ -58,6 +62,7 @@ final class IstiodParts {
     private final JoinedConfig config;
     private final Ports ports;
     private final HttpServerOptions tls;
+    private final @Nullable HttpServerOptions webhookTls;
     final CertificateAuthority authority;
     /** Where no cluster mints tokens; else null. */
     final @Nullable TokenIssuer tokens;
@@ -103,6 +108,11 @@ final class IstiodParts {
         this.writer = new SnapshotWriter(config, discovery, events);
         this.ports = new Ports(vertx, PeerKeepalive.USUAL, cluster == null ? List.of() : cluster.names());
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
+        WebhookPort webhooks = surroundings.webhooks();
+        // An API server shows no certificate, or one that is not the mesh's.
+        this.webhookTls = webhooks == null
+                ? null
+                : ports.secure(authority, webhooks.address()).setClientAuth(ClientAuth.NONE);
         surroundings.readiness().require("first snapshot", () -> discovery.view() != null);
         new Gauges(metrics, discovery, config, writer::snapshot, authority).register();
     }
@@ -195,9 +205,27 @@ final class IstiodParts {
         Future<Integer> securePort = ports.openSecure(bootstrap.secureGrpc(), tls, authority, secure);
         Future<Integer> monitoringPort = ports.openPlain(bootstrap.monitoring(), pages);
         Future<Integer> httpPort = http == null ? Future.succeededFuture(0) : ports.openPlain(http, pages);
-        return Future.join(grpcPort, securePort, monitoringPort, httpPort)
+        Future<Integer> webhooksPort = openWebhooks();
+        return Future.join(grpcPort, securePort, monitoringPort, httpPort, webhooksPort)
                 .map(_ -> new Istiod.Addresses(
-                        grpcPort.result(), securePort.result(), monitoringPort.result(), httpPort.result()));
+                        grpcPort.result(),
+                        securePort.result(),
+                        monitoringPort.result(),
+                        httpPort.result(),
+                        webhooksPort.result()));
+    }
+
+    private Future<Integer> openWebhooks() {
+        WebhookPort webhooks = surroundings.webhooks();
+        if (webhooks == null || webhookTls == null) {
+            return Future.succeededFuture(0);
+        }
+        // Its threads end with the verticle.
+        ValidationWebhook validation = new ValidationWebhook(vertx, new ConfigAdmission(writer::snapshot));
+        Future<Integer> port =
+                ports.openSecure(webhooks.address(), webhookTls, authority, webhooks.router(vertx, validation));
+        HomeCluster home = cluster;
+        return home == null ? port : port.onSuccess(_ -> home.register(authority::rootPem));
     }
 
     private GrpcServer grpc() {

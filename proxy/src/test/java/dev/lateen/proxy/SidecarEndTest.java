@@ -3,10 +3,12 @@ package dev.lateen.proxy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.bootstrap.EnvoyBootstrap;
 import dev.lateen.proxy.xds.decode.FileSource;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
@@ -181,5 +183,63 @@ class SidecarEndTest {
         assertThat(answer.failed()).isTrue();
         // The system takes a socket down when its selector looks next.
         await().atMost(Duration.ofMinutes(1)).until(() -> isClosed(outbound));
+    }
+
+    private static final byte[] QUESTION = "GET / HTTP/1.1\r\nhost: a\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** An answer up to this word, on a connection that may stay. */
+    private static String answer(Socket socket, String end) throws IOException {
+        StringBuilder text = new StringBuilder();
+        while (text.indexOf(end) < 0) {
+            int next = socket.getInputStream().read();
+            assertThat(next).as("what follows %s", text).isNotNegative();
+            text.append((char) next);
+        }
+        return text.toString();
+    }
+
+    @Test
+    void whoIsAskedToLeaveMeetsAnOpenPortAndIsToldWithItsNextAnswer() throws Exception {
+        Vertx oneLoop = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+        Proxy sidecar = sidecar(Duration.ofMinutes(1));
+        done(oneLoop.deployVerticle(sidecar));
+        InetSocketAddress inbound = inbound(sidecar);
+        InetSocketAddress outbound = outbound(sidecar);
+        try (Socket before = connected(inbound);
+                Socket others = connected(outbound)) {
+            before.getOutputStream().write(QUESTION);
+            nextAsked().response().end("first");
+            assertThat(answer(before, "first")).doesNotContain("connection: close");
+
+            sidecar.leave();
+            // Whoever comes now is served; by then the one event loop has told the others.
+            assertThat(lastAnswer(connected(inbound), "second")).contains("connection: close").endsWith("second");
+            // The idle connection is still there, and its next answer is the last.
+            assertThat(lastAnswer(before, "third")).contains("connection: close").endsWith("third");
+            // What the application asks of others goes on as before.
+            for (int i = 0; i < 2; i++) {
+                others.getOutputStream().write(QUESTION);
+                assertThat(answer(others, "from another")).doesNotContain("connection: close");
+            }
+            assertThat(sidecar.openConnections()).isPositive();
+            assertThat(sidecar.state()).isEqualTo(AdminSource.State.LIVE);
+        }
+        await().atMost(Duration.ofMinutes(1)).until(() -> sidecar.openConnections() == 0);
+        done(oneLoop.close());
+    }
+
+    private static Socket connected(InetSocketAddress address) throws IOException {
+        Socket socket = new Socket(address.getAddress(), address.getPort());
+        socket.setSoTimeout(60_000);
+        return socket;
+    }
+
+    /** Asks, and reads until the connection is closed. */
+    private String lastAnswer(Socket socket, String body) throws Exception {
+        try (socket) {
+            socket.getOutputStream().write(QUESTION);
+            nextAsked().response().end(body);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+        }
     }
 }

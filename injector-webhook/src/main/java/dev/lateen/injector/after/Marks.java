@@ -28,7 +28,9 @@ public final class Marks {
     public static Map<String, String> placeVariables(Map<String, String> fromUrl, PodFacts facts) {
         Map<String, String> variables = new TreeMap<>(fromUrl);
         String cluster = facts.settings().identity().clusterName();
-        String network = facts.labels().getOrDefault("topology.istio.io/network", facts.settings().identity().network());
+        String network = facts.labels()
+                .getOrDefault(
+                        "topology.istio.io/network", facts.settings().identity().network());
         if (!cluster.isEmpty()) {
             variables.putIfAbsent(CLUSTER, cluster);
         }

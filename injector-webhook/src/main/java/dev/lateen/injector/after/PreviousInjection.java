@@ -22,8 +22,8 @@ public final class PreviousInjection {
      */
     public static void undo(ObjectNode pod, int agentPort) {
         JsonNode annotations = pod.path("metadata").path("annotations");
-        JsonNode status = UserContainers.read(
-                Marks.STATUS, annotations.path(Marks.STATUS).asString("{}"));
+        JsonNode status =
+                UserContainers.read(Marks.STATUS, annotations.path(Marks.STATUS).asString("{}"));
         JsonNode remembered = UserContainers.read(
                 UserContainers.OVERRIDES,
                 annotations.path(UserContainers.OVERRIDES).asString("{}"));

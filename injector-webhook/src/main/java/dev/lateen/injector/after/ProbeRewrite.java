@@ -31,7 +31,8 @@ public final class ProbeRewrite {
     /** Rewrites the pod's probes, if that is wanted and it has a proxy. */
     public static void apply(ObjectNode pod, PodFacts facts, boolean injectedBefore) {
         ObjectNode proxy = Containers.proxy(pod.path("spec"));
-        Boolean said = Flags.read(pod.path("metadata").path("annotations").path(REWRITES).asString(""));
+        Boolean said = Flags.read(
+                pod.path("metadata").path("annotations").path(REWRITES).asString(""));
         if (proxy == null || !(said == null ? facts.settings().probing().rewriteApplication() : said)) {
             return;
         }

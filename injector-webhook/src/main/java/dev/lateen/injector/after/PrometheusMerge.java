@@ -5,7 +5,6 @@ import dev.lateen.injector.tree.Containers;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
@@ -124,32 +123,31 @@ public final class PrometheusMerge {
     }
 
     private static @Nullable String application(Map<String, String> annotations, String agent) {
-        Map<String, String> own = new TreeMap<>();
-        for (String name : List.of(SCRAPE, PATH, PORT)) {
-            String value = find(annotations, name);
-            own.put(name, value == null ? "" : value);
-        }
+        String scrape = text(find(annotations, SCRAPE));
+        String path = text(find(annotations, PATH));
+        String port = text(find(annotations, PORT));
         List<Target> targets = targets(find(annotations, TARGETS));
         if (!targets.isEmpty()) {
             targets.forEach(target -> check("prometheus.istio.io/scrape-targets", target.port, agent));
-            own.put(PORT, targets.getFirst().port);
-            own.put(PATH, targets.getFirst().path);
-        } else if (!own.get(PORT).isEmpty()) {
-            check("prometheus.io/port", own.get(PORT), agent);
+            port = targets.getFirst().port;
+            path = targets.getFirst().path;
+        } else if (!port.isEmpty()) {
+            check("prometheus.io/port", port, agent);
         }
-        if (own.values().stream().allMatch(String::isEmpty)) {
+        if (scrape.isEmpty() && path.isEmpty() && port.isEmpty()) {
             return null;
         }
-        ObjectNode json = JSON.createObjectNode()
-                .put("scrape", own.get(SCRAPE))
-                .put("path", own.get(PATH))
-                .put("port", own.get(PORT));
+        ObjectNode json =
+                JSON.createObjectNode().put("scrape", scrape).put("path", path).put("port", port);
         if (!targets.isEmpty()) {
             ArrayNode all = json.putArray("targets");
-            targets.forEach(
-                    target -> all.addObject().put("port", target.port).put("path", target.path));
+            targets.forEach(target -> all.addObject().put("port", target.port).put("path", target.path));
         }
         return JSON.writeValueAsString(json);
+    }
+
+    private static String text(@Nullable String value) {
+        return value == null ? "" : value;
     }
 
     private static void check(String annotation, String port, String agent) {

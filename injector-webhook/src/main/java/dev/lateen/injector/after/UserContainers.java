@@ -132,8 +132,8 @@ public final class UserContainers {
     /** As the user wrote it, though it may have been injected since; a missing node if the user wrote none. */
     private static JsonNode usersProxy(JsonNode original) {
         JsonNode annotations = original.path("metadata").path("annotations");
-        ObjectNode remembered = Containers.proxy(
-                read(OVERRIDES, annotations.path(OVERRIDES).asString("{}")));
+        ObjectNode remembered =
+                Containers.proxy(read(OVERRIDES, annotations.path(OVERRIDES).asString("{}")));
         ObjectNode found = remembered == null ? Containers.proxy(original.path("spec")) : remembered;
         return found == null ? original.path("none") : found;
     }

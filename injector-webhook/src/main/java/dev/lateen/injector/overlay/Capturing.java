@@ -39,8 +39,7 @@ record Capturing(PodFacts facts) {
 
     /** The user's, and the agent's own. */
     String excludedInboundPorts() {
-        return ExcludedPorts.with(
-                facts.annotation(EXCLUDE_INBOUND, all().excludeInboundPorts()), facts.statusPort());
+        return ExcludedPorts.with(facts.annotation(EXCLUDE_INBOUND, all().excludeInboundPorts()), facts.statusPort());
     }
 
     String includedOutboundPorts() {

@@ -16,7 +16,8 @@ final class CniAnnotations implements Overlay {
         Map<String, String> annotations = fragment.annotations();
         if (facts.settings().node().multus()) {
             annotations.put(
-                    NETWORKS, MultusNetworks.with(facts.annotations().getOrDefault(NETWORKS, ""), "default", "istio-cni"));
+                    NETWORKS,
+                    MultusNetworks.with(facts.annotations().getOrDefault(NETWORKS, ""), "default", "istio-cni"));
         }
         var capturing = new Capturing(facts);
         annotations.put(PodFacts.INTERCEPTION, facts.interceptionMode());

@@ -93,7 +93,8 @@ final class Fragment {
             return JSON.convertValue(tree, type);
         } catch (JacksonException e) {
             throw new IllegalArgumentException(
-                    source + ": " + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (expected: "
+                    source + ": "
+                            + String.valueOf(e.getMessage()).lines().findFirst().orElse("") + " (expected: "
                             + type.getSimpleName() + ")",
                     e);
         }

@@ -28,7 +28,8 @@ final class GrpcBootstrap implements Overlay {
               "GENERATOR": "grpc"
             }
           }
-        }' > /var/lib/grpc/data/bootstrap.json""";
+        }' > /var/lib/grpc/data/bootstrap.json\
+        """;
 
     @Override
     public void add(Fragment fragment, PodFacts facts) {

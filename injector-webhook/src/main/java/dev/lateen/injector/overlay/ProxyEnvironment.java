@@ -66,7 +66,8 @@ record ProxyEnvironment(Role role) implements Overlay {
     }
 
     private static void addLimits(Variables variables, PodFacts facts) {
-        // A JVM sees its container's limits by itself; Istio's own agent, which a pod may ask for as its image, reads these.
+        // A JVM sees its container's limits by itself; Istio's own agent, which a pod may ask for as its image, reads
+        // these.
         variables.resource("GOMEMLIMIT", "limits.memory").resource("GOMAXPROCS", "limits.cpu");
         String policy = facts.settings().node().compliancePolicy();
         variables.valueUnlessEmpty("COMPLIANCE_POLICY", policy);

@@ -34,9 +34,7 @@ record ProxyProbes(Role role) implements Overlay {
 
     /** Checked to be a number before. */
     private int number(PodFacts facts, String name, int otherwise) {
-        return role == Role.GATEWAY
-                ? otherwise
-                : Integer.parseUnsignedInt(facts.annotation(PREFIX + name, otherwise));
+        return role == Role.GATEWAY ? otherwise : Integer.parseUnsignedInt(facts.annotation(PREFIX + name, otherwise));
     }
 
     private static Probe probe(int port, int initialDelaySeconds, int periodSeconds, int failureThreshold) {

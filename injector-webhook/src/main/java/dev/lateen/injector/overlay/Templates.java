@@ -68,9 +68,10 @@ public record Templates(Map<String, Template> byName, List<String> defaults, Map
         for (String name : names) {
             Template template = byName.get(name);
             if (template == null) {
-                throw new IllegalArgumentException((asked == null ? "defaultTemplates" : "annotation " + ANNOTATION) + ": "
-                        + name + " is no template (expected one of "
-                        + String.join(", ", new TreeMap<>(byName).keySet()) + ")");
+                throw new IllegalArgumentException(
+                        (asked == null ? "defaultTemplates" : "annotation " + ANNOTATION) + ": "
+                                + name + " is no template (expected one of "
+                                + String.join(", ", new TreeMap<>(byName).keySet()) + ")");
             }
             templates.add(template);
         }

@@ -51,7 +51,11 @@ public final class TextTemplate implements Template {
         Map<String, Object> data = new HashMap<>();
         data.put(
                 "TypeMeta",
-                Map.of("apiVersion", facts.owner().apiVersion(), "kind", facts.owner().kind()));
+                Map.of(
+                        "apiVersion",
+                        facts.owner().apiVersion(),
+                        "kind",
+                        facts.owner().kind()));
         data.put(
                 "DeploymentMeta",
                 Map.of("name", facts.owner().name(), "namespace", facts.owner().namespace()));

@@ -43,9 +43,7 @@ final class UserVolumes implements Overlay {
             if (!entry.getValue().isObject()) {
                 throw refused(annotation, text, null);
             }
-            entry.getValue()
-                    .properties()
-                    .forEach(field -> each.set(field.getKey(), field.getValue()));
+            entry.getValue().properties().forEach(field -> each.set(field.getKey(), field.getValue()));
             named.add(each);
         });
         return named;
@@ -63,8 +61,7 @@ final class UserVolumes implements Overlay {
         }
     }
 
-    private static IllegalArgumentException refused(
-            String annotation, String text, @Nullable Exception cause) {
+    private static IllegalArgumentException refused(String annotation, String text, @Nullable Exception cause) {
         return new IllegalArgumentException(
                 "annotation " + annotation + ": " + text + " (expected: a JSON object of objects by name)", cause);
     }

@@ -25,8 +25,8 @@ public final class AnnotationRules {
      */
     private record Rule(Predicate<String> accepts, String expected) {}
 
-    private static final Rule NUMBER = new Rule(
-            value -> value.matches("[0-9]{1,10}") && Long.parseLong(value) <= 0xFFFF_FFFFL, "a whole number");
+    private static final Rule NUMBER =
+            new Rule(value -> value.matches("[0-9]{1,10}") && Long.parseLong(value) <= 0xFFFF_FFFFL, "a whole number");
     private static final Rule QUANTITY =
             new Rule(value -> Quantities.canonical(value) != null, "a quantity such as 100m or 128Mi");
     private static final Rule INTERFACES = new Rule(
@@ -36,7 +36,9 @@ public final class AnnotationRules {
     private static final Map<String, Rule> RULES = Map.ofEntries(
             Map.entry(
                     PodFacts.INTERCEPTION,
-                    new Rule(value -> List.of("REDIRECT", "TPROXY", "NONE").contains(value), "REDIRECT, TPROXY or NONE")),
+                    new Rule(
+                            value -> List.of("REDIRECT", "TPROXY", "NONE").contains(value),
+                            "REDIRECT, TPROXY or NONE")),
             Map.entry(PodFacts.STATUS_PORT, new Rule(AnnotationRules::isPort, "a port, or 0 for none")),
             Map.entry(READINESS + "initialDelaySeconds", NUMBER),
             Map.entry(READINESS + "periodSeconds", NUMBER),

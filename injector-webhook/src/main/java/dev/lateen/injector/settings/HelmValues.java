@@ -87,8 +87,7 @@ public record HelmValues(JsonNode tree) {
         if (!over.isObject()) {
             return over.isMissingNode() ? under : over.deepCopy();
         }
-        ObjectNode both =
-                under.isObject() ? (ObjectNode) under.deepCopy() : JsonNodeFactory.instance.objectNode();
+        ObjectNode both = under.isObject() ? (ObjectNode) under.deepCopy() : JsonNodeFactory.instance.objectNode();
         over.properties().forEach(field -> {
             if (field.getValue().isNull()) {
                 both.remove(field.getKey());
@@ -110,23 +109,21 @@ public record HelmValues(JsonNode tree) {
             throw new IllegalArgumentException("--set " + setting + ": no = (expected: values.PATH=VALUE)");
         }
         List<String> path = path(setting.substring(0, equals));
-        List<String> inside =
-                switch (path.getFirst()) {
-                    case "values" ->
-                        path.size() > 1 && path.get(1).equals("cni")
-                                ? joined(List.of("pilot", "cni"), path.subList(2, path.size()))
-                                : path.subList(1, path.size());
-                    case "components" ->
-                        path.equals(List.of("components", "cni", "enabled"))
-                                ? List.of("pilot", "cni", "enabled")
-                                : List.of();
-                    case "hub", "tag" -> List.of("global", path.getFirst());
-                    case "revision", "meshConfig" -> path;
-                    default -> tree.has(path.getFirst()) && path.size() > 1 ? path : List.of();
-                };
+        List<String> inside = switch (path.getFirst()) {
+            case "values" ->
+                path.size() > 1 && path.get(1).equals("cni")
+                        ? joined(List.of("pilot", "cni"), path.subList(2, path.size()))
+                        : path.subList(1, path.size());
+            case "components" ->
+                path.equals(List.of("components", "cni", "enabled")) ? List.of("pilot", "cni", "enabled") : List.of();
+            case "hub", "tag" -> List.of("global", path.getFirst());
+            case "revision", "meshConfig" -> path;
+            default -> tree.has(path.getFirst()) && path.size() > 1 ? path : List.of();
+        };
         if (inside.isEmpty()) {
             throw new IllegalArgumentException("--set " + setting
-                    + ": not a setting of injection (expected: values.PATH, meshConfig.PATH, components.cni.enabled, hub, tag or revision)");
+                    + ": not a setting of injection (expected: values.PATH, meshConfig.PATH,"
+                    + " components.cni.enabled, hub, tag or revision)");
         }
         return with(nested(inside, value(setting.substring(equals + 1))));
     }

@@ -92,8 +92,7 @@ public record SidecarSettings(
      * @param trustDomain when the mesh config gives none
      * @param platform such as {@code openshift}
      */
-    public record Identity(
-            String clusterName, String network, String meshId, String trustDomain, String platform) {}
+    public record Identity(String clusterName, String network, String meshId, String trustDomain, String platform) {}
 
     /**
      * How the proxy's container runs.

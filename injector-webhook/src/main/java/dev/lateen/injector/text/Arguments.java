@@ -14,14 +14,16 @@ import org.jspecify.annotations.Nullable;
  * @param values in order
  */
 record Arguments(String function, List<@Nullable Object> values) {
-    @Nullable Object at(int index) {
+    @Nullable
+    Object at(int index) {
         if (index >= values.size()) {
             throw new TemplateException(function + ": " + values.size() + " arguments (expected: more)");
         }
         return values.get(index);
     }
 
-    @Nullable Object last() {
+    @Nullable
+    Object last() {
         return at(Math.max(0, values.size() - 1));
     }
 

@@ -115,7 +115,8 @@ final class ExpressionParser {
     }
 
     private static boolean isFunction(String token) {
-        return Character.isLetter(token.charAt(0)) && !List.of("true", "false", "nil").contains(token);
+        return Character.isLetter(token.charAt(0))
+                && !List.of("true", "false", "nil").contains(token);
     }
 
     private Expression operand() {

@@ -11,7 +11,8 @@ final class Functions {
     /** A function. */
     @FunctionalInterface
     interface Function {
-        @Nullable Object call(Arguments arguments);
+        @Nullable
+        Object call(Arguments arguments);
     }
 
     private static final Map<String, Function> ALL = all();

@@ -76,7 +76,8 @@ final class Lexer {
     }
 
     private static int line(String template, int at) {
-        return 1 + (int) template.substring(0, at).chars().filter(c -> c == '\n').count();
+        return 1
+                + (int) template.substring(0, at).chars().filter(c -> c == '\n').count();
     }
 
     /** Tokens of an action: texts keep their first quote, to be told from names. */

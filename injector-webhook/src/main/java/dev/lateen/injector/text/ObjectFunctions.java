@@ -15,8 +15,9 @@ import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 /** Functions on lists and objects. */
 final class ObjectFunctions {
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final YAMLMapper YAML =
-            YAMLMapper.builder().disable(YAMLWriteFeature.WRITE_DOC_START_MARKER).build();
+    private static final YAMLMapper YAML = YAMLMapper.builder()
+            .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
+            .build();
 
     private ObjectFunctions() {}
 

@@ -24,8 +24,7 @@ sealed interface Piece {
     record With(String variable, Expression value, List<Piece> then, List<Piece> otherwise) implements Piece {}
 
     /** Once for each item of a list or object; names are empty if there are none. */
-    record Range(String key, String item, Expression items, List<Piece> body, List<Piece> otherwise)
-            implements Piece {}
+    record Range(String key, String item, Expression items, List<Piece> body, List<Piece> otherwise) implements Piece {}
 
     /** Another template with another dot. */
     record Include(String name, Expression dot) implements Piece {}

@@ -40,7 +40,11 @@ final class Renderer {
                 case Piece.Text text -> write(text.text());
                 case Piece.Output output -> write(Values.text(value(output.expression(), dot)));
                 case Piece.Assignment assignment -> assign(assignment, value(assignment.value(), dot));
-                case Piece.If branch -> scoped(Values.isTrue(value(branch.condition(), dot)) ? branch.then() : branch.otherwise(), dot, Map.of());
+                case Piece.If branch ->
+                    scoped(
+                            Values.isTrue(value(branch.condition(), dot)) ? branch.then() : branch.otherwise(),
+                            dot,
+                            Map.of());
                 case Piece.With with -> renderWith(with, dot);
                 case Piece.Range range -> renderRange(range, dot);
                 case Piece.Include include -> include(include, dot);
@@ -149,6 +153,7 @@ final class Renderer {
         throw new TemplateException("variable $" + name + ": not declared");
     }
 
+    @SuppressWarnings("ReferenceEquality") // Whether these are the names of the data itself, which are known.
     private @Nullable Object fields(Expression.Fields fields, @Nullable Object dot) {
         Object value = value(fields.of(), dot);
         boolean first = value == data;

@@ -25,9 +25,17 @@ final class TextFunctions {
         all.put("upper", given -> given.text(0).toUpperCase(Locale.ROOT));
         all.put("trim", given -> given.text(0).strip());
         all.put("trimAll", given -> trimmed(given.text(1), given.text(0)));
-        all.put("trimPrefix", given -> given.text(1).startsWith(given.text(0)) ? given.text(1).substring(given.text(0).length()) : given.text(1));
+        all.put(
+                "trimPrefix",
+                given -> given.text(1).startsWith(given.text(0))
+                        ? given.text(1).substring(given.text(0).length())
+                        : given.text(1));
         all.put("trimSuffix", given -> withoutEnd(given.text(1), given.text(0)));
-        all.put("trunc", given -> given.text(1).substring(0, Math.clamp(given.number(0), 0, given.text(1).length())));
+        all.put(
+                "trunc",
+                given -> given.text(1)
+                        .substring(
+                                0, Math.clamp(given.number(0), 0, given.text(1).length())));
         all.put("replace", given -> given.text(2).replace(given.text(0), given.text(1)));
         all.put("contains", given -> given.text(1).contains(given.text(0)));
         all.put("hasPrefix", given -> given.text(1).startsWith(given.text(0)));

@@ -28,8 +28,8 @@ final class Values {
     static String text(@Nullable Object value) {
         return switch (value) {
             case null -> "";
-            case Double number when number == Math.rint(number) && Math.abs(number) < 1e15 ->
-                String.valueOf(number.longValue());
+            case Double number
+            when number == Math.rint(number) && Math.abs(number) < 1e15 -> String.valueOf(number.longValue());
             case Collection<?> list -> list.stream().map(Values::text).collect(Collectors.joining(" ", "[", "]"));
             case Map<?, ?> map ->
                 map.entrySet().stream()

@@ -17,14 +17,16 @@ public final class KubernetesText {
 
     /** One order that fits all the types it is used for; what is not here comes last, by name. */
     private static final List<String> ORDER = List.of(
-            ("initContainers containers name image command args workingDir hostPort containerPort protocol hostIP ports envFrom env value"
-                            + " valueFrom resources limits requests claims resizePolicy restartPolicy restartPolicyRules readOnly recursiveReadOnly mountPath"
-                            + " subPath mountPropagation subPathExpr volumeMounts volumeDevices livenessProbe readinessProbe startupProbe"
-                            + " lifecycle postStart preStop exec httpGet tcpSocket grpc path port service host scheme httpHeaders"
-                            + " initialDelaySeconds timeoutSeconds periodSeconds successThreshold failureThreshold terminationGracePeriodSeconds"
-                            + " terminationMessagePath terminationMessagePolicy imagePullPolicy securityContext capabilities add drop privileged"
-                            + " seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot readOnlyRootFilesystem allowPrivilegeEscalation"
-                            + " procMount seccompProfile appArmorProfile stdin stdinOnce tty")
+            ("initContainers containers name image command args workingDir hostPort containerPort protocol hostIP"
+                + " ports envFrom env value valueFrom resources limits requests claims resizePolicy restartPolicy"
+                + " restartPolicyRules readOnly recursiveReadOnly mountPath subPath mountPropagation subPathExpr"
+                + " volumeMounts volumeDevices livenessProbe readinessProbe startupProbe lifecycle postStart preStop"
+                + " exec httpGet tcpSocket grpc path port service host scheme httpHeaders initialDelaySeconds"
+                + " timeoutSeconds periodSeconds successThreshold failureThreshold terminationGracePeriodSeconds"
+                + " terminationMessagePath terminationMessagePolicy imagePullPolicy securityContext capabilities add"
+                + " drop privileged seLinuxOptions windowsOptions runAsUser runAsGroup runAsNonRoot"
+                + " readOnlyRootFilesystem allowPrivilegeEscalation procMount seccompProfile appArmorProfile stdin"
+                + " stdinOnce tty")
                     .split(" "));
 
     private static final Map<String, Integer> RANKS = ranks();

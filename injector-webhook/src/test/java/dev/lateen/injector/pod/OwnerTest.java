@@ -12,10 +12,11 @@ class OwnerTest {
 
     private static String owner(String labels, String version, String kind, String name) {
         return Owner.ofPod(JSON.readTree("""
-                {"generateName": "x-", "labels": {%s},
-                 "ownerReferences": [{"apiVersion": "v1", "kind": "Other", "name": "o"},
-                  {"apiVersion": "%s", "kind": "%s", "name": "%s", "controller": true}]}
-                """.formatted(labels, version, kind, name)), "shop").reference();
+            {"generateName": "x-", "labels": {%s},
+             "ownerReferences": [{"apiVersion": "v1", "kind": "Other", "name": "o"},
+              {"apiVersion": "%s", "kind": "%s", "name": "%s", "controller": true}]}
+            """.formatted(labels, version, kind, name)), "shop")
+                .reference();
     }
 
     @ParameterizedTest

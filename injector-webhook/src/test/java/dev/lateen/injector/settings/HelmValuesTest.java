@@ -21,14 +21,12 @@ class HelmValuesTest {
         SidecarSettings defaults = SidecarSettings.defaults();
         assertThat(defaults.revision()).isEmpty();
         assertThat(defaults.images())
-                .isEqualTo(new SidecarSettings.Images(
-                        "lateen", Release.VERSION, "", "proxy", "proxy", "", List.of()));
+                .isEqualTo(new SidecarSettings.Images("lateen", Release.VERSION, "", "proxy", "proxy", "", List.of()));
         assertThat(defaults.controlPlane())
                 .isEqualTo(new SidecarSettings.ControlPlane(
                         "istiod.istio-system.svc:15012", "istiod", "", "istio-ca", "", false, "istio-ca-crl", false));
         assertThat(defaults.identity()).isEqualTo(new SidecarSettings.Identity("", "", "", "", ""));
-        assertThat(defaults.capture())
-                .isEqualTo(new SidecarSettings.Capture("*", "", "*", "", "", "", false, false));
+        assertThat(defaults.capture()).isEqualTo(new SidecarSettings.Capture("*", "", "*", "", "", "", false, false));
         assertThat(defaults.probing()).isEqualTo(new SidecarSettings.Probing(15020, 0, 15, 4, 600, true));
         assertThat(defaults.node())
                 .isEqualTo(new SidecarSettings.Node(false, false, SidecarSettings.NativeSidecars.AUTO, ""));
@@ -107,14 +105,11 @@ class HelmValuesTest {
                 .isEqualTo(new SidecarSettings.Images("h", "7", "v", "i", "pi", "Always", List.of("s")));
         assertThat(all.controlPlane())
                 .isEqualTo(new SidecarSettings.ControlPlane("ca:1", "p", "ca", "a", "b", true, "crl", true));
-        assertThat(all.identity())
-                .isEqualTo(new SidecarSettings.Identity("c", "net", "m", "td", "openshift"));
-        assertThat(all.capture())
-                .isEqualTo(new SidecarSettings.Capture("1", "2", "3", "4", "5", "6", true, true));
+        assertThat(all.identity()).isEqualTo(new SidecarSettings.Identity("c", "net", "m", "td", "openshift"));
+        assertThat(all.capture()).isEqualTo(new SidecarSettings.Capture("1", "2", "3", "4", "5", "6", true, true));
         assertThat(all.probing()).isEqualTo(new SidecarSettings.Probing(1, 2, 3, 4, 5, false));
         assertThat(all.node())
-                .isEqualTo(new SidecarSettings.Node(
-                        true, true, SidecarSettings.NativeSidecars.DISABLED, "fips-140-3"));
+                .isEqualTo(new SidecarSettings.Node(true, true, SidecarSettings.NativeSidecars.DISABLED, "fips-140-3"));
         assertThat(all.proxy().logs()).isEqualTo(new SidecarSettings.Logs("x", "z", "l", true, "/o"));
         assertThat(all.proxy().stsPort()).isEqualTo(1);
         assertThat(List.of(
@@ -165,7 +160,8 @@ class HelmValuesTest {
         assertThat(settings.revision()).isEqualTo("r");
         assertThat(settings.node().cni()).isTrue();
         assertThat(String.valueOf(settings.proxy().resources())).contains("\"limits\":{\"memory\":\"1024Mi\"}");
-        assertThat(MeshView.of(MeshOfValues.text(settings.values(), MeshView.DEFAULT.tree())).trustDomain())
+        assertThat(MeshView.of(MeshOfValues.text(settings.values(), MeshView.DEFAULT.tree()))
+                        .trustDomain())
                 .isEqualTo("td");
     }
 

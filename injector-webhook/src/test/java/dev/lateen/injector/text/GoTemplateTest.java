@@ -41,7 +41,8 @@ class GoTemplateTest {
                 "{{ range $k, $v := .ObjectMeta.Annotations }}{{ $k }}={{ $v }}{{ end }} => x/y=said",
                 "{{ with .Values.global.empty }}{{ . }}{{ else }}nothing{{ end }} => nothing",
                 "{{ with $x := .Values.global.n }}{{ $x }}{{ . }}{{ end }} => 33",
-                "{{ $l := list }}{{ range .Spec.Containers }}{{ $l = append $l .Name }}{{ end }}{{ join `-` $l }} => a-b",
+                "{{ $l := list }}{{ range .Spec.Containers }}{{ $l = append $l .Name }}{{ end }}{{ join `-` $l }} =>"
+                        + " a-b",
                 "{{ define `t` }}<{{ .Name }}>{{ end }}{{ template `t` .ObjectMeta }} => <pod>",
                 "{{ printf `%s:%d:%t:%q%%` `a` 1 true `b` }} => a:1:true:\"b\"%",
                 "{{ `abcdef-` | trunc 7 | trimSuffix `-` | upper }} => ABCDEF",
@@ -90,6 +91,7 @@ class GoTemplateTest {
                 .hasMessageContaining("blocks inside of each other");
         String twice = "{{ range .Spec.Containers }}";
         String grows = twice.repeat(24) + "x".repeat(100) + "{{ end }}".repeat(24);
-        assertThatThrownBy(() -> rendered(grows.replace(".Spec", "$.Spec"))).hasMessageContaining("more than 4194304 characters");
+        assertThatThrownBy(() -> rendered(grows.replace(".Spec", "$.Spec")))
+                .hasMessageContaining("more than 4194304 characters");
     }
 }

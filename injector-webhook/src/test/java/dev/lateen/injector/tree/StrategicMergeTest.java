@@ -24,18 +24,23 @@ class StrategicMergeTest {
                 "{a: 1, b: 2} | {b: null} | {a:1}",
                 "{args: [x]} | {args: [v, w]} | {args:[v,w]}",
                 // Items with a key are merged; new ones of the patch come first.
-                "{env: [{name: a, value: 1}]} | {env: [{name: b, value: 2}, {name: a, value: 3}]} | {env:[{name:b,value:2},{name:a,value:3}]}",
+                "{env: [{name: a, value: 1}]} | {env: [{name: b, value: 2}, {name: a, value: 3}]} |"
+                        + " {env:[{name:b,value:2},{name:a,value:3}]}",
                 "{volumes: [{name: u}, {name: v}]} | {volumes: [{name: w}]} | {volumes:[{name:w},{name:u},{name:v}]}",
-                "{volumes: [{name: u}, {name: v}, {name: w}]} | {volumes: [{name: w, x: 1}]} | {volumes:[{name:u},{name:v},{name:w,x:1}]}",
-                "{volumeMounts: [{name: a, mountPath: /x}]} | {volumeMounts: [{name: b, mountPath: /x}]} | {volumeMounts:[{name:b,mountPath:/x}]}",
-                "{ports: [{containerPort: 80, name: h}]} | {ports: [{containerPort: 80, protocol: TCP}]} | {ports:[{containerPort:80,name:h,protocol:TCP}]}",
+                "{volumes: [{name: u}, {name: v}, {name: w}]} | {volumes: [{name: w, x: 1}]} |"
+                        + " {volumes:[{name:u},{name:v},{name:w,x:1}]}",
+                "{volumeMounts: [{name: a, mountPath: /x}]} | {volumeMounts: [{name: b, mountPath: /x}]} |"
+                        + " {volumeMounts:[{name:b,mountPath:/x}]}",
+                "{ports: [{containerPort: 80, name: h}]} | {ports: [{containerPort: 80, protocol: TCP}]} |"
+                        + " {ports:[{containerPort:80,name:h,protocol:TCP}]}",
                 "{finalizers: [a]} | {finalizers: [b, a]} | {finalizers:[a,b]}",
                 // Directives.
                 "{labels: {a: 1}} | {labels: {$patch: replace, b: 2}} | {labels:{b:2}}",
                 "{labels: {a: 1}} | {labels: {$patch: delete}} | {labels:{}}",
                 "{env: [{name: a}, {name: b}]} | {env: [{name: a, $patch: delete}]} | {env:[{name:b}]}",
                 "{env: [{name: a}]} | {env: [{$patch: replace}, {name: c}]} | {env:[{name:c}]}",
-                "{volumes: [{name: a, emptyDir: {}}]} | {volumes: [{name: a, $retainKeys: [name, csi], csi: {driver: d}}]} | {volumes:[{name:a,csi:{driver:d}}]}",
+                "{volumes: [{name: a, emptyDir: {}}]} | {volumes: [{name: a, $retainKeys: [name, csi], csi: {driver:"
+                        + " d}}]} | {volumes:[{name:a,csi:{driver:d}}]}",
                 // A null in something new is nothing.
                 "{} | {volumes: [{name: a, emptyDir: null}]} | {volumes:[{name:a}]}",
                 "{} | {env: [{name: a, value: 1}, {name: a, value: 2}]} | {env:[{name:a,value:2}]}"
@@ -67,7 +72,8 @@ class StrategicMergeTest {
         var before = Documents.first("before", "{metadata: {name: a, labels: {x: y}}, spec: {a: 1, 'b/~c': 2, d: 3}}");
         var after = Documents.first("after", "{metadata: {name: a, labels: {x: z}}, spec: {a: 1, 'b/~c': 4}}");
         assertThat(PodPatch.of(before, after).toString())
-                .isEqualTo("[{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"x\":\"z\"}},"
-                        + "{\"op\":\"add\",\"path\":\"/spec/b~1~0c\",\"value\":4},{\"op\":\"remove\",\"path\":\"/spec/d\"}]");
+                .isEqualTo(
+                        "[{\"op\":\"add\",\"path\":\"/metadata/labels\",\"value\":{\"x\":\"z\"}},"
+                            + "{\"op\":\"add\",\"path\":\"/spec/b~1~0c\",\"value\":4},{\"op\":\"remove\",\"path\":\"/spec/d\"}]");
     }
 }

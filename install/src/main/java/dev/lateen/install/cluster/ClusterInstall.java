@@ -1,7 +1,7 @@
 package dev.lateen.install.cluster;
 
 import dev.lateen.api.crd.CustomResourceDefinitions;
-import dev.lateen.install.cluster.ClusterObjects.Outcome;
+import dev.lateen.install.cluster.ApiObjects.Outcome;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.manifest.InstallManifest;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
  * removed. Done twice, the second time changes nothing. Blocks.
  */
 public final class ClusterInstall {
-    private final ClusterObjects objects;
+    private final ApiObjects objects;
     private final Rollout rollout;
     private final Consumer<String> progress;
     private final Map<Outcome, Integer> outcomes = new EnumMap<>(Outcome.class);
@@ -35,7 +35,7 @@ public final class ClusterInstall {
      * @param patience how long something may take to be at work
      */
     public ClusterInstall(KubernetesClient client, Consumer<String> progress, Duration patience) {
-        this.objects = new ClusterObjects(client);
+        this.objects = new ApiObjects(client);
         this.rollout = new Rollout(client, progress, patience);
         this.progress = progress;
     }
@@ -71,9 +71,9 @@ public final class ClusterInstall {
         List<String> lines = new ArrayList<>();
         for (HasMetadata object : manifest.all()) {
             boolean left = manifest.definitions().contains(object) && !isMissing(object);
-            lines.add(left ? "leave " + ClusterObjects.name(object) + ", which serves all versions" : (objects.find(object) == null ? "create " : "apply ") + ClusterObjects.name(object));
+            lines.add(left ? "leave " + ApiObjects.name(object) + ", which serves all versions" : (objects.find(object) == null ? "create " : "apply ") + ApiObjects.name(object));
         }
-        leftOver(manifest).forEach(object -> lines.add("remove " + ClusterObjects.name(object)));
+        leftOver(manifest).forEach(object -> lines.add("remove " + ApiObjects.name(object)));
         return lines;
     }
 
@@ -82,7 +82,7 @@ public final class ClusterInstall {
             Outcome outcome = objects.apply(object);
             outcomes.merge(outcome, 1, Integer::sum);
             if (outcome == Outcome.CHANGED) {
-                progress.accept("changed: " + ClusterObjects.name(object));
+                progress.accept("changed: " + ApiObjects.name(object));
             }
         }
         if (!wanted.isEmpty()) {
@@ -94,7 +94,7 @@ public final class ClusterInstall {
         for (HasMetadata object : applied) {
             if (object instanceof Deployment deployment) {
                 rollout.deployment(deployment);
-                progress.accept("ready: " + ClusterObjects.name(deployment));
+                progress.accept("ready: " + ApiObjects.name(deployment));
             }
         }
     }
@@ -114,16 +114,16 @@ public final class ClusterInstall {
     private void prune(InstallManifest manifest) {
         for (HasMetadata object : leftOver(manifest)) {
             objects.delete(object);
-            progress.accept("removed: " + ClusterObjects.name(object) + ", which is not part of it any more");
+            progress.accept("removed: " + ApiObjects.name(object) + ", which is not part of it any more");
         }
     }
 
     private List<HasMetadata> leftOver(InstallManifest manifest) {
         Set<String> wanted = new HashSet<>();
-        manifest.all().forEach(object -> wanted.add(ClusterObjects.name(object)));
+        manifest.all().forEach(object -> wanted.add(ApiObjects.name(object)));
         return new Owned(objects)
                 .ofRevision(manifest.revision()).stream()
-                        .filter(object -> !wanted.contains(ClusterObjects.name(object)))
+                        .filter(object -> !wanted.contains(ApiObjects.name(object)))
                         .toList();
     }
 }

@@ -18,7 +18,7 @@ public final class ClusterUninstall {
     /** The label of what istiod itself writes into namespaces. */
     private static final String WRITTEN = "istio.io/config";
 
-    private final ClusterObjects objects;
+    private final ApiObjects objects;
     private final Rollout rollout;
     private final Consumer<String> progress;
 
@@ -29,7 +29,7 @@ public final class ClusterUninstall {
      * @param patience how long the API server may take to clear up
      */
     public ClusterUninstall(KubernetesClient client, Consumer<String> progress, Duration patience) {
-        this.objects = new ClusterObjects(client);
+        this.objects = new ApiObjects(client);
         this.rollout = new Rollout(client, progress, patience);
         this.progress = progress;
     }
@@ -58,13 +58,13 @@ public final class ClusterUninstall {
     public void remove(List<HasMetadata> doomed) throws InterruptedException {
         for (HasMetadata object : doomed) {
             objects.delete(object);
-            progress.accept("removed: " + ClusterObjects.name(object));
+            progress.accept("removed: " + ApiObjects.name(object));
         }
         rollout.gone(doomed, objects);
     }
 
     /** As users name an object. */
     public static String name(HasMetadata object) {
-        return ClusterObjects.name(object);
+        return ApiObjects.name(object);
     }
 }

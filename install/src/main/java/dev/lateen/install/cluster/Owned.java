@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** What of a cluster's objects belongs to installations, by its labels. Blocks. */
-record Owned(ClusterObjects objects) {
+record Owned(ApiObjects objects) {
     /** Webhooks first: while they lead nowhere, no pod can be made. Rights last: until then what goes still works. */
     private static final List<Class<? extends HasMetadata>> KINDS = List.of(
             MutatingWebhookConfiguration.class,

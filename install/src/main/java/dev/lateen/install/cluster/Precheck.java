@@ -22,12 +22,12 @@ public final class Precheck {
     private static final String INJECTOR = "istio-sidecar-injector";
 
     private final KubernetesClient client;
-    private final ClusterObjects objects;
+    private final ApiObjects objects;
 
     /** For one cluster. */
     public Precheck(KubernetesClient client) {
         this.client = client;
-        this.objects = new ClusterObjects(client);
+        this.objects = new ApiObjects(client);
     }
 
     /** What stands in the way, each in one sentence; empty if nothing does. */
@@ -40,7 +40,7 @@ public final class Precheck {
                 otherMesh(manifest, problems);
             }
         } catch (KubernetesClientException e) {
-            problems.add(ClusterObjects.reason(e) + " (expected: an API server at " + client.getMasterUrl() + ")");
+            problems.add(ApiObjects.reason(e) + " (expected: an API server at " + client.getMasterUrl() + ")");
         }
         return problems;
     }
@@ -97,7 +97,7 @@ public final class Precheck {
             boolean common = wanted.getKind().equals("Namespace") || manifest.definitions().contains(wanted);
             HasMetadata there = common ? null : objects.find(wanted);
             if (there != null && !Owned.isOurs(there)) {
-                problems.add(ClusterObjects.name(there) + " is there already and belongs to another mesh"
+                problems.add(ApiObjects.name(there) + " is there already and belongs to another mesh"
                         + " (expected: remove that one, or install beside it with --revision and another namespace)");
             }
         }
@@ -105,10 +105,10 @@ public final class Precheck {
                 .list()
                 .getItems()) {
             String name = webhook.getMetadata().getName();
-            boolean sameName = manifest.all().stream().anyMatch(object -> ClusterObjects.name(object)
-                    .equals(ClusterObjects.name(webhook)));
+            boolean sameName = manifest.all().stream().anyMatch(object -> ApiObjects.name(object)
+                    .equals(ApiObjects.name(webhook)));
             if (name.startsWith(INJECTOR) && !Owned.isOurs(webhook) && !sameName && isDefault(webhook, manifest)) {
-                problems.add(ClusterObjects.name(webhook) + " injects another mesh's sidecars into the same namespaces"
+                problems.add(ApiObjects.name(webhook) + " injects another mesh's sidecars into the same namespaces"
                         + " (expected: remove that mesh, or install with --revision)");
             }
         }

@@ -58,13 +58,13 @@ final class Rollout {
     }
 
     /** Until objects that were deleted are not there any more. */
-    void gone(List<HasMetadata> deleted, ClusterObjects objects) throws InterruptedException {
+    void gone(List<HasMetadata> deleted, ApiObjects objects) throws InterruptedException {
         Deque<HasMetadata> left = new ArrayDeque<>(deleted);
         await(() -> {
             while (!left.isEmpty() && objects.find(left.getFirst()) == null) {
                 left.removeFirst();
             }
-            return left.isEmpty() ? null : ClusterObjects.name(left.getFirst()) + " is not gone yet";
+            return left.isEmpty() ? null : ApiObjects.name(left.getFirst()) + " is not gone yet";
         });
     }
 
@@ -72,7 +72,7 @@ final class Rollout {
     void deployment(Deployment wanted) throws InterruptedException {
         await(() -> {
             Deployment now = client.resource(wanted).get();
-            String name = ClusterObjects.name(wanted);
+            String name = ApiObjects.name(wanted);
             if (now == null) {
                 return name + " is not there";
             }
@@ -83,8 +83,12 @@ final class Rollout {
                             >= number(now.getMetadata().getGeneration(), 0);
             int ready = status == null ? 0 : number(status.getUpdatedReplicas(), 0);
             int available = status == null ? 0 : number(status.getAvailableReplicas(), 0);
-            if (seen && ready >= pods && available >= pods) {
+            int all = status == null ? 0 : number(status.getReplicas(), 0);
+            if (seen && ready >= pods && available >= pods && all == ready) {
                 return null;
+            }
+            if (seen && ready >= pods && available >= pods) {
+                return name + ": " + (all - ready) + " pods of its older form are still there";
             }
             return name + ": " + Math.min(ready, available) + " of " + pods + " pods ready" + reasons(now);
         });

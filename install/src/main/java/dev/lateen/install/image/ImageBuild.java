@@ -37,11 +37,11 @@ record ImageBuild(String name, String base, @Nullable Path output, boolean insec
      * Writes or pushes it.
      *
      * @param scratch a directory for what is in between
+     * @param architecture that it is for, as images name it
      * @return the image's digest
      * @throws CommandFailure if a registry or the base is not as needed
      */
-    String write(ImageTree tree, Path scratch) throws IOException, InterruptedException {
-        String architecture = System.getProperty("os.arch").equals("aarch64") ? "arm64" : "amd64";
+    String write(ImageTree tree, Path scratch, String architecture) throws IOException, InterruptedException {
         JibContainerBuilder image = BaseImage.builder(base, scratch, architecture)
                 .setFormat(ImageFormat.OCI)
                 .setPlatforms(Set.of(new Platform(architecture, "linux")))

@@ -66,18 +66,17 @@ public final class ImageCommand implements Callable<Integer> {
 
         @Override
         public Integer call() throws InterruptedException {
-            Path launcher = property("lateen.launcher");
-            Path dist = property("lateen.dist");
+            ImageBootstrap own = ImageBootstrap.ofProcess();
             Consumer<String> progress = spec.commandLine().getErr()::println;
             try {
                 Path scratch = Files.createTempDirectory("lateen-image");
                 try {
                     Path root = Files.createDirectory(scratch.resolve("root"));
-                    ImageTree tree = new ImageTree(root, launcher, dist, progress);
+                    ImageTree tree = new ImageTree(root, own, progress);
                     tree.make();
                     progress.accept("writing the image");
                     ImageBuild build = new ImageBuild(name, base, output, insecure);
-                    spec.commandLine().getOut().println(name + " " + build.write(tree, scratch));
+                    spec.commandLine().getOut().println(name + " " + build.write(tree, scratch, own.architecture()));
                 } finally {
                     TemporaryFiles.delete(scratch);
                 }
@@ -85,14 +84,6 @@ public final class ImageCommand implements Callable<Integer> {
                 throw new CommandFailure(CommandFailure.FAILED, "image build: " + e.getMessage() + ": " + IoReason.of(e));
             }
             return 0;
-        }
-
-        private static Path property(String name) {
-            String value = System.getProperty(name);
-            if (value == null) {
-                throw new CommandFailure(CommandFailure.FAILED, "image build: start it by ./meshctl");
-            }
-            return Path.of(value);
         }
     }
 }

@@ -35,19 +35,16 @@ final class ImageTree {
             Map.of("pilot-agent", "proxy", "meshctl", "meshctl", "pilot-discovery", "istiod");
 
     private final Path root;
-    private final Path launcher;
-    private final Path dist;
+    private final ImageBootstrap own;
     private final Consumer<String> progress;
 
     /**
      * @param root an empty directory
-     * @param launcher the script {@code meshctl}
-     * @param dist the distribution, with its directory {@code lib}
+     * @param own what it is made of
      */
-    ImageTree(Path root, Path launcher, Path dist, Consumer<String> progress) {
+    ImageTree(Path root, ImageBootstrap own, Consumer<String> progress) {
         this.root = root;
-        this.launcher = launcher;
-        this.dist = dist;
+        this.own = own;
         this.progress = progress;
     }
 
@@ -64,9 +61,9 @@ final class ImageTree {
         try {
             Files.createDirectories(home());
             Files.createDirectories(commands());
-            RoleFlags proxy = RoleFlags.of(launcher, dist, "proxy");
-            RoleFlags meshctl = RoleFlags.of(launcher, dist, "meshctl");
-            RoleFlags istiod = RoleFlags.of(launcher, dist, "istiod");
+            RoleFlags proxy = RoleFlags.of(own.launcher(), own.dist(), "proxy");
+            RoleFlags meshctl = RoleFlags.of(own.launcher(), own.dist(), "meshctl");
+            RoleFlags istiod = RoleFlags.of(own.launcher(), own.dist(), "istiod");
             progress.accept("linking a Java runtime");
             link();
             copyJars(meshctl.jars(), proxy.jars());
@@ -90,7 +87,7 @@ final class ImageTree {
         ToolProvider jlink = ToolProvider.findFirst("jlink")
                 .orElseThrow(() -> new CommandFailure(
                         CommandFailure.FAILED,
-                        "this Java has no jlink: " + System.getProperty("java.home") + " (expected: a whole JDK)"));
+                        "this Java has no jlink: " + own.java() + " (expected: a whole JDK)"));
         StringWriter said = new StringWriter();
         PrintWriter out = new PrintWriter(said);
         int code = jlink.run(
@@ -116,7 +113,7 @@ final class ImageTree {
         var names = new TreeSet<>(all);
         names.addAll(more);
         for (String name : names) {
-            Files.copy(dist.resolve("lib").resolve(name), to.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(own.dist().resolve("lib").resolve(name), to.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
         }
     }
 

@@ -198,6 +198,7 @@ final class IstiodWorkload {
                 "--secureGRPCAddr=:15012",
                 "--httpAddr=:8080",
                 "--monitoringAddr=:15014",
+                "--httpsAddr=:15017",
                 "--state=/var/run/secrets/istio-dns");
     }
 

@@ -73,6 +73,9 @@ final class MeshConfigMaps {
         Map<String, Object> proxy = new LinkedHashMap<>(values.map("values.global.proxy"));
         proxy.put("image", installation.image(values.text("values.global.proxy.image", "lateen")));
         global.put("proxy", proxy);
+        Map<String, Object> init = new LinkedHashMap<>(values.map("values.global.proxy_init"));
+        init.put("image", installation.image(values.text("values.global.proxy_init.image", "lateen")));
+        global.put("proxy_init", init);
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("global", global);
         all.put("revision", installation.isDefault() ? "" : installation.revision());

@@ -1,5 +1,6 @@
 package dev.lateen.install.manifest;
 
+import dev.lateen.injector.InjectionSelectors;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.LabelSelector;
 import io.fabric8.kubernetes.api.model.LabelSelectorBuilder;
@@ -16,9 +17,7 @@ import java.util.Map;
 
 /** Which pods the API server asks the injector about, and which objects the validator. Who is to be trusted istiod fills in by itself. */
 final class Webhooks {
-    private static final String INJECT = "sidecar.istio.io/inject";
     private static final String REVISION = "istio.io/rev";
-    private static final String INJECTION = "istio-injection";
 
     private Webhooks() {}
 
@@ -40,32 +39,19 @@ final class Webhooks {
         return installation.namespace().equals("istio-system") ? name : name + "-" + installation.namespace();
     }
 
+    /** The injector's own rules, as webhooks. */
     private static List<MutatingWebhook> injectors(Installation installation) {
-        String revision = installation.revision();
-        List<MutatingWebhook> all = new ArrayList<>();
-        all.add(injector(
-                installation,
-                "rev.namespace.sidecar-injector.istio.io",
-                selector(in(REVISION, revision), absent(INJECTION)),
-                selector(notIn(INJECT, "false"))));
-        all.add(injector(
-                installation,
-                "rev.object.sidecar-injector.istio.io",
-                selector(absent(REVISION), absent(INJECTION)),
-                selector(notIn(INJECT, "false"), in(REVISION, revision))));
-        if (installation.isDefault()) {
-            all.add(injector(
-                    installation,
-                    "namespace.sidecar-injector.istio.io",
-                    selector(in(INJECTION, "enabled")),
-                    selector(notIn(INJECT, "false"))));
-            all.add(injector(
-                    installation,
-                    "object.sidecar-injector.istio.io",
-                    selector(absent(INJECTION), absent(REVISION)),
-                    selector(in(INJECT, "true"), absent(REVISION))));
-        }
-        return all;
+        boolean everywhere = installation
+                .values()
+                .text("values.sidecarInjectorWebhook.enableNamespacesByDefault", "false")
+                .equals("true");
+        return InjectionSelectors.of(installation.revision(), installation.isDefault(), everywhere).stream()
+                .map(webhook -> injector(
+                        installation,
+                        webhook.name() + ".sidecar-injector.istio.io",
+                        webhook.namespaces(),
+                        webhook.pods()))
+                .toList();
     }
 
     private static MutatingWebhook injector(
@@ -139,10 +125,6 @@ final class Webhooks {
 
     private static LabelSelectorRequirement in(String key, String value) {
         return new LabelSelectorRequirement(key, "In", List.of(value));
-    }
-
-    private static LabelSelectorRequirement notIn(String key, String value) {
-        return new LabelSelectorRequirement(key, "NotIn", List.of(value));
     }
 
     private static LabelSelectorRequirement absent(String key) {

@@ -31,7 +31,9 @@ final class InjectionSources {
     @Option(
             names = "--valuesFile",
             paramLabel = "FILE",
-            description = "Helm values of the installation, or an IstioOperator; may be given more than once, the last one counts.")
+            description =
+                    "Helm values of the installation, or an IstioOperator; may be given more than once, the last one"
+                            + " counts.")
     private List<Path> values = List.of();
 
     @Option(
@@ -43,7 +45,8 @@ final class InjectionSources {
     @Option(
             names = "--injectConfigFile",
             paramLabel = "FILE",
-            description = "The injector's configuration with templates of your own, or the ConfigMap istio-sidecar-injector.")
+            description =
+                    "The injector's configuration with templates of your own, or the ConfigMap istio-sidecar-injector.")
     private @Nullable Path injectConfig;
 
     @Option(
@@ -67,8 +70,7 @@ final class InjectionSources {
             StartSettings start = StartSettings.ofMeshConfig(mesh);
             MeshView view = MeshView.of(mesh);
             return new Injection(
-                    () -> config,
-                    new Injection.Surroundings(pod -> start.with(pod.own()), () -> view, _ -> true));
+                    () -> config, new Injection.Surroundings(pod -> start.with(pod.own()), () -> view, _ -> true));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
         }
@@ -102,8 +104,7 @@ final class InjectionSources {
         }
         JsonNode root = Documents.first(given.toString(), text);
         JsonNode inner = root.path("data").path("mesh");
-        return MeshOfValues.text(
-                all, inner.isString() ? Documents.first(given.toString(), inner.stringValue()) : root);
+        return MeshOfValues.text(all, inner.isString() ? Documents.first(given.toString(), inner.stringValue()) : root);
     }
 
     private static String text(Path file) {

@@ -83,7 +83,8 @@ public final class KubeInjectCommand implements Callable<Integer> {
 
     /** Lists are looked into, and stay lists. */
     private void inject(Injection injection, JsonNode document) {
-        if (document.path("kind").asString("").endsWith("List") && document.path("items").isArray()) {
+        if (document.path("kind").asString("").endsWith("List")
+                && document.path("items").isArray()) {
             document.path("items").forEach(item -> inject(injection, item));
         } else if (document instanceof ObjectNode object) {
             JsonNode metadata = Injection.podMetadata(object);
@@ -91,8 +92,7 @@ public final class KubeInjectCommand implements Callable<Integer> {
             InjectionDecision decision = apply(injection, object);
             explain(object, decision);
             if (decision != null && decision.inject()) {
-                remarks.forEach(
-                        remark -> spec.commandLine().getErr().println(name(object) + ": warning: " + remark));
+                remarks.forEach(remark -> spec.commandLine().getErr().println(name(object) + ": warning: " + remark));
             }
         }
     }

@@ -12,9 +12,8 @@ import tools.jackson.dataformat.yaml.util.StringQuotingChecker;
 
 /** Trees as YAML documents. Pure. */
 final class ManifestText {
-    private static final YAMLMapper YAML = YAMLMapper.builder(YAMLFactory.builder()
-                    .stringQuotingChecker(new Quoting())
-                    .build())
+    private static final YAMLMapper YAML = YAMLMapper.builder(
+                    YAMLFactory.builder().stringQuotingChecker(new Quoting()).build())
             .disable(YAMLWriteFeature.WRITE_DOC_START_MARKER)
             .disable(YAMLWriteFeature.SPLIT_LINES)
             .enable(YAMLWriteFeature.MINIMIZE_QUOTES)
@@ -38,8 +37,8 @@ final class ManifestText {
     private static final class Quoting extends StringQuotingChecker {
         private static final long serialVersionUID = 1;
         private static final Set<String> RESERVED = Set.of("y", "n", "yes", "no", "on", "off", "true", "false", "null");
-        private static final Pattern SURE = Pattern.compile("(--?|[./$])?[A-Za-z][A-Za-z0-9./$()_@=,*+-]*"
-                + "(:[A-Za-z0-9./$()_@=,*+-]+)*");
+        private static final Pattern SURE =
+                Pattern.compile("(--?|[./$])?[A-Za-z][A-Za-z0-9./$()_@=,*+-]*" + "(:[A-Za-z0-9./$()_@=,*+-]+)*");
 
         @Override
         public boolean needToQuoteName(String name) {

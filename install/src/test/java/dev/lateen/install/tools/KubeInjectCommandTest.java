@@ -112,7 +112,15 @@ class KubeInjectCommandTest {
             assertThat(err.toString()).contains(wrong[2]);
         }
         assertThat(run("-f", file("bad.yaml", POD.replace(",note", ",none")))).isEqualTo(2);
-        assertThat(err.toString()).contains("bad.yaml: Pod a: annotation inject.istio.io/templates: none is no template");
+        assertThat(err.toString())
+                .contains("bad.yaml: Pod a: annotation inject.istio.io/templates: none is no template");
+    }
+
+    @Test
+    void aPodThatIsNoneIsRefusedByItsField() throws IOException {
+        String pod = POD.replace(",note", "").replace("annotations:", "labels: {version: 1}, annotations:");
+        assertThat(run("-f", file("pod.yaml", pod))).isEqualTo(2);
+        assertThat(err.toString()).contains("Pod a: metadata.labels.version: 1 (expected: a text)");
     }
 
     @Test

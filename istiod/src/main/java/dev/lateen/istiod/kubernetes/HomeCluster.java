@@ -14,17 +14,22 @@ import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.kubernetes.status.StatusCalls;
 import dev.lateen.istiod.kubernetes.status.StatusWriter;
 import dev.lateen.istiod.kubernetes.watch.KubernetesSource;
+import dev.lateen.istiod.webhook.InjectionRegistration;
+import dev.lateen.istiod.webhook.ValidationRegistration;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A cluster that a control plane belongs to: its objects, what is written back to it, and who of several control planes leads. Safe from any thread. */
 public final class HomeCluster implements AutoCloseable {
+    private static final String DEFAULT_REVISION = "default";
     /** For everything to be read once; a deployment waits no longer. */
     private static final Duration PATIENCE = Duration.ofSeconds(45);
 
@@ -33,6 +38,7 @@ public final class HomeCluster implements AutoCloseable {
     private final KubernetesSource source;
     private volatile @Nullable SharedAuthority shared;
     private volatile @Nullable Leadership leadership;
+    private volatile List<Thread> registrars = List.of();
 
     private HomeCluster(ClusterBootstrap bootstrap, ApiServer server, KubernetesSource source) {
         this.bootstrap = bootstrap;
@@ -114,6 +120,27 @@ public final class HomeCluster implements AutoCloseable {
         begun.start();
     }
 
+    /**
+     * Keeps the registrations of the webhooks right from now on: by whose root their certificate is checked, and that the validation's word is binding once it is heard. Leader or not.
+     *
+     * @param rootPem the root as it is now
+     */
+    public void register(Supplier<String> rootPem) {
+        boolean isDefault = bootstrap.revision().isEmpty() || bootstrap.revision().equals(DEFAULT_REVISION);
+        String revision = isDefault ? DEFAULT_REVISION : bootstrap.revision();
+        ValidationRegistration registration = new ValidationRegistration(
+                server.client(),
+                "istio-validator" + (isDefault ? "" : "-" + revision) + "-" + bootstrap.namespace(),
+                bootstrap.namespace(),
+                Map.of("istio.io/rev", revision),
+                rootPem);
+        InjectionRegistration injector = new InjectionRegistration(
+                server.client(), Map.of("app", "sidecar-injector", "istio.io/rev", revision), rootPem);
+        registrars = List.of(
+                Thread.ofVirtual().name("webhook registration").start(registration::follow),
+                Thread.ofVirtual().name("injector registration").start(injector::follow));
+    }
+
     /** Gives up the lead and stops following it; what its source said last stays. Calls the API server. */
     @Override
     public void close() {
@@ -121,6 +148,7 @@ public final class HomeCluster implements AutoCloseable {
         if (begun != null) {
             begun.close();
         }
+        registrars.forEach(Thread::interrupt);
         SharedAuthority opened = shared;
         if (opened != null) {
             opened.close();

@@ -6,6 +6,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
@@ -98,9 +99,17 @@ public final class ValidationWebhook {
     }
 
     private static void late(RoutingContext context) {
-        context.response().putHeader("connection", "close");
+        boolean alone = context.request().version() != HttpVersion.HTTP_2;
+        if (alone) {
+            context.response().putHeader("connection", "close");
+        }
         refuse(context, 408, "no answer within " + PATIENCE.toSeconds() + " s");
-        context.request().connection().close();
+        if (alone) {
+            context.request().connection().close();
+        } else {
+            // Others are asked about on the same connection.
+            context.response().reset();
+        }
     }
 
     private void validate(RoutingContext context) {

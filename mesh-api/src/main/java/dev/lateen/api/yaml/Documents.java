@@ -45,8 +45,7 @@ public final class Documents {
         List<JsonNode> documents = read(source, text);
         JsonNode first = documents.isEmpty() ? JsonNodeFactory.instance.objectNode() : documents.getFirst();
         if (!first.isObject()) {
-            throw new IllegalArgumentException(
-                    source + ": " + first.getNodeType() + " (expected: fields with values)");
+            throw new IllegalArgumentException(source + ": " + first.getNodeType() + " (expected: fields with values)");
         }
         return first;
     }

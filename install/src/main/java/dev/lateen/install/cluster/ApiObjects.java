@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The objects of a cluster: read, applied by server-side apply with one field manager, removed. What the API server refuses becomes a sentence that names the
  * object. Blocks; safe from any thread.
  */
-final class ClusterObjects {
+final class ApiObjects {
     /** The field manager of all that is applied. */
     static final String FIELD_MANAGER = "lateen";
 
@@ -22,7 +22,7 @@ final class ClusterObjects {
 
     private final KubernetesClient client;
 
-    ClusterObjects(KubernetesClient client) {
+    ApiObjects(KubernetesClient client) {
         this.client = client;
     }
 
