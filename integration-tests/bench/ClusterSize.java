@@ -4,7 +4,7 @@ import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.yaml.IstioKinds;
 import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.input.Offer;
-import dev.lateen.istiod.kubernetes.object.ClusterObjects;
+import dev.lateen.istiod.kubernetes.object.SelectedObjects;
 import dev.lateen.istiod.kubernetes.object.IstioObjects;
 import dev.lateen.istiod.kubernetes.object.Kept;
 import dev.lateen.istiod.kubernetes.object.KeptPod;
@@ -48,13 +48,13 @@ final class ClusterSize {
         }
         long read = used() - before;
         full.clear();
-        ClusterObjects objects = new ClusterObjects();
+        SelectedObjects objects = new SelectedObjects();
         before = used();
         for (int i = 0; i < MANY; i++) {
             T kept = keep.apply(JSON.readValue(text.apply(i), type));
             ConfigObject.OfKubernetes object =
                     ConfigObject.OfKubernetes.of(kept, IstioObjects.origin("Kubernetes", kept.getMetadata()));
-            objects.put(object.key(), ClusterObjects.offer(kept, object.origin()));
+            objects.put(object.key(), SelectedObjects.offer(kept, object.origin()));
         }
         print(title, text.apply(0).length(), read, used() - before);
         if (objects.selected().keys().size() != MANY) {
@@ -72,7 +72,7 @@ final class ClusterSize {
         }
         long read = used() - before;
         full.clear();
-        ClusterObjects objects = new ClusterObjects();
+        SelectedObjects objects = new SelectedObjects();
         before = used();
         for (int i = 0; i < MANY; i++) {
             GenericKubernetesResource one = JSON.readValue(route(i), GenericKubernetesResource.class);

@@ -6,7 +6,7 @@ import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.istiod.input.ConfigObject;
 import dev.lateen.istiod.input.Offer;
-import dev.lateen.istiod.kubernetes.object.ClusterObjects;
+import dev.lateen.istiod.kubernetes.object.SelectedObjects;
 import dev.lateen.istiod.kubernetes.object.IstioObjects;
 import dev.lateen.istiod.kubernetes.object.Standings;
 import io.fabric8.kubernetes.api.model.ConfigMap;
@@ -41,7 +41,7 @@ final class KindTargets {
             public void is(T object) {
                 Origin origin = IstioObjects.origin(cluster, object.getMetadata());
                 T kept = keep.apply(object);
-                state.put(key(object, origin), kept == null ? null : ClusterObjects.offer(kept, origin));
+                state.put(key(object, origin), kept == null ? null : SelectedObjects.offer(kept, origin));
             }
 
             @Override

@@ -5,7 +5,7 @@ import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.input.Offer;
 import dev.lateen.istiod.input.Offers;
-import dev.lateen.istiod.kubernetes.object.ClusterObjects;
+import dev.lateen.istiod.kubernetes.object.SelectedObjects;
 import dev.lateen.istiod.kubernetes.object.MeshConfigMap;
 import dev.lateen.istiod.kubernetes.object.Word;
 import dev.lateen.istiod.persistent.PersistentMap;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is known of a cluster, as one value at each time. Safe from any thread. */
 final class KnownCluster {
-    private final ClusterObjects objects = new ClusterObjects();
+    private final SelectedObjects objects = new SelectedObjects();
     private MeshConfigMap mesh = MeshConfigMap.NONE;
     private List<Problem> remarks = List.of();
     private final Map<String, Problem> notes = new TreeMap<>();

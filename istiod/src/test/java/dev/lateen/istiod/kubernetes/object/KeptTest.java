@@ -248,15 +248,15 @@ class KeptTest {
 
     @Test
     void onlyAnObjectThatSaysSomethingElseIsAChange() {
-        ClusterObjects objects = new ClusterObjects();
+        SelectedObjects objects = new SelectedObjects();
         Pod pod = one(POD, Pod.class);
         ConfigObject.OfKubernetes named = ConfigObject.OfKubernetes.of(pod, new Origin.InCluster("c", "77aa", 1, "5"));
-        objects.put(named.key(), ClusterObjects.offer(KeptPod.of(pod), named.origin()));
+        objects.put(named.key(), SelectedObjects.offer(KeptPod.of(pod), named.origin()));
         var before = objects.selected();
         pod.getMetadata().setAnnotations(Map.of("other", "text"));
-        objects.put(named.key(), ClusterObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "77aa", 1, "6")));
+        objects.put(named.key(), SelectedObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "77aa", 1, "6")));
         assertThat(objects.selected()).isSameAs(before);
-        objects.put(named.key(), ClusterObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "88bb", 1, "7")));
+        objects.put(named.key(), SelectedObjects.offer(KeptPod.of(pod), new Origin.InCluster("c", "88bb", 1, "7")));
         assertThat(objects.selected()).as("another of the same name").isNotSameAs(before);
         objects.put(named.key(), null);
         assertThat(objects.selected().keys()).isEmpty();
@@ -264,7 +264,7 @@ class KeptTest {
 
     @Test
     void selectorsSayWhichNamespacesAreLookedAt() {
-        ClusterObjects objects = new ClusterObjects();
+        SelectedObjects objects = new SelectedObjects();
         put(objects, namespace("shop", Map.of("mesh", "on", "team", "a")));
         put(objects, namespace("lab", Map.of("team", "b")));
         put(objects, Kept.of(one(NODE, Node.class)));
@@ -306,12 +306,12 @@ class KeptTest {
         return Kept.of(namespace);
     }
 
-    private static void put(ClusterObjects objects, HasMetadata kept) {
+    private static void put(SelectedObjects objects, HasMetadata kept) {
         Origin origin = IstioObjects.origin("c", kept.getMetadata());
-        objects.put(ConfigObject.OfKubernetes.of(kept, origin).key(), ClusterObjects.offer(kept, origin));
+        objects.put(ConfigObject.OfKubernetes.of(kept, origin).key(), SelectedObjects.offer(kept, origin));
     }
 
-    private static List<String> names(ClusterObjects objects) {
+    private static List<String> names(SelectedObjects objects) {
         List<String> names = new ArrayList<>();
         objects.selected().keys().forEach(key -> names.add(key.name()));
         return names;

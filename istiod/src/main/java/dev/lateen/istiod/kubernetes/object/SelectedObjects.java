@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * All objects of a cluster that are of use, and those of them that are looked at. One event changes one entry; only where another set of namespaces is
  * selected is more than that gone through. Not thread-safe.
  */
-public final class ClusterObjects {
+public final class SelectedObjects {
     private PersistentMap<ResourceKey, Offer> all = PersistentMap.empty();
     /** The same object as {@code all} as long as every namespace is selected. */
     private PersistentMap<ResourceKey, Offer> selected = PersistentMap.empty();
@@ -26,7 +26,7 @@ public final class ClusterObjects {
     private NamespaceChoice choice = NamespaceChoice.ALL;
 
     /** A cluster of which nothing is known yet. */
-    public ClusterObjects() {}
+    public SelectedObjects() {}
 
     /** The objects that are looked at. */
     public PersistentMap<ResourceKey, Offer> selected() {
