@@ -8,8 +8,8 @@ import dev.lateen.injector.pod.OpenShift;
 import dev.lateen.injector.pod.Owner;
 import dev.lateen.injector.pod.PodFacts;
 import dev.lateen.injector.pod.ProxyIds;
-import dev.lateen.injector.pod.ProxyStart;
-import dev.lateen.injector.settings.MeshView;
+import dev.lateen.injector.pod.ProxySettingsView;
+import dev.lateen.injector.settings.InjectedMesh;
 import dev.lateen.injector.settings.SidecarSettings;
 import dev.lateen.injector.tree.Quantities;
 import java.util.Map;
@@ -34,10 +34,10 @@ public final class Injection {
      * @param mesh what the mesh config says
      * @param nativeNodes whether the node of that name has native sidecars; an empty name asks of all nodes
      */
-    public record Surroundings(StartSource starts, Supplier<MeshView> mesh, Predicate<String> nativeNodes) {
+    public record Surroundings(StartSource starts, Supplier<InjectedMesh> mesh, Predicate<String> nativeNodes) {
         /** With Istio's default mesh config on nodes that have native sidecars. */
         public static Surroundings of(StartSource starts) {
-            return new Surroundings(starts, () -> MeshView.DEFAULT, _ -> true);
+            return new Surroundings(starts, () -> InjectedMesh.DEFAULT, _ -> true);
         }
     }
 
@@ -120,8 +120,8 @@ public final class Injection {
         Map<String, String> labels = PodFacts.texts(pod.path("metadata").path("labels"));
         StartSettings own =
                 StartSettings.parse(StartSettings.ANNOTATION, annotations.getOrDefault(StartSettings.ANNOTATION, ""));
-        ProxyStart start =
-                new ProxyStart(surroundings.starts.of(new StartSettings.Pod(owner.namespace(), labels, own)));
+        ProxySettingsView start =
+                new ProxySettingsView(surroundings.starts.of(new StartSettings.Pod(owner.namespace(), labels, own)));
         ObjectNode before = pod.deepCopy();
         PreviousInjection.undo(before, start.statusPort());
         return new PodFacts(

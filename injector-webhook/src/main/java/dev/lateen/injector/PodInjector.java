@@ -9,7 +9,7 @@ import dev.lateen.injector.after.UserContainers;
 import dev.lateen.injector.overlay.Template;
 import dev.lateen.injector.overlay.Templates;
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import dev.lateen.injector.tree.Quantities;
 import dev.lateen.injector.tree.StrategicMerge;
 import java.util.List;
@@ -60,11 +60,11 @@ final class PodInjector {
     /** A user writes the proxy's container among the ordinary ones; it is merged where the template has it. */
     private static void followNative(ObjectNode merged, JsonNode template, PodFacts facts) {
         ObjectNode spec = merged.withObject("/spec");
-        JsonNode init = template.path("spec").path(Containers.INIT);
+        JsonNode init = template.path("spec").path(ContainerTrees.INIT);
         if (facts.isNative()
-                && Containers.find(init, Containers.PROXY) != null
-                && Containers.find(spec.path(Containers.CONTAINERS), Containers.PROXY) != null) {
-            spec.withArray(Containers.INIT).add(Containers.remove(spec, Containers.CONTAINERS, Containers.PROXY));
+                && ContainerTrees.find(init, ContainerTrees.PROXY) != null
+                && ContainerTrees.find(spec.path(ContainerTrees.CONTAINERS), ContainerTrees.PROXY) != null) {
+            spec.withArray(ContainerTrees.INIT).add(ContainerTrees.remove(spec, ContainerTrees.CONTAINERS, ContainerTrees.PROXY));
         }
     }
 }

@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import dev.lateen.api.yaml.Documents;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.settings.HelmValues;
-import dev.lateen.injector.settings.MeshView;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.settings.InjectedMesh;
+import dev.lateen.injector.tree.ContainerTrees;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,7 +19,7 @@ final class Pods {
         HelmValues all = HelmValues.defaults().with("values", values);
         InjectorConfig config = InjectorConfig.of(all);
         StartSettings start = StartSettings.ofMeshConfig(mesh);
-        MeshView view = MeshView.of(mesh);
+        InjectedMesh view = InjectedMesh.of(mesh);
         return new Injection(
                 () -> config, new Injection.Surroundings(pod -> start.with(pod.own()), () -> view, _ -> true));
     }
@@ -58,14 +58,14 @@ final class Pods {
     }
 
     static ObjectNode proxy(ObjectNode pod) {
-        return requireNonNull(Containers.proxy(pod.path("spec")), "proxy");
+        return requireNonNull(ContainerTrees.proxy(pod.path("spec")), "proxy");
     }
 
     static ObjectNode container(ObjectNode pod, String name) {
-        ObjectNode init = Containers.find(pod.path("spec").path("initContainers"), name);
+        ObjectNode init = ContainerTrees.find(pod.path("spec").path("initContainers"), name);
         return init != null
                 ? init
-                : requireNonNull(Containers.find(pod.path("spec").path("containers"), name), name);
+                : requireNonNull(ContainerTrees.find(pod.path("spec").path("containers"), name), name);
     }
 
     /** The value of a variable of the proxy; empty if it has none. */

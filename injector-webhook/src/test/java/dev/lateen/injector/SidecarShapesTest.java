@@ -10,7 +10,7 @@ import static dev.lateen.injector.Pods.variable;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.schema.Shows;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,11 +20,11 @@ import tools.jackson.databind.node.ObjectNode;
 /** What a pod gets for what it asks, family by family. */
 class SidecarShapesTest {
     private static List<String> init(ObjectNode pod) {
-        return Containers.names(pod.path("spec").path("initContainers"));
+        return ContainerTrees.names(pod.path("spec").path("initContainers"));
     }
 
     private static List<String> containers(ObjectNode pod) {
-        return Containers.names(pod.path("spec").path("containers"));
+        return ContainerTrees.names(pod.path("spec").path("containers"));
     }
 
     private static final String WITH_INIT = APPLICATION + ", initContainers: [{name: prepare, image: busybox}]";
@@ -191,7 +191,7 @@ class SidecarShapesTest {
     void pullSecretsAreAddedToThePodsOwn() {
         ObjectNode pod = injected(
                 "global: {imagePullSecrets: [ours]}", "{}", pod("", APPLICATION + ", imagePullSecrets: [{name: own}]"));
-        assertThat(Containers.names(pod.path("spec").path("imagePullSecrets")))
+        assertThat(ContainerTrees.names(pod.path("spec").path("imagePullSecrets")))
                 .containsExactlyInAnyOrder("own", "ours");
     }
 

@@ -1,7 +1,7 @@
 package dev.lateen.injector.after;
 
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The order in which a pod's containers start. Pure but for editing the pod it is given. */
@@ -12,21 +12,21 @@ public final class ContainerOrder {
     public static void apply(ObjectNode pod, PodFacts facts) {
         ObjectNode spec = pod.withObject("/spec");
         if (facts.isHeld()) {
-            Containers.toFront(spec, Containers.CONTAINERS, Containers.PROXY);
+            ContainerTrees.toFront(spec, ContainerTrees.CONTAINERS, ContainerTrees.PROXY);
         } else {
             // So that kubectl exec means the application.
-            Containers.toEnd(spec, Containers.CONTAINERS, Containers.PROXY);
+            ContainerTrees.toEnd(spec, ContainerTrees.CONTAINERS, ContainerTrees.PROXY);
         }
-        boolean isNative = Containers.find(spec.path(Containers.INIT), Containers.PROXY) != null;
+        boolean isNative = ContainerTrees.find(spec.path(ContainerTrees.INIT), ContainerTrees.PROXY) != null;
         if (isNative) {
             // Redirection, proxy, then the user's: their traffic is the mesh's.
-            Containers.toFront(spec, Containers.INIT, Containers.PROXY);
-            Containers.toFront(spec, Containers.INIT, Containers.VALIDATION);
-            Containers.toFront(spec, Containers.INIT, Containers.REDIRECTION);
+            ContainerTrees.toFront(spec, ContainerTrees.INIT, ContainerTrees.PROXY);
+            ContainerTrees.toFront(spec, ContainerTrees.INIT, ContainerTrees.VALIDATION);
+            ContainerTrees.toFront(spec, ContainerTrees.INIT, ContainerTrees.REDIRECTION);
         } else {
             // The check before all others; the redirection after them, for the proxy that it leads to does not run yet.
-            Containers.toFront(spec, Containers.INIT, Containers.VALIDATION);
-            Containers.toEnd(spec, Containers.INIT, Containers.REDIRECTION);
+            ContainerTrees.toFront(spec, ContainerTrees.INIT, ContainerTrees.VALIDATION);
+            ContainerTrees.toEnd(spec, ContainerTrees.INIT, ContainerTrees.REDIRECTION);
         }
     }
 }

@@ -1,7 +1,7 @@
 package dev.lateen.injector.after;
 
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,7 +44,7 @@ public final class Marks {
 
     /** Puts those variables into the proxy, in place of the template's. */
     public static void place(ObjectNode pod, Map<String, String> variables) {
-        ObjectNode proxy = Containers.proxy(pod.path("spec"));
+        ObjectNode proxy = ContainerTrees.proxy(pod.path("spec"));
         if (proxy == null || variables.isEmpty()) {
             return;
         }
@@ -71,8 +71,8 @@ public final class Marks {
 
     private static String status(JsonNode spec, String revision) {
         ObjectNode status = JSON.createObjectNode();
-        for (String list : List.of(Containers.INIT, Containers.CONTAINERS, "volumes", "imagePullSecrets")) {
-            List<String> names = Containers.names(spec.path(list));
+        for (String list : List.of(ContainerTrees.INIT, ContainerTrees.CONTAINERS, "volumes", "imagePullSecrets")) {
+            List<String> names = ContainerTrees.names(spec.path(list));
             if (names.isEmpty()) {
                 status.putNull(list);
             } else {

@@ -1,6 +1,6 @@
 package dev.lateen.injector.after;
 
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -29,12 +29,12 @@ public final class PreviousInjection {
                 annotations.path(UserContainers.OVERRIDES).asString("{}"));
         ObjectNode spec = pod.withObject("/spec");
         boolean injected = isThere(pod);
-        for (String list : List.of(Containers.CONTAINERS, Containers.INIT)) {
+        for (String list : List.of(ContainerTrees.CONTAINERS, ContainerTrees.INIT)) {
             for (JsonNode name : status.path(list)) {
-                Containers.remove(spec, list, name.asString(""));
+                ContainerTrees.remove(spec, list, name.asString(""));
             }
             for (JsonNode container : remembered.path(list)) {
-                if (Containers.find(spec.path(list), container.path("name").asString("")) == null) {
+                if (ContainerTrees.find(spec.path(list), container.path("name").asString("")) == null) {
                     spec.withArray(list).add(container.deepCopy());
                 }
             }

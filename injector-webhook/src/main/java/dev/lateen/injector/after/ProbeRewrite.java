@@ -1,7 +1,7 @@
 package dev.lateen.injector.after;
 
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import dev.lateen.injector.tree.KubernetesText;
 import java.util.HashMap;
 import java.util.List;
@@ -30,7 +30,7 @@ public final class ProbeRewrite {
 
     /** Rewrites the pod's probes, if that is wanted and it has a proxy. */
     public static void apply(ObjectNode pod, PodFacts facts, boolean injectedBefore) {
-        ObjectNode proxy = Containers.proxy(pod.path("spec"));
+        ObjectNode proxy = ContainerTrees.proxy(pod.path("spec"));
         Boolean said = Flags.read(
                 pod.path("metadata").path("annotations").path(REWRITES).asString(""));
         if (proxy == null || !(said == null ? facts.settings().probing().rewriteApplication() : said)) {
@@ -40,7 +40,7 @@ public final class ProbeRewrite {
         String own = facts.annotations().get(PodFacts.STATUS_PORT);
         int agentPort = facts.start().statusPort();
         int port = own == null ? agentPort : Integer.parseInt(own.strip());
-        Containers.eachButProxy(pod.path("spec"), container -> {
+        ContainerTrees.eachButProxy(pod.path("spec"), container -> {
             for (Place place : places(container)) {
                 ObjectNode prober = prober(place, ports(container), agentPort);
                 if (prober != null) {
@@ -153,7 +153,7 @@ public final class ProbeRewrite {
     }
 
     private static @Nullable ObjectNode variable(ObjectNode proxy) {
-        return Containers.find(proxy.path("env"), VARIABLE);
+        return ContainerTrees.find(proxy.path("env"), VARIABLE);
     }
 
     private static JsonNode read(String text) {

@@ -1,7 +1,7 @@
 package dev.lateen.injector.after;
 
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +50,7 @@ public final class PrometheusMerge {
         if (!isScraped(texts) || !merges(texts, facts) || agent.equals(find(texts, PORT))) {
             return;
         }
-        ObjectNode proxy = Containers.proxy(pod.path("spec"));
+        ObjectNode proxy = ContainerTrees.proxy(pod.path("spec"));
         String application = application(texts, agent);
         if (proxy != null && application != null) {
             proxy.withArray("env")
@@ -67,7 +67,7 @@ public final class PrometheusMerge {
     /** Tells Prometheus of the port with mutual TLS, where the proxy has one and the pod says nothing of it. */
     public static void tellSecurePort(ObjectNode pod) {
         ObjectNode annotations = pod.withObject("/metadata").withObject("/annotations");
-        ObjectNode proxy = Containers.proxy(pod.path("spec"));
+        ObjectNode proxy = ContainerTrees.proxy(pod.path("spec"));
         if (proxy == null || find(PodFacts.texts(annotations), SECURE_PORT) != null) {
             return;
         }

@@ -1,7 +1,7 @@
 package dev.lateen.injector.after;
 
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import dev.lateen.injector.tree.KubernetesText;
 import dev.lateen.injector.tree.StrategicMerge;
 import java.util.List;
@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Containers of a user's pod that a template has too: what the user says of them beats the template. They are remembered in an annotation, so that a second injection starts from the same. Pure but for
+ * ContainerTrees of a user's pod that a template has too: what the user says of them beats the template. They are remembered in an annotation, so that a second injection starts from the same. Pure but for
  * editing the pod it is given.
  */
 public final class UserContainers {
@@ -36,9 +36,9 @@ public final class UserContainers {
         JsonNode remembered = read(OVERRIDES, annotations.path(OVERRIDES).asString("{}"));
         JsonNode status = read(Marks.STATUS, annotations.path(Marks.STATUS).asString("{}"));
         ObjectNode overrides = JSON.createObjectNode();
-        for (String list : List.of(Containers.CONTAINERS, Containers.INIT)) {
-            for (String name : Containers.names(template.path("spec").path(list))) {
-                ObjectNode own = Containers.find(remembered.path(list), name);
+        for (String list : List.of(ContainerTrees.CONTAINERS, ContainerTrees.INIT)) {
+            for (String name : ContainerTrees.names(template.path("spec").path(list))) {
+                ObjectNode own = ContainerTrees.find(remembered.path(list), name);
                 if (own == null && !injectedBefore(status, list, name)) {
                     own = own(original, list, name);
                 }
@@ -64,9 +64,9 @@ public final class UserContainers {
 
     private static @Nullable ObjectNode own(JsonNode original, String list, String name) {
         JsonNode spec = original.path("spec");
-        ObjectNode found = Containers.find(spec.path(Containers.CONTAINERS), name);
-        if (found == null && list.equals(Containers.INIT)) {
-            found = Containers.find(spec.path(Containers.INIT), name);
+        ObjectNode found = ContainerTrees.find(spec.path(ContainerTrees.CONTAINERS), name);
+        if (found == null && list.equals(ContainerTrees.INIT)) {
+            found = ContainerTrees.find(spec.path(ContainerTrees.INIT), name);
         }
         if (found == null) {
             return null;
@@ -105,14 +105,14 @@ public final class UserContainers {
     public static void followUser(ObjectNode merged, JsonNode original, PodFacts facts) {
         JsonNode security = usersProxy(original).path("securityContext");
         JsonNode spec = merged.path("spec");
-        ObjectNode init = Containers.find(spec.path(Containers.INIT), Containers.REDIRECTION);
-        ObjectNode validation = Containers.find(spec.path(Containers.INIT), Containers.VALIDATION);
+        ObjectNode init = ContainerTrees.find(spec.path(ContainerTrees.INIT), ContainerTrees.REDIRECTION);
+        ObjectNode validation = ContainerTrees.find(spec.path(ContainerTrees.INIT), ContainerTrees.VALIDATION);
         ObjectNode container = init == null ? validation : init;
         if (container == null || !security.has("runAsUser") && !security.has("runAsGroup")) {
             return;
         }
         boolean tproxy = facts.isTproxy();
-        ObjectNode proxy = Containers.proxy(spec);
+        ObjectNode proxy = ContainerTrees.proxy(spec);
         if (tproxy && security.has("runAsUser") && proxy != null) {
             // Only root may keep the client's address.
             proxy.withObject("/securityContext").put("runAsUser", 0);
@@ -133,8 +133,8 @@ public final class UserContainers {
     private static JsonNode usersProxy(JsonNode original) {
         JsonNode annotations = original.path("metadata").path("annotations");
         ObjectNode remembered =
-                Containers.proxy(read(OVERRIDES, annotations.path(OVERRIDES).asString("{}")));
-        ObjectNode found = remembered == null ? Containers.proxy(original.path("spec")) : remembered;
+                ContainerTrees.proxy(read(OVERRIDES, annotations.path(OVERRIDES).asString("{}")));
+        ObjectNode found = remembered == null ? ContainerTrees.proxy(original.path("spec")) : remembered;
         return found == null ? original.path("none") : found;
     }
 

@@ -1,6 +1,6 @@
 package dev.lateen.injector.overlay;
 
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.LocalObjectReference;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
@@ -36,7 +36,7 @@ final class Fragment {
     }
 
     void placeProxy(boolean asInit) {
-        proxy.setName(Containers.PROXY);
+        proxy.setName(ContainerTrees.PROXY);
         if (asInit) {
             spec.getInitContainers().add(proxy);
         } else {

@@ -1,7 +1,7 @@
 package dev.lateen.injector.overlay;
 
 import dev.lateen.injector.pod.PodFacts;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 
 /** A gRPC application without any agent: an init container writes its bootstrap file, in clear text, for trying things out. */
@@ -46,7 +46,7 @@ final class GrpcBootstrap implements Overlay {
                         .list())
                 .withCommand("sh", "-c", SCRIPT)
                 .build());
-        for (String name : Containers.names(facts.spec().path(Containers.CONTAINERS))) {
+        for (String name : ContainerTrees.names(facts.spec().path(ContainerTrees.CONTAINERS))) {
             fragment.addContainer(new ContainerBuilder()
                     .withName(name)
                     .withEnv(new Variables()

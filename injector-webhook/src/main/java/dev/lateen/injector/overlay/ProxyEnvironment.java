@@ -3,7 +3,7 @@ package dev.lateen.injector.overlay;
 import dev.lateen.injector.overlay.ProxyContainer.Role;
 import dev.lateen.injector.pod.PodFacts;
 import dev.lateen.injector.settings.SidecarSettings;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import dev.lateen.injector.tree.KubernetesText;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,7 +112,7 @@ record ProxyEnvironment(Role role) implements Overlay {
     /** The ports of all containers, one a line. */
     static String ports(JsonNode spec) {
         List<String> ports = new ArrayList<>();
-        for (JsonNode container : spec.path(Containers.CONTAINERS)) {
+        for (JsonNode container : spec.path(ContainerTrees.CONTAINERS)) {
             for (JsonNode port : container.path("ports")) {
                 ports.add("    " + (ports.isEmpty() ? "" : ",") + KubernetesText.of(port) + "\n");
             }

@@ -4,7 +4,7 @@ import static dev.lateen.injector.overlay.Fragment.typed;
 
 import dev.lateen.injector.pod.PodFacts;
 import dev.lateen.injector.settings.SidecarSettings;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import io.fabric8.kubernetes.api.model.CapabilitiesBuilder;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
@@ -27,7 +27,7 @@ final class Redirection implements Overlay {
         }
         boolean checks = facts.settings().node().cni();
         Container container = new ContainerBuilder()
-                .withName(checks ? Containers.VALIDATION : Containers.REDIRECTION)
+                .withName(checks ? ContainerTrees.VALIDATION : ContainerTrees.REDIRECTION)
                 .withImage(Images.init(facts))
                 .withArgs(arguments(facts))
                 .withImagePullPolicy(ProxyContainer.pullPolicy(facts))

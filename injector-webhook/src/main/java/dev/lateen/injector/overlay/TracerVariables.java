@@ -2,7 +2,7 @@ package dev.lateen.injector.overlay;
 
 import dev.lateen.injector.pod.PodFacts;
 import dev.lateen.injector.pod.ServiceAttributes;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import java.util.Map;
 import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
@@ -41,7 +41,7 @@ final class TracerVariables {
                                 facts.annotations(),
                                 facts.labels(),
                                 facts.owner().namespace(),
-                                facts.spec().path(Containers.CONTAINERS))
+                                facts.spec().path(ContainerTrees.CONTAINERS))
                         .text()
                 : "";
     }

@@ -1,6 +1,6 @@
 package dev.lateen.injector.pod;
 
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What OpenShift does to pods before they are injected. Pure but for editing the pod it is given. */
@@ -11,15 +11,15 @@ public final class OpenShift {
      * OpenShift gives all containers of a pod one user; a proxy that ran as the application's would let its traffic past. A proxy with a user of its own keeps it.
      */
     public static void forgetAssignedUser(ObjectNode pod) {
-        ObjectNode proxy = Containers.proxy(pod.path("spec"));
+        ObjectNode proxy = ContainerTrees.proxy(pod.path("spec"));
         if (proxy == null || !(proxy.path("securityContext") instanceof ObjectNode security)) {
             return;
         }
         long[] application = {0};
-        Containers.eachButProxy(pod.path("spec"), container -> {
+        ContainerTrees.eachButProxy(pod.path("spec"), container -> {
             String name = container.path("name").asString("");
             var user = container.path("securityContext").path("runAsUser");
-            if (!name.equals(Containers.VALIDATION) && !name.equals(Containers.REDIRECTION) && user.isNumber()) {
+            if (!name.equals(ContainerTrees.VALIDATION) && !name.equals(ContainerTrees.REDIRECTION) && user.isNumber()) {
                 application[0] = user.asLong();
             }
         });

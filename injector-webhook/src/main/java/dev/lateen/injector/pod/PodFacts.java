@@ -1,8 +1,8 @@
 package dev.lateen.injector.pod;
 
-import dev.lateen.injector.settings.MeshView;
+import dev.lateen.injector.settings.InjectedMesh;
 import dev.lateen.injector.settings.SidecarSettings;
-import dev.lateen.injector.tree.Containers;
+import dev.lateen.injector.tree.ContainerTrees;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,8 +29,8 @@ public record PodFacts(
         JsonNode spec,
         Map<String, String> annotations,
         Map<String, String> labels,
-        ProxyStart start,
-        MeshView mesh,
+        ProxySettingsView start,
+        InjectedMesh mesh,
         SidecarSettings settings,
         ProxyIds ids,
         boolean nativeByDefault) {
@@ -91,8 +91,8 @@ public record PodFacts(
 
     /** Names of the containers that are not the proxy's. */
     public List<String> applications() {
-        List<String> names = new ArrayList<>(Containers.names(spec.path(Containers.CONTAINERS)));
-        names.remove(Containers.PROXY);
+        List<String> names = new ArrayList<>(ContainerTrees.names(spec.path(ContainerTrees.CONTAINERS)));
+        names.remove(ContainerTrees.PROXY);
         return names;
     }
 

@@ -68,50 +68,50 @@ final class ExpressionParser {
     }
 
     /** All that is left. */
-    Expression all() {
-        Expression pipeline = pipeline();
+    TemplateExpression all() {
+        TemplateExpression pipeline = pipeline();
         if (!isAtEnd()) {
             throw wrong("the end of the expression");
         }
         return pipeline;
     }
 
-    private Expression pipeline() {
-        List<Expression> commands = new ArrayList<>();
+    private TemplateExpression pipeline() {
+        List<TemplateExpression> commands = new ArrayList<>();
         commands.add(command());
         while (peek(0).equals("|")) {
             at++;
             commands.add(command());
         }
-        return commands.size() == 1 ? commands.getFirst() : new Expression.Pipeline(commands);
+        return commands.size() == 1 ? commands.getFirst() : new TemplateExpression.Pipeline(commands);
     }
 
-    private Expression command() {
+    private TemplateExpression command() {
         String token = peek(0);
         if (isAtEnd() || token.equals("|") || token.equals(")")) {
             throw wrong("a value");
         }
         if (!isFunction(token)) {
-            Expression operand = operand();
+            TemplateExpression operand = operand();
             if (!isAtEnd() && !peek(0).equals("|") && !peek(0).equals(")")) {
                 throw wrong("| or the end: methods take no arguments here");
             }
             return operand;
         }
         at++;
-        List<Expression> arguments = new ArrayList<>();
+        List<TemplateExpression> arguments = new ArrayList<>();
         while (!isAtEnd() && !peek(0).equals("|") && !peek(0).equals(")")) {
             arguments.add(operand());
         }
         return call(token, arguments);
     }
 
-    private Expression call(String function, List<Expression> arguments) {
-        if (!Functions.isKnown(function)) {
+    private TemplateExpression call(String function, List<TemplateExpression> arguments) {
+        if (!TemplateFunctions.isKnown(function)) {
             throw new TemplateException("line " + part.line() + ": function " + function
-                    + " is not understood (expected one of " + Functions.names() + ")");
+                    + " is not understood (expected one of " + TemplateFunctions.names() + ")");
         }
-        return new Expression.Call(function, arguments);
+        return new TemplateExpression.Call(function, arguments);
     }
 
     private static boolean isFunction(String token) {
@@ -119,54 +119,54 @@ final class ExpressionParser {
                 && !List.of("true", "false", "nil").contains(token);
     }
 
-    private Expression operand() {
+    private TemplateExpression operand() {
         String token = peek(0);
         at++;
         if (token.equals("(")) {
             return parenthesized();
         }
         if (token.startsWith("\"") || token.startsWith("`")) {
-            return new Expression.Literal(token.substring(1));
+            return new TemplateExpression.Literal(token.substring(1));
         }
         if (token.startsWith("$")) {
             return fields(token);
         }
         if (token.equals(".")) {
-            return new Expression.Dot();
+            return new TemplateExpression.Dot();
         }
         if (token.startsWith(".")) {
-            return new Expression.Fields(new Expression.Dot(), names(token));
+            return new TemplateExpression.Fields(new TemplateExpression.Dot(), names(token));
         }
         return literal(token);
     }
 
-    private Expression parenthesized() {
-        Expression inner = pipeline();
+    private TemplateExpression parenthesized() {
+        TemplateExpression inner = pipeline();
         if (!peek(0).equals(")")) {
             throw wrong(")");
         }
         at++;
         if (peek(0).equals("FIELDS")) {
             at += 2;
-            return new Expression.Fields(inner, names(peek(-1)));
+            return new TemplateExpression.Fields(inner, names(peek(-1)));
         }
         return inner;
     }
 
-    private static Expression fields(String token) {
+    private static TemplateExpression fields(String token) {
         int dot = token.indexOf('.');
-        Expression variable = new Expression.Variable(token.substring(1, dot < 0 ? token.length() : dot));
-        return dot < 0 ? variable : new Expression.Fields(variable, names(token.substring(dot)));
+        TemplateExpression variable = new TemplateExpression.Variable(token.substring(1, dot < 0 ? token.length() : dot));
+        return dot < 0 ? variable : new TemplateExpression.Fields(variable, names(token.substring(dot)));
     }
 
     private static List<String> names(String dotted) {
         return List.of(dotted.substring(1).split("\\."));
     }
 
-    private Expression literal(String token) {
+    private TemplateExpression literal(String token) {
         return switch (token) {
-            case "true", "false" -> new Expression.Literal(token.equals("true"));
-            case "nil" -> new Expression.Literal(null);
+            case "true", "false" -> new TemplateExpression.Literal(token.equals("true"));
+            case "nil" -> new TemplateExpression.Literal(null);
             default -> {
                 if (isFunction(token)) {
                     yield call(token, List.of());
@@ -175,7 +175,7 @@ final class ExpressionParser {
                     at--;
                     throw wrong("a value");
                 }
-                yield new Expression.Literal(Long.valueOf(token));
+                yield new TemplateExpression.Literal(Long.valueOf(token));
             }
         };
     }

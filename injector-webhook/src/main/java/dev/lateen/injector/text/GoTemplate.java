@@ -4,9 +4,9 @@ import java.util.Map;
 
 /** A template that was understood; rendered as often as needed, by any thread. */
 public final class GoTemplate {
-    private final Parser.Parsed parsed;
+    private final TemplateParser.Parsed parsed;
 
-    private GoTemplate(Parser.Parsed parsed) {
+    private GoTemplate(TemplateParser.Parsed parsed) {
         this.parsed = parsed;
     }
 
@@ -16,7 +16,7 @@ public final class GoTemplate {
      * @throws TemplateException if it can't be understood: its line, what was found, what is accepted
      */
     public static GoTemplate parse(String text) {
-        return new GoTemplate(Parser.parse(text));
+        return new GoTemplate(TemplateParser.parse(text));
     }
 
     /**

@@ -1,12 +1,12 @@
 package dev.lateen.injector.text;
 
-import dev.lateen.injector.text.Functions.Function;
+import dev.lateen.injector.text.TemplateFunctions.Function;
 import java.util.Collection;
 import java.util.Map;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/** Functions that choose and compare. */
+/** TemplateFunctions that choose and compare. */
 final class LogicFunctions {
     private LogicFunctions() {}
 

@@ -1,6 +1,6 @@
 package dev.lateen.injector.text;
 
-import dev.lateen.injector.text.Functions.Function;
+import dev.lateen.injector.text.TemplateFunctions.Function;
 import dev.lateen.injector.tree.KubernetesText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,7 +12,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 import tools.jackson.dataformat.yaml.YAMLWriteFeature;
 
-/** Functions on lists and objects. */
+/** TemplateFunctions on lists and objects. */
 final class ObjectFunctions {
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final YAMLMapper YAML = YAMLMapper.builder()

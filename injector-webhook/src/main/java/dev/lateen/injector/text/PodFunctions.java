@@ -3,16 +3,16 @@ package dev.lateen.injector.text;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.pod.ExcludedPorts;
 import dev.lateen.injector.pod.MultusNetworks;
-import dev.lateen.injector.pod.ProxyStart;
+import dev.lateen.injector.pod.ProxySettingsView;
 import dev.lateen.injector.pod.ServiceAttributes;
-import dev.lateen.injector.settings.MeshView;
-import dev.lateen.injector.text.Functions.Function;
+import dev.lateen.injector.settings.InjectedMesh;
+import dev.lateen.injector.text.TemplateFunctions.Function;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Functions that know pods and proxies. */
+/** TemplateFunctions that know pods and proxies. */
 final class PodFunctions {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -20,7 +20,7 @@ final class PodFunctions {
 
     static void addTo(Map<String, Function> all) {
         all.put("annotation", PodFunctions::annotation);
-        all.put("protoToJSON", given -> new ProxyStart(new StartSettings(known(given.object(0)))).json());
+        all.put("protoToJSON", given -> new ProxySettingsView(new StartSettings(known(given.object(0)))).json());
         all.put("excludeInboundPort", given -> ExcludedPorts.with(given.text(1), given.text(0)));
         all.put("appendMultusNetwork", PodFunctions::withNetwork);
         all.put("otelResourceAttributes", PodFunctions::serviceAttributes);
@@ -41,7 +41,7 @@ final class PodFunctions {
     }
 
     private static String serviceAttributes(Arguments given) {
-        return MeshView.wantsServiceAttributes(JSON.valueToTree(given.object(0)))
+        return InjectedMesh.wantsServiceAttributes(JSON.valueToTree(given.object(0)))
                 ? new ServiceAttributes(
                                 texts(given.object(1)),
                                 texts(given.object(2)),

@@ -17,12 +17,12 @@ final class Renderer {
 
     private static final int DEEPEST = 50;
 
-    private final Parser.Parsed template;
+    private final TemplateParser.Parsed template;
     private final Map<String, ?> data;
     private final StringBuilder out = new StringBuilder();
     private final Deque<Map<String, @Nullable Object>> scopes = new ArrayDeque<>();
 
-    Renderer(Parser.Parsed template, Map<String, ?> data) {
+    Renderer(TemplateParser.Parsed template, Map<String, ?> data) {
         this.template = template;
         this.data = data;
     }
@@ -133,14 +133,14 @@ final class Renderer {
         scoped(pieces, inner, variables);
     }
 
-    private @Nullable Object value(Expression expression, @Nullable Object dot) {
+    private @Nullable Object value(TemplateExpression expression, @Nullable Object dot) {
         return switch (expression) {
-            case Expression.Literal literal -> literal.value();
-            case Expression.Dot _ -> dot;
-            case Expression.Variable variable -> variable(variable.name());
-            case Expression.Fields fields -> fields(fields, dot);
-            case Expression.Call call -> call(call, dot, List.of());
-            case Expression.Pipeline pipeline -> pipeline(pipeline, dot);
+            case TemplateExpression.Literal literal -> literal.value();
+            case TemplateExpression.Dot _ -> dot;
+            case TemplateExpression.Variable variable -> variable(variable.name());
+            case TemplateExpression.Fields fields -> fields(fields, dot);
+            case TemplateExpression.Call call -> call(call, dot, List.of());
+            case TemplateExpression.Pipeline pipeline -> pipeline(pipeline, dot);
         };
     }
 
@@ -154,7 +154,7 @@ final class Renderer {
     }
 
     @SuppressWarnings("ReferenceEquality") // Whether these are the names of the data itself, which are known.
-    private @Nullable Object fields(Expression.Fields fields, @Nullable Object dot) {
+    private @Nullable Object fields(TemplateExpression.Fields fields, @Nullable Object dot) {
         Object value = value(fields.of(), dot);
         boolean first = value == data;
         for (String name : fields.names()) {
@@ -168,11 +168,11 @@ final class Renderer {
         return value;
     }
 
-    private @Nullable Object pipeline(Expression.Pipeline pipeline, @Nullable Object dot) {
-        List<Expression> commands = pipeline.commands();
+    private @Nullable Object pipeline(TemplateExpression.Pipeline pipeline, @Nullable Object dot) {
+        List<TemplateExpression> commands = pipeline.commands();
         Object value = value(commands.getFirst(), dot);
-        for (Expression command : commands.subList(1, commands.size())) {
-            if (!(command instanceof Expression.Call call)) {
+        for (TemplateExpression command : commands.subList(1, commands.size())) {
+            if (!(command instanceof TemplateExpression.Call call)) {
                 throw new TemplateException("| before something that is no function");
             }
             List<@Nullable Object> piped = new ArrayList<>();
@@ -182,9 +182,9 @@ final class Renderer {
         return value;
     }
 
-    private @Nullable Object call(Expression.Call call, @Nullable Object dot, List<? extends @Nullable Object> piped) {
+    private @Nullable Object call(TemplateExpression.Call call, @Nullable Object dot, List<? extends @Nullable Object> piped) {
         List<@Nullable Object> arguments = new ArrayList<>();
-        for (Expression argument : call.arguments()) {
+        for (TemplateExpression argument : call.arguments()) {
             Object value = value(argument, dot);
             arguments.add(value);
             // As Go does, what is decided is not looked at further: the rest may not be there.
@@ -194,6 +194,6 @@ final class Renderer {
             }
         }
         arguments.addAll(piped);
-        return Functions.call(call.function(), arguments);
+        return TemplateFunctions.call(call.function(), arguments);
     }
 }

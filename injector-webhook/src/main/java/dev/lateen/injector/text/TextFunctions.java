@@ -1,6 +1,6 @@
 package dev.lateen.injector.text;
 
-import dev.lateen.injector.text.Functions.Function;
+import dev.lateen.injector.text.TemplateFunctions.Function;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Functions that make texts of texts. */
+/** TemplateFunctions that make texts of texts. */
 final class TextFunctions {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

@@ -11,7 +11,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Containers, ports and probes in one line of JSON, their fields in the order in which Kubernetes' own clients write them, for texts inside of annotations and variables. Pure. */
+/** ContainerTrees, ports and probes in one line of JSON, their fields in the order in which Kubernetes' own clients write them, for texts inside of annotations and variables. Pure. */
 public final class KubernetesText {
     private static final JsonMapper JSON = JsonMapper.builder().build();
 

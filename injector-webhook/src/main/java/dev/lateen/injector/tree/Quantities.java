@@ -41,7 +41,7 @@ public final class Quantities {
 
     /** Requests and limits of all containers of a spec, made canonical in place. */
     public static void canonicalizeContainers(JsonNode spec) {
-        for (String list : List.of(Containers.CONTAINERS, Containers.INIT)) {
+        for (String list : List.of(ContainerTrees.CONTAINERS, ContainerTrees.INIT)) {
             spec.path(list).forEach(container -> {
                 if (container instanceof ObjectNode each) {
                     canonicalize(each);

@@ -160,7 +160,7 @@ class HelmValuesTest {
         assertThat(settings.revision()).isEqualTo("r");
         assertThat(settings.node().cni()).isTrue();
         assertThat(String.valueOf(settings.proxy().resources())).contains("\"limits\":{\"memory\":\"1024Mi\"}");
-        assertThat(MeshView.of(MeshOfValues.text(settings.values(), MeshView.DEFAULT.tree()))
+        assertThat(InjectedMesh.of(MeshOfValues.text(settings.values(), InjectedMesh.DEFAULT.tree()))
                         .trustDomain())
                 .isEqualTo("td");
     }

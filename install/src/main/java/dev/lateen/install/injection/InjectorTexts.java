@@ -4,7 +4,7 @@ import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.InjectorConfig;
 import dev.lateen.injector.settings.HelmValues;
-import dev.lateen.injector.settings.MeshView;
+import dev.lateen.injector.settings.InjectedMesh;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,7 @@ final class InjectorTexts {
     private static final Logger LOG = LoggerFactory.getLogger(InjectorTexts.class);
 
     private final Last<InjectorConfig> configs = new Last<>("istio-sidecar-injector", InjectorConfig.of(HelmValues.defaults()));
-    private final Last<MeshView> meshes = new Last<>("mesh config", MeshView.DEFAULT);
+    private final Last<InjectedMesh> meshes = new Last<>("mesh config", InjectedMesh.DEFAULT);
     private final Last<StartSettings> starts = new Last<>("mesh config", StartSettings.NONE);
 
     /**
@@ -33,8 +33,8 @@ final class InjectorTexts {
         });
     }
 
-    MeshView mesh(String text) {
-        return meshes.of(text, () -> text.isBlank() ? MeshView.DEFAULT : MeshView.of(text));
+    InjectedMesh mesh(String text) {
+        return meshes.of(text, () -> text.isBlank() ? InjectedMesh.DEFAULT : InjectedMesh.of(text));
     }
 
     StartSettings start(String text) {

@@ -202,6 +202,8 @@ final class GatewayWorkload {
                 .addToContainers(new ContainerBuilder()
                         .withName("istio-proxy")
                         .withImage("auto")
+                        // Else the API server takes "auto" for an image's newest and has it pulled each time.
+                        .withImagePullPolicy(installation.pullPolicy())
                         .withPorts(containerPort(HTTP), containerPort(HTTPS), containerPort(STATUS))
                         .withEnv(k8s.allAs("env", EnvVar.class))
                         .withResources(resources())

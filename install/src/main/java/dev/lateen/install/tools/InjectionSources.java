@@ -8,7 +8,7 @@ import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectorConfig;
 import dev.lateen.injector.settings.HelmValues;
 import dev.lateen.injector.settings.MeshOfValues;
-import dev.lateen.injector.settings.MeshView;
+import dev.lateen.injector.settings.InjectedMesh;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import java.io.IOException;
@@ -68,7 +68,7 @@ final class InjectionSources {
                     own == null ? InjectorConfig.of(all) : InjectorConfig.of(all, own.toString(), text(own));
             String mesh = meshText(config.settings().values());
             StartSettings start = StartSettings.ofMeshConfig(mesh);
-            MeshView view = MeshView.of(mesh);
+            InjectedMesh view = InjectedMesh.of(mesh);
             return new Injection(
                     () -> config, new Injection.Surroundings(pod -> start.with(pod.own()), () -> view, _ -> true));
         } catch (IllegalArgumentException e) {

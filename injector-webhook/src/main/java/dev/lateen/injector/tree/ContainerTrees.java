@@ -9,7 +9,7 @@ import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The containers of a pod's spec by name and place. */
-public final class Containers {
+public final class ContainerTrees {
     public static final String CONTAINERS = "containers";
     public static final String INIT = "initContainers";
     /** The proxy's own. */
@@ -19,7 +19,7 @@ public final class Containers {
     /** The one that checks a redirection that the node made. */
     public static final String VALIDATION = "istio-validation";
 
-    private Containers() {}
+    private ContainerTrees() {}
 
     /** The first container of that name in a list of them, null if there is none. */
     public static @Nullable ObjectNode find(JsonNode containers, String name) {

@@ -7,7 +7,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that templates may call. Pure. */
-final class Functions {
+final class TemplateFunctions {
     /** A function. */
     @FunctionalInterface
     interface Function {
@@ -17,7 +17,7 @@ final class Functions {
 
     private static final Map<String, Function> ALL = all();
 
-    private Functions() {}
+    private TemplateFunctions() {}
 
     private static Map<String, Function> all() {
         Map<String, Function> all = new HashMap<>();

@@ -4,22 +4,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What stands between braces and has a value. */
-sealed interface Expression {
+sealed interface TemplateExpression {
     /** A text, number, boolean or nothing. */
-    record Literal(@Nullable Object value) implements Expression {}
+    record Literal(@Nullable Object value) implements TemplateExpression {}
 
     /** Where the template is: {@code .}. */
-    record Dot() implements Expression {}
+    record Dot() implements TemplateExpression {}
 
     /** A variable: its name without {@code $}, empty for the whole data. */
-    record Variable(String name) implements Expression {}
+    record Variable(String name) implements TemplateExpression {}
 
     /** Fields of something, one after the other: {@code .A.B}. */
-    record Fields(Expression of, List<String> names) implements Expression {}
+    record Fields(TemplateExpression of, List<String> names) implements TemplateExpression {}
 
     /** A function with what it is given. */
-    record Call(String function, List<Expression> arguments) implements Expression {}
+    record Call(String function, List<TemplateExpression> arguments) implements TemplateExpression {}
 
     /** One after the other, each given the one before as its last argument. */
-    record Pipeline(List<Expression> commands) implements Expression {}
+    record Pipeline(List<TemplateExpression> commands) implements TemplateExpression {}
 }

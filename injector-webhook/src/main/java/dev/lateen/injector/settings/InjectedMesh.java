@@ -15,7 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * @param otelSemanticConventions whether a tracing provider wants the resource attributes of OpenTelemetry's conventions
  * @param tree all of it, for custom templates
  */
-public record MeshView(
+public record InjectedMesh(
         int proxyListenPort,
         int proxyInboundListenPort,
         String trustDomain,
@@ -24,22 +24,22 @@ public record MeshView(
         boolean otelSemanticConventions,
         JsonNode tree) {
     /** Istio's defaults. */
-    public static final MeshView DEFAULT = ofTree(JsonNodeFactory.instance.objectNode());
+    public static final InjectedMesh DEFAULT = ofTree(JsonNodeFactory.instance.objectNode());
 
     /**
      * What a text of mesh config says, bare or in Istio's ConfigMap; its fields are not checked here.
      *
      * @throws IllegalArgumentException if it is no YAML
      */
-    public static MeshView of(String text) {
+    public static InjectedMesh of(String text) {
         JsonNode root = Documents.first("mesh config", text);
         JsonNode inner = root.path("data").path("mesh");
         boolean configMap = root.path("kind").asString("").equals("ConfigMap") && inner.isString();
         return ofTree(configMap ? Documents.first("mesh config", inner.stringValue()) : root);
     }
 
-    private static MeshView ofTree(JsonNode mesh) {
-        return new MeshView(
+    private static InjectedMesh ofTree(JsonNode mesh) {
+        return new InjectedMesh(
                 mesh.path("proxyListenPort").asInt(15001),
                 mesh.path("proxyInboundListenPort").asInt(15006),
                 mesh.path("trustDomain").asString("cluster.local"),

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param settings all that was said of it
  */
-public record ProxyStart(StartSettings settings) {
+public record ProxySettingsView(StartSettings settings) {
     /** Istio's defaults: what equals them is not written into a pod. */
     private static final Map<String, Object> DEFAULTS = Map.ofEntries(
             Map.entry("configPath", "./etc/istio/proxy"),

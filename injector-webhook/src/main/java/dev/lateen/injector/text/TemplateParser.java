@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Map;
 
 /** Makes pieces of a template's parts. Used once, by one thread. */
-final class Parser {
+final class TemplateParser {
     private final List<Part> parts;
     private final Map<String, List<Piece>> defined = new HashMap<>();
     private int at;
 
-    private Parser(List<Part> parts) {
+    private TemplateParser(List<Part> parts) {
         this.parts = parts;
     }
 
@@ -25,7 +25,7 @@ final class Parser {
     record Parsed(List<Piece> body, Map<String, List<Piece>> defined) {}
 
     static Parsed parse(String text) {
-        Parser parser = new Parser(Lexer.parts(text));
+        TemplateParser parser = new TemplateParser(Lexer.parts(text));
         List<Piece> body = parser.body();
         if (parser.at < parser.parts.size()) {
             Part part = parser.parts.get(parser.at);
@@ -82,14 +82,14 @@ final class Parser {
             case "if" -> condition(part, expressions.skip(1));
             case "with" -> {
                 String variable = expressions.skip(1).declared();
-                Expression value = expressions.all();
+                TemplateExpression value = expressions.all();
                 List<Piece> then = body();
                 yield new Piece.With(variable, value, then, otherwise(part));
             }
             case "range" -> range(part, expressions.skip(1));
             case "template" -> {
                 String name = expressions.skip(1).text();
-                yield new Piece.Include(name, expressions.isAtEnd() ? new Expression.Literal(null) : expressions.all());
+                yield new Piece.Include(name, expressions.isAtEnd() ? new TemplateExpression.Literal(null) : expressions.all());
             }
             case "block", "break", "continue" ->
                 throw new TemplateException("line " + part.line() + ": " + word
@@ -110,14 +110,14 @@ final class Parser {
     }
 
     private Piece condition(Part part, ExpressionParser expressions) {
-        Expression condition = expressions.all();
+        TemplateExpression condition = expressions.all();
         List<Piece> then = body();
         return new Piece.If(condition, then, otherwise(part));
     }
 
     private Piece range(Part part, ExpressionParser expressions) {
         List<String> names = expressions.declaredPair();
-        Expression items = expressions.all();
+        TemplateExpression items = expressions.all();
         List<Piece> body = body();
         return new Piece.Range(names.get(0), names.get(1), items, body, otherwise(part));
     }
