@@ -64,7 +64,8 @@ final class PodInjector {
         if (facts.isNative()
                 && ContainerTrees.find(init, ContainerTrees.PROXY) != null
                 && ContainerTrees.find(spec.path(ContainerTrees.CONTAINERS), ContainerTrees.PROXY) != null) {
-            spec.withArray(ContainerTrees.INIT).add(ContainerTrees.remove(spec, ContainerTrees.CONTAINERS, ContainerTrees.PROXY));
+            spec.withArray(ContainerTrees.INIT)
+                    .add(ContainerTrees.remove(spec, ContainerTrees.CONTAINERS, ContainerTrees.PROXY));
         }
     }
 }

@@ -38,8 +38,8 @@ final class Commands {
             new Entry("help", () -> new HelpCommand()));
 
     /** istioctl's short names, and what Istio's agent calls its own. */
-    private static final Map<String, String> SHORT = Map.of(
-            "ps", "proxy-status", "pc", "proxy-config", "upgrade", "install", "istio-iptables", "proxy-init");
+    private static final Map<String, String> SHORT =
+            Map.of("ps", "proxy-status", "pc", "proxy-config", "upgrade", "install", "istio-iptables", "proxy-init");
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");

@@ -2,9 +2,9 @@ package dev.lateen.install;
 
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.injection.ClusterInjector;
 import dev.lateen.install.platform.PlatformMetrics;
 import dev.lateen.install.run.RunBootstrap.Listen;
-import dev.lateen.install.injection.ClusterInjector;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.config.InvalidConfigException;

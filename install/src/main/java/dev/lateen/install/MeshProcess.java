@@ -1,11 +1,11 @@
 package dev.lateen.install;
 
-import dev.lateen.install.scratch.TemporaryFiles;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.run.MeshLauncher;
 import dev.lateen.install.run.MeshLog;
 import dev.lateen.install.run.RunBootstrap;
+import dev.lateen.install.scratch.TemporaryFiles;
 import java.io.IOException;
 
 /** A mesh as a process of its own: signals drain it, and it leaves nothing behind but what was asked for. */

@@ -2,10 +2,9 @@ package dev.lateen.install;
 
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.pod.AgentBootstrap;
-import dev.lateen.install.pod.PodFlags;
 import dev.lateen.install.pod.PodEnding;
+import dev.lateen.install.pod.PodFlags;
 import dev.lateen.install.pod.PodStart;
-import dev.lateen.install.run.ProxyRole;
 import dev.lateen.proxy.ProxyBootstrap;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,9 +24,8 @@ import picocli.CommandLine.Unmatched;
 /** {@code meshctl proxy sidecar} and {@code meshctl proxy router}: what Istio's agent is in an injected pod, by its command line. */
 @Command(
         name = "proxy",
-        description =
-                "Run the proxy of an injected pod, until SIGTERM: it reads the variables and files that Istio's injection"
-                        + " template gives and needs no bootstrap file.",
+        description = "Run the proxy of an injected pod, until SIGTERM: it reads the variables and files that Istio's"
+                + " injection template gives and needs no bootstrap file.",
         mixinStandardHelpOptions = true)
 final class PodProxyCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(PodProxyCommand.class);
@@ -47,13 +45,17 @@ final class PodProxyCommand implements Callable<Integer> {
     @Option(names = "--serviceCluster", paramLabel = "NAME", description = "Of the node (default: by the pod).")
     private String serviceCluster = BY_POD;
 
-    @Option(names = "--concurrency", paramLabel = "N", description = "Event loops, 0 for one a CPU (default: PROXY_CONFIG).")
+    @Option(
+            names = "--concurrency",
+            paramLabel = "N",
+            description = "Event loops, 0 for one a CPU (default: PROXY_CONFIG).")
     private @Nullable Integer concurrency;
 
     @Option(
             names = "--proxyLogLevel",
             paramLabel = "LEVEL",
-            description = "Of what Envoy would log: trace, debug, info, warning, error, critical or off (default: ${DEFAULT-VALUE}).")
+            description = "Of what Envoy would log: trace, debug, info, warning, error, critical or off (default:"
+                    + " ${DEFAULT-VALUE}).")
     private String proxyLevel = "warning";
 
     @Option(

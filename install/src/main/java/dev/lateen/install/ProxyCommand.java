@@ -100,8 +100,7 @@ final class ProxyCommand implements Callable<Integer> {
     }
 
     /** Serves as long as it is to live, drains and ends. @param prepare does what there is to do before it starts */
-    static void serve(
-            ProxyBootstrap bootstrap, @Nullable String platformMetrics, Consumer<Proxy> prepare, Life life)
+    static void serve(ProxyBootstrap bootstrap, @Nullable String platformMetrics, Consumer<Proxy> prepare, Life life)
             throws InterruptedException {
         ProxyRole role = ProxyRole.of(bootstrap.node());
         if (!tellsPlatform(role, platformMetrics)) {

@@ -31,8 +31,8 @@ import picocli.CommandLine.Spec;
         name = "proxy-init",
         aliases = "istio-iptables",
         description =
-                "Make the rules that lead a pod's traffic through its proxy, as Istio's istio-iptables does, by the same flags."
-                        + " Needs iptables and the capabilities NET_ADMIN and NET_RAW.",
+                "Make the rules that lead a pod's traffic through its proxy, as Istio's istio-iptables does, by the"
+                        + " same flags. Needs iptables and the capabilities NET_ADMIN and NET_RAW.",
         mixinStandardHelpOptions = true)
 final class ProxyInitCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(ProxyInitCommand.class);
@@ -92,9 +92,13 @@ final class ProxyInitCommand implements Callable<Integer> {
     /** The command with its flags: Istio's, so many that fields would say nothing more. */
     static CommandSpec spec() {
         CommandSpec spec = CommandSpec.forAnnotatedObject(new ProxyInitCommand());
-        VALUES.forEach(flag -> spec.addOption(option(flag).type(String.class).arity("1").build()));
-        SWITCHES.forEach(flag ->
-                spec.addOption(option(flag).type(boolean.class).arity("0..1").fallbackValue("true").build()));
+        VALUES.forEach(flag ->
+                spec.addOption(option(flag).type(String.class).arity("1").build()));
+        SWITCHES.forEach(flag -> spec.addOption(option(flag)
+                .type(boolean.class)
+                .arity("0..1")
+                .fallbackValue("true")
+                .build()));
         return spec;
     }
 
@@ -171,7 +175,8 @@ final class ProxyInitCommand implements Callable<Integer> {
 
     private static int validate(CaptureStart.Flags flags, CaptureStart start) throws InterruptedException {
         CaptureSettings.Ports ports = start.settings().ports();
-        List<Integer> own = new ArrayList<>(List.of(Integer.valueOf(ports.outbound()), Integer.valueOf(ports.inbound())));
+        List<Integer> own =
+                new ArrayList<>(List.of(Integer.valueOf(ports.outbound()), Integer.valueOf(ports.inbound())));
         int probe = ListenOption.port("--" + PROBE_PORT, flags.values().getOrDefault(PROBE_PORT, "15002"));
         String given = flags.values().getOrDefault(PROBE_TIMEOUT, "5s");
         Duration limit = GoDuration.parse(given)

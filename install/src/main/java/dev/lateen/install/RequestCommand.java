@@ -63,7 +63,8 @@ final class RequestCommand implements Callable<Integer> {
             // As Istio's: what is not there is an answer.
             if (answer.statusCode() > 399 && answer.statusCode() != 404) {
                 throw new CommandFailure(
-                        CommandFailure.FAILED, "status " + answer.statusCode() + ": " + answer.body().strip());
+                        CommandFailure.FAILED,
+                        "status " + answer.statusCode() + ": " + answer.body().strip());
             }
             PrintWriter out = spec.commandLine().getOut();
             out.println(answer.body());

@@ -1,9 +1,9 @@
 package dev.lateen.install;
 
-import dev.lateen.install.scratch.TemporaryFiles;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.run.ConfigCheck;
+import dev.lateen.install.scratch.TemporaryFiles;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;

@@ -47,7 +47,8 @@ final class WaitCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         if (timeoutSeconds < 0 || requestTimeoutMillis < 1 || periodMillis < 1) {
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, "--timeoutSeconds, --requestTimeoutMillis, --periodMillis: (expected: positive)");
+                    CommandFailure.BAD_INPUT,
+                    "--timeoutSeconds, --requestTimeoutMillis, --periodMillis: (expected: positive)");
         }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(timeoutSeconds);
         try (HttpClient client = HttpClient.newBuilder()
@@ -76,7 +77,8 @@ final class WaitCommand implements Callable<Integer> {
     /** Why it is not ready; empty if it is. */
     private static String ask(HttpClient client, HttpRequest request) throws InterruptedException {
         try {
-            int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+            int status =
+                    client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
             return status == 200 ? "" : "status " + status;
         } catch (IOException e) {
             return reason(e);

@@ -78,8 +78,7 @@ class DataPathRulesTest {
         // The control plane, the CA and the pod's own application are no clusters of the configuration.
         check(noClasses()
                 .that(are(resideInAnyPackage("dev.lateen.proxy.."))
-                        .and(DescribedPredicate.not(
-                                resideInAnyPackage(
+                        .and(DescribedPredicate.not(resideInAnyPackage(
                                 "dev.lateen.proxy.xds..", "dev.lateen.proxy.identity..", "dev.lateen.proxy.agent.."))))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage("io.vertx.grpc.client..", "java.net.http..")

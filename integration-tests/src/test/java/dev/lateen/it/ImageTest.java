@@ -41,7 +41,9 @@ class ImageTest {
         Path tar = directory.resolve("image.tar");
         try (Running meshctl =
                 Running.meshctl("image", "build", "--base", "rootfs:" + base, "--tag", NAME, "--output", tar)) {
-            assertThat(meshctl.awaitExit(Duration.ofMinutes(4))).as(meshctl.output()).isZero();
+            assertThat(meshctl.awaitExit(Duration.ofMinutes(4)))
+                    .as(meshctl.output())
+                    .isZero();
             assertThat(meshctl.output()).contains(NAME + " sha256:");
         }
         Path blobs = Files.createDirectories(directory.resolve("image"));
@@ -63,7 +65,8 @@ class ImageTest {
     }
 
     private static Path blob(Path blobs, JsonNode descriptor) {
-        return blobs.resolve("blobs").resolve(descriptor.path("digest").asString().replace(':', '/'));
+        return blobs.resolve("blobs")
+                .resolve(descriptor.path("digest").asString().replace(':', '/'));
     }
 
     /** With times and rights, as they decide whether a command runs and whether a cache is good. */
@@ -80,21 +83,24 @@ class ImageTest {
             boolean executable = (entry.getMode() & 0100) != 0;
             Files.setPosixFilePermissions(
                     file, PosixFilePermissions.fromString(executable ? "rwxr-xr-x" : "rw-r--r--"));
-            Files.setLastModifiedTime(file, FileTime.from(entry.getLastModifiedTime().toInstant()));
+            Files.setLastModifiedTime(
+                    file, FileTime.from(entry.getLastModifiedTime().toInstant()));
         }
     }
 
     private static void run(String... command) throws Exception {
         try (Running running = Running.start(command[0], List.of(command), Map.of())) {
-            assertThat(running.awaitExit(Duration.ofMinutes(1))).as(running.output()).isZero();
+            assertThat(running.awaitExit(Duration.ofMinutes(1)))
+                    .as(running.output())
+                    .isZero();
         }
     }
 
     /** Runs a command in it, as a container would: with the image's home where it is to be. */
     private static String inIt(String variables, String command) throws Exception {
         Peers.interception();
-        String script = "mount -t tmpfs none /opt && mkdir /opt/lateen && mount --bind " + root() + "/opt/lateen /opt/lateen && "
-                + variables + " exec " + root() + "/usr/local/bin/" + command;
+        String script = "mount -t tmpfs none /opt && mkdir /opt/lateen && mount --bind " + root()
+                + "/opt/lateen /opt/lateen && " + variables + " exec " + root() + "/usr/local/bin/" + command;
         try (Running running = Running.start(command, List.of("unshare", "-m", "sh", "-c", script), Map.of())) {
             running.awaitExit(Duration.ofMinutes(1));
             return running.output();

@@ -23,7 +23,9 @@ record InjectedPod(PodNetwork.Pod pod, MeshNode node, Path root) {
     /** Writes the files. @param token of its service account @param roots the mesh's */
     static InjectedPod of(PodNetwork.Pod pod, MeshNode node, Path root, String token, String roots) throws IOException {
         StringBuilder labels = new StringBuilder("pod-template-hash=\"5d\"\n");
-        node.labels().forEach((key, value) -> labels.append(key).append("=\"").append(value).append("\"\n"));
+        node.labels()
+                .forEach((key, value) ->
+                        labels.append(key).append("=\"").append(value).append("\"\n"));
         write(root.resolve("etc/istio/pod/labels"), labels.toString());
         write(root.resolve("etc/istio/pod/annotations"), "istio.io/rev=\"default\"\n");
         write(root.resolve(TOKEN), token);
@@ -39,16 +41,26 @@ record InjectedPod(PodNetwork.Pod pod, MeshNode node, Path root) {
     /** Starts its sidecar. @param istiod {@code HOST:PORT} @param more variables */
     Running sidecar(String istiod, Map<String, String> more) throws IOException {
         Map<String, String> environment = new LinkedHashMap<>(Map.of(
-                "POD_NAME", node.name(),
-                "POD_NAMESPACE", node.namespace(),
-                "INSTANCE_IP", node.ip(),
-                "SERVICE_ACCOUNT", node.serviceAccount(),
-                "PILOT_CERT_PROVIDER", "istiod",
-                "CA_ADDR", "",
-                "ISTIOD_SAN", "istiod.istio-system.svc",
-                "PROXY_CONFIG", "{\"discoveryAddress\":\"" + istiod + "\",\"terminationDrainDuration\":\"8s\"}",
-                "ISTIO_CPU_LIMIT", "2",
-                "TRUST_DOMAIN", "cluster.local"));
+                "POD_NAME",
+                node.name(),
+                "POD_NAMESPACE",
+                node.namespace(),
+                "INSTANCE_IP",
+                node.ip(),
+                "SERVICE_ACCOUNT",
+                node.serviceAccount(),
+                "PILOT_CERT_PROVIDER",
+                "istiod",
+                "CA_ADDR",
+                "",
+                "ISTIOD_SAN",
+                "istiod.istio-system.svc",
+                "PROXY_CONFIG",
+                "{\"discoveryAddress\":\"" + istiod + "\",\"terminationDrainDuration\":\"8s\"}",
+                "ISTIO_CPU_LIMIT",
+                "2",
+                "TRUST_DOMAIN",
+                "cluster.local"));
         node.more().forEach((key, value) -> environment.put("ISTIO_META_" + key, value.toString()));
         environment.putAll(more);
         return Running.start(

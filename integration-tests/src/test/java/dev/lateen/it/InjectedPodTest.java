@@ -73,7 +73,9 @@ class InjectedPodTest {
         Running sidecar = pod.sidecar(mesh.istiodAddress(), more);
         sidecars.add(sidecar);
         try (Running wait = pod.agent("wait", "--timeoutSeconds", "90")) {
-            assertThat(wait.awaitExit(Duration.ofSeconds(100))).as(sidecar.output()).isZero();
+            assertThat(wait.awaitExit(Duration.ofSeconds(100)))
+                    .as(sidecar.output())
+                    .isZero();
         }
         assertThat(status(pod, 15021, "/healthz/ready")).isEqualTo(200);
         return sidecar;
@@ -98,15 +100,21 @@ class InjectedPodTest {
                         "ISTIO_KUBE_APP_PROBERS",
                         "{\"/app-health/app/readyz\":{\"httpGet\":{\"port\":9001}},\"/app-health/app/livez\":{\"tcpSocket\":{\"port\":9}}}"));
         start(client, Map.of());
-        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> assertThat(call()).isEqualTo(200));
+        Awaitility.await()
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(call()).isEqualTo(200));
         // Clear text from outside of the mesh meets the inbound sidecar, which demands mutual TLS.
         assertThat(new Caller("outside", PodMesh.outside()).http(server.pod().address(), 9001, "GET", "/", "server"))
                 .isNotEqualTo(200);
         assertThat(status(server, 15020, "/app-health/app/readyz")).isEqualTo(200);
         assertThat(status(server, 15020, "/app-health/app/livez")).isEqualTo(500);
         try (Web web = Web.direct()) {
-            assertThat(web.get("http://" + client.pod().address() + ":15020/stats/prometheus").body())
-                    .contains("istio_requests_total", "destination_workload=\"server\"", "connection_security_policy=\"unknown\"");
+            assertThat(web.get("http://" + client.pod().address() + ":15020/stats/prometheus")
+                            .body())
+                    .contains(
+                            "istio_requests_total",
+                            "destination_workload=\"server\"",
+                            "connection_security_policy=\"unknown\"");
         }
     }
 
@@ -124,7 +132,9 @@ class InjectedPodTest {
     void aSignalDrainsForItsTimeWhileTheSidecarGoesOnServing() throws Exception {
         Running sidecar = start(server, Map.of());
         start(client, Map.of());
-        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> assertThat(call()).isEqualTo(200));
+        Awaitility.await()
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(call()).isEqualTo(200));
         long before = System.nanoTime();
         sidecar.terminate();
         assertThat(call()).isEqualTo(200);
@@ -137,7 +147,9 @@ class InjectedPodTest {
     void aNativeSidecarDrainsFirstAndEndsWithTheSignal() throws Exception {
         Running sidecar = start(server, Map.of());
         start(client, Map.of());
-        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> assertThat(call()).isEqualTo(200));
+        Awaitility.await()
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(call()).isEqualTo(200));
         try (Running drain = server.agent("request", "--debug-port=15020", "POST", "drain")) {
             assertThat(drain.awaitExit(Duration.ofSeconds(30))).isZero();
             assertThat(drain.output()).isEqualTo("OK");

@@ -52,11 +52,33 @@ class InstallTest {
         List<HasMetadata> all = new ArrayList<>();
         all.addAll(client.apps().deployments().inAnyNamespace().list().getItems());
         all.addAll(client.services().inNamespace("istio-system").list().getItems());
-        all.addAll(client.autoscaling().v2().horizontalPodAutoscalers().inAnyNamespace().list().getItems());
-        all.addAll(client.policy().v1().podDisruptionBudget().inAnyNamespace().list().getItems());
-        all.addAll(client.admissionRegistration().v1().mutatingWebhookConfigurations().list().getItems());
-        all.addAll(client.admissionRegistration().v1().validatingWebhookConfigurations().list().getItems());
-        all.addAll(client.rbac().clusterRoles().withLabel("app.kubernetes.io/managed-by", "lateen").list().getItems());
+        all.addAll(client.autoscaling()
+                .v2()
+                .horizontalPodAutoscalers()
+                .inAnyNamespace()
+                .list()
+                .getItems());
+        all.addAll(client.policy()
+                .v1()
+                .podDisruptionBudget()
+                .inAnyNamespace()
+                .list()
+                .getItems());
+        all.addAll(client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .list()
+                .getItems());
+        all.addAll(client.admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .list()
+                .getItems());
+        all.addAll(client.rbac()
+                .clusterRoles()
+                .withLabel("app.kubernetes.io/managed-by", "lateen")
+                .list()
+                .getItems());
         return all.stream()
                 .map(object -> object.getKind() + " " + object.getMetadata().getName())
                 .collect(Collectors.toCollection(TreeSet::new));
@@ -112,8 +134,7 @@ class InstallTest {
         assertThat(installed()).isEqualTo(before);
         meshctl("install", "--set", "profile=minimal", "--readiness-timeout", "0s");
         Ended doomed = meshctl("uninstall", "--purge");
-        assertThat(doomed.output())
-                .contains("would be removed: Deployment istio-system/istiod", "nothing was removed");
+        assertThat(doomed.output()).contains("would be removed: Deployment istio-system/istiod", "nothing was removed");
         assertThat(installed()).contains("Deployment istiod");
     }
 

@@ -168,8 +168,7 @@ public record ProxyBootstrap(
 
     /** The same, doing what Istio's agent does. */
     public ProxyBootstrap withAgent(AgentSettings settings) {
-        return new ProxyBootstrap(
-                node, concurrency, own, discovery, resources, drain, connections, settings, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, connections, settings, document);
     }
 
     ListenerSettings listenerSettings() {

@@ -213,9 +213,13 @@ class SidecarEndTest {
 
             sidecar.leave();
             // Whoever comes now is served; by then the one event loop has told the others.
-            assertThat(lastAnswer(connected(inbound), "second")).contains("connection: close").endsWith("second");
+            assertThat(lastAnswer(connected(inbound), "second"))
+                    .contains("connection: close")
+                    .endsWith("second");
             // The idle connection is still there, and its next answer is the last.
-            assertThat(lastAnswer(before, "third")).contains("connection: close").endsWith("third");
+            assertThat(lastAnswer(before, "third"))
+                    .contains("connection: close")
+                    .endsWith("third");
             // What the application asks of others goes on as before.
             for (int i = 0; i < 2; i++) {
                 others.getOutputStream().write(QUESTION);

@@ -19,7 +19,9 @@ public final class OpenShift {
         ContainerTrees.eachButProxy(pod.path("spec"), container -> {
             String name = container.path("name").asString("");
             var user = container.path("securityContext").path("runAsUser");
-            if (!name.equals(ContainerTrees.VALIDATION) && !name.equals(ContainerTrees.REDIRECTION) && user.isNumber()) {
+            if (!name.equals(ContainerTrees.VALIDATION)
+                    && !name.equals(ContainerTrees.REDIRECTION)
+                    && user.isNumber()) {
                 application[0] = user.asLong();
             }
         });

@@ -155,7 +155,8 @@ final class ExpressionParser {
 
     private static TemplateExpression fields(String token) {
         int dot = token.indexOf('.');
-        TemplateExpression variable = new TemplateExpression.Variable(token.substring(1, dot < 0 ? token.length() : dot));
+        TemplateExpression variable =
+                new TemplateExpression.Variable(token.substring(1, dot < 0 ? token.length() : dot));
         return dot < 0 ? variable : new TemplateExpression.Fields(variable, names(token.substring(dot)));
     }
 

@@ -24,7 +24,8 @@ sealed interface Piece {
     record With(String variable, TemplateExpression value, List<Piece> then, List<Piece> otherwise) implements Piece {}
 
     /** Once for each item of a list or object; names are empty if there are none. */
-    record Range(String key, String item, TemplateExpression items, List<Piece> body, List<Piece> otherwise) implements Piece {}
+    record Range(String key, String item, TemplateExpression items, List<Piece> body, List<Piece> otherwise)
+            implements Piece {}
 
     /** Another template with another dot. */
     record Include(String name, TemplateExpression dot) implements Piece {}

@@ -182,7 +182,8 @@ final class Renderer {
         return value;
     }
 
-    private @Nullable Object call(TemplateExpression.Call call, @Nullable Object dot, List<? extends @Nullable Object> piped) {
+    private @Nullable Object call(
+            TemplateExpression.Call call, @Nullable Object dot, List<? extends @Nullable Object> piped) {
         List<@Nullable Object> arguments = new ArrayList<>();
         for (TemplateExpression argument : call.arguments()) {
             Object value = value(argument, dot);

@@ -89,7 +89,8 @@ final class TemplateParser {
             case "range" -> range(part, expressions.skip(1));
             case "template" -> {
                 String name = expressions.skip(1).text();
-                yield new Piece.Include(name, expressions.isAtEnd() ? new TemplateExpression.Literal(null) : expressions.all());
+                yield new Piece.Include(
+                        name, expressions.isAtEnd() ? new TemplateExpression.Literal(null) : expressions.all());
             }
             case "block", "break", "continue" ->
                 throw new TemplateException("line " + part.line() + ": " + word

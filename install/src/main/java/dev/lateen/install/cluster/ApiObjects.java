@@ -36,10 +36,13 @@ final class ApiObjects {
     /** Applies one object; what others have said of fields that it has is overruled. */
     Outcome apply(HasMetadata wanted) {
         HasMetadata before = find(wanted);
-        HasMetadata after = asked(wanted, "apply", () -> client.resource(wanted)
-                .fieldManager(FIELD_MANAGER)
-                .forceConflicts()
-                .serverSideApply());
+        HasMetadata after = asked(
+                wanted,
+                "apply",
+                () -> client.resource(wanted)
+                        .fieldManager(FIELD_MANAGER)
+                        .forceConflicts()
+                        .serverSideApply());
         if (before == null) {
             return Outcome.CREATED;
         }
@@ -87,7 +90,8 @@ final class ApiObjects {
                         .filter(entry -> FIELD_MANAGER.equals(entry.getManager())
                                 && "Apply".equals(entry.getOperation())
                                 && entry.getSubresource() == null)
-                        .map(entry -> (Object) List.of(String.valueOf(entry.getTime()), String.valueOf(entry.getFieldsV1())))
+                        .map(entry ->
+                                (Object) List.of(String.valueOf(entry.getTime()), String.valueOf(entry.getFieldsV1())))
                         .toList();
     }
 

@@ -17,10 +17,7 @@ final class ApiServerOptions {
             description = "The kubeconfig (default: the variable KUBECONFIG, else ~/.kube/config).")
     private @Nullable Path kubeconfig;
 
-    @Option(
-            names = "--context",
-            paramLabel = "NAME",
-            description = "The context in it (default: its current one).")
+    @Option(names = "--context", paramLabel = "NAME", description = "The context in it (default: its current one).")
     private @Nullable String context;
 
     /**
@@ -30,9 +27,12 @@ final class ApiServerOptions {
      */
     KubernetesClient connect() {
         Config config = config();
-        if (context != null && (config.getCurrentContext() == null || !context.equals(config.getCurrentContext().getName()))) {
+        if (context != null
+                && (config.getCurrentContext() == null
+                        || !context.equals(config.getCurrentContext().getName()))) {
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, "--context: " + context + ": there is none of that name in the kubeconfig");
+                    CommandFailure.BAD_INPUT,
+                    "--context: " + context + ": there is none of that name in the kubeconfig");
         }
         ClientKey.settle(config);
         // A command tells its user at once; who wants to try again types it again.
@@ -46,13 +46,15 @@ final class ApiServerOptions {
             return Config.autoConfigure(context);
         }
         if (!Files.isReadable(file)) {
-            throw new CommandFailure(CommandFailure.BAD_INPUT, "--kubeconfig: " + file + ": no such file, or not readable");
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, "--kubeconfig: " + file + ": no such file, or not readable");
         }
         try {
             return Config.fromKubeconfig(context, file.toFile());
         } catch (RuntimeException e) {
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, "--kubeconfig: " + file + ": " + e.getMessage() + " (expected: a kubeconfig)");
+                    CommandFailure.BAD_INPUT,
+                    "--kubeconfig: " + file + ": " + e.getMessage() + " (expected: a kubeconfig)");
         }
     }
 }

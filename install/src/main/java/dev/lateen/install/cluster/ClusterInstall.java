@@ -71,7 +71,10 @@ public final class ClusterInstall {
         List<String> lines = new ArrayList<>();
         for (HasMetadata object : manifest.all()) {
             boolean left = manifest.definitions().contains(object) && !isMissing(object);
-            lines.add(left ? "leave " + ApiObjects.name(object) + ", which serves all versions" : (objects.find(object) == null ? "create " : "apply ") + ApiObjects.name(object));
+            lines.add(
+                    left
+                            ? "leave " + ApiObjects.name(object) + ", which serves all versions"
+                            : (objects.find(object) == null ? "create " : "apply ") + ApiObjects.name(object));
         }
         leftOver(manifest).forEach(object -> lines.add("remove " + ApiObjects.name(object)));
         return lines;
@@ -104,7 +107,8 @@ public final class ClusterInstall {
         HasMetadata there = objects.find(wanted);
         return there == null
                 || Owned.isOurs(there)
-                || !CustomResourceDefinitions.missingVersions(tree(wanted), tree(there)).isEmpty();
+                || !CustomResourceDefinitions.missingVersions(tree(wanted), tree(there))
+                        .isEmpty();
     }
 
     private static JsonNode tree(HasMetadata object) {

@@ -32,6 +32,7 @@ public final class InstallCommand implements Callable<Integer> {
     @Option(names = "--dry-run", description = "Say what would be done, and do nothing.")
     private boolean dryRun;
 
+    @SuppressWarnings("UnusedVariable") // What is typed for istioctl must not be refused here.
     @Option(
             names = {"-y", "--skip-confirmation"},
             description = "Taken for istioctl's sake: nothing is asked.")

@@ -24,10 +24,7 @@ public final class ManifestCommand implements Callable<Integer> {
     }
 
     /** Needs no cluster. */
-    @Command(
-            name = "generate",
-            description = "Print all objects of an installation.",
-            mixinStandardHelpOptions = true)
+    @Command(name = "generate", description = "Print all objects of an installation.", mixinStandardHelpOptions = true)
     static final class Generate implements Callable<Integer> {
         @Spec
         private CommandSpec spec;
@@ -39,8 +36,7 @@ public final class ManifestCommand implements Callable<Integer> {
         public Integer call() {
             InstallManifest manifest = values.manifest();
             manifest.withoutEffect()
-                    .forEach(path ->
-                            spec.commandLine().getErr().println("warning: " + path + ": has no effect here"));
+                    .forEach(path -> spec.commandLine().getErr().println("warning: " + path + ": has no effect here"));
             spec.commandLine().getOut().print(manifest.yaml());
             spec.commandLine().getOut().flush();
             return 0;

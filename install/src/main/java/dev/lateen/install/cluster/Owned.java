@@ -46,7 +46,8 @@ record Owned(ApiObjects objects) {
     /** Those of one revision. */
     List<HasMetadata> ofRevision(String revision) {
         return all().stream()
-                .filter(object -> revision.equals(object.getMetadata().getLabels().get(Ownership.REVISION)))
+                .filter(object ->
+                        revision.equals(object.getMetadata().getLabels().get(Ownership.REVISION)))
                 .toList();
     }
 

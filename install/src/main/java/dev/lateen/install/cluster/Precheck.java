@@ -57,14 +57,16 @@ public final class Precheck {
     /** One question for each kind and namespace that is written. */
     private void rights(InstallManifest manifest, List<String> problems) {
         Map<String, HasMetadata> kinds = new LinkedHashMap<>();
-        manifest.all().forEach(object -> kinds.putIfAbsent(
-                object.getKind() + " " + object.getMetadata().getNamespace(), object));
+        manifest.all()
+                .forEach(object -> kinds.putIfAbsent(
+                        object.getKind() + " " + object.getMetadata().getNamespace(), object));
         for (HasMetadata object : kinds.values()) {
             for (String verb : List.of("create", "patch")) {
                 if (!allowed(object, verb)) {
                     String where = namespace(object);
-                    problems.add("you may not " + verb + " " + object.getPlural() + (where == null ? "" : " in " + where)
-                            + " (expected: the rights of a cluster's administrator)");
+                    problems.add(
+                            "you may not " + verb + " " + object.getPlural() + (where == null ? "" : " in " + where)
+                                    + " (expected: the rights of a cluster's administrator)");
                 }
             }
         }
@@ -88,25 +90,26 @@ public final class Precheck {
                         .endSpec()
                         .build())
                 .create();
-        return answer.getStatus() != null && Boolean.TRUE.equals(answer.getStatus().getAllowed());
+        return answer.getStatus() != null
+                && Boolean.TRUE.equals(answer.getStatus().getAllowed());
     }
 
     /** Whoever else answers for pods of the same namespaces would inject a second time; objects of the same name would be taken from their owner. */
     private void otherMesh(InstallManifest manifest, List<String> problems) {
         for (HasMetadata wanted : manifest.all()) {
-            boolean common = wanted.getKind().equals("Namespace") || manifest.definitions().contains(wanted);
+            boolean common = wanted.getKind().equals("Namespace")
+                    || manifest.definitions().contains(wanted);
             HasMetadata there = common ? null : objects.find(wanted);
             if (there != null && !Owned.isOurs(there)) {
                 problems.add(ApiObjects.name(there) + " is there already and belongs to another mesh"
                         + " (expected: remove that one, or install beside it with --revision and another namespace)");
             }
         }
-        for (MutatingWebhookConfiguration webhook : client.resources(MutatingWebhookConfiguration.class)
-                .list()
-                .getItems()) {
+        for (MutatingWebhookConfiguration webhook :
+                client.resources(MutatingWebhookConfiguration.class).list().getItems()) {
             String name = webhook.getMetadata().getName();
-            boolean sameName = manifest.all().stream().anyMatch(object -> ApiObjects.name(object)
-                    .equals(ApiObjects.name(webhook)));
+            boolean sameName = manifest.all().stream()
+                    .anyMatch(object -> ApiObjects.name(object).equals(ApiObjects.name(webhook)));
             if (name.startsWith(INJECTOR) && !Owned.isOurs(webhook) && !sameName && isDefault(webhook, manifest)) {
                 problems.add(ApiObjects.name(webhook) + " injects another mesh's sidecars into the same namespaces"
                         + " (expected: remove that mesh, or install with --revision)");

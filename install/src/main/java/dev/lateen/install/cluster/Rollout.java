@@ -129,7 +129,9 @@ final class Rollout {
         }
         if (pod.getStatus().getContainerStatuses() != null) {
             for (ContainerStatus container : pod.getStatus().getContainerStatuses()) {
-                var waiting = container.getState() == null ? null : container.getState().getWaiting();
+                var waiting = container.getState() == null
+                        ? null
+                        : container.getState().getWaiting();
                 if (waiting != null && !Objects.equals(waiting.getReason(), "ContainerCreating")) {
                     reasons.add(container.getName() + ": " + waiting.getReason()
                             + (waiting.getMessage() == null ? "" : ": " + waiting.getMessage()));

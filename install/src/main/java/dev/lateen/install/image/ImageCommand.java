@@ -56,9 +56,10 @@ public final class ImageCommand implements Callable<Integer> {
                 names = "--base",
                 paramLabel = "IMAGE",
                 defaultValue = BaseImage.USUAL,
-                description = "What it stands on: an image with a C library and, where no network plugin redirects for pods,"
-                        + " iptables; tar:FILE as docker save writes one, rootfs:FILE with a root file system, or"
-                        + " scratch (default: ${DEFAULT-VALUE}).")
+                description =
+                        "What it stands on: an image with a C library and, where no network plugin redirects for pods,"
+                            + " iptables; tar:FILE as docker save writes one, rootfs:FILE with a root file system, or"
+                            + " scratch (default: ${DEFAULT-VALUE}).")
         private String base = "";
 
         @Option(names = "--insecure-registry", description = "Take plain HTTP and unknown certificates for good.")
@@ -81,7 +82,8 @@ public final class ImageCommand implements Callable<Integer> {
                     TemporaryFiles.delete(scratch);
                 }
             } catch (IOException e) {
-                throw new CommandFailure(CommandFailure.FAILED, "image build: " + e.getMessage() + ": " + IoReason.of(e));
+                throw new CommandFailure(
+                        CommandFailure.FAILED, "image build: " + e.getMessage() + ": " + IoReason.of(e));
             }
             return 0;
         }

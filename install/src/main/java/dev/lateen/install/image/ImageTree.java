@@ -80,15 +80,15 @@ final class ImageTree {
             }
         } catch (IOException e) {
             throw new CommandFailure(
-                    CommandFailure.FAILED, "the image's files can't be written: " + e.getMessage() + ": " + IoReason.of(e));
+                    CommandFailure.FAILED,
+                    "the image's files can't be written: " + e.getMessage() + ": " + IoReason.of(e));
         }
     }
 
     private void link() {
         ToolProvider jlink = ToolProvider.findFirst("jlink")
                 .orElseThrow(() -> new CommandFailure(
-                        CommandFailure.FAILED,
-                        "this Java has no jlink: " + own.java() + " (expected: a whole JDK)"));
+                        CommandFailure.FAILED, "this Java has no jlink: " + own.java() + " (expected: a whole JDK)"));
         StringWriter said = new StringWriter();
         PrintWriter out = new PrintWriter(said);
         int code = jlink.run(
@@ -104,7 +104,8 @@ final class ImageTree {
                 "--output",
                 home().resolve("jre").toString());
         if (code != 0) {
-            throw new CommandFailure(CommandFailure.FAILED, "jlink: " + said.toString().strip());
+            throw new CommandFailure(
+                    CommandFailure.FAILED, "jlink: " + said.toString().strip());
         }
     }
 

@@ -28,7 +28,9 @@ final class NativeLibraries {
         String suffix = architecture.equals("arm64") ? "_aarch_64.so" : "_x86_64.so";
         List<Path> all;
         try (var files = Files.list(jars)) {
-            all = files.filter(file -> file.toString().endsWith(".jar")).sorted().toList();
+            all = files.filter(file -> file.toString().endsWith(".jar"))
+                    .sorted()
+                    .toList();
         }
         for (Path jar : all) {
             try (JarFile open = new JarFile(jar.toFile())) {

@@ -23,9 +23,10 @@ record RoleFlags(List<String> options, List<String> jars) {
      * @param role {@code proxy}, {@code istiod} or {@code meshctl}
      */
     static RoleFlags of(Path launcher, Path dist, String role) throws InterruptedException {
-        String script = "MESHCTL_SOURCED=1; source \"$1\"; dist=$2; flags_of \"$3\"; printf '%s\\n' \"${flags[@]}\" -- \"$class_path\"";
-        ProcessBuilder bash = new ProcessBuilder(
-                "bash", "-c", script, "meshctl", launcher.toString(), dist.toString(), role);
+        String script = "MESHCTL_SOURCED=1; source \"$1\"; dist=$2; flags_of \"$3\"; printf '%s\\n"
+                + "' \"${flags[@]}\" -- \"$class_path\"";
+        ProcessBuilder bash =
+                new ProcessBuilder("bash", "-c", script, "meshctl", launcher.toString(), dist.toString(), role);
         bash.environment().keySet().removeIf(name -> name.startsWith("MESHCTL_"));
         try {
             Process process = bash.redirectErrorStream(true).start();
@@ -35,7 +36,8 @@ record RoleFlags(List<String> options, List<String> jars) {
             }
             return parse(said);
         } catch (IOException e) {
-            throw new CommandFailure(CommandFailure.FAILED, launcher + " can't be asked for its flags: " + e.getMessage());
+            throw new CommandFailure(
+                    CommandFailure.FAILED, launcher + " can't be asked for its flags: " + e.getMessage());
         }
     }
 
@@ -51,7 +53,6 @@ record RoleFlags(List<String> options, List<String> jars) {
 
     /** The class path with the jars in another directory. */
     String classPath(String directory) {
-        return String.join(
-                ":", jars.stream().map(jar -> directory + "/" + jar).toList());
+        return String.join(":", jars.stream().map(jar -> directory + "/" + jar).toList());
     }
 }

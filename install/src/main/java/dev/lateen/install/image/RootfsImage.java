@@ -35,7 +35,8 @@ final class RootfsImage {
             String digest = unpack(rootfs, layer);
             String config = "{\"architecture\":\"" + architecture + "\",\"os\":\"linux\",\"config\":{},"
                     + "\"rootfs\":{\"type\":\"layers\",\"diff_ids\":[\"sha256:" + digest + "\"]}}";
-            String manifest = "[{\"Config\":\"config.json\",\"RepoTags\":[\"base:latest\"],\"Layers\":[\"layer.tar\"]}]";
+            String manifest =
+                    "[{\"Config\":\"config.json\",\"RepoTags\":[\"base:latest\"],\"Layers\":[\"layer.tar\"]}]";
             try (OutputStream out = Files.newOutputStream(image);
                     TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {
                 tar.setBigNumberMode(TarArchiveOutputStream.BIGNUMBER_POSIX);

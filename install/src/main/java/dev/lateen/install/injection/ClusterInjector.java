@@ -40,8 +40,7 @@ public final class ClusterInjector implements AutoCloseable {
     private final boolean nativeSidecars;
     private volatile @Nullable InjectionRoutes routes;
 
-    private ClusterInjector(
-            ApiServer server, ClusterBootstrap bootstrap, Supplier<@Nullable MeshSnapshot> snapshot) {
+    private ClusterInjector(ApiServer server, ClusterBootstrap bootstrap, Supplier<@Nullable MeshSnapshot> snapshot) {
         this.server = server;
         this.bootstrap = bootstrap;
         this.snapshot = snapshot;
@@ -78,8 +77,7 @@ public final class ClusterInjector implements AutoCloseable {
     public void serveOn(Vertx vertx, Router router) {
         Injection injection = new Injection(
                 this::config,
-                new Injection.Surroundings(
-                        this::start, () -> texts.mesh(text("istio", "mesh")), _ -> nativeSidecars));
+                new Injection.Surroundings(this::start, () -> texts.mesh(text("istio", "mesh")), _ -> nativeSidecars));
         InjectionRoutes made = new InjectionRoutes(vertx, injection, this::marks);
         routes = made;
         made.serveOn(router);

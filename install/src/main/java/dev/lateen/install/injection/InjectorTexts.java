@@ -13,7 +13,8 @@ import org.slf4j.LoggerFactory;
 final class InjectorTexts {
     private static final Logger LOG = LoggerFactory.getLogger(InjectorTexts.class);
 
-    private final Last<InjectorConfig> configs = new Last<>("istio-sidecar-injector", InjectorConfig.of(HelmValues.defaults()));
+    private final Last<InjectorConfig> configs =
+            new Last<>("istio-sidecar-injector", InjectorConfig.of(HelmValues.defaults()));
     private final Last<InjectedMesh> meshes = new Last<>("mesh config", InjectedMesh.DEFAULT);
     private final Last<StartSettings> starts = new Last<>("mesh config", StartSettings.NONE);
 
@@ -25,8 +26,9 @@ final class InjectorTexts {
      */
     InjectorConfig config(String values, String config) {
         return configs.of(values + "\0" + config, () -> {
-            HelmValues given =
-                    values.isBlank() ? HelmValues.defaults() : HelmValues.defaults().with("istio-sidecar-injector: data.values", values);
+            HelmValues given = values.isBlank()
+                    ? HelmValues.defaults()
+                    : HelmValues.defaults().with("istio-sidecar-injector: data.values", values);
             return config.isBlank()
                     ? InjectorConfig.of(given)
                     : InjectorConfig.of(given, "istio-sidecar-injector: data.config", config);

@@ -49,9 +49,7 @@ final class IstiodRights {
     }
 
     private static List<PolicyRule> everywhere() {
-        String[] istio = {
-            "networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io"
-        };
+        String[] istio = {"networking.istio.io", "security.istio.io", "telemetry.istio.io", "extensions.istio.io"};
         return List.of(
                 // The registry.
                 rule(List.of(""), List.of("services", "pods", "namespaces", "nodes", "serviceaccounts"), READ),

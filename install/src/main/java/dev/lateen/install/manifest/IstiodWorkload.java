@@ -170,8 +170,12 @@ final class IstiodWorkload {
                 // The image's own command has but a proxy's classes.
                 .withCommand("/usr/local/bin/pilot-discovery")
                 .withArgs(arguments())
-                .withPorts(port("http-debug", 8080), port("grpc-xds", 15010), port("tls-xds", 15012),
-                        port("https-webhooks", 15017), port("http-monitoring", 15014))
+                .withPorts(
+                        port("http-debug", 8080),
+                        port("grpc-xds", 15010),
+                        port("tls-xds", 15012),
+                        port("https-webhooks", 15017),
+                        port("http-monitoring", 15014))
                 .withNewReadinessProbe()
                 .withNewHttpGet()
                 .withPath("/ready")
@@ -185,9 +189,19 @@ final class IstiodWorkload {
                 .withResources(resources())
                 .withSecurityContext(Pods.restricted())
                 .withVolumeMounts(
-                        new VolumeMountBuilder().withName("tmp").withMountPath("/tmp").build(),
-                        new VolumeMountBuilder().withName("state").withMountPath("/var/run/secrets/istio-dns").build(),
-                        new VolumeMountBuilder().withName("cacerts").withMountPath("/etc/cacerts").withReadOnly(true).build())
+                        new VolumeMountBuilder()
+                                .withName("tmp")
+                                .withMountPath("/tmp")
+                                .build(),
+                        new VolumeMountBuilder()
+                                .withName("state")
+                                .withMountPath("/var/run/secrets/istio-dns")
+                                .build(),
+                        new VolumeMountBuilder()
+                                .withName("cacerts")
+                                .withMountPath("/etc/cacerts")
+                                .withReadOnly(true)
+                                .build())
                 .build();
     }
 
@@ -216,9 +230,7 @@ final class IstiodWorkload {
         env.add(field("POD_NAME", "metadata.name"));
         env.add(field("POD_NAMESPACE", "metadata.namespace"));
         env.add(field("SERVICE_ACCOUNT", "spec.serviceAccountName"));
-        env.add(env(
-                "CLUSTER_ID",
-                installation.values().text("values.global.multiCluster.clusterName", "Kubernetes")));
+        env.add(env("CLUSTER_ID", installation.values().text("values.global.multiCluster.clusterName", "Kubernetes")));
         env.add(env("TOKEN_AUDIENCES", TOKEN_AUDIENCE));
         pilot.texts("env").forEach((variable, value) -> env.add(env(variable, value)));
         env.addAll(k8s.allAs("env", EnvVar.class));

@@ -19,13 +19,16 @@ final class MeshConfigMaps {
         return List.of(
                 new ConfigMapBuilder()
                         .withMetadata(installation.meta(installation.named("istio"), "Pilot", LABELS))
-                        .withData(Map.of("mesh", yaml(mesh(installation)), "meshNetworks", yaml(networks(installation))))
+                        .withData(
+                                Map.of("mesh", yaml(mesh(installation)), "meshNetworks", yaml(networks(installation))))
                         .build(),
                 new ConfigMapBuilder()
-                        .withMetadata(
-                                installation.meta(installation.named("istio-sidecar-injector"), "Pilot", LABELS))
+                        .withMetadata(installation.meta(installation.named("istio-sidecar-injector"), "Pilot", LABELS))
                         .withData(Map.of(
-                                "config", yaml(injection(installation)), "values", KUBERNETES.asJson(sorted(values(installation)))))
+                                "config",
+                                yaml(injection(installation)),
+                                "values",
+                                KUBERNETES.asJson(sorted(values(installation)))))
                         .build());
     }
 

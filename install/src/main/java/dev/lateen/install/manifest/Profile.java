@@ -41,6 +41,7 @@ enum Profile {
     /** Nothing: whoever takes it says what there is. */
     EMPTY(parts(false, false, false), Map.of());
 
+    @SuppressWarnings("ImmutableEnumChecker") // Made of constants, and never changed: layers are merged into new trees.
     private final Map<String, Object> values;
 
     Profile(Map<String, Object> components, Map<String, Object> more) {

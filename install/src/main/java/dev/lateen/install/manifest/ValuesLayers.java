@@ -37,14 +37,16 @@ final class ValuesLayers {
     }
 
     private static boolean haveNames(List<?> list) {
-        return !list.isEmpty() && list.stream().allMatch(each -> each instanceof Map<?, ?> map && map.get("name") != null);
+        return !list.isEmpty()
+                && list.stream().allMatch(each -> each instanceof Map<?, ?> map && map.get("name") != null);
     }
 
     private static List<Object> mergeByName(List<?> lower, List<?> upper) {
         Map<String, Object> byName = new LinkedHashMap<>();
         for (List<?> list : List.of(lower, upper)) {
             for (Object each : list) {
-                byName.merge(String.valueOf(((Map<?, ?>) each).get("name")), each, (below, above) -> merge(below, above));
+                byName.merge(
+                        String.valueOf(((Map<?, ?>) each).get("name")), each, (below, above) -> merge(below, above));
             }
         }
         return new ArrayList<>(byName.values());
@@ -67,7 +69,8 @@ final class ValuesLayers {
     static Map<String, Object> set(Map<String, Object> tree, String assignment) {
         int equals = assignment.indexOf('=');
         if (equals <= 0) {
-            throw new IllegalArgumentException("--set " + assignment + ": no value (expected: such as PATH.TO.KEY=VALUE)");
+            throw new IllegalArgumentException(
+                    "--set " + assignment + ": no value (expected: such as PATH.TO.KEY=VALUE)");
         }
         List<ValuesPath.Step> steps = ValuesPath.parse(assignment.substring(0, equals));
         Object value = value(assignment.substring(equals + 1));

@@ -94,12 +94,14 @@ final class ValuesPath {
             store(at, step, value);
             return;
         }
-        Object inner = load(at, step);
+        Object found = load(at, step);
         boolean wantsList = !(rest.getFirst() instanceof Step.Key);
-        if (wantsList ? !(inner instanceof List) : !(inner instanceof Map)) {
-            inner = wantsList ? new ArrayList<>() : objectAt(step);
-            store(at, step, inner);
+        if (found != null && (wantsList ? found instanceof List : found instanceof Map)) {
+            put(found, rest, value);
+            return;
         }
+        Object inner = wantsList ? new ArrayList<>() : objectAt(step);
+        store(at, step, inner);
         put(inner, rest, value);
     }
 
@@ -116,7 +118,8 @@ final class ValuesPath {
         return switch (step) {
             case Step.Key(String name) -> at instanceof Map<?, ?> map ? map.get(name) : null;
             case Step.At(int index) -> at instanceof List<?> list && index < list.size() ? list.get(index) : null;
-            case Step.Where where -> at instanceof List<?> list && find(list, where) >= 0 ? list.get(find(list, where)) : null;
+            case Step.Where where ->
+                at instanceof List<?> list && find(list, where) >= 0 ? list.get(find(list, where)) : null;
         };
     }
 
@@ -152,7 +155,8 @@ final class ValuesPath {
 
     private static int find(List<?> list, Step.Where where) {
         for (int i = 0; i < list.size(); i++) {
-            if (list.get(i) instanceof Map<?, ?> map && Objects.equals(String.valueOf(map.get(where.key())), where.value())) {
+            if (list.get(i) instanceof Map<?, ?> map
+                    && Objects.equals(String.valueOf(map.get(where.key())), where.value())) {
                 return i;
             }
         }
@@ -160,6 +164,7 @@ final class ValuesPath {
     }
 
     private static IllegalArgumentException wrong(String path) {
-        return new IllegalArgumentException("--set " + path + ": no path (expected: keys with dots between, [N] or [name:NAME] for an element of a list)");
+        return new IllegalArgumentException("--set " + path
+                + ": no path (expected: keys with dots between, [N] or [name:NAME] for an element of a list)");
     }
 }

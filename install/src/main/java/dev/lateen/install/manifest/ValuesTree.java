@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,9 @@ final class ValuesTree {
 
     private final Map<String, Object> values;
     private final String prefix;
-    private final TreeSet<String> asked;
+    private final Set<String> asked;
 
-    private ValuesTree(Map<String, Object> values, String prefix, TreeSet<String> asked) {
+    private ValuesTree(Map<String, Object> values, String prefix, Set<String> asked) {
         this.values = values;
         this.prefix = prefix;
         this.asked = asked;

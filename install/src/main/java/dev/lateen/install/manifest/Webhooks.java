@@ -68,9 +68,8 @@ final class Webhooks {
                 .withResources("pods")
                 .endRule()
                 .withFailurePolicy("Fail")
-                .withReinvocationPolicy(installation
-                        .values()
-                        .text("values.sidecarInjectorWebhook.reinvocationPolicy", "Never"))
+                .withReinvocationPolicy(
+                        installation.values().text("values.sidecarInjectorWebhook.reinvocationPolicy", "Never"))
                 .withAdmissionReviewVersions("v1")
                 .withSideEffects("None")
                 .withTimeoutSeconds(10)
@@ -106,8 +105,7 @@ final class Webhooks {
                 .endClientConfig()
                 .addNewRule()
                 .withOperations("CREATE", "UPDATE")
-                .withApiGroups(
-                        "security.istio.io", "networking.istio.io", "telemetry.istio.io", "extensions.istio.io")
+                .withApiGroups("security.istio.io", "networking.istio.io", "telemetry.istio.io", "extensions.istio.io")
                 .withApiVersions("*")
                 .withResources("*")
                 .endRule()

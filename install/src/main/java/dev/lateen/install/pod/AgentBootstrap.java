@@ -16,8 +16,7 @@ import java.util.Map;
  * @param files what is mounted
  * @param interfaces addresses by the name of their network interface, without loopback and link-local ones
  */
-public record AgentBootstrap(
-        Map<String, String> environment, PodFiles files, Map<String, List<String>> interfaces) {
+public record AgentBootstrap(Map<String, String> environment, PodFiles files, Map<String, List<String>> interfaces) {
     /** Copies the maps. */
     public AgentBootstrap {
         environment = Map.copyOf(environment);

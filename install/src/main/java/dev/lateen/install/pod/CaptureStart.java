@@ -61,8 +61,7 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
                     tproxy(),
                     inbound(),
                     outbound(),
-                    new CaptureSettings.Interfaces(
-                            names("istio-exclude-interfaces"), names("kube-virt-interfaces")),
+                    new CaptureSettings.Interfaces(names("istio-exclude-interfaces"), names("kube-virt-interfaces")),
                     dns(),
                     isOn("drop-invalid", "INVALID_DROP"),
                     loopback);
@@ -71,7 +70,9 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
 
         private List<IpFamily> families() {
             Set<IpFamily> families = EnumSet.of(IpFamily.V4);
-            around.interfaces().values().forEach(addresses -> addresses.forEach(each -> families.add(IpFamily.of(each))));
+            around.interfaces()
+                    .values()
+                    .forEach(addresses -> addresses.forEach(each -> families.add(IpFamily.of(each))));
             return List.copyOf(families);
         }
 
@@ -87,9 +88,7 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
                     uids,
                     gids.isEmpty() ? uids : numbers("proxy-gid", gids),
                     only,
-                    words(
-                            "ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE",
-                            variable("ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE", "")));
+                    words("ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE", variable("ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE", "")));
         }
 
         private CaptureSettings.@Nullable Tproxy tproxy() {
@@ -99,7 +98,9 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
                 case "TPROXY" ->
                     new CaptureSettings.Tproxy(
                             number("istio-inbound-tproxy-mark", flags.text("istio-inbound-tproxy-mark", USUAL_USER)),
-                            number("istio-inbound-tproxy-route-table", flags.text("istio-inbound-tproxy-route-table", "133")));
+                            number(
+                                    "istio-inbound-tproxy-route-table",
+                                    flags.text("istio-inbound-tproxy-route-table", "133")));
                 default -> throw wrong("--istio-inbound-interception-mode", mode, "REDIRECT or TPROXY");
             };
         }
@@ -160,7 +161,9 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
         }
 
         private List<String> ports(String flag) {
-            return split(flags.text(flag, "")).map(port -> port("--" + flag, port, 1, 65_535)).toList();
+            return split(flags.text(flag, ""))
+                    .map(port -> port("--" + flag, port, 1, 65_535))
+                    .toList();
         }
 
         private String port(String flag, String otherwise) {
@@ -193,7 +196,8 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
 
         /** Names of interfaces and groups become words of a rule: nothing may stand in them that would begin another. */
         private static List<String> words(String name, String text) {
-            return split(text).peek(word -> {
+            return split(text)
+                    .peek(word -> {
                         if (!word.chars().allMatch(c -> Character.isLetterOrDigit(c) || "_-.+@:".indexOf(c) >= 0)
                                 || word.startsWith("-")) {
                             throw wrong(name, word, "letters, digits and _-.+@:");

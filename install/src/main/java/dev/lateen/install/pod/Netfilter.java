@@ -55,7 +55,8 @@ public final class Netfilter {
         if (settings.tproxy() != null) {
             for (IpFamily family : families) {
                 routes(family, settings.tproxy())
-                        .forEach(command -> text.append(String.join(" ", command)).append('\n'));
+                        .forEach(command ->
+                                text.append(String.join(" ", command)).append('\n'));
             }
         }
         return text.toString();
@@ -100,12 +101,12 @@ public final class Netfilter {
     }
 
     private static CommandFailure refused(String program, Programs.Outcome outcome) {
-        String hint = outcome.output().contains("ermission denied") || outcome.output().contains("you must be root")
+        String hint = outcome.output().contains("ermission denied")
+                        || outcome.output().contains("you must be root")
                 ? " (expected: user 0 with the capabilities NET_ADMIN and NET_RAW)"
                 : "";
         return new CommandFailure(
-                CommandFailure.FAILED,
-                program + " ended with " + outcome.exitCode() + ": " + outcome.output() + hint);
+                CommandFailure.FAILED, program + " ended with " + outcome.exitCode() + ": " + outcome.output() + hint);
     }
 
     private void route(IpFamily family, CaptureSettings.Tproxy tproxy) throws InterruptedException {

@@ -59,7 +59,9 @@ public final class PodEnding {
             pause(end.drain());
             return;
         }
-        LOG.info("drains for {} ms, and then until no connection is left", end.least().toMillis());
+        LOG.info(
+                "drains for {} ms, and then until no connection is left",
+                end.least().toMillis());
         boolean quitting = pause(end.least());
         while (!quitting && connections.getAsInt() > 0) {
             quitting = pause(LOOK);

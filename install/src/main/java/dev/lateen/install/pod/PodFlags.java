@@ -10,4 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param serviceCluster the node's cluster; empty for "by the pod"
  * @param concurrency event loops, 0 for one a CPU; null if nothing is said
  */
-public record PodFlags(String type, String domain, String serviceCluster, @Nullable Integer concurrency) {}
+public record PodFlags(
+        String type,
+        String domain,
+        String serviceCluster,
+        @Nullable Integer concurrency) {}

@@ -58,7 +58,13 @@ record PodNode(
         Map<String, Object> metadata = metadata(settings, ports);
         String id = type + "~" + addresses.getFirst() + "~" + name() + "." + namespace() + "~" + domain;
         return new XdsNode(
-                id, cluster(settings), metadata, locality(), NodeMetadata.LATEEN_USER_AGENT, Release.VERSION, List.of());
+                id,
+                cluster(settings),
+                metadata,
+                locality(),
+                NodeMetadata.LATEEN_USER_AGENT,
+                Release.VERSION,
+                List.of());
     }
 
     private Map<String, Object> metadata(PodSettings settings, PodPorts ports) {

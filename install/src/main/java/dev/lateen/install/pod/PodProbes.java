@@ -49,7 +49,8 @@ final class PodProbes {
             throw wrong(
                     "",
                     "path",
-                    "/app-health/CONTAINER/ with livez, readyz or startupz, /app-lifecycle/CONTAINER/ with prestopz or poststartz");
+                    "/app-health/CONTAINER/ with livez, readyz or startupz, /app-lifecycle/CONTAINER/ with prestopz or"
+                            + " poststartz");
         }
         List<String> given =
                 KINDS.stream().filter(kind -> prober.getValue(kind) != null).toList();
@@ -73,8 +74,7 @@ final class PodProbes {
         if (!scheme.equals("HTTP") && !scheme.equals("HTTPS")) {
             throw wrong("httpGet.scheme", scheme, "HTTP or HTTPS");
         }
-        return new AppProbe.HttpGet(
-                port, timeout, scheme.equals("HTTPS"), given.startsWith("/") ? given : "/" + given);
+        return new AppProbe.HttpGet(port, timeout, scheme.equals("HTTPS"), given.startsWith("/") ? given : "/" + given);
     }
 
     /** Kubernetes writes null, or nothing between the quotes, for what was not said. */

@@ -54,7 +54,9 @@ final class PodRemarks {
             String value = variables.text(name, "");
             if (asks.isAsked(value)) {
                 throw new IllegalArgumentException(name + ": " + value + " (expected: "
-                        + (asks.usual.isEmpty() ? "nothing" : asks.usual.iterator().next()) + "; " + asks.why + ")");
+                        + (asks.usual.isEmpty()
+                                ? "nothing"
+                                : asks.usual.iterator().next()) + "; " + asks.why + ")");
             }
         });
     }

@@ -66,7 +66,8 @@ final class PodScrapes {
         String path = given.getString("path");
         String whole = path == null || path.isEmpty() ? USUAL_PATH : path;
         return new ScrapeTarget(
-                port(port == null || port.isEmpty() ? USUAL_PORT : port, agentPort), whole.startsWith("/") ? whole : "/" + whole);
+                port(port == null || port.isEmpty() ? USUAL_PORT : port, agentPort),
+                whole.startsWith("/") ? whole : "/" + whole);
     }
 
     private static int port(String text, int agentPort) {

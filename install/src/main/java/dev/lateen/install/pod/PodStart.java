@@ -85,8 +85,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
     }
 
     /** @param node who the proxy is */
-    private record Parts(
-            PodFiles files, PodFlags flags, PodSettings settings, PodVariables variables, PodNode node) {
+    private record Parts(PodFiles files, PodFlags flags, PodSettings settings, PodVariables variables, PodNode node) {
         ProxyBootstrap bootstrap() throws IOException {
             PodPorts ports = PodPorts.of(settings, variables);
             StatsDocument stats = new StatsDocument(settings.stats(), node.annotations(), node.addresses());
@@ -108,7 +107,8 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
 
         private XdsNode named(PodPorts ports) {
             XdsNode named = node.node(settings, ports);
-            return flags.serviceCluster().isEmpty() || !settings.serviceCluster().isEmpty()
+            return flags.serviceCluster().isEmpty()
+                            || !settings.serviceCluster().isEmpty()
                     ? named
                     : new XdsNode(
                             named.id(),
@@ -131,8 +131,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             return new PodEnd(
                     settings.drain().atStop(),
                     variables.flag("EXIT_ON_ZERO_ACTIVE_CONNECTIONS", false),
-                    variables.duration(
-                            "MINIMUM_DRAIN_DURATION", ProxyBootstrap.Drain.USUAL.atStop()));
+                    variables.duration("MINIMUM_DRAIN_DURATION", ProxyBootstrap.Drain.USUAL.atStop()));
         }
 
         private boolean isIpv6() {
@@ -151,8 +150,8 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
         private ProxyBootstrap.Discovery discovery() throws IOException {
             String socket = PodFiles.IDENTITY_SOCKETS + variables.text("WORKLOAD_IDENTITY_SOCKET_FILE", "socket");
             if (files.exists(socket)) {
-                throw new IllegalArgumentException(
-                        socket + ": another server of identities is here (expected: none; certificates come from the CA)");
+                throw new IllegalArgumentException(socket
+                        + ": another server of identities is here (expected: none; certificates come from the CA)");
             }
             String roots = roots();
             Authority istiod = address("discoveryAddress", settings.discoveryAddress());
@@ -256,9 +255,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
                             ? PodScrapes.parse(variables.text(PodScrapes.VARIABLE, ""), ports.status())
                             : List.of(),
                     new AgentSettings.Way(
-                            pod,
-                            isIpv6() ? "::6" : "127.0.0.6",
-                            variables.flag("ISTIO_ENABLE_HTTP2_PROBING", true)),
+                            pod, isIpv6() ? "::6" : "127.0.0.6", variables.flag("ISTIO_ENABLE_HTTP2_PROBING", true)),
                     metricsForThisPodOnly);
         }
     }

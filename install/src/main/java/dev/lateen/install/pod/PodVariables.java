@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 record PodVariables(Map<String, String> environment, Map<String, String> proxyMetadata) {
     /** The value of a variable, null if it is not set. */
-    @Nullable String find(String name) {
+    @Nullable
+    String find(String name) {
         String own = environment.get(name);
         return own != null ? own : proxyMetadata.get(name);
     }

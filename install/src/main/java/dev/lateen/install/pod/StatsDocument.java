@@ -54,8 +54,7 @@ final class StatsDocument {
         return document;
     }
 
-    private static void add(
-            List<Map<String, Object>> patterns, String kind, List<String> wanted, List<String> always) {
+    private static void add(List<Map<String, Object>> patterns, String kind, List<String> wanted, List<String> always) {
         Stream.concat(wanted.stream(), always.stream()).forEach(text -> patterns.add(Map.of(kind, text)));
     }
 

@@ -47,7 +47,8 @@ class InstallManifestTest {
     }
 
     private static Map<?, ?> mesh(InstallManifest manifest, String name) {
-        String text = one(manifest, ConfigMap.class, name).getData().get("mesh");
+        String text =
+                String.valueOf(one(manifest, ConfigMap.class, name).getData().get("mesh"));
         return new KubernetesSerialization().unmarshal(text, Map.class);
     }
 
@@ -72,9 +73,12 @@ class InstallManifestTest {
 
     @Test
     void otherProfilesHaveMoreAndLess() {
-        assertThat(names(manifest("demo"))).contains("Deployment istio-ingressgateway", "Deployment istio-egressgateway");
+        assertThat(names(manifest("demo")))
+                .contains("Deployment istio-ingressgateway", "Deployment istio-egressgateway");
         assertThat(mesh(manifest("demo"), "istio")).asString().contains("accessLogFile=/dev/stdout", "sampling=100");
-        assertThat(names(manifest("minimal"))).contains("Deployment istiod").doesNotContain("Deployment istio-ingressgateway");
+        assertThat(names(manifest("minimal")))
+                .contains("Deployment istiod")
+                .doesNotContain("Deployment istio-ingressgateway");
         assertThat(manifest("empty").all()).isEmpty();
     }
 
@@ -87,15 +91,17 @@ class InstallManifestTest {
     @Test
     void whatIsLabelledIsFoundAgain() {
         InstallManifest demo = manifest("demo");
-        assertThat(demo.definitions()).hasSize(15).allSatisfy(object -> assertThat(
-                        object.getMetadata().getLabels())
-                .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN));
-        assertThat(applied(demo)).allSatisfy(object -> assertThat(object.getMetadata().getLabels())
-                .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN)
-                .containsKey(Ownership.COMPONENT));
-        assertThat(applied(demo).stream().filter(object -> !object.getKind().equals("Namespace")))
+        assertThat(demo.definitions())
+                .hasSize(15)
                 .allSatisfy(object -> assertThat(object.getMetadata().getLabels())
-                        .containsEntry(Ownership.REVISION, "default"));
+                        .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN));
+        assertThat(applied(demo))
+                .allSatisfy(object -> assertThat(object.getMetadata().getLabels())
+                        .containsEntry(Ownership.MANAGED_BY, Ownership.LATEEN)
+                        .containsKey(Ownership.COMPONENT));
+        assertThat(applied(demo).stream().filter(object -> !object.getKind().equals("Namespace")))
+                .allSatisfy(object ->
+                        assertThat(object.getMetadata().getLabels()).containsEntry(Ownership.REVISION, "default"));
     }
 
     @Test
@@ -116,35 +122,34 @@ class InstallManifestTest {
                         .getWebhooks())
                 .extracting(webhook -> webhook.getName())
                 .as("namespaces with istio-injection are the default revision's")
-                .containsExactly(
-                        "rev.namespace.sidecar-injector.istio.io", "rev.object.sidecar-injector.istio.io");
+                .containsExactly("rev.namespace.sidecar-injector.istio.io", "rev.object.sidecar-injector.istio.io");
         assertThat(mesh(canary, "istio-canary")).asString().contains("istiod-canary.istio-system.svc:15012");
     }
 
     @Test
     void anIstioOperatorFileIsUnderstood() {
         InstallManifest manifest = ofFile("""
-                apiVersion: install.istio.io/v1alpha1
-                kind: IstioOperator
-                spec:
-                  profile: minimal
-                  hub: registry.local/mesh
-                  tag: v7
-                  meshConfig: {accessLogFile: /dev/stdout}
-                  components:
-                    ingressGateways:
-                    - name: edge
-                      enabled: true
-                      namespace: edge
-                      label: {istio: edge}
-                      k8s:
-                        replicaCount: 3
-                        service: {type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]}
-                        overlays: [{kind: Deployment}]
-                  values:
-                    pilot: {autoscaleEnabled: false, replicaCount: 2, env: {PILOT_DEBOUNCE_AFTER: 1s}}
-                    gateways: {istio-ingressgateway: {autoscaleEnabled: false}}
-                """);
+            apiVersion: install.istio.io/v1alpha1
+            kind: IstioOperator
+            spec:
+              profile: minimal
+              hub: registry.local/mesh
+              tag: v7
+              meshConfig: {accessLogFile: /dev/stdout}
+              components:
+                ingressGateways:
+                - name: edge
+                  enabled: true
+                  namespace: edge
+                  label: {istio: edge}
+                  k8s:
+                    replicaCount: 3
+                    service: {type: NodePort, ports: [{name: http, port: 80, targetPort: 8080, nodePort: 30080}]}
+                    overlays: [{kind: Deployment}]
+              values:
+                pilot: {autoscaleEnabled: false, replicaCount: 2, env: {PILOT_DEBOUNCE_AFTER: 1s}}
+                gateways: {istio-ingressgateway: {autoscaleEnabled: false}}
+            """);
         Deployment istiod = one(manifest, Deployment.class, "istiod");
         assertThat(istiod.getSpec().getReplicas()).isEqualTo(2);
         var container = istiod.getSpec().getTemplate().getSpec().getContainers().getFirst();
@@ -155,17 +160,18 @@ class InstallManifestTest {
         assertThat(edge.getSpec().getType()).isEqualTo("NodePort");
         assertThat(edge.getSpec().getPorts().getFirst().getNodePort()).isEqualTo(30080);
         assertThat(edge.getSpec().getSelector()).containsEntry("istio", "edge");
-        assertThat(one(manifest, Deployment.class, "edge").getSpec().getReplicas()).isEqualTo(3);
+        assertThat(one(manifest, Deployment.class, "edge").getSpec().getReplicas())
+                .isEqualTo(3);
         assertThat(manifest.withoutEffect()).containsExactly("components.ingressGateways[1].k8s.overlays[0].kind");
     }
 
     @Test
     void helmValuesAreUnderstoodAndWhatIsNotIsNamed() {
         InstallManifest manifest = ofFile("""
-                global: {hub: registry.local, tag: v9, nonsense: 1}
-                meshConfig: {trustDomain: example.org}
-                pilot: {resources: {requests: {cpu: 50m}}, jwksResolverExtraRootCA: pem}
-                """);
+            global: {hub: registry.local, tag: v9, nonsense: 1}
+            meshConfig: {trustDomain: example.org}
+            pilot: {resources: {requests: {cpu: 50m}}, jwksResolverExtraRootCA: pem}
+            """);
         assertThat(mesh(manifest, "istio").get("trustDomain")).isEqualTo("example.org");
         assertThat(one(manifest, Deployment.class, "istiod")
                         .getSpec()
@@ -195,7 +201,8 @@ class InstallManifestTest {
     @Test
     void theSameValuesGiveTheSameText() {
         String mesh = one(manifest("demo"), ConfigMap.class, "istio").getData().get("mesh");
-        assertThat(mesh.lines().filter(line -> !line.startsWith(" "))).isSorted();
+        assertThat(String.valueOf(mesh).lines().filter(line -> !line.startsWith(" ")))
+                .isSorted();
     }
 
     @Test
@@ -223,7 +230,10 @@ class InstallManifestTest {
                     assertThat(pod.getContainers()).allSatisfy(container -> {
                         assertThat(container.getSecurityContext().getAllowPrivilegeEscalation())
                                 .isFalse();
-                        assertThat(container.getSecurityContext().getCapabilities().getDrop())
+                        assertThat(container
+                                        .getSecurityContext()
+                                        .getCapabilities()
+                                        .getDrop())
                                 .containsExactly("ALL");
                     });
                 });

@@ -11,12 +11,13 @@ class DownwardApiTest {
     @Test
     void valuesAreUnquotedAsGoQuotesThem() {
         assertThat(DownwardApi.parse("""
-                app="hello"
-                json="{\\"a\\": \\"b=c\\"}"
-                lines="one\\ntwo\\tthree\\\\"
-                odd="\\x41\\u00e4\\U0001f600\\101\\a"
-                plain=""
-                """)).isEqualTo(Map.of(
+            app="hello"
+            json="{\\"a\\": \\"b=c\\"}"
+            lines="one\\ntwo\\tthree\\\\"
+            odd="\\x41\\u00e4\\U0001f600\\101\\a"
+            plain=""
+            """))
+                .isEqualTo(Map.of(
                         "app", "hello",
                         "json", "{\"a\": \"b=c\"}",
                         "lines", "one\ntwo\tthree\\",

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.Test;
 /** What {@code meshctl proxy-init} makes of flags and container, and what it runs. */
 class NetfilterTest {
     private final Map<String, String> environment = new HashMap<>();
-    private final Map<String, String> values = new HashMap<>(Map.of("istio-service-cidr", "*", "istio-inbound-ports", "*"));
+    private final Map<String, String> values =
+            new HashMap<>(Map.of("istio-service-cidr", "*", "istio-inbound-ports", "*"));
     private final Map<String, List<String>> interfaces = new HashMap<>(Map.of("eth0", List.of("10.0.0.1")));
     private Set<String> on = Set.of();
     private @Nullable String resolv;
@@ -28,8 +29,7 @@ class NetfilterTest {
 
     private CaptureStart start() throws IOException {
         PodFiles files = path -> path.equals("/etc/resolv.conf") ? resolv : null;
-        return CaptureStart.of(
-                new CaptureStart.Flags(values, on), new AgentBootstrap(environment, files, interfaces));
+        return CaptureStart.of(new CaptureStart.Flags(values, on), new AgentBootstrap(environment, files, interfaces));
     }
 
     private Netfilter netfilter() {
@@ -93,7 +93,8 @@ class NetfilterTest {
                 "legacy");
         assertThatThrownBy(() -> without.apply(start().settings(), List.of(IpFamily.V4)))
                 .isInstanceOf(CommandFailure.class)
-                .hasMessage("iptables-legacy-save can't be run: No such file or directory (expected: on the PATH of the image)");
+                .hasMessage("iptables-legacy-save can't be run: No such file or directory (expected: on the PATH of the"
+                        + " image)");
         restored = new Programs.Outcome(4, "iptables-restore: Permission denied (you must be root)");
         assertThatThrownBy(this::apply)
                 .isInstanceOf(CommandFailure.class)
@@ -103,7 +104,8 @@ class NetfilterTest {
 
     @Test
     void flagsAndVariablesMakeTheSettings() throws IOException {
-        values.putAll(Map.of("proxy-uid", "1,2", "istio-local-exclude-ports", "15090,15021,", "kube-virt-interfaces", "tap0"));
+        values.putAll(Map.of(
+                "proxy-uid", "1,2", "istio-local-exclude-ports", "15090,15021,", "kube-virt-interfaces", "tap0"));
         environment.put("ISTIO_META_DNS_CAPTURE", "true");
         environment.put("ISTIO_OUTBOUND_OWNER_GROUPS_EXCLUDE", "ftp");
         resolv = "# x\nnameserver 10.96.0.10\nnameserver\tfe80::1%eth0\nsearch a\n";
@@ -121,7 +123,10 @@ class NetfilterTest {
         refused("istio-inbound-ports", "80,http", "--istio-inbound-ports: http (expected: a number from 1 to 65535)");
         refused("istio-service-cidr", "10.0.0.0", "--istio-service-cidr: 10.0.0.0 (expected: a range");
         refused("istio-service-exclude-cidr", "*", "--istio-service-exclude-cidr: *");
-        refused("istio-inbound-interception-mode", "NONE", "--istio-inbound-interception-mode: NONE (expected: REDIRECT or TPROXY)");
+        refused(
+                "istio-inbound-interception-mode",
+                "NONE",
+                "--istio-inbound-interception-mode: NONE (expected: REDIRECT or TPROXY)");
         refused("proxy-uid", "root", "--proxy-uid: root");
         refused("istio-exclude-interfaces", "eth0 -j ACCEPT", "--istio-exclude-interfaces: eth0 -j ACCEPT");
         refused("kube-virt-interfaces", "-x", "--kube-virt-interfaces: -x");

@@ -14,12 +14,13 @@ class PodProbesTest {
     @Test
     void eachKindOfProbeIsRead() {
         assertThat(PodProbes.parse("""
-                {"/app-health/a/livez":{"httpGet":{"path":"x?y=1","port":8080,"scheme":"HTTPS"},"timeoutSeconds":3},
-                 "/app-health/a/readyz":{"tcpSocket":{"port":90}},
-                 "/app-health/b/startupz":{"grpc":{"port":5000,"service":"s"},"timeoutSeconds":1},
-                 "/app-health/c/livez":{"grpc":{"port":5001,"service":null}},
-                 "/app-lifecycle/a/prestopz":{"httpGet":{"port":91}}}
-                """)).isEqualTo(Map.of(
+            {"/app-health/a/livez":{"httpGet":{"path":"x?y=1","port":8080,"scheme":"HTTPS"},"timeoutSeconds":3},
+             "/app-health/a/readyz":{"tcpSocket":{"port":90}},
+             "/app-health/b/startupz":{"grpc":{"port":5000,"service":"s"},"timeoutSeconds":1},
+             "/app-health/c/livez":{"grpc":{"port":5001,"service":null}},
+             "/app-lifecycle/a/prestopz":{"httpGet":{"port":91}}}
+            """))
+                .isEqualTo(Map.of(
                         "/app-health/a/livez", new AppProbe.HttpGet(8080, Duration.ofSeconds(3), true, "/x?y=1"),
                         "/app-health/a/readyz", new AppProbe.TcpSocket(90, Duration.ZERO),
                         "/app-health/b/startupz", new AppProbe.Grpc(5000, Duration.ofSeconds(1), "s"),
@@ -31,7 +32,9 @@ class PodProbesTest {
 
     @Test
     void aWrongProbeIsRefusedByItsPathAndField() {
-        refused("{\"/app-health/a/other\":{\"tcpSocket\":{\"port\":1}}}", "ISTIO_KUBE_APP_PROBERS[/app-health/a/other]: ");
+        refused(
+                "{\"/app-health/a/other\":{\"tcpSocket\":{\"port\":1}}}",
+                "ISTIO_KUBE_APP_PROBERS[/app-health/a/other]: ");
         refused("{\"/app-health//livez\":{\"tcpSocket\":{\"port\":1}}}", "[/app-health//livez]: ");
         refused("{\"/app-health/a/livez\":{}}", "[/app-health/a/livez]: [] (expected: one of");
         refused(
@@ -66,7 +69,8 @@ class PodProbesTest {
 
     @Test
     void whoWantsNoScrapeHasNone() {
-        assertThat(PodScrapes.parse("{\"scrape\":\"false\",\"port\":\"9090\"}", 15020)).isEmpty();
+        assertThat(PodScrapes.parse("{\"scrape\":\"false\",\"port\":\"9090\"}", 15020))
+                .isEmpty();
         assertThat(PodScrapes.parse("", 15020)).isEmpty();
     }
 

@@ -59,8 +59,8 @@ class PodStartTest {
             PodFiles.ROOTS,
             ROOT));
 
-    private final Map<String, List<String>> interfaces = new LinkedHashMap<>(
-            Map.of("eth0", List.of("10.1.2.3", "fd00::3")));
+    private final Map<String, List<String>> interfaces =
+            new LinkedHashMap<>(Map.of("eth0", List.of("10.1.2.3", "fd00::3")));
 
     private PodStart start(PodFlags flags) throws IOException {
         PodFiles mounted = new PodFiles() {
@@ -86,7 +86,9 @@ class PodStartTest {
     }
 
     private void refused(String says) {
-        assertThatThrownBy(this::start).isInstanceOf(IllegalArgumentException.class).hasMessageContaining(says);
+        assertThatThrownBy(this::start)
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining(says);
     }
 
     @Test
@@ -179,7 +181,8 @@ class PodStartTest {
     void thePodsAnnotationsMoveTheAgentsPortOrTakeItAwayAndNameAnotherIstiod() throws IOException {
         files.put(
                 PodFiles.ANNOTATIONS,
-                "status.sidecar.istio.io/port=\"17020\"\nsidecar.istio.io/discoveryAddress=\"istiod.other.svc:15012\"\n");
+                "status.sidecar.istio.io/port=\"17020\"\n"
+                        + "sidecar.istio.io/discoveryAddress=\"istiod.other.svc:15012\"\n");
         assertThat(agent().address().getPort()).isEqualTo(17020);
         assertThat(requireNonNull(bootstrap().discovery().ads()).host()).isEqualTo("istiod.other.svc");
         files.put(PodFiles.ANNOTATIONS, "status.sidecar.istio.io/port=\"0\"\n");
@@ -212,8 +215,7 @@ class PodStartTest {
         assertThat(agent().way().host()).isEqualTo("127.0.0.1");
         PodStart gateway = start(new PodFlags("router", "", "", null));
         assertThat(requireNonNull(gateway.bootstrap().agent()).targets()).isEmpty();
-        assertThat(gateway.bootstrap().node().id())
-                .isEqualTo("router~10.1.2.3~hello-1.shop~shop.svc.cluster.local");
+        assertThat(gateway.bootstrap().node().id()).isEqualTo("router~10.1.2.3~hello-1.shop~shop.svc.cluster.local");
     }
 
     @Test
@@ -238,7 +240,8 @@ class PodStartTest {
         assertThat(bootstrap().concurrency()).isEqualTo(2);
         environment.put("PROXY_CONFIG", "concurrency: 0");
         assertThat(bootstrap().concurrency()).isZero();
-        assertThat(start(new PodFlags("sidecar", "", "", 4)).bootstrap().concurrency()).isEqualTo(4);
+        assertThat(start(new PodFlags("sidecar", "", "", 4)).bootstrap().concurrency())
+                .isEqualTo(4);
     }
 
     @Test
@@ -255,7 +258,10 @@ class PodStartTest {
         files.remove(PodFiles.LABELS);
         environment.remove("ISTIO_METAJSON_LABELS");
         assertThat(bootstrap().node().cluster()).isEqualTo("hello.shop");
-        assertThat(start(new PodFlags("sidecar", "", "mine", null)).bootstrap().node().cluster())
+        assertThat(start(new PodFlags("sidecar", "", "mine", null))
+                        .bootstrap()
+                        .node()
+                        .cluster())
                 .isEqualTo("mine");
     }
 
@@ -335,7 +341,14 @@ class PodStartTest {
     void whatHasNoEffectIsNamed() throws IOException {
         assertThat(start().remarks()).isEmpty();
         environment.putAll(Map.of(
-                "OUTPUT_CERTS", "/etc/out", "WORKLOAD_RSA_KEY_SIZE", "2048", "CA_PROVIDER", "Citadel", "CA_HEADER_A", "b"));
+                "OUTPUT_CERTS",
+                "/etc/out",
+                "WORKLOAD_RSA_KEY_SIZE",
+                "2048",
+                "CA_PROVIDER",
+                "Citadel",
+                "CA_HEADER_A",
+                "b"));
         environment.put("PROXY_CONFIG", "{statNameLength: 100}");
         assertThat(start().remarks())
                 .anySatisfy(named -> assertThat(named).startsWith("PROXY_CONFIG.statNameLength: "))

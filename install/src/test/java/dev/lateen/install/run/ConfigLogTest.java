@@ -45,8 +45,8 @@ class ConfigLogTest {
         String[] name = resource.split("[ /]");
         ResourceKey key = new ResourceKey("networking.istio.io", name[0], name[1], name[2]);
         Origin origin = new Origin.InFile("a.yaml", 1, 1);
-        ObjectFate fate = new ObjectFate(
-                ObjectKey.of("", key), origin, ObjectFate.Verdict.ACCEPTED, version, List.of());
+        ObjectFate fate =
+                new ObjectFate(ObjectKey.of("", key), origin, ObjectFate.Verdict.ACCEPTED, version, List.of());
         log.changed(new ConfigChange(version, false, List.of(new ResourceChange(kind, fate))));
     }
 

@@ -126,7 +126,8 @@ public final class HomeCluster implements AutoCloseable {
      * @param rootPem the root as it is now
      */
     public void register(Supplier<String> rootPem) {
-        boolean isDefault = bootstrap.revision().isEmpty() || bootstrap.revision().equals(DEFAULT_REVISION);
+        boolean isDefault =
+                bootstrap.revision().isEmpty() || bootstrap.revision().equals(DEFAULT_REVISION);
         String revision = isDefault ? DEFAULT_REVISION : bootstrap.revision();
         ValidationRegistration registration = new ValidationRegistration(
                 server.client(),

@@ -95,7 +95,10 @@ public final class InjectionRegistration {
     private boolean look() {
         try {
             boolean there = update();
-            tell(there ? "the injector is registered" : "the injector is not registered: pods are made without sidecars");
+            tell(
+                    there
+                            ? "the injector is registered"
+                            : "the injector is not registered: pods are made without sidecars");
             return there;
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {

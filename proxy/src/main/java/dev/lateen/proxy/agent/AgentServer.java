@@ -56,9 +56,8 @@ public final class AgentServer {
                 .setMaxHeaderSize(MOST_HEADERS)
                 .setMaxInitialLineLength(LONGEST_LINE)
                 .setHttp2ClearTextEnabled(false);
-        this.server = vertx.createHttpServer(options)
-                .connectionHandler(guests::enter)
-                .requestHandler(this::take);
+        this.server =
+                vertx.createHttpServer(options).connectionHandler(guests::enter).requestHandler(this::take);
     }
 
     private static String loopback(AgentSettings.Way way) {
@@ -123,7 +122,9 @@ public final class AgentServer {
     private void ready(HttpServerRequest request) {
         boolean ready = source.isReady();
         AdminServer.answer(
-                request.response().setStatusCode(ready ? 200 : 503), AdminServer.TEXT, ready ? "ready\n" : "not ready\n");
+                request.response().setStatusCode(ready ? 200 : 503),
+                AdminServer.TEXT,
+                ready ? "ready\n" : "not ready\n");
     }
 
     private void metrics(HttpServerRequest request) {

@@ -80,7 +80,10 @@ enum Exposition {
         }
         StringBuilder header = new StringBuilder();
         for (int i = 0; i < wanted.size(); i++) {
-            header.append(i == 0 ? "" : ",").append(wanted.get(i)).append(";q=0.").append(Math.max(1, 9 - i));
+            header.append(i == 0 ? "" : ",")
+                    .append(wanted.get(i))
+                    .append(";q=0.")
+                    .append(Math.max(1, 9 - i));
         }
         return header.toString();
     }

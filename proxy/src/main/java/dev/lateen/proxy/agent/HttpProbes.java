@@ -48,7 +48,8 @@ final class HttpProbes {
     }
 
     /** Where a question goes next. @param authority its host header; null for the address itself @param redirects that led there */
-    private record Step(boolean tls, int port, String uri, @Nullable HostAndPort authority, int redirects) {}
+    private record Step(
+            boolean tls, int port, String uri, @Nullable HostAndPort authority, int redirects) {}
 
     void ask(HttpServerRequest request, AppProbe.HttpGet probe, int ownPort, PendingProbe pending) {
         HostAndPort authority = authority(request, probe, ownPort);

@@ -42,8 +42,7 @@ final class MergedMetrics {
     /** Those whose failure was told. */
     private final Set<ScrapeTarget> failing = ConcurrentHashMap.newKeySet();
 
-    MergedMetrics(
-            Vertx vertx, Scraper scraper, List<ScrapeTarget> targets, AgentSource source, PageSender pages) {
+    MergedMetrics(Vertx vertx, Scraper scraper, List<ScrapeTarget> targets, AgentSource source, PageSender pages) {
         this.vertx = vertx;
         this.scraper = scraper;
         this.targets = targets;
@@ -61,15 +60,15 @@ final class MergedMetrics {
         }
         Duration limit = limit(request.getHeader(TIMEOUT));
         Map<String, String> headers = headers(request);
-        List<Future<Telling>> asked = targets.stream()
-                .map(target -> ask(target, headers, limit))
-                .toList();
+        List<Future<Telling>> asked =
+                targets.stream().map(target -> ask(target, headers, limit)).toList();
         Future.join(asked).onComplete(_ -> {
             List<Telling> telling = new ArrayList<>();
             asked.stream().filter(Future::succeeded).forEach(one -> telling.add(one.result()));
             Exposition format =
                     Exposition.of(telling.stream().map(Telling::format).toList());
-            AppendedMetrics appended = new AppendedMetrics(vertx, request.response(), telling, format, limit, this::failed);
+            AppendedMetrics appended =
+                    new AppendedMetrics(vertx, request.response(), telling, format, limit, this::failed);
             pages.send(request, format.mediaType(), own, appended::begin);
             if (request.response().ended()) {
                 appended.giveUp();

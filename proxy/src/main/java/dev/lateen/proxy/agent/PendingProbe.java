@@ -11,7 +11,6 @@ import org.jspecify.annotations.Nullable;
 final class PendingProbe {
     private static final long NO_TIMER = -1;
 
-    private final Vertx vertx;
     private final Promise<AppProbes.Answer> answer = Promise.promise();
     private final long timer;
     private @Nullable Runnable cancel;
@@ -19,10 +18,10 @@ final class PendingProbe {
 
     /** @param limit zero for none */
     PendingProbe(Vertx vertx, Duration limit) {
-        this.vertx = vertx;
         this.timer = limit.isZero()
                 ? NO_TIMER
-                : vertx.setTimer(Math.max(1, limit.toMillis()), _ -> giveUp("no answer within " + limit.toSeconds() + " s"));
+                : vertx.setTimer(
+                        Math.max(1, limit.toMillis()), _ -> giveUp("no answer within " + limit.toSeconds() + " s"));
         answer.future().onComplete(_ -> {
             if (timer != NO_TIMER) {
                 vertx.cancelTimer(timer);

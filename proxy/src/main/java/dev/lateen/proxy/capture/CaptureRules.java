@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 public final class CaptureRules {
     private static final String NAT = "nat";
     private static final String MANGLE = "mangle";
-    private static final String RAW = "raw";
     private static final String PREROUTING = "PREROUTING";
     private static final String OUT = "OUTPUT";
     private static final String INBOUND = "ISTIO_INBOUND";
@@ -48,7 +47,10 @@ public final class CaptureRules {
         }
         add(NAT, INBOUND, "-p tcp --dport " + settings.ports().tunnel() + " -j RETURN");
         add(NAT, REDIRECT, "-p tcp -j REDIRECT --to-ports " + settings.ports().outbound());
-        add(NAT, IN_REDIRECT, "-p tcp -j REDIRECT --to-ports " + settings.ports().inbound());
+        add(
+                NAT,
+                IN_REDIRECT,
+                "-p tcp -j REDIRECT --to-ports " + settings.ports().inbound());
         if (!settings.inbound().isNone()) {
             inbound();
         }
@@ -120,9 +122,10 @@ public final class CaptureRules {
         add(NAT, OUTPUT, "-o lo -s " + family.passthrough() + " -j RETURN");
         boolean dns = settings.dns().isOn();
         String tunnel = settings.ports().tunnel();
-        settings.owners().uids().forEach(uid -> own(
-                "--uid-owner " + uid,
-                dns ? "-m multiport ! --dports 53," + tunnel : "! --dport " + tunnel));
+        settings.owners()
+                .uids()
+                .forEach(uid -> own(
+                        "--uid-owner " + uid, dns ? "-m multiport ! --dports 53," + tunnel : "! --dport " + tunnel));
         settings.owners().gids().forEach(gid -> own("--gid-owner " + gid, "! --dport " + tunnel));
         groups();
         if (dns) {
@@ -148,14 +151,16 @@ public final class CaptureRules {
     private void groups() {
         List<String> only = settings.owners().groups();
         if (only.isEmpty()) {
-            settings.owners().otherGroups().forEach(
-                    group -> add(NAT, OUTPUT, "-m owner --gid-owner " + group + " -j RETURN"));
+            settings.owners()
+                    .otherGroups()
+                    .forEach(group -> add(NAT, OUTPUT, "-m owner --gid-owner " + group + " -j RETURN"));
         } else {
             add(
                     NAT,
                     OUTPUT,
-                    only.stream().map(group -> "-m owner ! --gid-owner " + group).collect(Collectors.joining(" "))
-                            + " -j RETURN");
+                    only.stream()
+                                    .map(group -> "-m owner ! --gid-owner " + group)
+                                    .collect(Collectors.joining(" ")) + " -j RETURN");
         }
     }
 

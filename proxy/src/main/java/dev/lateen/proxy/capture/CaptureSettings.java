@@ -77,8 +77,7 @@ public record CaptureSettings(
      * @param includedPorts ports, whatever the range
      * @param excludedPorts ports, which go before all
      */
-    public record Outbound(
-            Ranges included, Ranges excluded, List<String> includedPorts, List<String> excludedPorts) {
+    public record Outbound(Ranges included, Ranges excluded, List<String> includedPorts, List<String> excludedPorts) {
         /** Copies the lists. */
         public Outbound {
             includedPorts = List.copyOf(includedPorts);
@@ -108,7 +107,9 @@ public record CaptureSettings(
         }
 
         List<String> servers(IpFamily family) {
-            return servers.stream().filter(server -> IpFamily.of(server) == family).toList();
+            return servers.stream()
+                    .filter(server -> IpFamily.of(server) == family)
+                    .toList();
         }
     }
 }

@@ -26,10 +26,14 @@ final class DnsRules {
             rules.add("nat", CHAIN, "-p udp --dport 53 -j REDIRECT --to-port " + PORT);
         } else {
             for (String server : servers) {
-                rules.add("nat", CHAIN, "-p tcp --dport 53 -d " + family.only(server) + " -j REDIRECT --to-ports " + PORT);
+                rules.add(
+                        "nat",
+                        CHAIN,
+                        "-p tcp --dport 53 -d " + family.only(server) + " -j REDIRECT --to-ports " + PORT);
             }
             for (String server : servers) {
-                rules.add("nat", CHAIN, "-p udp --dport 53 -d " + family.only(server) + " -j REDIRECT --to-port " + PORT);
+                rules.add(
+                        "nat", CHAIN, "-p udp --dport 53 -d " + family.only(server) + " -j REDIRECT --to-port " + PORT);
             }
         }
         settings.owners().uids().forEach(uid -> zones(rules, "--uid-owner " + uid));

@@ -68,7 +68,9 @@ public record Ranges(boolean all, List<String> ranges) {
         return ranges.size() == 1
                 && IpFamily.of(ranges.getFirst()) == IpFamily.V4
                 && address(ranges.getFirst()).isLoopbackAddress()
-                && Integer.parseInt(ranges.getFirst().substring(ranges.getFirst().indexOf('/') + 1)) >= 8;
+                && Integer.parseInt(
+                                ranges.getFirst().substring(ranges.getFirst().indexOf('/') + 1))
+                        >= 8;
     }
 
     private static InetAddress address(String range) {

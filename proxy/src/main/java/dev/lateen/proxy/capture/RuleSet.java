@@ -70,14 +70,19 @@ public record RuleSet(List<Rule> rules) {
     private String text(List<Rule> present, boolean adding) {
         StringBuilder text = new StringBuilder();
         SortedMap<String, List<Rule>> tables = new TreeMap<>();
-        rules.forEach(rule -> tables.computeIfAbsent(rule.table, _ -> new ArrayList<>()).add(rule));
+        rules.forEach(rule ->
+                tables.computeIfAbsent(rule.table, _ -> new ArrayList<>()).add(rule));
         tables.forEach((table, own) -> {
             text.append('*').append(table).append('\n');
             Set<String> chains = chains(own);
             chains.forEach(chain -> text.append(':').append(chain).append(" - [0:0]\n"));
             present.stream()
                     .filter(rule -> rule.table.equals(table))
-                    .forEach(rule -> text.append("-D ").append(rule.chain).append(' ').append(rule.spec).append('\n'));
+                    .forEach(rule -> text.append("-D ")
+                            .append(rule.chain)
+                            .append(' ')
+                            .append(rule.spec)
+                            .append('\n'));
             if (adding) {
                 own.forEach(rule -> text.append(rule.adding()).append('\n'));
             } else {

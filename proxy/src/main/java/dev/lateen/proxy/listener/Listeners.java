@@ -70,8 +70,8 @@ public final class Listeners {
         this.home = around.loops().next();
         this.nanos = around.nanos();
         this.connections = new Connections(settings.maxConnections());
-        ListenerContext context = new ListenerContext(
-                around, connections, this::takes, this::isLeaving, originalDestinations, settings);
+        ListenerContext context =
+                new ListenerContext(around, connections, this::takes, this::isLeaving, originalDestinations, settings);
         this.sockets = new BoundSockets(around.loops(), home, context, settings.backlog());
     }
 

@@ -110,8 +110,8 @@ abstract class AgentFixture {
     }
 
     int application(HttpServerOptions options, Consumer<HttpServerRequest> answers) {
-        HttpServer application = vertx.createHttpServer(options.setHost("127.0.0.1").setPort(0))
-                .requestHandler(answers::accept);
+        HttpServer application =
+                vertx.createHttpServer(options.setHost("127.0.0.1").setPort(0)).requestHandler(answers::accept);
         application.listen().await();
         applications.add(application);
         return application.actualPort();
@@ -128,8 +128,8 @@ abstract class AgentFixture {
 
     /** What comes back for bytes as they stand, until the connection closes. */
     String raw(String from, String bytes) throws IOException {
-        try (Socket socket = new Socket(
-                InetAddress.getByName("127.0.0.1"), server.port(), InetAddress.getByName(from), 0)) {
+        try (Socket socket =
+                new Socket(InetAddress.getByName("127.0.0.1"), server.port(), InetAddress.getByName(from), 0)) {
             socket.setSoTimeout((int) SOON.toMillis());
             socket.getOutputStream().write(bytes.getBytes(StandardCharsets.ISO_8859_1));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);

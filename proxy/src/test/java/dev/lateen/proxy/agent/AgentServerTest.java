@@ -2,11 +2,11 @@ package dev.lateen.proxy.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.Socket;
-import org.awaitility.Awaitility;
 import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.List;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 /** The agent's port itself, asked by processes of the pod and by people with bad intentions. */
@@ -76,7 +76,8 @@ class AgentServerTest extends AgentFixture {
     @Test
     void whoSaysNothingIsNotWaitedForButAnAnswerIs() throws Exception {
         limits = new Guests.Limits(9, 9, 200);
-        int port = application(request -> vertx.setTimer(600, _ -> request.response().end("late")));
+        int port = application(
+                request -> vertx.setTimer(600, _ -> request.response().end("late")));
         probes.put("/app-lifecycle/a/prestopz", new AppProbe.HttpGet(port, Duration.ZERO, false, "/"));
         start();
         assertThat(raw("127.0.0.1", "")).isEmpty();

@@ -45,13 +45,14 @@ class AppProbesTest extends AgentFixture {
     void aHostOfTheProbesOwnIsKept() throws Exception {
         AtomicReference<String> host = new AtomicReference<>();
         int port = application(request -> {
-            host.set(request.getHeader("host"));
+            host.set(String.valueOf(request.getHeader("host")));
             request.response().end();
         });
         probes.put("/app-health/a/readyz", new AppProbe.HttpGet(port, SECOND, false, "/"));
         start();
         for (String own : new String[] {"shop.example.com", "shop.example.com:8080"}) {
-            assertThat(raw("127.0.0.1", head(own, "GET", "/app-health/a/readyz"))).startsWith("HTTP/1.1 200 ");
+            assertThat(raw("127.0.0.1", head(own, "GET", "/app-health/a/readyz")))
+                    .startsWith("HTTP/1.1 200 ");
             assertThat(host.get()).isEqualTo(own);
         }
         assertThat(raw("127.0.0.1", head("10.0.0.1:" + server.port(), "GET", "/app-health/a/readyz")))
@@ -62,16 +63,30 @@ class AppProbesTest extends AgentFixture {
     @Test
     void aRedirectToTheApplicationIsFollowedOneToElsewhereIsAnAnswer() throws Exception {
         int port = application(request -> {
-            switch (request.path()) {
-                case "/here" -> request.response().setStatusCode(302).putHeader("location", "/there").end();
+            switch (String.valueOf(request.path())) {
+                case "/here" ->
+                    request.response()
+                            .setStatusCode(302)
+                            .putHeader("location", "/there")
+                            .end();
                 case "/there" -> request.response().setStatusCode(503).end("not there yet");
-                case "/away" -> request.response().setStatusCode(301).putHeader("location", "https://example.com/").end();
+                case "/away" ->
+                    request.response()
+                            .setStatusCode(301)
+                            .putHeader("location", "https://example.com/")
+                            .end();
                 case "/nowhere" -> request.response().setStatusCode(304).end();
-                default -> request.response().setStatusCode(307).putHeader("location", "/round").end();
+                default ->
+                    request.response()
+                            .setStatusCode(307)
+                            .putHeader("location", "/round")
+                            .end();
             }
         });
         for (String path : new String[] {"here", "away", "nowhere", "round"}) {
-            probes.put("/app-health/" + path + "/livez", new AppProbe.HttpGet(port, SECOND.multipliedBy(9), false, "/" + path));
+            probes.put(
+                    "/app-health/" + path + "/livez",
+                    new AppProbe.HttpGet(port, SECOND.multipliedBy(9), false, "/" + path));
         }
         start();
         assertThat(send("GET", "/app-health/here/livez").statusCode()).isEqualTo(503);
@@ -124,7 +139,8 @@ class AppProbesTest extends AgentFixture {
                 .setKeyCertOptions(new PemKeyCertOptions()
                         .addCertValue(Buffer.buffer(own.certificateChainPem()))
                         .addKeyValue(Buffer.buffer(own.privateKeyPem())));
-        int port = application(secured, request -> request.response().end(request.version() + " " + request.authority()));
+        int port =
+                application(secured, request -> request.response().end(request.version() + " " + request.authority()));
         probes.put("/app-health/a/livez", new AppProbe.HttpGet(port, SECOND.multipliedBy(9), true, "/"));
         start();
         HttpResponse<String> answer = send("GET", "/app-health/a/livez");
@@ -149,7 +165,7 @@ class AppProbesTest extends AgentFixture {
             String service = body.length() <= 5 ? "" : body.getString(7, body.length());
             Integer status = health.get(service);
             request.response().putHeader("content-type", "application/grpc");
-            if (!request.path().equals("/grpc.health.v1.Health/Check") || status == null) {
+            if (!"/grpc.health.v1.Health/Check".equals(request.path()) || status == null) {
                 request.response().putTrailer("grpc-status", "5").end();
                 return;
             }

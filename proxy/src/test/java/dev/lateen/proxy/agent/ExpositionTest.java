@@ -46,8 +46,10 @@ class ExpositionTest {
         for (int cut = 0; cut <= text.length(); cut++) {
             MetricLines lines = new MetricLines(1000);
             String first = lines.more(Buffer.buffer(text.substring(0, cut))).toString();
-            assertThat(first).satisfiesAnyOf(
-                    some -> assertThat(some).isEmpty(), some -> assertThat(some).endsWith("\n"));
+            assertThat(first)
+                    .satisfiesAnyOf(
+                            some -> assertThat(some).isEmpty(),
+                            some -> assertThat(some).endsWith("\n"));
             String rest = lines.more(Buffer.buffer(text.substring(cut))).toString();
             assertThat(first + rest + lines.end()).isEqualTo(text + "\n");
         }
@@ -59,9 +61,10 @@ class ExpositionTest {
             for (int cut = 0; cut <= 4 + end.length(); cut++) {
                 String text = "a 1\n" + end;
                 MetricLines lines = new MetricLines(1000);
-                String passed = lines.more(Buffer.buffer(text.substring(0, cut))).toString()
-                        + lines.more(Buffer.buffer(text.substring(cut)))
-                        + lines.end();
+                String passed =
+                        lines.more(Buffer.buffer(text.substring(0, cut))).toString()
+                                + lines.more(Buffer.buffer(text.substring(cut)))
+                                + lines.end();
                 assertThat(passed.replace("\n\n", "\n")).as(end + cut).isEqualTo("a 1\n");
                 assertThat(lines.isTooLong()).isFalse();
             }
@@ -76,7 +79,9 @@ class ExpositionTest {
         assertThat(lines.isTooLong()).isTrue();
         assertThat(lines.more(Buffer.buffer("1\n")).length()).isZero();
         MetricLines endless = new MetricLines(Long.MAX_VALUE);
-        assertThat(endless.more(Buffer.buffer(new byte[MetricLines.LONGEST_LINE])).length()).isZero();
+        assertThat(endless.more(Buffer.buffer(new byte[MetricLines.LONGEST_LINE]))
+                        .length())
+                .isZero();
         assertThat(endless.isTooLong()).isFalse();
         endless.more(Buffer.buffer("x"));
         assertThat(endless.isTooLong()).isTrue();

@@ -18,7 +18,9 @@ class MergedMetricsTest extends AgentFixture {
         AtomicReference<HttpServerRequest> asked = new AtomicReference<>();
         int port = application(request -> {
             asked.set(request);
-            request.response().putHeader("content-type", "text/plain; version=0.0.4").end("app_metric 2");
+            request.response()
+                    .putHeader("content-type", "text/plain; version=0.0.4")
+                    .end("app_metric 2");
         });
         targets.add(new ScrapeTarget(port, "/m?x=1"));
         start();
@@ -52,21 +54,27 @@ class MergedMetricsTest extends AgentFixture {
 
     @Test
     void anApplicationThatFailsHidesNothing() throws Exception {
-        int failing = application(request -> request.response().setStatusCode(500).end("app_metric 1"));
-        int page = application(request -> request.response().putHeader("content-type", "text/html").end("<html>"));
+        int failing =
+                application(request -> request.response().setStatusCode(500).end("app_metric 1"));
+        int page = application(request ->
+                request.response().putHeader("content-type", "text/html").end("<html>"));
         int silent = application(request -> {});
         int breaking = application(request -> {
             request.response().setChunked(true).write("whole 1\nhal");
             vertx.setTimer(20, _ -> request.connection().close());
         });
-        int stalling = application(request -> request.response().setChunked(true).write("stalled 1\nhal"));
+        int stalling =
+                application(request -> request.response().setChunked(true).write("stalled 1\nhal"));
         for (int port : new int[] {1, failing, page, silent, breaking, stalling}) {
             targets.add(new ScrapeTarget(port, "/"));
         }
         start();
         HttpResponse<String> answer = send("GET", "/stats/prometheus", "X-Prometheus-Scrape-Timeout-Seconds", "1");
         assertThat(answer.statusCode()).isEqualTo(200);
-        assertThat(answer.body()).startsWith("proxy_metric 1\n").endsWith("stalled 1\n").doesNotContain("hal", "app", "html");
+        assertThat(answer.body())
+                .startsWith("proxy_metric 1\n")
+                .endsWith("stalled 1\n")
+                .doesNotContain("hal", "app", "html");
     }
 
     @Test

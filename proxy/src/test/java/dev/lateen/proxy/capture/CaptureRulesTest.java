@@ -106,7 +106,8 @@ class CaptureRulesTest {
         assertThat(rules(IpFamily.V4))
                 .startsWith("*mangle\n")
                 .contains(
-                        "-A ISTIO_TPROXY ! -d 127.0.0.1/32 -p tcp -j TPROXY --tproxy-mark 1337/0xffffffff --on-port 15006\n",
+                        "-A ISTIO_TPROXY ! -d 127.0.0.1/32 -p tcp -j TPROXY --tproxy-mark 1337/0xffffffff --on-port"
+                                + " 15006\n",
                         "-A PREROUTING -i net1 -j RETURN\n",
                         "-I ISTIO_INBOUND 1 -p tcp -m mark --mark 1337 -j RETURN\n",
                         "-I PREROUTING 1 -i tap0 -j RETURN\n")
@@ -125,8 +126,7 @@ class CaptureRulesTest {
                         "-A ISTIO_OUTPUT_DNS -p udp --dport 53 -m owner --uid-owner 1337 -j CT --zone 1\n")
                 .doesNotContain("fd00");
         dns = new CaptureSettings.Dns(true, true, List.of());
-        assertThat(rules(IpFamily.V6))
-                .contains("-A ISTIO_OUTPUT_DNS -p udp --dport 53 -j REDIRECT --to-port 15053\n");
+        assertThat(rules(IpFamily.V6)).contains("-A ISTIO_OUTPUT_DNS -p udp --dport 53 -j REDIRECT --to-port 15053\n");
         dns = new CaptureSettings.Dns(true, false, List.of());
         assertThat(rules(IpFamily.V4)).doesNotContain("15053", "--dports 53");
     }
@@ -150,7 +150,9 @@ class CaptureRulesTest {
         assertThat(Ranges.parse("").ranges()).isEmpty();
         assertThat(Ranges.parse("*").all()).isTrue();
         assertThat(Ranges.parse("127.1.2.3/32").haveLoopback()).isTrue();
-        for (String wrong : new String[] {"10.0.0.0", "10.0.0.0/33", "a/8", "10.0.0.0/8 -j ACCEPT", "::/129", "10.0.0.0/", "*,10.0.0.0/8"}) {
+        for (String wrong : new String[] {
+            "10.0.0.0", "10.0.0.0/33", "a/8", "10.0.0.0/8 -j ACCEPT", "::/129", "10.0.0.0/", "*,10.0.0.0/8"
+        }) {
             assertThatThrownBy(() -> Ranges.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
     }
