@@ -2,7 +2,7 @@ package dev.lateen.install.pod;
 
 import dev.lateen.proxy.capture.CaptureSettings;
 import dev.lateen.proxy.capture.IpFamily;
-import dev.lateen.proxy.capture.Ranges;
+import dev.lateen.proxy.capture.AddressRanges;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -48,7 +48,7 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
     private record Reading(Flags flags, AgentBootstrap around) {
         CaptureStart start() throws IOException {
             String loopback = variable("ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR", "127.0.0.1/32");
-            Ranges ofLoopback = ranges("ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR", loopback);
+            AddressRanges ofLoopback = ranges("ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR", loopback);
             if (!ofLoopback.haveLoopbackOnly()) {
                 throw wrong("ISTIO_OUTBOUND_IPV4_LOOPBACK_CIDR", loopback, "a range within 127.0.0.0/8");
             }
@@ -113,7 +113,7 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
         }
 
         private CaptureSettings.Outbound outbound() {
-            Ranges excluded = ranges("--istio-service-exclude-cidr", flags.text("istio-service-exclude-cidr", ""));
+            AddressRanges excluded = ranges("--istio-service-exclude-cidr", flags.text("istio-service-exclude-cidr", ""));
             if (excluded.all()) {
                 throw wrong("--istio-service-exclude-cidr", ALL, "ranges");
             }
@@ -152,9 +152,9 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
             return value.isEmpty() ? otherwise : value;
         }
 
-        private static Ranges ranges(String name, String text) {
+        private static AddressRanges ranges(String name, String text) {
             try {
-                return Ranges.parse(text);
+                return AddressRanges.parse(text);
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(name + ": " + e.getMessage(), e);
             }

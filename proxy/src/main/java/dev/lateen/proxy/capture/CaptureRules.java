@@ -164,7 +164,7 @@ public final class CaptureRules {
         }
     }
 
-    private void included(Ranges included) {
+    private void included(AddressRanges included) {
         List<String> virtual = settings.interfaces().virtual();
         if (included.all()) {
             add(NAT, OUTPUT, "-j " + REDIRECT);

@@ -77,7 +77,7 @@ public record CaptureSettings(
      * @param includedPorts ports, whatever the range
      * @param excludedPorts ports, which go before all
      */
-    public record Outbound(Ranges included, Ranges excluded, List<String> includedPorts, List<String> excludedPorts) {
+    public record Outbound(AddressRanges included, AddressRanges excluded, List<String> includedPorts, List<String> excludedPorts) {
         /** Copies the lists. */
         public Outbound {
             includedPorts = List.copyOf(includedPorts);

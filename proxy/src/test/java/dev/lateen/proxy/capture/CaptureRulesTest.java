@@ -14,7 +14,7 @@ class CaptureRulesTest {
     private CaptureSettings.@Nullable Tproxy tproxy;
     private CaptureSettings.Inbound inbound = new CaptureSettings.Inbound(true, List.of(), List.of("15090", "15021"));
     private CaptureSettings.Outbound outbound =
-            new CaptureSettings.Outbound(Ranges.parse("*"), Ranges.NONE, List.of(), List.of());
+            new CaptureSettings.Outbound(AddressRanges.parse("*"), AddressRanges.NONE, List.of(), List.of());
     private CaptureSettings.Interfaces interfaces = new CaptureSettings.Interfaces(List.of(), List.of());
     private CaptureSettings.Dns dns = new CaptureSettings.Dns(false, false, List.of());
 
@@ -79,7 +79,7 @@ class CaptureRulesTest {
         inbound = new CaptureSettings.Inbound(false, List.of("80"), List.of());
         owners = new CaptureSettings.Owners(List.of("1", "2"), List.of("3"), List.of("java", "202"), List.of());
         outbound = new CaptureSettings.Outbound(
-                Ranges.parse("10.0.0.0/8,2001:db8::/32"), Ranges.parse("10.1.0.0/16"), List.of("443"), List.of("25"));
+                AddressRanges.parse("10.0.0.0/8,2001:db8::/32"), AddressRanges.parse("10.1.0.0/16"), List.of("443"), List.of("25"));
         assertThat(rules(IpFamily.V4))
                 .containsSubsequence(
                         "-A ISTIO_INBOUND -p tcp --dport 80 -j ISTIO_IN_REDIRECT\n",
@@ -147,13 +147,13 @@ class CaptureRulesTest {
 
     @Test
     void whatIsNoRangeIsRefused() {
-        assertThat(Ranges.parse("").ranges()).isEmpty();
-        assertThat(Ranges.parse("*").all()).isTrue();
-        assertThat(Ranges.parse("127.1.2.3/32").haveLoopback()).isTrue();
+        assertThat(AddressRanges.parse("").ranges()).isEmpty();
+        assertThat(AddressRanges.parse("*").all()).isTrue();
+        assertThat(AddressRanges.parse("127.1.2.3/32").haveLoopback()).isTrue();
         for (String wrong : new String[] {
             "10.0.0.0", "10.0.0.0/33", "a/8", "10.0.0.0/8 -j ACCEPT", "::/129", "10.0.0.0/", "*,10.0.0.0/8"
         }) {
-            assertThatThrownBy(() -> Ranges.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
+            assertThatThrownBy(() -> AddressRanges.parse(wrong)).as(wrong).isInstanceOf(IllegalArgumentException.class);
         }
     }
 }

@@ -5,17 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Ranges of addresses.
+ * AddressRanges of addresses.
  *
  * @param all whether all addresses are meant
  * @param ranges in CIDR form, otherwise
  */
-public record Ranges(boolean all, List<String> ranges) {
+public record AddressRanges(boolean all, List<String> ranges) {
     /** None. */
-    public static final Ranges NONE = new Ranges(false, List.of());
+    public static final AddressRanges NONE = new AddressRanges(false, List.of());
 
     /** Copies the list. */
-    public Ranges {
+    public AddressRanges {
         ranges = List.copyOf(ranges);
     }
 
@@ -24,9 +24,9 @@ public record Ranges(boolean all, List<String> ranges) {
      *
      * @throws IllegalArgumentException for what is no range, with the text
      */
-    public static Ranges parse(String text) {
+    public static AddressRanges parse(String text) {
         if (text.equals("*")) {
-            return new Ranges(true, List.of());
+            return new AddressRanges(true, List.of());
         }
         List<String> ranges = new ArrayList<>();
         for (String range : text.split(",")) {
@@ -35,7 +35,7 @@ public record Ranges(boolean all, List<String> ranges) {
                 ranges.add(range);
             }
         }
-        return new Ranges(false, ranges);
+        return new AddressRanges(false, ranges);
     }
 
     private static void check(String range) {
