@@ -1,8 +1,8 @@
 package dev.lateen.install.pod;
 
+import dev.lateen.proxy.capture.AddressRanges;
 import dev.lateen.proxy.capture.CaptureSettings;
 import dev.lateen.proxy.capture.IpFamily;
-import dev.lateen.proxy.capture.AddressRanges;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -113,7 +113,8 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
         }
 
         private CaptureSettings.Outbound outbound() {
-            AddressRanges excluded = ranges("--istio-service-exclude-cidr", flags.text("istio-service-exclude-cidr", ""));
+            AddressRanges excluded =
+                    ranges("--istio-service-exclude-cidr", flags.text("istio-service-exclude-cidr", ""));
             if (excluded.all()) {
                 throw wrong("--istio-service-exclude-cidr", ALL, "ranges");
             }

@@ -77,7 +77,8 @@ public record CaptureSettings(
      * @param includedPorts ports, whatever the range
      * @param excludedPorts ports, which go before all
      */
-    public record Outbound(AddressRanges included, AddressRanges excluded, List<String> includedPorts, List<String> excludedPorts) {
+    public record Outbound(
+            AddressRanges included, AddressRanges excluded, List<String> includedPorts, List<String> excludedPorts) {
         /** Copies the lists. */
         public Outbound {
             includedPorts = List.copyOf(includedPorts);

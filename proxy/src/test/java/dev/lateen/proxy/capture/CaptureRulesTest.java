@@ -79,7 +79,10 @@ class CaptureRulesTest {
         inbound = new CaptureSettings.Inbound(false, List.of("80"), List.of());
         owners = new CaptureSettings.Owners(List.of("1", "2"), List.of("3"), List.of("java", "202"), List.of());
         outbound = new CaptureSettings.Outbound(
-                AddressRanges.parse("10.0.0.0/8,2001:db8::/32"), AddressRanges.parse("10.1.0.0/16"), List.of("443"), List.of("25"));
+                AddressRanges.parse("10.0.0.0/8,2001:db8::/32"),
+                AddressRanges.parse("10.1.0.0/16"),
+                List.of("443"),
+                List.of("25"));
         assertThat(rules(IpFamily.V4))
                 .containsSubsequence(
                         "-A ISTIO_INBOUND -p tcp --dport 80 -j ISTIO_IN_REDIRECT\n",
