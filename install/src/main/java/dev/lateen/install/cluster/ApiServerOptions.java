@@ -1,9 +1,11 @@
 package dev.lateen.install.cluster;
 
 import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.istiod.kubernetes.connection.ClientKeys;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -34,10 +36,19 @@ final class ApiServerOptions {
                     CommandFailure.BAD_INPUT,
                     "--context: " + context + ": there is none of that name in the kubeconfig");
         }
-        ClientKey.settle(config);
+        settleKey(config);
         // A command tells its user at once; who wants to try again types it again.
         config.setRequestRetryBackoffLimit(2);
         return new KubernetesClientBuilder().withConfig(config).build();
+    }
+
+    private static void settleKey(Config config) {
+        try {
+            ClientKeys.withAlgorithm(config);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, "the kubeconfig's client key can't be read: " + e.getMessage());
+        }
     }
 
     private Config config() {

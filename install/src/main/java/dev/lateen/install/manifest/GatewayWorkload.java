@@ -5,7 +5,6 @@ import io.fabric8.kubernetes.api.model.ContainerPort;
 import io.fabric8.kubernetes.api.model.ContainerPortBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.HasMetadata;
-import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.PodTemplateSpecBuilder;
@@ -15,9 +14,7 @@ import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.ServicePort;
-import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +85,8 @@ final class GatewayWorkload {
                 .withImagePullSecrets(installation.pullSecrets())
                 .build());
         all.add(service());
-        all.add(deployment(scaling));
+        all.add(scaling.deployment(
+                meta(name), labels, pod(), () -> k8s.count("replicaCount", values.count("replicaCount", 1))));
         if (installation.values().flag("values.global.defaultPodDisruptionBudget.enabled", true)) {
             all.add(Scaling.disruptionBudget(meta(name), labels));
         }
@@ -138,41 +136,11 @@ final class GatewayWorkload {
         }
         List<ServicePort> ports = new ArrayList<>();
         if (kind == Kind.INGRESS) {
-            ports.add(port("status-port", STATUS, STATUS));
+            ports.add(Pods.servicePort("status-port", STATUS, STATUS));
         }
-        ports.add(port("http2", 80, HTTP));
-        ports.add(port("https", 443, HTTPS));
+        ports.add(Pods.servicePort("http2", 80, HTTP));
+        ports.add(Pods.servicePort("https", 443, HTTPS));
         return ports;
-    }
-
-    private static ServicePort port(String name, int port, int target) {
-        return new ServicePortBuilder()
-                .withName(name)
-                .withPort(port)
-                .withProtocol("TCP")
-                .withTargetPort(new IntOrString(target))
-                .build();
-    }
-
-    private HasMetadata deployment(Scaling scaling) {
-        var spec = new DeploymentBuilder()
-                .withMetadata(meta(name))
-                .withNewSpec()
-                .withNewStrategy()
-                .withType("RollingUpdate")
-                .withNewRollingUpdate()
-                .withMaxSurge(new IntOrString("100%"))
-                .withMaxUnavailable(new IntOrString("25%"))
-                .endRollingUpdate()
-                .endStrategy()
-                .withNewSelector()
-                .withMatchLabels(labels)
-                .endSelector()
-                .withTemplate(pod());
-        if (!scaling.auto()) {
-            spec.withReplicas(k8s.count("replicaCount", values.count("replicaCount", 1)));
-        }
-        return spec.endSpec().build();
     }
 
     private PodTemplateSpec pod() {

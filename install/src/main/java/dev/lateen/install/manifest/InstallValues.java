@@ -1,7 +1,6 @@
 package dev.lateen.install.manifest;
 
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,28 +42,15 @@ public record InstallValues(Map<String, Object> values) {
     }
 
     private static Map<String, Object> read(ValuesFile file) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        for (Map<String, Object> document : documents(file)) {
-            all = ValuesLayers.merge(all, values(file.source(), document));
-        }
-        return all;
-    }
-
-    private static List<Map<String, Object>> documents(ValuesFile file) {
+        Map<?, ?> read;
         try {
-            List<Map<String, Object>> all = new ArrayList<>();
-            Object read = new KubernetesSerialization().unmarshal(file.text(), Map.class);
-            if (read instanceof Map<?, ?> map) {
-                all.add(texts(map));
-            } else if (read != null) {
-                throw new IllegalArgumentException("found " + read.getClass().getSimpleName());
-            }
-            return all;
+            read = new KubernetesSerialization().unmarshal(file.text(), Map.class);
         } catch (RuntimeException e) {
             String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
             throw new IllegalArgumentException(
                     file.source() + ": " + why + " (expected: an IstioOperator, or Helm values of Istio's charts)", e);
         }
+        return read == null ? Map.of() : values(file.source(), texts(read));
     }
 
     /** An IstioOperator's spec, or Helm values in their place in one. */

@@ -17,11 +17,8 @@ import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.ResourceRequirementsBuilder;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
-import io.fabric8.kubernetes.api.model.ServicePort;
-import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.Toleration;
 import io.fabric8.kubernetes.api.model.VolumeMountBuilder;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -53,7 +50,11 @@ final class IstiodWorkload {
         Scaling scaling = Scaling.of(pilot);
         List<HasMetadata> all = new ArrayList<>();
         all.add(service());
-        all.add(deployment(scaling));
+        all.add(scaling.deployment(
+                installation.meta(name, COMPONENT, Map.of("app", "istiod", "istio", "pilot")),
+                selector(),
+                pod(),
+                () -> k8s.count("replicaCount", pilot.count("replicaCount", 1))));
         if (installation.values().flag("values.global.defaultPodDisruptionBudget.enabled", true)) {
             all.add(Scaling.disruptionBudget(installation.meta(name, COMPONENT, Map.of("app", "istiod")), selector()));
         }
@@ -77,42 +78,12 @@ final class IstiodWorkload {
                 .withNewSpec()
                 .withSelector(selector())
                 .withPorts(
-                        port("grpc-xds", 15010, 15010),
-                        port("https-dns", 15012, 15012),
-                        port("https-webhook", 443, 15017),
-                        port("http-monitoring", 15014, 15014))
+                        Pods.servicePort("grpc-xds", 15010, 15010),
+                        Pods.servicePort("https-dns", 15012, 15012),
+                        Pods.servicePort("https-webhook", 443, 15017),
+                        Pods.servicePort("http-monitoring", 15014, 15014))
                 .endSpec()
                 .build();
-    }
-
-    private static ServicePort port(String name, int port, int target) {
-        return new ServicePortBuilder()
-                .withName(name)
-                .withPort(port)
-                .withProtocol("TCP")
-                .withTargetPort(new IntOrString(target))
-                .build();
-    }
-
-    private HasMetadata deployment(Scaling scaling) {
-        var spec = new DeploymentBuilder()
-                .withMetadata(installation.meta(name, COMPONENT, Map.of("app", "istiod", "istio", "pilot")))
-                .withNewSpec()
-                .withNewStrategy()
-                .withType("RollingUpdate")
-                .withNewRollingUpdate()
-                .withMaxSurge(new IntOrString("100%"))
-                .withMaxUnavailable(new IntOrString("25%"))
-                .endRollingUpdate()
-                .endStrategy()
-                .withNewSelector()
-                .withMatchLabels(selector())
-                .endSelector()
-                .withTemplate(pod());
-        if (!scaling.auto()) {
-            spec.withReplicas(k8s.count("replicaCount", pilot.count("replicaCount", 1)));
-        }
-        return spec.endSpec().build();
     }
 
     private PodTemplateSpec pod() {

@@ -3,10 +3,13 @@ package dev.lateen.install.manifest;
 import io.fabric8.kubernetes.api.model.CapabilitiesBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PodSecurityContext;
 import io.fabric8.kubernetes.api.model.PodSecurityContextBuilder;
 import io.fabric8.kubernetes.api.model.SecurityContext;
 import io.fabric8.kubernetes.api.model.SecurityContextBuilder;
+import io.fabric8.kubernetes.api.model.ServicePort;
+import io.fabric8.kubernetes.api.model.ServicePortBuilder;
 import io.fabric8.kubernetes.api.model.Volume;
 import io.fabric8.kubernetes.api.model.VolumeBuilder;
 
@@ -76,6 +79,16 @@ final class Pods {
                 .withSecretName(secret)
                 .withOptional(true)
                 .endSecret()
+                .build();
+    }
+
+    /** A port of a Service for such pods. */
+    static ServicePort servicePort(String name, int port, int target) {
+        return new ServicePortBuilder()
+                .withName(name)
+                .withPort(port)
+                .withProtocol("TCP")
+                .withTargetPort(new IntOrString(target))
                 .build();
     }
 }

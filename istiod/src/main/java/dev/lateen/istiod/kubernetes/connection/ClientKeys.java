@@ -11,18 +11,23 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 
 /** Says of what kind a kubeconfig's client key is: the library takes each that doesn't say so in its first line for RSA. */
-final class ClientKeys {
+public final class ClientKeys {
     private static final String ANY = "-----BEGIN PRIVATE KEY-----";
     private static final String END = "-----END";
 
     private ClientKeys() {}
 
-    /** The same config with the kind of its key. */
-    static Config withAlgorithm(Config config) throws IOException {
+    /**
+     * The same config with the kind of its key.
+     *
+     * @throws IOException if the key stands in a file that can't be read
+     */
+    public static Config withAlgorithm(Config config) throws IOException {
         String pem = pem(config);
         int begin = pem.indexOf(ANY);
         int end = pem.indexOf(END, Math.max(0, begin));
-        if (begin >= 0 && end > begin && isOfACurve(pem.substring(begin + ANY.length(), end))) {
+        boolean sec1 = pem.contains("-----BEGIN EC PRIVATE KEY-----");
+        if (sec1 || begin >= 0 && end > begin && isOfACurve(pem.substring(begin + ANY.length(), end))) {
             config.setClientKeyAlgo("EC");
         }
         return config;
