@@ -17,11 +17,13 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -111,7 +113,7 @@ class MeshRunTest {
     void badConfigIsRefusedWithAllItsProblems() throws Exception {
         write("a.yaml", Yaml.deployment("one", 1, "x").replace("replicas", "replica"));
         write("b.yaml", "{ not yaml");
-        assertThatThrownBy(() -> mesh(freePort()).run(up::countDown))
+        assertThatThrownBy(() -> mesh().run(up::countDown))
                 .isInstanceOfSatisfying(
                         CommandFailure.class,
                         failure -> assertThat(failure.exitCode()).isEqualTo(2))
@@ -124,7 +126,9 @@ class MeshRunTest {
     void aTakenPortIsOneSentenceWithTheFlag() throws Exception {
         write("a.yaml", Yaml.deployment("one", 1, "x"));
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            assertThatThrownBy(() -> mesh(taken.getLocalPort()).run(up::countDown))
+            List<Integer> ports = new ArrayList<>(freePorts(3));
+            ports.addFirst(taken.getLocalPort());
+            assertThatThrownBy(() -> mesh(ports, dir.resolve("state")).run(up::countDown))
                     .isInstanceOf(CommandFailure.class)
                     .hasMessage("port " + taken.getLocalPort()
                             + " of 127.0.0.1 is in use (perhaps by another mesh); choose another with --grpcAddr");
@@ -242,7 +246,7 @@ class MeshRunTest {
     @Test
     void theStateIsNotKeptAmongTheFilesThatAreRead() throws Exception {
         write("state/x.yaml", Yaml.deployment("one", 1, "redis"));
-        assertThatThrownBy(() -> mesh(freePort(), dir.resolve("config/state")).run(up::countDown))
+        assertThatThrownBy(() -> mesh(freePorts(4), dir.resolve("config/state")).run(up::countDown))
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageMatching("--state: \\S+/config/state is within \\S+/config, .*");
     }
@@ -276,28 +280,33 @@ class MeshRunTest {
     }
 
     private void startMesh() throws Exception {
-        MeshRun mesh = mesh(freePort());
+        MeshRun mesh = mesh();
+        var failure = new AtomicReference<Throwable>();
         Thread thread = Thread.ofPlatform().start(() -> {
             try {
                 mesh.run(up::countDown);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                failure.set(e);
+                up.countDown();
             }
         });
         started.add(thread);
         up.await();
+        assertThat(failure.get()).isNull();
     }
 
-    private MeshRun mesh(int grpcPort) throws IOException {
-        return mesh(grpcPort, dir.resolve("state"));
+    private MeshRun mesh() throws IOException {
+        return mesh(freePorts(4), dir.resolve("state"));
     }
 
-    private MeshRun mesh(int grpcPort, Path state) throws IOException {
+    private MeshRun mesh(List<Integer> ports, Path state) throws IOException {
         var addresses = new RunBootstrap.Addresses(
-                listen("--grpcAddr", grpcPort),
-                listen("--secureGRPCAddr", freePort()),
-                listen("--monitoringAddr", freePort()),
-                listen("--httpsAddr", freePort()));
+                listen("--grpcAddr", ports.get(0)),
+                listen("--secureGRPCAddr", ports.get(1)),
+                listen("--monitoringAddr", ports.get(2)),
+                listen("--httpsAddr", ports.get(3)));
         var bootstrap = new RunBootstrap(
                 List.of(Files.createDirectories(dir.resolve("config"))),
                 null,
@@ -314,9 +323,18 @@ class MeshRunTest {
         return new RunBootstrap.Listen(flag, "127.0.0.1", port);
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** All held at once: the port of a socket that is closed may be the next one's. */
+    private static List<Integer> freePorts(int count) throws IOException {
+        List<ServerSocket> held = new ArrayList<>();
+        try {
+            for (int i = 0; i < count; i++) {
+                held.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return held.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : held) {
+                socket.close();
+            }
         }
     }
 
