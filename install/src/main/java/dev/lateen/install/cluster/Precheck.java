@@ -40,7 +40,7 @@ public final class Precheck {
                 otherMesh(manifest, problems);
             }
         } catch (KubernetesClientException e) {
-            problems.add(ApiObjects.reason(e) + " (expected: an API server at " + client.getMasterUrl() + ")");
+            problems.add(ApiReason.of(e) + " (expected: an API server at " + client.getMasterUrl() + ")");
         }
         return problems;
     }
