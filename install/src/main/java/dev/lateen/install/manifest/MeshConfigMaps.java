@@ -82,7 +82,11 @@ final class MeshConfigMaps {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("global", global);
         all.put("revision", installation.isDefault() ? "" : installation.revision());
-        all.put("sidecarInjectorWebhook", values.map("values.sidecarInjectorWebhook"));
+        Map<String, Object> webhook = new LinkedHashMap<>();
+        // Named also where nobody said it: istioctl's analyze reads it and can't do without.
+        webhook.put("enableNamespacesByDefault", false);
+        webhook.putAll(values.map("values.sidecarInjectorWebhook"));
+        all.put("sidecarInjectorWebhook", webhook);
         all.put("pilot", Map.of("cni", values.map("values.pilot.cni")));
         return all;
     }

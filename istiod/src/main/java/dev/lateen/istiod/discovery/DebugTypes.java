@@ -3,6 +3,7 @@ package dev.lateen.istiod.discovery;
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lateen.api.Release;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
@@ -31,13 +32,11 @@ record DebugTypes(DiscoveryServer server) {
         return typeUrl.equals(SYNC) || typeUrl.equals(DUMP);
     }
 
-    /** Names this istiod as istioctl reads it, to show which of several answered. */
+    /** Names this istiod as istioctl reads it, to tell apart which of several answered. */
     static ControlPlane controlPlane(DiscoverySettings settings) {
-        String name = settings.controlPlane();
-        String version = name.substring(name.indexOf('/') + 1);
+        String info = "{\"version\":\"" + Release.inIstiosForm() + "\"}";
         return ControlPlane.newBuilder()
-                .setIdentifier(
-                        "{\"Component\":\"istiod\",\"ID\":\"istiod\",\"Info\":{\"version\":\"" + version + "\"}}")
+                .setIdentifier("{\"Component\":\"istiod\",\"ID\":\"" + settings.instance() + "\",\"Info\":" + info + "}")
                 .build();
     }
 
