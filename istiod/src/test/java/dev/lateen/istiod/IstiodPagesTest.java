@@ -151,6 +151,10 @@ class IstiodPagesTest extends IstiodFixture {
                     .anyMatch(section -> section.getResource().getTypeUrl().endsWith("ClustersConfigDump"));
             assertThat(istiod.proxies()).hasSize(1);
         }
+        try (AdsPeer istioctl = plain()) {
+            istioctl.raw(hello("istio-system", "istio.io/debug"));
+            assertThat(istioctl.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
+        }
         assertThat(get("/debug/syncz"))
                 .as("a tool that is gone is not missed")
                 .contains("reviews-v1.default")
