@@ -170,6 +170,7 @@ class RightsTest {
                 .delete();
         client.secrets().inNamespace(HOME).delete();
         client.leases().inNamespace(HOME).delete();
+        client.configMaps().inNamespace(SHOP).withName("istio-ca-root-cert").delete();
         cluster.delete(OBJECTS);
     }
 

@@ -104,7 +104,7 @@ final class Webhooks {
                 .withMetadata(installation.clusterMeta(
                         validatorName(installation),
                         "Pilot",
-                        Map.of("app", "istiod", "istio", "istiod")))
+                        Pairs.of("app", "istiod", "istio", "istiod")))
                 .withWebhooks(all)
                 .build();
     }
