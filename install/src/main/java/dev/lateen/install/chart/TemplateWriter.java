@@ -7,7 +7,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.MissingNode;
 
 /** Writes objects with marks in them as YAML in which Helm's templates refer to values. One object each; not thread-safe. */
 final class TemplateWriter {
@@ -94,7 +93,7 @@ final class TemplateWriter {
                 : "";
         if (!first.isEmpty() && first.charAt(0) == CONDITION) {
             line(indent, "{{- if " + first.substring(1, first.indexOf(CONDITION, 1)) + " }}");
-            element(element.get(first), MissingNode.getInstance(), indent);
+            element(element.get(first), usual, indent);
             line(indent, "{{- end }}");
         } else if (element.isObject() && isTexts(element.path("name").asString(""))) {
             // Variables of a container, by name.

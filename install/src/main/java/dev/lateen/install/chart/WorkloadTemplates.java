@@ -73,23 +73,31 @@ final class WorkloadTemplates {
     /** Webhooks that are there under a condition: those that other assignments bring. */
     WorkloadTemplates webhooks(String condition, String... assignments) {
         Map<String, ObjectNode> other = probe.marked(assignments);
-        for (ObjectNode object : marked.values()) {
-            if (!(object.path("webhooks") instanceof ArrayNode webhooks)) {
-                continue;
-            }
-            List<String> known = new ArrayList<>();
-            webhooks.forEach(each -> known.add(unconditional(each).path("name").asString()));
-            for (ObjectNode candidate : other.values()) {
-                if (candidate.path("kind").equals(object.path("kind"))) {
-                    candidate.path("webhooks").forEach(each -> {
-                        if (!known.contains(each.path("name").asString())) {
-                            webhooks.addObject().set(TemplateWriter.conditional(condition, ""), each);
-                        }
-                    });
+        Map<String, ObjectNode> usualOther = probe.usual(assignments);
+        marked.forEach((key, object) -> {
+            if (object.path("webhooks") instanceof ArrayNode webhooks) {
+                List<String> known = new ArrayList<>();
+                webhooks.forEach(each -> known.add(unconditional(each).path("name").asString()));
+                ArrayNode usualWebhooks = (ArrayNode) usual(key).path("webhooks");
+                for (JsonNode each : webhooksOf(object.path("kind"), other)) {
+                    if (!known.contains(each.path("name").asString())) {
+                        webhooks.addObject().set(TemplateWriter.conditional(condition, ""), each);
+                        usualWebhooks.add(webhooksOf(object.path("kind"), usualOther).stream()
+                                .filter(one -> one.path("name").equals(each.path("name")))
+                                .findFirst()
+                                .orElseThrow());
+                    }
                 }
             }
-        }
+        });
         return this;
+    }
+
+    private static List<JsonNode> webhooksOf(JsonNode kind, Map<String, ObjectNode> objects) {
+        return objects.values().stream()
+                .filter(object -> object.path("kind").equals(kind))
+                .flatMap(object -> object.path("webhooks").valueStream())
+                .toList();
     }
 
     private static JsonNode unconditional(JsonNode element) {
