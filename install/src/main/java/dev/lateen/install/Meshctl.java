@@ -29,16 +29,10 @@ public final class Meshctl {
         LoggingBootstrap.quiet();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = runAny(words(args), out, err);
+        int exitCode = runAny(ScriptWords.of(args), out, err);
         out.flush();
         err.flush();
         System.exit(exitCode);
-    }
-
-    /** Where a file of the image is the command, the kernel puts its name before what was typed. */
-    private static List<String> words(String[] args) {
-        List<String> all = List.of(args);
-        return Boolean.getBoolean("lateen.script") && !all.isEmpty() ? all.subList(1, all.size()) : all;
     }
 
     /** The command line of Envoy is not ours: it has no commands, and other exit codes. */
