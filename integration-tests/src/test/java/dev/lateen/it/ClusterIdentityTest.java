@@ -74,7 +74,7 @@ class ClusterIdentityTest extends ClusterFixture {
                 vertx,
                 GrpcEndpoint.of(
                         SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1")),
-                roots);
+                () -> roots);
         try {
             return Async.done(agent.sign(pem, Duration.ofHours(1), token));
         } finally {
