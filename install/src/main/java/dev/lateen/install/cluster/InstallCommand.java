@@ -6,7 +6,6 @@ import dev.lateen.install.manifest.InstallManifest;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -50,7 +49,7 @@ public final class InstallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        InstallManifest manifest = values.manifest();
+        InstallManifest manifest = values.manifest("");
         Duration limit = GoDuration.parse(patience)
                 .filter(time -> !time.isNegative())
                 .orElseThrow(() -> new CommandFailure(
@@ -76,14 +75,11 @@ public final class InstallCommand implements Callable<Integer> {
     }
 
     private void check(KubernetesClient client, InstallManifest manifest, PrintWriter err) {
-        List<String> problems = new Precheck(client).problems(manifest);
-        if (problems.isEmpty()) {
-            return;
+        Precheck check = new Precheck(client);
+        if (force) {
+            check.problems(manifest).forEach(problem -> err.println("warning: " + problem));
+        } else {
+            check.demand(manifest);
         }
-        if (!force) {
-            throw new CommandFailure(
-                    CommandFailure.FAILED, "nothing was changed: " + String.join("\nmeshctl: ", problems));
-        }
-        problems.forEach(problem -> err.println("warning: " + problem));
     }
 }

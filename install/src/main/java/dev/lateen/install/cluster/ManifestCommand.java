@@ -34,7 +34,7 @@ public final class ManifestCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            InstallManifest manifest = values.manifest();
+            InstallManifest manifest = values.manifest("");
             manifest.withoutEffect()
                     .forEach(path -> spec.commandLine().getErr().println("warning: " + path + ": has no effect here"));
             spec.commandLine().getOut().print(manifest.yaml());

@@ -1,5 +1,6 @@
 package dev.lateen.install.cluster;
 
+import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.manifest.InstallManifest;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfiguration;
@@ -28,6 +29,19 @@ public final class Precheck {
     public Precheck(KubernetesClient client) {
         this.client = client;
         this.objects = new ApiObjects(client);
+    }
+
+    /**
+     * Refuses to go on if anything stands in the way.
+     *
+     * @throws CommandFailure with all of it
+     */
+    void demand(InstallManifest manifest) {
+        List<String> problems = problems(manifest);
+        if (!problems.isEmpty()) {
+            throw new CommandFailure(
+                    CommandFailure.FAILED, "nothing was changed: " + String.join("\nmeshctl: ", problems));
+        }
     }
 
     /** What stands in the way, each in one sentence; empty if nothing does. */
