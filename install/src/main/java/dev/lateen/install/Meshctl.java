@@ -49,7 +49,8 @@ public final class Meshctl {
     }
 
     /** Runs one command and answers its exit code: 0, 1 if it failed, 2 if it was asked wrongly. */
-    static int run(List<String> args, PrintWriter out, PrintWriter err) {
+    static int run(List<String> typed, PrintWriter out, PrintWriter err) {
+        List<String> args = Commands.plain(typed);
         List<String> given = args.isEmpty() || isHelp(args.getFirst()) ? helpFor(args) : args;
         if (isVersion(given.getFirst())) {
             given = List.of("version");

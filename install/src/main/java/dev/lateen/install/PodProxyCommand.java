@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import java.util.logging.Level;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,6 +72,17 @@ final class PodProxyCommand implements Callable<Integer> {
     @Unmatched
     private List<String> others = new ArrayList<>();
 
+    private final Function<Path, AgentBootstrap> around;
+
+    PodProxyCommand() {
+        this(AgentBootstrap::ofProcess);
+    }
+
+    /** @param around what surrounds the proxy, whose files are in a directory */
+    PodProxyCommand(Function<Path, AgentBootstrap> around) {
+        this.around = around;
+    }
+
     @Override
     public Integer call() throws InterruptedException {
         LoggingBootstrap.agent(level("--proxyLogLevel", proxyLevel), level("--log_output_level", agentLevel));
@@ -96,7 +108,7 @@ final class PodProxyCommand implements Callable<Integer> {
         }
         try {
             String cluster = serviceCluster.equals(BY_POD) ? "" : serviceCluster;
-            return PodStart.of(AgentBootstrap.ofProcess(root), new PodFlags(type, domain, cluster, concurrency));
+            return PodStart.of(around.apply(root), new PodFlags(type, domain, cluster, concurrency));
         } catch (IllegalArgumentException e) {
             throw wrong(String.valueOf(e.getMessage()));
         } catch (IOException e) {

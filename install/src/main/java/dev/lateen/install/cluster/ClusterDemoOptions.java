@@ -19,10 +19,7 @@ public final class ClusterDemoOptions {
     private boolean wanted;
 
     @Mixin
-    private ApiServerOptions cluster = new ApiServerOptions();
-
-    @Mixin
-    private ValuesOptions values = new ValuesOptions();
+    private InstallOptions installation = new InstallOptions();
 
     @Option(
             names = {"-n", "--namespace"},
@@ -51,28 +48,24 @@ public final class ClusterDemoOptions {
      * @return the exit code
      */
     public int run(List<String> manifests, PrintWriter out, PrintWriter err) throws InterruptedException {
-        try (KubernetesClient client = cluster.connect()) {
+        try (KubernetesClient client = installation.connect()) {
             ClusterDemo demo = new ClusterDemo(client, out::println, PATIENCE);
             String revision = demo.revision().orElse("");
             if (revision.isEmpty()) {
                 out.println("installing: the cluster has no mesh of Lateen's");
-                revision = install(client, out, err);
+                InstallManifest manifest = installation.manifest("demo");
+                installation.run(client, manifest, out, err, (_, _) -> List.of());
+                revision = manifest.revision();
             } else {
                 out.println("using the mesh that is there: revision " + revision);
+            }
+            if (installation.isDryRun()) {
+                return 0;
             }
             demo.deploy(namespace, revision, manifests, image -> at(sampleHub, image));
             tour(demo.door()).lines().forEach(out::println);
         }
         return 0;
-    }
-
-    /** The revision that was installed. */
-    private String install(KubernetesClient client, PrintWriter out, PrintWriter err) throws InterruptedException {
-        InstallManifest manifest = values.manifest("demo");
-        manifest.withoutEffect().forEach(path -> err.println("warning: " + path + ": has no effect here"));
-        new Precheck(client).demand(manifest);
-        new ClusterInstall(client, out::println, PATIENCE).run(manifest, true);
-        return manifest.revision();
     }
 
     /** An image's name in another place. */

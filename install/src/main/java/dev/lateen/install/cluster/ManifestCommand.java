@@ -1,5 +1,6 @@
 package dev.lateen.install.cluster;
 
+import dev.lateen.install.command.CommandGroup;
 import dev.lateen.install.manifest.InstallManifest;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -13,15 +14,7 @@ import picocli.CommandLine.Spec;
         description = "Tell what an installation consists of.",
         mixinStandardHelpOptions = true,
         subcommands = ManifestCommand.Generate.class)
-public final class ManifestCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-        return 0;
-    }
+public final class ManifestCommand extends CommandGroup {
 
     /** Needs no cluster. */
     @Command(name = "generate", description = "Print all objects of an installation.", mixinStandardHelpOptions = true)
@@ -34,7 +27,7 @@ public final class ManifestCommand implements Callable<Integer> {
 
         @Override
         public Integer call() {
-            InstallManifest manifest = values.manifest("");
+            InstallManifest manifest = values.manifest();
             manifest.withoutEffect()
                     .forEach(path -> spec.commandLine().getErr().println("warning: " + path + ": has no effect here"));
             spec.commandLine().getOut().print(manifest.yaml());

@@ -40,6 +40,11 @@ final class ValuesOptions {
             description = "The control plane's namespace (default: istio-system).")
     private @Nullable String namespace;
 
+    /** All of it together, by the profile default if none is named. */
+    InstallManifest manifest() {
+        return manifest("");
+    }
+
     /**
      * All of it together.
      *

@@ -1,6 +1,7 @@
 package dev.lateen.install.image;
 
 import dev.lateen.api.Release;
+import dev.lateen.install.command.CommandGroup;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.scratch.TemporaryFiles;
@@ -25,15 +26,7 @@ import picocli.CommandLine.Spec;
         description = "Make the container image that every role runs from.",
         mixinStandardHelpOptions = true,
         subcommands = ImageCommand.Build.class)
-public final class ImageCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-        return 0;
-    }
+public final class ImageCommand extends CommandGroup {
 
     @Command(
             name = "build",
