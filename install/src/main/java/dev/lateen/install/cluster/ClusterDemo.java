@@ -16,12 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /** Puts a sample into a namespace of a cluster that has a mesh, waits until its pods are ready, and tells where its page is. Done twice, the second time changes nothing. Blocks. */
 final class ClusterDemo {
     private static final int HTTP = 80;
+    private static final String FORWARDED = "http://127.0.0.1:8080";
+    private static final Duration ADDRESS_PATIENCE = Duration.ofSeconds(30);
 
     private final KubernetesClient client;
     private final ApiObjects objects;
@@ -96,8 +99,26 @@ final class ClusterDemo {
         return all;
     }
 
-    /** Where the ingress gateway is reached from outside of the cluster: a URL, or the command that makes one. */
-    Door door() {
+    /** Where the ingress gateway is reached from outside of the cluster: a URL, or the command that makes one. A load balancer has half a minute to give an address. */
+    Door door() throws InterruptedException {
+        long deadline = System.nanoTime() + ADDRESS_PATIENCE.toNanos();
+        boolean told = false;
+        while (true) {
+            Service gateway = gateway();
+            Door door = door(gateway);
+            boolean mayCome = door.url().equals(FORWARDED) && "LoadBalancer".equals(gateway.getSpec().getType());
+            if (!mayCome || System.nanoTime() > deadline) {
+                return door;
+            }
+            if (!told) {
+                progress.accept("waiting: " + ApiObjects.name(gateway) + " has no address yet");
+                told = true;
+            }
+            TimeUnit.SECONDS.sleep(1);
+        }
+    }
+
+    private Service gateway() {
         List<Service> gateways = objects.labelled(Service.class, "istio", "ingressgateway");
         if (gateways.isEmpty()) {
             throw new CommandFailure(
@@ -105,7 +126,7 @@ final class ClusterDemo {
                     "no Service of an ingress gateway in the cluster (expected: one with the label"
                             + " istio=ingressgateway, as the profiles default and demo have it)");
         }
-        return door(gateways.getFirst());
+        return gateways.getFirst();
     }
 
     static Door door(Service gateway) {
@@ -122,7 +143,7 @@ final class ClusterDemo {
                 .findFirst()
                 .orElse(gateway.getSpec().getPorts().getFirst().getPort());
         return new Door(
-                "http://127.0.0.1:8080",
+                FORWARDED,
                 "kubectl port-forward -n " + gateway.getMetadata().getNamespace() + " service/"
                         + gateway.getMetadata().getName() + " 8080:" + port);
     }
