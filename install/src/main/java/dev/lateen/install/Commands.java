@@ -6,10 +6,12 @@ import dev.lateen.install.cluster.PrecheckCommand;
 import dev.lateen.install.cluster.TagCommand;
 import dev.lateen.install.cluster.UninstallCommand;
 import dev.lateen.install.cluster.UpgradeCommand;
+import dev.lateen.install.dashboard.DashboardCommand;
 import dev.lateen.install.image.ImageCommand;
 import dev.lateen.install.tools.KubeInjectCommand;
 import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
+import dev.lateen.install.tools.VersionCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,6 +34,7 @@ final class Commands {
             new Entry("validate", () -> new ValidateCommand()),
             new Entry("proxy-status", () -> new ProxyStatusCommand()),
             new Entry("proxy-config", () -> new ProxyConfigCommand()),
+            new Entry("dashboard", () -> new DashboardCommand()),
             new Entry("kube-inject", () -> new KubeInjectCommand()),
             new Entry("install", () -> new InstallCommand()),
             new Entry("upgrade", () -> new UpgradeCommand()),
@@ -45,7 +48,12 @@ final class Commands {
 
     /** istioctl's short names, and what Istio's agent calls its own. */
     private static final Map<String, String> SHORT =
-            Map.of("ps", "proxy-status", "pc", "proxy-config", "istio-iptables", "proxy-init");
+            Map.ofEntries(
+                    Map.entry("ps", "proxy-status"),
+                    Map.entry("pc", "proxy-config"),
+                    Map.entry("d", "dashboard"),
+                    Map.entry("dash", "dashboard"),
+                    Map.entry("istio-iptables", "proxy-init"));
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");

@@ -170,6 +170,9 @@ class RightsTest {
                 .delete();
         client.secrets().inNamespace(HOME).delete();
         client.leases().inNamespace(HOME).delete();
+        client.configMaps().inNamespace(SHOP).withName("istio-ca-root-cert").delete();
+        client.apps().replicaSets().inNamespace(SHOP).delete();
+        client.v1().events().inNamespace(SHOP).delete();
         cluster.delete(OBJECTS);
     }
 
@@ -251,6 +254,12 @@ class RightsTest {
         assertThatThrownBy(() -> client.resource(RightsTestObjects.POD).inNamespace(SHOP).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("sidecar.istio.io/proxyCPU");
+        awaitRefusal("Namespace", SHOP);
+        client.resource(RightsTestObjects.CONTROLLER)
+                .inNamespace(SHOP)
+                .forceConflicts()
+                .serverSideApply();
+        awaitRefusal("ReplicaSet", "not-injectable");
     }
 
     private boolean isBinding() {
@@ -286,6 +295,19 @@ class RightsTest {
                 .atMost(Patience.OF_A_CHANGE)
                 .until(() -> client.v1().events().inNamespace(SHOP).list().getItems().stream()
                         .anyMatch(event -> event.getReason().equals(reason)));
+    }
+
+    private void awaitRefusal(String kind, String name) {
+        Awaitility.await("an Event on " + kind + " " + name)
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(
+                                client.v1().events().inNamespace(SHOP).list().getItems())
+                        .anySatisfy(event -> {
+                            assertThat(event.getReason()).isEqualTo("InjectionRefused");
+                            assertThat(event.getInvolvedObject().getKind()).isEqualTo(kind);
+                            assertThat(event.getInvolvedObject().getName()).isEqualTo(name);
+                            assertThat(event.getMessage()).contains("sidecar.istio.io/proxyCPU", "a-lot");
+                        }));
     }
 
     private String root() {

@@ -92,7 +92,7 @@ public final class Precheck {
         } catch (KubernetesClientException e) {
             findings.add(Finding.error(
                     "cluster",
-                    ApiObjects.reason(e) + " (expected: an API server at " + client.getMasterUrl() + ")"));
+                    ApiReason.of(e) + " (expected: an API server at " + client.getMasterUrl() + ")"));
         }
         return findings;
     }

@@ -47,7 +47,7 @@ final class PresentObjects {
                 written(IstioKinds.of(type), findings);
             }
         } catch (KubernetesClientException e) {
-            findings.add(Finding.error("rights", ApiObjects.reason(e)));
+            findings.add(Finding.error("rights", ApiReason.of(e)));
         }
         return findings.size() > MOST ? cut(findings) : findings;
     }

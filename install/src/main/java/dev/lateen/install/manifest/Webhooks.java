@@ -83,7 +83,8 @@ final class Webhooks {
                 .withFailurePolicy("Fail")
                 .withReinvocationPolicy(again)
                 .withAdmissionReviewVersions("v1")
-                .withSideEffects("None")
+                // An Event tells of a pod that can't be injected, unless it is only tried.
+                .withSideEffects("NoneOnDryRun")
                 .withTimeoutSeconds(10)
                 .withNamespaceSelector(webhook.namespaces())
                 .withObjectSelector(webhook.pods())
@@ -104,7 +105,7 @@ final class Webhooks {
                 .withMetadata(installation.clusterMeta(
                         validatorName(installation),
                         "Pilot",
-                        Map.of("app", "istiod", "istio", "istiod")))
+                        Pairs.of("app", "istiod", "istio", "istiod")))
                 .withWebhooks(all)
                 .build();
     }
