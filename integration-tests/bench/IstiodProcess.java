@@ -34,7 +34,7 @@ final class IstiodProcess implements AutoCloseable {
 
     void awaitReady() throws Exception {
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + monitoring + "/ready")).build();
-        for (int i = 0; i < 1200; i++) {
+        for (int i = 0; i < 3300; i++) {
             try {
                 if (http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200) {
                     return;

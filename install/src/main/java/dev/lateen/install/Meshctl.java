@@ -26,23 +26,22 @@ public final class Meshctl {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        LastingLog.use();
         LoggingBootstrap.quiet();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = runAny(words(args), out, err);
+        int exitCode = runAny(ScriptWords.of(args), out, err);
         out.flush();
         err.flush();
         System.exit(exitCode);
     }
 
-    /** Where a file of the image is the command, the kernel puts its name before what was typed. */
-    private static List<String> words(String[] args) {
-        List<String> all = List.of(args);
-        return Boolean.getBoolean("lateen.script") && !all.isEmpty() ? all.subList(1, all.size()) : all;
-    }
-
-    /** The command line of Envoy is not ours: it has no commands, and other exit codes. */
-    private static int runAny(List<String> args, PrintWriter out, PrintWriter err) {
+    /** The command line of Envoy is not ours: it has no commands, and other exit codes. That of a pod's proxy is short. */
+    static int runAny(List<String> args, PrintWriter out, PrintWriter err) {
+        if (Commands.isInPod(args)) {
+            PodProxyCommand plain = PodProxyCommand.plain(args.subList(1, args.size()));
+            return plain == null ? run(args, out, err) : serve(plain, err);
+        }
         if (args.isEmpty() || !args.getFirst().equals("envoy")) {
             return run(args, out, err);
         }
@@ -54,8 +53,21 @@ public final class Meshctl {
         }
     }
 
+    private static int serve(PodProxyCommand proxy, PrintWriter err) {
+        try {
+            return proxy.call();
+        } catch (CommandFailure failure) {
+            err.println("meshctl: " + failure.getMessage());
+            return failure.exitCode();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandFailure.FAILED;
+        }
+    }
+
     /** Runs one command and answers its exit code: 0, 1 if it failed, 2 if it was asked wrongly. */
-    static int run(List<String> args, PrintWriter out, PrintWriter err) {
+    static int run(List<String> typed, PrintWriter out, PrintWriter err) {
+        List<String> args = Commands.plain(typed);
         List<String> given = args.isEmpty() || isHelp(args.getFirst()) ? helpFor(args) : args;
         if (isVersion(given.getFirst())) {
             given = List.of("version");

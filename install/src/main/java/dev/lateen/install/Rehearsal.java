@@ -15,10 +15,19 @@ import java.util.List;
 final class Rehearsal {
     private Rehearsal() {}
 
-    /** With the role's name as the only argument. */
-    public static void main(String[] args) throws IOException, InterruptedException {
+    /** With the role's name, and for a control plane its directory. */
+    public static void main(String[] args) {
+        LastingLog.use();
         LoggingBootstrap.quiet();
-        boolean done = args.length == 1 && rehearse(args[0]);
+        boolean done = false;
+        try {
+            done = args.length == 2 && args[0].equals(RehearsalControlPlane.ROLE)
+                    ? RehearsalControlPlane.serve(Path.of(args[1]))
+                    : args.length == 1 && rehearse(args[0]);
+        } catch (IOException | InterruptedException | RuntimeException e) {
+            e.printStackTrace();
+        }
+        // Whatever still runs: a role that did not do as it should would run for ever.
         System.exit(done ? 0 : 1);
     }
 
@@ -26,6 +35,7 @@ final class Rehearsal {
         return switch (role) {
             case "meshctl" -> tools();
             case "proxy" -> proxy();
+            case "stand-in" -> StandInRehearsal.run();
             default -> false;
         };
     }
@@ -36,7 +46,12 @@ final class Rehearsal {
             // As the command line would, up to the point where it would start a proxy.
             PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
             Meshctl.run(List.of("proxy", "-c", directory.resolve("none.yaml").toString()), nowhere, nowhere);
-            return new ProxyRehearsal(directory).run();
+            Meshctl.run(List.of("proxy", "sidecar", "--help"), nowhere, nowhere);
+            try (RehearsalTraffic traffic = new RehearsalTraffic()) {
+                new PodRehearsal(directory, traffic).run();
+                new ProxyRehearsal(directory, traffic).run();
+            }
+            return true;
         } finally {
             TemporaryFiles.delete(directory);
         }
