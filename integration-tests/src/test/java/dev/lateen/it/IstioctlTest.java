@@ -56,13 +56,13 @@ class IstioctlTest {
             Path dump = page(web, admin + "/config_dump?include_eds=true");
             Path hosts = page(web, admin + "/clusters?format=json");
             assertThat(run(tool, "bootstrap", dump)).contains("\"id\": \"sidecar~");
-            assertThat(run(tool, "all", dump)).contains("Istio Version: ", "listener/virtualInbound", "cluster/outbound");
+            assertThat(run(tool, "all", dump)).contains("Istio Version: ", "listener/", "cluster/outbound");
             assertThat(rows(run(tool, "cluster", dump)))
-                    .contains("ratings.default.svc.cluster.local 9080 - outbound EDS")
+                    .contains("ratings.default.svc.cluster.local 9080 - outbound EDS ratings.default")
                     .isEqualTo(rows(meshctl("cluster", dump)));
             assertThat(rows(run(tool, "secret", dump))).isEqualTo(rows(meshctl("secret", dump)));
             assertThat(rows(run(tool, "endpoint", hosts))).isEqualTo(rows(meshctl("endpoint", hosts)));
-            assertThat(run(tool, "listener", dump)).contains("15006", "Route: 9080");
+            assertThat(run(tool, "listener", dump)).contains("15001", "Route: http_proxy");
             assertThat(run(tool, "route", dump)).contains("ratings.default.svc.cluster.local:9080");
         }
     }
