@@ -2,11 +2,16 @@ package dev.lateen.install;
 
 import dev.lateen.install.cluster.InstallCommand;
 import dev.lateen.install.cluster.ManifestCommand;
+import dev.lateen.install.cluster.PrecheckCommand;
+import dev.lateen.install.cluster.TagCommand;
 import dev.lateen.install.cluster.UninstallCommand;
+import dev.lateen.install.cluster.UpgradeCommand;
+import dev.lateen.install.dashboard.DashboardCommand;
 import dev.lateen.install.image.ImageCommand;
 import dev.lateen.install.tools.KubeInjectCommand;
 import dev.lateen.install.tools.ProxyConfigCommand;
 import dev.lateen.install.tools.ProxyStatusCommand;
+import dev.lateen.install.tools.VersionCommand;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -29,9 +34,13 @@ final class Commands {
             new Entry("validate", () -> new ValidateCommand()),
             new Entry("proxy-status", () -> new ProxyStatusCommand()),
             new Entry("proxy-config", () -> new ProxyConfigCommand()),
+            new Entry("dashboard", () -> new DashboardCommand()),
             new Entry("kube-inject", () -> new KubeInjectCommand()),
             new Entry("install", () -> new InstallCommand()),
+            new Entry("upgrade", () -> new UpgradeCommand()),
             new Entry("uninstall", () -> new UninstallCommand()),
+            new Entry("precheck", () -> new PrecheckCommand()),
+            new Entry("tag", () -> new TagCommand()),
             new Entry("manifest", () -> new ManifestCommand()),
             new Entry("image", () -> new ImageCommand()),
             new Entry("version", () -> new VersionCommand()),
@@ -39,7 +48,12 @@ final class Commands {
 
     /** istioctl's short names, and what Istio's agent calls its own. */
     private static final Map<String, String> SHORT =
-            Map.of("ps", "proxy-status", "pc", "proxy-config", "upgrade", "install", "istio-iptables", "proxy-init");
+            Map.ofEntries(
+                    Map.entry("ps", "proxy-status"),
+                    Map.entry("pc", "proxy-config"),
+                    Map.entry("d", "dashboard"),
+                    Map.entry("dash", "dashboard"),
+                    Map.entry("istio-iptables", "proxy-init"));
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");
@@ -47,6 +61,14 @@ final class Commands {
     private Commands() {}
 
     private record Entry(String name, Supplier<Object> command) {}
+
+    /** istioctl has some commands behind a word that says that they may change. */
+    private static final Set<String> EXPERIMENTAL = Set.of("x", "experimental");
+
+    /** The words without istioctl's {@code x} before a command. */
+    static List<String> plain(List<String> given) {
+        return given.size() > 1 && EXPERIMENTAL.contains(given.getFirst()) ? given.subList(1, given.size()) : given;
+    }
 
     /** A command's whole name for its short one; any other word as it is. */
     static String named(String word) {

@@ -30,6 +30,8 @@ final class LoggingBootstrap {
     private static final Logger OWN = Logger.getLogger("dev.lateen");
     /** The client of API servers warns of each try that fails, for each kind of objects, with a stack trace; whoever uses it says what it means, once. */
     private static final Logger CLUSTER_CLIENT = Logger.getLogger("io.fabric8.kubernetes.client");
+    /** That the machine is slow, or a connection was given up, a tool says in its own words, if at all. */
+    private static final Logger VERTX = Logger.getLogger("io.vertx.core");
     /** What is Istio's agent's: the pod, its certificate, the control plane and its own port. */
     private static final List<Logger> AGENT = Stream.of(
                     "dev.lateen.install",
@@ -47,6 +49,7 @@ final class LoggingBootstrap {
     /** Warnings only, on standard error: for tools. */
     static void quiet() {
         apply(new ConsoleHandler(), Level.WARNING, Level.WARNING);
+        VERTX.setLevel(Level.SEVERE);
     }
 
     /** A role alone: its own lines from a level on, on standard error; warnings of the libraries. */

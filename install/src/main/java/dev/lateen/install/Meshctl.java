@@ -30,16 +30,10 @@ public final class Meshctl {
         LoggingBootstrap.quiet();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
-        int exitCode = runAny(words(args), out, err);
+        int exitCode = runAny(ScriptWords.of(args), out, err);
         out.flush();
         err.flush();
         System.exit(exitCode);
-    }
-
-    /** Where a file of the image is the command, the kernel puts its name before what was typed. */
-    private static List<String> words(String[] args) {
-        List<String> all = List.of(args);
-        return Boolean.getBoolean("lateen.script") && !all.isEmpty() ? all.subList(1, all.size()) : all;
     }
 
     /** The command line of Envoy is not ours: it has no commands, and other exit codes. That of a pod's proxy is short. */
@@ -72,7 +66,8 @@ public final class Meshctl {
     }
 
     /** Runs one command and answers its exit code: 0, 1 if it failed, 2 if it was asked wrongly. */
-    static int run(List<String> args, PrintWriter out, PrintWriter err) {
+    static int run(List<String> typed, PrintWriter out, PrintWriter err) {
+        List<String> args = Commands.plain(typed);
         List<String> given = args.isEmpty() || isHelp(args.getFirst()) ? helpFor(args) : args;
         if (isVersion(given.getFirst())) {
             given = List.of("version");

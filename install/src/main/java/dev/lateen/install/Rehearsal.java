@@ -35,6 +35,7 @@ final class Rehearsal {
         return switch (role) {
             case "meshctl" -> tools();
             case "proxy" -> proxy();
+            case "stand-in" -> StandInRehearsal.run();
             default -> false;
         };
     }

@@ -10,32 +10,23 @@ import dev.lateen.istiod.ca.KeyPairAndChain;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.identity.RootConfigMaps;
 import dev.lateen.istiod.kubernetes.leader.Leadership;
-import dev.lateen.proxy.identity.GrpcCertificateAuthority;
-import dev.lateen.proxy.xds.GrpcEndpoint;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import io.vertx.core.net.SocketAddress;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.CertPathValidator;
 import java.security.cert.CertificateFactory;
 import java.security.cert.PKIXParameters;
 import java.security.cert.TrustAnchor;
 import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import javax.security.auth.x500.X500Principal;
 import org.awaitility.Awaitility;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
-import org.bouncycastle.pkcs.jcajce.JcaPKCS10CertificationRequestBuilder;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -60,26 +51,8 @@ class ClusterIdentityTest extends ClusterFixture {
         return istiod(new ClusterBootstrap("Kubernetes", cluster.kubeconfig(), SYSTEM, "", name));
     }
 
-    /** What an agent does: it asks for a certificate of its service account, and trusts what the ConfigMap says. */
     private List<String> sign(Istiod istiod, String roots, String token) throws Exception {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-        generator.initialize(new ECGenParameterSpec("secp256r1"));
-        KeyPair key = generator.generateKeyPair();
-        byte[] csr = new JcaPKCS10CertificationRequestBuilder(new X500Principal(""), key.getPublic())
-                .build(new JcaContentSignerBuilder("SHA256withECDSA").build(key.getPrivate()))
-                .getEncoded();
-        String pem = "-----BEGIN CERTIFICATE REQUEST-----\n"
-                + Base64.getMimeEncoder().encodeToString(csr) + "\n-----END CERTIFICATE REQUEST-----\n";
-        GrpcCertificateAuthority agent = new GrpcCertificateAuthority(
-                vertx,
-                GrpcEndpoint.of(
-                        SocketAddress.inetSocketAddress(istiod.addresses().secureGrpc(), "127.0.0.1")),
-                () -> roots);
-        try {
-            return Async.done(agent.sign(pem, Duration.ofHours(1), token));
-        } finally {
-            Async.done(agent.close());
-        }
+        return CertificateCall.sign(vertx, istiod.addresses().secureGrpc(), roots, token, Duration.ofHours(1));
     }
 
     private static X509Certificate certificate(String pem) throws Exception {

@@ -25,12 +25,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** The image of every role: unpacked as a container runtime does it, and its commands run in it. */
 class ImageTest {
     private static final String NAME = "lab.local/lateen:test";
+    private static final String HELLO = "registry.istio.io/release/examples-helloworld-v2:1.0";
     private static final JsonMapper JSON = new JsonMapper();
 
     @TempDir
     private static Path directory;
 
     private static JsonNode config = JSON.createObjectNode();
+    private static JsonNode helloConfig = JSON.createObjectNode();
 
     @BeforeAll
     static void buildIt() throws Exception {
@@ -40,7 +42,17 @@ class ImageTest {
         run("tar", "-cf", base.toString(), "-C", directory.resolve("base").toString(), ".");
         Path tar = directory.resolve("image.tar");
         try (Running meshctl =
-                Running.meshctl("image", "build", "--base", "rootfs:" + base, "--tag", NAME, "--output", tar)) {
+                Running.meshctl(
+                        "image",
+                        "build",
+                        "--base",
+                        "rootfs:" + base,
+                        "--tag",
+                        NAME,
+                        "--stand-in",
+                        HELLO,
+                        "--output",
+                        tar)) {
             assertThat(meshctl.awaitExit(Duration.ofMinutes(4)))
                     .as(meshctl.output())
                     .isZero();
@@ -51,13 +63,27 @@ class ImageTest {
             unpack(in, blobs);
         }
         JsonNode index = JSON.readTree(blobs.resolve("index.json"));
-        JsonNode manifest = JSON.readTree(blob(blobs, index.path("manifests").get(0)));
-        config = JSON.readTree(blob(blobs, manifest.path("config")));
+        config = unpackImage(blobs, index, NAME, root());
+        helloConfig = unpackImage(blobs, index, HELLO, Files.createDirectories(directory.resolve("hello")));
+    }
+
+    /** Its configuration. */
+    private static JsonNode unpackImage(Path blobs, JsonNode index, String name, Path to) throws IOException {
+        JsonNode descriptor = index.path("manifests")
+                .valueStream()
+                .filter(each -> each.path("annotations")
+                        .path("io.containerd.image.name")
+                        .asString("")
+                        .equals(name))
+                .findFirst()
+                .orElseThrow();
+        JsonNode manifest = JSON.readTree(blob(blobs, descriptor));
         for (JsonNode layer : manifest.path("layers")) {
             try (InputStream in = new GZIPInputStream(Files.newInputStream(blob(blobs, layer)))) {
-                unpack(in, root());
+                unpack(in, to);
             }
         }
+        return JSON.readTree(blob(blobs, manifest.path("config")));
     }
 
     private static Path root() throws IOException {
@@ -98,13 +124,17 @@ class ImageTest {
 
     /** Runs a command in it, as a container would: with the image's home where it is to be. */
     private static String inIt(String variables, String command) throws Exception {
-        Peers.interception();
-        String script = "mount -t tmpfs none /opt && mkdir /opt/lateen && mount --bind " + root()
-                + "/opt/lateen /opt/lateen && " + variables + " exec " + root() + "/usr/local/bin/" + command;
-        try (Running running = Running.start(command, List.of("unshare", "-m", "sh", "-c", script), Map.of())) {
+        try (Running running = start(root(), variables, root() + "/usr/local/bin/" + command)) {
             running.awaitExit(Duration.ofMinutes(1));
             return running.output();
         }
+    }
+
+    private static Running start(Path root, String variables, String command) throws Exception {
+        Peers.interception();
+        String script = "mount -t tmpfs none /opt && mkdir /opt/lateen && mount --bind " + root
+                + "/opt/lateen /opt/lateen && " + variables + " exec " + command;
+        return Running.start(command, List.of("unshare", "-m", "-n", "sh", "-c", script), Map.of());
     }
 
     @Test
@@ -141,6 +171,29 @@ class ImageTest {
                     .contains("meshctl " + Release.VERSION)
                     .doesNotContain("Unable to use");
         }
+    }
+
+    /** Its user is none whose traffic a sidecar lets pass. */
+    @Test
+    void aStandInPlaysItsSampleWithItsOwnCacheAndEndsInOrder() throws Exception {
+        assertThat(helloConfig.path("config").path("User").asString()).isEqualTo("1000:1000");
+        assertThat(helloConfig.path("config").path("Entrypoint").toString())
+                .isEqualTo("[\"/opt/lateen/stand-in/run\",\"" + HELLO + "\"]");
+        try (Running hello = start(
+                directory.resolve("hello"),
+                "JDK_JAVA_OPTIONS=-XX:AOTMode=on",
+                "/opt/lateen/stand-in/run " + HELLO)) {
+            hello.awaitOutput(
+                    Duration.ofMinutes(1), said -> said.contains("stand-in helloworld-v2: listens on [5000]"));
+            hello.terminate();
+            assertThat(hello.awaitExit(Duration.ofMinutes(1))).as(hello.output()).isZero();
+            assertThat(hello.output()).contains("stand-in helloworld-v2: ends");
+        }
+    }
+
+    @Test
+    void theMeshsOwnImageHasNoStandIn() throws IOException {
+        assertThat(root().resolve("opt/lateen/stand-in")).doesNotExist();
     }
 
     /** Redirected connections need them, and a container's root is read-only. */

@@ -4,49 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** {@code meshctl install} and {@code uninstall} on a real API server, where nothing runs pods: what is there, what is changed, what is left. */
-class InstallTest {
-    private static final Duration PATIENCE = Duration.ofMinutes(3);
-
-    @TempDir
-    private Path directory;
-
-    private record Ended(int exit, String output) {}
-
-    private static Ended meshctl(Path kubeconfig, String... arguments) throws Exception {
-        List<Object> all = new ArrayList<>(List.of(arguments));
-        all.add("--kubeconfig");
-        all.add(kubeconfig);
-        try (Running running = Running.meshctl(all.toArray())) {
-            int exit = running.awaitExit(PATIENCE);
-            return new Ended(exit, running.output());
-        }
-    }
-
-    private static Ended meshctl(String... arguments) throws Exception {
-        return meshctl(KubeCluster.shared().kubeconfig(), arguments);
-    }
-
-    private static KubernetesClient client() throws Exception {
-        return KubeCluster.shared().client();
-    }
-
+class InstallTest extends InstallFixture {
     private static Set<String> installed() throws Exception {
         KubernetesClient client = client();
         List<HasMetadata> all = new ArrayList<>();
@@ -82,13 +55,6 @@ class InstallTest {
         return all.stream()
                 .map(object -> object.getKind() + " " + object.getMetadata().getName())
                 .collect(Collectors.toCollection(TreeSet::new));
-    }
-
-    @AfterEach
-    void takeItOutAgain() throws Exception {
-        for (String revision : List.of("default", "canary")) {
-            meshctl("uninstall", "--revision", revision, "-y");
-        }
     }
 
     @Test
@@ -136,6 +102,36 @@ class InstallTest {
         Ended doomed = meshctl("uninstall", "--purge");
         assertThat(doomed.output()).contains("would be removed: Deployment istio-system/istiod", "nothing was removed");
         assertThat(installed()).contains("Deployment istiod");
+    }
+
+    /** As istiod does it once the API server hears its webhook. */
+    private static void makeBinding() throws Exception {
+        client().admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .withName("istio-validator-istio-system")
+                .edit(found -> new ValidatingWebhookConfigurationBuilder(found)
+                        .withWebhooks(found.getWebhooks().stream()
+                                .map(webhook ->
+                                        webhook.edit().withFailurePolicy("Fail").build())
+                                .toList())
+                        .build());
+    }
+
+    @Test
+    void aValidationThatIsBindingStaysSo() throws Exception {
+        meshctl("install", "--set", "profile=minimal", "--readiness-timeout", "0s");
+        makeBinding();
+        Ended again = meshctl("install", "--set", "profile=minimal", "--readiness-timeout", "0s");
+        assertThat(again.exit()).as(again.output()).isZero();
+        assertThat(client().admissionRegistration()
+                        .v1()
+                        .validatingWebhookConfigurations()
+                        .withName("istio-validator-istio-system")
+                        .get()
+                        .getWebhooks())
+                .hasSize(2)
+                .allSatisfy(webhook -> assertThat(webhook.getFailurePolicy()).isEqualTo("Fail"));
     }
 
     @Test

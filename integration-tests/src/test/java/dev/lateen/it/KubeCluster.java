@@ -164,15 +164,27 @@ final class KubeCluster {
 
     /** A kubeconfig of somebody else, by a token. */
     Path kubeconfigOf(String token, Path file) throws IOException {
+        return write(
+                client.getMasterUrl() + "\", certificate-authority-data: \""
+                        + client.getConfiguration().getCaCertData(),
+                token,
+                file);
+    }
+
+    /** One that leads, in plain text, to somebody who stands before the API server. */
+    static Path kubeconfig(String url, String token, Path file) throws IOException {
+        return write(url, token, file);
+    }
+
+    private static Path write(String server, String token, Path file) throws IOException {
         return Files.writeString(file, """
             apiVersion: v1
             kind: Config
-            clusters: [{name: c, cluster: {server: "%s", certificate-authority-data: %s}}]
+            clusters: [{name: c, cluster: {server: "%s"}}]
             users: [{name: u, user: {token: "%s"}}]
             contexts: [{name: x, context: {cluster: c, user: u}}]
             current-context: x
-            """.formatted(
-                        client.getMasterUrl(), client.getConfiguration().getCaCertData(), token));
+            """.formatted(server, token));
     }
 
     /** A token of a service account, as a pod would have it. */

@@ -25,6 +25,11 @@ final class Peers {
         return install("zipkin");
     }
 
+    /** Helm, of the third version. */
+    static Path helm() {
+        return install("helm");
+    }
+
     /** What leads a pod's traffic through its sidecar: iptables, network namespaces, and the right to use them. */
     static void interception() {
         install("iptables");

@@ -17,7 +17,6 @@ final class ApiObjects {
     /** The field manager of all that is applied. */
     static final String FIELD_MANAGER = "lateen";
 
-    private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
 
     private final KubernetesClient client;
@@ -111,26 +110,6 @@ final class ApiObjects {
     }
 
     private static CommandFailure failure(String what, KubernetesClientException e) {
-        return new CommandFailure(CommandFailure.FAILED, "can't " + what + ": " + reason(e));
-    }
-
-    /** What the API server said, or why it can't be asked. */
-    static String reason(KubernetesClientException e) {
-        if (e.getCode() == FORBIDDEN) {
-            return "the API server forbids it: " + said(e);
-        }
-        if (e.getStatus() != null) {
-            return said(e);
-        }
-        Throwable cause = e;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return "no answer from the API server: " + (cause.getMessage() == null ? cause.toString() : cause.getMessage());
-    }
-
-    private static String said(KubernetesClientException e) {
-        String status = e.getStatus() == null ? null : e.getStatus().getMessage();
-        return status != null ? status : String.valueOf(e.getMessage());
+        return new CommandFailure(CommandFailure.FAILED, "can't " + what + ": " + ApiReason.of(e));
     }
 }

@@ -2,6 +2,7 @@ package dev.lateen.install.cluster;
 
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.istiod.kubernetes.connection.ClientKeys;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import io.fabric8.kubernetes.client.Config;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
@@ -12,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which cluster a command is for, by istioctl's names: the options, else the variable KUBECONFIG and its kin. */
-final class ApiServerOptions {
+public final class ApiServerOptions {
+    /** A server that is away is said to be so within seconds, however often it is tried. */
+    private static final int CONNECT_MILLIS = 3_000;
+
     @Option(
             names = {"-c", "--kubeconfig"},
             paramLabel = "FILE",
@@ -22,12 +26,22 @@ final class ApiServerOptions {
     @Option(names = "--context", paramLabel = "NAME", description = "The context in it (default: its current one).")
     private @Nullable String context;
 
+    /** Whether the user named a cluster here. */
+    public boolean isGiven() {
+        return kubeconfig != null || context != null;
+    }
+
+    /** Whether there is a cluster to speak of: the user's choice, a kubeconfig in its usual places, or the one that this process runs in. */
+    public boolean isKnown() {
+        return isGiven() || ClusterBootstrap.isInCluster() || Config.autoConfigure(null).getCurrentContext() != null;
+    }
+
     /**
      * A client, to be closed.
      *
      * @throws CommandFailure if the file or the context is not there
      */
-    KubernetesClient connect() {
+    public KubernetesClient connect() {
         Config config = config();
         if (context != null
                 && (config.getCurrentContext() == null
@@ -39,6 +53,7 @@ final class ApiServerOptions {
         settleKey(config);
         // A command tells its user at once; who wants to try again types it again.
         config.setRequestRetryBackoffLimit(2);
+        config.setConnectionTimeout(CONNECT_MILLIS);
         return new KubernetesClientBuilder().withConfig(config).build();
     }
 
@@ -63,9 +78,13 @@ final class ApiServerOptions {
         try {
             return Config.fromKubeconfig(context, file.toFile());
         } catch (RuntimeException e) {
+            // The library's own message is that an error has occurred.
+            Throwable cause = e.getCause() == null ? e : e.getCause();
+            String message = String.valueOf(cause.getMessage());
             throw new CommandFailure(
                     CommandFailure.BAD_INPUT,
-                    "--kubeconfig: " + file + ": " + e.getMessage() + " (expected: a kubeconfig)");
+                    "--kubeconfig: " + file + ": " + message.lines().findFirst().orElse("")
+                            + " (expected: a kubeconfig)");
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.lateen.api.crd.CustomResourceDefinitions;
 import dev.lateen.install.cluster.ApiObjects.Outcome;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.manifest.InstallManifest;
+import dev.lateen.install.manifest.RevisionTag;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -82,7 +83,7 @@ public final class ClusterInstall {
 
     private void apply(String what, List<? extends HasMetadata> wanted) {
         for (HasMetadata object : wanted) {
-            Outcome outcome = objects.apply(object);
+            Outcome outcome = objects.apply(new KeptFields(objects).in(object));
             outcomes.merge(outcome, 1, Integer::sum);
             if (outcome == Outcome.CHANGED) {
                 progress.accept("changed: " + ApiObjects.name(object));
@@ -128,6 +129,8 @@ public final class ClusterInstall {
         return new Owned(objects)
                 .ofRevision(manifest.revision()).stream()
                         .filter(object -> !wanted.contains(ApiObjects.name(object)))
+                        // A tag is made by another command, and is for that to take away.
+                        .filter(object -> !object.getMetadata().getLabels().containsKey(RevisionTag.LABEL))
                         .toList();
     }
 }

@@ -30,32 +30,86 @@ public final class Precheck {
         this.objects = new ApiObjects(client);
     }
 
-    /** What stands in the way, each in one sentence; empty if nothing does. */
-    public List<String> problems(InstallManifest manifest) {
-        List<String> problems = new ArrayList<>();
-        try {
-            version(problems);
-            rights(manifest, problems);
-            if (problems.isEmpty()) {
-                otherMesh(manifest, problems);
-            }
-        } catch (KubernetesClientException e) {
-            problems.add(ApiObjects.reason(e) + " (expected: an API server at " + client.getMasterUrl() + ")");
+    /** How much a finding matters. */
+    enum Level {
+        /** An installation is refused because of it. */
+        ERROR("Error"),
+        /** Something will not work as somebody may think. */
+        WARNING("Warning");
+
+        private final String label;
+
+        Level(String label) {
+            this.label = label;
         }
-        return problems;
+
+        /** As Istio writes it. */
+        String label() {
+            return label;
+        }
     }
 
-    private void version(List<String> problems) {
+    /**
+     * Something that was found.
+     *
+     * @param check what found it: cluster, version, rights, mesh, definitions, objects or values
+     * @param message in one sentence, with what would be right
+     */
+    record Finding(Level level, String check, String message) {
+        static Finding error(String check, String message) {
+            return new Finding(Level.ERROR, check, message);
+        }
+
+        static Finding warning(String check, String message) {
+            return new Finding(Level.WARNING, check, message);
+        }
+    }
+
+    /** What stands in the way of an installation, each in one sentence; empty if nothing does. */
+    public List<String> problems(InstallManifest manifest) {
+        return obstacles(manifest).stream().map(Finding::message).toList();
+    }
+
+    /** All of that, and what an installation would be done in spite of. */
+    List<Finding> findings(InstallManifest manifest) {
+        List<Finding> findings = new ArrayList<>(obstacles(manifest));
+        manifest.withoutEffect().forEach(path -> findings.add(Finding.warning("values", path + ": has no effect here")));
+        boolean reached = findings.stream().noneMatch(finding -> finding.check().equals("cluster"));
+        if (reached) {
+            findings.addAll(new PresentObjects(client).findings(manifest));
+        }
+        return findings;
+    }
+
+    private List<Finding> obstacles(InstallManifest manifest) {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            version(findings);
+            rights(manifest, findings);
+            if (findings.isEmpty()) {
+                otherMesh(manifest, findings);
+            }
+        } catch (KubernetesClientException e) {
+            findings.add(Finding.error(
+                    "cluster",
+                    ApiReason.of(e) + " (expected: an API server at " + client.getMasterUrl() + ")"));
+        }
+        return findings;
+    }
+
+    private void version(List<Finding> findings) {
         VersionInfo version = client.getKubernetesVersion();
         String minor = version.getMinor().replaceAll("\\D.*", "");
         if (version.getMajor().equals("1") && !minor.isEmpty() && Integer.parseInt(minor) < OLDEST_MINOR) {
-            problems.add("Kubernetes " + version.getMajor() + "." + version.getMinor() + " is too old (expected: 1."
-                    + OLDEST_MINOR + " or newer)");
+            findings.add(Finding.error(
+                    "version",
+                    "Kubernetes " + version.getMajor() + "." + version.getMinor() + " is too old (expected: 1."
+                            + OLDEST_MINOR + " or newer)"));
         }
     }
 
     /** One question for each kind and namespace that is written. */
-    private void rights(InstallManifest manifest, List<String> problems) {
+    private void rights(InstallManifest manifest, List<Finding> findings) {
         Map<String, HasMetadata> kinds = new LinkedHashMap<>();
         manifest.all()
                 .forEach(object -> kinds.putIfAbsent(
@@ -64,9 +118,10 @@ public final class Precheck {
             for (String verb : List.of("create", "patch")) {
                 if (!allowed(object, verb)) {
                     String where = namespace(object);
-                    problems.add(
+                    findings.add(Finding.error(
+                            "rights",
                             "you may not " + verb + " " + object.getPlural() + (where == null ? "" : " in " + where)
-                                    + " (expected: the rights of a cluster's administrator)");
+                                    + " (expected: the rights of a cluster's administrator)"));
                 }
             }
         }
@@ -95,14 +150,16 @@ public final class Precheck {
     }
 
     /** Whoever else answers for pods of the same namespaces would inject a second time; objects of the same name would be taken from their owner. */
-    private void otherMesh(InstallManifest manifest, List<String> problems) {
+    private void otherMesh(InstallManifest manifest, List<Finding> findings) {
         for (HasMetadata wanted : manifest.all()) {
             boolean common = wanted.getKind().equals("Namespace")
                     || manifest.definitions().contains(wanted);
             HasMetadata there = common ? null : objects.find(wanted);
             if (there != null && !Owned.isOurs(there)) {
-                problems.add(ApiObjects.name(there) + " is there already and belongs to another mesh"
-                        + " (expected: remove that one, or install beside it with --revision and another namespace)");
+                findings.add(Finding.error(
+                        "mesh",
+                        ApiObjects.name(there) + " is there already and belongs to another mesh (expected: remove that"
+                                + " one, or install beside it with --revision and another namespace)"));
             }
         }
         for (MutatingWebhookConfiguration webhook :
@@ -111,8 +168,10 @@ public final class Precheck {
             boolean sameName = manifest.all().stream()
                     .anyMatch(object -> ApiObjects.name(object).equals(ApiObjects.name(webhook)));
             if (name.startsWith(INJECTOR) && !Owned.isOurs(webhook) && !sameName && isDefault(webhook, manifest)) {
-                problems.add(ApiObjects.name(webhook) + " injects another mesh's sidecars into the same namespaces"
-                        + " (expected: remove that mesh, or install with --revision)");
+                findings.add(Finding.error(
+                        "mesh",
+                        ApiObjects.name(webhook) + " injects another mesh's sidecars into the same namespaces"
+                                + " (expected: remove that mesh, or install with --revision)"));
             }
         }
     }

@@ -5,6 +5,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -54,14 +55,38 @@ public final class UninstallCommand implements Callable<Integer> {
         try (KubernetesClient client = cluster.connect()) {
             ClusterUninstall uninstall = new ClusterUninstall(client, out::println, PATIENCE);
             List<HasMetadata> doomed = revision == null ? uninstall.everything() : uninstall.ofRevision(revision);
+            RevisionTags tags = new RevisionTags(client);
+            if (revision != null) {
+                warn(tags, revision);
+            }
             if (!confirmed) {
                 doomed.forEach(object -> out.println("would be removed: " + ClusterUninstall.name(object)));
                 out.println("nothing was removed: --skip-confirmation (-y) does it");
                 return 0;
             }
             uninstall.remove(doomed);
+            if (revision != null) {
+                tags.restoreDefault();
+            }
             out.println(doomed.isEmpty() ? "nothing to remove" : "removed " + doomed.size() + " objects");
         }
         return 0;
+    }
+
+    /** With a revision go the tags that stand for it; whoever lives by either has no sidecars from then on. */
+    private void warn(RevisionTags tags, String gone) {
+        List<String> names = new ArrayList<>(tags.tagsOf(gone));
+        if (!names.contains(gone)) {
+            names.add(gone);
+        }
+        for (String name : names) {
+            List<String> namespaces = tags.namespaces(name);
+            if (!namespaces.isEmpty()) {
+                spec.commandLine()
+                        .getErr()
+                        .println("warning: new pods of namespaces that are labelled for " + name
+                                + " will get no sidecars: " + String.join(", ", namespaces));
+            }
+        }
     }
 }

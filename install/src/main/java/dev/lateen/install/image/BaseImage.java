@@ -36,7 +36,9 @@ final class BaseImage {
             }
             if (base.startsWith("rootfs:")) {
                 Path image = scratch.resolve("base.tar");
-                RootfsImage.write(file(base, "rootfs:"), image, architecture);
+                if (!Files.exists(image)) {
+                    RootfsImage.write(file(base, "rootfs:"), image, architecture);
+                }
                 return Jib.from(TarImage.at(image));
             }
             return Jib.from(registry(base));

@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param name the image's
  * @param base what it stands on, as {@link BaseImage} takes it
- * @param output a tar file to write; null to push to the name's registry
+ * @param runs what its containers run
+ * @param output a tar file to write, with an OCI layout; null to push to the name's registry
  * @param insecure whether a registry may speak plain HTTP, or have an unknown certificate
  */
-record ImageBuild(String name, String base, @Nullable Path output, boolean insecure) {
-    private static final String USER = "1337:1337";
+record ImageBuild(String name, String base, ImageProcess runs, @Nullable Path output, boolean insecure) {
 
     /**
      * Writes or pushes it.
@@ -46,8 +46,8 @@ record ImageBuild(String name, String base, @Nullable Path output, boolean insec
                 .setFormat(ImageFormat.OCI)
                 .setPlatforms(Set.of(new Platform(architecture, "linux")))
                 .setCreationTime(Instant.now())
-                .setUser(USER)
-                .setEntrypoint("/usr/local/bin/pilot-agent")
+                .setUser(runs.user())
+                .setEntrypoint(runs.entryPoint())
                 // What compilers and handshakes needed for a moment goes back to the system.
                 .addEnvironmentVariable("MALLOC_ARENA_MAX", "1")
                 .addEnvironmentVariable(
@@ -57,9 +57,13 @@ record ImageBuild(String name, String base, @Nullable Path output, boolean insec
         // What changes least lies lowest.
         image.addFileEntriesLayer(layer("runtime", tree.home().resolve("jre"), ImageTree.HOME + "/jre"));
         image.addFileEntriesLayer(layer("jars", tree.home().resolve("lib"), ImageTree.HOME + "/lib"));
-        image.addFileEntriesLayer(layer("native", tree.home().resolve("native"), ImageTree.HOME + "/native"));
-        image.addFileEntriesLayer(files("starts", tree.home(), ImageTree.HOME));
-        image.addFileEntriesLayer(layer("commands", tree.commands(), "/usr/local/bin"));
+        if (runs.standIn()) {
+            image.addFileEntriesLayer(layer("stand-in", tree.standIn(), ImageTree.STAND_IN));
+        } else {
+            image.addFileEntriesLayer(layer("native", tree.home().resolve("native"), ImageTree.HOME + "/native"));
+            image.addFileEntriesLayer(files("starts", tree.home(), ImageTree.HOME));
+            image.addFileEntriesLayer(layer("commands", tree.commands(), "/usr/local/bin"));
+        }
         try {
             return image.containerize(target(scratch)).getDigest().toString();
         } catch (RegistryException | CacheDirectoryCreationException e) {
@@ -83,7 +87,7 @@ record ImageBuild(String name, String base, @Nullable Path output, boolean insec
         } catch (InvalidImageReferenceException e) {
             throw new CommandFailure(
                     CommandFailure.BAD_INPUT,
-                    "--tag: " + name + ": no image reference (expected: such as registry.example/lateen:1)");
+                    "image build: " + name + ": no image reference (expected: such as registry.example/lateen:1)");
         }
     }
 

@@ -1,14 +1,19 @@
 package dev.lateen.install.image;
 
 import dev.lateen.api.Release;
+import dev.lateen.install.command.CommandGroup;
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import dev.lateen.install.scratch.TemporaryFiles;
+import dev.lateen.install.standin.SampleImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,21 +26,15 @@ import picocli.CommandLine.Spec;
         description = "Make the container image that every role runs from.",
         mixinStandardHelpOptions = true,
         subcommands = ImageCommand.Build.class)
-public final class ImageCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
-    @Override
-    public Integer call() {
-        spec.commandLine().usage(spec.commandLine().getOut());
-        return 0;
-    }
+public final class ImageCommand extends CommandGroup {
 
     @Command(
             name = "build",
             description = "Build it from this distribution, into a registry or a file.",
             mixinStandardHelpOptions = true)
     static final class Build implements Callable<Integer> {
+        private static final int FIRST_FREE_PORT = 1024;
+
         @Spec
         private CommandSpec spec;
 
@@ -49,7 +48,8 @@ public final class ImageCommand implements Callable<Integer> {
         @Option(
                 names = {"-o", "--output"},
                 paramLabel = "FILE",
-                description = "A tar file to write, as docker save does (default: push it to the name's registry).")
+                description = "A tar file to write, an OCI layout as container runtimes import it (default: push to the names'"
+                        + " registries).")
         private @Nullable Path output;
 
         @Option(
@@ -62,22 +62,33 @@ public final class ImageCommand implements Callable<Integer> {
                             + " scratch (default: ${DEFAULT-VALUE}).")
         private String base = "";
 
+        @Option(
+                names = "--stand-in",
+                paramLabel = "NAME",
+                description = "Also make an image of this name, which plays the sample of Istio's that is called so, for"
+                        + " a cluster that can't pull the original; may be repeated.")
+        private List<String> standIns = new ArrayList<>();
+
+        @Option(
+                names = "--stand-ins",
+                paramLabel = "MANIFEST",
+                description = "The same for all images of samples that a file such as bookinfo.yaml uses; may be"
+                        + " repeated.")
+        private List<Path> manifests = new ArrayList<>();
+
         @Option(names = "--insecure-registry", description = "Take plain HTTP and unknown certificates for good.")
         private boolean insecure;
 
         @Override
         public Integer call() throws InterruptedException {
             ImageBootstrap own = ImageBootstrap.ofProcess();
-            Consumer<String> progress = spec.commandLine().getErr()::println;
+            Map<String, ImageProcess> images = images();
             try {
                 Path scratch = Files.createTempDirectory("lateen-image");
                 try {
-                    Path root = Files.createDirectory(scratch.resolve("root"));
-                    ImageTree tree = new ImageTree(root, own, progress);
-                    tree.make();
-                    progress.accept("writing the image");
-                    ImageBuild build = new ImageBuild(name, base, output, insecure);
-                    spec.commandLine().getOut().println(name + " " + build.write(tree, scratch, own.architecture()));
+                    ImageTree tree = tree(own, Files.createDirectory(scratch.resolve("root")), images.size() > 1);
+                    spec.commandLine().getErr().println(images.size() > 1 ? "writing the images" : "writing the image");
+                    write(images, tree, own, scratch);
                 } finally {
                     TemporaryFiles.delete(scratch);
                 }
@@ -86,6 +97,55 @@ public final class ImageCommand implements Callable<Integer> {
                         CommandFailure.FAILED, "image build: " + e.getMessage() + ": " + IoReason.of(e));
             }
             return 0;
+        }
+
+        /** By name, the mesh's own first. */
+        private Map<String, ImageProcess> images() {
+            Map<String, ImageProcess> images = new LinkedHashMap<>();
+            images.put(name, ImageProcess.ofMesh());
+            for (String sample : SampleNames.of(standIns, manifests)) {
+                int port = SampleImage.of(sample).map(SampleImage::defaultPort).orElse(0);
+                images.put(sample, ImageProcess.ofStandIn(sample, port > 0 && port < FIRST_FREE_PORT));
+            }
+            return images;
+        }
+
+        private ImageTree tree(ImageBootstrap own, Path root, boolean standIn) throws InterruptedException {
+            ImageTree tree = new ImageTree(root, own, spec.commandLine().getErr()::println);
+            tree.make();
+            if (standIn) {
+                tree.addStandIn();
+            }
+            return tree;
+        }
+
+        private void write(Map<String, ImageProcess> images, ImageTree tree, ImageBootstrap own, Path scratch)
+                throws IOException, InterruptedException {
+            Path file = output;
+            if (file == null) {
+                for (Map.Entry<String, ImageProcess> image : images.entrySet()) {
+                    write(image, null, tree, own, scratch);
+                }
+                return;
+            }
+            Path one = scratch.resolve("image.tar");
+            try (ImageBundle bundle = new ImageBundle(file)) {
+                for (Map.Entry<String, ImageProcess> image : images.entrySet()) {
+                    write(image, one, tree, own, scratch);
+                    bundle.add(image.getKey(), one);
+                }
+            }
+        }
+
+        private void write(
+                Map.Entry<String, ImageProcess> image,
+                @Nullable Path file,
+                ImageTree tree,
+                ImageBootstrap own,
+                Path scratch)
+                throws IOException, InterruptedException {
+            ImageBuild build = new ImageBuild(image.getKey(), base, image.getValue(), file, insecure);
+            spec.commandLine().getOut().println(image.getKey() + " " + build.write(tree, scratch, own.architecture()));
         }
     }
 }

@@ -26,6 +26,9 @@ final class ImageTree {
     /** Where all of it is in the image. */
     static final String HOME = "/opt/lateen";
 
+    /** Where what plays the samples is, in images that do. */
+    static final String STAND_IN = HOME + "/stand-in";
+
     /** What the distribution's jars need of Java. */
     private static final String MODULES = "java.base,java.logging,java.management,java.naming,java.net.http,java.sql,"
             + "jdk.jfr,jdk.management,jdk.net,jdk.unsupported";
@@ -56,6 +59,10 @@ final class ImageTree {
         return root.resolve("usr/local/bin");
     }
 
+    Path standIn() {
+        return root.resolve(STAND_IN.substring(1));
+    }
+
     /** Makes all of it; takes half a minute. */
     void make() throws InterruptedException {
         try {
@@ -69,20 +76,38 @@ final class ImageTree {
             copyJars(meshctl.jars(), proxy.jars());
             NativeLibraries.extract(home().resolve("lib"), home().resolve("native"), own.architecture());
             progress.accept("rehearsing a proxy's start");
-            rehearse("proxy", proxy);
+            rehearse("proxy", proxy, home().resolve("proxy.aot"));
             progress.accept("rehearsing a mesh's start");
-            rehearse("meshctl", meshctl);
-            argumentsOf("proxy", proxy, "proxy");
-            argumentsOf("meshctl", meshctl, "meshctl");
-            argumentsOf("istiod", istiod, "meshctl");
+            rehearse("meshctl", meshctl, home().resolve("meshctl.aot"));
+            write(home().resolve("proxy.args"), arguments(proxy, HOME + "/proxy.aot", "Meshctl"));
+            write(home().resolve("meshctl.args"), arguments(meshctl, HOME + "/meshctl.aot", "Meshctl"));
+            write(home().resolve("istiod.args"), arguments(istiod, HOME + "/meshctl.aot", "Meshctl"));
             for (Map.Entry<String, String> command : COMMANDS.entrySet()) {
-                command(command.getKey(), command.getValue());
+                command(commands().resolve(command.getKey()), HOME + "/" + command.getValue() + ".args");
             }
         } catch (IOException e) {
-            throw new CommandFailure(
-                    CommandFailure.FAILED,
-                    "the image's files can't be written: " + e.getMessage() + ": " + IoReason.of(e));
+            throw unwritable(e);
         }
+    }
+
+    /** Adds what plays the samples, after the rest is made. */
+    void addStandIn() throws InterruptedException {
+        try {
+            Files.createDirectories(standIn());
+            RoleFlags flags = RoleFlags.of(own.launcher(), own.dist(), "stand-in");
+            progress.accept("rehearsing the samples' start");
+            rehearse("stand-in", flags, standIn().resolve("cache.aot"));
+            write(standIn().resolve("args"), arguments(flags, STAND_IN + "/cache.aot", "StandInProcess"));
+            command(standIn().resolve("run"), STAND_IN + "/args");
+        } catch (IOException e) {
+            throw unwritable(e);
+        }
+    }
+
+    private static CommandFailure unwritable(IOException e) {
+        return new CommandFailure(
+                CommandFailure.FAILED,
+                "the image's files can't be written: " + e.getMessage() + ": " + IoReason.of(e));
     }
 
     private void link() {
@@ -120,8 +145,7 @@ final class ImageTree {
     }
 
     /** Runs a role once with the image's own runtime. A cache knows its class path by the end of it, so that it serves at another place. */
-    private void rehearse(String role, RoleFlags flags) throws IOException, InterruptedException {
-        Path cache = home().resolve(role + ".aot");
+    private void rehearse(String role, RoleFlags flags, Path cache) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(home().resolve("jre/bin/java").toString());
         command.addAll(flags.options());
@@ -148,22 +172,21 @@ final class ImageTree {
     }
 
     /** What a command of a role starts with; the script that the kernel puts before a command's words is passed over. */
-    private void argumentsOf(String name, RoleFlags flags, String cache) throws IOException {
+    private static String arguments(RoleFlags flags, String cache, String mainClass) {
         List<String> lines = new ArrayList<>(flags.options());
         lines.add("-Djava.library.path=" + HOME + "/native");
-        lines.add("-XX:AOTCache=" + HOME + "/" + cache + ".aot");
+        lines.add("-XX:AOTCache=" + cache);
         lines.add("-Xlog:aot=off");
         lines.add("-Xlog:cds=off");
         lines.add("-Dlateen.script=true");
         lines.add("-cp");
         lines.add(flags.classPath(HOME + "/lib"));
-        lines.add("dev.lateen.install.Meshctl");
-        write(home().resolve(name + ".args"), String.join("\n", lines) + "\n");
+        lines.add("dev.lateen.install." + mainClass);
+        return String.join("\n", lines) + "\n";
     }
 
-    private void command(String name, String role) throws IOException {
-        Path file = commands().resolve(name);
-        write(file, "#!" + HOME + "/jre/bin/java @" + HOME + "/" + role + ".args\n");
+    private static void command(Path file, String arguments) throws IOException {
+        write(file, "#!" + HOME + "/jre/bin/java @" + arguments + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 

@@ -86,9 +86,14 @@ public record InstallManifest(
 
     /** As documents of YAML. */
     public String yaml() {
+        return yaml(all());
+    }
+
+    /** Objects as documents of YAML. */
+    public static String yaml(List<? extends HasMetadata> objects) {
         KubernetesSerialization kubernetes = new KubernetesSerialization();
         StringBuilder text = new StringBuilder();
-        for (HasMetadata object : all()) {
+        for (HasMetadata object : objects) {
             text.append("---\n").append(kubernetes.asYaml(object).replaceFirst("^---\\n", ""));
         }
         return text.toString();

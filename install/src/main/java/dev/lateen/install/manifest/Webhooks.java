@@ -11,12 +11,19 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhook;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfig;
+import io.fabric8.kubernetes.api.model.admissionregistration.v1.WebhookClientConfigBuilder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
 /** Which pods the API server asks the injector about, and which objects the validator. Who is to be trusted istiod fills in by itself. */
 final class Webhooks {
+    /** Istio's name for the registration of whoever validates what names no revision, where a tag says who that is. */
+    static final String DEFAULT_VALIDATOR = "istiod-default-validator";
+    /** What the names of webhooks end with, after that of the rule. */
+    static final String INJECTOR_DOMAIN = ".sidecar-injector.istio.io";
+
     private static final String REVISION = "istio.io/rev";
 
     private Webhooks() {}
@@ -25,7 +32,7 @@ final class Webhooks {
         List<HasMetadata> all = new ArrayList<>();
         all.add(new MutatingWebhookConfigurationBuilder()
                 .withMetadata(installation.clusterMeta(
-                        inNamespace(installation.named("istio-sidecar-injector"), installation),
+                        inNamespace(installation.named("istio-sidecar-injector"), installation.namespace()),
                         "Pilot",
                         Map.of("app", "sidecar-injector")))
                 .withWebhooks(injectors(installation))
@@ -34,9 +41,14 @@ final class Webhooks {
         return all;
     }
 
+    /** Of the ValidatingWebhookConfiguration, as istiod looks for it. */
+    static String validatorName(Installation installation) {
+        return installation.named("istio-validator") + "-" + installation.namespace();
+    }
+
     /** Istio's names have the namespace in them, unless it is its usual one. */
-    private static String inNamespace(String name, Installation installation) {
-        return installation.namespace().equals("istio-system") ? name : name + "-" + installation.namespace();
+    static String inNamespace(String name, String namespace) {
+        return namespace.equals("istio-system") ? name : name + "-" + namespace;
     }
 
     /** The injector's own rules, as webhooks. */
@@ -45,22 +57,23 @@ final class Webhooks {
                 .values()
                 .text("values.sidecarInjectorWebhook.enableNamespacesByDefault", "false")
                 .equals("true");
+        String again = installation.values().text("values.sidecarInjectorWebhook.reinvocationPolicy", "Never");
         return InjectionSelectors.of(installation.revision(), installation.isDefault(), everywhere).stream()
-                .map(webhook -> injector(
-                        installation,
-                        webhook.name() + ".sidecar-injector.istio.io",
-                        webhook.namespaces(),
-                        webhook.pods()))
+                .map(webhook -> injector(webhook, service(installation, "/inject"), again))
                 .toList();
     }
 
-    private static MutatingWebhook injector(
-            Installation installation, String name, LabelSelector namespaces, LabelSelector pods) {
+    private static WebhookClientConfig service(Installation installation, String path) {
+        return new WebhookClientConfigBuilder()
+                .withNewService(installation.named("istiod"), installation.namespace(), path, 443)
+                .build();
+    }
+
+    /** One webhook for pods. */
+    static MutatingWebhook injector(InjectionSelectors.Webhook webhook, WebhookClientConfig where, String again) {
         return new MutatingWebhookBuilder()
-                .withName(name)
-                .withNewClientConfig()
-                .withNewService(installation.named("istiod"), installation.namespace(), "/inject", 443)
-                .endClientConfig()
+                .withName(webhook.name() + INJECTOR_DOMAIN)
+                .withClientConfig(where)
                 .addNewRule()
                 .withOperations("CREATE")
                 .withApiGroups("")
@@ -68,13 +81,13 @@ final class Webhooks {
                 .withResources("pods")
                 .endRule()
                 .withFailurePolicy("Fail")
-                .withReinvocationPolicy(
-                        installation.values().text("values.sidecarInjectorWebhook.reinvocationPolicy", "Never"))
+                .withReinvocationPolicy(again)
                 .withAdmissionReviewVersions("v1")
-                .withSideEffects("None")
+                // An Event tells of a pod that can't be injected, unless it is only tried.
+                .withSideEffects("NoneOnDryRun")
                 .withTimeoutSeconds(10)
-                .withNamespaceSelector(namespaces)
-                .withObjectSelector(pods)
+                .withNamespaceSelector(webhook.namespaces())
+                .withObjectSelector(webhook.pods())
                 .build();
     }
 
@@ -83,26 +96,30 @@ final class Webhooks {
      */
     private static HasMetadata validator(Installation installation) {
         List<ValidatingWebhook> all = new ArrayList<>();
-        all.add(validator(installation, "rev.validation.istio.io", in(REVISION, installation.revision())));
+        WebhookClientConfig where = service(installation, "/validate");
+        all.add(validator("rev.validation.istio.io", where, in(REVISION, installation.revision())));
         if (installation.isDefault()) {
-            all.add(validator(installation, "validation.istio.io", absent(REVISION)));
+            all.add(unnamedValidator(where));
         }
         return new ValidatingWebhookConfigurationBuilder()
                 .withMetadata(installation.clusterMeta(
-                        installation.named("istio-validator") + "-" + installation.namespace(),
+                        validatorName(installation),
                         "Pilot",
-                        Map.of("app", "istiod", "istio", "istiod")))
+                        Pairs.of("app", "istiod", "istio", "istiod")))
                 .withWebhooks(all)
                 .build();
     }
 
+    /** For objects that name no revision. */
+    static ValidatingWebhook unnamedValidator(WebhookClientConfig where) {
+        return validator("validation.istio.io", where, absent(REVISION));
+    }
+
     private static ValidatingWebhook validator(
-            Installation installation, String name, LabelSelectorRequirement objects) {
+            String name, WebhookClientConfig where, LabelSelectorRequirement objects) {
         return new ValidatingWebhookBuilder()
                 .withName(name)
-                .withNewClientConfig()
-                .withNewService(installation.named("istiod"), installation.namespace(), "/validate", 443)
-                .endClientConfig()
+                .withClientConfig(where)
                 .addNewRule()
                 .withOperations("CREATE", "UPDATE")
                 .withApiGroups("security.istio.io", "networking.istio.io", "telemetry.istio.io", "extensions.istio.io")

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
@@ -90,7 +89,7 @@ final class Containers {
                 args(container, environment),
                 environment,
                 outbound);
-        String name = sample.name().toLowerCase(Locale.ROOT).replace('_', '-');
+        String name = sample.title();
         try {
             StandIns.Running running = standIns.start(sample, bootstrap)
                     .toCompletionStage()

@@ -47,6 +47,7 @@ final class OutboundCalls {
                 }
                 options.setServer(endpoint.get());
             }
+            case OutboundPath.ByName() -> {}
         }
         return client.request(options)
                 .compose(request -> request.send())

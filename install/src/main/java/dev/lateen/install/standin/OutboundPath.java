@@ -19,6 +19,9 @@ public sealed interface OutboundPath {
      */
     record Direct(ServiceDirectory directory) implements OutboundPath {}
 
+    /** By its name, as the machine resolves it: in a pod of a cluster, where a sidecar takes what leaves without being asked. */
+    record ByName() implements OutboundPath {}
+
     /** What cluster DNS and kube-proxy do together for a pod without a sidecar. */
     @FunctionalInterface
     interface ServiceDirectory {

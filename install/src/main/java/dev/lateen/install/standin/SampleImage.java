@@ -1,6 +1,7 @@
 package dev.lateen.install.standin;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -51,6 +52,11 @@ public enum SampleImage {
             }
         }
         return Optional.empty();
+    }
+
+    /** As users read it, such as {@code reviews-v1}. */
+    public String title() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /** The names of all of them, with commas. */

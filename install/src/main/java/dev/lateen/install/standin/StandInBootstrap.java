@@ -27,6 +27,22 @@ public record StandInBootstrap(
         environment = Map.copyOf(environment);
     }
 
+    /**
+     * Of a container on a cluster: it listens on all addresses, and calls by names.
+     *
+     * @param environment the process's variables
+     * @param args what the pod says behind the image's own command
+     */
+    public static StandInBootstrap ofContainer(Map<String, String> environment, List<String> args) {
+        return new StandInBootstrap(
+                environment.getOrDefault("HOSTNAME", "unknown"),
+                "0.0.0.0",
+                List.of(),
+                args,
+                environment,
+                new OutboundPath.ByName());
+    }
+
     String env(String name, String fallback) {
         return environment.getOrDefault(name, fallback);
     }

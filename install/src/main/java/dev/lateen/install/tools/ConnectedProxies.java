@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /** The proxies that istiod knows, from {@code /debug/adsz}. */
@@ -40,6 +41,15 @@ final class ConnectedProxies {
         return new ConnectedProxies(syncz.stream()
                 .map(proxy -> new Connected(proxy.path("proxy").asString(""), ""))
                 .toList());
+    }
+
+    /** Those of one namespace; all where none is said. */
+    ConnectedProxies in(@Nullable String namespace) {
+        return namespace == null
+                ? this
+                : new ConnectedProxies(all.stream()
+                        .filter(proxy -> proxy.name().endsWith("." + namespace))
+                        .toList());
     }
 
     /** Where a proxy of that name is on this machine's loopback network; none if it is elsewhere. */

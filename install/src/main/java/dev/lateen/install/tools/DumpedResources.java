@@ -5,6 +5,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** Finds resources in {@code envoy.admin.v3.ConfigDump} JSON, static and dynamic ones alike. */
 final class DumpedResources {
@@ -19,6 +20,16 @@ final class DumpedResources {
             }
         }
         return found;
+    }
+
+    /** The one part whose type ends so; missing if there is none. */
+    static JsonNode section(JsonNode dump, String type) {
+        for (JsonNode part : dump.path("configs")) {
+            if (part.path("@type").asString("").endsWith(type)) {
+                return part;
+            }
+        }
+        return MissingNode.getInstance();
     }
 
     private static List<JsonNode> resources(JsonNode part) {
@@ -42,6 +53,14 @@ final class DumpedResources {
         for (String list : new String[] {"static_secrets", "dynamic_active_secrets"}) {
             for (JsonNode each : part.path(list)) {
                 found.add(each);
+            }
+        }
+        for (JsonNode each : part.path("ecds_filters")) {
+            found.add(each.path("ecds_filter"));
+        }
+        for (String list : new String[] {"static_endpoint_configs", "dynamic_endpoint_configs"}) {
+            for (JsonNode each : part.path(list)) {
+                found.add(each.path("endpoint_config"));
             }
         }
         return found.stream().filter(each -> !each.isMissingNode()).toList();

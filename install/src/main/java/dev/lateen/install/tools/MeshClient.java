@@ -1,29 +1,19 @@
 package dev.lateen.install.tools;
 
 import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.reach.PageReader;
 import java.io.IOException;
-import java.net.ConnectException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.nio.channels.UnresolvedAddressException;
-import java.time.Duration;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks istiod's debug pages and proxies' admin pages; every failure says what was asked and how to ask elsewhere. */
+/** Asks istiod's debug pages and proxies' admin pages by their addresses; every failure says what was asked and how to ask elsewhere. */
 final class MeshClient {
-    private static final Duration TIMEOUT = Duration.ofSeconds(10);
-
     static final int ADMIN_PORT = 15000;
 
     private final String istiod;
     private final int adminPort;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(3)).build();
-    private final JsonMapper json = JsonMapper.builder().build();
+    private final PageReader pages = new PageReader();
 
     /**
      * @param istiod host and port of istiod's monitoring address
@@ -35,41 +25,51 @@ final class MeshClient {
     }
 
     JsonNode istiod(String path) {
-        return get(istiod, path, "--istiod");
+        return json(istiod + path, istiodText(path));
+    }
+
+    String istiodText(String path) {
+        return asked(istiod, path, "--istiod; a cluster's: --kubeconfig", () -> pages.get(istiod, path));
     }
 
     /** A page of a proxy's admin address. */
     JsonNode admin(String host, String path) {
-        return get(host + ":" + adminPort, path, "--address");
+        return json(host + path, adminText(host, path));
     }
 
-    private JsonNode get(String authority, String path, String flag) {
-        String url = "http://" + authority + path;
+    String adminText(String host, String path) {
+        String authority = host + ":" + adminPort;
+        return asked(authority, path, "--address", () -> pages.get(authority, path));
+    }
+
+    /** As {@link #adminText}, by a POST. */
+    String adminPost(String host, String path) {
+        String authority = host + ":" + adminPort;
+        return asked(authority, path, "--address", () -> pages.post(authority, path));
+    }
+
+    /** A page as a tree. @param from whose it is, for messages */
+    static JsonNode json(String from, String text) {
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(URI.create(url)).timeout(TIMEOUT).build();
-            HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
-            if (response.statusCode() != 200) {
-                throw failure(
-                        url + ": " + response.statusCode() + " "
-                                + response.body().strip(),
-                        flag);
-            }
-            return json.readTree(response.body());
+            return JsonMapper.builder().build().readTree(text);
         } catch (JacksonException e) {
-            throw failure(url + ": no JSON: " + e.getOriginalMessage(), flag);
-        } catch (ConnectException | UnresolvedAddressException e) {
-            throw failure(url + ": nothing answers at " + authority, flag);
-        } catch (IOException | IllegalArgumentException e) {
-            throw failure(url + ": " + (e.getMessage() == null ? e.toString() : e.getMessage()), flag);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw failure(url + ": interrupted", flag);
+            throw new CommandFailure(CommandFailure.FAILED, from + ": no JSON: " + e.getOriginalMessage());
         }
     }
 
-    private static CommandFailure failure(String what, String flag) {
-        return new CommandFailure(
-                CommandFailure.FAILED, what + " (is the mesh running? another address: " + flag + ")");
+    /** Something that speaks HTTP. */
+    private interface Asking {
+        String ask() throws IOException;
+    }
+
+    private static String asked(String authority, String path, String flag, Asking asking) {
+        try {
+            return asking.ask();
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    CommandFailure.FAILED,
+                    "http://" + authority + path + ": " + (e.getMessage() == null ? e.toString() : e.getMessage())
+                            + " (is the mesh running? another address: " + flag + ")");
+        }
     }
 }

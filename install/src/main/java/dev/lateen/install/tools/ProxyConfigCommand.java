@@ -1,7 +1,11 @@
 package dev.lateen.install.tools;
 
 import dev.lateen.install.failure.CommandFailure;
-import java.util.Locale;
+import dev.lateen.install.failure.IoReason;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,14 +26,18 @@ public final class ProxyConfigCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "KIND", description = "listener, route, cluster, endpoint or secret.")
+    @Parameters(
+            index = "0",
+            paramLabel = "KIND",
+            description = "all, bootstrap, cluster, listener, route, endpoint, secret, ecds; log for its log levels.")
     private String kind = "";
 
     @Parameters(
             index = "1",
             arity = "0..1",
             paramLabel = "POD",
-            description = "A connected pod, as proxy-status names it; its beginning is enough where only one has it.")
+            description = "POD, POD.NAMESPACE or TYPE/NAME, such as deployment/reviews-v1; a pod's beginning is enough"
+                    + " where only one has it.")
     private @Nullable String pod;
 
     @Option(
@@ -38,58 +46,78 @@ public final class ProxyConfigCommand implements Callable<Integer> {
             description = "Ask the admin port of this address instead of looking for the pod.")
     private @Nullable String address;
 
+    @Option(
+            names = {"-f", "--file"},
+            paramLabel = "FILE",
+            description = "Ask nobody: a page of a proxy's admin port that was kept, /config_dump or for endpoints"
+                    + " /clusters?format=json.")
+    private @Nullable Path file;
+
+    @Mixin
+    private LogLevels levels = new LogLevels();
+
+    @Mixin
+    private ConfigFilters filters = new ConfigFilters();
+
     @Mixin
     private ToolOptions options = new ToolOptions();
-
-    /** What can be shown. */
-    enum ConfigKind {
-        LISTENER,
-        ROUTE,
-        CLUSTER,
-        ENDPOINT,
-        SECRET;
-
-        /** By istioctl's name of it, or one of its short ones. */
-        static ConfigKind of(String name) {
-            return switch (name.toLowerCase(Locale.ROOT)) {
-                case "listener", "listeners", "l" -> LISTENER;
-                case "route", "routes", "r" -> ROUTE;
-                case "cluster", "clusters", "c" -> CLUSTER;
-                case "endpoint", "endpoints", "ep" -> ENDPOINT;
-                case "secret", "secrets", "s" -> SECRET;
-                default ->
-                    throw new CommandFailure(
-                            CommandFailure.BAD_INPUT,
-                            "proxy-config: " + name + " (expected: listener, route, cluster, endpoint or secret)");
-            };
-        }
-    }
 
     @Override
     public Integer call() {
         ConfigKind asked = ConfigKind.of(kind);
-        MeshClient client = options.client();
-        String host = address != null ? address : addressOf(client);
-        JsonNode answer = asked == ConfigKind.ENDPOINT
-                ? client.admin(host, "/clusters?format=json")
-                : client.admin(host, "/config_dump");
-        String text = switch (asked) {
-            case LISTENER -> options.print(DumpedResources.of(answer, "ListenersConfigDump"), ListenerRows::table);
-            case ROUTE -> options.print(DumpedResources.of(answer, "RoutesConfigDump"), RouteRows::table);
-            case CLUSTER -> options.print(DumpedResources.of(answer, "ClustersConfigDump"), ClusterRows::table);
-            case SECRET -> options.print(DumpedResources.of(answer, "SecretsConfigDump"), SecretRows::table);
-            case ENDPOINT -> options.print(answer, EndpointRows::table);
-        };
-        spec.commandLine().getOut().print(text);
-        spec.commandLine().getOut().flush();
+        if (asked != ConfigKind.LOG && levels.isGiven()) {
+            throw new CommandFailure(
+                    CommandFailure.BAD_INPUT, "--level, --reset: say nothing of " + asked.word() + " (expected: log)");
+        }
+        print(asked == ConfigKind.LOG ? loggers() : shown(asked));
         return 0;
     }
 
-    private String addressOf(MeshClient client) {
-        if (pod == null) {
+    private String shown(ConfigKind asked) {
+        JsonNode part = filters.apply(asked, asked.part(page(asked)));
+        return options.print(part, asked::table, asked == ConfigKind.BOOTSTRAP ? "json" : "short");
+    }
+
+    private JsonNode page(ConfigKind asked) {
+        Path kept = file;
+        if (kept == null) {
+            try (AskedMesh mesh = options.mesh(address, errors())) {
+                AskedMesh.ProxyPages proxy = proxy(mesh);
+                return MeshClient.json(proxy.name() + asked.path(), proxy.get(asked.path()));
+            }
+        }
+        try {
+            return MeshClient.json(kept.toString(), Files.readString(kept));
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, kept + ": can't be read: " + IoReason.of(e));
+        }
+    }
+
+    private String loggers() {
+        filters.apply(ConfigKind.LOG, MeshClient.json("", "{}"));
+        if (file != null) {
+            throw new CommandFailure(CommandFailure.BAD_INPUT, "--file: says nothing of log (expected: POD)");
+        }
+        try (AskedMesh mesh = options.mesh(address, errors())) {
+            AskedMesh.ProxyPages proxy = proxy(mesh);
+            return proxy.name() + ":\n" + proxy.post(ConfigKind.LOG.path() + levels.query());
+        }
+    }
+
+    private AskedMesh.ProxyPages proxy(AskedMesh mesh) {
+        if (pod == null && address == null) {
             throw new CommandFailure(
                     CommandFailure.BAD_INPUT, "proxy-config: no pod given (expected: POD, or --address HOST)");
         }
-        return ConnectedProxies.of(client.istiod("/debug/adsz")).named(pod).address();
+        return mesh.proxy(pod == null ? "" : pod);
+    }
+
+    private PrintWriter errors() {
+        return spec.commandLine().getErr();
+    }
+
+    private void print(String text) {
+        spec.commandLine().getOut().print(text);
+        spec.commandLine().getOut().flush();
     }
 }

@@ -1,12 +1,17 @@
 package dev.lateen.install.tools;
 
 import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.tools.AskedMesh.IstiodPage;
+import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,6 +21,7 @@ import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** {@code meshctl proxy-status}: who is connected, and whether each has acknowledged what it was sent, as {@code istioctl proxy-status}. */
 @Command(
@@ -46,19 +52,66 @@ public final class ProxyStatusCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        PrintWriter errors = spec.commandLine().getErr();
+        try (AskedMesh mesh = options.mesh(null, errors)) {
+            List<IstiodPage> answers = mesh.istiods("/debug/syncz");
+            requireOne(answers);
+            List<JsonNode> proxies = proxies(answers);
+            if (pod != null) {
+                String name = only(proxies, pod);
+                proxies.removeIf(proxy -> !name.equals(proxy.path("proxy").asString("")));
+            }
+            proxies.sort(Comparator.comparing(proxy -> proxy.path("proxy").asString("")));
+            ArrayNode shown = JsonMapper.builder().build().createArrayNode().addAll(proxies);
+            spec.commandLine().getOut().print(options.print(shown, found -> table(found) + remarks(mesh, found)));
+            spec.commandLine().getOut().flush();
+            return told(answers, errors);
+        }
+    }
+
+    /** Several control planes have the proxies among them; each proxy says whose it is. */
+    private static List<JsonNode> proxies(List<IstiodPage> answers) {
         List<JsonNode> proxies = new ArrayList<>();
-        for (JsonNode proxy : options.client().istiod("/debug/syncz")) {
-            proxies.add(proxy);
+        for (IstiodPage answer : answers) {
+            if (answer.text() != null) {
+                for (JsonNode proxy : MeshClient.json(answer.istiod() + " /debug/syncz", answer.text())) {
+                    boolean named = !answer.istiod().equals(MeshByAddress.NAMELESS);
+                    if (named && proxy instanceof ObjectNode object) {
+                        object.put("istiod", answer.istiod());
+                    }
+                    proxies.add(proxy);
+                }
+            }
         }
-        if (pod != null) {
-            String name = ConnectedProxies.ofStatus(proxies).named(pod).name();
-            proxies.removeIf(proxy -> !name.equals(proxy.path("proxy").asString("")));
+        return proxies;
+    }
+
+    private String only(List<JsonNode> proxies, String given) {
+        return ConnectedProxies.ofStatus(proxies).in(options.namespace()).named(given).name();
+    }
+
+    /** @throws CommandFailure if nobody answered: an empty table would say that there are no proxies */
+    static void requireOne(List<IstiodPage> answers) {
+        if (answers.stream().allMatch(answer -> answer.failure() != null)) {
+            throw new CommandFailure(
+                    CommandFailure.FAILED,
+                    answers.stream()
+                            .map(answer -> answer.istiod() + " did not answer: " + answer.failure())
+                            .collect(Collectors.joining("\nmeshctl: ")));
         }
-        proxies.sort(Comparator.comparing(proxy -> proxy.path("proxy").asString("")));
-        ArrayNode shown = JsonMapper.builder().build().createArrayNode().addAll(proxies);
-        spec.commandLine().getOut().print(options.print(shown, found -> table(found) + remarks(found)));
-        spec.commandLine().getOut().flush();
-        return 0;
+    }
+
+    /** A table that lacks some proxies is no success. */
+    static int told(List<IstiodPage> answers, PrintWriter errors) {
+        int exitCode = 0;
+        for (IstiodPage answer : answers) {
+            if (answer.failure() != null) {
+                errors.println("meshctl: " + answer.istiod() + " did not answer, its proxies are missing: "
+                        + answer.failure());
+                exitCode = CommandFailure.FAILED;
+            }
+        }
+        return exitCode;
     }
 
     private static String table(JsonNode proxies) {
@@ -72,63 +125,68 @@ public final class ProxyStatusCommand implements Callable<Integer> {
                     state(proxy, "endpoint"),
                     state(proxy, "route"),
                     state(proxy, "extensionconfig"),
-                    proxy.path("istiod").asString("istiod"),
+                    proxy.path("istiod").asString(MeshByAddress.NAMELESS),
                     proxy.path("istio_version").asString(""));
         }
         return table.text();
     }
 
-    /** Under the table: what is stale and why, and what proxies of this machine can't build. */
-    private String remarks(JsonNode proxies) {
-        String text = reasons(proxies) + gaps(proxies) + refused();
+    /** Under the table: what is stale and why, what istiod refused, and what proxies of this machine can't build. */
+    private static String remarks(AskedMesh mesh, JsonNode proxies) {
+        String text = reasons(proxies) + gaps(mesh, proxies) + refused(mesh);
         return text.isEmpty() ? "" : "\n" + text;
     }
 
     /** The objects that istiod does not take as they stand; of an istiod that can't say nothing is said. */
-    private String refused() {
-        StringBuilder text = new StringBuilder();
+    private static String refused(AskedMesh mesh) {
+        Set<String> lines = new LinkedHashSet<>();
         try {
-            for (JsonNode object : options.client().istiod("/debug/objectz")) {
-                if (object.path("verdict").asString("").equals("REFUSED")) {
-                    String why = object.path("problems").path(0).path("found").asString("");
-                    text.append("%s: refused: %s%s%n"
-                            .formatted(
-                                    object.path("object").asString(""),
-                                    why,
-                                    object.path("keepsLastGood").asBoolean(false) ? "; what was last good stays" : ""));
+            for (IstiodPage answer : mesh.istiods("/debug/objectz")) {
+                if (answer.text() != null) {
+                    for (JsonNode object : MeshClient.json(answer.istiod(), answer.text())) {
+                        if (object.path("verdict").asString("").equals("REFUSED")) {
+                            lines.add(refusal(object));
+                        }
+                    }
                 }
             }
         } catch (CommandFailure olderIstiod) {
             return "";
         }
-        return text.toString();
+        return String.join("", lines);
+    }
+
+    private static String refusal(JsonNode object) {
+        String why = object.path("problems").path(0).path("found").asString("");
+        return "%s: refused: %s%s%n"
+                .formatted(
+                        object.path("object").asString(""),
+                        why,
+                        object.path("keepsLastGood").asBoolean(false) ? "; what was last good stays" : "");
     }
 
     /** Asked of the proxies themselves, as far as they answer here; the table is whole without it. */
-    private String gaps(JsonNode proxies) {
-        MeshClient client = options.client();
+    private static String gaps(AskedMesh mesh, JsonNode proxies) {
         StringBuilder text = new StringBuilder();
-        ConnectedProxies connected;
         try {
-            connected = ConnectedProxies.of(client.istiod("/debug/connections"));
+            for (JsonNode proxy : proxies) {
+                String name = proxy.path("proxy").asString("");
+                AskedMesh.ProxyPages pages = mesh.neighbour(name);
+                if (pages != null) {
+                    gaps(pages).forEach(gap ->
+                            text.append(name).append(": ").append(gap).append('\n'));
+                }
+            }
         } catch (CommandFailure unreachable) {
             return "";
-        }
-        for (JsonNode proxy : proxies) {
-            String name = proxy.path("proxy").asString("");
-            for (String address : connected.localAddresses(name)) {
-                gaps(client, address)
-                        .forEach(gap ->
-                                text.append(name).append(": ").append(gap).append('\n'));
-            }
         }
         return text.toString();
     }
 
-    private static List<String> gaps(MeshClient client, String address) {
+    private static List<String> gaps(AskedMesh.ProxyPages proxy) {
         List<String> gaps = new ArrayList<>();
         try {
-            for (JsonNode gap : client.admin(address, "/config_gaps")) {
+            for (JsonNode gap : MeshClient.json(proxy.name(), proxy.get("/config_gaps"))) {
                 gaps.add(gap.path("text").asString(""));
             }
         } catch (CommandFailure elsewhere) {

@@ -90,6 +90,33 @@ class BookinfoTest {
                 .isEqualTo("Ratings service is currently unavailable");
     }
 
+    /** As in a container: the port is the sample's own unless it is told, and other services are asked by the names that variables give. */
+    @Test
+    void inAContainerServicesAreCalledByTheirNames() throws Exception {
+        start("ratings", SampleImage.RATINGS_V1);
+        int ratings = Objects.requireNonNull(directory.get("ratings")).port();
+        StandInBootstrap container = StandInBootstrap.ofContainer(
+                Map.of(
+                        "HOSTNAME", "reviews-v3-1",
+                        "RATINGS_HOSTNAME", "localhost",
+                        "RATINGS_SERVICE_PORT", Integer.toString(ratings)),
+                List.of());
+        assertThat(container.address()).isEqualTo("0.0.0.0");
+        assertThat(container.ports()).isEmpty();
+        await(standIns.start(
+                SampleImage.REVIEWS_V3,
+                new StandInBootstrap(
+                        container.podName(),
+                        ADDRESS,
+                        List.of(port("reviews")),
+                        container.args(),
+                        container.environment(),
+                        container.outbound())));
+        JsonNode reviews = json(get("reviews", "/reviews/0"));
+        assertThat(reviews.path("podname").asString()).isEqualTo("reviews-v3-1");
+        assertThat(reviews.at("/reviews/0/rating/stars").asInt()).isEqualTo(5);
+    }
+
     @Test
     void postedRatingsAreKept() throws Exception {
         start("ratings", SampleImage.RATINGS_V1);

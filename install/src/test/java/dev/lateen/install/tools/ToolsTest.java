@@ -142,7 +142,7 @@ class ToolsTest {
         run(new ProxyStatusCommand(), "--istiod", istiod, "-o", "xml");
         assertThat(err.toString()).contains("--output: xml (expected: short, json or yaml)");
         run(new ProxyConfigCommand(), "clustre", "x");
-        assertThat(err.toString()).contains("clustre (expected: listener, route, cluster, endpoint or secret)");
+        assertThat(err.toString()).contains("clustre (expected: all, bootstrap, cluster, listener,");
     }
 
     @Test

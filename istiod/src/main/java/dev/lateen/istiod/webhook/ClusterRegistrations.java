@@ -5,13 +5,17 @@ import io.fabric8.kubernetes.api.model.GenericKubernetesResourceBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The registration in a cluster. It asks for get and update of one ValidatingWebhookConfiguration, and for create of Gateways in one namespace. */
+/** The registration in a cluster. It asks for get and update of two ValidatingWebhookConfigurations, and for create of Gateways in one namespace. */
 final class ClusterRegistrations implements Registrations {
     private static final int UNPROCESSABLE = 422;
+    private static final String REVISION = "istio.io/rev";
+    /** Istio's name for the registration of whoever validates what names no revision, where a tag says who that is. */
+    private static final String OF_TAG = "istiod-default-validator";
 
     private final KubernetesClient client;
     private final String name;
@@ -31,11 +35,25 @@ final class ClusterRegistrations implements Registrations {
     }
 
     @Override
-    public @Nullable ValidatingWebhookConfiguration read() {
+    public List<ValidatingWebhookConfiguration> read() {
+        List<ValidatingWebhookConfiguration> found = new ArrayList<>();
+        ValidatingWebhookConfiguration own = named(name);
+        if (own != null) {
+            found.add(own);
+        }
+        ValidatingWebhookConfiguration tagged = named(OF_TAG);
+        Map<String, String> marks = tagged == null ? null : tagged.getMetadata().getLabels();
+        if (marks != null && labels.getOrDefault(REVISION, "").equals(marks.get(REVISION))) {
+            found.add(tagged);
+        }
+        return found;
+    }
+
+    private @Nullable ValidatingWebhookConfiguration named(String one) {
         return client.admissionRegistration()
                 .v1()
                 .validatingWebhookConfigurations()
-                .withName(name)
+                .withName(one)
                 .get();
     }
 

@@ -1,13 +1,12 @@
 package dev.lateen.istiod.webhook;
 
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /** What {@link ValidationRegistration} needs of an API server. Methods block and throw fabric8's {@code KubernetesClientException}. */
 interface Registrations {
-    /** What is registered; null if nothing is. */
-    @Nullable
-    ValidatingWebhookConfiguration read();
+    /** All that is registered: a revision's own, and what a tag {@code default} adds if it stands for that revision. */
+    List<ValidatingWebhookConfiguration> read();
 
     /** Writes it back; refused (409) if somebody has written it since it was read. */
     void write(ValidatingWebhookConfiguration changed);

@@ -74,25 +74,30 @@ public final class ValidationRegistration {
      * @throws KubernetesClientException if the API server can't be asked, or refuses
      */
     public State update() {
-        ValidatingWebhookConfiguration found = registrations.read();
-        if (found == null) {
+        List<ValidatingWebhookConfiguration> found = registrations.read();
+        if (found.isEmpty()) {
             return State.ABSENT;
         }
         String root = Base64.getEncoder().encodeToString(rootPem.get().getBytes(StandardCharsets.UTF_8));
-        boolean known = found.getWebhooks().stream()
-                .allMatch(webhook -> root.equals(webhook.getClientConfig().getCaBundle()));
-        boolean binding = found.getWebhooks().stream().allMatch(webhook -> BINDING.equals(webhook.getFailurePolicy()));
-        if (!known) {
-            registrations.write(with(found, root, false));
+        List<ValidatingWebhookConfiguration> unknown = found.stream()
+                .filter(each -> !each.getWebhooks().stream()
+                        .allMatch(webhook -> root.equals(webhook.getClientConfig().getCaBundle())))
+                .toList();
+        if (!unknown.isEmpty()) {
+            unknown.forEach(each -> registrations.write(with(each, root, false)));
             return State.NOT_HEARD;
         }
-        if (binding) {
+        List<ValidatingWebhookConfiguration> loose = found.stream()
+                .filter(each ->
+                        !each.getWebhooks().stream().allMatch(webhook -> BINDING.equals(webhook.getFailurePolicy())))
+                .toList();
+        if (loose.isEmpty()) {
             return State.BINDING;
         }
         if (!registrations.isHeard()) {
             return State.NOT_HEARD;
         }
-        registrations.write(with(found, root, true));
+        loose.forEach(each -> registrations.write(with(each, root, true)));
         return State.BINDING;
     }
 

@@ -42,11 +42,11 @@ class ValidationRegistrationTest {
         }
 
         @Override
-        public @Nullable ValidatingWebhookConfiguration read() {
+        public List<ValidatingWebhookConfiguration> read() {
             if (fault != null) {
                 throw fault;
             }
-            return stored;
+            return stored == null ? List.of() : List.of(stored);
         }
 
         @Override

@@ -16,6 +16,7 @@ final class ConnectionTimers {
     private final long idleNanos;
     private final long headNanos;
     private final long unsentNanos;
+    private final @Nullable StreamIdleTimer streamIdle;
     private boolean idle = true;
     private long idleSince;
     private @Nullable Future<?> idleTimer;
@@ -29,6 +30,7 @@ final class ConnectionTimers {
         this.idleNanos = manager.timeouts().idle().toNanos();
         this.headNanos = manager.timeouts().requestHeaders().toNanos();
         this.unsentNanos = http2 ? manager.timeouts().streamIdle().toNanos() : 0;
+        this.streamIdle = http2 ? null : new StreamIdleTimer(worker);
         this.idleSince = worker.nanos();
         Duration life = manager.timeouts().maxConnectionDuration();
         if (!life.isZero()) {
@@ -46,6 +48,12 @@ final class ConnectionTimers {
     private void unsentFired() {
         connection.resetUnsent();
         unsentTimer = worker.schedule(this::unsentFired, unsentNanos);
+    }
+
+    /** For the exchanges of a connection that has one at a time, else null. */
+    @Nullable
+    StreamIdleTimer streamIdle() {
+        return streamIdle;
     }
 
     void idle(boolean now) {
@@ -83,6 +91,9 @@ final class ConnectionTimers {
     }
 
     void close() {
+        if (streamIdle != null) {
+            streamIdle.close();
+        }
         idleTimer = cancelled(idleTimer);
         headTimer = cancelled(headTimer);
         lifeTimer = cancelled(lifeTimer);

@@ -32,11 +32,22 @@ final class ExchangeTimers {
 
     /** Sets or replaces the stream idle timeout; zero is none. */
     void idleTimeout(Duration timeout) {
-        idle = cancelled(idle);
+        endIdle();
         idleNanos = timeout.toNanos();
         if (idleNanos > 0) {
             lastActivity = exchange.worker().nanos();
-            idle = exchange.worker().schedule(this::idleFired, idleNanos);
+            StreamIdleTimer shared = exchange.streamIdle();
+            if (shared == null || !shared.watch(this, idleNanos, lastActivity)) {
+                idle = exchange.worker().schedule(this::idleFired, idleNanos);
+            }
+        }
+    }
+
+    private void endIdle() {
+        idle = cancelled(idle);
+        StreamIdleTimer shared = exchange.streamIdle();
+        if (shared != null) {
+            shared.forget(this);
         }
     }
 
@@ -50,12 +61,21 @@ final class ExchangeTimers {
         }
     }
 
+    /** @param now the worker's time @return the nanoseconds until it has been idle for too long; not above zero if it has */
+    long idleLeft(long now) {
+        return idleNanos - (now - lastActivity);
+    }
+
     private void idleFired() {
-        long left = idleNanos - (exchange.worker().nanos() - lastActivity);
+        long left = idleLeft(exchange.worker().nanos());
         if (left > 0) {
             idle = exchange.worker().schedule(this::idleFired, left);
-            return;
+        } else {
+            idleOver();
         }
+    }
+
+    void idleOver() {
         exchange.reply(LocalReply.streamIdle(exchange.requestComplete()));
     }
 
@@ -96,7 +116,7 @@ final class ExchangeTimers {
     }
 
     void cancel() {
-        idle = cancelled(idle);
+        endIdle();
         request = cancelled(request);
         duration = cancelled(duration);
         response = cancelled(response);

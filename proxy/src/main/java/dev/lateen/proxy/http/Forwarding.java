@@ -13,6 +13,7 @@ import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.message.SmallNumbers;
 import dev.lateen.proxy.model.Cluster.Discovery;
 import dev.lateen.proxy.route.HashPolicies;
 import dev.lateen.proxy.route.RouteEntry;
@@ -122,7 +123,7 @@ final class Forwarding {
         facts.endpoint(destination.endpoint());
         RequestHead head = facts.request();
         if (plan.entry().virtualHost().includeRequestAttemptCount()) {
-            head.headers().set("x-envoy-attempt-count", Integer.toString(facts.attempts()));
+            head.headers().set("x-envoy-attempt-count", SmallNumbers.text(facts.attempts()));
         }
         plan.entry()
                 .rewriteAutoHost(
@@ -166,7 +167,7 @@ final class Forwarding {
             expected = Math.max(1, Math.min(expected, all - passed));
         }
         if (!exchange.manager().suppressEnvoyHeaders()) {
-            head.headers().set("x-envoy-expected-rq-timeout-ms", Long.toString(expected));
+            head.headers().set("x-envoy-expected-rq-timeout-ms", SmallNumbers.text(expected));
         }
         if (plan.action().timeouts().maxGrpc() != null && head.isGrpc()) {
             head.headers().set("grpc-timeout", GrpcTimeout.text(expected));
@@ -269,7 +270,7 @@ final class Forwarding {
         stopKeeping();
         if (!exchange.manager().suppressEnvoyHeaders() && exchange.requestComplete()) {
             long nanos = worker.nanos() - facts.requestCompleteNanos();
-            head.headers().set("x-envoy-upstream-service-time", Long.toString(nanos / 1_000_000));
+            head.headers().set("x-envoy-upstream-service-time", SmallNumbers.text(nanos / 1_000_000));
         }
         facts.responseCodeDetails("via_upstream");
         RouteEntry entry = plan.entry();

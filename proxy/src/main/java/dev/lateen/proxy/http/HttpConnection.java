@@ -72,6 +72,10 @@ final class HttpConnection implements ServerEvents {
         return codec;
     }
 
+    ConnectionTimers timers() {
+        return timers;
+    }
+
     HttpWorker worker() {
         return worker;
     }

@@ -71,6 +71,12 @@ final class HttpExchange implements RequestSink {
         return connection.worker();
     }
 
+    /** The connection's, where it has one exchange at a time, else null. */
+    @Nullable
+    StreamIdleTimer streamIdle() {
+        return connection.timers().streamIdle();
+    }
+
     ManagerRuntime manager() {
         return manager;
     }

@@ -3,6 +3,7 @@ package dev.lateen.proxy.http;
 import dev.lateen.proxy.message.ExchangeFacts;
 import dev.lateen.proxy.message.HeaderMap;
 import dev.lateen.proxy.message.ResponseHead;
+import dev.lateen.proxy.message.SmallNumbers;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.route.RouteDecision;
 
@@ -32,7 +33,7 @@ final class ResponseDecoration {
         if (decision instanceof RouteDecision.Forward forward
                 && forward.entry().virtualHost().includeAttemptCountInResponse()
                 && exchange.attempts() > 0) {
-            headers.set("x-envoy-attempt-count", Integer.toString(exchange.attempts()));
+            headers.set("x-envoy-attempt-count", SmallNumbers.text(exchange.attempts()));
         }
     }
 }

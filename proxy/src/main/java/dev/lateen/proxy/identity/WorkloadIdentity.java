@@ -42,8 +42,8 @@ public final class WorkloadIdentity implements SecretSource {
     private volatile String issuersRoot = "";
     private Runnable cancelTimer = () -> {};
 
-    /** @param expires when the certificate ends @param now when it came */
-    private record Issued(Secret.TlsCertificate certificate, String root, Instant expires, Instant now) {}
+    /** @param root the CA's own, empty if it said none @param now when it came */
+    private record Issued(Secret.TlsCertificate certificate, String root, CertificateLife life, Instant now) {}
 
     /** @param roots what peers are checked against beside the CA's own @param publish told of each new {@code default} and {@code ROOTCA}; must not block */
     public WorkloadIdentity(
@@ -125,7 +125,7 @@ public final class WorkloadIdentity implements SecretSource {
         return new Issued(
                 new Secret.TlsCertificate(SecretReference.WORKLOAD, own.toString(), request.privateKeyPem()),
                 endsInRoot ? chain.getLast() : "",
-                leaf.getNotAfter().toInstant(),
+                CertificateLife.of(leaf),
                 around.clock().instant());
     }
 
@@ -155,20 +155,37 @@ public final class WorkloadIdentity implements SecretSource {
         if (closed) {
             return;
         }
-        backoff.reset();
-        Duration left = Duration.between(issued.now, issued.expires());
-        double part = RATIO + JITTER * (2 * around.random().nextDouble() - 1);
-        Duration wait = Duration.ofMillis(Math.max(LEAST.toMillis(), (long) (left.toMillis() * part)));
-        LOG.info(
-                "certificate for {} until {}, renewed in {} s",
-                settings.spiffeId(),
-                issued.expires(),
-                wait.toSeconds());
-        schedule(wait);
+        schedule(untilRenewed(issued));
         issuersRoot = issued.root();
         publish.accept(trusted());
         publish.accept(issued.certificate());
         first.tryComplete();
+    }
+
+    /**
+     * A certificate that is no good by the clock here is used all the same, for it is those who check it whose clocks count, and is asked for again as one that didn't come: a clock may be set right.
+     */
+    private Duration untilRenewed(Issued issued) {
+        String fault = issued.life.fault(issued.now);
+        if (fault != null) {
+            Duration wait = backoff.next();
+            LOG.warn(
+                    "the certificate for {} may be refused: {}; another is asked for in {} ms",
+                    settings.spiffeId(),
+                    fault,
+                    wait.toMillis());
+            return wait;
+        }
+        backoff.reset();
+        double part = RATIO + JITTER * (2 * around.random().nextDouble() - 1);
+        Duration wait = Duration.ofMillis(
+                Math.max(LEAST.toMillis(), (long) (issued.life.left(issued.now).toMillis() * part)));
+        LOG.info(
+                "certificate for {} until {}, renewed in {} s",
+                settings.spiffeId(),
+                issued.life.until(),
+                wait.toSeconds());
+        return wait;
     }
 
     private void retry(String reason) {

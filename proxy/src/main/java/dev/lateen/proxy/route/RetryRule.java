@@ -10,6 +10,7 @@ import dev.lateen.proxy.model.RouteAction;
 import dev.lateen.proxy.model.VirtualHost;
 import dev.lateen.proxy.reason.Question;
 import dev.lateen.proxy.reason.Trace;
+import java.util.BitSet;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +25,18 @@ public final class RetryRule {
     private final RetryPolicy policy;
     private final Provenance origin;
 
+    /** The codes of {@code retriable-status-codes}, as they are asked for with each response. */
+    private final BitSet statusCodes = new BitSet();
+
     private RetryRule(RetryPolicy policy, Provenance origin) {
         this.policy = policy;
         this.origin = origin;
+        for (int code : policy.retriableStatusCodes()) {
+            // Any number can be written there; an answer has one of these.
+            if (code >= 100 && code <= 999) {
+                statusCodes.set(code);
+            }
+        }
     }
 
     /** The route's own, else its virtual host's; null where nothing is ever tried again. */
@@ -62,7 +72,7 @@ public final class RetryRule {
         by = by.isEmpty() && status == 409 ? on("retriable-4xx") : by;
         if (by.isEmpty()) {
             by = on("retriable-status-codes");
-            by = by.isEmpty() || policy.retriableStatusCodes().contains(status) ? by : "";
+            by = by.isEmpty() || statusCodes.get(status) ? by : "";
         }
         if (by.isEmpty()) {
             by = on("retriable-headers");

@@ -75,8 +75,11 @@ public final class PickContext {
         return this;
     }
 
-    /** Remembers a host as tried. */
+    /** Remembers a host as tried, where {@link #avoidTried} or {@link #leavePriorityAfter} asked for it before. */
     public void addTried(Host host) {
+        if (maxAttempts == 1 && leavePriorityAfter == 0) {
+            return;
+        }
         if (triedCount == tried.length) {
             tried = Arrays.copyOf(tried, Math.max(2, 2 * triedCount));
         }

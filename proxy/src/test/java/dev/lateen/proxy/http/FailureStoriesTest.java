@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -141,6 +142,24 @@ class FailureStoriesTest extends OneServerFixture {
 
         assertThat(ask(GET)).startsWith("HTTP/1.1 504 ");
         assertThat(proxy.only().flags()).isEqualTo("SI");
+    }
+
+    @Test
+    void aStreamBehindAnotherOnItsConnectionIsEndedToo() throws Exception {
+        proxy.settings().streamIdle = Duration.ofMillis(50);
+        serve(talk -> {
+            talk.head();
+            talk.ok("first");
+            talk.head();
+            talk.untilClosed();
+        });
+        proxy.routes(prefix("/", "c"));
+
+        assertThat(ask(GET.replace("Connection: close\r\n", "") + GET))
+                .startsWith("HTTP/1.1 200 ")
+                .contains("firstHTTP/1.1 504 ");
+        Awaitility.await().until(() -> proxy.completed.size() == 2);
+        assertThat(proxy.completed).extracting(Watching.Completed::flags).containsExactly("-", "SI");
     }
 
     @Test

@@ -28,6 +28,8 @@ final class FakeAuthority implements CertificateSigner {
     final String root;
     boolean away;
     boolean wrongKey;
+    /** How far its clock is ahead of that of who asks. */
+    Duration ahead = Duration.ZERO;
 
     private final InstantSource clock;
     private final KeyPair keys;
@@ -71,8 +73,8 @@ final class FakeAuthority implements CertificateSigner {
         X509v3CertificateBuilder builder = new X509v3CertificateBuilder(
                 new X500Name("CN=root"),
                 BigInteger.valueOf(serial++),
-                Date.from(clock.instant().minusSeconds(120)),
-                Date.from(clock.instant().plus(life)),
+                Date.from(clock.instant().plus(ahead).minusSeconds(120)),
+                Date.from(clock.instant().plus(ahead).plus(life)),
                 new X500Name(subject),
                 publicKey);
         if (csr != null) {

@@ -6,6 +6,7 @@ import dev.lateen.proxy.model.Secret;
 import io.vertx.core.Future;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -110,6 +111,40 @@ class WorkloadIdentityTest {
         time.advance(Duration.ofSeconds(10));
         assertThat(published.getFirst())
                 .isEqualTo(new Secret.ValidationContext("ROOTCA", mounted + authority.root, ""));
+    }
+
+    @Test
+    void aClockThatIsAheadOrBehindKeepsTheCertificateAndAsksTheCaNoMoreOftenThanForOneThatIsAway() {
+        for (Duration ahead : List.of(Duration.ofHours(-2), Duration.ofHours(2))) {
+            authority.ahead = ahead;
+            authority.tokens.clear();
+            WorkloadIdentity identity = identity(Duration.ofHours(1));
+            assertThat(identity.start().succeeded()).as("others' clocks count").isTrue();
+            assertThat(published).extracting(Secret::name).endsWith("ROOTCA", "default");
+            time.advance(Duration.ofMinutes(10));
+            assertThat(authority.tokens).hasSizeBetween(30, 150);
+            authority.ahead = Duration.ZERO;
+            time.advance(Duration.ofMinutes(1));
+            authority.tokens.clear();
+            time.advance(Duration.ofMinutes(20));
+            assertThat(authority.tokens).as("set right").isEmpty();
+            identity.close();
+        }
+    }
+
+    @Test
+    void aClockThatIsWrongIsNamedWithWhatItSays() {
+        Instant from = Instant.parse("2026-01-01T00:00:00Z");
+        CertificateLife life = new CertificateLife(from, from.plusSeconds(3600));
+        assertThat(life.fault(from)).isNull();
+        assertThat(life.fault(life.until())).isNull();
+        assertThat(life.fault(from.minusMillis(1)))
+                .isEqualTo("it is good from 2026-01-01T00:00:00Z on, which is to come: this node's clock, which says"
+                        + " 2025-12-31T23:59:59Z, or the CA's is wrong (expected: clocks that differ by less than 2"
+                        + " minutes)");
+        assertThat(life.fault(from.plusSeconds(7200)))
+                .isEqualTo("it was good until 2026-01-01T01:00:00Z: this node's clock, which says"
+                        + " 2026-01-01T02:00:00Z, or the CA's is wrong");
     }
 
     @Test

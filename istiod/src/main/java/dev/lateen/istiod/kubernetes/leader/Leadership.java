@@ -2,18 +2,23 @@ package dev.lateen.istiod.kubernetes.leader;
 
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
+import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.Lease;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderCallbacks;
 import io.fabric8.kubernetes.client.extended.leaderelection.LeaderElectionConfigBuilder;
 import io.fabric8.kubernetes.client.extended.leaderelection.resourcelock.LeaseLock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +32,15 @@ public final class Leadership implements AutoCloseable {
     public static final String LEASE = "istiod-leader";
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    /** On the Lease: of which revision its holder is (Istio's name). */
+    private static final String HOLDERS_REVISION = "leader.istio.io/holder-key";
+
     /** The durations of Kubernetes' own components. */
     private static final Duration HELD = Duration.ofSeconds(15);
 
     private static final Duration RENEWED_WITHIN = Duration.ofSeconds(10);
     private static final Duration RETRY = Duration.ofSeconds(2);
+    private static final Duration LOOK = Duration.ofSeconds(10);
 
     private final ApiServer server;
     private final ClusterBootstrap bootstrap;
@@ -80,11 +89,7 @@ public final class Leadership implements AutoCloseable {
     /** The library tries again and again without a word of what is wrong. */
     private boolean mayCompete() {
         try {
-            server.client()
-                    .leases()
-                    .inNamespace(bootstrap.namespace())
-                    .withName(LEASE)
-                    .get();
+            goBefore(lease());
             lastSaid = "";
             return true;
         } catch (KubernetesClientException e) {
@@ -98,6 +103,46 @@ public final class Leadership implements AutoCloseable {
                 lastSaid = said;
             }
             return false;
+        }
+    }
+
+    private @Nullable Lease lease() {
+        return server.client()
+                .leases()
+                .inNamespace(bootstrap.namespace())
+                .withName(LEASE)
+                .get();
+    }
+
+    private LeaseLock lock() {
+        return new LeaseLock(
+                new ObjectMetaBuilder()
+                        .withNamespace(bootstrap.namespace())
+                        .withName(LEASE)
+                        .withAnnotations(Map.of(HOLDERS_REVISION, DefaultRevision.named(bootstrap.revision())))
+                        .build(),
+                bootstrap.podName());
+    }
+
+    /**
+     * Control planes of all revisions compete for one Lease, for all of them would write the same objects. As in Istio the default revision goes before others: it takes the Lease from them, and they learn of it
+     * when they want to renew it.
+     */
+    private void goBefore(@Nullable Lease held) {
+        String holder = held == null ? null : held.getSpec().getHolderIdentity();
+        Map<String, String> marks = held == null ? null : held.getMetadata().getAnnotations();
+        String revision = marks == null ? null : marks.get(HOLDERS_REVISION);
+        String own = DefaultRevision.named(bootstrap.revision());
+        if (held == null || holder == null || holder.isEmpty() || revision == null || revision.equals(own)) {
+            return;
+        }
+        if (own.equals(DefaultRevision.of(server.client()))) {
+            LOG.info("{} of revision {} leads no more: {} is the default revision", holder, revision, own);
+            Map<String, String> ours = new HashMap<>(marks);
+            ours.put(HOLDERS_REVISION, own);
+            held.getMetadata().setAnnotations(ours);
+            held.getSpec().setHolderIdentity(bootstrap.podName());
+            server.client().resource(held).update();
         }
     }
 
@@ -115,7 +160,7 @@ public final class Leadership implements AutoCloseable {
                             .withRenewDeadline(RENEWED_WITHIN)
                             .withRetryPeriod(RETRY)
                             .withReleaseOnCancel(true)
-                            .withLock(new LeaseLock(bootstrap.namespace(), LEASE, bootstrap.podName()))
+                            .withLock(lock())
                             .withLeaderCallbacks(new LeaderCallbacks(this::begin, this::stop, _ -> {}))
                             .build())
                     .build()
@@ -123,11 +168,24 @@ public final class Leadership implements AutoCloseable {
             term = begun;
         }
         try {
-            begun.get();
+            while (!begun.isDone()) {
+                await(begun);
+            }
         } catch (ExecutionException | CancellationException e) {
             LOG.debug("a term ended", e);
         } finally {
             stop();
+        }
+    }
+
+    /** Which revision is the default one may change while another leads. */
+    private void await(CompletableFuture<?> term) throws InterruptedException, ExecutionException {
+        try {
+            term.get(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            if (!leads) {
+                mayCompete();
+            }
         }
     }
 

@@ -9,6 +9,9 @@ import io.netty.buffer.ByteBuf;
  */
 final class HeadReader {
     private static final int FIRST = 1024;
+
+    /** Less than this is no head worth the name; the messages of one connection have heads of much the same length. */
+    private static final int LEAST = 128;
     private static final byte[] NONE = new byte[0];
 
     private final int limit;
@@ -50,7 +53,7 @@ final class HeadReader {
 
     /** Forgets the head, whose bytes now belong to the parsed message. */
     void reset() {
-        hint = Math.max(FIRST / 2, Math.min(length + 64, 4 * FIRST));
+        hint = Math.clamp(length + 32L, LEAST, 4 * FIRST);
         bytes = NONE;
         start = 0;
         length = 0;

@@ -16,6 +16,7 @@ final class HeaderLines {
     private final StringBuilder connection = new StringBuilder();
     private HeaderMap headers = new HeaderMap();
     private @Nullable String host;
+    private String lastHost = "";
     private boolean hostRepeated;
     private long contentLength;
     private boolean transferEncoding;
@@ -107,7 +108,8 @@ final class HeaderLines {
     }
 
     private void clear() {
-        headers = new HeaderMap();
+        // As many as the message before had when it was sent on, a few more: the messages of one connection are much alike.
+        headers = new HeaderMap(Math.clamp(headers.size() + 2L, 4, 64));
         connection.setLength(0);
         host = null;
         hostRepeated = false;
@@ -213,7 +215,11 @@ final class HeaderLines {
             case PLAIN -> headers.add(known.name(), value);
             case HOST -> {
                 hostRepeated |= host != null;
-                host = value.toString();
+                // A connection's messages are for the same host: one text, whose hash is known.
+                if (!value.contentEquals(lastHost)) {
+                    lastHost = value.toString();
+                }
+                host = lastHost;
             }
             case CONTENT_LENGTH -> contentLength(value);
             case TRANSFER_ENCODING -> {

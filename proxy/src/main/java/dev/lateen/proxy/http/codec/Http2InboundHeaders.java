@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * sections 8.2 and 8.3. Only what Netty's decoder asks of it works; the map that it inherits stays empty.
  */
 final class Http2InboundHeaders extends DefaultHttp2Headers {
-    private final HeaderMap headers = new HeaderMap();
+    private final HeaderMap headers;
     private final int maxHeaders;
     private @Nullable CharSequence method;
     private @Nullable CharSequence path;
@@ -29,8 +29,10 @@ final class Http2InboundHeaders extends DefaultHttp2Headers {
     private int cookies;
     private boolean valid = true;
 
-    Http2InboundHeaders(int maxHeaders) {
+    /** @param expected how many lines that are no pseudo-headers are expected; at least 1 */
+    Http2InboundHeaders(int maxHeaders, int expected) {
         super(false, 2);
+        headers = new HeaderMap(expected);
         this.maxHeaders = maxHeaders;
     }
 

@@ -23,6 +23,9 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
     private final CharSequence[] pseudo;
     private final HeaderMap headers;
 
+    /** The encoder goes over them twice, one time after the other: first for their size. */
+    private final Lines lines = new Lines();
+
     private Http2OutboundHeaders(CharSequence[] pseudo, HeaderMap headers) {
         super(false, 2);
         this.pseudo = pseudo;
@@ -73,7 +76,7 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
 
     @Override
     public Iterator<Map.Entry<CharSequence, CharSequence>> iterator() {
-        return new Lines();
+        return lines.begin();
     }
 
     /** The name as HTTP/2 has it; null for one that has no place there, or that configuration brought and is none at all. */
@@ -116,6 +119,13 @@ final class Http2OutboundHeaders extends DefaultHttp2Headers {
 
         private CharSequence key = "";
         private CharSequence value = "";
+
+        Lines begin() {
+            nextPseudo = 0;
+            nextLine = 0;
+            nextName = null;
+            return this;
+        }
 
         @Override
         public boolean hasNext() {

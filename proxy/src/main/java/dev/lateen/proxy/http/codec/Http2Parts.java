@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.codec;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -92,7 +93,11 @@ record Http2Parts(
     }
 
     private static final class HeadersDecoder extends DefaultHttp2HeadersDecoder {
+        /** What is added to a head on its way. */
+        private static final int ADDED = 5;
+
         private final int maxHeaders;
+        private int expected = 16;
 
         HeadersDecoder(CodecLimits limits) {
             super(false, limits.maxHeadBytes());
@@ -101,7 +106,15 @@ record Http2Parts(
 
         @Override
         protected Http2Headers newHeaders() {
-            return new Http2InboundHeaders(maxHeaders);
+            return new Http2InboundHeaders(maxHeaders, expected);
+        }
+
+        /** The messages of one connection are much alike. */
+        @Override
+        public Http2Headers decodeHeaders(int streamId, ByteBuf block) throws Http2Exception {
+            Http2Headers headers = super.decodeHeaders(streamId, block);
+            expected = Math.min(((Http2InboundHeaders) headers).map().size() + ADDED, 64);
+            return headers;
         }
     }
 
