@@ -42,7 +42,7 @@ public final class WorkloadIdentity implements SecretSource {
     private volatile String issuersRoot = "";
     private Runnable cancelTimer = () -> {};
 
-    /** @param root the CA's own, empty if it said none @param now when it came */
+    /** @param root the issuer's own; empty where the CA said none @param now when it came */
     private record Issued(Secret.TlsCertificate certificate, String root, CertificateLife life, Instant now) {}
 
     /** @param roots what peers are checked against beside the CA's own @param publish told of each new {@code default} and {@code ROOTCA}; must not block */

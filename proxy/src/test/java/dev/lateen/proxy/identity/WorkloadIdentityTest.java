@@ -86,34 +86,6 @@ class WorkloadIdentityTest {
     }
 
     @Test
-    void newRootsAreTrustedAtOnceAndTheIssuersOwnBesideThem() throws Exception {
-        identity(Duration.ofHours(1)).start();
-        String rotated = new FakeAuthority(time.clock()).root;
-        mounted = rotated;
-        rootsTime.advance(Duration.ofSeconds(6));
-        assertThat(published.getLast())
-                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
-        mounted = rotated + authority.root;
-        rootsTime.advance(Duration.ofSeconds(6));
-        assertThat(published.getLast())
-                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
-        assertThat(authority.tokens).hasSize(1);
-    }
-
-    @Test
-    void rootsWithoutACertificateAreNotPublished() throws Exception {
-        authority.away = true;
-        identity(Duration.ofHours(1)).start();
-        mounted = new FakeAuthority(time.clock()).root;
-        rootsTime.advance(Duration.ofSeconds(6));
-        assertThat(published).isEmpty();
-        authority.away = false;
-        time.advance(Duration.ofSeconds(10));
-        assertThat(published.getFirst())
-                .isEqualTo(new Secret.ValidationContext("ROOTCA", mounted + authority.root, ""));
-    }
-
-    @Test
     void aClockThatIsAheadOrBehindKeepsTheCertificateAndAsksTheCaNoMoreOftenThanForOneThatIsAway() {
         for (Duration ahead : List.of(Duration.ofHours(-2), Duration.ofHours(2))) {
             authority.ahead = ahead;
@@ -145,6 +117,34 @@ class WorkloadIdentityTest {
         assertThat(life.fault(from.plusSeconds(7200)))
                 .isEqualTo("it was good until 2026-01-01T01:00:00Z: this node's clock, which says"
                         + " 2026-01-01T02:00:00Z, or the CA's is wrong");
+    }
+
+    @Test
+    void newRootsAreTrustedAtOnceAndTheIssuersOwnBesideThem() throws Exception {
+        identity(Duration.ofHours(1)).start();
+        String rotated = new FakeAuthority(time.clock()).root;
+        mounted = rotated;
+        rootsTime.advance(Duration.ofSeconds(6));
+        assertThat(published.getLast())
+                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
+        mounted = rotated + authority.root;
+        rootsTime.advance(Duration.ofSeconds(6));
+        assertThat(published.getLast())
+                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
+        assertThat(authority.tokens).hasSize(1);
+    }
+
+    @Test
+    void rootsWithoutACertificateAreNotPublished() throws Exception {
+        authority.away = true;
+        identity(Duration.ofHours(1)).start();
+        mounted = new FakeAuthority(time.clock()).root;
+        rootsTime.advance(Duration.ofSeconds(6));
+        assertThat(published).isEmpty();
+        authority.away = false;
+        time.advance(Duration.ofSeconds(10));
+        assertThat(published.getFirst())
+                .isEqualTo(new Secret.ValidationContext("ROOTCA", mounted + authority.root, ""));
     }
 
     @Test
