@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.nio.charset.StandardCharsets;
-import java.util.Base64;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -84,16 +84,15 @@ class AdmissionReviewsTest {
     @Test
     void aPodThatIsRefusedIsToldOfByItsControllerUnlessItIsOnlyTried() {
         List<RefusedPod> refused = new ArrayList<>();
-        AdmissionReviews reviews =
-                new AdmissionReviews(INJECTION, _ -> NamespaceMarks.UNKNOWN, refused::add);
+        AdmissionReviews reviews = new AdmissionReviews(INJECTION, _ -> NamespaceMarks.UNKNOWN, refused::add);
         String review = review(POD.replace("MARKS", "\"sidecar.istio.io/interceptionMode\":\"MAGIC\""));
         reviews.answer(review);
         assertThat(refused).singleElement().satisfies(pod -> {
             assertThat(pod.namespace()).isEqualTo("shop");
-            assertThat(pod.owner())
-                    .isEqualTo(new RefusedPod.Controller("apps/v1", "ReplicaSet", "a-7f", "1"));
+            assertThat(pod.owner()).isEqualTo(new RefusedPod.Controller("apps/v1", "ReplicaSet", "a-7f", "1"));
             assertThat(pod.reason())
-                    .isEqualTo("annotation sidecar.istio.io/interceptionMode: MAGIC (expected: REDIRECT, TPROXY or NONE)");
+                    .isEqualTo(
+                            "annotation sidecar.istio.io/interceptionMode: MAGIC (expected: REDIRECT, TPROXY or NONE)");
         });
         reviews.answer(review.replace("\"uid\":\"u-1\"", "\"uid\":\"u-1\",\"dryRun\":true"));
         reviews.answer(review(POD.replace("MARKS", "")));

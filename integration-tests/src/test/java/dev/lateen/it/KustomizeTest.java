@@ -49,7 +49,9 @@ class KustomizeTest {
     private static String kustomized(Path folder) throws Exception {
         try (Running running = Running.start(
                 "kustomize", List.of(Peers.kustomize().toString(), "build", folder.toString()), Map.of())) {
-            assertThat(running.awaitExit(Duration.ofMinutes(1))).as(running.output()).isZero();
+            assertThat(running.awaitExit(Duration.ofMinutes(1)))
+                    .as(running.output())
+                    .isZero();
             return running.output();
         }
     }
@@ -62,7 +64,9 @@ class KustomizeTest {
                 .filter(line -> line.startsWith("- "))
                 .map(line -> line.substring(2))
                 .toList();
-        assertThat(Set.copyOf(listed)).hasSize(listed.size()).hasSize(MANIFEST.all().size());
+        assertThat(Set.copyOf(listed))
+                .hasSize(listed.size())
+                .hasSize(MANIFEST.all().size());
         assertThat(new ArrayList<>(files.keySet()).subList(0, listed.size())).isEqualTo(listed);
     }
 
