@@ -83,14 +83,14 @@ final class Commands {
     }
 
     /** Whether {@code proxy} is asked for as Istio's agent is, in a pod. */
-    private static boolean isInPod(List<String> given) {
-        return given.size() > 1 && IN_POD.contains(given.get(1));
+    static boolean isInPod(List<String> given) {
+        return given.size() > 1 && given.getFirst().equals("proxy") && IN_POD.contains(given.get(1));
     }
 
     /** @param given the words of the command line, the command first */
     static void addNeeded(CommandLine line, List<String> given) {
         String asked = named(given.getFirst());
-        if (asked.equals("proxy") && isInPod(given)) {
+        if (isInPod(given)) {
             line.addSubcommand(asked, new PodProxyCommand());
             return;
         }

@@ -16,7 +16,6 @@ import java.util.logging.FileHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
@@ -31,8 +30,8 @@ final class LoggingBootstrap {
     private static final Logger OWN = Logger.getLogger("dev.lateen");
     /** The client of API servers warns of each try that fails, for each kind of objects, with a stack trace; whoever uses it says what it means, once. */
     private static final Logger CLUSTER_CLIENT = Logger.getLogger("io.fabric8.kubernetes.client");
-    /** A slow machine is no news to who waits for a tool. */
-    private static final Logger SLOW_THREADS = Logger.getLogger("io.vertx.core.impl.BlockedThreadChecker");
+    /** That the machine is slow, or a connection was given up, a tool says in its own words, if at all. */
+    private static final Logger VERTX = Logger.getLogger("io.vertx.core");
     /** What is Istio's agent's: the pod, its certificate, the control plane and its own port. */
     private static final List<Logger> AGENT = Stream.of(
                     "dev.lateen.install",
@@ -50,7 +49,7 @@ final class LoggingBootstrap {
     /** Warnings only, on standard error: for tools. */
     static void quiet() {
         apply(new ConsoleHandler(), Level.WARNING, Level.WARNING);
-        SLOW_THREADS.setLevel(Level.SEVERE);
+        VERTX.setLevel(Level.SEVERE);
     }
 
     /** A role alone: its own lines from a level on, on standard error; warnings of the libraries. */
@@ -111,7 +110,8 @@ final class LoggingBootstrap {
     }
 
     private static void apply(Handler handler, Level own, Level libraries) {
-        LogManager.getLogManager().reset();
+        // A file is to be closed, or its lock stays.
+        LastingLog.clear(!(handler instanceof FileHandler));
         handler.setFormatter(new OneLine());
         handler.setLevel(Level.ALL);
         ROOT.addHandler(handler);

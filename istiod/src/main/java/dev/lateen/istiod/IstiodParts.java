@@ -20,6 +20,7 @@ import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
 import dev.lateen.istiod.kubernetes.HomeCluster;
+import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.listen.PeerKeepalive;
@@ -99,6 +100,7 @@ final class IstiodParts {
         this.callers = new Callers(
                 cluster == null ? Objects.requireNonNull(tokens) : cluster.tokens(System::nanoTime), trustDomain);
         DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
+                .withInstance(ClusterBootstrap.podNameOrProcess())
                 .withShowPlaintext(bootstrap.grpc().isLoopback())
                 .withStreams(
                         DiscoverySettings.MOST_STREAMS,

@@ -135,11 +135,30 @@ class IstiodPagesTest extends IstiodFixture {
                             ConfigStatus.SYNCED, ConfigStatus.UNKNOWN, ConfigStatus.UNKNOWN, ConfigStatus.UNKNOWN);
             assertThat(state.getControlPlane().getIdentifier()).contains("istiod");
 
+            istioctl.raw(hello("istio-system", "istio.io/debug/syncz").toBuilder()
+                    .clearNode()
+                    .setResponseNonce(state.getNonce())
+                    .build());
+            istioctl.raw(hello("istio-system", "istio.io/debug/syncz").toBuilder()
+                    .clearNode()
+                    .setResponseNonce("2026-11-30 23:18:23 +0000 UTC m=+0.1")
+                    .build());
+            assertThat(istioctl.hear().getTypeUrl())
+                    .as("a nonce that is not ours is no acknowledgement: istioctl's first request has one")
+                    .isEqualTo("istio.io/debug/syncz");
             istioctl.subscribe("istio.io/debug/config_dump", "reviews-v1.default");
             assertThat(istioctl.hear().getResourcesList())
                     .anyMatch(section -> section.getResource().getTypeUrl().endsWith("ClustersConfigDump"));
             assertThat(istiod.proxies()).hasSize(1);
         }
+        try (AdsPeer istioctl = plain()) {
+            istioctl.raw(hello("istio-system", "istio.io/debug"));
+            assertThat(istioctl.status()).isEqualTo(GrpcStatus.UNIMPLEMENTED);
+        }
+        assertThat(get("/debug/syncz"))
+                .as("a tool that is gone is not missed")
+                .contains("reviews-v1.default")
+                .doesNotContain("istio-system");
         try (AdsPeer stranger = secure(null, List.of(), istiod.tokens().mint("default", "x", Duration.ofHours(1)))) {
             stranger.raw(hello("default", "istio.io/debug/syncz"));
             assertThat(stranger.status()).isEqualTo(GrpcStatus.PERMISSION_DENIED);

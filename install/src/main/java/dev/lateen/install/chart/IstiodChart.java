@@ -79,7 +79,7 @@ final class IstiodChart {
         {{- toJson (dict
             "global" $global
             "revision" (ternary "" $revision (eq $revision "default"))
-            "sidecarInjectorWebhook" $.Values.sidecarInjectorWebhook
+            "sidecarInjectorWebhook" (mergeOverwrite (dict "enableNamespacesByDefault" false) (deepCopy $.Values.sidecarInjectorWebhook))
             "pilot" (dict "cni" ($.Values.pilot.cni | default dict))) }}
         {{- end }}
         """;

@@ -97,9 +97,12 @@ final class MeshConfigMaps {
         Map<String, Object> all = new LinkedHashMap<>();
         all.put("global", global);
         all.put("revision", installation.isDefault() ? "" : installation.revision());
-        all.put(
-                "sidecarInjectorWebhook",
+        Map<String, Object> webhook = new LinkedHashMap<>();
+        // Named also where nobody said it: istioctl's analyze reads it and can't do without.
+        webhook.put("enableNamespacesByDefault", false);
+        webhook.putAll(
                 values.handed("values.sidecarInjectorWebhook", path -> isKnown("sidecarInjectorWebhook." + path)));
+        all.put("sidecarInjectorWebhook", webhook);
         all.put("pilot", Map.of("cni", values.handed("values.pilot.cni", path -> isKnown("pilot.cni." + path))));
         return all;
     }

@@ -23,7 +23,9 @@ final class ControlPlaneVersions {
     /** Asks the mesh. */
     static ControlPlaneVersions of(AskedMesh mesh) {
         ControlPlaneVersions all = new ControlPlaneVersions();
-        mesh.istiods("/version").forEach(all::controlPlane);
+        List<IstiodPage> answers = mesh.istiods("/version");
+        ProxyStatusCommand.requireOne(answers);
+        answers.forEach(all::controlPlane);
         for (IstiodPage page : mesh.istiods("/debug/syncz")) {
             if (page.text() != null) {
                 MeshClient.json(page.istiod() + " /debug/syncz", page.text()).forEach(all::proxy);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,6 +55,7 @@ public final class ProxyStatusCommand implements Callable<Integer> {
         PrintWriter errors = spec.commandLine().getErr();
         try (AskedMesh mesh = options.mesh(null, errors)) {
             List<IstiodPage> answers = mesh.istiods("/debug/syncz");
+            requireOne(answers);
             List<JsonNode> proxies = proxies(answers);
             if (pod != null) {
                 String name = only(proxies, pod);
@@ -86,6 +88,17 @@ public final class ProxyStatusCommand implements Callable<Integer> {
 
     private String only(List<JsonNode> proxies, String given) {
         return ConnectedProxies.ofStatus(proxies).in(options.namespace()).named(given).name();
+    }
+
+    /** @throws CommandFailure if nobody answered: an empty table would say that there are no proxies */
+    static void requireOne(List<IstiodPage> answers) {
+        if (answers.stream().allMatch(answer -> answer.failure() != null)) {
+            throw new CommandFailure(
+                    CommandFailure.FAILED,
+                    answers.stream()
+                            .map(answer -> answer.istiod() + " did not answer: " + answer.failure())
+                            .collect(Collectors.joining("\nmeshctl: ")));
+        }
     }
 
     /** A table that lacks some proxies is no success. */

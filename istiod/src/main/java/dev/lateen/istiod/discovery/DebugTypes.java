@@ -3,6 +3,7 @@ package dev.lateen.istiod.discovery;
 import com.google.protobuf.Any;
 import com.google.protobuf.Struct;
 import com.google.protobuf.Value;
+import dev.lateen.api.Release;
 import dev.lateen.api.xds.NodeMetadata;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
@@ -11,6 +12,7 @@ import io.envoyproxy.envoy.config.core.v3.ControlPlane;
 import io.envoyproxy.envoy.config.core.v3.Node;
 import io.envoyproxy.envoy.service.status.v3.ClientConfig;
 import io.envoyproxy.envoy.service.status.v3.ConfigStatus;
+import io.vertx.grpc.common.GrpcStatus;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,26 +24,32 @@ record DebugTypes(DiscoveryServer server) {
     /** Only identities of the control plane's namespace may look at others. */
     static final String SYSTEM_NAMESPACE = "istio-system";
 
+    private static final String ANY = "istio.io/debug";
     private static final String SYNC = "istio.io/debug/syncz";
     private static final String DUMP = "istio.io/debug/config_dump";
     private static final List<String> TOLD =
             List.of(TypeUrls.CLUSTER, TypeUrls.LISTENER, TypeUrls.ENDPOINT, TypeUrls.ROUTE);
 
+    /** Whether somebody asks about proxies, be it in a way that has an answer or not. */
     static boolean has(String typeUrl) {
-        return typeUrl.equals(SYNC) || typeUrl.equals(DUMP);
+        return typeUrl.equals(ANY) || typeUrl.startsWith(ANY + "/");
     }
 
-    /** Names this istiod as istioctl reads it, to show which of several answered. */
+    /** Names this istiod as istioctl reads it, to tell apart which of several answered. */
     static ControlPlane controlPlane(DiscoverySettings settings) {
-        String name = settings.controlPlane();
-        String version = name.substring(name.indexOf('/') + 1);
+        String info = "{\"version\":\"" + Release.inIstiosForm() + "\"}";
         return ControlPlane.newBuilder()
-                .setIdentifier(
-                        "{\"Component\":\"istiod\",\"ID\":\"istiod\",\"Info\":{\"version\":\"" + version + "\"}}")
+                .setIdentifier("{\"Component\":\"istiod\",\"ID\":\"" + settings.instance() + "\",\"Info\":" + info + "}")
                 .build();
     }
 
-    ServerResponse answer(ClientRequest request, String nonce) {
+    ServerResponse answer(ClientRequest request, String nonce) throws StreamFailure {
+        if (!request.typeUrl().equals(SYNC) && !request.typeUrl().equals(DUMP)) {
+            throw new StreamFailure(
+                    GrpcStatus.UNIMPLEMENTED,
+                    request.typeUrl() + ": is not answered over a stream (accepted: " + SYNC + ", " + DUMP
+                            + "; all pages are under /debug of port 15014)");
+        }
         List<XdsResource> resources = request.typeUrl().equals(SYNC) ? syncz() : dump(names(request.change()));
         return new ServerResponse(request.typeUrl(), "", nonce, resources, List.of());
     }

@@ -6,6 +6,7 @@ import java.time.Duration;
  * How discovery treats proxies.
  *
  * @param controlPlane names this istiod in every response
+ * @param instance tells this istiod from others of its control plane, as tools show it: its pod's name
  * @param identityCheck whether a proxy may only claim the namespace and service account of its credential (Istio:
  *     {@code PILOT_ENABLE_XDS_IDENTITY_CHECK}, default true)
  * @param showPlaintext whether callers without a credential may ask about other proxies, as on the debug pages; only where no stranger can reach the port
@@ -19,6 +20,7 @@ import java.time.Duration;
  */
 public record DiscoverySettings(
         String controlPlane,
+        String instance,
         boolean identityCheck,
         boolean showPlaintext,
         int maxStreams,
@@ -47,6 +49,7 @@ public record DiscoverySettings(
     public static DiscoverySettings defaults(String controlPlane) {
         return new DiscoverySettings(
                 controlPlane,
+                "istiod",
                 true,
                 false,
                 MOST_STREAMS,
@@ -57,10 +60,26 @@ public record DiscoverySettings(
                 FIRST_ANSWERS_WITHIN);
     }
 
+    /** The same of another name among its likes. */
+    public DiscoverySettings withInstance(String name) {
+        return new DiscoverySettings(
+                controlPlane,
+                name,
+                identityCheck,
+                showPlaintext,
+                maxStreams,
+                firstMessageWithin,
+                maxStreamAge,
+                makeBeforeBreak,
+                answerWithin,
+                firstAnswersWithin);
+    }
+
     /** The same with callers without a credential shown other proxies, or not. */
     public DiscoverySettings withShowPlaintext(boolean shown) {
         return new DiscoverySettings(
                 controlPlane,
+                instance,
                 identityCheck,
                 shown,
                 maxStreams,
@@ -75,6 +94,7 @@ public record DiscoverySettings(
     public DiscoverySettings withStreams(int most, Duration firstMessage, Duration maxAge) {
         return new DiscoverySettings(
                 controlPlane,
+                instance,
                 identityCheck,
                 showPlaintext,
                 most,
@@ -89,6 +109,7 @@ public record DiscoverySettings(
     public DiscoverySettings withPatience(Duration makeBefore, Duration answer) {
         return new DiscoverySettings(
                 controlPlane,
+                instance,
                 identityCheck,
                 showPlaintext,
                 maxStreams,

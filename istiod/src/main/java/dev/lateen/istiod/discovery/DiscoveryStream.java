@@ -38,6 +38,8 @@ final class DiscoveryStream implements Runnable {
     private volatile boolean stopping;
     /** Whether the stream ends by a fault, of the proxy's or of istiod's; its own thread only. */
     private boolean failed;
+    /** Whether it asks about proxies and is none: nobody waits for it, and nobody misses it; its own thread only. */
+    private boolean isTool;
 
     /** The types whose silence was told. */
     private final Set<String> silent = ConcurrentHashMap.newKeySet();
@@ -100,9 +102,9 @@ final class DiscoveryStream implements Runnable {
 
     private void leave() {
         Optional<ProxyStatus> last = status();
-        boolean broken = last.isPresent() && !stopping && (mailbox.isBroken() || failed);
+        boolean broken = last.isPresent() && !isTool && !stopping && (mailbox.isBroken() || failed);
         server.ended(this, last.filter(status -> broken));
-        ProxySession open = session;
+        ProxySession open = isTool ? null : session;
         if (open != null && broken) {
             server.events().lost(open.node());
         } else if (open != null) {
@@ -121,8 +123,11 @@ final class DiscoveryStream implements Runnable {
         }
         ProxySession open = open(first);
         session = open;
-        server.returned(open.node().id());
-        server.events().connected(open.node());
+        isTool = DebugTypes.has(first.typeUrl());
+        if (!isTool) {
+            server.returned(open.node().id());
+            server.events().connected(open.node());
+        }
         take(open, first);
         call.fetch();
         while (true) {
@@ -253,7 +258,9 @@ final class DiscoveryStream implements Runnable {
 
     /** A tool asks about other proxies; it gets one answer each time it asks, and no more when something changes. */
     private void debug(ClientRequest request) throws StreamFailure, InterruptedException {
-        if (!request.nonce().isEmpty()) {
+        // istioctl puts a nonce of its own into what it asks first; only ours is an acknowledgement.
+        String nonce = number + ".debug";
+        if (request.nonce().equals(nonce)) {
             return;
         }
         boolean mayAsk = identity.map(known -> known.namespace().equals(DebugTypes.SYSTEM_NAMESPACE))
@@ -266,7 +273,7 @@ final class DiscoveryStream implements Runnable {
                             + " (accepted: an identity of namespace "
                             + DebugTypes.SYSTEM_NAMESPACE + ")");
         }
-        ServerResponse answer = new DebugTypes(server).answer(request, number + ".debug");
+        ServerResponse answer = new DebugTypes(server).answer(request, nonce);
         call.send(dialect.write(answer, DebugTypes.controlPlane(server.settings())));
     }
 

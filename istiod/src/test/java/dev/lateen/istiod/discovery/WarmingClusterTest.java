@@ -98,6 +98,7 @@ class WarmingClusterTest {
         assertThat(usual.firstAnswersWithin()).isGreaterThan(usual.answerWithin());
         DiscoverySettings settings = new DiscoverySettings(
                 usual.controlPlane(),
+                usual.instance(),
                 usual.identityCheck(),
                 usual.showPlaintext(),
                 usual.maxStreams(),

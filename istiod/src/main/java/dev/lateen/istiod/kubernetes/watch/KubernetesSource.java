@@ -6,6 +6,7 @@ import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.yaml.IstioKinds;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.config.ChangeListener;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.input.Offers;
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
@@ -367,14 +368,14 @@ public final class KubernetesSource implements ConfigSource {
     }
 
     @Override
-    public void onChange(Runnable heard) {
+    public void onChange(ChangeListener heard) {
         state.onChange(heard);
     }
 
     @Override
     public void close() {
         end.countDown();
-        state.onChange(() -> {});
+        state.onChange(_ -> {});
         watched.forEach(Watched::close);
     }
 }
