@@ -44,8 +44,7 @@ final class AdmissionReviews {
     }
 
     /** @param refusals is told of pods that can't be injected, unless they are only tried */
-    AdmissionReviews(
-            Injection injection, Function<String, NamespaceMarks> namespaces, Consumer<RefusedPod> refusals) {
+    AdmissionReviews(Injection injection, Function<String, NamespaceMarks> namespaces, Consumer<RefusedPod> refusals) {
         this.injection = injection;
         this.namespaces = namespaces;
         this.refusals = refusals;
@@ -74,8 +73,7 @@ final class AdmissionReviews {
         } catch (JacksonException | IllegalArgumentException e) {
             response.removeAll();
             response.put("uid", uid).put("allowed", false);
-            String message =
-                    String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
             response.putObject("status").put("code", 400).put("message", "request.object: " + message);
             if (!request.path("dryRun").asBoolean(false)) {
                 refusals.accept(RefusedPod.of(request, message));

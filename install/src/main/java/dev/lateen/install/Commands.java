@@ -47,13 +47,12 @@ final class Commands {
             new Entry("help", () -> new HelpCommand()));
 
     /** istioctl's short names, and what Istio's agent calls its own. */
-    private static final Map<String, String> SHORT =
-            Map.ofEntries(
-                    Map.entry("ps", "proxy-status"),
-                    Map.entry("pc", "proxy-config"),
-                    Map.entry("d", "dashboard"),
-                    Map.entry("dash", "dashboard"),
-                    Map.entry("istio-iptables", "proxy-init"));
+    private static final Map<String, String> SHORT = Map.ofEntries(
+            Map.entry("ps", "proxy-status"),
+            Map.entry("pc", "proxy-config"),
+            Map.entry("d", "dashboard"),
+            Map.entry("dash", "dashboard"),
+            Map.entry("istio-iptables", "proxy-init"));
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");

@@ -64,8 +64,9 @@ class ChartTest {
             ((ObjectNode) object.path("metadata").path("labels")).remove("app.kubernetes.io/managed-by");
             if (object.path("kind").asString().equals("ConfigMap")) {
                 ObjectNode data = (ObjectNode) object.path("data");
-                data.propertyNames().forEach(key -> data.set(
-                        key, Documents.first(key, data.path(key).asString())));
+                data.propertyNames()
+                        .forEach(key -> data.set(
+                                key, Documents.first(key, data.path(key).asString())));
             }
             objects.put(
                     object.path("kind").asString() + " "
@@ -153,7 +154,8 @@ class ChartTest {
     @MethodSource("controlPlanes")
     void aControlPlaneIsWhatMeshctlInstalls(List<String> values) throws Exception {
         List<String> ours = values.stream()
-                .map(value -> value.startsWith("revision") || value.startsWith("meshConfig") ? value : "values." + value)
+                .map(value ->
+                        value.startsWith("revision") || value.startsWith("meshConfig") ? value : "values." + value)
                 .toList();
         InstallManifest manifest = InstallManifest.of(InstallValues.of("minimal", List.of(), ours));
         assertThat(manifest.withoutEffect()).isEmpty();
@@ -175,8 +177,8 @@ class ChartTest {
 
     private void assertSame(String chart, String namespace, List<String> values, List<HasMetadata> expected)
             throws Exception {
-        List<String> command = new ArrayList<>(List.of(
-                "template", "edge", directory.resolve(chart).toString(), "--namespace", namespace));
+        List<String> command = new ArrayList<>(
+                List.of("template", "edge", directory.resolve(chart).toString(), "--namespace", namespace));
         values.forEach(value -> command.addAll(List.of("--set", value)));
         Ended made = helm(command.toArray(String[]::new));
         assertThat(made.exit()).as(made.output()).isZero();
@@ -233,18 +235,19 @@ class ChartTest {
         values.forEach(value -> ours.add(value.ours()));
         InstallManifest manifest = InstallManifest.of(InstallValues.of("empty", List.of(), ours));
         assertThat(manifest.withoutEffect()).isEmpty();
-        assertSame(
-                "gateway",
-                "front",
-                values.stream().map(Named::chart).toList(),
-                manifest.gateways());
+        assertSame("gateway", "front", values.stream().map(Named::chart).toList(), manifest.gateways());
     }
 
     @Test
     void definitionsAreThoseOfTheModel() throws Exception {
         InstallManifest manifest = InstallManifest.of(InstallValues.of("default", List.of(), List.of()));
         assertSame("base", "istio-system", List.of(), manifest.definitions());
-        assertThat(helm("template", "base", directory.resolve("base").toString(), "--set", "base.enableCRDTemplates=false")
+        assertThat(helm(
+                                "template",
+                                "base",
+                                directory.resolve("base").toString(),
+                                "--set",
+                                "base.enableCRDTemplates=false")
                         .output())
                 .doesNotContain("CustomResourceDefinition");
     }
@@ -271,13 +274,27 @@ class ChartTest {
         String kubeconfig = cluster.kubeconfig().toString();
         String[] where = {"--kubeconfig", kubeconfig, "--namespace", "by-helm"};
         try {
-            Ended installed = helm(with(where, "install", "mesh", chart, "--create-namespace", "--set", "revision=helm"));
+            Ended installed =
+                    helm(with(where, "install", "mesh", chart, "--create-namespace", "--set", "revision=helm"));
             assertThat(installed.exit()).as(installed.output()).isZero();
-            assertThat(cluster.client().apps().deployments().inNamespace("by-helm").withName("istiod-helm").get())
+            assertThat(cluster.client()
+                            .apps()
+                            .deployments()
+                            .inNamespace("by-helm")
+                            .withName("istiod-helm")
+                            .get())
                     .isNotNull();
             Ended upgraded = helm(with(
-                    where, "upgrade", "mesh", chart, "--set", "revision=helm", "--set", "pilot.autoscaleEnabled=false",
-                    "--set", "pilot.replicaCount=0"));
+                    where,
+                    "upgrade",
+                    "mesh",
+                    chart,
+                    "--set",
+                    "revision=helm",
+                    "--set",
+                    "pilot.autoscaleEnabled=false",
+                    "--set",
+                    "pilot.replicaCount=0"));
             assertThat(upgraded.exit()).as(upgraded.output()).isZero();
             assertThat(cluster.client()
                             .apps()
@@ -292,7 +309,12 @@ class ChartTest {
             Ended gone = helm(with(where, "uninstall", "mesh"));
             assertThat(gone.exit()).as(gone.output()).isZero();
         }
-        assertThat(cluster.client().apps().deployments().inNamespace("by-helm").list().getItems())
+        assertThat(cluster.client()
+                        .apps()
+                        .deployments()
+                        .inNamespace("by-helm")
+                        .list()
+                        .getItems())
                 .isEmpty();
     }
 

@@ -30,6 +30,11 @@ final class Peers {
         return install("helm");
     }
 
+    /** kustomize, of the fifth version. */
+    static Path kustomize() {
+        return install("kustomize");
+    }
+
     /** What leads a pod's traffic through its sidecar: iptables, network namespaces, and the right to use them. */
     static void interception() {
         install("iptables");

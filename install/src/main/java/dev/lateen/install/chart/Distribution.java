@@ -33,8 +33,8 @@ public final class Distribution {
         ObjectNode schema = HelmChart.closed();
         HelmChart.take(schema, "base.enableCRDTemplates", HelmChart.type("boolean", "string"));
         HelmChart.take(schema, "global", HelmChart.type("object"));
-        InstallManifest manifest = InstallManifest.of(
-                InstallValues.of("empty", List.of(), List.of("components.base.enabled=true")));
+        InstallManifest manifest =
+                InstallManifest.of(InstallValues.of("empty", List.of(), List.of("components.base.enabled=true")));
         return new HelmChart("base", "The definitions of the kinds that users of a Lateen mesh write", values, schema)
                 .with("files/crds.yaml", InstallManifest.yaml(manifest.definitions()))
                 .with("templates/crds.yaml", """

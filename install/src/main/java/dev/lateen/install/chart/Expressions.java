@@ -8,9 +8,10 @@ import java.util.regex.Pattern;
 /** Texts with marks in them, as expressions of Helm's templates. Pure. */
 final class Expressions {
     private static final Pattern IMAGE = Pattern.compile("@\\{global\\.hub}/(.+):@\\{global\\.tag}");
-    private static final Pattern PART = Pattern.compile("@\\{(?<mark>[^}]+)}|(?<suffix>-" + Probe.REVISION + ")|(?<revision>"
-            + Probe.REVISION + ")|(?<namespace>" + Probe.NAMESPACE + ")|(?<name>" + Probe.NAME + ")|(?<label>"
-            + Probe.LABEL + ")|(?<service>" + Probe.SERVICE + ")");
+    private static final Pattern PART =
+            Pattern.compile("@\\{(?<mark>[^}]+)}|(?<suffix>-" + Probe.REVISION + ")|(?<revision>"
+                    + Probe.REVISION + ")|(?<namespace>" + Probe.NAMESPACE + ")|(?<name>" + Probe.NAME + ")|(?<label>"
+                    + Probe.LABEL + ")|(?<service>" + Probe.SERVICE + ")");
 
     private Expressions() {}
 
@@ -70,7 +71,9 @@ final class Expressions {
         if (matcher.group("service") != null) {
             return "$.Release.Service";
         }
-        return matcher.group("label") != null ? "(include \"lateen.name\" $ | trimPrefix \"istio-\")" : "$.Release.Namespace";
+        return matcher.group("label") != null
+                ? "(include \"lateen.name\" $ | trimPrefix \"istio-\")"
+                : "$.Release.Namespace";
     }
 
     /** Where a value stands. */

@@ -22,7 +22,8 @@ final class IstiodChart {
     private static final String EVERYWHERE =
             "(eq (toString $.Values.sidecarInjectorWebhook.enableNamespacesByDefault) \"true\")";
     private static final String[] PLAIN = {
-        "components.pilot.enabled=true", "values.base.enableCRDTemplates=false",
+        "components.pilot.enabled=true",
+        "values.base.enableCRDTemplates=false",
         "values.global.istioNamespace=" + Probe.NAMESPACE
     };
 
@@ -78,7 +79,7 @@ final class IstiodChart {
         {{- toJson (dict
             "global" $global
             "revision" (ternary "" $revision (eq $revision "default"))
-            "sidecarInjectorWebhook" $.Values.sidecarInjectorWebhook
+            "sidecarInjectorWebhook" (mergeOverwrite (dict "enableNamespacesByDefault" false) (deepCopy $.Values.sidecarInjectorWebhook))
             "pilot" (dict "cni" ($.Values.pilot.cni | default dict))) }}
         {{- end }}
         """;
@@ -94,7 +95,8 @@ final class IstiodChart {
         });
         WorkloadTemplates templates = new WorkloadTemplates(probe, "revision=" + Probe.REVISION)
                 .webhooks(IS_DEFAULT)
-                .webhooks("(and " + IS_DEFAULT + " " + EVERYWHERE + ")",
+                .webhooks(
+                        "(and " + IS_DEFAULT + " " + EVERYWHERE + ")",
                         "values.sidecarInjectorWebhook.enableNamespacesByDefault=true");
         FLAGS.forEach(flag -> templates.flag("values." + flag, flag));
         String mesh = "ConfigMap istio-" + Probe.REVISION;
@@ -106,8 +108,15 @@ final class IstiodChart {
                 "lateen.injection",
                 "values",
                 "lateen.injectionValues");
-        String image = templates.usual("Deployment istiod-" + Probe.REVISION)
-                .path("spec").path("template").path("spec").path("containers").path(0).path("image").asString();
+        String image = templates
+                .usual("Deployment istiod-" + Probe.REVISION)
+                .path("spec")
+                .path("template")
+                .path("spec")
+                .path("containers")
+                .path(0)
+                .path("image")
+                .asString();
         HelmChart chart = new HelmChart("istiod", "The control plane of a Lateen mesh", values(), schema())
                 .withHelpers(image, defaults + SETTINGS + """
                     {{- define "lateen.networks" -}}
@@ -124,8 +133,10 @@ final class IstiodChart {
         return "{{- define \"lateen.meshDefaults\" -}}\n"
                 + new TemplateWriter(MARKS)
                         .write(
-                                kubernetes.unmarshal(marked.path("data").path("mesh").asString(), ObjectNode.class),
-                                kubernetes.unmarshal(usual.path("data").path("mesh").asString(), ObjectNode.class))
+                                kubernetes.unmarshal(
+                                        marked.path("data").path("mesh").asString(), ObjectNode.class),
+                                kubernetes.unmarshal(
+                                        usual.path("data").path("mesh").asString(), ObjectNode.class))
                 + "{{- end }}\n";
     }
 
@@ -140,8 +151,10 @@ final class IstiodChart {
     private static String named(String path, String text) {
         return path.contains("mutatingwebhookconfiguration")
                 ? text.replace(
-                        "(printf \"%s%s%s%s\" \"istio-sidecar-injector\" (include \"lateen.suffix\" $) \"-\" $.Release.Namespace)",
-                        "(printf \"%s%s%s\" \"istio-sidecar-injector\" (include \"lateen.suffix\" $) (include \"lateen.inNamespace\" $))")
+                        "(printf \"%s%s%s%s\" \"istio-sidecar-injector\" (include \"lateen.suffix\" $) \"-\""
+                                + " $.Release.Namespace)",
+                        "(printf \"%s%s%s\" \"istio-sidecar-injector\" (include \"lateen.suffix\" $) (include"
+                                + " \"lateen.inNamespace\" $))")
                 : text;
     }
 
@@ -151,7 +164,8 @@ final class IstiodChart {
         values.putObject("meshConfig");
         MARKS.forEach(mark -> HelmChart.room(values, mark.name()));
         FLAGS.forEach(flag -> HelmChart.room(values, flag));
-        for (String name : List.of("global.proxy.x", "global.proxy_init.x", "pilot.cni.x", "sidecarInjectorWebhook.x")) {
+        for (String name :
+                List.of("global.proxy.x", "global.proxy_init.x", "pilot.cni.x", "sidecarInjectorWebhook.x")) {
             HelmChart.room(values, name);
         }
         return values;

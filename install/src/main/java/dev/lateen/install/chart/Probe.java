@@ -58,11 +58,14 @@ final class Probe {
     private Map<String, ObjectNode> objects(boolean withMarks, String... more) {
         List<String> all = new ArrayList<>(fixed);
         all.addAll(List.of(more));
-        Map<String, Object> values = new LinkedHashMap<>(
-                InstallValues.of("empty", List.of(), all).values());
+        Map<String, Object> values =
+                new LinkedHashMap<>(InstallValues.of("empty", List.of(), all).values());
         if (withMarks) {
             for (int i = 0; i < marks.size(); i++) {
-                put(values, List.of(marks.get(i).path().split("\\.")), marks.get(i).value(i));
+                put(
+                        values,
+                        List.of(marks.get(i).path().split("\\.")),
+                        marks.get(i).value(i));
             }
         }
         Map<String, ObjectNode> objects = new LinkedHashMap<>();

@@ -68,7 +68,9 @@ final class TemplateWriter {
             inner(value, usual, indent);
         } else if (value.isString() && value.asString().startsWith(String.valueOf(CONDITION))) {
             line(indent, key + ": {{ include \"" + value.asString().substring(1) + "\" $ | quote }}");
-        } else if (value.isString() && usual.isMissingNode() && !Expressions.whole(value.asString()).isEmpty()) {
+        } else if (value.isString()
+                && usual.isMissingNode()
+                && !Expressions.whole(value.asString()).isEmpty()) {
             line(indent, "{{- with " + Expressions.value(Expressions.whole(value.asString())) + " }}");
             line(indent, key + ": {{ . | toString | quote }}");
             line(indent, "{{- end }}");
@@ -97,7 +99,11 @@ final class TemplateWriter {
             line(indent, "{{- end }}");
         } else if (element.isObject() && isTexts(element.path("name").asString(""))) {
             // Variables of a container, by name.
-            line(indent, "{{- range $name, $value := " + Expressions.value(Expressions.whole(element.path("name").asString())) + " }}");
+            line(
+                    indent,
+                    "{{- range $name, $value := "
+                            + Expressions.value(
+                                    Expressions.whole(element.path("name").asString())) + " }}");
             line(indent, "- name: {{ $name | quote }}");
             line(indent, "  value: {{ $value | toString | quote }}");
             line(indent, "{{- end }}");

@@ -63,7 +63,9 @@ final class WorkloadTemplates {
                 if (!spec.has(field.getKey())) {
                     spec.set(TemplateWriter.conditional("not " + is, field.getKey()), field.getValue());
                     ((ObjectNode) usual.get(object).get("spec"))
-                            .set(field.getKey(), usualWithout.get(object).path("spec").path(field.getKey()));
+                            .set(
+                                    field.getKey(),
+                                    usualWithout.get(object).path("spec").path(field.getKey()));
                 }
             });
         }
@@ -77,7 +79,8 @@ final class WorkloadTemplates {
         marked.forEach((key, object) -> {
             if (object.path("webhooks") instanceof ArrayNode webhooks) {
                 List<String> known = new ArrayList<>();
-                webhooks.forEach(each -> known.add(unconditional(each).path("name").asString()));
+                webhooks.forEach(
+                        each -> known.add(unconditional(each).path("name").asString()));
                 ArrayNode usualWebhooks = (ArrayNode) usual(key).path("webhooks");
                 for (JsonNode each : webhooksOf(object.path("kind"), other)) {
                     if (!known.contains(each.path("name").asString())) {

@@ -38,7 +38,12 @@ final class RefusalEvents implements Consumer<RefusedPod> {
         ObjectReference about = about(refused);
         String what = about.getKind() + about.getUid() + about.getNamespace() + about.getName() + refused.reason();
         if (pace.tell(what, nanos.getAsLong())) {
-            LOG.warn("{} {}/{}: a pod can't be injected: {}", about.getKind(), about.getNamespace(), about.getName(), refused.reason());
+            LOG.warn(
+                    "{} {}/{}: a pod can't be injected: {}",
+                    about.getKind(),
+                    about.getNamespace(),
+                    about.getName(),
+                    refused.reason());
             Thread.ofVirtual().name("refusal event").start(() -> write(refused, about, what));
         }
     }

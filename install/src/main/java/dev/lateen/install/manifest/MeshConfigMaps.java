@@ -22,9 +22,8 @@ final class MeshConfigMaps {
         return List.of(
                 new ConfigMapBuilder()
                         .withMetadata(installation.meta(installation.named("istio"), "Pilot", LABELS))
-                        .withData(
-                                Pairs.of(
-                                        "mesh", yaml(mesh(installation)), "meshNetworks", yaml(networks(installation))))
+                        .withData(Pairs.of(
+                                "mesh", yaml(mesh(installation)), "meshNetworks", yaml(networks(installation))))
                         .build(),
                 new ConfigMapBuilder()
                         .withMetadata(installation.meta(installation.named("istio-sidecar-injector"), "Pilot", LABELS))
@@ -54,10 +53,11 @@ final class MeshConfigMaps {
         defaults.put("trustDomain", trustDomain);
         Map<String, Object> mesh = ValuesLayers.merge(
                 ValuesLayers.merge(defaults, values.map("values.meshConfig")), values.map("meshConfig"));
-        List<String> wrong = new ResourceReader().readMeshConfig("meshConfig", yaml(mesh)).problems().stream()
-                .filter(Problem::isError)
-                .map(problem -> "meshConfig: " + problem.statement())
-                .toList();
+        List<String> wrong = new ResourceReader()
+                .readMeshConfig("meshConfig", yaml(mesh)).problems().stream()
+                        .filter(Problem::isError)
+                        .map(problem -> "meshConfig: " + problem.statement())
+                        .toList();
         if (!wrong.isEmpty()) {
             throw new IllegalArgumentException(String.join("\n", wrong));
         }
@@ -83,10 +83,11 @@ final class MeshConfigMaps {
     /** What the injector reads of Helm's values; it names by itself what it can't follow. */
     private static Map<String, Object> values(Installation installation) {
         ValuesTree values = installation.values();
-        Map<String, Object> global = new LinkedHashMap<>(values.handed("values.global", path -> isKnown("global." + path)));
+        Map<String, Object> global =
+                new LinkedHashMap<>(values.handed("values.global", path -> isKnown("global." + path)));
         global.put("istioNamespace", installation.namespace());
-        Map<String, Object> proxy = new LinkedHashMap<>(
-                values.handed("values.global.proxy", path -> isKnown("global.proxy." + path)));
+        Map<String, Object> proxy =
+                new LinkedHashMap<>(values.handed("values.global.proxy", path -> isKnown("global.proxy." + path)));
         proxy.put("image", installation.image(values.text("values.global.proxy.image", "lateen")));
         global.put("proxy", proxy);
         Map<String, Object> init = new LinkedHashMap<>(
@@ -102,9 +103,7 @@ final class MeshConfigMaps {
         webhook.putAll(
                 values.handed("values.sidecarInjectorWebhook", path -> isKnown("sidecarInjectorWebhook." + path)));
         all.put("sidecarInjectorWebhook", webhook);
-        all.put(
-                "pilot",
-                Map.of("cni", values.handed("values.pilot.cni", path -> isKnown("pilot.cni." + path))));
+        all.put("pilot", Map.of("cni", values.handed("values.pilot.cni", path -> isKnown("pilot.cni." + path))));
         return all;
     }
 

@@ -103,9 +103,7 @@ final class Webhooks {
         }
         return new ValidatingWebhookConfigurationBuilder()
                 .withMetadata(installation.clusterMeta(
-                        validatorName(installation),
-                        "Pilot",
-                        Pairs.of("app", "istiod", "istio", "istiod")))
+                        validatorName(installation), "Pilot", Pairs.of("app", "istiod", "istio", "istiod")))
                 .withWebhooks(all)
                 .build();
     }

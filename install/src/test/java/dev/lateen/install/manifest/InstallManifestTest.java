@@ -182,7 +182,8 @@ class InstallManifestTest {
                         .getResources()
                         .getRequests())
                 .hasToString("{cpu=50m}");
-        assertThat(manifest.withoutEffect()).containsExactly("values.global.nonsense", "values.pilot.jwksResolverExtraRootCA");
+        assertThat(manifest.withoutEffect())
+                .containsExactly("values.global.nonsense", "values.pilot.jwksResolverExtraRootCA");
     }
 
     @Test
