@@ -40,6 +40,7 @@ public final class WorkloadIdentity implements SecretSource {
 
     /** That of the last certificate, as the CA said it; empty before the first, and where it said none. */
     private volatile String issuersRoot = "";
+
     private Runnable cancelTimer = () -> {};
 
     /** @param root the issuer's own; empty where the CA said none @param now when it came */

@@ -42,8 +42,8 @@ final class PemMaterial {
 
     static KeyPair keyPair(Secret.TlsCertificate secret) throws TlsUnavailable {
         List<X509Certificate> chain = certificates(secret.name(), "certificate chain", secret.certificateChainPem());
-        PrivateKey plain = plainKey(
-                secret.privateKeyPem(), chain.getFirst().getPublicKey().getAlgorithm());
+        PrivateKey plain =
+                plainKey(secret.privateKeyPem(), chain.getFirst().getPublicKey().getAlgorithm());
         PrivateKey key = plain == null ? privateKey(secret) : plain;
         if (!key.getAlgorithm().equals(chain.getFirst().getPublicKey().getAlgorithm())) {
             throw new TlsUnavailable("secret " + secret.name() + ": private key: " + key.getAlgorithm() + " (expected: "
@@ -91,8 +91,8 @@ final class PemMaterial {
         String body = text.substring(PLAIN.length(), text.length() - PLAIN_END.length());
         try {
             return KeyFactory.getInstance(algorithm)
-                    .generatePrivate(new PKCS8EncodedKeySpec(
-                            Base64.getMimeDecoder().decode(body)));
+                    .generatePrivate(
+                            new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(body)));
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // What is wrong with it is told by who reads all forms.
             return null;

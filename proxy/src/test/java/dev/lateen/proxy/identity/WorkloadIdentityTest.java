@@ -125,12 +125,10 @@ class WorkloadIdentityTest {
         String rotated = new FakeAuthority(time.clock()).root;
         mounted = rotated;
         rootsTime.advance(Duration.ofSeconds(6));
-        assertThat(published.getLast())
-                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
+        assertThat(published.getLast()).isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
         mounted = rotated + authority.root;
         rootsTime.advance(Duration.ofSeconds(6));
-        assertThat(published.getLast())
-                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
+        assertThat(published.getLast()).isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
         assertThat(authority.tokens).hasSize(1);
     }
 
