@@ -262,6 +262,6 @@ def dump(api, namespaces):
                 continue
             say("not ready: %s/%s %s" % (namespace, name, json.dumps(pod["status"].get("containerStatuses", []))[:1500]))
             try:
-                print(kubectl("logs", "-n", namespace, name, "--all-containers", "--tail=30"))
+                print("\n".join(line[:300] for line in kubectl("logs", "-n", namespace, name, "--all-containers", "--tail=12").splitlines() if not line.startswith("\tat ")))
             except (Failed, subprocess.TimeoutExpired) as e:
                 say(str(e))

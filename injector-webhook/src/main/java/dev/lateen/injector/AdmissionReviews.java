@@ -3,6 +3,7 @@ package dev.lateen.injector;
 import dev.lateen.injector.tree.PodPatch;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
@@ -24,6 +25,7 @@ final class AdmissionReviews {
 
     private final Injection injection;
     private final Function<String, NamespaceMarks> namespaces;
+    private final Consumer<RefusedPod> refusals;
     private final JsonMapper json = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxTokenCount(MOST_TOKENS)
@@ -38,8 +40,14 @@ final class AdmissionReviews {
 
     /** @param namespaces what is known of the namespace of that name */
     AdmissionReviews(Injection injection, Function<String, NamespaceMarks> namespaces) {
+        this(injection, namespaces, _ -> {});
+    }
+
+    /** @param refusals is told of pods that can't be injected, unless they are only tried */
+    AdmissionReviews(Injection injection, Function<String, NamespaceMarks> namespaces, Consumer<RefusedPod> refusals) {
         this.injection = injection;
         this.namespaces = namespaces;
+        this.refusals = refusals;
     }
 
     /** At a URL that gives no variables. */
@@ -65,12 +73,11 @@ final class AdmissionReviews {
         } catch (JacksonException | IllegalArgumentException e) {
             response.removeAll();
             response.put("uid", uid).put("allowed", false);
-            String message = String.valueOf(e.getMessage());
-            response.putObject("status")
-                    .put("code", 400)
-                    .put(
-                            "message",
-                            "request.object: " + message.lines().findFirst().orElse(""));
+            String message = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+            response.putObject("status").put("code", 400).put("message", "request.object: " + message);
+            if (!request.path("dryRun").asBoolean(false)) {
+                refusals.accept(RefusedPod.of(request, message));
+            }
         }
         ObjectNode answer = json.createObjectNode();
         answer.put("apiVersion", review.path("apiVersion").asString("admission.k8s.io/v1"));

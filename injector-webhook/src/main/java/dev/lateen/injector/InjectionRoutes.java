@@ -9,6 +9,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -27,7 +28,21 @@ public final class InjectionRoutes {
      * @param namespaces what the namespace of that name says; asked by several threads
      */
     public InjectionRoutes(Vertx vertx, Injection injection, Function<String, NamespaceMarks> namespaces) {
-        this.reviews = new AdmissionReviews(injection, namespaces);
+        this(vertx, injection, namespaces, _ -> {});
+    }
+
+    /**
+     * The same, telling of pods that can't be injected.
+     *
+     * @param namespaces what the namespace of that name says; asked by several threads
+     * @param refusals is told by several threads, which then answer: it is not to wait
+     */
+    public InjectionRoutes(
+            Vertx vertx,
+            Injection injection,
+            Function<String, NamespaceMarks> namespaces,
+            Consumer<RefusedPod> refusals) {
+        this.reviews = new AdmissionReviews(injection, namespaces, refusals);
         this.workers = vertx.createSharedWorkerExecutor("injection", REVIEWS_AT_ONCE);
         this.bodies = new ReviewBodies(vertx);
     }

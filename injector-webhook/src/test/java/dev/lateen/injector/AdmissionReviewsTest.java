@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.fabric8.zjsonpatch.JsonPatch;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +79,24 @@ class AdmissionReviewsTest {
         assertThat(response.path("status").path("message").asString())
                 .isEqualTo("request.object: annotation sidecar.istio.io/interceptionMode: MAGIC"
                         + " (expected: REDIRECT, TPROXY or NONE)");
+    }
+
+    @Test
+    void aPodThatIsRefusedIsToldOfByItsControllerUnlessItIsOnlyTried() {
+        List<RefusedPod> refused = new ArrayList<>();
+        AdmissionReviews reviews = new AdmissionReviews(INJECTION, _ -> NamespaceMarks.UNKNOWN, refused::add);
+        String review = review(POD.replace("MARKS", "\"sidecar.istio.io/interceptionMode\":\"MAGIC\""));
+        reviews.answer(review);
+        assertThat(refused).singleElement().satisfies(pod -> {
+            assertThat(pod.namespace()).isEqualTo("shop");
+            assertThat(pod.owner()).isEqualTo(new RefusedPod.Controller("apps/v1", "ReplicaSet", "a-7f", "1"));
+            assertThat(pod.reason())
+                    .isEqualTo(
+                            "annotation sidecar.istio.io/interceptionMode: MAGIC (expected: REDIRECT, TPROXY or NONE)");
+        });
+        reviews.answer(review.replace("\"uid\":\"u-1\"", "\"uid\":\"u-1\",\"dryRun\":true"));
+        reviews.answer(review(POD.replace("MARKS", "")));
+        assertThat(refused).hasSize(1);
     }
 
     @Test

@@ -47,13 +47,12 @@ final class Commands {
             new Entry("help", () -> new HelpCommand()));
 
     /** istioctl's short names, and what Istio's agent calls its own. */
-    private static final Map<String, String> SHORT =
-            Map.ofEntries(
-                    Map.entry("ps", "proxy-status"),
-                    Map.entry("pc", "proxy-config"),
-                    Map.entry("d", "dashboard"),
-                    Map.entry("dash", "dashboard"),
-                    Map.entry("istio-iptables", "proxy-init"));
+    private static final Map<String, String> SHORT = Map.ofEntries(
+            Map.entry("ps", "proxy-status"),
+            Map.entry("pc", "proxy-config"),
+            Map.entry("d", "dashboard"),
+            Map.entry("dash", "dashboard"),
+            Map.entry("istio-iptables", "proxy-init"));
 
     /** As what a proxy serves in a pod. */
     private static final Set<String> IN_POD = Set.of("sidecar", "router");
@@ -84,14 +83,14 @@ final class Commands {
     }
 
     /** Whether {@code proxy} is asked for as Istio's agent is, in a pod. */
-    private static boolean isInPod(List<String> given) {
-        return given.size() > 1 && IN_POD.contains(given.get(1));
+    static boolean isInPod(List<String> given) {
+        return given.size() > 1 && given.getFirst().equals("proxy") && IN_POD.contains(given.get(1));
     }
 
     /** @param given the words of the command line, the command first */
     static void addNeeded(CommandLine line, List<String> given) {
         String asked = named(given.getFirst());
-        if (asked.equals("proxy") && isInPod(given)) {
+        if (isInPod(given)) {
             line.addSubcommand(asked, new PodProxyCommand());
             return;
         }

@@ -1,5 +1,6 @@
 package dev.lateen.install;
 
+import dev.lateen.install.cluster.ClusterDemoOptions;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,7 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "demo",
-        description = "Bring up a mesh with Istio's Bookinfo sample, and tell what to try.",
+        description = "Bring up a mesh with Istio's Bookinfo sample, on this machine or in a cluster, and tell what to try.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     @Spec
@@ -29,9 +30,15 @@ final class DemoCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options = new RunOptions();
 
+    @Mixin
+    private ClusterDemoOptions cluster = new ClusterDemoOptions();
+
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        if (cluster.wanted()) {
+            return cluster.run(DemoFiles.texts(), out, spec.commandLine().getErr());
+        }
         var terminal = new Terminal(out, Terminal.isInteractive());
         new DemoFiles(directory).copyMissing();
         var bootstrap = options.bootstrap(List.of(directory));

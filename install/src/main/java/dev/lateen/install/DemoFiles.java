@@ -4,6 +4,7 @@ import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.failure.IoReason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,12 +39,30 @@ final class DemoFiles {
         }
     }
 
+    /** All of them, in their order. */
+    static List<String> texts() {
+        return NAMES.stream().map(DemoFiles::text).toList();
+    }
+
+    private static String text(String name) {
+        try (InputStream resource = resource(name)) {
+            return new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new CommandFailure(CommandFailure.FAILED, "the demo's files can't be read: " + IoReason.of(e));
+        }
+    }
+
     private static void copy(String name, Path file) throws IOException {
-        try (InputStream resource = DemoFiles.class.getResourceAsStream("demo/" + name)) {
-            if (resource == null) {
-                throw new IOException(name + " is missing from the distribution");
-            }
+        try (InputStream resource = resource(name)) {
             Files.copy(resource, file);
         }
+    }
+
+    private static InputStream resource(String name) throws IOException {
+        InputStream resource = DemoFiles.class.getResourceAsStream("demo/" + name);
+        if (resource == null) {
+            throw new IOException(name + " is missing from the distribution");
+        }
+        return resource;
     }
 }

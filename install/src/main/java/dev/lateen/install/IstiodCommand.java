@@ -41,7 +41,10 @@ import picocli.CommandLine.Spec;
         description = "Run the control plane alone, from a cluster or files or both, until SIGTERM.",
         mixinStandardHelpOptions = true)
 final class IstiodCommand implements Callable<Integer> {
-    private static final long PATIENCE_SECONDS = 60;
+    /** More than a cluster is read for. */
+    private static final long PATIENCE_SECONDS = 330;
+
+    private static final long END_SECONDS = 60;
 
     @Spec
     private CommandSpec spec;
@@ -179,7 +182,7 @@ final class IstiodCommand implements Callable<Integer> {
                     .println("istiod serves on " + bootstrap.grpc() + ", " + bootstrap.secureGrpc() + " (TLS) and "
                             + bootstrap.monitoring());
             stop.await();
-            vertx.undeploy(id).toCompletionStage().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            vertx.undeploy(id).toCompletionStage().toCompletableFuture().get(END_SECONDS, TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw failure(e.getCause() == null ? e : e.getCause());
         } catch (TimeoutException e) {

@@ -16,7 +16,6 @@ import java.util.logging.FileHandler;
 import java.util.logging.Formatter;
 import java.util.logging.Handler;
 import java.util.logging.Level;
-import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import java.util.logging.StreamHandler;
@@ -111,7 +110,8 @@ final class LoggingBootstrap {
     }
 
     private static void apply(Handler handler, Level own, Level libraries) {
-        LogManager.getLogManager().reset();
+        // A file is to be closed, or its lock stays.
+        LastingLog.clear(!(handler instanceof FileHandler));
         handler.setFormatter(new OneLine());
         handler.setLevel(Level.ALL);
         ROOT.addHandler(handler);

@@ -26,6 +26,7 @@ public final class Meshctl {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
+        LastingLog.use();
         LoggingBootstrap.quiet();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
@@ -35,13 +36,29 @@ public final class Meshctl {
         System.exit(exitCode);
     }
 
-    /** The command line of Envoy is not ours: it has no commands, and other exit codes. */
-    private static int runAny(List<String> args, PrintWriter out, PrintWriter err) {
+    /** The command line of Envoy is not ours: it has no commands, and other exit codes. That of a pod's proxy is short. */
+    static int runAny(List<String> args, PrintWriter out, PrintWriter err) {
+        if (Commands.isInPod(args)) {
+            PodProxyCommand plain = PodProxyCommand.plain(args.subList(1, args.size()));
+            return plain == null ? run(args, out, err) : serve(plain, err);
+        }
         if (args.isEmpty() || !args.getFirst().equals("envoy")) {
             return run(args, out, err);
         }
         try {
             return new EnvoyCommand(out, err).run(args.subList(1, args.size()));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return CommandFailure.FAILED;
+        }
+    }
+
+    private static int serve(PodProxyCommand proxy, PrintWriter err) {
+        try {
+            return proxy.call();
+        } catch (CommandFailure failure) {
+            err.println("meshctl: " + failure.getMessage());
+            return failure.exitCode();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return CommandFailure.FAILED;

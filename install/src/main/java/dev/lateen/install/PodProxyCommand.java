@@ -10,7 +10,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.logging.Level;
@@ -33,6 +36,10 @@ final class PodProxyCommand implements Callable<Integer> {
 
     /** The kubelet has the last word. */
     private static final Duration PATIENCE = Duration.ofDays(1);
+
+    private static final Set<String> PLAIN = Set.of(
+            "--domain", "--serviceCluster", "--concurrency", "--proxyLogLevel", "--log_output_level", "--pod-root");
+    private static final Set<String> UNPLAIN = Set.of("-h", "--help", "-V", "--version", "--");
 
     /** Istio's word for a cluster by the pod. */
     private static final String BY_POD = "istio-proxy";
@@ -78,9 +85,61 @@ final class PodProxyCommand implements Callable<Integer> {
         this(AgentBootstrap::ofProcess);
     }
 
-    /** @param around what surrounds the proxy, whose files are in a directory */
-    PodProxyCommand(Function<Path, AgentBootstrap> around) {
+    private PodProxyCommand(Function<Path, AgentBootstrap> around) {
         this.around = around;
+    }
+
+    /**
+     * The command for its words, read without picocli, of whose classes no cache keeps one and whose model is made by reflection: a sixth of a sidecar's start.
+     *
+     * @param words after {@code proxy}
+     * @return null for whatever is not plainly right; picocli says what is wrong, or helps
+     */
+    static @Nullable PodProxyCommand plain(List<String> words) {
+        return plain(AgentBootstrap::ofProcess, words);
+    }
+
+    /** The same for other surroundings. @param around what is in a directory of mounted files */
+    static @Nullable PodProxyCommand plain(Function<Path, AgentBootstrap> around, List<String> words) {
+        PodProxyCommand command = new PodProxyCommand(around);
+        command.type = words.getFirst();
+        Set<String> given = new HashSet<>();
+        Iterator<String> rest = words.subList(1, words.size()).iterator();
+        while (rest.hasNext()) {
+            String word = rest.next();
+            int end = word.indexOf('=');
+            String name = end < 0 ? word : word.substring(0, end);
+            if (!PLAIN.contains(name)) {
+                if (UNPLAIN.contains(name) || name.startsWith("@")) {
+                    return null;
+                }
+                command.others.add(word);
+                continue;
+            }
+            String value = end >= 0 ? word.substring(end + 1) : rest.hasNext() ? rest.next() : "-";
+            if (value.startsWith("-") || !given.add(name) || !command.take(name, value)) {
+                return null;
+            }
+        }
+        return command;
+    }
+
+    private boolean take(String name, String value) {
+        switch (name) {
+            case "--domain" -> domain = value;
+            case "--serviceCluster" -> serviceCluster = value;
+            case "--proxyLogLevel" -> proxyLevel = value;
+            case "--log_output_level" -> agentLevel = value;
+            case "--pod-root" -> root = Path.of(value);
+            default -> {
+                try {
+                    concurrency = Integer.valueOf(value);
+                } catch (NumberFormatException e) {
+                    return false;
+                }
+            }
+        }
+        return true;
     }
 
     @Override

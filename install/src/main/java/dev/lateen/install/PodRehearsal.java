@@ -1,6 +1,5 @@
 package dev.lateen.install;
 
-import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.pod.AgentBootstrap;
 import dev.lateen.install.pod.PodFiles;
 import java.io.BufferedReader;
@@ -12,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
-import picocli.CommandLine;
 
 /**
  * Two sidecars as the injector starts them, of a client and a server, against a control plane in a process of its own: variables and mounted files, a certificate from the CA,
@@ -102,21 +100,19 @@ final class PodRehearsal {
             throws IOException {
         AgentBootstrap around = new AgentBootstrap(
                 environment(name, address, agent, istiod, interception), files(name), Map.of());
-        var command = new CommandLine(new PodProxyCommand(_ -> around))
-                .setExecutionExceptionHandler((problem, _, _) -> {
-                    if (problem instanceof CommandFailure) {
-                        System.err.println(problem.getMessage());
-                        return CommandFailure.FAILED;
-                    }
-                    throw problem;
-                });
-        var task = new FutureTask<>(() -> command.execute(
-                "sidecar",
-                "--domain",
-                NAMESPACE + ".svc.cluster.local",
-                "--proxyLogLevel=warning",
-                "--proxyComponentLogLevel=misc:error",
-                "--log_output_level=default:info"));
+        PodProxyCommand command = PodProxyCommand.plain(
+                _ -> around,
+                List.of(
+                        "sidecar",
+                        "--domain",
+                        NAMESPACE + ".svc.cluster.local",
+                        "--proxyLogLevel=warning",
+                        "--proxyComponentLogLevel=misc:error",
+                        "--log_output_level=default:info"));
+        if (command == null) {
+            throw new IOException("the rehearsal's command line is not plain");
+        }
+        var task = new FutureTask<>(command);
         Thread.ofPlatform().name(name).start(task);
         return task;
     }

@@ -19,13 +19,16 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * The process in an image that stands for a sample's on a cluster: plays the sample whose image's name is its first argument, and says on standard output
- * what it does. A signal ends it once what is under way is answered.
+ * what it does. A signal ends it a moment later, once what is under way is answered.
  */
 final class StandInProcess {
     /** As in the original, whose key stands in its source: every copy of productpage knows who signed in at another, and any name is welcome. */
     private static final byte[] SESSION_KEY = "bookinfo's productpage".getBytes(StandardCharsets.US_ASCII);
 
     private static final long PATIENCE_SECONDS = 10;
+
+    /** How long it serves on after it was told to end, as a container with a pause before its end does: others call it until they have heard that it leaves. */
+    private static final long LEAVE_SECONDS = 5;
 
     private StandInProcess() {}
 
@@ -55,6 +58,9 @@ final class StandInProcess {
                 + (running.ports().isEmpty() ? "waits" : "listens on " + running.ports()));
         stop.await();
         System.out.println("stand-in " + image.title() + ": ends");
+        if (!running.ports().isEmpty()) {
+            TimeUnit.SECONDS.sleep(LEAVE_SECONDS);
+        }
         await(running.stop());
         await(standIns.close());
         await(vertx.close());

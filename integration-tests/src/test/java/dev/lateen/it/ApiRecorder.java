@@ -51,8 +51,7 @@ final class ApiRecorder {
                 new HttpClientOptions()
                         .setSsl(true)
                         .setTrustOptions(new PemTrustOptions()
-                                .addCertValue(
-                                        Buffer.buffer(Base64.getDecoder().decode(config.getCaCertData())))),
+                                .addCertValue(Buffer.buffer(Base64.getDecoder().decode(config.getCaCertData())))),
                 new PoolOptions().setHttp1MaxSize(500));
         listening =
                 Async.done(vertx.createHttpServer().requestHandler(this::pass).listen(0, "127.0.0.1"));
@@ -83,7 +82,8 @@ final class ApiRecorder {
     }
 
     private Future<Void> forward(HttpServerRequest near, HttpClientRequest far) {
-        boolean body = near.headers().contains("content-length") || near.headers().contains("transfer-encoding");
+        boolean body =
+                near.headers().contains("content-length") || near.headers().contains("transfer-encoding");
         Future<HttpClientResponse> sent = body ? far.send(near) : far.send();
         return sent.compose(answer -> {
             note(near, answer.statusCode());

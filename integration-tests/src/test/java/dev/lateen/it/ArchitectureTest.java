@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,6 +45,23 @@ class ArchitectureTest {
                         "dev.lateen.egress..",
                         "dev.lateen.injector..",
                         "dev.lateen.install.."));
+    }
+
+    @Test
+    void manifestsAreTheSameInEachRun() {
+        DescribedPredicate<JavaMethodCall> unordered = DescribedPredicate.describe(
+                "Map.of with several pairs, whose order differs from run to run",
+                call -> call.getTargetOwner().isEquivalentTo(Map.class)
+                        && call.getName().equals("of")
+                        && call.getTarget().getRawParameterTypes().size() > 2);
+        check(noClasses()
+                .that()
+                .resideInAPackage("dev.lateen.install.manifest..")
+                .and()
+                // Its values are sorted when they are made.
+                .doNotHaveSimpleName("Profile")
+                .should()
+                .callMethodWhere(unordered));
     }
 
     @Test

@@ -35,7 +35,7 @@ final class CertificateCall {
         String pem = "-----BEGIN CERTIFICATE REQUEST-----\n"
                 + Base64.getMimeEncoder().encodeToString(csr) + "\n-----END CERTIFICATE REQUEST-----\n";
         GrpcCertificateAuthority agent = new GrpcCertificateAuthority(
-                vertx, GrpcEndpoint.of(SocketAddress.inetSocketAddress(port, "127.0.0.1")), roots);
+                vertx, GrpcEndpoint.of(SocketAddress.inetSocketAddress(port, "127.0.0.1")), () -> roots);
         try {
             return Async.done(agent.sign(pem, lifetime, token));
         } finally {

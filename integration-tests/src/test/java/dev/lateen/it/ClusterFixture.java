@@ -14,9 +14,18 @@ import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.istiod.model.MeshSnapshot;
 import dev.lateen.istiod.registry.Registry;
 import dev.lateen.istiod.registry.Service;
+import dev.lateen.proxy.Proxy;
+import dev.lateen.proxy.ProxyBootstrap;
+import dev.lateen.proxy.model.LoadAssignment.Locality;
+import dev.lateen.proxy.xds.bootstrap.ControlPlane;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.vertx.core.Vertx;
+import java.io.OutputStream;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -165,5 +174,42 @@ abstract class ClusterFixture {
         Awaitility.await(expected)
                 .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> assertThat(config(istiod)).contains(expected));
+    }
+
+    /** A sidecar of a node, once it has its configuration. */
+    Proxy proxy(Istiod istiod, MeshNode node) {
+        Proxy proxy = new Proxy(
+                new ProxyBootstrap(
+                        new XdsNode(
+                                node.id(),
+                                node.name(),
+                                node.metadata(),
+                                new Locality("", "", ""),
+                                "lateen",
+                                "0.1.0",
+                                List.of()),
+                        1,
+                        new ProxyBootstrap.OwnAddresses(new InetSocketAddress(node.ip(), 15000), null, null),
+                        new ProxyBootstrap.Discovery(
+                                new ControlPlane("127.0.0.1", istiod.addresses().grpc(), "", true, null, Map.of()),
+                                Map.of(),
+                                null),
+                        List.of(),
+                        new ProxyBootstrap.Drain(Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                        Map::of),
+                OutputStream.nullOutputStream());
+        Async.done(vertx.deployVerticle(proxy));
+        Async.done(proxy.ready());
+        return proxy;
+    }
+
+    static String clusters(Web web, MeshNode node) throws Exception {
+        return web.get("http://" + node.ip() + ":15000/clusters").body();
+    }
+
+    static void awaitClusters(Web web, MeshNode node, String expected) {
+        Awaitility.await(expected)
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(clusters(web, node)).contains(expected));
     }
 }

@@ -12,20 +12,12 @@ import dev.lateen.istiod.kubernetes.identity.RootConfigMaps;
 import dev.lateen.istiod.kubernetes.leader.Leadership;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.SecretBuilder;
-import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
-import java.security.cert.CertPathValidator;
-import java.security.cert.CertificateFactory;
-import java.security.cert.PKIXParameters;
-import java.security.cert.TrustAnchor;
-import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -51,25 +43,6 @@ class ClusterIdentityTest extends ClusterFixture {
         return istiod(new ClusterBootstrap("Kubernetes", cluster.kubeconfig(), SYSTEM, "", name));
     }
 
-    private List<String> sign(Istiod istiod, String roots, String token) throws Exception {
-        return CertificateCall.sign(vertx, istiod.addresses().secureGrpc(), roots, token, Duration.ofHours(1));
-    }
-
-    private static X509Certificate certificate(String pem) throws Exception {
-        return (X509Certificate) CertificateFactory.getInstance("X.509")
-                .generateCertificate(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
-    }
-
-    private static void assertVerifies(String leaf, Istiod by) throws Exception {
-        PKIXParameters parameters =
-                new PKIXParameters(Set.of(new TrustAnchor(by.authority().root(), null)));
-        parameters.setRevocationEnabled(false);
-        CertPathValidator.getInstance("PKIX")
-                .validate(
-                        CertificateFactory.getInstance("X.509").generateCertPath(List.of(certificate(leaf))),
-                        parameters);
-    }
-
     private static String root(String namespace) {
         ConfigMap map = cluster.client()
                 .configMaps()
@@ -89,17 +62,18 @@ class ClusterIdentityTest extends ClusterFixture {
     void aPodsTokenIsBelievedAndNoOther() throws Exception {
         Istiod istiod = called("istiod-a");
         String roots = istiod.authority().rootPem();
-        List<String> chain = sign(istiod, roots, cluster.token("shop", "default", "istio-ca"));
-        assertThat(certificate(chain.getFirst()).getSubjectAlternativeNames())
+        List<String> chain = PodAgent.sign(vertx, istiod, roots, cluster.token("shop", "default", "istio-ca"));
+        assertThat(PodAgent.certificate(chain.getFirst()).getSubjectAlternativeNames())
                 .containsExactly(List.of(6, "spiffe://cluster.local/ns/shop/sa/default"));
-        assertVerifies(chain.getFirst(), istiod);
+        PodAgent.assertVerifies(chain.getFirst(), istiod);
 
         String forOthers = cluster.token("shop", "default", "https://kubernetes.default.svc");
-        assertThatThrownBy(() -> sign(istiod, roots, forOthers))
-                .hasMessageContaining("token: not known to the API server (accepted: a token of a service account"
-                        + " of cluster Kubernetes, audience istio-ca");
+        assertThatThrownBy(() -> PodAgent.sign(vertx, istiod, roots, forOthers))
+                .hasMessageContaining("token: not known to the API server: ")
+                .hasMessageContaining(
+                        "(accepted: a token of a service account of cluster Kubernetes, audience istio-ca");
         String good = cluster.token("shop", "default", "istio-ca");
-        assertThatThrownBy(() -> sign(istiod, roots, good.substring(0, good.length() - 6) + "AAAAAA"))
+        assertThatThrownBy(() -> PodAgent.sign(vertx, istiod, roots, good.substring(0, good.length() - 6) + "AAAAAA"))
                 .hasMessageContaining("token: not known to the API server");
     }
 
@@ -109,12 +83,12 @@ class ClusterIdentityTest extends ClusterFixture {
             Istiod istiod = istiod(cluster.kubeconfigBy(port.port(), directory.resolve("kubeconfig")));
             String roots = istiod.authority().rootPem();
             String known = cluster.token("shop", "default", "istio-ca");
-            sign(istiod, roots, known);
+            PodAgent.sign(vertx, istiod, roots, known);
             port.cut();
-            assertThat(sign(istiod, roots, known))
+            assertThat(PodAgent.sign(vertx, istiod, roots, known))
                     .as("it was good a moment ago")
                     .isNotEmpty();
-            assertThatThrownBy(() -> sign(istiod, roots, cluster.token("shop", "default", "istio-ca")))
+            assertThatThrownBy(() -> PodAgent.sign(vertx, istiod, roots, cluster.token("shop", "default", "istio-ca")))
                     .as("14: unavailable")
                     .hasMessageContaining("the CA refused: 14 token: can't be checked now: cluster Kubernetes");
         }
@@ -142,10 +116,10 @@ class ClusterIdentityTest extends ClusterFixture {
                 .delete();
         awaitRoot("shop", root);
         String token = cluster.token("shop", "default", "istio-ca");
-        String leaf = sign(first, root(SYSTEM), token).getFirst();
+        String leaf = PodAgent.sign(vertx, first, root(SYSTEM), token).getFirst();
         Async.done(vertx.undeploy(first.deploymentID()));
-        assertVerifies(leaf, second);
-        assertVerifies(sign(second, root, token).getFirst(), second);
+        PodAgent.assertVerifies(leaf, second);
+        PodAgent.assertVerifies(PodAgent.sign(vertx, second, root, token).getFirst(), second);
         cluster.namespace("late-" + ProcessHandle.current().pid());
         awaitRoot("late-" + ProcessHandle.current().pid(), root);
     }
@@ -166,8 +140,8 @@ class ClusterIdentityTest extends ClusterFixture {
         Awaitility.await("its port shows a certificate of the new authority")
                 .atMost(Patience.OF_A_CHANGE)
                 .ignoreExceptions()
-                .untilAsserted(() ->
-                        assertVerifies(sign(istiod, given.chainPem(), token).getFirst(), istiod));
+                .untilAsserted(() -> PodAgent.assertVerifies(
+                        PodAgent.sign(vertx, istiod, given.chainPem(), token).getFirst(), istiod));
     }
 
     private static void secret(Map<String, String> texts) {

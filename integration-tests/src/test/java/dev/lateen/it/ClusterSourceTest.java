@@ -6,17 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.lateen.api.schema.Shows;
 import dev.lateen.istiod.Istiod;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
-import dev.lateen.proxy.Proxy;
-import dev.lateen.proxy.ProxyBootstrap;
-import dev.lateen.proxy.model.LoadAssignment.Locality;
-import dev.lateen.proxy.xds.bootstrap.ControlPlane;
-import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.fabric8.kubernetes.api.model.apiextensions.v1.CustomResourceDefinition;
-import java.io.OutputStream;
-import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -27,28 +18,7 @@ class ClusterSourceTest extends ClusterFixture {
     void aProxyGetsTheEndpointsOfTheClusterAndWhatBecomesOfThem() throws Exception {
         Istiod istiod = istiod(cluster.kubeconfig());
         MeshNode node = MeshNode.bookinfo("productpage", "127.9.1.1", "127.9.2.1");
-        Proxy proxy = new Proxy(
-                new ProxyBootstrap(
-                        new XdsNode(
-                                node.id(),
-                                node.name(),
-                                node.metadata(),
-                                new Locality("", "", ""),
-                                "lateen",
-                                "0.1.0",
-                                List.of()),
-                        1,
-                        new ProxyBootstrap.OwnAddresses(new InetSocketAddress(node.ip(), 15000), null, null),
-                        new ProxyBootstrap.Discovery(
-                                new ControlPlane("127.0.0.1", istiod.addresses().grpc(), "", true, null, Map.of()),
-                                Map.of(),
-                                null),
-                        List.of(),
-                        new ProxyBootstrap.Drain(Duration.ofSeconds(1), Duration.ofSeconds(1)),
-                        Map::of),
-                OutputStream.nullOutputStream());
-        Async.done(vertx.deployVerticle(proxy));
-        Async.done(proxy.ready());
+        proxy(istiod, node);
         try (Web web = Web.direct()) {
             awaitClusters(web, node, "outbound|9080||" + HOST + "::10.1.2.3:8080::");
             cluster.apply(slice("10.1.2.3", "10.1.2.4"));
@@ -62,16 +32,6 @@ class ClusterSourceTest extends ClusterFixture {
                     .atMost(Patience.OF_A_CHANGE)
                     .untilAsserted(() -> assertThat(clusters(web, node)).doesNotContain(HOST));
         }
-    }
-
-    private static String clusters(Web web, MeshNode node) throws Exception {
-        return web.get("http://" + node.ip() + ":15000/clusters").body();
-    }
-
-    private static void awaitClusters(Web web, MeshNode node, String expected) {
-        Awaitility.await(expected)
-                .atMost(Patience.OF_A_CHANGE)
-                .untilAsserted(() -> assertThat(clusters(web, node)).contains(expected));
     }
 
     @Test

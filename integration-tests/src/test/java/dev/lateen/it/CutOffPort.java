@@ -9,13 +9,14 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A port of this machine that leads to another one, until it is cut off. */
+/** A port of this machine that leads to another one, until it is cut off or held up. */
 final class CutOffPort implements AutoCloseable {
     private final int to;
     private final int port;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile ServerSocket server;
     private volatile boolean cut;
+    private boolean held;
 
     CutOffPort(int to) throws IOException {
         this.to = to;
@@ -56,18 +57,42 @@ final class CutOffPort implements AutoCloseable {
                 to;
                 InputStream in = from.getInputStream();
                 OutputStream out = to.getOutputStream()) {
-            in.transferTo(out);
+            byte[] some = new byte[8192];
+            for (int length = in.read(some); length >= 0; length = in.read(some)) {
+                awaitRelease();
+                out.write(some, 0, length);
+            }
         } catch (IOException ended) {
             // Either side, or the cut.
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         } finally {
             open.remove(from);
             open.remove(to);
         }
     }
 
+    private synchronized void awaitRelease() throws InterruptedException {
+        while (held) {
+            wait();
+        }
+    }
+
+    /** Takes what is sent, and passes nothing on: a server that hangs. */
+    synchronized void hold() {
+        held = true;
+    }
+
+    /** Passes on what was held up, and all that comes. */
+    synchronized void release() {
+        held = false;
+        notifyAll();
+    }
+
     /** Ends all connections, and lets none through. */
     void cut() throws IOException {
         cut = true;
+        release();
         for (Socket socket : open) {
             socket.close();
         }

@@ -141,6 +141,7 @@ class InjectedPodTest {
         assertThat(sidecar.alive()).isTrue();
         assertThat(sidecar.awaitExit(Duration.ofSeconds(30))).isZero();
         assertThat(Duration.ofNanos(System.nanoTime() - before)).isGreaterThanOrEqualTo(DRAIN);
+        assertThat(sidecar.output()).contains("drains for 8000 ms");
     }
 
     @Test

@@ -12,12 +12,18 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientBuilder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Assumptions;
@@ -118,6 +124,7 @@ final class KubeCluster {
                 .until(() -> client.apiextensions().v1().customResourceDefinitions().list().getItems().stream()
                         .filter(crd -> crd.getSpec().getGroup().endsWith(".istio.io"))
                         .allMatch(crd -> crd.getStatus() != null
+                                && crd.getStatus().getConditions() != null
                                 && crd.getStatus().getConditions().stream()
                                         .anyMatch(c -> c.getType().equals("Established")
                                                 && c.getStatus().equals("True"))));
@@ -220,13 +227,47 @@ final class KubeCluster {
         return lab != null;
     }
 
+    /** A file of the cluster's own keys and certificates; null if it is somebody else's. */
+    @Nullable
+    Path key(String file) {
+        return lab == null ? null : lab.resolve("pki").resolve(file);
+    }
+
+    /** Makes the store forget all versions but the present one: whoever follows an older one from a new API server hears 410. */
+    void compact() throws Exception {
+        String etcd = command(requireNonNull(lab)).stream()
+                .filter(one -> one.startsWith("--etcd-servers="))
+                .findFirst()
+                .orElseThrow()
+                .substring("--etcd-servers=".length());
+        String now = ask(etcd + "/v3/kv/range", "{\"key\":\"AA==\"}");
+        Matcher revision = Pattern.compile("\"revision\":\"([0-9]+)\"").matcher(now);
+        assertThat(revision.find()).as(now).isTrue();
+        ask(etcd + "/v3/kv/compaction", "{\"revision\":" + revision.group(1) + ",\"physical\":true}");
+    }
+
+    private static String ask(String url, String body) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(
+                        HttpRequest.newBuilder(URI.create(url))
+                                .POST(HttpRequest.BodyPublishers.ofString(body))
+                                .build(),
+                        HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.body();
+    }
+
+    private static List<String> command(Path lab) throws IOException {
+        String pid = Files.readString(lab.resolve("pid/apiserver")).split(" ")[0];
+        return List.of(Files.readString(Path.of("/proc", pid, "cmdline")).split("\0"));
+    }
+
     /** Kills the API server, and starts it again with what it stored after something was done while it was away. It ends with the run. */
     void restart(Runnable meanwhile) throws Exception {
         Path run = requireNonNull(lab);
         Path pid = run.resolve("pid/apiserver");
         long number = Long.parseLong(Files.readString(pid).split(" ")[0]);
-        List<String> command = List.of(
-                Files.readString(Path.of("/proc", "" + number, "cmdline")).split("\0"));
+        List<String> command = command(run);
         ProcessHandle old = ProcessHandle.of(number).orElseThrow();
         old.destroyForcibly();
         old.onExit().get(1, TimeUnit.MINUTES);

@@ -25,6 +25,16 @@ final class Peers {
         return install("zipkin");
     }
 
+    /** Helm, of the third version. */
+    static Path helm() {
+        return install("helm");
+    }
+
+    /** kustomize, of the fifth version. */
+    static Path kustomize() {
+        return install("kustomize");
+    }
+
     /** What leads a pod's traffic through its sidecar: iptables, network namespaces, and the right to use them. */
     static void interception() {
         install("iptables");

@@ -53,7 +53,8 @@ class PrecheckTest extends InstallFixture {
         String json = ended.output().lines().reduce((_, last) -> last).orElse("");
         Set<String> found = new TreeSet<>();
         for (JsonNode finding : JsonMapper.shared().readTree(json)) {
-            found.add(finding.path("check").asString() + ": " + finding.path("message").asString());
+            found.add(finding.path("check").asString() + ": "
+                    + finding.path("message").asString());
         }
         assertThat(ended.exit()).as(ended.output()).isEqualTo(found.isEmpty() ? 0 : 1);
         return found;
@@ -72,24 +73,28 @@ class PrecheckTest extends InstallFixture {
             assertThat(after)
                     .satisfiesExactlyInAnyOrder(
                             line -> assertThat(line)
-                                    .startsWith("mesh: Deployment precheck/istiod-theirs is another mesh's control plane"),
+                                    .startsWith(
+                                            "mesh: Deployment precheck/istiod-theirs is another mesh's control plane"),
                             line -> assertThat(line)
                                     .startsWith("objects: would not be taken: VirtualService precheck/bad: ")
                                     .contains("spec.http[0].retries.retryOn"),
-                            line -> assertThat(line)
-                                    .isEqualTo("values: values.pilot.unheardOf: has no effect here"));
+                            line -> assertThat(line).isEqualTo("values: values.pilot.unheardOf: has no effect here"));
         } finally {
             KubeCluster.shared().delete(BAD);
             client().resource(THEIRS).delete();
         }
-        assertThat(client().apps().deployments().inNamespace("istio-system").withName("istiod").get())
+        assertThat(client().apps()
+                        .deployments()
+                        .inNamespace("istio-system")
+                        .withName("istiod")
+                        .get())
                 .isNull();
     }
 
     @Test
     void aClusterThatCannotBeAskedIsTheOnlyFinding() throws Exception {
-        Ended ended = meshctl(
-                KubeCluster.shared().kubeconfigBy(Ports.free(), directory.resolve("nowhere")), "precheck");
+        Ended ended =
+                meshctl(KubeCluster.shared().kubeconfigBy(Ports.free(), directory.resolve("nowhere")), "precheck");
         assertThat(ended.exit()).isEqualTo(1);
         assertThat(ended.output()).contains("Error [cluster] no answer from the API server");
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.istiod.Istiod;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
+import dev.lateen.proxy.identity.MeshRoots;
 import dev.lateen.proxy.identity.SdsServer;
 import dev.lateen.proxy.identity.Surroundings;
 import dev.lateen.proxy.identity.WorkloadIdentity;
@@ -63,14 +64,17 @@ final class RealEnvoy implements AutoCloseable {
         Path binary = Peers.envoy();
         SdsServer sds = new SdsServer(vertx);
         int sdsPort = Async.done(sds.start(SocketAddress.inetSocketAddress(0, place.controlPlane)));
+        String root = istiod.authority().rootPem();
+        Surroundings around = Surroundings.of(vertx, InstantSource.system(), new SplittableRandom());
         WorkloadIdentity identity = new WorkloadIdentity(
                 node.identity(istiod),
                 new GrpcCertificateAuthority(
                         vertx,
                         GrpcEndpoint.of(SocketAddress.inetSocketAddress(
                                 istiod.addresses().secureGrpc(), "127.0.0.1")),
-                        istiod.authority().rootPem()),
-                Surroundings.of(vertx, InstantSource.system(), new SplittableRandom()),
+                        () -> root),
+                new MeshRoots(root, () -> root, around),
+                around,
                 sds::secret);
         Async.done(identity.start());
         int admin = place.admin.equals(Place.HERE.admin) ? Ports.free() : 15000;

@@ -94,15 +94,55 @@ class RevisionsTest extends InstallFixture {
     private static Map<String, String> objectsOf(String revision) throws Exception {
         KubernetesClient client = client();
         List<HasMetadata> all = new ArrayList<>();
-        all.addAll(client.apps().deployments().inAnyNamespace().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.services().inAnyNamespace().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.configMaps().inAnyNamespace().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.serviceAccounts().inAnyNamespace().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.rbac().clusterRoles().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.rbac().clusterRoleBindings().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.rbac().roles().inAnyNamespace().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.admissionRegistration().v1().mutatingWebhookConfigurations().withLabel("istio.io/rev", revision).list().getItems());
-        all.addAll(client.admissionRegistration().v1().validatingWebhookConfigurations().withLabel("istio.io/rev", revision).list().getItems());
+        all.addAll(client.apps()
+                .deployments()
+                .inAnyNamespace()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.services()
+                .inAnyNamespace()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.configMaps()
+                .inAnyNamespace()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.serviceAccounts()
+                .inAnyNamespace()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.rbac()
+                .clusterRoles()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.rbac()
+                .clusterRoleBindings()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.rbac()
+                .roles()
+                .inAnyNamespace()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.admissionRegistration()
+                .v1()
+                .mutatingWebhookConfigurations()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
+        all.addAll(client.admissionRegistration()
+                .v1()
+                .validatingWebhookConfigurations()
+                .withLabel("istio.io/rev", revision)
+                .list()
+                .getItems());
         Map<String, String> versions = new TreeMap<>();
         all.forEach(object -> versions.put(
                 object.getKind() + " " + object.getMetadata().getName(),
@@ -122,7 +162,8 @@ class RevisionsTest extends InstallFixture {
         label("plain", Map.of("istio.io/rev", "canary"));
         awaitAsked("plain", NEW);
         Map<String, String> before = objectsOf("canary");
-        assertThat(before).containsKeys("Deployment istiod-canary", "ClusterRole istiod-clusterrole-canary-istio-system");
+        assertThat(before)
+                .containsKeys("Deployment istiod-canary", "ClusterRole istiod-clusterrole-canary-istio-system");
 
         ok("uninstall", "--revision", "default", "-y");
 
@@ -170,7 +211,9 @@ class RevisionsTest extends InstallFixture {
                 .isNotNull();
 
         installed("default");
-        assertThat(answer("plain")).as("the default revision is installed again").contains(NEW);
+        assertThat(answer("plain"))
+                .as("the default revision is installed again")
+                .contains(NEW);
 
         ok("tag", "remove", "default", "-y");
         awaitAsked("plain", OLD);
@@ -184,8 +227,7 @@ class RevisionsTest extends InstallFixture {
         assertThat(meshctl("tag", "set", "Prod", "--revision", "default").output())
                 .contains("tag: found Prod (expected: lower-case letters");
         assertThat(meshctl("tag", "remove", "prod").output()).contains("there is no tag prod");
-        Ended generated =
-                meshctl("tag", "generate", "prod", "--revision", "default", "--webhook-name", "of-my-own");
+        Ended generated = meshctl("tag", "generate", "prod", "--revision", "default", "--webhook-name", "of-my-own");
         assertThat(generated.output())
                 .contains("kind: \"MutatingWebhookConfiguration\"", "name: \"of-my-own\"", "istio.io/tag: \"prod\"");
         assertThat(meshctl("tag", "list").output()).contains("default").doesNotContain("prod");
@@ -198,7 +240,8 @@ class RevisionsTest extends InstallFixture {
         assertThat(nothing.output())
                 .contains("there is no revision default in istio-system to upgrade (expected: meshctl install)");
         installed("default");
-        assertThat(meshctl("upgrade", "--set", "profile=minimal", "--readiness-timeout", "0s").output())
+        assertThat(meshctl("upgrade", "--set", "profile=minimal", "--readiness-timeout", "0s")
+                        .output())
                 .contains("upgrading: revision default in istio-system from ", "0 created, 0 changed", "upgraded: ");
         client().apps()
                 .deployments()

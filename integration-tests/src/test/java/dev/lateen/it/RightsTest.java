@@ -13,12 +13,12 @@ import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookC
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.MutatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfiguration;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
+import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRole;
 import io.fabric8.kubernetes.api.model.rbac.PolicyRule;
 import io.fabric8.kubernetes.api.model.rbac.Role;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
-import io.fabric8.kubernetes.api.model.coordination.v1.LeaseBuilder;
 import io.vertx.core.Vertx;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -170,6 +170,9 @@ class RightsTest {
                 .delete();
         client.secrets().inNamespace(HOME).delete();
         client.leases().inNamespace(HOME).delete();
+        client.configMaps().inNamespace(SHOP).withName("istio-ca-root-cert").delete();
+        client.apps().replicaSets().inNamespace(SHOP).delete();
+        client.v1().events().inNamespace(SHOP).delete();
         cluster.delete(OBJECTS);
     }
 
@@ -203,9 +206,7 @@ class RightsTest {
             istiod.terminate();
             istiod.awaitExit(Patience.OF_A_START);
             List<Asked> asked = recorder.asked();
-            assertThat(asked)
-                    .as("forbidden")
-                    .noneMatch(one -> one.status() == 403);
+            assertThat(asked).as("forbidden").noneMatch(one -> one.status() == 403);
             List<Grant> grants = grants();
             assertThat(grants).hasSizeGreaterThan(30);
             assertThat(grants.stream()
@@ -225,12 +226,14 @@ class RightsTest {
 
     private void story() throws Exception {
         cluster.namespace(SHOP);
-        client.namespaces().withName(SHOP).edit(namespace -> namespace
-                .edit()
-                .editMetadata()
-                .addToLabels("istio.io/rev", REVISION)
-                .endMetadata()
-                .build());
+        client.namespaces()
+                .withName(SHOP)
+                .edit(namespace -> namespace
+                        .edit()
+                        .editMetadata()
+                        .addToLabels("istio.io/rev", REVISION)
+                        .endMetadata()
+                        .build());
         Awaitility.await("both webhooks are registered")
                 .atMost(Patience.OF_A_START)
                 .until(() -> isBinding() && isTrusted());
@@ -240,21 +243,32 @@ class RightsTest {
         }
         // What only the leader does was done: so it took the Lease from the other revision.
         client.leases().inNamespace(HOME).withName(Leadership.LEASE).delete();
-        Awaitility.await("the Lease is made anew").atMost(Patience.OF_A_CHANGE).until(() -> client.leases()
-                        .inNamespace(HOME)
-                        .withName(Leadership.LEASE)
-                        .get()
-                != null);
+        Awaitility.await("the Lease is made anew")
+                .atMost(Patience.OF_A_CHANGE)
+                .until(() -> client.leases()
+                                .inNamespace(HOME)
+                                .withName(Leadership.LEASE)
+                                .get()
+                        != null);
         awaitEvents("Refused");
-        assertThat(CertificateCall.sign(vertx, secure, root(), cluster.token(SHOP, "default", "istio-ca"), Duration.ofHours(1)))
+        assertThat(CertificateCall.sign(
+                        vertx, secure, root(), cluster.token(SHOP, "default", "istio-ca"), Duration.ofHours(1)))
                 .isNotEmpty();
-        assertThatThrownBy(() -> client.resource(RightsTestObjects.POD).inNamespace(SHOP).create())
+        assertThatThrownBy(() ->
+                        client.resource(RightsTestObjects.POD).inNamespace(SHOP).create())
                 .isInstanceOf(KubernetesClientException.class)
                 .hasMessageContaining("sidecar.istio.io/proxyCPU");
+        awaitRefusal("Namespace", SHOP);
+        client.resource(RightsTestObjects.CONTROLLER)
+                .inNamespace(SHOP)
+                .forceConflicts()
+                .serverSideApply();
+        awaitRefusal("ReplicaSet", "not-injectable");
     }
 
     private boolean isBinding() {
-        return client.admissionRegistration()
+        return client
+                .admissionRegistration()
                 .v1()
                 .validatingWebhookConfigurations()
                 .withName(VALIDATOR)
@@ -265,7 +279,8 @@ class RightsTest {
     }
 
     private boolean isTrusted() {
-        return client.admissionRegistration()
+        return client
+                .admissionRegistration()
                 .v1()
                 .mutatingWebhookConfigurations()
                 .withName(INJECTOR)
@@ -288,6 +303,19 @@ class RightsTest {
                         .anyMatch(event -> event.getReason().equals(reason)));
     }
 
+    private void awaitRefusal(String kind, String name) {
+        Awaitility.await("an Event on " + kind + " " + name)
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(
+                                client.v1().events().inNamespace(SHOP).list().getItems())
+                        .anySatisfy(event -> {
+                            assertThat(event.getReason()).isEqualTo("InjectionRefused");
+                            assertThat(event.getInvolvedObject().getKind()).isEqualTo(kind);
+                            assertThat(event.getInvolvedObject().getName()).isEqualTo(name);
+                            assertThat(event.getMessage()).contains("sidecar.istio.io/proxyCPU", "a-lot");
+                        }));
+    }
+
     private String root() {
         Awaitility.await("what is to be trusted stands in " + SHOP)
                 .atMost(Patience.OF_A_CHANGE)
@@ -308,22 +336,17 @@ class RightsTest {
     private List<Grant> grants() {
         Set<Grant> grants = new HashSet<>();
         for (HasMetadata object : rights) {
-            List<PolicyRule> rules =
-                    switch (object) {
-                        case ClusterRole role -> role.getRules();
-                        case Role role -> role.getRules();
-                        default -> List.of();
-                    };
+            List<PolicyRule> rules = switch (object) {
+                case ClusterRole role -> role.getRules();
+                case Role role -> role.getRules();
+                default -> List.of();
+            };
             for (PolicyRule rule : rules) {
                 for (String group : rule.getApiGroups()) {
                     for (String resource : rule.getResources()) {
                         rule.getVerbs()
                                 .forEach(verb -> grants.add(new Grant(
-                                        object instanceof Role,
-                                        group,
-                                        resource,
-                                        verb,
-                                        rule.getResourceNames())));
+                                        object instanceof Role, group, resource, verb, rule.getResourceNames())));
                     }
                 }
             }

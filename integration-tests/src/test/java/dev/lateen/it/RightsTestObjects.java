@@ -3,6 +3,8 @@ package dev.lateen.it;
 import io.fabric8.kubernetes.api.model.GenericKubernetesResource;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodBuilder;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -104,6 +106,26 @@ final class RightsTestObjects {
             .withName("app")
             .withImage("lab.local/app:1")
             .endContainer()
+            .endSpec()
+            .build();
+
+    /** Its pods are to be injected, and can't be. */
+    static final ReplicaSet CONTROLLER = new ReplicaSetBuilder()
+            .withNewMetadata()
+            .withName("not-injectable")
+            .endMetadata()
+            .withNewSpec()
+            .withReplicas(1)
+            .withNewSelector()
+            .addToMatchLabels("app", "not-injectable")
+            .endSelector()
+            .withNewTemplate()
+            .withNewMetadata()
+            .addToLabels("app", "not-injectable")
+            .addToAnnotations(POD.getMetadata().getAnnotations())
+            .endMetadata()
+            .withSpec(POD.getSpec())
+            .endTemplate()
             .endSpec()
             .build();
 

@@ -9,6 +9,7 @@ import dev.lateen.proxy.agent.AgentSource;
 import dev.lateen.proxy.identity.FileSecrets;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.identity.MeshRoots;
 import dev.lateen.proxy.identity.SecretSource;
 import dev.lateen.proxy.identity.SecretSources;
 import dev.lateen.proxy.identity.Surroundings;
@@ -201,8 +202,9 @@ public class Proxy extends VerticleBase {
     private WorkloadIdentity identity(IdentitySettings own, Surroundings around, SnapshotSource together) {
         GrpcEndpoint ca =
                 new GrpcEndpoint(SocketAddress.inetSocketAddress(own.caPort(), own.caHost()), own.caServerName());
+        MeshRoots roots = new MeshRoots(own.rootsPem(), own.roots(), around);
         return new WorkloadIdentity(
-                own, new GrpcCertificateAuthority(vertx, ca, own.rootsPem()), around, together::secret);
+                own, new GrpcCertificateAuthority(vertx, ca, roots::pem), roots, around, together::secret);
     }
 
     private XdsSettings settings() {

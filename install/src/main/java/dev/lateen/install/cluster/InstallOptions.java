@@ -46,25 +46,41 @@ final class InstallOptions {
     /** @return the manifest that is in force now; of which nothing was applied in a dry run */
     InstallManifest run(PrintWriter out, PrintWriter err, Check more) throws InterruptedException {
         InstallManifest manifest = values.manifest();
+        try (KubernetesClient client = cluster.connect()) {
+            run(client, manifest, out, err, more);
+        }
+        return manifest;
+    }
+
+    /** A client of the cluster that is meant, to be closed. */
+    KubernetesClient connect() {
+        return cluster.connect();
+    }
+
+    /** As values say, by a profile if they name none. */
+    InstallManifest manifest(String profile) {
+        return values.manifest(profile);
+    }
+
+    /** The same with what is there already. */
+    void run(KubernetesClient client, InstallManifest manifest, PrintWriter out, PrintWriter err, Check more)
+            throws InterruptedException {
         Duration limit = GoDuration.parse(patience)
                 .filter(time -> !time.isNegative())
                 .orElseThrow(() -> new CommandFailure(
                         CommandFailure.BAD_INPUT, "--readiness-timeout: " + patience + " (expected: such as 5m0s)"));
         manifest.withoutEffect().forEach(path -> err.println("warning: " + path + ": has no effect here"));
-        try (KubernetesClient client = cluster.connect()) {
-            List<String> problems = new Precheck(client).problems(manifest);
-            if (problems.isEmpty()) {
-                problems = more.problems(client, manifest);
-            }
-            report(problems, err);
-            ClusterInstall install = new ClusterInstall(client, out::println, limit);
-            if (dryRun) {
-                install.plan(manifest).forEach(out::println);
-            } else {
-                install.run(manifest, limit.isPositive());
-            }
+        List<String> problems = new Precheck(client).problems(manifest);
+        if (problems.isEmpty()) {
+            problems = more.problems(client, manifest);
         }
-        return manifest;
+        report(problems, err);
+        ClusterInstall install = new ClusterInstall(client, out::println, limit);
+        if (dryRun) {
+            install.plan(manifest).forEach(out::println);
+        } else {
+            install.run(manifest, limit.isPositive());
+        }
     }
 
     boolean isDryRun() {

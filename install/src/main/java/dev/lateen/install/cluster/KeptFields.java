@@ -22,8 +22,8 @@ record KeptFields(ApiObjects objects) {
                 objects.find(wanted) instanceof ValidatingWebhookConfiguration there
                         ? binding(validator, there)
                         : wanted;
-            case MutatingWebhookConfiguration injector when isReplaced(injector) ->
-                DefaultInjection.deactivated(injector);
+            case MutatingWebhookConfiguration injector
+            when isReplaced(injector) -> DefaultInjection.deactivated(injector);
             default -> wanted;
         };
     }
@@ -38,8 +38,7 @@ record KeptFields(ApiObjects objects) {
         return new ValidatingWebhookConfigurationBuilder(wanted)
                 .withWebhooks(wanted.getWebhooks().stream()
                         .map(webhook -> webhook.edit()
-                                .withFailurePolicy(
-                                        policies.getOrDefault(webhook.getName(), webhook.getFailurePolicy()))
+                                .withFailurePolicy(policies.getOrDefault(webhook.getName(), webhook.getFailurePolicy()))
                                 .build())
                         .toList())
                 .build();

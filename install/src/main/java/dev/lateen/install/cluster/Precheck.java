@@ -73,7 +73,8 @@ public final class Precheck {
     /** All of that, and what an installation would be done in spite of. */
     List<Finding> findings(InstallManifest manifest) {
         List<Finding> findings = new ArrayList<>(obstacles(manifest));
-        manifest.withoutEffect().forEach(path -> findings.add(Finding.warning("values", path + ": has no effect here")));
+        manifest.withoutEffect()
+                .forEach(path -> findings.add(Finding.warning("values", path + ": has no effect here")));
         boolean reached = findings.stream().noneMatch(finding -> finding.check().equals("cluster"));
         if (reached) {
             findings.addAll(new PresentObjects(client).findings(manifest));
@@ -91,8 +92,7 @@ public final class Precheck {
             }
         } catch (KubernetesClientException e) {
             findings.add(Finding.error(
-                    "cluster",
-                    ApiReason.of(e) + " (expected: an API server at " + client.getMasterUrl() + ")"));
+                    "cluster", ApiReason.of(e) + " (expected: an API server at " + client.getMasterUrl() + ")"));
         }
         return findings;
     }

@@ -20,7 +20,8 @@ import picocli.CommandLine.Spec;
 /** {@code meshctl precheck}: whether a cluster can take an installation, changing nothing. */
 @Command(
         name = "precheck",
-        description = "Say what would stand in the way of an installation: exit code 0 if nothing does, 1 if something.",
+        description =
+                "Say what would stand in the way of an installation: exit code 0 if nothing does, 1 if something.",
         mixinStandardHelpOptions = true)
 public final class PrecheckCommand implements Callable<Integer> {
     @Spec
@@ -51,12 +52,14 @@ public final class PrecheckCommand implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         if (output.equals("json")) {
-            out.println(new KubernetesSerialization().asJson(findings.stream().map(PrecheckCommand::tree).toList()));
+            out.println(new KubernetesSerialization()
+                    .asJson(findings.stream().map(PrecheckCommand::tree).toList()));
         } else if (findings.isEmpty()) {
             out.println("nothing stands in the way: revision " + manifest.revision() + " can be installed in "
                     + manifest.namespace());
         } else {
-            findings.forEach(finding -> out.println(finding.level().label() + " [" + finding.check() + "] " + finding.message()));
+            findings.forEach(finding ->
+                    out.println(finding.level().label() + " [" + finding.check() + "] " + finding.message()));
         }
         return findings.isEmpty() ? 0 : CommandFailure.FAILED;
     }

@@ -135,7 +135,10 @@ final class PresentObjects {
         Origin origin = new Origin.InCluster("Kubernetes", meta.getUid(), 0, meta.getResourceVersion());
         for (Problem problem : new ResourceReader().read(origin, tree).problems()) {
             String text = ApiObjects.name(object) + ": " + problem.statement();
-            findings.add(problem.isError() ? Finding.warning("objects", "would not be taken: " + text) : Finding.warning("objects", text));
+            findings.add(
+                    problem.isError()
+                            ? Finding.warning("objects", "would not be taken: " + text)
+                            : Finding.warning("objects", text));
         }
     }
 }

@@ -123,8 +123,8 @@ final class RevisionTags {
         if (!before.isEmpty() && !overwrite) {
             throw new CommandFailure(
                     CommandFailure.FAILED,
-                    "tag " + tag.name() + " is there already, for revision " + label(before.getFirst(), Ownership.REVISION)
-                            + " (expected: --overwrite to change that)");
+                    "tag " + tag.name() + " is there already, for revision "
+                            + label(before.getFirst(), Ownership.REVISION) + " (expected: --overwrite to change that)");
         }
         if (tag.isDefault()) {
             // Before the tag's own: for a moment nobody takes a pod, which is better than two who do.
@@ -154,7 +154,8 @@ final class RevisionTags {
     void remove(String tag) {
         List<HasMetadata> there = objectsOf(tag);
         if (there.isEmpty()) {
-            throw new CommandFailure(CommandFailure.FAILED, "there is no tag " + tag + " (expected: one of meshctl tag list)");
+            throw new CommandFailure(
+                    CommandFailure.FAILED, "there is no tag " + tag + " (expected: one of meshctl tag list)");
         }
         there.forEach(objects::delete);
         restoreDefault();
@@ -163,7 +164,9 @@ final class RevisionTags {
     /** Where there is no tag {@code default} any more, what it took is the default revision's own again. */
     void restoreDefault() {
         MutatingWebhookConfiguration own = revisions().get(RevisionTag.DEFAULT);
-        if (own != null && DefaultInjection.isDeactivated(own) && objectsOf(RevisionTag.DEFAULT).isEmpty()) {
+        if (own != null
+                && DefaultInjection.isDeactivated(own)
+                && objectsOf(RevisionTag.DEFAULT).isEmpty()) {
             objects.apply(DefaultInjection.activated(own));
         }
     }

@@ -25,9 +25,11 @@ import picocli.CommandLine.Spec;
 /** {@code meshctl tag}: names that stand for revisions, so that namespaces move from one to another without new labels. Words and options are istioctl's. */
 @Command(
         name = "tag",
-        description = "Names that stand for revisions: namespaces are labelled istio.io/rev=TAG, and move with the tag.",
+        description =
+                "Names that stand for revisions: namespaces are labelled istio.io/rev=TAG, and move with the tag.",
         mixinStandardHelpOptions = true,
-        subcommands = {TagCommand.Set.class, TagCommand.Generate.class, TagCommand.Table.class, TagCommand.Remove.class})
+        subcommands = {TagCommand.Set.class, TagCommand.Generate.class, TagCommand.Table.class, TagCommand.Remove.class
+        })
 public final class TagCommand extends CommandGroup {
     /** What {@code set} and {@code generate} have in common. */
     private static final class Options {
@@ -167,10 +169,13 @@ public final class TagCommand extends CommandGroup {
             List<Row> all = new ArrayList<>(List.of(new Row("TAG", "REVISION", List.of("NAMESPACES"))));
             all.addAll(rows);
             int tag = all.stream().mapToInt(row -> row.tag().length()).max().orElse(0);
-            int revision = all.stream().mapToInt(row -> row.revision().length()).max().orElse(0);
+            int revision =
+                    all.stream().mapToInt(row -> row.revision().length()).max().orElse(0);
             for (Row row : all) {
-                out.println((row.tag() + " ".repeat(tag + 1 - row.tag().length())
-                                + row.revision() + " ".repeat(revision + 1 - row.revision().length())
+                out.println((row.tag()
+                                + " ".repeat(tag + 1 - row.tag().length())
+                                + row.revision()
+                                + " ".repeat(revision + 1 - row.revision().length())
                                 + String.join(",", row.namespaces()))
                         .stripTrailing());
             }

@@ -80,7 +80,8 @@ public final class UpgradeCommand implements Callable<Integer> {
     private static List<Deployment> planes(KubernetesClient client) {
         return new ApiObjects(client)
                 .labelled(Deployment.class, Ownership.MANAGED_BY, Ownership.LATEEN).stream()
-                        .filter(plane -> "istiod".equals(plane.getMetadata().getLabels().get("app")))
+                        .filter(plane ->
+                                "istiod".equals(plane.getMetadata().getLabels().get("app")))
                         .toList();
     }
 }

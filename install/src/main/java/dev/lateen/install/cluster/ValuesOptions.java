@@ -40,14 +40,21 @@ final class ValuesOptions {
             description = "The control plane's namespace (default: istio-system).")
     private @Nullable String namespace;
 
+    /** All of it together, by the profile default if none is named. */
+    InstallManifest manifest() {
+        return manifest("");
+    }
+
     /**
      * All of it together.
      *
+     * @param profile the profile if none is named
      * @throws CommandFailure if anything is wrong: where, what was found, and what is accepted
      */
-    InstallManifest manifest() {
+    InstallManifest manifest(String profile) {
         List<ValuesFile> read = files.stream().map(ValuesOptions::read).toList();
         List<String> all = new ArrayList<>(assignments);
+        boolean named = assignments.stream().anyMatch(assignment -> assignment.startsWith("profile="));
         if (revision != null) {
             all.add("revision=" + revision);
         }
@@ -55,7 +62,7 @@ final class ValuesOptions {
             all.add("namespace=" + namespace);
         }
         try {
-            return InstallManifest.of(InstallValues.of("", read, all));
+            return InstallManifest.of(InstallValues.of(named || !files.isEmpty() ? "" : profile, read, all));
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(CommandFailure.BAD_INPUT, String.valueOf(e.getMessage()));
         }

@@ -48,8 +48,8 @@ public final class ImageCommand extends CommandGroup {
         @Option(
                 names = {"-o", "--output"},
                 paramLabel = "FILE",
-                description = "A tar file to write, an OCI layout as container runtimes import it (default: push to the names'"
-                        + " registries).")
+                description = "A tar file to write, an OCI layout as container runtimes import it (default: push to the"
+                        + " names' registries).")
         private @Nullable Path output;
 
         @Option(
@@ -65,8 +65,9 @@ public final class ImageCommand extends CommandGroup {
         @Option(
                 names = "--stand-in",
                 paramLabel = "NAME",
-                description = "Also make an image of this name, which plays the sample of Istio's that is called so, for"
-                        + " a cluster that can't pull the original; may be repeated.")
+                description =
+                        "Also make an image of this name, which plays the sample of Istio's that is called so, for"
+                                + " a cluster that can't pull the original; may be repeated.")
         private List<String> standIns = new ArrayList<>();
 
         @Option(

@@ -1,6 +1,5 @@
 package dev.lateen.install.injection;
 
-import dev.lateen.api.networking.ProxyConfig;
 import dev.lateen.api.yaml.StartSettings;
 import dev.lateen.injector.Injection;
 import dev.lateen.injector.InjectionRoutes;
@@ -78,7 +77,8 @@ public final class ClusterInjector implements AutoCloseable {
         Injection injection = new Injection(
                 this::config,
                 new Injection.Surroundings(this::start, () -> texts.mesh(text("istio", "mesh")), _ -> nativeSidecars));
-        InjectionRoutes made = new InjectionRoutes(vertx, injection, this::marks);
+        InjectionRoutes made =
+                new InjectionRoutes(vertx, injection, this::marks, new RefusalEvents(server, System::nanoTime));
         routes = made;
         made.serveOn(router);
     }
@@ -89,10 +89,7 @@ public final class ClusterInjector implements AutoCloseable {
 
     private StartSettings start(StartSettings.Pod pod) {
         StartSettings mesh = texts.start(text("istio", "mesh"));
-        MeshSnapshot now = snapshot.get();
-        return now == null
-                ? mesh.with(pod.own())
-                : mesh.with(now.all(ProxyConfig.class), now.mesh().rootNamespace(), pod);
+        return SnapshotStart.of(mesh, snapshot.get(), pod);
     }
 
     /** The text under a key of a ConfigMap; empty if there is none. */

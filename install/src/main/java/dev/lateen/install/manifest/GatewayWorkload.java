@@ -57,7 +57,7 @@ final class GatewayWorkload {
         this.namespace = component.text("namespace", installation.namespace());
         this.values = installation.values().under("values.gateways.istio-" + kind.label);
         this.k8s = component.under("k8s");
-        this.labels = new LinkedHashMap<>(Map.of("app", name, "istio", kind.label));
+        this.labels = new LinkedHashMap<>(Pairs.of("app", name, "istio", kind.label));
         labels.putAll(values.texts("labels"));
         labels.putAll(component.texts("label"));
     }

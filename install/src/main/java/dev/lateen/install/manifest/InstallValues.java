@@ -1,9 +1,10 @@
 package dev.lateen.install.manifest;
 
-import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
+import dev.lateen.api.yaml.Documents;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What a user wants installed: a profile, files over it, and single values over these. Files are IstioOperator resources or Helm values of Istio's charts. Pure.
@@ -44,13 +45,12 @@ public record InstallValues(Map<String, Object> values) {
     private static Map<String, Object> read(ValuesFile file) {
         Map<?, ?> read;
         try {
-            read = new KubernetesSerialization().unmarshal(file.text(), Map.class);
-        } catch (RuntimeException e) {
-            String why = e.getCause() == null ? e.getMessage() : e.getCause().getMessage();
+            read = JsonMapper.shared().convertValue(Documents.first(file.source(), file.text()), Map.class);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    file.source() + ": " + why + " (expected: an IstioOperator, or Helm values of Istio's charts)", e);
+                    e.getMessage() + " (expected: an IstioOperator, or Helm values of Istio's charts)", e);
         }
-        return read == null ? Map.of() : values(file.source(), texts(read));
+        return values(file.source(), texts(read));
     }
 
     /** An IstioOperator's spec, or Helm values in their place in one. */

@@ -51,7 +51,7 @@ final class IstiodWorkload {
         List<HasMetadata> all = new ArrayList<>();
         all.add(service());
         all.add(scaling.deployment(
-                installation.meta(name, COMPONENT, Map.of("app", "istiod", "istio", "pilot")),
+                installation.meta(name, COMPONENT, Pairs.of("app", "istiod", "istio", "pilot")),
                 selector(),
                 pod(),
                 () -> k8s.count("replicaCount", pilot.count("replicaCount", 1))));
@@ -66,12 +66,12 @@ final class IstiodWorkload {
 
     /** Which pods are this revision's. */
     private Map<String, String> selector() {
-        return Map.of("app", "istiod", Ownership.REVISION, installation.revision());
+        return Pairs.of("app", "istiod", Ownership.REVISION, installation.revision());
     }
 
     private HasMetadata service() {
         return new ServiceBuilder()
-                .withMetadata(installation.meta(name, COMPONENT, Map.of("app", "istiod", "istio", "pilot")))
+                .withMetadata(installation.meta(name, COMPONENT, Pairs.of("app", "istiod", "istio", "pilot")))
                 .editMetadata()
                 .addToAnnotations(pilot.texts("serviceAnnotations"))
                 .endMetadata()

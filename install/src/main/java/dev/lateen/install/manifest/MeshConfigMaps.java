@@ -1,12 +1,15 @@
 package dev.lateen.install.manifest;
 
+import dev.lateen.api.yaml.Problem;
+import dev.lateen.api.yaml.ResourceReader;
+import dev.lateen.injector.settings.HelmValues;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.client.utils.KubernetesSerialization;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import tools.jackson.databind.JsonNode;
 
 /** The two ConfigMaps that Istio keeps its settings in: the mesh's, and the injector's. */
 final class MeshConfigMaps {
@@ -19,16 +22,16 @@ final class MeshConfigMaps {
         return List.of(
                 new ConfigMapBuilder()
                         .withMetadata(installation.meta(installation.named("istio"), "Pilot", LABELS))
-                        .withData(
-                                Map.of("mesh", yaml(mesh(installation)), "meshNetworks", yaml(networks(installation))))
+                        .withData(Pairs.of(
+                                "mesh", yaml(mesh(installation)), "meshNetworks", yaml(networks(installation))))
                         .build(),
                 new ConfigMapBuilder()
                         .withMetadata(installation.meta(installation.named("istio-sidecar-injector"), "Pilot", LABELS))
-                        .withData(Map.of(
+                        .withData(Pairs.of(
                                 "config",
                                 yaml(injection(installation)),
                                 "values",
-                                KUBERNETES.asJson(sorted(values(installation)))))
+                                KUBERNETES.asJson(ValuesLayers.sorted(values(installation)))))
                         .build());
     }
 
@@ -39,7 +42,7 @@ final class MeshConfigMaps {
         Map<String, Object> defaults = new LinkedHashMap<>();
         defaults.put(
                 "defaultConfig",
-                Map.of(
+                Pairs.<Object>of(
                         "discoveryAddress",
                         installation.named("istiod") + "." + installation.namespace() + ".svc:15012",
                         "tracing",
@@ -48,8 +51,17 @@ final class MeshConfigMaps {
         defaults.put("enablePrometheusMerge", true);
         defaults.put("rootNamespace", installation.namespace());
         defaults.put("trustDomain", trustDomain);
-        return ValuesLayers.merge(
+        Map<String, Object> mesh = ValuesLayers.merge(
                 ValuesLayers.merge(defaults, values.map("values.meshConfig")), values.map("meshConfig"));
+        List<String> wrong = new ResourceReader()
+                .readMeshConfig("meshConfig", yaml(mesh)).problems().stream()
+                        .filter(Problem::isError)
+                        .map(problem -> "meshConfig: " + problem.statement())
+                        .toList();
+        if (!wrong.isEmpty()) {
+            throw new IllegalArgumentException(String.join("\n", wrong));
+        }
+        return mesh;
     }
 
     private static Map<String, Object> networks(Installation installation) {
@@ -71,12 +83,15 @@ final class MeshConfigMaps {
     /** What the injector reads of Helm's values; it names by itself what it can't follow. */
     private static Map<String, Object> values(Installation installation) {
         ValuesTree values = installation.values();
-        Map<String, Object> global = new LinkedHashMap<>(values.map("values.global"));
+        Map<String, Object> global =
+                new LinkedHashMap<>(values.handed("values.global", path -> isKnown("global." + path)));
         global.put("istioNamespace", installation.namespace());
-        Map<String, Object> proxy = new LinkedHashMap<>(values.map("values.global.proxy"));
+        Map<String, Object> proxy =
+                new LinkedHashMap<>(values.handed("values.global.proxy", path -> isKnown("global.proxy." + path)));
         proxy.put("image", installation.image(values.text("values.global.proxy.image", "lateen")));
         global.put("proxy", proxy);
-        Map<String, Object> init = new LinkedHashMap<>(values.map("values.global.proxy_init"));
+        Map<String, Object> init = new LinkedHashMap<>(
+                values.handed("values.global.proxy_init", path -> isKnown("global.proxy_init." + path)));
         init.put("image", installation.image(values.text("values.global.proxy_init.image", "lateen")));
         global.put("proxy_init", init);
         Map<String, Object> all = new LinkedHashMap<>();
@@ -85,26 +100,30 @@ final class MeshConfigMaps {
         Map<String, Object> webhook = new LinkedHashMap<>();
         // Named also where nobody said it: istioctl's analyze reads it and can't do without.
         webhook.put("enableNamespacesByDefault", false);
-        webhook.putAll(values.map("values.sidecarInjectorWebhook"));
+        webhook.putAll(
+                values.handed("values.sidecarInjectorWebhook", path -> isKnown("sidecarInjectorWebhook." + path)));
         all.put("sidecarInjectorWebhook", webhook);
-        all.put("pilot", Map.of("cni", values.map("values.pilot.cni")));
+        all.put("pilot", Map.of("cni", values.handed("values.pilot.cni", path -> isKnown("pilot.cni." + path))));
         return all;
     }
 
-    private static String yaml(Map<String, Object> tree) {
-        return KUBERNETES.asYaml(sorted(tree)).replaceFirst("^---\\n", "");
+    /** Whether the injector reads a value: its defaults have all of them. */
+    private static boolean isKnown(String path) {
+        JsonNode at = HelmValues.defaults().tree();
+        for (String key : path.split("\\.", -1)) {
+            if (!at.isObject() || at.isEmpty()) {
+                return true;
+            }
+            at = at.path(key);
+            if (at.isMissingNode()) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    /** The same with keys in order: the same values give the same text, which changes nothing when it is applied again. */
-    private static Object sorted(Object value) {
-        return switch (value) {
-            case Map<?, ?> map -> {
-                Map<String, Object> sorted = new TreeMap<>();
-                map.forEach((key, inner) -> sorted.put(String.valueOf(key), sorted(inner)));
-                yield sorted;
-            }
-            case List<?> list -> list.stream().map(MeshConfigMaps::sorted).toList();
-            default -> value;
-        };
+    /** With keys in order: the same values give the same text, which changes nothing when it is applied again. */
+    private static String yaml(Map<String, Object> tree) {
+        return KUBERNETES.asYaml(ValuesLayers.sorted(tree)).replaceFirst("^---\\n", "");
     }
 }

@@ -45,7 +45,8 @@ enum Profile {
     private final Map<String, Object> values;
 
     Profile(Map<String, Object> components, Map<String, Object> more) {
-        this.values = ValuesLayers.merge(components, more);
+        // Maps of constants have another order in each run.
+        this.values = ValuesLayers.sorted(ValuesLayers.merge(components, more));
     }
 
     private static Map<String, Object> parts(boolean istiod, boolean ingress, boolean egress) {

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param webhookName of the webhook's registration; null for Istio's usual one
  * @param everywhere whether, as {@code default}, it takes namespaces without any label
  */
-public record RevisionTag(String name, String revision, @Nullable String webhookName, boolean everywhere) {
+public record RevisionTag(
+        String name, String revision, @Nullable String webhookName, boolean everywhere) {
     /** Istio's label for the tag that an object is of. */
     public static final String LABEL = "istio.io/tag";
     /** The tag that takes what names no revision. */
@@ -57,7 +58,9 @@ public record RevisionTag(String name, String revision, @Nullable String webhook
         List<HasMetadata> all = new ArrayList<>();
         all.add(new MutatingWebhookConfigurationBuilder()
                 .withMetadata(meta(
-                        webhookName != null ? webhookName : Webhooks.inNamespace("istio-revision-tag-" + name, namespace),
+                        webhookName != null
+                                ? webhookName
+                                : Webhooks.inNamespace("istio-revision-tag-" + name, namespace),
                         Map.of("app", "sidecar-injector")))
                 .withWebhooks(InjectionSelectors.of(name, isDefault(), everywhere).stream()
                         .map(each -> Webhooks.injector(each, first.getClientConfig(), first.getReinvocationPolicy()))

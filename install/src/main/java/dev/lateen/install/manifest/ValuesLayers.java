@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,21 @@ final class ValuesLayers {
             }
         });
         return merged;
+    }
+
+    /** A tree with its keys in order, at all depths. */
+    static Map<String, Object> sorted(Map<?, ?> tree) {
+        Map<String, Object> sorted = new TreeMap<>();
+        tree.forEach((key, value) -> sorted.put(String.valueOf(key), sortedValue(value)));
+        return sorted;
+    }
+
+    private static Object sortedValue(Object value) {
+        return switch (value) {
+            case Map<?, ?> map -> sorted(map);
+            case List<?> list -> list.stream().map(ValuesLayers::sortedValue).toList();
+            default -> value;
+        };
     }
 
     private static Object merge(@Nullable Object lower, Object upper) {

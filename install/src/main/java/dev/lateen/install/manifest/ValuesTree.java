@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,6 +94,34 @@ final class ValuesTree {
             return cast(map);
         }
         throw wrong(path, found, "an object");
+    }
+
+    /**
+     * All that stands under a path, for somebody else to follow; empty if nothing does.
+     *
+     * @param known whether that one knows a value, by its path from there; what it doesn't know counts as not asked for
+     */
+    Map<String, Object> handed(String path, Predicate<String> known) {
+        Object found = look(path);
+        if (found == null) {
+            return Map.of();
+        }
+        if (!(found instanceof Map<?, ?> map)) {
+            throw wrong(path, found, "an object");
+        }
+        handed(path, "", map, known);
+        return cast(map);
+    }
+
+    private void handed(String path, String at, Map<?, ?> map, Predicate<String> known) {
+        map.forEach((key, value) -> {
+            String here = at + key;
+            if (value instanceof Map<?, ?> inner && !inner.isEmpty()) {
+                handed(path, here + ".", inner, known);
+            } else if (known.test(here)) {
+                asked.add(prefix + path + "." + here);
+            }
+        });
     }
 
     /** A list of anything; empty if nothing stands there. */

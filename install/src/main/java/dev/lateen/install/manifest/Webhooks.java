@@ -83,7 +83,8 @@ final class Webhooks {
                 .withFailurePolicy("Fail")
                 .withReinvocationPolicy(again)
                 .withAdmissionReviewVersions("v1")
-                .withSideEffects("None")
+                // An Event tells of a pod that can't be injected, unless it is only tried.
+                .withSideEffects("NoneOnDryRun")
                 .withTimeoutSeconds(10)
                 .withNamespaceSelector(webhook.namespaces())
                 .withObjectSelector(webhook.pods())
@@ -102,9 +103,7 @@ final class Webhooks {
         }
         return new ValidatingWebhookConfigurationBuilder()
                 .withMetadata(installation.clusterMeta(
-                        validatorName(installation),
-                        "Pilot",
-                        Map.of("app", "istiod", "istio", "istiod")))
+                        validatorName(installation), "Pilot", Pairs.of("app", "istiod", "istio", "istiod")))
                 .withWebhooks(all)
                 .build();
     }

@@ -158,7 +158,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             String name = variables.text("ISTIOD_SAN", pilotName(istiod.name()));
             return new ProxyBootstrap.Discovery(
                     new ControlPlane(
-                            istiod.name(), istiod.port(), "", true, Tls.ofWorkload(xdsRoots(roots), name), headers()),
+                            istiod.name(), istiod.port(), "", true, istiodsTls(name), headers()),
                     Map.of(),
                     identity(roots, istiod, name));
         }
@@ -176,6 +176,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
                     ca.port(),
                     given.isEmpty() ? istiodName : pilotName(ca.name()),
                     roots,
+                    this::roots,
                     this::token,
                     variables.text("TRUST_DOMAIN", "cluster.local"),
                     node.namespace(),
@@ -204,17 +205,19 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             return checked(PodFiles.ROOTS, files.read(PodFiles.ROOTS));
         }
 
-        /** Those that istiod is checked against may be others than the mesh's. */
-        private String xdsRoots(String roots) throws IOException {
+        /** The roots that istiod is checked against may be others than the mesh's; those are read once. */
+        private Tls istiodsTls(String name) throws IOException {
             String given = variables.text("XDS_ROOT_CA", "");
             if (given.equals(SYSTEM)) {
                 throw new IllegalArgumentException("XDS_ROOT_CA: SYSTEM (expected: a file of roots)");
             }
             if (!given.isEmpty()) {
-                return checked(given, files.read(given));
+                return Tls.ofWorkload(checked(given, files.read(given)), name);
             }
             String mounted = files.read(PodFiles.MOUNTED_ROOTS);
-            return mounted == null ? roots : checked(PodFiles.MOUNTED_ROOTS, mounted);
+            return mounted == null
+                    ? Tls.ofMesh(name)
+                    : Tls.ofWorkload(checked(PodFiles.MOUNTED_ROOTS, mounted), name);
         }
 
         private static String checked(String path, @Nullable String pem) {

@@ -1,8 +1,8 @@
 package dev.lateen.install.run;
 
-import dev.lateen.api.networking.ProxyConfig;
 import dev.lateen.api.yaml.ResourceReader;
 import dev.lateen.api.yaml.StartSettings;
+import dev.lateen.install.injection.SnapshotStart;
 import dev.lateen.istiod.model.MeshSnapshot;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,10 +26,7 @@ final class StartLayers {
     }
 
     StartSettings of(StartSettings.Pod pod) {
-        MeshSnapshot now = snapshot.get();
-        return now == null
-                ? ofMeshConfig().with(pod.own())
-                : ofMeshConfig().with(now.all(ProxyConfig.class), now.mesh().rootNamespace(), pod);
+        return SnapshotStart.of(ofMeshConfig(), snapshot.get(), pod);
     }
 
     /** As long as the file is not good, what it said before. */

@@ -168,7 +168,7 @@ class InstallManifestTest {
     @Test
     void helmValuesAreUnderstoodAndWhatIsNotIsNamed() {
         InstallManifest manifest = ofFile("""
-            global: {hub: registry.local, tag: v9, nonsense: 1}
+            global: {hub: registry.local, tag: v9, nonsense: 1, proxy: {logLevel: info}, imagePullSecrets: [a]}
             meshConfig: {trustDomain: example.org}
             pilot: {resources: {requests: {cpu: 50m}}, jwksResolverExtraRootCA: pem}
             """);
@@ -182,7 +182,8 @@ class InstallManifestTest {
                         .getResources()
                         .getRequests())
                 .hasToString("{cpu=50m}");
-        assertThat(manifest.withoutEffect()).containsExactly("values.pilot.jwksResolverExtraRootCA");
+        assertThat(manifest.withoutEffect())
+                .containsExactly("values.global.nonsense", "values.pilot.jwksResolverExtraRootCA");
     }
 
     @Test
@@ -214,8 +215,10 @@ class InstallManifestTest {
         assertThatThrownBy(() -> manifest("default", "meshConfig"))
                 .hasMessage("--set meshConfig: no value (expected: such as PATH.TO.KEY=VALUE)");
         assertThatThrownBy(() -> manifest("default", "a..b=c")).hasMessageStartingWith("--set a..b: no path");
+        assertThatThrownBy(() -> manifest("default", "meshConfig.accessLogFil=/dev/stdout"))
+                .hasMessageStartingWith("meshConfig: accessLogFil: ");
         assertThatThrownBy(() -> ofFile("kind: Pod")).hasMessageStartingWith("values.yaml: kind: found Pod");
-        assertThatThrownBy(() -> ofFile("[1, 2")).hasMessageStartingWith("values.yaml: ");
+        assertThatThrownBy(() -> ofFile("[1, 2")).hasMessageStartingWith("values.yaml:1: no YAML: ");
     }
 
     @Test

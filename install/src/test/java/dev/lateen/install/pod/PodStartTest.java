@@ -127,7 +127,7 @@ class PodStartTest {
         assertThat(plane.host()).isEqualTo("istiod.istio-system.svc");
         assertThat(plane.port()).isEqualTo(15012);
         assertThat(plane.delta()).isTrue();
-        assertThat(plane.tls()).isEqualTo(ControlPlane.Tls.ofWorkload(ROOT, "istiod.istio-system.svc"));
+        assertThat(plane.tls()).isEqualTo(ControlPlane.Tls.ofMesh("istiod.istio-system.svc"));
         environment.put("PROXY_CONFIG", "discoveryAddress: istiod-canary.mesh.svc:15012");
         environment.put("CA_ADDR", "ca.example.com:8443");
         environment.put("SECRET_TTL", "2h");

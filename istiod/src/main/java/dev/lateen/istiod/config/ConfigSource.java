@@ -19,7 +19,7 @@ public interface ConfigSource extends AutoCloseable {
      * Calls back whenever {@link #current()} says something else, from whatever thread; the call must not block. There is one listener: whoever joins
      * sources. It reads {@code current()} after it began to listen, so nothing is missed.
      */
-    void onChange(Runnable listener);
+    void onChange(ChangeListener listener);
 
     /** Tells it the mesh config in force, which may say what of it is looked at; whatever source that is from. Never blocks. */
     default void follow(MeshConfig mesh) {}

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /**
  * When changes are put in force: a lone one at once; of several that come closely one after the other the rest together, once none came for a moment, and
- * without an end to them after a while all the same. Not thread-safe; all times are readings of one clock for durations, in nanoseconds.
+ * without an end to them after a while all the same. One that is pressing waits for the end of none longer than for the first quiet moment. Not thread-safe; all times are readings of one clock for durations, in nanoseconds.
  */
 final class Debounce {
     private final long quiet;
@@ -14,6 +14,8 @@ final class Debounce {
     private boolean pending;
     private long firstPending;
     private boolean burst;
+    private boolean pressed;
+    private long firstPressing;
 
     /**
      * A debounce that has heard of nothing.
@@ -26,8 +28,16 @@ final class Debounce {
         this.atMost = atMost.toNanos();
     }
 
-    /** A change came. */
-    void changed(long now) {
+    /**
+     * A change came.
+     *
+     * @param pressing whether it waits for others no longer than a quiet moment takes
+     */
+    void changed(long now, boolean pressing) {
+        if (pressing && !pressed) {
+            pressed = true;
+            firstPressing = now;
+        }
         boolean closely = any && now - lastChange < quiet;
         burst = pending ? burst || closely : closely;
         if (!pending) {
@@ -48,12 +58,14 @@ final class Debounce {
         }
         long untilQuiet = lastChange + quiet - now;
         long untilLast = firstPending + atMost - now;
-        return Math.max(0, Math.min(untilQuiet, untilLast));
+        long untilPressing = pressed ? firstPressing + quiet - now : Long.MAX_VALUE;
+        return Math.max(0, Math.min(untilPressing, Math.min(untilQuiet, untilLast)));
     }
 
     /** Everything that has come is put in force now. */
     void done() {
         pending = false;
         burst = false;
+        pressed = false;
     }
 }

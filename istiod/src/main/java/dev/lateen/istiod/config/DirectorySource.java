@@ -33,7 +33,7 @@ public final class DirectorySource implements ConfigSource {
     private Map<Path, String> lost = Map.of();
     private long lookTook;
     private volatile Offers current;
-    private volatile Runnable listener = () -> {};
+    private volatile ChangeListener listener = _ -> {};
     private volatile boolean closed;
 
     private DirectorySource(List<Path> roots, @Nullable Path meshConfig, WatchTiming timing, LongSupplier nanos) {
@@ -95,7 +95,7 @@ public final class DirectorySource implements ConfigSource {
             FileTree rested = rested(tree);
             if (!closed) {
                 current = read(rested, "it to be there; what it said last stays in force");
-                listener.run();
+                listener.changed(false);
             }
         }
     }
@@ -145,14 +145,14 @@ public final class DirectorySource implements ConfigSource {
     }
 
     @Override
-    public void onChange(Runnable heard) {
+    public void onChange(ChangeListener heard) {
         listener = heard;
     }
 
     @Override
     public void close() {
         closed = true;
-        listener = () -> {};
+        listener = _ -> {};
         watching.close();
     }
 }

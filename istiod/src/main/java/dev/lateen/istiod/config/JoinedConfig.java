@@ -82,10 +82,10 @@ public final class JoinedConfig implements AutoCloseable {
         return sources.stream().map(ConfigSource::current).toList();
     }
 
-    private void changed() {
+    private void changed(boolean pressing) {
         lock.lock();
         try {
-            debounce.changed(nanos.getAsLong());
+            debounce.changed(nanos.getAsLong(), pressing);
             heard.signalAll();
         } finally {
             lock.unlock();

@@ -14,7 +14,7 @@ import java.util.Set;
 /** Objects that this process knows by itself, typed. Safe from any thread. */
 public final class MemorySource implements ConfigSource {
     private volatile Offers current = Offers.NOTHING;
-    private volatile Runnable listener = () -> {};
+    private volatile ChangeListener listener = _ -> {};
 
     /** A source without objects. */
     public MemorySource() {}
@@ -22,7 +22,7 @@ public final class MemorySource implements ConfigSource {
     /** Has just these objects from now on; one that says what it said before is no change. */
     public void replace(Collection<? extends ConfigObject> objects) {
         if (take(objects)) {
-            listener.run();
+            listener.changed(false);
         }
     }
 
@@ -57,12 +57,12 @@ public final class MemorySource implements ConfigSource {
     }
 
     @Override
-    public void onChange(Runnable heard) {
+    public void onChange(ChangeListener heard) {
         listener = heard;
     }
 
     @Override
     public void close() {
-        listener = () -> {};
+        listener = _ -> {};
     }
 }

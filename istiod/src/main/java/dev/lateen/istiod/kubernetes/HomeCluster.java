@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 /** A cluster that a control plane belongs to: its objects, what is written back to it, and who of several control planes leads. Safe from any thread. */
 public final class HomeCluster implements AutoCloseable {
     private static final String DEFAULT_REVISION = "default";
-    /** For everything to be read once; a deployment waits no longer. */
-    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    /** For everything to be read once. Not ready until then; to end and begin anew would only make a busy machine busier. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private final ClusterBootstrap bootstrap;
     private final ApiServer server;

@@ -81,7 +81,8 @@ public final class ValidationRegistration {
         String root = Base64.getEncoder().encodeToString(rootPem.get().getBytes(StandardCharsets.UTF_8));
         List<ValidatingWebhookConfiguration> unknown = found.stream()
                 .filter(each -> !each.getWebhooks().stream()
-                        .allMatch(webhook -> root.equals(webhook.getClientConfig().getCaBundle())))
+                        .allMatch(
+                                webhook -> root.equals(webhook.getClientConfig().getCaBundle())))
                 .toList();
         if (!unknown.isEmpty()) {
             unknown.forEach(each -> registrations.write(with(each, root, false)));

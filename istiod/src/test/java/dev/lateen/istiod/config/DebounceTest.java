@@ -24,21 +24,21 @@ class DebounceTest {
     @Test
     void aLoneChangeIsPutInForceAtOnce() {
         assertThat(debounce.waitsFor(0)).isEqualTo(Long.MAX_VALUE);
-        debounce.changed(millis(5));
+        debounce.changed(millis(5), false);
         assertThat(debounce.waitsFor(millis(5))).isZero();
         debounce.done();
         assertThat(debounce.waitsFor(millis(5))).isEqualTo(Long.MAX_VALUE);
-        debounce.changed(millis(105));
+        debounce.changed(millis(105), false);
         assertThat(debounce.waitsFor(millis(105))).isZero();
     }
 
     @Test
     void whatFollowsCloselyWaitsForAQuietMoment() {
-        debounce.changed(0);
+        debounce.changed(0, false);
         debounce.done();
-        debounce.changed(millis(10));
+        debounce.changed(millis(10), false);
         assertThat(debounce.waitsFor(millis(10))).isEqualTo(millis(100));
-        debounce.changed(millis(90));
+        debounce.changed(millis(90), false);
         assertThat(debounce.waitsFor(millis(110))).isEqualTo(millis(80));
         assertThat(debounce.waitsFor(millis(190))).isZero();
     }
@@ -47,7 +47,7 @@ class DebounceTest {
     void changesThatNeverEndArePutInForceAfterTenSeconds() {
         List<Long> inForce = new ArrayList<>();
         for (long now = 0; now <= 30_000; now += 50) {
-            debounce.changed(millis(now));
+            debounce.changed(millis(now), false);
             if (debounce.waitsFor(millis(now)) == 0) {
                 inForce.add(now);
                 debounce.done();
@@ -56,10 +56,24 @@ class DebounceTest {
         assertThat(inForce).containsExactly(0L, 10_050L, 20_100L);
     }
 
+    /** With many rollouts at a time there is no quiet moment for seconds, and pods that are gone would be called meanwhile. */
+    @Test
+    void aPressingChangeDoesNotWaitForTheEndOfOthers() {
+        List<Long> inForce = new ArrayList<>();
+        for (long now = 0; now <= 1_000; now += 50) {
+            debounce.changed(millis(now), now == 300 || now == 350);
+            if (debounce.waitsFor(millis(now)) == 0) {
+                inForce.add(now);
+                debounce.done();
+            }
+        }
+        assertThat(inForce).containsExactly(0L, 400L);
+    }
+
     @Test
     void aSecondChangeBeforeTheFirstIsTakenUpMakesBothABurst() {
-        debounce.changed(0);
-        debounce.changed(millis(20));
+        debounce.changed(0, false);
+        debounce.changed(millis(20), false);
         assertThat(debounce.waitsFor(millis(20))).isEqualTo(millis(100));
     }
 }

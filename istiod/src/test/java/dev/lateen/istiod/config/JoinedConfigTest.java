@@ -28,7 +28,7 @@ class JoinedConfigTest {
     /** Says what the test says. */
     private static final class ToldSource implements ConfigSource {
         private Offers offers = Offers.NOTHING;
-        private Runnable listener = () -> {};
+        private ChangeListener listener = _ -> {};
         private boolean closed;
 
         void say(String mesh, String... yaml) {
@@ -44,7 +44,7 @@ class JoinedConfigTest {
             }
             var settings = new ResourceReader().readMeshConfig("mesh", mesh).settings();
             offers = new Offers(objects, mesh.isEmpty() ? null : settings.orElseThrow(), problems);
-            listener.run();
+            listener.changed(false);
         }
 
         @Override
@@ -58,7 +58,7 @@ class JoinedConfigTest {
         }
 
         @Override
-        public void onChange(Runnable heard) {
+        public void onChange(ChangeListener heard) {
             listener = heard;
         }
 

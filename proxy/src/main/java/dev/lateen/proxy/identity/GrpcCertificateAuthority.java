@@ -25,9 +25,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks a CA over gRPC and TLS. Its two messages have two fields of interest, so they are written by hand. */
 public final class GrpcCertificateAuthority implements CertificateSigner {
+    private static final Logger LOG = LoggerFactory.getLogger(GrpcCertificateAuthority.class);
     private static final int CSR = 1;
     private static final int VALIDITY_SECONDS = 3;
     private static final int CERT_CHAIN = 1;
@@ -39,24 +44,49 @@ public final class GrpcCertificateAuthority implements CertificateSigner {
             GrpcMessageEncoder.IDENTITY,
             GrpcMessageDecoder.IDENTITY);
 
-    private final GrpcClient client;
+    private final Vertx vertx;
     private final GrpcEndpoint endpoint;
+    private final Supplier<String> roots;
+    private @Nullable Client client;
 
-    /** @param rootsPem what its certificate is checked against */
-    public GrpcCertificateAuthority(Vertx vertx, GrpcEndpoint endpoint, String rootsPem) {
+    /** @param rootsPem what it trusts */
+    private record Client(GrpcClient client, String rootsPem) {}
+
+    /** @param roots what its certificate is checked against, in PEM; asked for with each request */
+    public GrpcCertificateAuthority(Vertx vertx, GrpcEndpoint endpoint, Supplier<String> roots) {
+        this.vertx = vertx;
+        this.endpoint = endpoint;
+        this.roots = roots;
+    }
+
+    /** With connections that trust what is trusted now. */
+    private synchronized GrpcClient client() {
+        String now = roots.get();
+        Client known = client;
+        if (known != null && known.rootsPem.equals(now)) {
+            return known.client;
+        }
+        if (known != null) {
+            known.client.close().onFailure(error -> LOG.debug("a client of the CA can't be closed", error));
+        }
+        Client fresh = new Client(client(now), now);
+        client = fresh;
+        return fresh.client;
+    }
+
+    private GrpcClient client(String rootsPem) {
         HttpClientOptions options = new HttpClientOptions()
                 .setProtocolVersion(HttpVersion.HTTP_2)
                 .setSsl(true)
                 .setUseAlpn(true)
                 .setConnectTimeout(5_000)
                 .setTrustOptions(new PemTrustOptions().addCertValue(Buffer.buffer(rootsPem)));
-        this.client = endpoint.client(vertx, new GrpcClientOptions(), options);
-        this.endpoint = endpoint;
+        return endpoint.client(vertx, new GrpcClientOptions(), options);
     }
 
     @Override
     public Future<List<String>> sign(String csrPem, Duration timeToLive, String token) {
-        return client.request(endpoint.target(), METHOD)
+        return client().request(endpoint.target(), METHOD)
                 .compose(request -> {
                     request.headers().set("authorization", "Bearer " + token);
                     request.timeout(TIMEOUT_SECONDS, TimeUnit.SECONDS);
@@ -109,7 +139,7 @@ public final class GrpcCertificateAuthority implements CertificateSigner {
     }
 
     @Override
-    public Future<Void> close() {
-        return client.close();
+    public synchronized Future<Void> close() {
+        return client == null ? Future.succeededFuture() : client.client.close();
     }
 }

@@ -31,22 +31,30 @@ public final class WorkloadIdentity implements SecretSource {
 
     private final IdentitySettings settings;
     private final CertificateSigner authority;
+    private final MeshRoots roots;
     private final Surroundings around;
     private final Consumer<Secret> publish;
     private final Backoff backoff;
     private final Promise<Void> first = Promise.promise();
     private volatile boolean closed;
+
+    /** That of the last certificate, as the CA said it; empty before the first, and where it said none. */
+    private volatile String issuersRoot = "";
     private Runnable cancelTimer = () -> {};
 
-    /** @param now when it came */
-    private record Issued(
-            Secret.TlsCertificate certificate, Secret.ValidationContext roots, CertificateLife life, Instant now) {}
+    /** @param root the issuer's own; empty where the CA said none @param now when it came */
+    private record Issued(Secret.TlsCertificate certificate, String root, CertificateLife life, Instant now) {}
 
-    /** @param publish told of each new {@code default} and {@code ROOTCA}; must not block */
+    /** @param roots what peers are checked against beside the CA's own @param publish told of each new {@code default} and {@code ROOTCA}; must not block */
     public WorkloadIdentity(
-            IdentitySettings settings, CertificateSigner authority, Surroundings around, Consumer<Secret> publish) {
+            IdentitySettings settings,
+            CertificateSigner authority,
+            MeshRoots roots,
+            Surroundings around,
+            Consumer<Secret> publish) {
         this.settings = settings;
         this.authority = authority;
+        this.roots = roots;
         this.around = around;
         this.publish = publish;
         this.backoff = new Backoff(RETRY_BASE, RETRY_MOST, around.random());
@@ -63,6 +71,7 @@ public final class WorkloadIdentity implements SecretSource {
 
     /** Begins; comes to its end with the first certificate, however long that takes. */
     public Future<Void> start() {
+        roots.follow(this::rootsChanged);
         renew();
         return first.future();
     }
@@ -70,6 +79,7 @@ public final class WorkloadIdentity implements SecretSource {
     /** Stops renewing. */
     public synchronized Future<Void> close() {
         closed = true;
+        roots.close();
         cancelTimer.run();
         return authority.close();
     }
@@ -112,15 +122,28 @@ public final class WorkloadIdentity implements SecretSource {
         StringBuilder own = new StringBuilder();
         chain.subList(0, endsInRoot ? chain.size() - 1 : chain.size())
                 .forEach(pem -> own.append(PemText.withNewLine(pem)));
-        String roots = PemText.withNewLine(settings.rootsPem());
-        if (endsInRoot && !roots.contains(chain.getLast().strip())) {
-            roots += PemText.withNewLine(chain.getLast());
-        }
         return new Issued(
                 new Secret.TlsCertificate(SecretReference.WORKLOAD, own.toString(), request.privateKeyPem()),
-                new Secret.ValidationContext(SecretReference.ROOTS, roots, ""),
+                endsInRoot ? chain.getLast() : "",
                 CertificateLife.of(leaf),
                 around.clock().instant());
+    }
+
+    /** Those that are mounted, and the one by which the own certificate is known: while a root is rotated they may be two. */
+    private Secret.ValidationContext trusted() {
+        String all = PemText.withNewLine(roots.pem());
+        String issuer = issuersRoot;
+        if (!issuer.isEmpty() && !all.contains(issuer.strip())) {
+            all += PemText.withNewLine(issuer);
+        }
+        return new Secret.ValidationContext(SecretReference.ROOTS, all, "");
+    }
+
+    /** Before there is a certificate nobody is trusted, by whatever roots. */
+    private void rootsChanged() {
+        if (!closed && first.future().isComplete()) {
+            publish.accept(trusted());
+        }
     }
 
     private static boolean isRoot(String pem) throws GeneralSecurityException {
@@ -133,7 +156,8 @@ public final class WorkloadIdentity implements SecretSource {
             return;
         }
         schedule(untilRenewed(issued));
-        publish.accept(issued.roots());
+        issuersRoot = issued.root();
+        publish.accept(trusted());
         publish.accept(issued.certificate());
         first.tryComplete();
     }

@@ -5,6 +5,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.PrivateKey;
 import java.security.cert.CRL;
 import java.security.cert.CRLException;
@@ -12,7 +14,9 @@ import java.security.cert.Certificate;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -20,6 +24,7 @@ import org.bouncycastle.openssl.PEMException;
 import org.bouncycastle.openssl.PEMKeyPair;
 import org.bouncycastle.openssl.PEMParser;
 import org.bouncycastle.openssl.jcajce.JcaPEMKeyConverter;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the PEM text of secrets; every failure names the secret and shows nothing of a key. */
 final class PemMaterial {
@@ -30,11 +35,16 @@ final class PemMaterial {
         }
     }
 
+    private static final String PLAIN = "-----BEGIN PRIVATE KEY-----";
+    private static final String PLAIN_END = "-----END PRIVATE KEY-----";
+
     private PemMaterial() {}
 
     static KeyPair keyPair(Secret.TlsCertificate secret) throws TlsUnavailable {
         List<X509Certificate> chain = certificates(secret.name(), "certificate chain", secret.certificateChainPem());
-        PrivateKey key = privateKey(secret);
+        PrivateKey plain = plainKey(
+                secret.privateKeyPem(), chain.getFirst().getPublicKey().getAlgorithm());
+        PrivateKey key = plain == null ? privateKey(secret) : plain;
         if (!key.getAlgorithm().equals(chain.getFirst().getPublicKey().getAlgorithm())) {
             throw new TlsUnavailable("secret " + secret.name() + ": private key: " + key.getAlgorithm() + " (expected: "
                     + chain.getFirst().getPublicKey().getAlgorithm() + ", as the certificate's)");
@@ -66,6 +76,26 @@ final class PemMaterial {
                     .generateCRLs(new ByteArrayInputStream(pem.getBytes(StandardCharsets.US_ASCII)));
         } catch (CertificateException | CRLException e) {
             throw new TlsUnavailable("secret " + secretName + ": crl: not a PEM revocation list");
+        }
+    }
+
+    /**
+     * A key as our own CA's clients have it: PKCS #8 of the certificate's algorithm and nothing else; null for anything beside that. Java reads it by itself: the library that reads the other
+     * forms is not loaded at each start.
+     */
+    private static @Nullable PrivateKey plainKey(String pem, String algorithm) {
+        String text = pem.strip();
+        if (!text.startsWith(PLAIN) || !text.endsWith(PLAIN_END)) {
+            return null;
+        }
+        String body = text.substring(PLAIN.length(), text.length() - PLAIN_END.length());
+        try {
+            return KeyFactory.getInstance(algorithm)
+                    .generatePrivate(new PKCS8EncodedKeySpec(
+                            Base64.getMimeDecoder().decode(body)));
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            // What is wrong with it is told by who reads all forms.
+            return null;
         }
     }
 

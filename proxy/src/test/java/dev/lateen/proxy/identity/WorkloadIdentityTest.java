@@ -15,10 +15,15 @@ class WorkloadIdentityTest {
     private final FakeTime time = new FakeTime();
     private final FakeAuthority authority;
     private final List<Secret> published = new ArrayList<>();
+    private final FakeTime rootsTime = new FakeTime();
+    private final MeshRoots roots;
+    private String mounted;
     private String token = "first";
 
     WorkloadIdentityTest() throws Exception {
         authority = new FakeAuthority(time.clock());
+        mounted = authority.root;
+        roots = new MeshRoots(authority.root, () -> mounted, rootsTime);
     }
 
     @Test
@@ -115,6 +120,34 @@ class WorkloadIdentityTest {
     }
 
     @Test
+    void newRootsAreTrustedAtOnceAndTheIssuersOwnBesideThem() throws Exception {
+        identity(Duration.ofHours(1)).start();
+        String rotated = new FakeAuthority(time.clock()).root;
+        mounted = rotated;
+        rootsTime.advance(Duration.ofSeconds(6));
+        assertThat(published.getLast())
+                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
+        mounted = rotated + authority.root;
+        rootsTime.advance(Duration.ofSeconds(6));
+        assertThat(published.getLast())
+                .isEqualTo(new Secret.ValidationContext("ROOTCA", rotated + authority.root, ""));
+        assertThat(authority.tokens).hasSize(1);
+    }
+
+    @Test
+    void rootsWithoutACertificateAreNotPublished() throws Exception {
+        authority.away = true;
+        identity(Duration.ofHours(1)).start();
+        mounted = new FakeAuthority(time.clock()).root;
+        rootsTime.advance(Duration.ofSeconds(6));
+        assertThat(published).isEmpty();
+        authority.away = false;
+        time.advance(Duration.ofSeconds(10));
+        assertThat(published.getFirst())
+                .isEqualTo(new Secret.ValidationContext("ROOTCA", mounted + authority.root, ""));
+    }
+
+    @Test
     void neitherKeyNorTokenIsEverShown() {
         WorkloadIdentity identity = identity(Duration.ofHours(1));
         identity.start();
@@ -137,6 +170,6 @@ class WorkloadIdentityTest {
     private WorkloadIdentity identity(Duration timeToLive) {
         IdentitySettings settings = new IdentitySettings(
                 "ca.test", 15012, "", authority.root, () -> token, "cluster.local", "default", "reviews", timeToLive);
-        return new WorkloadIdentity(settings, authority, time, published::add);
+        return new WorkloadIdentity(settings, authority, roots, time, published::add);
     }
 }

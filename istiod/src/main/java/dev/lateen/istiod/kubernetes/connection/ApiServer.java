@@ -11,7 +11,6 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
@@ -113,7 +112,7 @@ public final class ApiServer implements AutoCloseable {
                 throw new IOException("--kubeconfig: " + kubeconfig
                         + ": no current context (expected: a kubeconfig whose current-context is there)");
             }
-            return ClientKeys.withAlgorithm(config);
+            return TokenFiles.followed(ClientKeys.withAlgorithm(config), kubeconfig);
         } catch (RuntimeException e) {
             throw new IOException(
                     "--kubeconfig: " + kubeconfig + ": no kubeconfig: " + reason(e) + " (expected: a kubeconfig)", e);
@@ -132,16 +131,8 @@ public final class ApiServer implements AutoCloseable {
         return new ConfigBuilder(Config.empty())
                 .withMasterUrl(ClusterBootstrap.masterUrl())
                 .withCaCertFile(SERVICE_ACCOUNT.resolve("ca.crt").toString())
-                .withOauthTokenProvider(() -> text(token))
+                .withOauthTokenProvider(() -> TokenFiles.text(token))
                 .build();
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** The client. */

@@ -30,6 +30,7 @@ public final class TokenReviews implements TokenCheck {
 
     private static final int MOST = 1024;
     private static final int LONGEST = 16 * 1024;
+    private static final int LONGEST_REASON = 300;
     private static final String GROUP = "system:serviceaccounts";
 
     private final ApiServer server;
@@ -98,7 +99,7 @@ public final class TokenReviews implements TokenCheck {
             throw new RefusedException(Reason.UNAVAILABLE, "token: can't be checked now: " + server.sentence(e));
         }
         if (status == null || !Boolean.TRUE.equals(status.getAuthenticated()) || status.getUser() == null) {
-            throw refused("not known to the API server");
+            throw refused("not known to the API server" + reason(status));
         }
         // An API server that knows no audiences says so by not repeating them.
         if (status.getAudiences() == null || !status.getAudiences().contains(TokenIssuer.AUDIENCE)) {
@@ -109,6 +110,13 @@ public final class TokenReviews implements TokenCheck {
             throw refused("of no service account");
         }
         return String.valueOf(status.getUser().getUsername());
+    }
+
+    /** In the API server's words: that it has expired, that its pod is gone. */
+    private static String reason(@Nullable TokenReviewStatus status) {
+        String error = status == null || status.getError() == null ? "" : status.getError();
+        String line = error.lines().findFirst().orElse("");
+        return line.isEmpty() ? "" : ": " + (line.length() > LONGEST_REASON ? line.substring(0, LONGEST_REASON) : line);
     }
 
     private RefusedException refused(String found) {

@@ -17,6 +17,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -40,7 +41,7 @@ public final class StatusWriter implements Leadership.Work {
     private final StatusCalls calls;
     private final InstantSource clock;
     private PersistentMap<ObjectKey, ObjectFate> seen = PersistentMap.empty();
-    private final Map<ObjectKey, Waiting> waiting = new LinkedHashMap<>();
+    private final SequencedMap<ObjectKey, Waiting> waiting = new LinkedHashMap<>();
 
     /** How often an object was looked at since its fate changed, and whether it was said that it waits. */
     private record Waiting(int looks, boolean said) {}
@@ -78,7 +79,8 @@ public final class StatusWriter implements Leadership.Work {
             }
         });
         seen = fates;
-        changed.keySet().forEach(key -> waiting.put(key, new Waiting(0, false)));
+        // Before those that wait already: after a start that is all objects, and whoever changes one looks at it now.
+        changed.keySet().forEach(key -> waiting.putFirst(key, new Waiting(0, false)));
         if (changed.keySet().stream().anyMatch(StatusWriter::isEntry)) {
             // Addresses of others may move with the names that there are.
             fates.forEach((key, fate) -> {

@@ -3,6 +3,7 @@ package dev.lateen.istiod.kubernetes.watch;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.config.ChangeListener;
 import dev.lateen.istiod.input.Offer;
 import dev.lateen.istiod.input.Offers;
 import dev.lateen.istiod.kubernetes.object.MeshConfigMap;
@@ -20,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /** All that is known of a cluster, as one value at each time. Safe from any thread. */
 final class KnownCluster {
+    /** The kinds that say who may be called: with several rollouts at a time changes have no end for seconds, and a pod that leaves is called until it is out of them. */
+    private static final Set<String> ENDPOINTS = Set.of("EndpointSlice", "Endpoints");
+
     private final SelectedObjects objects = new SelectedObjects();
     private MeshConfigMap mesh = MeshConfigMap.NONE;
     private List<Problem> remarks = List.of();
@@ -31,13 +35,13 @@ final class KnownCluster {
     private final Set<ResourceKey> namespaces = ConcurrentHashMap.newKeySet();
 
     private volatile Offers current = Offers.NOTHING;
-    private volatile Runnable listener = () -> {};
+    private volatile ChangeListener listener = _ -> {};
 
     Offers current() {
         return current;
     }
 
-    void onChange(Runnable heard) {
+    void onChange(ChangeListener heard) {
         listener = heard;
     }
 
@@ -72,7 +76,7 @@ final class KnownCluster {
             objects.put(key, now);
             news = publish();
         }
-        tell(news);
+        tell(news, ENDPOINTS.contains(key.kind()));
     }
 
     /** Forgets all objects of a kind but these: what a first list doesn't have is gone. */
@@ -86,7 +90,7 @@ final class KnownCluster {
             }
             news = publish();
         }
-        tell(news);
+        tell(news, false);
     }
 
     void mesh(UnaryOperator<MeshConfigMap> change) {
@@ -95,7 +99,7 @@ final class KnownCluster {
             mesh = change.apply(mesh);
             news = publish();
         }
-        tell(news);
+        tell(news, false);
     }
 
     void choose(MeshConfig inForce) {
@@ -104,7 +108,7 @@ final class KnownCluster {
             objects.choose(inForce);
             news = publish();
         }
-        tell(news);
+        tell(news, false);
     }
 
     /** @param now what there is to say of a matter of its own; null if nothing any more */
@@ -118,7 +122,7 @@ final class KnownCluster {
             }
             news = publish();
         }
-        tell(news);
+        tell(news, false);
     }
 
     /** @param now what there is to say of the cluster as a whole */
@@ -128,7 +132,7 @@ final class KnownCluster {
             remarks = now;
             news = publish();
         }
-        tell(news);
+        tell(news, false);
     }
 
     @SuppressWarnings("ReferenceEquality") // A map without a change is the same map.
@@ -144,9 +148,9 @@ final class KnownCluster {
         return true;
     }
 
-    private void tell(boolean news) {
+    private void tell(boolean news, boolean pressing) {
         if (news) {
-            listener.run();
+            listener.changed(pressing);
         }
     }
 }

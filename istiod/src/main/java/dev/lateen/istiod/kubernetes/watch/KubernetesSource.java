@@ -3,9 +3,11 @@ package dev.lateen.istiod.kubernetes.watch;
 import dev.lateen.api.mesh.MeshConfig;
 import dev.lateen.api.resource.Origin;
 import dev.lateen.api.resource.ResourceKey;
+import dev.lateen.api.resource.Spec;
 import dev.lateen.api.schema.ApiKind;
 import dev.lateen.api.yaml.IstioKinds;
 import dev.lateen.api.yaml.Problem;
+import dev.lateen.istiod.config.ChangeListener;
 import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.input.Offers;
 import dev.lateen.istiod.kubernetes.connection.ApiServer;
@@ -32,9 +34,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -73,12 +77,13 @@ public final class KubernetesSource implements ConfigSource {
     private final Map<String, String> versions = new ConcurrentHashMap<>();
 
     private final CountDownLatch end = new CountDownLatch(1);
-    private Set<String> unfollowed = Set.of();
+    private final Reachability reachability;
 
     private KubernetesSource(ApiServer server, ClusterBootstrap bootstrap, LongSupplier nanos) {
         this.server = server;
         this.bootstrap = bootstrap;
         this.nanos = nanos;
+        this.reachability = new Reachability(server);
         this.targets = new KindTargets(bootstrap.id(), bootstrap.revision(), state);
     }
 
@@ -249,9 +254,7 @@ public final class KubernetesSource implements ConfigSource {
     /** Looks for kinds that are served now, and says what is not followed. */
     private void look() {
         try {
-            watched.stream()
-                    .filter(kind -> ApiServer.code(kind.failure()) == NOT_FOUND)
-                    .forEach(this::isServedNoMore);
+            lookForGone();
             if (!absent.isEmpty()) {
                 watchServed();
             }
@@ -260,7 +263,8 @@ public final class KubernetesSource implements ConfigSource {
         }
         List<Problem> remarks = new ArrayList<>();
         if (!absent.isEmpty()) {
-            remarks.add(remark(
+            remarks.add(Reachability.remark(
+                    bootstrap.id(),
                     "kinds that the API server doesn't serve: "
                             + absent.stream()
                                     .map(kind -> kind.plural() + "." + kind.group())
@@ -268,45 +272,36 @@ public final class KubernetesSource implements ConfigSource {
                                     .collect(Collectors.joining(", ")),
                     "Istio's CRDs; objects are read from the moment that theirs is there"));
         }
-        notFollowed(remarks);
+        Problem unreached = reachability.look(watched);
+        if (unreached != null) {
+            remarks.add(unreached);
+        }
         state.remark(List.copyOf(remarks));
     }
 
-    /** Its CRD is gone, or serves other versions: it is looked for anew. What was told of it last stays until then. */
-    private void isServedNoMore(Watched<?> kind) {
-        IstioKinds.ALL.stream()
-                .map(IstioKinds::of)
-                .filter(one -> kind.title().equals(one.plural() + "." + one.group()))
-                .findFirst()
-                .ifPresent(one -> {
-                    kind.close();
-                    watched.remove(kind);
-                    absent.add(one);
-                });
-    }
-
-    /** Of a watch that is begun anew between two looks nothing is said. */
-    private void notFollowed(List<Problem> remarks) {
-        List<Watched<?>> now =
-                watched.stream().filter(kind -> !kind.isFollowed()).toList();
-        Set<String> titles = now.stream().map(Watched::title).collect(Collectors.toSet());
-        List<Watched<?>> still =
-                now.stream().filter(kind -> unfollowed.contains(kind.title())).toList();
-        unfollowed = titles;
-        if (!still.isEmpty()) {
-            boolean none = still.size() == watched.size();
-            remarks.add(remark(
-                    (none
-                                    ? "the API server " + server.client().getMasterUrl() + " is away"
-                                    : "not followed: " + titles(still))
-                            + "; what it said last stays in force",
-                    none ? "it to be there" : "a watch of each kind"));
+    /**
+     * Kinds whose CRD is gone, or serves other versions, are looked for anew. A watch doesn't tell that: it is tried again for ever. What was told of them last stays until
+     * then.
+     */
+    private void lookForGone() {
+        Map<ApiKind, Watched<?>> doubtful = new HashMap<>();
+        for (Class<? extends Spec> type : IstioKinds.ALL) {
+            ApiKind kind = IstioKinds.of(type);
+            watched.stream()
+                    .filter(one -> !one.isFollowed() && one.title().equals(kind.plural() + "." + kind.group()))
+                    .forEach(one -> doubtful.put(kind, one));
         }
-    }
-
-    private Problem remark(String found, String accepted) {
-        Origin origin = new Origin.InCluster(bootstrap.id(), "", 0, "");
-        return new Problem(Problem.Severity.WARNING, origin, 0, null, "", found, accepted);
+        if (doubtful.isEmpty()) {
+            return;
+        }
+        Map<ApiKind, String> served = ServedKinds.among(doubtful.keySet(), server.client());
+        doubtful.forEach((kind, one) -> {
+            if (!Objects.equals(served.get(kind), versions.get(kind.group() + "/" + kind.kind()))) {
+                one.close();
+                watched.remove(one);
+                absent.add(kind);
+            }
+        });
     }
 
     /**
@@ -367,14 +362,14 @@ public final class KubernetesSource implements ConfigSource {
     }
 
     @Override
-    public void onChange(Runnable heard) {
+    public void onChange(ChangeListener heard) {
         state.onChange(heard);
     }
 
     @Override
     public void close() {
         end.countDown();
-        state.onChange(() -> {});
+        state.onChange(_ -> {});
         watched.forEach(Watched::close);
     }
 }

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param <T> the objects
  */
 public final class Watched<T extends HasMetadata> implements ResourceEventHandler<T>, AutoCloseable {
-    /** Of a list, so many objects are asked for at once: a list of all would have to fit into memory as a text. */
-    private static final long PAGE = 500;
+    /** Of a list, so many objects are asked for at once: a page is read by an event loop, and a list of all would have to fit into memory as a text. */
+    private static final long PAGE = 100;
 
     private final String title;
     private final Target<T> target;

@@ -60,6 +60,11 @@ public record ControlPlane(
             return new Tls(rootsPem, "", serverName, null, null, SecretReference.WORKLOAD);
         }
 
+        /** The mesh's roots and the workload's own certificate, as they are with each new connection. */
+        public static Tls ofMesh(String serverName) {
+            return new Tls(null, SecretReference.ROOTS, serverName, null, null, SecretReference.WORKLOAD);
+        }
+
         /** The secrets without which there can be no connection. */
         public Set<String> secrets() {
             Set<String> names = new LinkedHashSet<>();
