@@ -13,7 +13,8 @@ import picocli.CommandLine.Spec;
 
 @Command(
         name = "demo",
-        description = "Bring up a mesh with Istio's Bookinfo sample, on this machine or in a cluster, and tell what to try.",
+        description =
+                "Bring up a mesh with Istio's Bookinfo sample, on this machine or in a cluster, and tell what to try.",
         mixinStandardHelpOptions = true)
 final class DemoCommand implements Callable<Integer> {
     @Spec

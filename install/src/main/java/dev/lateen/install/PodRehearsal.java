@@ -98,8 +98,8 @@ final class PodRehearsal {
     /** By the command line of Istio's template. */
     private FutureTask<Integer> sidecar(String name, String address, Agent agent, String istiod, String interception)
             throws IOException {
-        AgentBootstrap around = new AgentBootstrap(
-                environment(name, address, agent, istiod, interception), files(name), Map.of());
+        AgentBootstrap around =
+                new AgentBootstrap(environment(name, address, agent, istiod, interception), files(name), Map.of());
         PodProxyCommand command = PodProxyCommand.plain(
                 _ -> around,
                 List.of(

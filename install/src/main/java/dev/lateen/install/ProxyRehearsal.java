@@ -28,8 +28,8 @@ final class ProxyRehearsal {
 
     void run() throws IOException, InterruptedException {
         int[] ports = RehearsalTraffic.freePorts(2);
-        Path file = Files.writeString(
-                directory.resolve("envoy.yaml"), bootstrap(ports[0], ports[1], traffic.backend()));
+        Path file =
+                Files.writeString(directory.resolve("envoy.yaml"), bootstrap(ports[0], ports[1], traffic.backend()));
         ProxyBootstrap bootstrap = EnvoyBootstrap.read(file);
         Vertx vertx = Vertx.vertx(ProxyCommand.options(bootstrap));
         Proxy proxy = ProxyRole.of(bootstrap.node()).verticle(bootstrap, OutputStream.nullOutputStream());

@@ -7,12 +7,16 @@ import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Goes once through what a role does at its start, so that the JVM can keep the classes it loaded and linked for the next starts (the launcher's
  * {@code -XX:AOTCacheOutput}). Ends with 1 for a role it has no rehearsal for.
  */
 final class Rehearsal {
+    private static final Logger LOG = LoggerFactory.getLogger(Rehearsal.class);
+
     private Rehearsal() {}
 
     /** With the role's name, and for a control plane its directory. */
@@ -25,7 +29,7 @@ final class Rehearsal {
                     ? RehearsalControlPlane.serve(Path.of(args[1]))
                     : args.length == 1 && rehearse(args[0]);
         } catch (IOException | InterruptedException | RuntimeException e) {
-            e.printStackTrace();
+            LOG.error("the rehearsal of {} broke off", String.join(" ", args), e);
         }
         // Whatever still runs: a role that did not do as it should would run for ever.
         System.exit(done ? 0 : 1);

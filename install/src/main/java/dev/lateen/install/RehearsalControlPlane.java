@@ -67,8 +67,7 @@ final class RehearsalControlPlane {
         } catch (ExecutionException | TimeoutException e) {
             throw new IOException("the rehearsal's control plane does not start", e);
         }
-        Files.writeString(
-                directory.resolve(TOKEN), istiod.tokens().mint(NAMESPACE, SERVICE_ACCOUNT, TOKEN_LIFE));
+        Files.writeString(directory.resolve(TOKEN), istiod.tokens().mint(NAMESPACE, SERVICE_ACCOUNT, TOKEN_LIFE));
         Files.writeString(directory.resolve(ROOTS), istiod.authority().rootPem());
         System.out.println(istiod.addresses().secureGrpc());
         while (System.in.read() >= 0) {

@@ -91,7 +91,8 @@ final class RehearsalTraffic implements AutoCloseable {
         }
         String answer = new String(buffer, 0, length, StandardCharsets.US_ASCII);
         if (!answer.startsWith("HTTP/1.1 200 ")) {
-            throw new IOException("the rehearsal's proxy answers: " + answer.lines().findFirst().orElse(""));
+            throw new IOException("the rehearsal's proxy answers: "
+                    + answer.lines().findFirst().orElse(""));
         }
     }
 

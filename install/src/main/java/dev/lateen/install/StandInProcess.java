@@ -39,8 +39,8 @@ final class StandInProcess {
         List<String> words = ScriptWords.of(args);
         Optional<SampleImage> image = words.isEmpty() ? Optional.empty() : SampleImage.of(words.getFirst());
         if (image.isEmpty()) {
-            System.err.println("stand-in: " + words + ": no image of a sample (expected: one of " + SampleImage.known()
-                    + ")");
+            System.err.println(
+                    "stand-in: " + words + ": no image of a sample (expected: one of " + SampleImage.known() + ")");
             System.exit(CommandFailure.BAD_INPUT);
             return;
         }

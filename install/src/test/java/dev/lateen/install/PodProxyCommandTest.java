@@ -6,12 +6,13 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class PodProxyCommandTest {
-    private static PodProxyCommand plain(String... more) {
+    private static @Nullable PodProxyCommand plain(String... more) {
         List<String> words = new ArrayList<>(List.of("sidecar"));
         words.addAll(List.of(more));
         return PodProxyCommand.plain(words);

@@ -13,13 +13,6 @@ class ClusterCrowdTest extends ClusterFixture {
     /** A page has 100. */
     private static final int MANY = 650;
 
-    private static final String CROWDED = """
-        apiVersion: v1
-        kind: Service
-        metadata: {name: one-%d, namespace: %s}
-        spec: {clusterIP: None, ports: [{port: 80, name: http}]}
-        """;
-
     private static long known(Istiod istiod, String namespace) {
         return snapshot(istiod).registry().services().stream()
                 .filter(service -> service.namespace().equals(namespace))
@@ -34,7 +27,12 @@ class ClusterCrowdTest extends ClusterFixture {
                 room.acquire();
                 threads.submit(() -> {
                     try {
-                        cluster.apply(CROWDED.formatted(number, namespace));
+                        cluster.apply("""
+                            apiVersion: v1
+                            kind: Service
+                            metadata: {name: one-%d, namespace: %s}
+                            spec: {clusterIP: None, ports: [{port: 80, name: http}]}
+                            """.formatted(number, namespace));
                     } finally {
                         room.release();
                     }

@@ -41,18 +41,8 @@ class ImageTest {
         Path base = directory.resolve("base.tar");
         run("tar", "-cf", base.toString(), "-C", directory.resolve("base").toString(), ".");
         Path tar = directory.resolve("image.tar");
-        try (Running meshctl =
-                Running.meshctl(
-                        "image",
-                        "build",
-                        "--base",
-                        "rootfs:" + base,
-                        "--tag",
-                        NAME,
-                        "--stand-in",
-                        HELLO,
-                        "--output",
-                        tar)) {
+        try (Running meshctl = Running.meshctl(
+                "image", "build", "--base", "rootfs:" + base, "--tag", NAME, "--stand-in", HELLO, "--output", tar)) {
             assertThat(meshctl.awaitExit(Duration.ofMinutes(4)))
                     .as(meshctl.output())
                     .isZero();
@@ -180,13 +170,13 @@ class ImageTest {
         assertThat(helloConfig.path("config").path("Entrypoint").toString())
                 .isEqualTo("[\"/opt/lateen/stand-in/run\",\"" + HELLO + "\"]");
         try (Running hello = start(
-                directory.resolve("hello"),
-                "JDK_JAVA_OPTIONS=-XX:AOTMode=on",
-                "/opt/lateen/stand-in/run " + HELLO)) {
+                directory.resolve("hello"), "JDK_JAVA_OPTIONS=-XX:AOTMode=on", "/opt/lateen/stand-in/run " + HELLO)) {
             hello.awaitOutput(
                     Duration.ofMinutes(1), said -> said.contains("stand-in helloworld-v2: listens on [5000]"));
             hello.terminate();
-            assertThat(hello.awaitExit(Duration.ofMinutes(1))).as(hello.output()).isZero();
+            assertThat(hello.awaitExit(Duration.ofMinutes(1)))
+                    .as(hello.output())
+                    .isZero();
             assertThat(hello.output()).contains("stand-in helloworld-v2: ends");
         }
     }

@@ -34,7 +34,9 @@ class IstioctlTest {
                 .start();
         String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as("istioctl proxy-config %s%n%s", kind, out).isZero();
+        assertThat(process.exitValue())
+                .as("istioctl proxy-config %s%n%s", kind, out)
+                .isZero();
         return out;
     }
 

@@ -1,5 +1,6 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.yaml.Documents;
@@ -59,7 +60,7 @@ class KustomizeTest {
     @Test
     void eachObjectHasAFileAndTheListHasAllInTheOrderOfInstallation() {
         Map<String, String> files = Distribution.kustomization(MANIFEST);
-        List<String> listed = files.get("kustomization.yaml")
+        List<String> listed = requireNonNull(files.get("kustomization.yaml"))
                 .lines()
                 .filter(line -> line.startsWith("- "))
                 .map(line -> line.substring(2))
@@ -89,7 +90,7 @@ class KustomizeTest {
               patch: |-
                 - {op: add, path: /spec/replicas, value: 3}
             """);
-        JsonNode istiod = objects(kustomized(overlay)).get("Deployment istiod");
+        JsonNode istiod = requireNonNull(objects(kustomized(overlay)).get("Deployment istiod"));
         assertThat(istiod.path("spec").path("replicas").asInt()).isEqualTo(3);
     }
 }

@@ -1,5 +1,6 @@
 package dev.lateen.it;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -324,12 +325,12 @@ class RightsTest {
                                 .withName("istio-ca-root-cert")
                                 .get()
                         != null);
-        return client.configMaps()
+        return requireNonNull(client.configMaps()
                 .inNamespace(SHOP)
                 .withName("istio-ca-root-cert")
                 .get()
                 .getData()
-                .get("root-cert.pem");
+                .get("root-cert.pem"));
     }
 
     /** Each verb on each kind for itself. */

@@ -32,7 +32,7 @@ final class HelmChart {
         {{- if contains "/" $image -}}
         {{ $image }}
         {{- else -}}
-        {{ $global.hub | default "%s" }}/{{ $image }}:{{ $global.tag | default "%s" }}{{ with $global.variant }}-{{ . }}{{ end }}
+        {{ $global.hub | default "@hub@" }}/{{ $image }}:{{ $global.tag | default "@tag@" }}{{ with $global.variant }}-{{ . }}{{ end }}
         {{- end -}}
         {{- end }}
         """;
@@ -70,7 +70,9 @@ final class HelmChart {
         int hub = image.lastIndexOf('/');
         files.put(
                 "templates/_helpers.tpl",
-                HELPERS.formatted(image.substring(0, hub), image.substring(image.lastIndexOf(':') + 1)) + more);
+                HELPERS.replace("@hub@", image.substring(0, hub))
+                                .replace("@tag@", image.substring(image.lastIndexOf(':') + 1))
+                        + more);
         return this;
     }
 

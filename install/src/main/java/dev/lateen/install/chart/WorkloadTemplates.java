@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.MissingNode;
@@ -35,7 +36,11 @@ final class WorkloadTemplates {
     }
 
     ObjectNode marked(String object) {
-        return marked.get(object);
+        return of(marked, object);
+    }
+
+    private static ObjectNode of(Map<String, ObjectNode> objects, String object) {
+        return Objects.requireNonNull(objects.get(object), object);
     }
 
     /**
@@ -55,17 +60,17 @@ final class WorkloadTemplates {
                 conditions.put(object, is);
                 continue;
             }
-            ObjectNode spec = (ObjectNode) marked.get(object).get("spec");
+            ObjectNode spec = (ObjectNode) of(marked, object).get("spec");
             if (spec == null) {
                 continue;
             }
             other.path("spec").properties().forEach(field -> {
                 if (!spec.has(field.getKey())) {
                     spec.set(TemplateWriter.conditional("not " + is, field.getKey()), field.getValue());
-                    ((ObjectNode) usual.get(object).get("spec"))
+                    ((ObjectNode) of(usual, object).get("spec"))
                             .set(
                                     field.getKey(),
-                                    usualWithout.get(object).path("spec").path(field.getKey()));
+                                    of(usualWithout, object).path("spec").path(field.getKey()));
                 }
             });
         }

@@ -33,7 +33,9 @@ public final class ApiServerOptions {
 
     /** Whether there is a cluster to speak of: the user's choice, a kubeconfig in its usual places, or the one that this process runs in. */
     public boolean isKnown() {
-        return isGiven() || ClusterBootstrap.isInCluster() || Config.autoConfigure(null).getCurrentContext() != null;
+        return isGiven()
+                || ClusterBootstrap.isInCluster()
+                || Config.autoConfigure(null).getCurrentContext() != null;
     }
 
     /**

@@ -52,7 +52,9 @@ final class ClusterDemo {
                 .map(labels -> labels.getOrDefault(Ownership.REVISION, "default"))
                 .sorted()
                 .toList();
-        return revisions.contains("default") ? Optional.of("default") : revisions.stream().findFirst();
+        return revisions.contains("default")
+                ? Optional.of("default")
+                : revisions.stream().findFirst();
     }
 
     /**
@@ -64,8 +66,9 @@ final class ClusterDemo {
      */
     void deploy(String namespace, String revision, List<String> manifests, UnaryOperator<String> images)
             throws InterruptedException {
-        Map<String, String> label =
-                revision.equals("default") ? Map.of("istio-injection", "enabled") : Map.of(Ownership.REVISION, revision);
+        Map<String, String> label = revision.equals("default")
+                ? Map.of("istio-injection", "enabled")
+                : Map.of(Ownership.REVISION, revision);
         objects.apply(new NamespaceBuilder()
                 .withNewMetadata()
                 .withName(namespace)
@@ -77,8 +80,12 @@ final class ClusterDemo {
         for (HasMetadata object : read(manifests)) {
             object.getMetadata().setNamespace(namespace);
             if (object instanceof Deployment deployment) {
-                deployment.getSpec().getTemplate().getSpec().getContainers().forEach(container ->
-                        container.setImage(images.apply(container.getImage())));
+                deployment
+                        .getSpec()
+                        .getTemplate()
+                        .getSpec()
+                        .getContainers()
+                        .forEach(container -> container.setImage(images.apply(container.getImage())));
                 deployments.add(deployment);
             }
             changed += objects.apply(object) == ApiObjects.Outcome.UNCHANGED ? 0 : 1;
@@ -106,7 +113,8 @@ final class ClusterDemo {
         while (true) {
             Service gateway = gateway();
             Door door = door(gateway);
-            boolean mayCome = door.url().equals(FORWARDED) && "LoadBalancer".equals(gateway.getSpec().getType());
+            boolean mayCome = door.url().equals(FORWARDED)
+                    && "LoadBalancer".equals(gateway.getSpec().getType());
             if (!mayCome || System.nanoTime() > deadline) {
                 return door;
             }

@@ -74,7 +74,9 @@ public final class ClusterDemoOptions {
     }
 
     private String tour(ClusterDemo.Door door) {
-        String start = door.command().isEmpty() ? "" : "   (the gateway has no address of its own; first: " + door.command() + " &)\n";
+        String start = door.command().isEmpty()
+                ? ""
+                : "   (the gateway has no address of its own; first: " + door.command() + " &)\n";
         return """
 
             Bookinfo's page: %1$s/productpage

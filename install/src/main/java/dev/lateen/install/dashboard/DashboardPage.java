@@ -39,8 +39,7 @@ enum DashboardPage {
         }
         String known = Stream.of(values()).map(DashboardPage::word).collect(Collectors.joining(", "));
         String why = word.equals("controlz") ? ": this istiod has no ControlZ; what it shows is at istiod-debug" : "";
-        throw new CommandFailure(
-                CommandFailure.BAD_INPUT, "dashboard: " + name + why + " (expected: " + known + ")");
+        throw new CommandFailure(CommandFailure.BAD_INPUT, "dashboard: " + name + why + " (expected: " + known + ")");
     }
 
     String word() {

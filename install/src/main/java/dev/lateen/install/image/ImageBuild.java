@@ -31,7 +31,12 @@ import org.jspecify.annotations.Nullable;
  * @param output a tar file to write, with an OCI layout; null to push to the name's registry
  * @param insecure whether a registry may speak plain HTTP, or have an unknown certificate
  */
-record ImageBuild(String name, String base, ImageProcess runs, @Nullable Path output, boolean insecure) {
+record ImageBuild(
+        String name,
+        String base,
+        ImageProcess runs,
+        @Nullable Path output,
+        boolean insecure) {
 
     /**
      * Writes or pushes it.

@@ -106,8 +106,7 @@ final class ImageTree {
 
     private static CommandFailure unwritable(IOException e) {
         return new CommandFailure(
-                CommandFailure.FAILED,
-                "the image's files can't be written: " + e.getMessage() + ": " + IoReason.of(e));
+                CommandFailure.FAILED, "the image's files can't be written: " + e.getMessage() + ": " + IoReason.of(e));
     }
 
     private void link() {

@@ -157,8 +157,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             Authority istiod = address("discoveryAddress", settings.discoveryAddress());
             String name = variables.text("ISTIOD_SAN", pilotName(istiod.name()));
             return new ProxyBootstrap.Discovery(
-                    new ControlPlane(
-                            istiod.name(), istiod.port(), "", true, istiodsTls(name), headers()),
+                    new ControlPlane(istiod.name(), istiod.port(), "", true, istiodsTls(name), headers()),
                     Map.of(),
                     identity(roots, istiod, name));
         }
@@ -215,9 +214,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
                 return Tls.ofWorkload(checked(given, files.read(given)), name);
             }
             String mounted = files.read(PodFiles.MOUNTED_ROOTS);
-            return mounted == null
-                    ? Tls.ofMesh(name)
-                    : Tls.ofWorkload(checked(PodFiles.MOUNTED_ROOTS, mounted), name);
+            return mounted == null ? Tls.ofMesh(name) : Tls.ofWorkload(checked(PodFiles.MOUNTED_ROOTS, mounted), name);
         }
 
         private static String checked(String path, @Nullable String pem) {

@@ -45,7 +45,11 @@ public final class ClusterReach implements AutoCloseable {
     }
 
     /** One control plane's answer. @param pod its pod's name @param text its page; null if it didn't answer @param failure why not */
-    public record Answer(String pod, String revision, @Nullable String text, @Nullable String failure) {}
+    public record Answer(
+            String pod,
+            String revision,
+            @Nullable String text,
+            @Nullable String failure) {}
 
     /** The client that all goes by. */
     public KubernetesClient client() {
@@ -81,8 +85,7 @@ public final class ClusterReach implements AutoCloseable {
     private Answer ask(Pod pod, String path) {
         String name = pod.getMetadata().getName();
         String of = revisionOf(pod);
-        try (PodTunnel tunnel =
-                PodTunnel.open(client, pod, PodState.port(pod, "http-monitoring", MONITORING_PORT))) {
+        try (PodTunnel tunnel = PodTunnel.open(client, pod, PodState.port(pod, "http-monitoring", MONITORING_PORT))) {
             return new Answer(name, of, tunnel.get(pages, path), null);
         } catch (CommandFailure e) {
             return new Answer(name, of, null, e.getMessage());
@@ -110,7 +113,9 @@ public final class ClusterReach implements AutoCloseable {
             String there = all.isEmpty()
                     ? ""
                     : "; not running: "
-                            + all.stream().map(pod -> pod.getMetadata().getName()).collect(Collectors.joining(", "));
+                            + all.stream()
+                                    .map(pod -> pod.getMetadata().getName())
+                                    .collect(Collectors.joining(", "));
             throw new CommandFailure(
                     CommandFailure.FAILED,
                     "no control plane runs in namespace " + istioNamespace

@@ -22,6 +22,7 @@ record PodName(Kind kind, String name, String namespace) {
         JOB("job", "jobs"),
         SERVICE("service", "services", "svc");
 
+        @SuppressWarnings("ImmutableEnumChecker") // what List.of gives is
         private final List<String> words;
 
         Kind(String... words) {
@@ -44,7 +45,8 @@ record PodName(Kind kind, String name, String namespace) {
             }
             List<String> known = List.of(values()).stream().map(Kind::word).toList();
             throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, word + ": no type that has pods (expected: " + String.join(", ", known) + ")");
+                    CommandFailure.BAD_INPUT,
+                    word + ": no type that has pods (expected: " + String.join(", ", known) + ")");
         }
     }
 

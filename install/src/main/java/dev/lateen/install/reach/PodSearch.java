@@ -90,22 +90,51 @@ final class PodSearch {
         Map<String, String> labels = asked("read " + name, () -> switch (name.kind()) {
             case POD -> Map.of();
             case DEPLOYMENT ->
-                labels(client.apps().deployments().inNamespace(name.namespace()).withName(name.name()).get(),
+                labels(
+                        client.apps()
+                                .deployments()
+                                .inNamespace(name.namespace())
+                                .withName(name.name())
+                                .get(),
                         found -> found.getSpec().getSelector());
             case REPLICA_SET ->
-                labels(client.apps().replicaSets().inNamespace(name.namespace()).withName(name.name()).get(),
+                labels(
+                        client.apps()
+                                .replicaSets()
+                                .inNamespace(name.namespace())
+                                .withName(name.name())
+                                .get(),
                         found -> found.getSpec().getSelector());
             case STATEFUL_SET ->
-                labels(client.apps().statefulSets().inNamespace(name.namespace()).withName(name.name()).get(),
+                labels(
+                        client.apps()
+                                .statefulSets()
+                                .inNamespace(name.namespace())
+                                .withName(name.name())
+                                .get(),
                         found -> found.getSpec().getSelector());
             case DAEMON_SET ->
-                labels(client.apps().daemonSets().inNamespace(name.namespace()).withName(name.name()).get(),
+                labels(
+                        client.apps()
+                                .daemonSets()
+                                .inNamespace(name.namespace())
+                                .withName(name.name())
+                                .get(),
                         found -> found.getSpec().getSelector());
             case JOB ->
-                labels(client.batch().v1().jobs().inNamespace(name.namespace()).withName(name.name()).get(),
+                labels(
+                        client.batch()
+                                .v1()
+                                .jobs()
+                                .inNamespace(name.namespace())
+                                .withName(name.name())
+                                .get(),
                         found -> found.getSpec().getSelector());
             case SERVICE -> {
-                var found = client.services().inNamespace(name.namespace()).withName(name.name()).get();
+                var found = client.services()
+                        .inNamespace(name.namespace())
+                        .withName(name.name())
+                        .get();
                 yield found == null ? null : found.getSpec().getSelector();
             }
         });
@@ -113,7 +142,8 @@ final class PodSearch {
             throw new CommandFailure(
                     CommandFailure.BAD_INPUT,
                     name + (labels == null ? ": there is none" : ": it selects no pods by labels") + " (expected: "
-                            + "a name that 'kubectl get " + name.kind().word() + " -n " + name.namespace() + "' lists)");
+                            + "a name that 'kubectl get " + name.kind().word() + " -n " + name.namespace()
+                            + "' lists)");
         }
         return labels;
     }

@@ -25,8 +25,8 @@ final class PodState {
         return isRunning(pod)
                 && pod.getStatus().getConditions() != null
                 && pod.getStatus().getConditions().stream()
-                        .anyMatch(condition ->
-                                condition.getType().equals("Ready") && condition.getStatus().equals("True"));
+                        .anyMatch(condition -> condition.getType().equals("Ready")
+                                && condition.getStatus().equals("True"));
     }
 
     static boolean isRunning(Pod pod) {
@@ -38,7 +38,8 @@ final class PodState {
     /** The port of that name in any container; another where none is called so. */
     static int port(Pod pod, String name, int otherwise) {
         return containers(pod)
-                .flatMap(container -> Objects.requireNonNullElse(container.getPorts(), List.<ContainerPort>of()).stream())
+                .flatMap(container ->
+                        Objects.requireNonNullElse(container.getPorts(), List.<ContainerPort>of()).stream())
                 .filter(port -> name.equals(port.getName()))
                 .mapToInt(ContainerPort::getContainerPort)
                 .findFirst()
@@ -52,7 +53,9 @@ final class PodState {
         }
         String phase = pod.getMetadata().getDeletionTimestamp() != null
                 ? "Terminating"
-                : pod.getStatus() == null ? "Pending" : String.valueOf(pod.getStatus().getPhase());
+                : pod.getStatus() == null
+                        ? "Pending"
+                        : String.valueOf(pod.getStatus().getPhase());
         List<String> reasons = statuses(pod).flatMap(PodState::waiting).toList();
         throw new CommandFailure(
                 CommandFailure.FAILED,
@@ -110,11 +113,12 @@ final class PodState {
         var state = status.getState();
         if (state != null && state.getWaiting() != null) {
             String message = state.getWaiting().getMessage();
-            return Stream.of(status.getName() + ": " + state.getWaiting().getReason()
-                    + (message == null ? "" : ": " + message));
+            return Stream.of(
+                    status.getName() + ": " + state.getWaiting().getReason() + (message == null ? "" : ": " + message));
         }
         if (state != null && state.getTerminated() != null && status.getName().equals(PROXY)) {
-            return Stream.of(status.getName() + ": ended with " + state.getTerminated().getExitCode());
+            return Stream.of(
+                    status.getName() + ": ended with " + state.getTerminated().getExitCode());
         }
         return Stream.of();
     }

@@ -15,7 +15,8 @@ public final class ReachOptions {
     @Option(
             names = {"-n", "--namespace"},
             paramLabel = "NS",
-            description = "The namespace of pods that are named without one (default: that of the kubeconfig's context).")
+            description =
+                    "The namespace of pods that are named without one (default: that of the kubeconfig's context).")
     private @Nullable String namespace;
 
     @Option(

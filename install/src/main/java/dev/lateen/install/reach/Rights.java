@@ -21,6 +21,7 @@ final class Rights {
                         .endSpec()
                         .build())
                 .create();
-        return answer.getStatus() != null && Boolean.TRUE.equals(answer.getStatus().getAllowed());
+        return answer.getStatus() != null
+                && Boolean.TRUE.equals(answer.getStatus().getAllowed());
     }
 }

@@ -34,7 +34,11 @@ interface AskedMesh extends AutoCloseable {
      * @param text the page; null if it didn't answer
      * @param failure why it didn't; null if it did
      */
-    record IstiodPage(String istiod, String revision, @Nullable String text, @Nullable String failure) {}
+    record IstiodPage(
+            String istiod,
+            String revision,
+            @Nullable String text,
+            @Nullable String failure) {}
 
     /** The admin pages of one proxy. */
     interface ProxyPages {

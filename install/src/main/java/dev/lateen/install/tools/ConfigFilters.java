@@ -57,12 +57,15 @@ final class ConfigFilters {
             case ENDPOINT -> List.of("--cluster", "--port", "--status");
             case ALL, BOOTSTRAP, SECRET, ECDS, LOG -> List.of();
         };
-        given.keySet().stream().filter(option -> !known.contains(option)).findFirst().ifPresent(option -> {
-            throw new CommandFailure(
-                    CommandFailure.BAD_INPUT,
-                    option + ": says nothing of " + kind.word() + " (expected: "
-                            + (known.isEmpty() ? "none of these options" : String.join(", ", known)) + ")");
-        });
+        given.keySet().stream()
+                .filter(option -> !known.contains(option))
+                .findFirst()
+                .ifPresent(option -> {
+                    throw new CommandFailure(
+                            CommandFailure.BAD_INPUT,
+                            option + ": says nothing of " + kind.word() + " (expected: "
+                                    + (known.isEmpty() ? "none of these options" : String.join(", ", known)) + ")");
+                });
         return given.isEmpty() ? part : kind == ConfigKind.ENDPOINT ? hosts(part) : matching(kind, part);
     }
 

@@ -20,6 +20,8 @@ enum ConfigKind {
     LOG("", "log", "o");
 
     private final String section;
+
+    @SuppressWarnings("ImmutableEnumChecker") // what List.of gives is
     private final List<String> words;
 
     ConfigKind(String section, String... words) {

@@ -92,7 +92,8 @@ final class ControlPlaneVersions {
     /** As istioctl prints them in short. */
     String text() {
         TreeSet<String> control = new TreeSet<>();
-        controlPlanes.forEach(one -> control.add(one.path("Info").path("version").asString("")));
+        controlPlanes.forEach(
+                one -> control.add(one.path("Info").path("version").asString("")));
         Map<String, Integer> data = new TreeMap<>();
         proxies.forEach(one -> data.merge(one.path("IstioVersion").asString(""), 1, Integer::sum));
         String none = "none";

@@ -30,8 +30,7 @@ final class LogLevels {
     /** The query of {@code /logging}: empty to change nothing. */
     String query() {
         if (reset && !levels.isEmpty()) {
-            throw new CommandFailure(
-                    CommandFailure.BAD_INPUT, "--level and --reset (expected: one or the other)");
+            throw new CommandFailure(CommandFailure.BAD_INPUT, "--level and --reset (expected: one or the other)");
         }
         String all = reset ? USUAL : null;
         List<String> some = new ArrayList<>();

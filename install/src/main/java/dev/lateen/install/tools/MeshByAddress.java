@@ -33,7 +33,8 @@ final class MeshByAddress implements AskedMesh {
         if (address != null) {
             return new Pages(client, address, address);
         }
-        var found = ConnectedProxies.of(client.istiod("/debug/adsz")).in(namespace).named(given);
+        var found =
+                ConnectedProxies.of(client.istiod("/debug/adsz")).in(namespace).named(given);
         return new Pages(client, found.name(), found.address());
     }
 

@@ -87,7 +87,10 @@ public final class ProxyStatusCommand implements Callable<Integer> {
     }
 
     private String only(List<JsonNode> proxies, String given) {
-        return ConnectedProxies.ofStatus(proxies).in(options.namespace()).named(given).name();
+        return ConnectedProxies.ofStatus(proxies)
+                .in(options.namespace())
+                .named(given)
+                .name();
     }
 
     /** @throws CommandFailure if nobody answered: an empty table would say that there are no proxies */
@@ -173,8 +176,9 @@ public final class ProxyStatusCommand implements Callable<Integer> {
                 String name = proxy.path("proxy").asString("");
                 AskedMesh.ProxyPages pages = mesh.neighbour(name);
                 if (pages != null) {
-                    gaps(pages).forEach(gap ->
-                            text.append(name).append(": ").append(gap).append('\n'));
+                    gaps(pages)
+                            .forEach(gap ->
+                                    text.append(name).append(": ").append(gap).append('\n'));
                 }
             }
         } catch (CommandFailure unreachable) {

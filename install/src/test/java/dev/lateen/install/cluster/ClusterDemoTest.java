@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class ClusterDemoTest {
@@ -23,7 +24,7 @@ class ClusterDemoTest {
                 .endSpec();
     }
 
-    private static Service at(String ip, String hostname) {
+    private static Service at(@Nullable String ip, @Nullable String hostname) {
         return gateway()
                 .withNewStatus()
                 .withNewLoadBalancer()

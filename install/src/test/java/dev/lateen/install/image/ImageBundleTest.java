@@ -64,7 +64,8 @@ class ImageBundleTest {
         files.put("oci-layout", "{}");
         files.put("blobs/sha256/common", "of all");
         files.put("blobs/sha256/" + digest, own);
-        files.put("index.json", "{\"manifests\":[{\"digest\":\"sha256:" + digest + "\",\"annotations\":{\"x\":\"y\"}}]}");
+        files.put(
+                "index.json", "{\"manifests\":[{\"digest\":\"sha256:" + digest + "\",\"annotations\":{\"x\":\"y\"}}]}");
         Path file = directory.resolve(digest + ".tar");
         try (OutputStream out = Files.newOutputStream(file);
                 TarArchiveOutputStream tar = new TarArchiveOutputStream(out)) {

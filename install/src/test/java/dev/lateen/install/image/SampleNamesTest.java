@@ -36,7 +36,8 @@ class SampleNamesTest {
                 .isInstanceOf(CommandFailure.class)
                 .hasMessageStartingWith("--stand-in: redis:1: no sample's image (expected: ")
                 .hasMessageContaining("go-httpbin");
-        Path manifest = Files.writeString(directory.resolve("m.yaml"), "kind: Pod\nspec: {containers: [{image: redis}]}");
+        Path manifest =
+                Files.writeString(directory.resolve("m.yaml"), "kind: Pod\nspec: {containers: [{image: redis}]}");
         assertThatThrownBy(() -> SampleNames.of(List.of(), List.of(manifest)))
                 .hasMessageStartingWith("--stand-ins: " + manifest + ": no container has a sample's image");
         Path broken = Files.writeString(directory.resolve("b.yaml"), "a: [");

@@ -16,10 +16,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * As much of an API server as tools need: pods by name, by label and through Deployments, access reviews, and port-forwarding by WebSocket to pods that
@@ -80,9 +82,7 @@ public final class CannedCluster implements AutoCloseable {
                         .put("apiVersion", "apps/v1")
                         .put("kind", "Deployment")
                         .put("metadata", meta(namespace, name))
-                        .put(
-                                "spec",
-                                new JsonObject().put("selector", new JsonObject().put("matchLabels", labels))));
+                        .put("spec", new JsonObject().put("selector", new JsonObject().put("matchLabels", labels))));
     }
 
     private static JsonObject meta(String namespace, String name) {
@@ -105,7 +105,7 @@ public final class CannedCluster implements AutoCloseable {
     }
 
     private void answer(HttpServerRequest request) {
-        String path = request.path();
+        String path = Objects.requireNonNull(request.path());
         if (path.endsWith("/selfsubjectaccessreviews")) {
             request.body().onSuccess(body -> review(request, body.toJsonObject()));
         } else if (objects.containsKey(path)) {
@@ -156,7 +156,7 @@ public final class CannedCluster implements AutoCloseable {
                         .encode());
     }
 
-    private static boolean matches(JsonObject pod, String selector) {
+    private static boolean matches(JsonObject pod, @Nullable String selector) {
         JsonObject labels = pod.getJsonObject("metadata").getJsonObject("labels");
         for (String pair : selector == null ? new String[0] : selector.split(",", -1)) {
             String[] parts = pair.split("=", 2);
@@ -187,10 +187,10 @@ public final class CannedCluster implements AutoCloseable {
     /** Channel 0 is data, channel 1 errors; the first frame of each tells the port. */
     private void forward(ServerWebSocket socket) {
         String pod = socket.path().split("/", -1)[6];
-        int port = Integer.parseInt(socket.query().replaceAll(".*ports=(\\d+).*", "$1"));
+        int port = Integer.parseInt(Objects.requireNonNull(socket.query()).replaceAll(".*ports=(\\d+).*", "$1"));
         for (int channel = 0; channel < 2; channel++) {
-            socket.writeBinaryMessage(Buffer.buffer(
-                    new byte[] {(byte) channel, (byte) (port & 0xff), (byte) (port >> 8)}));
+            socket.writeBinaryMessage(
+                    Buffer.buffer(new byte[] {(byte) channel, (byte) (port & 0xff), (byte) (port >> 8)}));
         }
         boolean silent = pages.keySet().stream().noneMatch(page -> page.startsWith(pod + ":" + port + "/"));
         if (silent) {

@@ -46,7 +46,8 @@ class ClusterToolsTest {
     }
 
     private int run(Object command, String... args) throws Exception {
-        List<String> all = new ArrayList<>(List.of("--kubeconfig", cluster.kubeconfig(directory).toString()));
+        List<String> all = new ArrayList<>(
+                List.of("--kubeconfig", cluster.kubeconfig(directory).toString()));
         all.addAll(Arrays.asList(args));
         return new CommandLine(command)
                 .setOut(new PrintWriter(out, true))
@@ -105,10 +106,12 @@ class ClusterToolsTest {
         cluster.pod("shop", "web-1", Map.of("app", "web"), "web", "istio-proxy");
         cluster.deployment("shop", "web", "web");
         cluster.page("web-1", 15000, "/config_dump", DUMP);
-        for (String name : new String[] {"web-1", "web-1.shop", "pod/web-1", "deployment/web", "deploy/web.shop", "web"}) {
+        for (String name :
+                new String[] {"web-1", "web-1.shop", "pod/web-1", "deployment/web", "deploy/web.shop", "web"}) {
             assertThat(run(new ProxyConfigCommand(), "cluster", name)).as(name).isZero();
         }
-        assertThat(run(new ProxyConfigCommand(), "cluster", "web-1", "-n", "other")).isEqualTo(CommandFailure.BAD_INPUT);
+        assertThat(run(new ProxyConfigCommand(), "cluster", "web-1", "-n", "other"))
+                .isEqualTo(CommandFailure.BAD_INPUT);
         assertThat(out.toString().lines().filter(line -> line.startsWith("reviews.shop")))
                 .hasSize(6);
     }
@@ -126,7 +129,8 @@ class ClusterToolsTest {
     @Test
     void aKeptPageIsReadWithoutACluster() throws Exception {
         Path file = Files.writeString(directory.resolve("dump.json"), DUMP);
-        assertThat(run(new ProxyConfigCommand(), "cluster", "-f", file.toString())).isZero();
+        assertThat(run(new ProxyConfigCommand(), "cluster", "-f", file.toString()))
+                .isZero();
         assertThat(out.toString()).contains("reviews.shop.svc.cluster.local");
         assertThat(cluster.asked()).isEmpty();
     }
@@ -186,8 +190,7 @@ class ClusterToolsTest {
     void anApiServerThatIsAwayIsSaidSo() throws Exception {
         Path file = directory.resolve("away");
         Files.writeString(
-                file,
-                Files.readString(cluster.kubeconfig(directory)).replaceAll("127.0.0.1:\\d+", "127.0.0.1:1"));
+                file, Files.readString(cluster.kubeconfig(directory)).replaceAll("127.0.0.1:\\d+", "127.0.0.1:1"));
         assertThat(new CommandLine(new ProxyStatusCommand())
                         .setErr(new PrintWriter(err, true))
                         .execute("--kubeconfig", file.toString()))

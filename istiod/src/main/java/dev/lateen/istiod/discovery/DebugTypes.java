@@ -39,7 +39,8 @@ record DebugTypes(DiscoveryServer server) {
     static ControlPlane controlPlane(DiscoverySettings settings) {
         String info = "{\"version\":\"" + Release.inIstiosForm() + "\"}";
         return ControlPlane.newBuilder()
-                .setIdentifier("{\"Component\":\"istiod\",\"ID\":\"" + settings.instance() + "\",\"Info\":" + info + "}")
+                .setIdentifier(
+                        "{\"Component\":\"istiod\",\"ID\":\"" + settings.instance() + "\",\"Info\":" + info + "}")
                 .build();
     }
 

@@ -12,6 +12,7 @@ final class HeadReader {
 
     /** Less than this is no head worth the name; the messages of one connection have heads of much the same length. */
     private static final int LEAST = 128;
+
     private static final byte[] NONE = new byte[0];
 
     private final int limit;

@@ -108,7 +108,8 @@ final class HeaderLines {
     }
 
     private void clear() {
-        // As many as the message before had when it was sent on, a few more: the messages of one connection are much alike.
+        // As many as the message before had when it was sent on, a few more: the messages of one connection are much
+        // alike.
         headers = new HeaderMap(Math.clamp(headers.size() + 2L, 4, 64));
         connection.setLength(0);
         host = null;
