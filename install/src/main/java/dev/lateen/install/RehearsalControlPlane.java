@@ -6,6 +6,7 @@ import dev.lateen.istiod.listen.ListenAddress;
 import io.vertx.core.Vertx;
 import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -32,10 +33,18 @@ final class RehearsalControlPlane {
 
     /** Starts the process, with all jars that lie beside those of this one. */
     static Process start(Path directory) throws IOException {
-        String first = System.getProperty("java.class.path").split(File.pathSeparator, 2)[0];
-        Path jars = Path.of(first).toAbsolutePath().getParent();
+        Path jars = Path.of(URI.create(RehearsalControlPlane.class
+                        .getProtectionDomain()
+                        .getCodeSource()
+                        .getLocation()
+                        .toString()))
+                .getParent();
+        String java = ProcessHandle.current()
+                .info()
+                .command()
+                .orElseThrow(() -> new IOException("this system does not tell which Java runs"));
         return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        java,
                         "--enable-native-access=ALL-UNNAMED",
                         "--sun-misc-unsafe-memory-access=allow",
                         "-XX:+UseSerialGC",

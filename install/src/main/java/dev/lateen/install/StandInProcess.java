@@ -44,7 +44,7 @@ final class StandInProcess {
             System.exit(CommandFailure.BAD_INPUT);
             return;
         }
-        StandInBootstrap bootstrap = StandInBootstrap.ofContainer(System.getenv(), words.subList(1, words.size()));
+        StandInBootstrap bootstrap = StandInBootstrap.ofContainer(words.subList(1, words.size()));
         System.exit(new OrderedEnd().run(stop -> serve(image.get(), bootstrap, stop)));
     }
 

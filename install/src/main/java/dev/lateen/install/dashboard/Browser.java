@@ -1,7 +1,6 @@
 package dev.lateen.install.dashboard;
 
 import java.io.IOException;
-import java.util.Locale;
 
 /** The user's browser, by the command that each system has for it. */
 final class Browser {
@@ -9,7 +8,7 @@ final class Browser {
 
     /** Whether something was started to show a page; whether that shows it, only the user sees. */
     static boolean open(String url) {
-        String system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+        String system = DashboardBootstrap.system();
         String[] command = system.contains("win")
                 ? new String[] {"rundll32", "url.dll,FileProtocolHandler", url}
                 : new String[] {system.contains("mac") ? "open" : "xdg-open", url};

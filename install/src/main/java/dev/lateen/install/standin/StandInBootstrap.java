@@ -28,12 +28,16 @@ public record StandInBootstrap(
     }
 
     /**
-     * Of a container on a cluster: it listens on all addresses, and calls by names.
+     * Of this process, in a container on a cluster: it listens on all addresses, and calls by names.
      *
-     * @param environment the process's variables
      * @param args what the pod says behind the image's own command
      */
-    public static StandInBootstrap ofContainer(Map<String, String> environment, List<String> args) {
+    public static StandInBootstrap ofContainer(List<String> args) {
+        return ofContainer(System.getenv(), args);
+    }
+
+    /** The same with other variables. */
+    static StandInBootstrap ofContainer(Map<String, String> environment, List<String> args) {
         return new StandInBootstrap(
                 environment.getOrDefault("HOSTNAME", "unknown"),
                 "0.0.0.0",
