@@ -2,6 +2,7 @@ package dev.lateen.install;
 
 import dev.lateen.api.Release;
 import dev.lateen.install.failure.CommandFailure;
+import dev.lateen.install.tools.OwnVersion;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -42,6 +43,11 @@ public final class Meshctl {
             PodProxyCommand plain = PodProxyCommand.plain(args.subList(1, args.size()));
             return plain == null ? run(args, out, err) : serve(plain, err);
         }
+        boolean version = args.size() == 1 && (args.getFirst().equals("version") || isVersion(args.getFirst()));
+        if (version && !reachesClusters()) {
+            out.print(OwnVersion.line());
+            return 0;
+        }
         if (args.isEmpty() || !args.getFirst().equals("envoy")) {
             return run(args, out, err);
         }
@@ -51,6 +57,11 @@ public final class Meshctl {
             Thread.currentThread().interrupt();
             return CommandFailure.FAILED;
         }
+    }
+
+    /** A pod's proxy has no client of clusters among its jars: it tells what it is itself, as Istio's agent does. */
+    private static boolean reachesClusters() {
+        return Meshctl.class.getResource("/io/fabric8/kubernetes/client/Config.class") != null;
     }
 
     private static int serve(PodProxyCommand proxy, PrintWriter err) {

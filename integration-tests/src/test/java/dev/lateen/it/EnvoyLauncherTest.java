@@ -110,8 +110,10 @@ class EnvoyLauncherTest {
         Files.writeString(
                 file, BOOTSTRAP.formatted(Ports.free(), listener).replace("\"of_another_release\": true,", ""));
         Path loaded = directory.resolve("loaded");
-        Map<String, String> environment =
-                Map.of("PROXY_CONFIG", "{}", "MESHCTL_JAVA_OPTS", "-Xlog:class+load=info:file=" + loaded);
+        // Without the cache: with it all is there from the start that its rehearsal, which has settings, ever asked
+        // for.
+        Map<String, String> environment = Map.of(
+                "PROXY_CONFIG", "{}", "MESHCTL_JAVA_OPTS", "-XX:AOTMode=off -Xlog:class+load=info:file=" + loaded);
         String meshctl = Project.root().resolve("meshctl").toString();
         try (Running proxy = Running.start(
                         "proxy", List.of(meshctl, "proxy", "-c", file.toString()), environment, directory);

@@ -1,6 +1,5 @@
 package dev.lateen.install.tools;
 
-import dev.lateen.api.Release;
 import dev.lateen.install.failure.CommandFailure;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
@@ -37,11 +36,7 @@ public final class VersionCommand implements Callable<Integer> {
     public Integer call() {
         JsonMapper json = JsonMapper.builder().build();
         ObjectNode document = ControlPlaneVersions.document(json);
-        String own = "meshctl %s (Istio %s, Java %s)%n"
-                .formatted(
-                        Release.VERSION,
-                        Release.ISTIO_VERSION,
-                        Runtime.version().feature());
+        String own = OwnVersion.line();
         boolean asks = remote == null ? options.hasMesh() : remote;
         if (!asks) {
             return print(document, own, 0);
