@@ -9,11 +9,6 @@ public final class LastingLog extends LogManager {
     /** Called by Java. */
     public LastingLog() {}
 
-    /** To be called before anything logs. */
-    static void use() {
-        System.setProperty("java.util.logging.manager", LastingLog.class.getName());
-    }
-
     /** Takes all handlers away. @param last whether those that come now last; else they are closed when a signal comes */
     static void clear(boolean last) {
         LogManager manager = LogManager.getLogManager();

@@ -27,7 +27,7 @@ public final class Meshctl {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] args) {
-        LastingLog.use();
+        LogManagerChoice.lasting();
         LoggingBootstrap.quiet();
         var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
         var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);

@@ -21,7 +21,7 @@ final class Rehearsal {
 
     /** With the role's name, and for a control plane its directory. */
     public static void main(String[] args) {
-        LastingLog.use();
+        LogManagerChoice.lasting();
         LoggingBootstrap.quiet();
         boolean done = false;
         try {
