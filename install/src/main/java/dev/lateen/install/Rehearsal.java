@@ -38,21 +38,25 @@ final class Rehearsal {
     private static boolean rehearse(String role) throws IOException, InterruptedException {
         return switch (role) {
             case "meshctl" -> tools();
-            case "proxy" -> proxy();
+            case "proxy" -> proxy(false);
+            case "pod" -> proxy(true);
             case "stand-in" -> StandInRehearsal.run();
             default -> false;
         };
     }
 
-    private static boolean proxy() throws IOException, InterruptedException {
+    /** A cache holds all that its rehearsal needed, and a process has all of it: a proxy by a bootstrap file does not pay for a pod's. */
+    private static boolean proxy(boolean inPod) throws IOException, InterruptedException {
         Path directory = Files.createTempDirectory("lateen-rehearsal-");
         try {
             // As the command line would, up to the point where it would start a proxy.
             PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
             Meshctl.run(List.of("proxy", "-c", directory.resolve("none.yaml").toString()), nowhere, nowhere);
-            Meshctl.run(List.of("proxy", "sidecar", "--help"), nowhere, nowhere);
             try (RehearsalTraffic traffic = new RehearsalTraffic()) {
-                new PodRehearsal(directory, traffic).run();
+                if (inPod) {
+                    Meshctl.run(List.of("proxy", "sidecar", "--help"), nowhere, nowhere);
+                    new PodRehearsal(directory, traffic).run();
+                }
                 new ProxyRehearsal(directory, traffic).run();
             }
             return true;

@@ -76,7 +76,7 @@ final class ImageTree {
             copyJars(meshctl.jars(), proxy.jars());
             NativeLibraries.extract(home().resolve("lib"), home().resolve("native"), own.architecture());
             progress.accept("rehearsing a proxy's start");
-            rehearse("proxy", proxy, home().resolve("proxy.aot"));
+            rehearse("pod", proxy, home().resolve("proxy.aot"));
             progress.accept("rehearsing a mesh's start");
             rehearse("meshctl", meshctl, home().resolve("meshctl.aot"));
             write(home().resolve("proxy.args"), arguments(proxy, HOME + "/proxy.aot", "Meshctl"));
