@@ -16,9 +16,7 @@ import dev.lateen.istiod.registry.Registry;
 import dev.lateen.istiod.registry.Service;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
-import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.xds.bootstrap.ControlPlane;
-import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.vertx.core.Vertx;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
@@ -180,14 +178,7 @@ abstract class ClusterFixture {
     Proxy proxy(Istiod istiod, MeshNode node) {
         Proxy proxy = new Proxy(
                 new ProxyBootstrap(
-                        new XdsNode(
-                                node.id(),
-                                node.name(),
-                                node.metadata(),
-                                new Locality("", "", ""),
-                                "lateen",
-                                "0.1.0",
-                                List.of()),
+                        node.xds(),
                         1,
                         new ProxyBootstrap.OwnAddresses(new InetSocketAddress(node.ip(), 15000), null, null),
                         new ProxyBootstrap.Discovery(

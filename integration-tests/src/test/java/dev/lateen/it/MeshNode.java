@@ -2,11 +2,14 @@ package dev.lateen.it;
 
 import dev.lateen.istiod.Istiod;
 import dev.lateen.proxy.identity.IdentitySettings;
+import dev.lateen.proxy.model.LoadAssignment.Locality;
+import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
@@ -50,6 +53,11 @@ record MeshNode(
 
     String id() {
         return role + "~" + ip + "~" + name + "." + namespace + "~" + namespace + ".svc.cluster.local";
+    }
+
+    /** As a proxy of ours names itself. */
+    XdsNode xds() {
+        return new XdsNode(id(), name, metadata(), new Locality("", "", ""), "lateen", "0.1.0", List.of());
     }
 
     String spiffeId() {

@@ -8,9 +8,7 @@ import dev.lateen.istiod.IstiodBootstrap;
 import dev.lateen.istiod.listen.ListenAddress;
 import dev.lateen.proxy.Proxy;
 import dev.lateen.proxy.ProxyBootstrap;
-import dev.lateen.proxy.model.LoadAssignment.Locality;
 import dev.lateen.proxy.xds.bootstrap.ControlPlane;
-import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -94,14 +92,7 @@ class RealEnvoyTest {
         ControlPlane.Tls tls = ControlPlane.Tls.ofWorkload(istiod.authority().rootPem(), "");
         Proxy proxy = new Proxy(
                 new ProxyBootstrap(
-                        new XdsNode(
-                                node.id(),
-                                node.name(),
-                                node.metadata(),
-                                new Locality("", "", ""),
-                                "lateen",
-                                "0.1.0",
-                                List.of()),
+                        node.xds(),
                         1,
                         new ProxyBootstrap.OwnAddresses(new InetSocketAddress(node.ip(), 15000), null, null),
                         new ProxyBootstrap.Discovery(
