@@ -97,7 +97,7 @@ class ClusterAwayTest extends ClusterFixture {
             port.mend();
             awaitEndpoints(istiod, "10.1.2.7:8080");
             awaitConfig(istiod, "\"4s\"");
-            assertThat(config(istiod)).as("it went unseen").doesNotContain("\"3s\"");
+            awaitNoConfig(istiod, "\"3s\"");
             assertThat(cluster.client()
                             .raw("/apis/discovery.k8s.io/v1/endpointslices?watch=1&timeoutSeconds=2&resourceVersion="
                                     + before))

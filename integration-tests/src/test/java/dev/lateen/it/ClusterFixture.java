@@ -174,6 +174,13 @@ abstract class ClusterFixture {
                 .untilAsserted(() -> assertThat(config(istiod)).contains(expected));
     }
 
+    /** A list brings its objects one by one, and only at its end what it no longer has. */
+    void awaitNoConfig(Istiod istiod, String gone) {
+        Awaitility.await(gone + " is gone")
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(config(istiod)).doesNotContain(gone));
+    }
+
     /** A sidecar of a node, once it has its configuration. */
     Proxy proxy(Istiod istiod, MeshNode node) {
         Proxy proxy = new Proxy(
