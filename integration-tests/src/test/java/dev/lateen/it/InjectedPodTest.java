@@ -124,6 +124,13 @@ class InjectedPodTest {
         assertThat(once).contains("ISTIO_IN_REDIRECT", "-A OUTPUT -j ISTIO_OUTPUT");
         server.pod().intercepted("15090,15021,15020");
         assertThat(server.pod().rules()).isEqualTo(once);
+        server.pod().intercepted("15020", "--istio-exclude-interfaces=eth9", "--redirect-dns", "--capture-all-dns");
+        assertThat(server.pod().rules()).contains("-A OUTPUT -o eth9 -j RETURN", "ISTIO_OUTPUT_DNS");
+        server.pod().transparent();
+        assertThat(server.pod().rules()).contains("ISTIO_TPROXY").doesNotContain("eth9", "ISTIO_OUTPUT_DNS");
+        server.pod().intercepted("15090,15021,15020");
+        assertThat(server.pod().rules()).isEqualTo(once);
+        server.pod().transparent();
         server.pod().intercepted("15090,15021,15020", "--cleanup-only");
         assertThat(server.pod().rules()).isEmpty();
     }
