@@ -19,11 +19,10 @@ final class PodRemarks {
             "DISABLE_ENVOY", new Asks(Set.of("false"), "there is no agent without a proxy")));
 
     private static final Map<String, Asks> WITHOUT_EFFECT = new TreeMap<>(Map.ofEntries(
-            entry("OUTPUT_CERTS", "no certificate is written to a file"),
             entry("WORKLOAD_RSA_KEY_SIZE", "keys are ECDSA P-256"),
             entry("ECC_SIGNATURE_ALGORITHM", "keys are ECDSA P-256", "ECDSA"),
             entry("ECC_CURVE", "keys are ECDSA P-256", "P256"),
-            entry("PKCS8_KEY", "no key leaves the process"),
+            entry("PKCS8_KEY", "a key is written as PKCS #8", "true"),
             entry("SECRET_GRACE_PERIOD_RATIO", "a certificate is renewed at half of its life", "0.5"),
             entry("SECRET_GRACE_PERIOD_RATIO_JITTER", "the jitter is 0.01", "0.01", ".01"),
             entry("ISTIO_META_DNS_CAPTURE", "nothing answers on port 15053", "false"),

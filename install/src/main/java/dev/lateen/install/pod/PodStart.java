@@ -23,9 +23,12 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrap what the proxy is told
  * @param end how it ends
+ * @param certificates the directory that certificates are written to for others in the pod; empty for none
+ * @param inCluster whether the pod is one of a cluster's
  * @param remarks what of all that was given has no effect, in words
  */
-public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remarks) {
+public record PodStart(
+        ProxyBootstrap bootstrap, PodEnd end, String certificates, boolean inCluster, List<String> remarks) {
     private static final int ISTIODS_PORT = 15012;
     private static final String LOCALHOST = "localhost";
     private static final String SYSTEM = "SYSTEM";
@@ -54,7 +57,12 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
         Parts parts = new Parts(around.files(), flags, settings, variables, node);
         List<String> remarks = new ArrayList<>(settings.remarks());
         remarks.addAll(PodRemarks.withoutEffect(variables));
-        return new PodStart(parts.bootstrap(), parts.end(), List.copyOf(remarks));
+        return new PodStart(
+                parts.bootstrap(),
+                parts.end(),
+                variables.text("OUTPUT_CERTS", ""),
+                !variables.text("KUBERNETES_SERVICE_HOST", "").isEmpty(),
+                List.copyOf(remarks));
     }
 
     private static Map<String, String> downward(PodFiles files, String path) throws IOException {

@@ -353,9 +353,9 @@ class PodStartTest {
         assertThat(start().remarks())
                 .anySatisfy(named -> assertThat(named).startsWith("PROXY_CONFIG.statNameLength: "))
                 .contains(
-                        "OUTPUT_CERTS has no effect here: no certificate is written to a file",
                         "WORKLOAD_RSA_KEY_SIZE has no effect here: keys are ECDSA P-256",
                         "CA_HEADER_A has no effect here")
-                .hasSize(4);
+                .hasSize(3);
+        assertThat(start().certificates()).isEqualTo("/etc/out");
     }
 }

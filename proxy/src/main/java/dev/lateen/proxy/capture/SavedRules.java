@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * What an earlier run left in place, whatever its flags were: our chains, and our rules in the kernel's chains. Those have our chain as their target, or the very form of a rule that we
@@ -16,16 +16,17 @@ public final class SavedRules {
     /** A pod without rules of ours. */
     public static final SavedRules NONE = new SavedRules(Map.of());
 
-    private static final Pattern TO_OURS = Pattern.compile(".* -[jg] ISTIO_\\w+");
-
-    /** Excluded interfaces, and the marks of TPROXY, as the kernel words them. */
-    private static final List<Pattern> FORMS = List.of(
-            Pattern.compile("-A PREROUTING -i \\S+ -j RETURN"),
-            Pattern.compile("-A OUTPUT -o \\S+ -j RETURN"),
-            Pattern.compile("-A PREROUTING -p tcp -m mark --mark \\S+ -j CONNMARK --save-mark( .*)?"),
-            Pattern.compile("-A OUTPUT -o lo -p tcp -m mark --mark \\S+ -j RETURN"),
-            Pattern.compile("-A OUTPUT ! -d \\S+ -o lo -p tcp -m owner --[ug]id-owner \\S+ -j MARK --set-x?mark .*"),
-            Pattern.compile("-A OUTPUT -p tcp -m connmark --mark \\S+ -j CONNMARK --restore-mark( .*)?"));
+    /** Excluded interfaces, and the marks of TPROXY, as the kernel words them; {@code *} is any word, and what follows the last does not count. */
+    private static final List<List<String>> FORMS = Stream.of(
+                    "PREROUTING -i * -j RETURN",
+                    "OUTPUT -o * -j RETURN",
+                    "PREROUTING -p tcp -m mark --mark * -j CONNMARK --save-mark",
+                    "OUTPUT -o lo -p tcp -m mark --mark * -j RETURN",
+                    "OUTPUT ! -d * -o lo -p tcp -m owner --uid-owner * -j MARK",
+                    "OUTPUT ! -d * -o lo -p tcp -m owner --gid-owner * -j MARK",
+                    "OUTPUT -p tcp -m connmark --mark * -j CONNMARK --restore-mark")
+            .map(form -> List.of(form.split(" ")))
+            .toList();
 
     private final Map<String, Table> tables;
 
@@ -54,8 +55,25 @@ public final class SavedRules {
     }
 
     private static boolean isOurs(String line) {
-        return TO_OURS.matcher(line).matches()
-                || FORMS.stream().anyMatch(form -> form.matcher(line).matches());
+        List<String> words = List.of(line.split(" "));
+        int target = Math.max(words.indexOf("-j"), words.indexOf("-g"));
+        boolean leadsToOurs = target > 0
+                && target + 1 < words.size()
+                && words.get(target + 1).startsWith(RuleSet.OURS);
+        List<String> rule = words.subList(1, words.size());
+        return leadsToOurs || FORMS.stream().anyMatch(form -> isOfForm(rule, form));
+    }
+
+    private static boolean isOfForm(List<String> rule, List<String> form) {
+        if (rule.size() < form.size()) {
+            return false;
+        }
+        for (int i = 0; i < form.size(); i++) {
+            if (!form.get(i).equals("*") && !form.get(i).equals(rule.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Tables that have something of ours. */
