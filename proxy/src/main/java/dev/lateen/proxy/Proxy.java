@@ -84,6 +84,7 @@ public class Proxy extends VerticleBase {
     private @Nullable AdsClient client;
     private @Nullable FileSecrets files;
     private @Nullable WorkloadIdentity identity;
+    private @Nullable MeshRoots caRoots;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
 
@@ -218,11 +219,18 @@ public class Proxy extends VerticleBase {
     }
 
     private WorkloadIdentity identity(IdentitySettings own, Surroundings around, SnapshotSource together) {
+        IdentitySettings.Ca server = own.ca();
         GrpcEndpoint ca =
-                new GrpcEndpoint(SocketAddress.inetSocketAddress(own.caPort(), own.caHost()), own.caServerName());
-        MeshRoots roots = new MeshRoots(own.rootsPem(), own.roots(), around);
+                new GrpcEndpoint(SocketAddress.inetSocketAddress(server.port(), server.host()), server.serverName());
+        MeshRoots roots = new MeshRoots("the mesh's roots", own.roots(), around);
+        MeshRoots trusted = roots;
+        if (server.roots() != null) {
+            trusted = new MeshRoots("the CA's roots", server.roots(), around);
+            trusted.follow(() -> {});
+            caRoots = trusted;
+        }
         return new WorkloadIdentity(
-                own, new GrpcCertificateAuthority(vertx, ca, roots::pem), roots, around, published(together));
+                own, new GrpcCertificateAuthority(vertx, ca, trusted::pem), roots, around, published(together));
     }
 
     private Consumer<Secret> published(SnapshotSource together) {
@@ -313,6 +321,9 @@ public class Proxy extends VerticleBase {
         vertx.cancelTimer(spanTimer);
         if (files != null) {
             files.close();
+        }
+        if (caRoots != null) {
+            caRoots.close();
         }
         DataPath path = dataPath;
         Future<Void> drained = path == null

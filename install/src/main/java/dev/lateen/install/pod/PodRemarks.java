@@ -14,7 +14,6 @@ final class PodRemarks {
             "PROV_CERT", new Asks(Set.of(), "certificates come from the CA"),
             "CA_PROVIDER", new Asks(Set.of("Citadel"), "istiod's CA is the only one that is asked"),
             "CREDENTIAL_FETCHER_TYPE", new Asks(Set.of("JWT"), "the pod's token is the only credential"),
-            "CA_ROOT_CA", new Asks(Set.of(), "the mesh's roots are what the CA is checked against"),
             "XDS_AUTH_PROVIDER", new Asks(Set.of(), "istiod knows the proxy by its certificate"),
             "DISABLE_ENVOY", new Asks(Set.of("false"), "there is no agent without a proxy")));
 

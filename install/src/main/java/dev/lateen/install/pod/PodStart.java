@@ -32,6 +32,7 @@ public record PodStart(
     private static final int ISTIODS_PORT = 15012;
     private static final String LOCALHOST = "localhost";
     private static final String SYSTEM = "SYSTEM";
+    private static final String ROOT_FILE = "a file of roots";
     private static final String XDS_HEADER = "XDS_HEADER_";
     private static final String EXCLUDED = "traffic.sidecar.istio.io/excludeInterfaces";
 
@@ -90,6 +91,14 @@ public record PodStart(
             }
         });
         return all.isEmpty() ? List.of("127.0.0.1") : List.copyOf(all);
+    }
+
+    static String checked(String path, @Nullable String pem) {
+        if (pem == null || !pem.contains("-----BEGIN CERTIFICATE-----")) {
+            throw new IllegalArgumentException(path + ": " + (pem == null ? "no such file" : "no certificate in it")
+                    + " (expected: root certificates, PEM)");
+        }
+        return pem;
     }
 
     /** @param node who the proxy is */
@@ -175,15 +184,13 @@ public record PodStart(
             return host.equals(LOCALHOST) ? "istiod.istio-system.svc" : host;
         }
 
-        private IdentitySettings identity(String roots, Authority istiod, String istiodName) {
+        private IdentitySettings identity(String roots, Authority istiod, String istiodName) throws IOException {
             String given = variables.text("CA_ADDR", "");
             Authority ca = given.isEmpty() ? istiod : address("CA_ADDR", given);
             return new IdentitySettings(
-                    ca.name(),
-                    ca.port(),
-                    given.isEmpty() ? istiodName : pilotName(ca.name()),
-                    roots,
-                    this::roots,
+                    new IdentitySettings.Ca(
+                            ca.name(), ca.port(), given.isEmpty() ? istiodName : pilotName(ca.name()), caRoots()),
+                    new IdentitySettings.Roots(roots, this::roots),
                     this::token,
                     variables.text("TRUST_DOMAIN", "cluster.local"),
                     node.namespace(),
@@ -212,25 +219,31 @@ public record PodStart(
             return checked(PodFiles.ROOTS, files.read(PodFiles.ROOTS));
         }
 
-        /** The roots that istiod is checked against may be others than the mesh's; those are read once. */
-        private Tls istiodsTls(String name) throws IOException {
-            String given = variables.text("XDS_ROOT_CA", "");
-            if (given.equals(SYSTEM)) {
-                throw new IllegalArgumentException("XDS_ROOT_CA: SYSTEM (expected: a file of roots)");
+        /** The roots that the CA is checked against may be others than the mesh's. */
+        private IdentitySettings.@Nullable Roots caRoots() throws IOException {
+            String given = rootFile("CA_ROOT_CA");
+            if (given.isEmpty()) {
+                return null;
             }
-            if (!given.isEmpty()) {
-                return Tls.ofWorkload(checked(given, files.read(given)), name);
-            }
-            String mounted = files.read(PodFiles.MOUNTED_ROOTS);
-            return mounted == null ? Tls.ofMesh(name) : Tls.ofWorkload(checked(PodFiles.MOUNTED_ROOTS, mounted), name);
+            RootFile file = new RootFile(files, given);
+            return new IdentitySettings.Roots(file.get(), file::read);
         }
 
-        private static String checked(String path, @Nullable String pem) {
-            if (pem == null || !pem.contains("-----BEGIN CERTIFICATE-----")) {
-                throw new IllegalArgumentException(path + ": " + (pem == null ? "no such file" : "no certificate in it")
-                        + " (expected: root certificates, PEM)");
+        private String rootFile(String variable) {
+            String given = variables.text(variable, "");
+            if (given.equals(SYSTEM)) {
+                throw new IllegalArgumentException(variable + ": SYSTEM (expected: " + ROOT_FILE + ")");
             }
-            return pem;
+            return given;
+        }
+
+        /** The roots that istiod is checked against may be others than the mesh's. */
+        private Tls istiodsTls(String name) throws IOException {
+            String given = rootFile("XDS_ROOT_CA");
+            String path = given.isEmpty() ? PodFiles.MOUNTED_ROOTS : given;
+            return given.isEmpty() && files.read(path) == null
+                    ? Tls.ofMesh(name)
+                    : Tls.ofWorkload(new RootFile(files, path), name);
         }
 
         private Map<String, String> headers() {
