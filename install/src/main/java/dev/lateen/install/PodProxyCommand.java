@@ -2,6 +2,7 @@ package dev.lateen.install;
 
 import dev.lateen.install.failure.CommandFailure;
 import dev.lateen.install.pod.AgentBootstrap;
+import dev.lateen.install.pod.CertificateFiles;
 import dev.lateen.install.pod.PodEnding;
 import dev.lateen.install.pod.PodFlags;
 import dev.lateen.install.pod.PodStart;
@@ -157,7 +158,17 @@ final class PodProxyCommand implements Callable<Integer> {
         String platformMetrics = PodBootstrap.ofProcess().platformMetrics();
         return new OrderedEnd(PATIENCE).run(stop -> {
             PodEnding ending = new PodEnding(start.end(), stop);
-            ProxyCommand.serve(atEnd, platformMetrics, ending::prepare, ending::await);
+            ProxyCommand.serve(
+                    atEnd,
+                    platformMetrics,
+                    proxy -> {
+                        ending.prepare(proxy);
+                        if (!start.certificates().isEmpty()) {
+                            proxy.onSecret(
+                                    new CertificateFiles(Path.of(start.certificates()), start.inCluster()));
+                        }
+                    },
+                    ending::await);
         });
     }
 

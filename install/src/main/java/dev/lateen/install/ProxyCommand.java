@@ -155,6 +155,7 @@ final class ProxyCommand implements Callable<Integer> {
 
     private static Proxy proxy(ProxyRole role, ProxyBootstrap bootstrap, Consumer<Proxy> prepare) {
         Proxy proxy = role.verticle(bootstrap, new FileOutputStream(FileDescriptor.out));
+        ProcessHandle.current().info().startInstant().ifPresent(proxy::began);
         prepare.accept(proxy);
         return proxy;
     }

@@ -41,6 +41,17 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
         return Integer.parseInt(output.strip());
     }
 
+    /** The address from which an application that is asked by HTTP was called; empty without an answer. */
+    String addressByHttp(String address, int port, String host) throws IOException, InterruptedException {
+        return run("curl", "-sf", "--max-time", "10", "-H", "Host: " + host, "http://" + address + ":" + port + "/");
+    }
+
+    /** The same for a connection of raw bytes. */
+    String addressByBytes(String address, int port) throws IOException, InterruptedException {
+        String script = "exec 3<>/dev/tcp/%s/%d && printf '\\001who\\n' >&3 && head -n1 <&3".formatted(address, port);
+        return run("timeout", "10", "bash", "-c", script).strip();
+    }
+
     /** Whether bytes that are no HTTP come back. The first is no letter, so that nobody waits for more before judging the protocol. */
     boolean bytes(String address, int port) throws IOException, InterruptedException {
         String script = "exec 3<>/dev/tcp/%s/%d && printf '\\001hello\\n' >&3 && head -n1 <&3".formatted(address, port);

@@ -69,6 +69,13 @@ class ClusterAuthorityTest extends ClusterFixture {
         secret(OWN).delete();
         awaitTold("Secret istio-system/" + OWN + " is gone; what signed last goes on signing");
         PodAgent.assertVerifies(PodAgent.sign(vertx, istiod, roots, token).getFirst(), istiod);
+        Awaitility.await("it is written back")
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(
+                        () -> assertThat(secret(OWN).get()).isNotNull());
+        assertThat(requireNonNull(secret(OWN).get()).getData()).isEqualTo(good);
+        assertThat(requireNonNull(secret(OWN).get()).getType()).isEqualTo("istio.io/ca-root");
+        awaitNothingToSay(istiod);
 
         write(Map.of("ca-cert.pem", base64("nonsense"), "ca-key.pem", requireNonNull(good.get("ca-key.pem"))));
         awaitTold("Secret istio-system/" + OWN + " ca-cert.pem: ", "what signed last goes on signing");

@@ -40,6 +40,15 @@ record InjectedPod(PodNetwork.Pod pod, MeshNode node, Path root) {
 
     /** Starts its sidecar. @param istiod {@code HOST:PORT} @param more variables */
     Running sidecar(String istiod, Map<String, String> more) throws IOException {
+        return sidecar(List.of(), istiod, more);
+    }
+
+    /** The same in a container that lacks capabilities. */
+    Running sidecarWithout(List<String> capabilities, String istiod, Map<String, String> more) throws IOException {
+        return sidecar(List.of("setpriv", "--bounding-set=-" + String.join(",-", capabilities)), istiod, more);
+    }
+
+    private Running sidecar(List<String> entering, String istiod, Map<String, String> more) throws IOException {
         Map<String, String> environment = new LinkedHashMap<>(Map.of(
                 "POD_NAME",
                 node.name(),
@@ -63,9 +72,8 @@ record InjectedPod(PodNetwork.Pod pod, MeshNode node, Path root) {
                 "cluster.local"));
         node.more().forEach((key, value) -> environment.put("ISTIO_META_" + key, value.toString()));
         environment.putAll(more);
-        return Running.start(
-                node.name(),
-                pod.asSidecar(List.of(
+        List<String> command = new ArrayList<>(entering);
+        command.addAll(List.of(
                         Project.root().resolve("meshctl").toString(),
                         "proxy",
                         "sidecar",
@@ -75,8 +83,8 @@ record InjectedPod(PodNetwork.Pod pod, MeshNode node, Path root) {
                         "--proxyComponentLogLevel=misc:error",
                         "--log_output_level=default:info",
                         "--pod-root",
-                        root.toString())),
-                environment);
+                        root.toString()));
+        return Running.start(node.name(), pod.asSidecar(command), environment);
     }
 
     /** What Istio's template runs in the container of the sidecar. */

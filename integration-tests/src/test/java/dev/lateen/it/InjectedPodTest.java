@@ -99,7 +99,12 @@ class InjectedPodTest {
                 Map.of(
                         "ISTIO_KUBE_APP_PROBERS",
                         "{\"/app-health/app/readyz\":{\"httpGet\":{\"port\":9001}},\"/app-health/app/livez\":{\"tcpSocket\":{\"port\":9}}}"));
-        start(client, Map.of());
+        start(client, Map.of("OUTPUT_CERTS", directory.toString()));
+        Awaitility.await().untilAsserted(() -> assertThat(directory.resolve("cert-chain.pem"))
+                .content()
+                .contains("BEGIN CERTIFICATE"));
+        assertThat(directory.resolve("key.pem")).content().contains("BEGIN PRIVATE KEY");
+        assertThat(directory.resolve("root-cert.pem")).content().contains("BEGIN CERTIFICATE");
         Awaitility.await()
                 .atMost(Patience.OF_A_CHANGE)
                 .untilAsserted(() -> assertThat(call()).isEqualTo(200));
@@ -114,7 +119,12 @@ class InjectedPodTest {
                     .contains(
                             "istio_requests_total",
                             "destination_workload=\"server\"",
-                            "connection_security_policy=\"unknown\"");
+                            "connection_security_policy=\"unknown\"",
+                            "istio_agent_cert_expiry_seconds{resource_name=\"default\"} ",
+                            "istio_agent_startup_duration_seconds ",
+                            "istio_agent_num_outgoing_requests{request_type=\"csr\"} 1",
+                            "istio_agent_istiod_connection_terminations{type=\"error\"} 0",
+                            "istio_agent_scrapes_total 1");
         }
     }
 
@@ -124,6 +134,13 @@ class InjectedPodTest {
         assertThat(once).contains("ISTIO_IN_REDIRECT", "-A OUTPUT -j ISTIO_OUTPUT");
         server.pod().intercepted("15090,15021,15020");
         assertThat(server.pod().rules()).isEqualTo(once);
+        server.pod().intercepted("15020", "--istio-exclude-interfaces=eth9", "--redirect-dns", "--capture-all-dns");
+        assertThat(server.pod().rules()).contains("-A OUTPUT -o eth9 -j RETURN", "ISTIO_OUTPUT_DNS");
+        server.pod().transparent();
+        assertThat(server.pod().rules()).contains("ISTIO_TPROXY").doesNotContain("eth9", "ISTIO_OUTPUT_DNS");
+        server.pod().intercepted("15090,15021,15020");
+        assertThat(server.pod().rules()).isEqualTo(once);
+        server.pod().transparent();
         server.pod().intercepted("15090,15021,15020", "--cleanup-only");
         assertThat(server.pod().rules()).isEmpty();
     }

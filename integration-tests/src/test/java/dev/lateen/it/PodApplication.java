@@ -17,12 +17,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * An application that says which protocol reached it: an HTTP request is answered with 200, any other bytes come back. Run in a pod's network
+ * An application that says which protocol reached it: an HTTP request is answered with 200 and the caller's address, {@link #WHO} with that address alone, any other bytes come
+ * back. Run in a pod's network
  * namespace with the ports it listens on, or by {@code meshctl run}, which tells address and port.
  */
 final class PodApplication {
     /** What it prints once it listens everywhere. */
     static final String LISTENING = "listening";
+
+    /** The line by which it is asked for the caller's address. */
+    static final String WHO = "\1who";
 
     private PodApplication() {}
 
@@ -77,11 +81,15 @@ final class PodApplication {
                         new InputStreamReader(socket.getInputStream(), StandardCharsets.ISO_8859_1))) {
             OutputStream out = socket.getOutputStream();
             for (String line = in.readLine(); line != null; line = in.readLine()) {
-                if (line.contains(" HTTP/1.1")) {
+                String from = socket.getInetAddress().getHostAddress();
+                if (line.equals(WHO)) {
+                    out.write((from + "\n").getBytes(StandardCharsets.US_ASCII));
+                } else if (line.contains(" HTTP/1.1")) {
                     while (!in.readLine().isEmpty()) {
                         // The head's other lines decide nothing.
                     }
-                    out.write("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+                    out.write(("HTTP/1.1 200 OK\r\ncontent-length: " + from.length() + "\r\n\r\n" + from)
+                            .getBytes(StandardCharsets.US_ASCII));
                 } else {
                     out.write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
                 }

@@ -80,6 +80,11 @@ final class PodMesh implements AutoCloseable {
 
     /** Who a pod of the default namespace is. */
     MeshNode node(String name, String app) {
+        return node(name, app, "REDIRECT");
+    }
+
+    /** The same. @param mode how the pod's traffic is led to the proxy */
+    MeshNode node(String name, String app, String mode) {
         return new MeshNode(
                 "sidecar",
                 known(name).address(),
@@ -87,7 +92,7 @@ final class PodMesh implements AutoCloseable {
                 "default",
                 name,
                 Map.of("app", app, "pod", name, "security.istio.io/tlsMode", "istio"),
-                Map.of("WORKLOAD_NAME", name, "INTERCEPTION_MODE", "REDIRECT"));
+                Map.of("WORKLOAD_NAME", name, "INTERCEPTION_MODE", mode));
     }
 
     /** A pod as the injection template leaves it, named as its application. */
@@ -106,6 +111,11 @@ final class PodMesh implements AutoCloseable {
                 directory.resolve(name + "-root"),
                 istiod.tokens().mint(node.namespace(), node.serviceAccount(), InjectedPod.tokenLife()),
                 istiod.authority().rootPem());
+    }
+
+    /** The address of whoever calls from outside of all pods. */
+    String outsideAddress() {
+        return network.host();
     }
 
     /** Where pods reach istiod. */

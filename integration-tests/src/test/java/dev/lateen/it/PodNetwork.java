@@ -109,6 +109,15 @@ final class PodNetwork implements AutoCloseable {
 
         /** As Istio's init container does, by its flags. @param left ports that are left alone @param more flags */
         Pod intercepted(String left, String... more) throws IOException, InterruptedException {
+            return intercepted("REDIRECT", left, more);
+        }
+
+        /** The same by TPROXY, which leaves the addresses of what comes in as they are. */
+        Pod transparent() throws IOException, InterruptedException {
+            return intercepted("TPROXY", OWN_PORTS, new String[0]);
+        }
+
+        private Pod intercepted(String mode, String left, String[] more) throws IOException, InterruptedException {
             List<String> command = new ArrayList<>(List.of(
                     Project.root().resolve("meshctl").toString(),
                     "istio-iptables",
@@ -119,7 +128,7 @@ final class PodNetwork implements AutoCloseable {
                     "-u",
                     PROXY_GROUP,
                     "-m",
-                    "REDIRECT",
+                    mode,
                     "-i",
                     "*",
                     "-x",

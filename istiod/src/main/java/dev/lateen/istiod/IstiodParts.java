@@ -102,6 +102,7 @@ final class IstiodParts {
         DiscoverySettings settings = DiscoverySettings.defaults("istiod/" + Release.VERSION)
                 .withInstance(ClusterBootstrap.podNameOrProcess())
                 .withShowPlaintext(bootstrap.grpc().isLoopback())
+                .withNamespace(namespace())
                 .withStreams(
                         DiscoverySettings.MOST_STREAMS,
                         DiscoverySettings.FIRST_MESSAGE_WITHIN,
@@ -180,6 +181,11 @@ final class IstiodParts {
         }
     }
 
+    /** The control plane's own. */
+    private String namespace() {
+        return cluster == null ? SYSTEM_NAMESPACE : cluster.namespace();
+    }
+
     /** Opens the ports. */
     Future<Istiod.Addresses> open() {
         DebugServer debug = new DebugServer(
@@ -188,7 +194,7 @@ final class IstiodParts {
                 writer::snapshot,
                 new MetricsAnswer(metrics, surroundings.platform()),
                 surroundings.readiness(),
-                new DebugAccess(callers, cluster == null ? SYSTEM_NAMESPACE : cluster.namespace()),
+                new DebugAccess(callers, namespace()),
                 Release.inIstiosForm());
         Handler<HttpServerRequest> pages = debug.handler(vertx);
         GrpcServer plain = grpc();

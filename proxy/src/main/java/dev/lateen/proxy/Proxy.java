@@ -3,6 +3,7 @@ package dev.lateen.proxy;
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
+import dev.lateen.proxy.agent.AgentMetrics;
 import dev.lateen.proxy.agent.AgentServer;
 import dev.lateen.proxy.agent.AgentSettings;
 import dev.lateen.proxy.agent.AgentSource;
@@ -16,6 +17,7 @@ import dev.lateen.proxy.identity.Surroundings;
 import dev.lateen.proxy.identity.WorkloadIdentity;
 import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
+import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.AdsClient;
 import dev.lateen.proxy.xds.GrpcEndpoint;
 import dev.lateen.proxy.xds.UpdateCounts;
@@ -46,6 +48,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,8 +70,11 @@ public class Proxy extends VerticleBase {
     private final OutputStream standardOut;
     private final Promise<Void> ready = Promise.promise();
     private final long startNanos = System.nanoTime();
+    private Instant began = Instant.now();
+    private volatile @Nullable Duration startup;
     private Runnable quit = () -> {};
     private Runnable onLeave = () -> {};
+    private @Nullable Consumer<Secret> onSecret;
     private MetricsSource platform = MetricsSource.NONE;
     private volatile AdminSource.State state = AdminSource.State.PRE_INITIALIZING;
     private @Nullable DataPath dataPath;
@@ -78,6 +84,7 @@ public class Proxy extends VerticleBase {
     private @Nullable AdsClient client;
     private @Nullable FileSecrets files;
     private @Nullable WorkloadIdentity identity;
+    private @Nullable MeshRoots caRoots;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
 
@@ -96,6 +103,18 @@ public class Proxy extends VerticleBase {
     /** Told when the agent's port was asked to drain. */
     public Proxy onLeave(Runnable action) {
         onLeave = action;
+        return this;
+    }
+
+    /** Told of each certificate of the workload and of the mesh's roots, on a worker, one after the other. */
+    public Proxy onSecret(Consumer<Secret> listener) {
+        onSecret = listener;
+        return this;
+    }
+
+    /** When the process began, from which the time until the proxy is ready is told; else when it was made. */
+    public Proxy began(Instant time) {
+        began = time;
         return this;
     }
 
@@ -200,11 +219,33 @@ public class Proxy extends VerticleBase {
     }
 
     private WorkloadIdentity identity(IdentitySettings own, Surroundings around, SnapshotSource together) {
+        IdentitySettings.Ca server = own.ca();
         GrpcEndpoint ca =
-                new GrpcEndpoint(SocketAddress.inetSocketAddress(own.caPort(), own.caHost()), own.caServerName());
-        MeshRoots roots = new MeshRoots(own.rootsPem(), own.roots(), around);
+                new GrpcEndpoint(SocketAddress.inetSocketAddress(server.port(), server.host()), server.serverName());
+        MeshRoots roots = new MeshRoots("the mesh's roots", own.roots(), around);
+        MeshRoots trusted = roots;
+        if (server.roots() != null) {
+            trusted = new MeshRoots("the CA's roots", server.roots(), around);
+            trusted.follow(() -> {});
+            caRoots = trusted;
+        }
         return new WorkloadIdentity(
-                own, new GrpcCertificateAuthority(vertx, ca, roots::pem), roots, around, together::secret);
+                own, new GrpcCertificateAuthority(vertx, ca, trusted::pem), roots, around, published(together));
+    }
+
+    private Consumer<Secret> published(SnapshotSource together) {
+        Consumer<Secret> listener = onSecret;
+        if (listener == null) {
+            return together::secret;
+        }
+        return secret -> {
+            together.secret(secret);
+            vertx.executeBlocking(() -> {
+                        listener.accept(secret);
+                        return null;
+                    })
+                    .onFailure(error -> LOG.error("{} can't be told on", secret.name(), error));
+        };
     }
 
     private XdsSettings settings() {
@@ -265,6 +306,7 @@ public class Proxy extends VerticleBase {
     private void live() {
         if (state != AdminSource.State.DRAINING) {
             state = AdminSource.State.LIVE;
+            startup = Duration.between(began, Instant.now());
             ready.tryComplete();
             LOG.info(
                     "{} is live with {} listeners",
@@ -279,6 +321,9 @@ public class Proxy extends VerticleBase {
         vertx.cancelTimer(spanTimer);
         if (files != null) {
             files.close();
+        }
+        if (caRoots != null) {
+            caRoots.close();
         }
         DataPath path = dataPath;
         Future<Void> drained = path == null
@@ -340,6 +385,17 @@ public class Proxy extends VerticleBase {
 
     void quit() {
         quit.run();
+    }
+
+    /** What Istio's agent would tell. */
+    MetricsSource agentMetrics() {
+        AdsClient ads = client;
+        WorkloadIdentity own = identity;
+        return new AgentMetrics(
+                startup,
+                ads == null ? null : ads.counts(),
+                own == null ? null : own.counts(),
+                InstantSource.system());
     }
 
     MetricsSource platform() {

@@ -2,6 +2,7 @@ package dev.lateen.proxy;
 
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.metrics.MetricsText;
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.admin.ConfigChanges;
@@ -263,7 +264,11 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
 
             @Override
             public Page metrics(Map<String, String> query) {
-                return pages.prometheus(query);
+                Page own = pages.prometheus(query);
+                return out -> {
+                    own.write(out);
+                    proxy.agentMetrics().write(new MetricsText(out));
+                };
             }
 
             @Override

@@ -22,6 +22,10 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
     private static final String RESOLV_CONF = "/etc/resolv.conf";
     private static final String USUAL_USER = "1337";
     private static final String ALL = "*";
+
+    /** Istio's mark and table. */
+    static final CaptureSettings.Tproxy TPROXY = new CaptureSettings.Tproxy(USUAL_USER, "133");
+
     private static final int MOST_GROUPS = 64;
 
     /** Copies the list. */
@@ -97,10 +101,10 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
                 case "REDIRECT", "" -> null;
                 case "TPROXY" ->
                     new CaptureSettings.Tproxy(
-                            number("istio-inbound-tproxy-mark", flags.text("istio-inbound-tproxy-mark", USUAL_USER)),
+                            number("istio-inbound-tproxy-mark", flags.text("istio-inbound-tproxy-mark", TPROXY.mark())),
                             number(
                                     "istio-inbound-tproxy-route-table",
-                                    flags.text("istio-inbound-tproxy-route-table", "133")));
+                                    flags.text("istio-inbound-tproxy-route-table", TPROXY.table())));
                 default -> throw wrong("--istio-inbound-interception-mode", mode, "REDIRECT or TPROXY");
             };
         }

@@ -5,16 +5,14 @@ import dev.lateen.proxy.capture.CaptureRules;
 import dev.lateen.proxy.capture.CaptureSettings;
 import dev.lateen.proxy.capture.IpFamily;
 import dev.lateen.proxy.capture.RuleSet;
+import dev.lateen.proxy.capture.SavedRules;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
  * Puts rules in place with iptables, each table in one step, so that none is ever there by half; a second time it finds what is there and does it anew. Says clearly what it lacks.
  */
 public final class Netfilter {
-    private static final String SAVED_CHAIN = ":ISTIO_";
-
     private final Programs programs;
     private final String variant;
 
@@ -24,24 +22,27 @@ public final class Netfilter {
         this.variant = variant;
     }
 
-    /** Makes the rules of these families, and the routes of TPROXY. */
+    /** Makes the rules of these families, and the routes of TPROXY; what an earlier run left by other flags goes. */
     public void apply(CaptureSettings settings, List<IpFamily> families) throws InterruptedException {
         for (IpFamily family : families) {
-            RuleSet rules = CaptureRules.of(settings, family);
-            restore(family, rules.restore(present(family, rules)));
-        }
-        if (settings.tproxy() != null) {
-            for (IpFamily family : families) {
+            SavedRules saved = saved(family);
+            restore(family, CaptureRules.of(settings, family).restore(saved));
+            if (settings.tproxy() != null) {
                 route(family, settings.tproxy());
+            } else if (saved.haveTproxy()) {
+                unroute(family, CaptureStart.TPROXY);
             }
         }
     }
 
-    /** Takes the rules of these families away. */
+    /** Takes the rules of these families away, whatever flags they were made by. */
     public void cleanup(CaptureSettings settings, List<IpFamily> families) throws InterruptedException {
         for (IpFamily family : families) {
-            RuleSet rules = CaptureRules.of(settings, family);
-            restore(family, rules.cleanup(present(family, rules)));
+            SavedRules saved = saved(family);
+            restore(family, RuleSet.cleanup(saved));
+            if (saved.haveTproxy()) {
+                unroute(family, settings.tproxy() == null ? CaptureStart.TPROXY : settings.tproxy());
+            }
         }
     }
 
@@ -50,11 +51,11 @@ public final class Netfilter {
         StringBuilder text = new StringBuilder();
         for (IpFamily family : families) {
             text.append("# ").append(String.join(" ", restoring(family))).append('\n');
-            text.append(CaptureRules.of(settings, family).restore(List.of()));
+            text.append(CaptureRules.of(settings, family).restore(SavedRules.NONE));
         }
         if (settings.tproxy() != null) {
             for (IpFamily family : families) {
-                routes(family, settings.tproxy())
+                routes("add", family, settings.tproxy())
                         .forEach(command ->
                                 text.append(String.join(" ", command)).append('\n'));
             }
@@ -62,25 +63,12 @@ public final class Netfilter {
         return text.toString();
     }
 
-    /** Nothing is asked rule by rule in a pod that has none of ours, as every new one. */
-    private List<RuleSet.Rule> present(IpFamily family, RuleSet rules) throws InterruptedException {
+    private SavedRules saved(IpFamily family) throws InterruptedException {
         Programs.Outcome saved = run(List.of(program(family) + "-save"), "");
         if (!saved.isGood()) {
             throw refused(program(family) + "-save", saved);
         }
-        List<RuleSet.Rule> present = new ArrayList<>();
-        if (!saved.output().contains(SAVED_CHAIN)) {
-            return present;
-        }
-        for (RuleSet.Rule rule : rules.inBuiltIn()) {
-            List<String> check =
-                    new ArrayList<>(List.of(program(family), "-w", "5", "-t", rule.table(), "-C", rule.chain()));
-            check.addAll(List.of(rule.spec().split(" ")));
-            if (run(check, "").isGood()) {
-                present.add(rule);
-            }
-        }
-        return present;
+        return SavedRules.parse(saved.output());
     }
 
     private void restore(IpFamily family, String rules) throws InterruptedException {
@@ -110,7 +98,7 @@ public final class Netfilter {
     }
 
     private void route(IpFamily family, CaptureSettings.Tproxy tproxy) throws InterruptedException {
-        for (List<String> command : routes(family, tproxy)) {
+        for (List<String> command : routes("add", family, tproxy)) {
             Programs.Outcome outcome = run(command, "");
             if (!outcome.isGood() && !outcome.output().contains("File exists")) {
                 throw refused(String.join(" ", command), outcome);
@@ -118,12 +106,22 @@ public final class Netfilter {
         }
     }
 
-    /** Marked packets are the pod's own, whatever address they are for. */
-    private static List<List<String>> routes(IpFamily family, CaptureSettings.Tproxy tproxy) {
+    /** What is not there need not go. */
+    private void unroute(IpFamily family, CaptureSettings.Tproxy tproxy) throws InterruptedException {
+        for (List<String> command : routes("del", family, tproxy)) {
+            Programs.Outcome outcome = run(command, "");
+            if (!outcome.isGood() && !outcome.output().contains("No such ")) {
+                throw refused(String.join(" ", command), outcome);
+            }
+        }
+    }
+
+    /** Marked packets are the pod's own, whatever address they are for. @param change {@code add} or {@code del} */
+    private static List<List<String>> routes(String change, IpFamily family, CaptureSettings.Tproxy tproxy) {
         String inet = family == IpFamily.V4 ? "inet" : "inet6";
         return List.of(
-                List.of("ip", "-f", inet, "rule", "add", "fwmark", tproxy.mark(), "lookup", tproxy.table()),
-                List.of("ip", "-f", inet, "route", "add", "local", "default", "dev", "lo", "table", tproxy.table()));
+                List.of("ip", "-f", inet, "rule", change, "fwmark", tproxy.mark(), "lookup", tproxy.table()),
+                List.of("ip", "-f", inet, "route", change, "local", "default", "dev", "lo", "table", tproxy.table()));
     }
 
     private Programs.Outcome run(List<String> command, String input) throws InterruptedException {

@@ -14,16 +14,14 @@ final class PodRemarks {
             "PROV_CERT", new Asks(Set.of(), "certificates come from the CA"),
             "CA_PROVIDER", new Asks(Set.of("Citadel"), "istiod's CA is the only one that is asked"),
             "CREDENTIAL_FETCHER_TYPE", new Asks(Set.of("JWT"), "the pod's token is the only credential"),
-            "CA_ROOT_CA", new Asks(Set.of(), "the mesh's roots are what the CA is checked against"),
             "XDS_AUTH_PROVIDER", new Asks(Set.of(), "istiod knows the proxy by its certificate"),
             "DISABLE_ENVOY", new Asks(Set.of("false"), "there is no agent without a proxy")));
 
     private static final Map<String, Asks> WITHOUT_EFFECT = new TreeMap<>(Map.ofEntries(
-            entry("OUTPUT_CERTS", "no certificate is written to a file"),
             entry("WORKLOAD_RSA_KEY_SIZE", "keys are ECDSA P-256"),
             entry("ECC_SIGNATURE_ALGORITHM", "keys are ECDSA P-256", "ECDSA"),
             entry("ECC_CURVE", "keys are ECDSA P-256", "P256"),
-            entry("PKCS8_KEY", "no key leaves the process"),
+            entry("PKCS8_KEY", "a key is written as PKCS #8", "true"),
             entry("SECRET_GRACE_PERIOD_RATIO", "a certificate is renewed at half of its life", "0.5"),
             entry("SECRET_GRACE_PERIOD_RATIO_JITTER", "the jitter is 0.01", "0.01", ".01"),
             entry("ISTIO_META_DNS_CAPTURE", "nothing answers on port 15053", "false"),

@@ -23,12 +23,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bootstrap what the proxy is told
  * @param end how it ends
+ * @param certificates the directory that certificates are written to for others in the pod; empty for none
+ * @param inCluster whether the pod is one of a cluster's
  * @param remarks what of all that was given has no effect, in words
  */
-public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remarks) {
+public record PodStart(
+        ProxyBootstrap bootstrap, PodEnd end, String certificates, boolean inCluster, List<String> remarks) {
     private static final int ISTIODS_PORT = 15012;
     private static final String LOCALHOST = "localhost";
     private static final String SYSTEM = "SYSTEM";
+    private static final String ROOT_FILE = "a file of roots";
     private static final String XDS_HEADER = "XDS_HEADER_";
     private static final String EXCLUDED = "traffic.sidecar.istio.io/excludeInterfaces";
 
@@ -54,7 +58,12 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
         Parts parts = new Parts(around.files(), flags, settings, variables, node);
         List<String> remarks = new ArrayList<>(settings.remarks());
         remarks.addAll(PodRemarks.withoutEffect(variables));
-        return new PodStart(parts.bootstrap(), parts.end(), List.copyOf(remarks));
+        return new PodStart(
+                parts.bootstrap(),
+                parts.end(),
+                variables.text("OUTPUT_CERTS", ""),
+                !variables.text("KUBERNETES_SERVICE_HOST", "").isEmpty(),
+                List.copyOf(remarks));
     }
 
     private static Map<String, String> downward(PodFiles files, String path) throws IOException {
@@ -82,6 +91,14 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             }
         });
         return all.isEmpty() ? List.of("127.0.0.1") : List.copyOf(all);
+    }
+
+    static String checked(String path, @Nullable String pem) {
+        if (pem == null || !pem.contains("-----BEGIN CERTIFICATE-----")) {
+            throw new IllegalArgumentException(path + ": " + (pem == null ? "no such file" : "no certificate in it")
+                    + " (expected: root certificates, PEM)");
+        }
+        return pem;
     }
 
     /** @param node who the proxy is */
@@ -167,15 +184,13 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             return host.equals(LOCALHOST) ? "istiod.istio-system.svc" : host;
         }
 
-        private IdentitySettings identity(String roots, Authority istiod, String istiodName) {
+        private IdentitySettings identity(String roots, Authority istiod, String istiodName) throws IOException {
             String given = variables.text("CA_ADDR", "");
             Authority ca = given.isEmpty() ? istiod : address("CA_ADDR", given);
             return new IdentitySettings(
-                    ca.name(),
-                    ca.port(),
-                    given.isEmpty() ? istiodName : pilotName(ca.name()),
-                    roots,
-                    this::roots,
+                    new IdentitySettings.Ca(
+                            ca.name(), ca.port(), given.isEmpty() ? istiodName : pilotName(ca.name()), caRoots()),
+                    new IdentitySettings.Roots(roots, this::roots),
                     this::token,
                     variables.text("TRUST_DOMAIN", "cluster.local"),
                     node.namespace(),
@@ -204,25 +219,31 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
             return checked(PodFiles.ROOTS, files.read(PodFiles.ROOTS));
         }
 
-        /** The roots that istiod is checked against may be others than the mesh's; those are read once. */
-        private Tls istiodsTls(String name) throws IOException {
-            String given = variables.text("XDS_ROOT_CA", "");
-            if (given.equals(SYSTEM)) {
-                throw new IllegalArgumentException("XDS_ROOT_CA: SYSTEM (expected: a file of roots)");
+        /** The roots that the CA is checked against may be others than the mesh's. */
+        private IdentitySettings.@Nullable Roots caRoots() throws IOException {
+            String given = rootFile("CA_ROOT_CA");
+            if (given.isEmpty()) {
+                return null;
             }
-            if (!given.isEmpty()) {
-                return Tls.ofWorkload(checked(given, files.read(given)), name);
-            }
-            String mounted = files.read(PodFiles.MOUNTED_ROOTS);
-            return mounted == null ? Tls.ofMesh(name) : Tls.ofWorkload(checked(PodFiles.MOUNTED_ROOTS, mounted), name);
+            RootFile file = new RootFile(files, given);
+            return new IdentitySettings.Roots(file.get(), file::read);
         }
 
-        private static String checked(String path, @Nullable String pem) {
-            if (pem == null || !pem.contains("-----BEGIN CERTIFICATE-----")) {
-                throw new IllegalArgumentException(path + ": " + (pem == null ? "no such file" : "no certificate in it")
-                        + " (expected: root certificates, PEM)");
+        private String rootFile(String variable) {
+            String given = variables.text(variable, "");
+            if (given.equals(SYSTEM)) {
+                throw new IllegalArgumentException(variable + ": SYSTEM (expected: " + ROOT_FILE + ")");
             }
-            return pem;
+            return given;
+        }
+
+        /** The roots that istiod is checked against may be others than the mesh's. */
+        private Tls istiodsTls(String name) throws IOException {
+            String given = rootFile("XDS_ROOT_CA");
+            String path = given.isEmpty() ? PodFiles.MOUNTED_ROOTS : given;
+            return given.isEmpty() && files.read(path) == null
+                    ? Tls.ofMesh(name)
+                    : Tls.ofWorkload(new RootFile(files, path), name);
         }
 
         private Map<String, String> headers() {

@@ -65,13 +65,21 @@ class NetfilterTest {
     }
 
     @Test
-    void aSecondTimeItAsksForItsOwnRulesInTheKernelsChains() throws Exception {
-        saved = "*nat\n:ISTIO_OUTPUT - [0:0]\n";
+    void whenTproxyIsGivenUpItsRoutesGoToo() throws Exception {
+        saved = "*mangle\n:ISTIO_TPROXY - [0:0]\n";
         apply();
         assertThat(run)
-                .contains(
-                        "iptables -w 5 -t nat -C PREROUTING -p tcp -j ISTIO_INBOUND",
-                        "iptables -w 5 -t nat -C OUTPUT -j ISTIO_OUTPUT");
+                .endsWith(
+                        "ip -f inet rule del fwmark 1337 lookup 133",
+                        "ip -f inet route del local default dev lo table 133");
+        run.clear();
+        netfilter().cleanup(start().settings(), List.of(IpFamily.V4));
+        assertThat(run)
+                .containsExactly(
+                        "iptables-save",
+                        "iptables-restore --noflush --wait=5",
+                        "ip -f inet rule del fwmark 1337 lookup 133",
+                        "ip -f inet route del local default dev lo table 133");
     }
 
     @Test

@@ -135,15 +135,48 @@ class PodStartTest {
         ProxyBootstrap other = bootstrap();
         assertThat(requireNonNull(other.discovery().ads()).host()).isEqualTo("istiod-canary.mesh.svc");
         IdentitySettings identity = requireNonNull(other.discovery().identity());
-        assertThat(identity.caHost()).isEqualTo("ca.example.com");
-        assertThat(identity.caPort()).isEqualTo(8443);
+        assertThat(identity.ca().host()).isEqualTo("ca.example.com");
+        assertThat(identity.ca().port()).isEqualTo(8443);
         assertThat(identity.timeToLive()).isEqualTo(Duration.ofHours(2));
         assertThat(identity.spiffeId()).isEqualTo("spiffe://example.org/ns/shop/sa/greeter");
         environment.remove("CA_ADDR");
         environment.put("ISTIOD_SAN", "istiod.mesh.svc");
         IdentitySettings istiods = requireNonNull(bootstrap().discovery().identity());
-        assertThat(istiods.caHost()).isEqualTo("istiod-canary.mesh.svc");
-        assertThat(istiods.caServerName()).isEqualTo("istiod.mesh.svc");
+        assertThat(istiods.ca().host()).isEqualTo("istiod-canary.mesh.svc");
+        assertThat(istiods.ca().serverName()).isEqualTo("istiod.mesh.svc");
+    }
+
+    @Test
+    void rootsThatAreGivenForIstiodAndTheCaAreFollowed() throws Exception {
+        String pem = requireNonNull(files.get(PodFiles.ROOTS));
+        assertThat(requireNonNull(bootstrap().discovery().identity()).ca().roots())
+                .isNull();
+        environment.put("XDS_ROOT_CA", "/xds.pem");
+        environment.put("CA_ROOT_CA", "/ca.pem");
+        refused("/xds.pem: no such file");
+        files.put("/xds.pem", pem);
+        refused("/ca.pem: no such file");
+        files.put("/ca.pem", pem);
+        ProxyBootstrap bootstrap = bootstrap();
+        var istiods =
+                requireNonNull(requireNonNull(requireNonNull(bootstrap.discovery().ads())
+                                .tls())
+                        .rootsPem());
+        var cas = requireNonNull(
+                requireNonNull(bootstrap.discovery().identity()).ca().roots());
+        assertThat(istiods.get()).isEqualTo(pem);
+        assertThat(cas.first()).isEqualTo(pem);
+        files.put("/xds.pem", pem + "\n" + pem);
+        files.put("/ca.pem", pem + "\n" + pem);
+        assertThat(istiods.get()).isEqualTo(pem + "\n" + pem);
+        assertThat(cas.now().call()).isEqualTo(pem + "\n" + pem);
+        files.put("/xds.pem", "half");
+        assertThat(istiods.get()).isEqualTo(pem + "\n" + pem);
+        files.remove("/ca.pem");
+        assertThatThrownBy(() -> cas.now().call()).hasMessageContaining("/ca.pem: no such file");
+        files.put("/xds.pem", pem);
+        environment.put("CA_ROOT_CA", "SYSTEM");
+        refused("CA_ROOT_CA: SYSTEM (expected: a file of roots)");
     }
 
     @Test
@@ -353,9 +386,9 @@ class PodStartTest {
         assertThat(start().remarks())
                 .anySatisfy(named -> assertThat(named).startsWith("PROXY_CONFIG.statNameLength: "))
                 .contains(
-                        "OUTPUT_CERTS has no effect here: no certificate is written to a file",
                         "WORKLOAD_RSA_KEY_SIZE has no effect here: keys are ECDSA P-256",
                         "CA_HEADER_A has no effect here")
-                .hasSize(4);
+                .hasSize(3);
+        assertThat(start().certificates()).isEqualTo("/etc/out");
     }
 }

@@ -21,9 +21,6 @@ import java.util.List;
  * {@code istio.io/debug/syncz}, with a proxy for {@code istio.io/debug/config_dump}.
  */
 record DebugTypes(DiscoveryServer server) {
-    /** Only identities of the control plane's namespace may look at others. */
-    static final String SYSTEM_NAMESPACE = "istio-system";
-
     private static final String ANY = "istio.io/debug";
     private static final String SYNC = "istio.io/debug/syncz";
     private static final String DUMP = "istio.io/debug/config_dump";

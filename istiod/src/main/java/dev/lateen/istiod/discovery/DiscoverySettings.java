@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param instance tells this istiod from others of its control plane, as tools show it: its pod's name
  * @param identityCheck whether a proxy may only claim the namespace and service account of its credential (Istio:
  *     {@code PILOT_ENABLE_XDS_IDENTITY_CHECK}, default true)
- * @param showPlaintext whether callers without a credential may ask about other proxies, as on the debug pages; only where no stranger can reach the port
+ * @param tools who may ask about other proxies
  * @param maxStreams streams at a time; more are refused with RESOURCE_EXHAUSTED
  * @param firstMessageWithin how long a stream may stay silent at its beginning
  * @param maxStreamAge after which a stream is ended so that proxies spread over istiods, give or take a tenth; zero for never (Istio:
@@ -22,13 +22,21 @@ public record DiscoverySettings(
         String controlPlane,
         String instance,
         boolean identityCheck,
-        boolean showPlaintext,
+        Tools tools,
         int maxStreams,
         Duration firstMessageWithin,
         Duration maxStreamAge,
         Duration makeBeforeBreak,
         Duration answerWithin,
         Duration firstAnswersWithin) {
+
+    /**
+     * Who may ask about other proxies than itself, as on the debug pages.
+     *
+     * @param plaintext whether callers without a credential may; only where no stranger can reach the port
+     * @param namespace the control plane's own, whose identities may
+     */
+    public record Tools(boolean plaintext, String namespace) {}
 
     /** Streams at a time, unless told otherwise. */
     public static final int MOST_STREAMS = 10_000;
@@ -51,7 +59,7 @@ public record DiscoverySettings(
                 controlPlane,
                 "istiod",
                 true,
-                false,
+                new Tools(false, "istio-system"),
                 MOST_STREAMS,
                 FIRST_MESSAGE_WITHIN,
                 Duration.ZERO,
@@ -66,7 +74,7 @@ public record DiscoverySettings(
                 controlPlane,
                 name,
                 identityCheck,
-                showPlaintext,
+                tools,
                 maxStreams,
                 firstMessageWithin,
                 maxStreamAge,
@@ -81,7 +89,22 @@ public record DiscoverySettings(
                 controlPlane,
                 instance,
                 identityCheck,
-                shown,
+                new Tools(shown, tools.namespace),
+                maxStreams,
+                firstMessageWithin,
+                maxStreamAge,
+                makeBeforeBreak,
+                answerWithin,
+                firstAnswersWithin);
+    }
+
+    /** The same for a control plane of another namespace. */
+    public DiscoverySettings withNamespace(String own) {
+        return new DiscoverySettings(
+                controlPlane,
+                instance,
+                identityCheck,
+                new Tools(tools.plaintext, own),
                 maxStreams,
                 firstMessageWithin,
                 maxStreamAge,
@@ -96,7 +119,7 @@ public record DiscoverySettings(
                 controlPlane,
                 instance,
                 identityCheck,
-                showPlaintext,
+                tools,
                 most,
                 firstMessage,
                 maxAge,
@@ -111,7 +134,7 @@ public record DiscoverySettings(
                 controlPlane,
                 instance,
                 identityCheck,
-                showPlaintext,
+                tools,
                 maxStreams,
                 firstMessageWithin,
                 maxStreamAge,

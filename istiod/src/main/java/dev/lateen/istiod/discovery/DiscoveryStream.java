@@ -263,15 +263,16 @@ final class DiscoveryStream implements Runnable {
         if (request.nonce().equals(nonce)) {
             return;
         }
-        boolean mayAsk = identity.map(known -> known.namespace().equals(DebugTypes.SYSTEM_NAMESPACE))
-                .orElse(server.settings().showPlaintext());
+        DiscoverySettings.Tools tools = server.settings().tools();
+        boolean mayAsk =
+                identity.map(known -> known.namespace().equals(tools.namespace())).orElse(tools.plaintext());
         if (!mayAsk) {
             throw new StreamFailure(
                     GrpcStatus.PERMISSION_DENIED,
                     request.typeUrl() + ": asked for with "
                             + identity.map(SpiffeId::uri).orElse("no credential")
                             + " (accepted: an identity of namespace "
-                            + DebugTypes.SYSTEM_NAMESPACE + ")");
+                            + tools.namespace() + ")");
         }
         ServerResponse answer = new DebugTypes(server).answer(request, nonce);
         call.send(dialect.write(answer, DebugTypes.controlPlane(server.settings())));

@@ -105,17 +105,20 @@ public final class HomeCluster implements AutoCloseable {
     }
 
     /**
-     * Begins to do what is for the leader to do, whenever this control plane leads: what becomes of objects is written back to them, and what everyone trusts into each namespace.
+     * Begins to do what is for the leader to do, whenever this control plane leads: what becomes of objects is written back to them, what everyone trusts into each namespace, and the
+     * authority that they share is kept.
      *
      * @param authority whose root that is
      */
     public void begin(MeshFacts facts, CertificateAuthority authority, InstantSource clock) {
-        Leadership begun = new Leadership(
-                server,
-                bootstrap,
-                List.of(
-                        new StatusWriter(source, facts, new StatusCalls(server), clock),
-                        new RootConfigMaps(server, source, authority)));
+        List<Leadership.Work> work = new ArrayList<>(List.of(
+                new StatusWriter(source, facts, new StatusCalls(server), clock),
+                new RootConfigMaps(server, source, authority)));
+        SharedAuthority kept = shared;
+        if (kept != null) {
+            work.add(kept::keep);
+        }
+        Leadership begun = new Leadership(server, bootstrap, work);
         leadership = begun;
         begun.start();
     }

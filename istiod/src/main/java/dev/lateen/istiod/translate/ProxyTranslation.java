@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate;
 
 import dev.lateen.api.mesh.MeshConfig;
+import dev.lateen.api.mesh.ProxySettings.InterceptionMode;
 import dev.lateen.api.networking.DestinationRule;
 import dev.lateen.api.networking.Gateway;
 import dev.lateen.api.networking.Sidecar;
@@ -72,7 +73,7 @@ final class ProxyTranslation implements Translation {
             ProxyNode.Role role,
             ProxyNode.Locality locality,
             Map<String, String> preferenceLabels,
-            boolean withoutInterception,
+            InterceptionMode interception,
             int httpProxyPort,
             boolean answersDns,
             List<String> gatewayAddresses,
@@ -149,7 +150,7 @@ final class ProxyTranslation implements Translation {
                 node.role(),
                 node.locality(),
                 view.preferenceLabels(),
-                view.withoutInterception(),
+                view.interception(),
                 view.httpProxyPort(),
                 view.answersDns(),
                 view.gateway() ? node.addresses() : List.of(),

@@ -76,6 +76,23 @@ class StrangersTest {
     }
 
     @Test
+    void identitiesOfTheControlPlanesOwnNamespaceAskAboutOthers() {
+        DiscoverySettings elsewhere = USUAL.withNamespace("mesh");
+        try (Ads ads = new Ads(elsewhere, known("mesh", "istiod"));
+                AdsPeer tool = ads.delta()) {
+            ads.server.publish(FakeMesh.version(1));
+            tool.raw(first("sidecar~10.0.0.3~tool.mesh~mesh.svc.cluster.local", "istio.io/debug/syncz"));
+            assertThat(tool.hear().getTypeUrl()).isEqualTo("istio.io/debug/syncz");
+        }
+        try (Ads ads = new Ads(elsewhere, known("istio-system", "istiod"));
+                AdsPeer tool = ads.delta()) {
+            tool.raw(first(GATEWAY, "istio.io/debug/syncz"));
+            assertThat(tool.status()).isEqualTo(GrpcStatus.PERMISSION_DENIED);
+            assertThat(tool.statusMessage()).contains("(accepted: an identity of namespace mesh)");
+        }
+    }
+
+    @Test
     void secretsAreForProvenProxiesOfTheirNamespace() {
         FakeMesh mesh = FakeMesh.version(1).with(SECRET, "kubernetes://cert", "kubernetes://default/cert");
         try (Ads ads = new Ads(USUAL, known("istio-system", "ingress"));

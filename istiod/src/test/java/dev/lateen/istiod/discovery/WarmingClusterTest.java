@@ -100,7 +100,7 @@ class WarmingClusterTest {
                 usual.controlPlane(),
                 usual.instance(),
                 usual.identityCheck(),
-                usual.showPlaintext(),
+                usual.tools(),
                 usual.maxStreams(),
                 usual.firstMessageWithin(),
                 usual.maxStreamAge(),

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.model.ProxyNode;
+import io.envoyproxy.envoy.config.listener.v3.Listener;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,43 @@ class FollowedSettingsTest {
         Mesh mesh = Mesh.with(MESH, WEB);
         assertThat(sampling(inbound(mesh, web("tracing: {sampling: many}")))).isEqualTo(10);
         assertThat(sampling(inbound(mesh, web("{")))).isEqualTo(10);
+    }
+
+    private static ProxyNode behind(String mode) {
+        return Mesh.node(
+                ProxyNode.Role.SIDECAR,
+                "web",
+                "default",
+                "10.1.0.1",
+                "envoy",
+                Map.of("app", "web"),
+                Map.of("INTERCEPTION_MODE", mode));
+    }
+
+    @Test
+    void listenersOfTproxyAreTransparentAndKeepTheCallersAddress() throws Exception {
+        Mesh mesh = Mesh.with(MESH, WEB);
+        Listener redirected = mesh.listener(behind("REDIRECT"), "virtualInbound");
+        assertThat(redirected.hasTransparent()).isFalse();
+        assertThat(mesh.listener(behind("REDIRECT"), "virtualOutbound").hasTransparent())
+                .isFalse();
+        Listener inbound = mesh.listener(behind("TPROXY"), "virtualInbound");
+        assertThat(inbound.getTransparent().getValue()).isTrue();
+        assertThat(inbound.getListenerFiltersList())
+                .extracting(ListenerFilter::getName)
+                .startsWith("envoy.filters.listener.original_dst", "envoy.filters.listener.original_src");
+        assertThat(inbound.getListenerFilters(1)
+                        .getTypedConfig()
+                        .unpack(OriginalSrc.class)
+                        .getMark())
+                .isEqualTo(1337);
+        assertThat(mesh.listener(behind("TPROXY"), "virtualOutbound")
+                        .getTransparent()
+                        .getValue())
+                .isTrue();
+        // The answer of the one is not the other's.
+        assertThat(mesh.listener(behind("REDIRECT"), "virtualInbound")).isEqualTo(redirected);
+        assertThat(mesh.names(behind("NONE"), TypeUrls.LISTENER)).doesNotContain("virtualInbound");
     }
 
     @Test

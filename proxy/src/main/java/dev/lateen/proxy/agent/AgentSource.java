@@ -9,7 +9,7 @@ public interface AgentSource {
     boolean isReady();
 
     /**
-     * What Prometheus is told of the proxy; written on a thread of its own.
+     * What Prometheus is told of the proxy and of what it does of Istio's agent; written on a thread of its own.
      *
      * @param query as the admin interface knows it
      * @throws IllegalArgumentException for a query that makes no sense

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.agent;
 
+import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.Page;
 import dev.lateen.proxy.admin.PageSender;
@@ -39,6 +40,7 @@ final class MergedMetrics {
     private final List<ScrapeTarget> targets;
     private final AgentSource source;
     private final PageSender pages;
+    private final ScrapeCounts counts = new ScrapeCounts();
     /** Those whose failure was told. */
     private final Set<ScrapeTarget> failing = ConcurrentHashMap.newKeySet();
 
@@ -53,11 +55,12 @@ final class MergedMetrics {
     void answer(HttpServerRequest request) {
         Page own;
         try {
-            own = source.metrics(query(request));
+            own = counted(source.metrics(query(request)));
         } catch (IllegalArgumentException e) {
             AdminServer.answer(request.response().setStatusCode(400), AdminServer.TEXT, e.getMessage() + "\n");
             return;
         }
+        counts.scraped();
         Duration limit = limit(request.getHeader(TIMEOUT));
         Map<String, String> headers = headers(request);
         List<Future<Telling>> asked =
@@ -74,6 +77,13 @@ final class MergedMetrics {
                 appended.giveUp();
             }
         });
+    }
+
+    private Page counted(Page proxys) {
+        return out -> {
+            proxys.write(out);
+            counts.write(new MetricsText(out));
+        };
     }
 
     private Future<Telling> ask(ScrapeTarget target, Map<String, String> headers, Duration limit) {
@@ -93,6 +103,7 @@ final class MergedMetrics {
 
     /** Told once until it goes well again: there is a scrape every few seconds. */
     private void failed(ScrapeTarget target, String why) {
+        counts.applicationFailed();
         if (failing.add(target)) {
             LOG.warn("the application's metrics at port {}, {}: {}", target.port(), target.path(), why);
         }

@@ -12,14 +12,14 @@ import java.util.stream.Collectors;
  */
 public final class CaptureRules {
     private static final String NAT = "nat";
-    private static final String MANGLE = "mangle";
+    static final String MANGLE = "mangle";
     private static final String PREROUTING = "PREROUTING";
     private static final String OUT = "OUTPUT";
     private static final String INBOUND = "ISTIO_INBOUND";
     private static final String OUTPUT = "ISTIO_OUTPUT";
     private static final String REDIRECT = "ISTIO_REDIRECT";
     private static final String IN_REDIRECT = "ISTIO_IN_REDIRECT";
-    private static final String TPROXY = "ISTIO_TPROXY";
+    static final String TPROXY = "ISTIO_TPROXY";
     private static final String DIVERT = "ISTIO_DIVERT";
     private static final String DROP = "ISTIO_DROP";
 

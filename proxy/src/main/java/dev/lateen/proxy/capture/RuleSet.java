@@ -13,7 +13,8 @@ import java.util.TreeMap;
  * @param rules in the order in which they are added
  */
 public record RuleSet(List<Rule> rules) {
-    private static final String OURS = "ISTIO_";
+    /** What the names of our chains begin with. */
+    static final String OURS = "ISTIO_";
 
     /** Copies the list. */
     public RuleSet {
@@ -27,11 +28,6 @@ public record RuleSet(List<Rule> rules) {
      * @param spec matches and target, as {@code iptables} takes them
      */
     public record Rule(String table, String chain, int position, String spec) {
-        /** Whether it stands in a chain of the kernel's, which others use as well. */
-        public boolean isInBuiltIn() {
-            return !chain.startsWith(OURS);
-        }
-
         private String adding() {
             return position == 0 ? "-A " + chain + " " + spec : "-I " + chain + " " + position + " " + spec;
         }
@@ -44,50 +40,41 @@ public record RuleSet(List<Rule> rules) {
         }
     }
 
-    /** Rules of ours in the kernel's chains, which a second run has to find. */
-    public List<Rule> inBuiltIn() {
-        return rules.stream().filter(Rule::isInBuiltIn).toList();
-    }
-
     /**
-     * Makes our chains, empties those that are there, takes away what stands in the kernel's chains already, and adds everything.
+     * Makes our chains, empties those that are there, takes away what an earlier run left that this one does not have, and adds everything.
      *
-     * @param present rules that are in place in the kernel's chains
+     * @param saved what is in place
      */
-    public String restore(List<Rule> present) {
-        return text(present, true);
+    public String restore(SavedRules saved) {
+        return text(saved);
     }
 
     /**
      * Takes everything away.
      *
-     * @param present rules that are in place in the kernel's chains
+     * @param saved what is in place
      */
-    public String cleanup(List<Rule> present) {
-        return text(present, false);
+    public static String cleanup(SavedRules saved) {
+        return new RuleSet(List.of()).text(saved);
     }
 
-    private String text(List<Rule> present, boolean adding) {
+    private String text(SavedRules saved) {
         StringBuilder text = new StringBuilder();
         SortedMap<String, List<Rule>> tables = new TreeMap<>();
+        saved.tables().forEach(table -> tables.put(table, new ArrayList<>()));
         rules.forEach(rule ->
                 tables.computeIfAbsent(rule.table, _ -> new ArrayList<>()).add(rule));
         tables.forEach((table, own) -> {
             text.append('*').append(table).append('\n');
             Set<String> chains = chains(own);
+            Set<String> stale = new LinkedHashSet<>(saved.chains(table));
+            stale.removeAll(chains);
+            // Naming a chain makes it, or empties it.
             chains.forEach(chain -> text.append(':').append(chain).append(" - [0:0]\n"));
-            present.stream()
-                    .filter(rule -> rule.table.equals(table))
-                    .forEach(rule -> text.append("-D ")
-                            .append(rule.chain)
-                            .append(' ')
-                            .append(rule.spec)
-                            .append('\n'));
-            if (adding) {
-                own.forEach(rule -> text.append(rule.adding()).append('\n'));
-            } else {
-                chains.forEach(chain -> text.append("-X ").append(chain).append('\n'));
-            }
+            stale.forEach(chain -> text.append(':').append(chain).append(" - [0:0]\n"));
+            saved.deletions(table).forEach(line -> text.append(line).append('\n'));
+            own.forEach(rule -> text.append(rule.adding()).append('\n'));
+            stale.forEach(chain -> text.append("-X ").append(chain).append('\n'));
             text.append("COMMIT\n");
         });
         return text.toString();

@@ -31,9 +31,10 @@ final class UpstreamProtocols {
         PoolOptions options = options(wire, tls, exchange, tunnel);
         ProxyProtocol told = cluster.connections().proxyProtocol();
         ConnectionFacts client = exchange.connection();
-        return told == null
-                ? options
-                : options.telling(new ProxyHeader(told, client.remoteAddress(), client.localAddress()));
+        if (told != null) {
+            options = options.telling(new ProxyHeader(told, client.remoteAddress(), client.localAddress()));
+        }
+        return client.originalSource() == null ? options : options.from(client.originalSource());
     }
 
     private static PoolOptions options(

@@ -2,15 +2,13 @@ package dev.lateen.proxy.identity;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a workload gets its certificate.
  *
- * @param caHost the CA's host
- * @param caPort its port, 15012
- * @param caServerName the name its certificate must be for; empty for the host
- * @param rootsPem what the CA's own certificate is checked against, and what peers are checked against, at the start
- * @param roots the same as they are by now, asked for again and again; may block on a file
+ * @param ca who signs
+ * @param roots of the mesh, which peers are checked against
  * @param token the service account's token, asked for with each request; may block on a file
  * @param trustDomain such as {@code cluster.local}
  * @param namespace Kubernetes namespace
@@ -18,16 +16,30 @@ import java.util.concurrent.Callable;
  * @param timeToLive of a certificate, as it is asked for
  */
 public record IdentitySettings(
-        String caHost,
-        int caPort,
-        String caServerName,
-        String rootsPem,
-        Callable<String> roots,
+        Ca ca,
+        Roots roots,
         Callable<String> token,
         String trustDomain,
         String namespace,
         String serviceAccount,
         Duration timeToLive) {
+    /**
+     * The CA.
+     *
+     * @param port 15012
+     * @param serverName the name its certificate must be for; empty for the host
+     * @param roots what its certificate is checked against; null for the mesh's
+     */
+    public record Ca(String host, int port, String serverName, @Nullable Roots roots) {}
+
+    /**
+     * Roots that may change.
+     *
+     * @param first at the start, PEM
+     * @param now as they are by now, asked for again and again; may block on a file
+     */
+    public record Roots(String first, Callable<String> now) {}
+
     /** Istio's {@code SECRET_TTL}. */
     public static final Duration TIME_TO_LIVE = Duration.ofHours(24);
 
@@ -43,11 +55,8 @@ public record IdentitySettings(
             String serviceAccount,
             Duration timeToLive) {
         this(
-                caHost,
-                caPort,
-                caServerName,
-                rootsPem,
-                () -> rootsPem,
+                new Ca(caHost, caPort, caServerName, null),
+                new Roots(rootsPem, () -> rootsPem),
                 token,
                 trustDomain,
                 namespace,

@@ -6,7 +6,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The mesh's roots as they are now: what is mounted changes when the CA's root is rotated. They are looked at again and again, because a mounted ConfigMap changes by a link that is put in another's
+ * Roots as they are now, the mesh's or those of one server: what is mounted changes when the CA's root is rotated. They are looked at again and again, because a mounted ConfigMap changes by a link that is put in another's
  * place, which no watch of a file sees. What can't be used changes nothing, and is told once. Methods may be called from any thread.
  */
 public final class MeshRoots {
@@ -15,6 +15,7 @@ public final class MeshRoots {
     /** The kubelet takes up to a minute to change what is mounted; more haste would be for nothing. */
     private static final Duration INTERVAL = Duration.ofSeconds(5);
 
+    private final String name;
     private final Callable<String> source;
     private final Surroundings around;
     private volatile String pem;
@@ -25,8 +26,14 @@ public final class MeshRoots {
 
     /** @param first those at the start @param source those of now; may block on a file */
     public MeshRoots(String first, Callable<String> source, Surroundings around) {
-        this.pem = first;
-        this.source = source;
+        this("the mesh's roots", new IdentitySettings.Roots(first, source), around);
+    }
+
+    /** @param name for people, such as {@code the CA's roots} */
+    public MeshRoots(String name, IdentitySettings.Roots roots, Surroundings around) {
+        this.name = name;
+        this.pem = roots.first();
+        this.source = roots.now();
         this.around = around;
     }
 
@@ -36,13 +43,13 @@ public final class MeshRoots {
     }
 
     /** Begins to look. @param listener told after each change; must not block */
-    synchronized void follow(Runnable listener) {
+    public synchronized void follow(Runnable listener) {
         onChange = listener;
         later();
     }
 
     /** Looks no more. */
-    synchronized void close() {
+    public synchronized void close() {
         closed = true;
         cancelTimer.run();
     }
@@ -74,7 +81,7 @@ public final class MeshRoots {
         problem = "";
         if (!read.equals(pem)) {
             pem = read;
-            LOG.info("the mesh's roots have changed");
+            LOG.info("{} have changed", name);
             onChange.run();
         }
     }
@@ -82,7 +89,7 @@ public final class MeshRoots {
     private void fail(String reason) {
         if (!reason.equals(problem)) {
             problem = reason;
-            LOG.warn("the mesh's roots can't be read: {}; those from before stay", reason);
+            LOG.warn("{} can't be read: {}; those from before stay", name, reason);
         }
     }
 }

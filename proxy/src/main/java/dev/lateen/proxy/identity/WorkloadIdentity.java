@@ -36,6 +36,8 @@ public final class WorkloadIdentity implements SecretSource {
     private final Consumer<Secret> publish;
     private final Backoff backoff;
     private final Promise<Void> first = Promise.promise();
+    private final CertificateCounts counts = new CertificateCounts();
+    private volatile boolean failed;
     private volatile boolean closed;
 
     /** That of the last certificate, as the CA said it; empty before the first, and where it said none. */
@@ -77,6 +79,11 @@ public final class WorkloadIdentity implements SecretSource {
         return first.future();
     }
 
+    /** How asking went. */
+    public CertificateCounts counts() {
+        return counts;
+    }
+
     /** Stops renewing. */
     public synchronized Future<Void> close() {
         closed = true;
@@ -92,16 +99,26 @@ public final class WorkloadIdentity implements SecretSource {
         around.blocking(() -> new Attempt(
                         CertificateRequest.create(settings.spiffeId()),
                         settings.token().call()))
-                .compose(attempt -> authority
-                        .sign(attempt.request.pem(), settings.timeToLive(), attempt.token)
+                .compose(attempt -> ask(attempt)
                         .compose(chain -> around.blocking(() -> issued(attempt.request, chain))))
                 .onComplete(result -> {
+                    failed = result.failed();
                     if (result.succeeded()) {
                         take(result.result());
                     } else {
+                        counts.failed();
                         retry(GrpcEndpoint.reason(result.cause()));
                     }
                 });
+    }
+
+    private Future<List<String>> ask(Attempt attempt) {
+        counts.asked(failed);
+        Instant begin = around.clock().instant();
+        return authority
+                .sign(attempt.request.pem(), settings.timeToLive(), attempt.token)
+                .onComplete(_ ->
+                        counts.answered(Duration.between(begin, around.clock().instant())));
     }
 
     private record Attempt(CertificateRequest request, String token) {
@@ -158,6 +175,7 @@ public final class WorkloadIdentity implements SecretSource {
         }
         schedule(untilRenewed(issued));
         issuersRoot = issued.root();
+        counts.holds(issued.life().until());
         publish.accept(trusted());
         publish.accept(issued.certificate());
         first.tryComplete();

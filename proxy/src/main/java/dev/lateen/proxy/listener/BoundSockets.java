@@ -1,11 +1,14 @@
 package dev.lateen.proxy.listener;
 
+import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.transport.EventLoops;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.ServerChannel;
+import io.netty.util.AttributeKey;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.netty.util.concurrent.PromiseCombiner;
@@ -24,6 +27,10 @@ import org.slf4j.LoggerFactory;
 final class BoundSockets {
     private static final Logger LOG = LoggerFactory.getLogger(BoundSockets.class);
 
+    /** How a socket was bound: one that is wanted otherwise is made anew. */
+    private static final AttributeKey<Listener.Binding> BINDING =
+            AttributeKey.valueOf(BoundSockets.class, "binding");
+
     private final EventLoops loops;
     private final EventLoop home;
     private final ListenerContext context;
@@ -40,14 +47,17 @@ final class BoundSockets {
         this.backlog = backlog;
     }
 
-    /** Binds what is wanted and not bound, after what is not wanted any more is closed: both may overlap. @param wanted address to listener name, for people */
-    Future<Void> follow(Map<InetSocketAddress, String> wanted) {
+    /** @param listener its name, for people */
+    record Wanted(String listener, Listener.Binding binding) {}
+
+    /** Binds what is wanted and not bound, after what is not wanted any more is closed: both may overlap. */
+    Future<Void> follow(Map<InetSocketAddress, Wanted> wanted) {
         PromiseCombiner closing = new PromiseCombiner(home);
         for (Iterator<Map.Entry<InetSocketAddress, Channel>> all =
                         sockets.entrySet().iterator();
                 all.hasNext(); ) {
             Map.Entry<InetSocketAddress, Channel> entry = all.next();
-            if (!wanted.containsKey(entry.getKey())) {
+            if (!keeps(entry.getValue(), wanted.get(entry.getKey()))) {
                 closing.add(entry.getValue().close());
                 all.remove();
             }
@@ -61,20 +71,33 @@ final class BoundSockets {
         return done;
     }
 
-    private void bindMissing(Map<InetSocketAddress, String> wanted, Promise<Void> done) {
+    /** Whether a socket is still wanted, as it is. */
+    private static boolean keeps(Channel socket, @Nullable Wanted wanted) {
+        return wanted != null && wanted.binding().equals(socket.attr(BINDING).get());
+    }
+
+    private void bindMissing(Map<InetSocketAddress, Wanted> wanted, Promise<Void> done) {
         PromiseCombiner binding = new PromiseCombiner(home);
-        wanted.forEach((address, name) -> {
+        wanted.forEach((address, one) -> {
             if (!sockets.containsKey(address)) {
-                Promise<Void> one = home.newPromise();
-                bind(address, name, one);
-                binding.add((Future<Void>) one);
+                Promise<Void> bound = home.newPromise();
+                bind(address, one, bound);
+                binding.add((Future<Void>) bound);
             }
         });
         binding.finish(done);
     }
 
-    private void bind(InetSocketAddress address, String name, Promise<Void> done) {
+    private void bind(InetSocketAddress address, Wanted wanted, Promise<Void> done) {
         ServerChannel channel = loops.serverChannels().newChannel();
+        String name = wanted.listener();
+        channel.attr(BINDING).set(wanted.binding());
+        try {
+            BindingOptions.set(channel, wanted.binding());
+        } catch (ChannelException e) {
+            settle(address, name, channel, home.newFailedFuture(e), done);
+            return;
+        }
         channel.config().setOption(ChannelOption.SO_REUSEADDR, true);
         channel.config().setOption(ChannelOption.SO_BACKLOG, backlog);
         channel.pipeline().addLast(new Acceptor(loops, context, address));
@@ -94,7 +117,7 @@ final class BoundSockets {
             told.remove(address);
             LOG.info("listener {}: bound to {}", name, channel.localAddress());
         } else {
-            channel.close();
+            channel.unsafe().closeForcibly();
             String reason = String.valueOf(bound.cause().getMessage());
             failures.put(address, reason);
             if (!reason.equals(told.put(address, reason))) {

@@ -7,6 +7,7 @@ import dev.lateen.proxy.inforce.InForce;
 import dev.lateen.proxy.message.ConnectionFacts;
 import dev.lateen.proxy.message.ExchangeObserver;
 import dev.lateen.proxy.message.ListenerObserver;
+import dev.lateen.proxy.message.OriginalSource;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.message.TcpSession;
 import dev.lateen.proxy.message.TlsFacts;
@@ -86,7 +87,11 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
         }
         InetSocketAddress original = context.originalDestination(channel);
         if (original == null) {
-            return;
+            if (!receiving.binding().transparent()) {
+                return;
+            }
+            // TPROXY leaves addresses as they are: the socket's own is the one that was called.
+            original = destination;
         }
         destination = original;
         redirected = true;
@@ -236,7 +241,13 @@ final class ConnectionStart extends ChannelInboundHandlerAdapter {
                 redirected,
                 listener.listener().direction() == Listener.Direction.INBOUND,
                 firstBytes.serverName(),
-                tls);
+                tls,
+                originalSource());
+    }
+
+    private @Nullable OriginalSource originalSource() {
+        Listener.OriginalSrc filter = listener.listener().listenerFilters().originalSrc();
+        return filter == null ? null : new OriginalSource(source.getAddress(), filter.mark());
     }
 
     private TcpSession session(ConnectionFacts facts) {

@@ -194,11 +194,12 @@ public final class Listeners {
         }
     }
 
-    private Map<InetSocketAddress, String> wanted(ListenerTable table) {
-        Map<InetSocketAddress, String> wanted = new HashMap<>();
+    private Map<InetSocketAddress, BoundSockets.Wanted> wanted(ListenerTable table) {
+        Map<InetSocketAddress, BoundSockets.Wanted> wanted = new HashMap<>();
         table.accepting().forEach((address, owner) -> {
             if (takes(owner.listener())) {
-                wanted.put(address, owner.listener().name());
+                Listener listener = owner.listener();
+                wanted.put(address, new BoundSockets.Wanted(listener.name(), listener.binding()));
             }
         });
         return wanted;

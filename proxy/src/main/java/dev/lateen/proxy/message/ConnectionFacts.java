@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param inbound whether the listener's traffic direction is INBOUND
  * @param requestedServerName SNI of the client hello, empty when there is none
  * @param tls null for a clear-text connection
+ * @param originalSource whose address connections upstream come from; null for the proxy's own
  */
 public record ConnectionFacts(
         long id,
@@ -21,7 +22,19 @@ public record ConnectionFacts(
         boolean redirected,
         boolean inbound,
         String requestedServerName,
-        @Nullable TlsFacts tls) {
+        @Nullable TlsFacts tls,
+        @Nullable OriginalSource originalSource) {
+    /** Of a client for whom the proxy calls by its own address. */
+    public ConnectionFacts(
+            long id,
+            InetSocketAddress remoteAddress,
+            InetSocketAddress localAddress,
+            boolean redirected,
+            boolean inbound,
+            String requestedServerName,
+            @Nullable TlsFacts tls) {
+        this(id, remoteAddress, localAddress, redirected, inbound, requestedServerName, tls, null);
+    }
 
     /** Where the client was headed, if that is not this proxy itself; null otherwise. */
     public @Nullable InetSocketAddress originalDestination() {

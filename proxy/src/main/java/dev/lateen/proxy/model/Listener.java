@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code envoy.config.listener.v3.Listener}.
  *
- * @param address where it binds, or would ({@code bindToPort} false: it only receives connections handed over by original destination)
+ * @param address where it binds, or would (see {@link Binding})
  * @param additionalAddresses further addresses with the same chains
+ * @param binding whether and how
  * @param useOriginalDst whether a connection is handed to the listener that fits its original destination
  * @param listenerFilters which facts are gathered before a chain is chosen
  * @param defaultFilterChain used when no chain matches; without one the connection is closed
@@ -19,7 +20,7 @@ public record Listener(
         String name,
         InetSocketAddress address,
         List<InetSocketAddress> additionalAddresses,
-        boolean bindToPort,
+        Binding binding,
         boolean useOriginalDst,
         Direction direction,
         ListenerFilters listenerFilters,
@@ -40,6 +41,26 @@ public record Listener(
         return all;
     }
 
+    /** Whether it has sockets; one without only receives connections handed over by original destination. */
+    public boolean bindToPort() {
+        return binding.toPort();
+    }
+
+    /**
+     * How its sockets are bound.
+     *
+     * @param toPort {@code bind_to_port}: whether they are
+     * @param transparent {@code IP_TRANSPARENT}: they take connections to addresses of others, that TPROXY leads to them
+     * @param freebind {@code IP_FREEBIND}: the address need not be there yet
+     */
+    public record Binding(boolean toPort, boolean transparent, boolean freebind) {
+        /** To an address of this machine. */
+        public static final Binding PLAIN = new Binding(true, false, false);
+
+        /** Not at all. */
+        public static final Binding NONE = new Binding(false, false, false);
+    }
+
     /** {@code envoy.config.core.v3.TrafficDirection}. */
     public enum Direction {
         UNSPECIFIED,
@@ -50,6 +71,7 @@ public record Listener(
     /**
      * {@code Listener.listener_filters}, by what they do.
      *
+     * @param originalSrc whether connections to the application come from the client's address; null when they don't
      * @param timeout how long to wait for the first bytes; zero means for ever (Envoy's default 15 s is filled in by the decoder)
      * @param continueOnTimeout whether chain matching goes on with what is known then, or the connection is closed
      * @param originalDst whether {@code SO_ORIGINAL_DST} is read
@@ -61,6 +83,7 @@ public record Listener(
             boolean httpInspector,
             boolean originalDst,
             boolean proxyProtocol,
+            @Nullable OriginalSrc originalSrc,
             Duration timeout,
             boolean continueOnTimeout,
             List<Integer> httpInspectorDisabledPorts,
@@ -70,4 +93,7 @@ public record Listener(
             tlsInspectorDisabledPorts = List.copyOf(tlsInspectorDisabledPorts);
         }
     }
+
+    /** {@code original_src}. @param mark of the packets; 0 for none */
+    public record OriginalSrc(int mark) {}
 }

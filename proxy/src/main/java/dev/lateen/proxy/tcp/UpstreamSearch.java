@@ -112,8 +112,9 @@ final class UpstreamSearch {
             return;
         }
         session.endpoint(to.endpoint());
-        UpstreamTarget target =
-                UpstreamTarget.of(cluster.config(), host.address(), to.tls()).telling(header(cluster.config()));
+        UpstreamTarget target = UpstreamTarget.of(cluster.config(), host.address(), to.tls())
+                .telling(header(cluster.config()))
+                .from(session.connection().originalSource());
         Tunnel tunnel = tunnels == null ? null : tunnels.to(cluster.config(), target.tls());
         Future<Channel> attempt = tunnel == null
                 ? connector.connect(loop, target.withHalfClose(), last)

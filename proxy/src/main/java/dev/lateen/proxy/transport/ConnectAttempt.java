@@ -7,10 +7,10 @@ import dev.lateen.proxy.tls.TlsHandshake;
 import dev.lateen.proxy.tls.TlsUnavailable;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelException;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollChannelOption;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -80,27 +80,25 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
                     .addListener((ChannelFuture connected) -> connected(connected, opened));
             return;
         }
-        InetSocketAddress local = null;
-        if (target.bindAddress() != null) {
-            local = new InetSocketAddress(target.bindAddress(), 0);
-            if (loops.epoll()) {
-                // The port is chosen at connect, so one source address serves 28,000 connections to each host, not in
-                // all.
-                opened.config().setOption(EpollChannelOption.IP_BIND_ADDRESS_NO_PORT, true);
-            }
-        }
         if (target.address().isUnresolved()) {
-            resolveAndConnect(opened, local);
+            resolveAndConnect(opened);
         } else {
-            connect(target.address(), opened, local);
+            connect(target.address(), opened);
         }
     }
 
-    private void connect(InetSocketAddress address, DuplexChannel opened, @Nullable InetSocketAddress local) {
+    private void connect(InetSocketAddress address, DuplexChannel opened) {
+        InetSocketAddress local;
+        try {
+            local = SourceAddress.set(opened, target, address, loops.epoll());
+        } catch (ChannelException e) {
+            fail(new ConnectFailure(ConnectFailure.LOCAL, String.valueOf(e.getMessage())));
+            return;
+        }
         opened.connect(address, local).addListener((ChannelFuture connected) -> connected(connected, opened));
     }
 
-    private void resolveAndConnect(DuplexChannel opened, @Nullable InetSocketAddress local) {
+    private void resolveAndConnect(DuplexChannel opened) {
         String name = target.address().getHostString();
         resolver.resolve(name)
                 .whenComplete((answer, failure) -> loop.execute(() -> {
@@ -115,8 +113,7 @@ final class ConnectAttempt implements TlsHandshake.Outcome {
                             new InetSocketAddress(
                                     answer.addresses().getFirst(),
                                     target.address().getPort()),
-                            opened,
-                            local);
+                            opened);
                 }));
     }
 

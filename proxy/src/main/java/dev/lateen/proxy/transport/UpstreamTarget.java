@@ -1,5 +1,6 @@
 package dev.lateen.proxy.transport;
 
+import dev.lateen.proxy.message.OriginalSource;
 import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import dev.lateen.proxy.model.UpstreamTls;
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param halfClose whether one direction may end before the other, also through TLS: raw TCP
  * @param keepalive of the socket; null for the system's own times
  * @param proxied what is told to the server before all else, or null
+ * @param originalSource whose address to connect from instead of {@code bindAddress}, where it is of the family of {@code address}; null for none
  */
 public record UpstreamTarget(
         InetSocketAddress address,
@@ -31,7 +33,8 @@ public record UpstreamTarget(
         List<String> alpn,
         boolean halfClose,
         @Nullable TcpKeepalive keepalive,
-        @Nullable ProxyHeader proxied) {
+        @Nullable ProxyHeader proxied,
+        @Nullable OriginalSource originalSource) {
     public UpstreamTarget {
         alpn = List.copyOf(alpn);
     }
@@ -47,6 +50,7 @@ public record UpstreamTarget(
                 List.of(),
                 false,
                 cluster.connections().tcpKeepalive(),
+                null,
                 null);
     }
 
@@ -59,16 +63,33 @@ public record UpstreamTarget(
     /** The same with another server name and protocols to offer; empty ones keep what TLS settings say. */
     public UpstreamTarget asking(String serverName, List<String> protocols) {
         return new UpstreamTarget(
-                address, connectTimeout, bindAddress, tls, serverName, protocols, halfClose, keepalive, proxied);
+                address,
+                connectTimeout,
+                bindAddress,
+                tls,
+                serverName,
+                protocols,
+                halfClose,
+                keepalive,
+                proxied,
+                originalSource);
     }
 
     /** The same with the PROXY protocol's header first; null for none. */
     public UpstreamTarget telling(@Nullable ProxyHeader header) {
-        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, sni, alpn, halfClose, keepalive, header);
+        return new UpstreamTarget(
+                address, connectTimeout, bindAddress, tls, sni, alpn, halfClose, keepalive, header, originalSource);
+    }
+
+    /** The same from the client's own address; null for the proxy's. */
+    public UpstreamTarget from(@Nullable OriginalSource source) {
+        return new UpstreamTarget(
+                address, connectTimeout, bindAddress, tls, sni, alpn, halfClose, keepalive, proxied, source);
     }
 
     /** The same for raw TCP, whose directions may end one before the other. */
     public UpstreamTarget withHalfClose() {
-        return new UpstreamTarget(address, connectTimeout, bindAddress, tls, sni, alpn, true, keepalive, proxied);
+        return new UpstreamTarget(
+                address, connectTimeout, bindAddress, tls, sni, alpn, true, keepalive, proxied, originalSource);
     }
 }

@@ -92,6 +92,11 @@ public final class AdsClient implements SnapshotSource.Follower {
         return ads != null && ads.connected();
     }
 
+    /** What became of the aggregated streams; null without a control plane. */
+    public @Nullable StreamCounts counts() {
+        return ads == null ? null : ads.counts();
+    }
+
     /** How many resources were rejected so far. */
     public long rejectedCount() {
         return rejected.get();

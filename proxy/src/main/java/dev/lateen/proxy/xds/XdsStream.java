@@ -66,6 +66,7 @@ final class XdsStream {
     private final InstantSource clock;
     private final Function<Outcome, Fate> onOutcome;
     private final Told told = new Told();
+    private final StreamCounts counts = new StreamCounts();
     private Keepalive keepalive;
     private @Nullable GrpcClient client;
     private @Nullable GrpcClientRequest<Buffer, Buffer> request;
@@ -112,6 +113,11 @@ final class XdsStream {
     /** Whether a stream is open now. Any thread. */
     boolean connected() {
         return connected;
+    }
+
+    /** What became of it so far. */
+    StreamCounts counts() {
+        return counts;
     }
 
     /** Why it is not open, such as {@code no connection to istiod:15012: ...}; empty when it is, or was not tried yet. Any thread. */
@@ -240,6 +246,7 @@ final class XdsStream {
     /** Servers end streams now and then, so that clients spread anew; that is no fault. */
     private void ended(int mine, @Nullable GrpcStatus status, @Nullable String message) {
         if (status == GrpcStatus.OK) {
+            counts.ended();
             LOG.info(
                     "{} at {}: ended by the server",
                     method.fullMethodName(),
@@ -251,6 +258,7 @@ final class XdsStream {
     }
 
     private void receive(Buffer message, GrpcClientResponse<Buffer, Buffer> response, int mine) {
+        counts.received();
         ByteString bytes = UnsafeByteOperations.unsafeWrap(message.getBytes());
         vertx.executeBlocking(() -> decode(bytes))
                 .onComplete(result -> context.runOnContext(_ -> {
@@ -313,7 +321,10 @@ final class XdsStream {
     private void send(List<ByteString> requests) {
         GrpcClientRequest<Buffer, Buffer> open = request;
         if (open != null) {
-            requests.forEach(bytes -> open.write(Buffer.buffer(bytes.toByteArray())));
+            requests.forEach(bytes -> {
+                counts.sent();
+                open.write(Buffer.buffer(bytes.toByteArray()));
+            });
         }
     }
 
@@ -331,6 +342,11 @@ final class XdsStream {
     private void retry(int mine, String reason) {
         if (mine != generation || closed) {
             return;
+        }
+        if (connected) {
+            counts.broke();
+        } else {
+            counts.failed();
         }
         String text = method.fullMethodName() + " at " + target.endpoint().at() + ": " + reason;
         if (told.isNews(text, clock.instant())) {

@@ -31,7 +31,7 @@ public final class XdsTargets {
 
     private static HttpClientOptions secured(ControlPlane.Tls tls, Map<String, Secret> secrets) {
         HttpClientOptions options = new HttpClientOptions().setSsl(true);
-        String roots = tls.rootsPem();
+        String roots = tls.rootsPem() == null ? null : tls.rootsPem().get();
         if (secrets.get(tls.rootsSecret()) instanceof Secret.ValidationContext trusted) {
             roots = trusted.trustedCaPem();
         }

@@ -32,7 +32,7 @@ class CaptureRulesTest {
     }
 
     private String rules(IpFamily family) {
-        return CaptureRules.of(settings(), family).restore(List.of());
+        return CaptureRules.of(settings(), family).restore(SavedRules.NONE);
     }
 
     @Test
@@ -136,16 +136,78 @@ class CaptureRulesTest {
 
     @Test
     void aSecondTimeEmptiesOurChainsAndTakesAwayWhatStandsInTheKernels() {
-        RuleSet rules = CaptureRules.of(settings(), IpFamily.V4);
-        assertThat(rules.inBuiltIn()).extracting(RuleSet.Rule::chain).containsExactly("PREROUTING", "OUTPUT");
-        assertThat(rules.restore(rules.inBuiltIn()))
+        SavedRules saved = SavedRules.parse("""
+            *nat
+            :OUTPUT ACCEPT [0:0]
+            :ISTIO_INBOUND - [0:0]
+            :ISTIO_OUTPUT - [0:0]
+            -A PREROUTING -p tcp -j ISTIO_INBOUND
+            -A OUTPUT -j ISTIO_OUTPUT
+            -A ISTIO_OUTPUT -o lo -j RETURN
+            COMMIT
+            """);
+        assertThat(CaptureRules.of(settings(), IpFamily.V4).restore(saved))
                 .containsSubsequence(
                         ":ISTIO_OUTPUT - [0:0]\n",
                         "-D PREROUTING -p tcp -j ISTIO_INBOUND\n-D OUTPUT -j ISTIO_OUTPUT\n",
-                        "-A PREROUTING -p tcp -j ISTIO_INBOUND\n");
-        assertThat(rules.cleanup(rules.inBuiltIn()))
-                .containsSubsequence(":ISTIO_OUTPUT - [0:0]\n", "-D OUTPUT -j ISTIO_OUTPUT\n", "-X ISTIO_OUTPUT\n")
-                .doesNotContain("-A ");
+                        "-A PREROUTING -p tcp -j ISTIO_INBOUND\n")
+                .doesNotContain("-X ");
+        assertThat(RuleSet.cleanup(saved)).isEqualTo("""
+            *nat
+            :ISTIO_INBOUND - [0:0]
+            :ISTIO_OUTPUT - [0:0]
+            -D PREROUTING -p tcp -j ISTIO_INBOUND
+            -D OUTPUT -j ISTIO_OUTPUT
+            -X ISTIO_INBOUND
+            -X ISTIO_OUTPUT
+            COMMIT
+            """);
+        assertThat(RuleSet.cleanup(SavedRules.NONE)).isEmpty();
+    }
+
+    @Test
+    void whatOtherFlagsMadeGoesAndOthersRulesStay() {
+        SavedRules saved = SavedRules.parse("""
+            # comment
+            *mangle
+            :PREROUTING ACCEPT [0:0]
+            :ISTIO_TPROXY - [0:0]
+            -A PREROUTING -i eth9 -j RETURN
+            -A PREROUTING -p tcp -j ISTIO_INBOUND
+            -A PREROUTING -p tcp -m mark --mark 0x539 -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff
+            -A OUTPUT -o lo -p tcp -m mark --mark 0x539 -j RETURN
+            -A OUTPUT ! -d 127.0.0.1/32 -o lo -p tcp -m owner --gid-owner 1337 -j MARK --set-xmark 0x53a/0xffffffff
+            -A OUTPUT -p tcp -m connmark --mark 0x539 -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff
+            -A OUTPUT -p udp -j MARK --set-xmark 0x1/0xffffffff
+            COMMIT
+            *nat
+            :ISTIO_OUTPUT - [0:0]
+            -A OUTPUT -o eth9 -j RETURN
+            -A OUTPUT -d 10.1.1.1/32 -j RETURN
+            -A OUTPUT -p tcp -j MESH_OUTPUT
+            COMMIT
+            *filter
+            -A OUTPUT -o eth9 -j RETURN
+            COMMIT
+            """);
+        assertThat(saved.haveTproxy()).isTrue();
+        String text = CaptureRules.of(settings(), IpFamily.V4).restore(saved);
+        assertThat(text).startsWith("""
+            *mangle
+            :ISTIO_TPROXY - [0:0]
+            -D PREROUTING -i eth9 -j RETURN
+            -D PREROUTING -p tcp -j ISTIO_INBOUND
+            -D PREROUTING -p tcp -m mark --mark 0x539 -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff
+            -D OUTPUT -o lo -p tcp -m mark --mark 0x539 -j RETURN
+            -D OUTPUT ! -d 127.0.0.1/32 -o lo -p tcp -m owner --gid-owner 1337 -j MARK --set-xmark 0x53a/0xffffffff
+            -D OUTPUT -p tcp -m connmark --mark 0x539 -j CONNMARK --restore-mark --nfmask 0xffffffff --ctmask 0xffffffff
+            -X ISTIO_TPROXY
+            COMMIT
+            *nat
+            """);
+        assertThat(text)
+                .contains("-D OUTPUT -o eth9 -j RETURN\n")
+                .doesNotContain("*filter", "10.1.1.1", "MESH_OUTPUT", "-p udp -j MARK");
     }
 
     @Test

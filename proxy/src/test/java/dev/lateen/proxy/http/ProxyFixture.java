@@ -269,10 +269,10 @@ final class ProxyFixture implements AutoCloseable {
                 name,
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
                 List.of(),
-                true,
+                Listener.Binding.PLAIN,
                 false,
                 Listener.Direction.OUTBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, false, List.of(), List.of()),
+                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, false, List.of(), List.of()),
                 List.of(chain),
                 null,
                 List.of());

@@ -64,6 +64,11 @@ class WorkloadIdentityTest {
         authority.away = false;
         time.advance(Duration.ofSeconds(10));
         assertThat(own()).isNotSameAs(before);
+        CertificateCounts counts = identity.counts();
+        assertThat(counts.requests()).isEqualTo(authority.tokens.size());
+        assertThat(counts.failures()).isPositive().isLessThan(counts.requests());
+        assertThat(counts.retries()).isEqualTo(counts.failures());
+        assertThat(counts.until()).isAfter(time.clock().instant());
     }
 
     @Test

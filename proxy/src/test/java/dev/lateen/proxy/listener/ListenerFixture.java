@@ -209,10 +209,10 @@ abstract class ListenerFixture {
                 name,
                 address,
                 List.of(),
-                bind,
+                bind ? Listener.Binding.PLAIN : Listener.Binding.NONE,
                 originalDst,
                 Listener.Direction.INBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
+                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, true, List.of(), List.of()),
                 List.of(chains),
                 null,
                 List.of());

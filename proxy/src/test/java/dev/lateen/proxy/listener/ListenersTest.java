@@ -169,11 +169,11 @@ class ListenersTest extends ListenerFixture {
                 "in",
                 plain.address(),
                 List.of(),
-                true,
+                Listener.Binding.PLAIN,
                 false,
                 plain.direction(),
                 new Listener.ListenerFilters(
-                        false, false, false, true, Duration.ofSeconds(15), false, List.of(), List.of()),
+                        false, false, false, true, null, Duration.ofSeconds(15), false, List.of(), List.of()),
                 plain.filterChains(),
                 null,
                 List.of()));

@@ -138,11 +138,11 @@ abstract class TcpFixture {
                         name,
                         address,
                         List.of(),
-                        true,
+                        Listener.Binding.PLAIN,
                         false,
                         Listener.Direction.INBOUND,
                         new Listener.ListenerFilters(
-                                false, false, false, false, Duration.ZERO, true, List.of(), List.of()),
+                                false, false, false, false, null, Duration.ZERO, true, List.of(), List.of()),
                         List.of(chain),
                         null,
                         List.of()));

@@ -3,6 +3,7 @@ package dev.lateen.proxy.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.lateen.proxy.message.OriginalSource;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.model.Cluster.TcpKeepalive;
 import dev.lateen.proxy.model.ProxySnapshot;
@@ -76,8 +77,34 @@ class SocketConnectorTest {
         }
     }
 
-    private Socket greet(ServerSocket server, EventLoops loops) throws Exception {
-        UpstreamTarget target = new UpstreamTarget(
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aClientOfTheOtherFamilyIsCalledForByTheConfiguredAddress(boolean nativeTransport) throws Exception {
+        OriginalSource client = new OriginalSource(InetAddress.getByName("2001:db8::7"), 1337);
+        EventLoops loops = loops(nativeTransport);
+        try (ServerSocket server = server()) {
+            Future<Channel> connected =
+                    connect(loops, loops.next(), bound(server).from(client));
+            try (Socket accepted = server.accept()) {
+                assertThat(accepted.getInetAddress()).isEqualTo(InetAddress.getByName("127.0.0.6"));
+            }
+            assertThat(connected.get()).isNotNull();
+        }
+    }
+
+    @Test
+    void withoutEpollNoClientsAddressCanBeTaken() throws Exception {
+        OriginalSource client = new OriginalSource(InetAddress.getByName("203.0.113.7"), 1337);
+        EventLoops loops = loops(false);
+        try (ServerSocket server = server()) {
+            Future<Channel> connected =
+                    connect(loops, loops.next(), bound(server).from(client)).await();
+            assertThat(connected.cause()).hasMessageContaining("original_src: sockets are not epoll's");
+        }
+    }
+
+    private static UpstreamTarget bound(ServerSocket server) throws UnknownHostException {
+        return new UpstreamTarget(
                 (InetSocketAddress) server.getLocalSocketAddress(),
                 Duration.ofSeconds(20),
                 InetAddress.getByName("127.0.0.6"),
@@ -86,9 +113,13 @@ class SocketConnectorTest {
                 List.of(),
                 false,
                 null,
+                null,
                 null);
+    }
+
+    private Socket greet(ServerSocket server, EventLoops loops) throws Exception {
         EventLoop loop = loops.next();
-        Future<Channel> connected = connect(loops, loop, target);
+        Future<Channel> connected = connect(loops, loop, bound(server));
         Socket accepted = server.accept();
         accepted.getOutputStream().write("banner".getBytes(StandardCharsets.US_ASCII));
         assertThat(connected.get().eventLoop()).isSameAs(loop);
@@ -237,6 +268,7 @@ class SocketConnectorTest {
                     List.of(),
                     false,
                     new TcpKeepalive(3, 61, 0),
+                    null,
                     null);
             Channel channel = connect(loops, loops.next(), target).get();
             ChannelOption<Integer> time = nativeTransport
@@ -303,7 +335,7 @@ class SocketConnectorTest {
     }
 
     private static UpstreamTarget target(InetSocketAddress address, Duration timeout, @Nullable UpstreamTls tls) {
-        return new UpstreamTarget(address, timeout, null, tls, "", List.of(), false, null, null);
+        return new UpstreamTarget(address, timeout, null, tls, "", List.of(), false, null, null, null);
     }
 
     private static ServerSocket server() throws IOException {

@@ -11,12 +11,14 @@ import io.fabric8.kubernetes.api.model.SecretBuilder;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,7 +26,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The authority that all control planes of a cluster share: the one in the Secret {@code cacerts}, which a user gives, or else the one in {@code istio-ca-secret}, which the
- * first control plane makes. Both are watched: a Secret that is changed, or given later, is followed; one that is no good leaves what was. Safe from any thread.
+ * first control plane makes. Both are watched: a Secret that is changed, or given later, is followed; one that is no good leaves what was. One of ours that is deleted is written back by the leader, or
+ * the mesh would lose its root with the last control plane that knows it. Safe from any thread.
  */
 public final class SharedAuthority implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SharedAuthority.class);
@@ -35,6 +38,9 @@ public final class SharedAuthority implements AutoCloseable {
 
     private static final int CONFLICT = 409;
 
+    /** Whoever replaces the Secret by another deletes it first; and who takes all away deletes the control plane, too. */
+    private static final Duration LOOK = Duration.ofSeconds(5);
+
     private final ApiServer server;
     private final String namespace;
     private final AuthorityReader reader;
@@ -44,6 +50,9 @@ public final class SharedAuthority implements AutoCloseable {
     private final Map<String, CertificateAuthority> found = new ConcurrentHashMap<>();
 
     private final List<Watched<Secret>> watched = new ArrayList<>();
+
+    /** Our own as it was good last; null if there never was one. */
+    private volatile @Nullable Map<String, String> lastOwn;
 
     private SharedAuthority(
             ApiServer server,
@@ -89,7 +98,53 @@ public final class SharedAuthority implements AutoCloseable {
             return reader.read(new InSecret(namespace, given));
         }
         Secret own = get(OWN);
-        return reader.read(new InSecret(namespace, own == null ? make(trustDomain) : own));
+        Secret good = own == null ? make(trustDomain) : own;
+        CertificateAuthority read = reader.read(new InSecret(namespace, good));
+        lastOwn = good.getData();
+        return read;
+    }
+
+    /**
+     * Writes our own Secret back for as long as this control plane leads, whenever it is gone, nobody gives another authority, and what it held signs still. One that is there is never touched, whatever is
+     * in it.
+     */
+    public void keep() throws InterruptedException {
+        boolean wasGone = false;
+        while (true) {
+            TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
+            Map<String, String> last = lastOwn;
+            boolean gone = last != null && found.isEmpty();
+            if (gone && wasGone) {
+                writeBack(last);
+            }
+            wasGone = gone;
+        }
+    }
+
+    private void writeBack(Map<String, String> data) {
+        try {
+            server.client()
+                    .secrets()
+                    .inNamespace(namespace)
+                    .resource(own(data))
+                    .create();
+            LOG.info("Secret {}/{} was gone and is written back", namespace, OWN);
+        } catch (KubernetesClientException e) {
+            if (e.getCode() != CONFLICT) {
+                LOG.warn("Secret {}/{} is gone and can't be written back: {}", namespace, OWN, server.sentence(e));
+            }
+        }
+    }
+
+    private Secret own(Map<String, String> data) {
+        return new SecretBuilder()
+                .withNewMetadata()
+                .withName(OWN)
+                .withNamespace(namespace)
+                .endMetadata()
+                .withType(TYPE)
+                .withData(data)
+                .build();
     }
 
     private @Nullable Secret get(String name) {
@@ -99,17 +154,15 @@ public final class SharedAuthority implements AutoCloseable {
     /** Of several control planes that find none, all but one find that there is one by now. */
     private Secret make(String trustDomain) throws IOException {
         KeyPairAndChain root = reader.newRoot(trustDomain);
-        Secret made = new SecretBuilder()
-                .withNewMetadata()
-                .withName(OWN)
-                .withNamespace(namespace)
-                .endMetadata()
-                .withType(TYPE)
-                .addToData(AuthorityTexts.CERTIFICATE, base64(root.chainPem()))
-                .addToData(AuthorityTexts.KEY, base64(root.keyPem()))
-                .addToData(AuthorityTexts.ROOT, base64(root.chainPem()))
-                .addToData(AuthorityTexts.CHAIN, "")
-                .build();
+        Secret made = own(Map.of(
+                AuthorityTexts.CERTIFICATE,
+                base64(root.chainPem()),
+                AuthorityTexts.KEY,
+                base64(root.keyPem()),
+                AuthorityTexts.ROOT,
+                base64(root.chainPem()),
+                AuthorityTexts.CHAIN,
+                ""));
         try {
             return server.client()
                     .secrets()
@@ -162,6 +215,9 @@ public final class SharedAuthority implements AutoCloseable {
     private void take(String name, Secret secret) {
         try {
             found.put(name, reader.read(new InSecret(namespace, secret)));
+            if (name.equals(OWN)) {
+                lastOwn = secret.getData();
+            }
             notes.accept(name, null);
         } catch (IOException e) {
             notes.accept(name, e.getMessage() + "; what signed last goes on signing");

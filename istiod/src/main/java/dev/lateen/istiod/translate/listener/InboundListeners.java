@@ -1,5 +1,7 @@
 package dev.lateen.istiod.translate.listener;
 
+import com.google.protobuf.BoolValue;
+import dev.lateen.api.mesh.ProxySettings.InterceptionMode;
 import dev.lateen.api.xds.WellKnown;
 import dev.lateen.istiod.model.InboundTls;
 import dev.lateen.istiod.translate.resource.Protos;
@@ -74,6 +76,9 @@ final class InboundListeners {
         Listener.Builder listener = start(WellKnown.VIRTUAL_INBOUND, all)
                 .setAddress(Protos.address("0.0.0.0", own))
                 .addListenerFilters(ListenerFilters.ORIGINAL_DESTINATION);
+        if (view.interception() == InterceptionMode.TPROXY) {
+            listener.setTransparent(BoolValue.of(true)).addListenerFilters(ListenerFilters.ORIGINAL_SOURCE);
+        }
         inspectors(listener, all, noTls, noHttp);
         return listener.build();
     }

@@ -7,6 +7,7 @@ import io.envoyproxy.envoy.config.listener.v3.ListenerFilter;
 import io.envoyproxy.envoy.config.listener.v3.ListenerFilterChainMatchPredicate;
 import io.envoyproxy.envoy.extensions.filters.listener.http_inspector.v3.HttpInspector;
 import io.envoyproxy.envoy.extensions.filters.listener.original_dst.v3.OriginalDst;
+import io.envoyproxy.envoy.extensions.filters.listener.original_src.v3.OriginalSrc;
 import io.envoyproxy.envoy.extensions.filters.listener.proxy_protocol.v3.ProxyProtocol;
 import io.envoyproxy.envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector;
 import io.envoyproxy.envoy.type.v3.Int32Range;
@@ -16,6 +17,11 @@ import java.util.List;
 final class ListenerFilters {
     static final ListenerFilter ORIGINAL_DESTINATION =
             filter("envoy.filters.listener.original_dst", OriginalDst.getDefaultInstance());
+    /** The mark is that of TPROXY's rules, by which the application's answers find back to the proxy; Istio's value. */
+    static final ListenerFilter ORIGINAL_SOURCE = filter(
+            "envoy.filters.listener.original_src",
+            OriginalSrc.newBuilder().setMark(1337).build());
+
     static final ListenerFilter TLS_INSPECTOR = filter(
             "envoy.filters.listener.tls_inspector",
             TlsInspector.newBuilder().setInitialReadBufferSize(Protos.u32(512)).build());

@@ -1,6 +1,7 @@
 package dev.lateen.istiod.translate.listener;
 
 import com.google.protobuf.BoolValue;
+import dev.lateen.api.mesh.ProxySettings.InterceptionMode;
 import dev.lateen.api.networking.Sidecar;
 import dev.lateen.api.resource.Resource;
 import dev.lateen.api.xds.ClusterName;
@@ -148,7 +149,7 @@ final class OutboundListeners {
                 .setFilterChainMatch(FilterChainMatch.newBuilder().setDestinationPort(Protos.u32(port)))
                 .addAllFilters(tcp.plain(WellKnown.BLACK_HOLE_CLUSTER, false))
                 .build();
-        return Listener.newBuilder()
+        Listener.Builder listener = Listener.newBuilder()
                 .setName(WellKnown.VIRTUAL_OUTBOUND)
                 .addAllAccessLog(AccessLogs.ofListener(view, false))
                 .setAddress(Protos.address(OutboundPorts.ANY, port))
@@ -157,8 +158,11 @@ final class OutboundListeners {
                         catchAll("virtualOutbound-catchall-tcp").toBuilder().clearFilterChainMatch())
                 .setUseOriginalDst(BoolValue.of(true))
                 .setTrafficDirection(TrafficDirection.OUTBOUND)
-                .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1))
-                .build();
+                .setMaxConnectionsToAcceptPerSocketEvent(Protos.u32(1));
+        if (view.interception() == InterceptionMode.TPROXY) {
+            listener.setTransparent(BoolValue.of(true));
+        }
+        return listener.build();
     }
 
     private Listener httpProxy() {

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.translate.view;
 
+import dev.lateen.api.mesh.ProxySettings.InterceptionMode;
 import dev.lateen.api.networking.Destination;
 import dev.lateen.api.networking.ServerTls;
 import dev.lateen.api.networking.Sidecar;
@@ -80,7 +81,19 @@ public record ProxyView(MeshSnapshot snapshot, WorkloadScope scope, ProxyNode no
 
     /** Whether nothing redirects connections to the proxy, so that its listeners bind real ports. */
     public boolean withoutInterception() {
-        return node.applicationAddress() != null || "NONE".equals(node.text(NodeMetadata.INTERCEPTION_MODE));
+        return interception() == InterceptionMode.NONE;
+    }
+
+    /** How connections get to the proxy. By TPROXY what comes in keeps its addresses. */
+    public InterceptionMode interception() {
+        if (node.applicationAddress() != null) {
+            return InterceptionMode.NONE;
+        }
+        return switch (node.text(NodeMetadata.INTERCEPTION_MODE)) {
+            case "NONE" -> InterceptionMode.NONE;
+            case "TPROXY" -> InterceptionMode.TPROXY;
+            case null, default -> InterceptionMode.REDIRECT;
+        };
     }
 
     /** The port of the listener for applications that are told to use a proxy; 0 for none. */

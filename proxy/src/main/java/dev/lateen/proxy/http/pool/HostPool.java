@@ -156,7 +156,8 @@ final class HostPool {
         CodecChooser chooser = new CodecChooser(options.wire(), connection, pools.codecLoop(), limits());
         UpstreamTarget target = UpstreamTarget.of(cluster.newestConfig(), host.address(), tls)
                 .asking(options.sni(), offered())
-                .telling(options.proxied());
+                .telling(options.proxied())
+                .from(options.originalSource());
         pools.connector().connect(pools.loop(), target, chooser).addListener((Future<Channel> made) -> {
             connecting--;
             ClientConnection codec = chooser.chosen();

@@ -1,5 +1,6 @@
 package dev.lateen.proxy.http.pool;
 
+import dev.lateen.proxy.message.OriginalSource;
 import dev.lateen.proxy.transport.ProxyHeader;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -10,12 +11,14 @@ import org.jspecify.annotations.Nullable;
  * @param sni server name instead of the TLS settings' own; empty keeps that. An address, without brackets, is checked against the certificate and not sent
  * @param alpn protocols to offer instead of the TLS settings' own; empty keeps those
  * @param proxied the PROXY protocol's header that connections begin with, so that clients share none; null for none
+ * @param originalSource whose address connections come from, so that clients share none; null for the proxy's own
  */
 public record PoolOptions(
         WireProtocol wire,
         String sni,
         List<String> alpn,
-        @Nullable ProxyHeader proxied) {
+        @Nullable ProxyHeader proxied,
+        @Nullable OriginalSource originalSource) {
     /** HTTP/1.1 with the TLS settings as they are. */
     public static final PoolOptions HTTP1 = new PoolOptions(WireProtocol.HTTP1, "", List.of());
 
@@ -40,11 +43,16 @@ public record PoolOptions(
 
     /** For connections that any client may share. */
     public PoolOptions(WireProtocol wire, String sni, List<String> alpn) {
-        this(wire, sni, alpn, null);
+        this(wire, sni, alpn, null, null);
     }
 
     /** The same for connections that begin with {@code header}. */
     public PoolOptions telling(ProxyHeader header) {
-        return new PoolOptions(wire, sni, alpn, header);
+        return new PoolOptions(wire, sni, alpn, header, originalSource);
+    }
+
+    /** The same for connections that come from a client's own address. */
+    public PoolOptions from(OriginalSource source) {
+        return new PoolOptions(wire, sni, alpn, proxied, source);
     }
 }

@@ -89,7 +89,7 @@ final class ControlClusters {
                 settings.validation() == null ? null : settings.validation().roots();
         Secret trusted = secret(roots, resources);
         return new ControlPlane.Tls(
-                trusted instanceof Secret.ValidationContext context ? context.trustedCaPem() : null,
+                trusted instanceof Secret.ValidationContext context ? context::trustedCaPem : null,
                 trusted == null ? nameOf(roots) : "",
                 tls.sni(),
                 own instanceof Secret.TlsCertificate pair ? pair.certificateChainPem() : null,

@@ -4,6 +4,7 @@ import dev.lateen.proxy.xds.decode.SecretReference;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,7 +42,7 @@ public record ControlPlane(
     /**
      * How it is secured. Its text form shows no key.
      *
-     * @param rootsPem what the server's certificate is checked against; null for {@code rootsSecret}, or else the platform's roots
+     * @param rootsPem what the server's certificate is checked against, asked for with each connection, on a worker, where it may block on a file; null for {@code rootsSecret}, or else the platform's roots
      * @param rootsSecret the SDS name of the roots, such as {@code ROOTCA}; empty for none
      * @param serverName SNI and the name that the certificate must be for; empty for the host's own
      * @param certificateChainPem the client's certificate; null for {@code certificateSecret}, or else none
@@ -49,7 +50,7 @@ public record ControlPlane(
      * @param certificateSecret the SDS name of the client's certificate, such as {@code default}; empty for none
      */
     public record Tls(
-            @Nullable String rootsPem,
+            @Nullable Supplier<String> rootsPem,
             String rootsSecret,
             String serverName,
             @Nullable String certificateChainPem,
@@ -57,6 +58,11 @@ public record ControlPlane(
             String certificateSecret) {
         /** Given roots, and the workload's own certificate once there is one. */
         public static Tls ofWorkload(String rootsPem, String serverName) {
+            return ofWorkload(() -> rootsPem, serverName);
+        }
+
+        /** The same with roots as they are with each new connection. */
+        public static Tls ofWorkload(Supplier<String> rootsPem, String serverName) {
             return new Tls(rootsPem, "", serverName, null, null, SecretReference.WORKLOAD);
         }
 

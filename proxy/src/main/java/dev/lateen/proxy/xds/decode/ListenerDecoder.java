@@ -56,7 +56,8 @@ final class ListenerDecoder {
                 name.isEmpty() ? address.getAddress().getHostAddress() + "_" + address.getPort() : name,
                 address,
                 additional,
-                bindToPort(node),
+                new Listener.Binding(
+                        bindToPort(node), node.wrappedFlag("transparent", false), node.wrappedFlag("freebind", false)),
                 node.wrappedFlag("use_original_dst", false),
                 direction,
                 facts,

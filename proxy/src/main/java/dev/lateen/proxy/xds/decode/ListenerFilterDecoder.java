@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds.decode;
 
 import dev.lateen.proxy.model.Listener.ListenerFilters;
+import dev.lateen.proxy.model.Listener.OriginalSrc;
 import dev.lateen.proxy.model.NetworkFilterConfig;
 import dev.lateen.proxy.xds.proto.ProtoNode;
 import dev.lateen.proxy.xds.proto.ProtoSchema;
@@ -14,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 /** {@code Listener.listener_filters}: which facts are gathered before a chain is chosen. */
 final class ListenerFilterDecoder {
     private static final String LISTENER = "envoy.extensions.filters.listener.";
-    private static final String ACCEPTED = "tls_inspector, http_inspector, original_dst, proxy_protocol";
+    private static final String ACCEPTED = "tls_inspector, http_inspector, original_dst, original_src, proxy_protocol";
 
     /** Without them connections come as they are, which lets nobody in who would not be let in. */
-    private static final Set<String> HARMLESS = Set.of("original_src", "postgres_inspector", "set_filter_state");
+    private static final Set<String> HARMLESS = Set.of("postgres_inspector", "set_filter_state");
 
     /** Envoy's default for {@code listener_filters_timeout}. */
     private static final Duration TIMEOUT = Duration.ofSeconds(15);
@@ -28,6 +29,7 @@ final class ListenerFilterDecoder {
     private boolean http;
     private boolean originalDst;
     private boolean proxyProtocol;
+    private @Nullable OriginalSrc originalSrc;
     private final TreeSet<Integer> httpDisabled = new TreeSet<>();
     private final TreeSet<Integer> tlsDisabled = new TreeSet<>();
 
@@ -44,6 +46,7 @@ final class ListenerFilterDecoder {
                 http,
                 originalDst,
                 proxyProtocol,
+                originalSrc,
                 listener.duration("listener_filters_timeout", TIMEOUT),
                 listener.flag("continue_on_listener_filters_timeout"),
                 List.copyOf(httpDisabled),
@@ -62,6 +65,7 @@ final class ListenerFilterDecoder {
             case "tls_inspector" -> tls = disabled == null || disable(disabled, tlsDisabled);
             case "http_inspector" -> http = disabled == null || disable(disabled, httpDisabled);
             case "original_dst" -> originalDst = true;
+            case "original_src" -> originalSrc = originalSrc(any);
             case "proxy_protocol" -> proxyProtocol = true;
             default -> {
                 unknown(filter, kind(filter, any));
@@ -74,6 +78,10 @@ final class ListenerFilterDecoder {
                             .map(ProtoSchema.Field::name)
                             .toArray(String[]::new));
         }
+    }
+
+    private static OriginalSrc originalSrc(@Nullable ProtoNode any) {
+        return new OriginalSrc(any == null || !any.anyKnown() ? 0 : (int) any.unpack().number("mark"));
     }
 
     private void unknown(ProtoNode filter, String kind) {

@@ -204,10 +204,10 @@ class FilterStatesTest {
                 "l",
                 RouteFixtures.address("127.0.0.1", 1),
                 List.of(),
-                true,
+                Listener.Binding.PLAIN,
                 false,
                 Listener.Direction.OUTBOUND,
-                new Listener.ListenerFilters(false, false, false, false, Duration.ZERO, false, List.of(), List.of()),
+                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, false, List.of(), List.of()),
                 List.of(chain("first")),
                 chain("last"),
                 List.of());

@@ -3,9 +3,11 @@ package dev.lateen.proxy.http.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.proxy.http.pool.FakeNetwork.Server;
+import dev.lateen.proxy.message.OriginalSource;
 import dev.lateen.proxy.model.Cluster.CircuitBreakers;
 import dev.lateen.proxy.model.Cluster.ProxyProtocol;
 import dev.lateen.proxy.transport.ProxyHeader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +148,17 @@ class UpstreamPoolsTest extends PoolFixture {
         answer(network.accept(), "h1");
         assertThat(ask(other).told).isEmpty();
         assertThat(ask(one).told).containsExactly("stream, used before");
+    }
+
+    @Test
+    void clientsByWhoseAddressesServersAreCalledShareNoConnection() throws Exception {
+        PoolOptions one = PoolOptions.HTTP1.from(new OriginalSource(InetAddress.getByName("10.1.1.1"), 1337));
+        PoolOptions other = PoolOptions.HTTP1.from(new OriginalSource(InetAddress.getByName("10.1.1.2"), 1337));
+        ask(one);
+        answer(network.accept(), "h1");
+        assertThat(ask(other).told).isEmpty();
+        assertThat(ask(one.from(new OriginalSource(InetAddress.getByName("10.1.1.1"), 1337))).told)
+                .containsExactly("stream, used before");
     }
 
     // --- protocols

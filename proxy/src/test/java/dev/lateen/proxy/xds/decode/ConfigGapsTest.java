@@ -202,6 +202,22 @@ class ConfigGapsTest {
     }
 
     @Test
+    void aTransparentListenerSaysSoAndByWhoseAddressToCall() {
+        Listener plain = listener(accepted(listenerOf(tcp(""))));
+        assertThat(plain.binding()).isEqualTo(Listener.Binding.PLAIN);
+        assertThat(plain.listenerFilters().originalSrc()).isNull();
+        String source = "{name: source, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.listener.original_src.v3.OriginalSrc, mark: 1337}}";
+        Decoded.Accepted accepted = accepted(listenerOf(tcp(""))
+                .replace(
+                        "filter_chains",
+                        "transparent: true, freebind: true, listener_filters: [" + source + "], filter_chains"));
+        assertThat(listener(accepted).binding()).isEqualTo(new Listener.Binding(true, true, true));
+        assertThat(listener(accepted).listenerFilters().originalSrc()).isEqualTo(new Listener.OriginalSrc(1337));
+        assertThat(accepted.gaps()).isEmpty();
+    }
+
+    @Test
     void logsTracersAndStatisticsThatCantBeBuiltAreLeftOut() {
         String log = "access_log: [{name: als, typed_config: {\"@type\":"
             + " type.googleapis.com/envoy.extensions.access_loggers.open_telemetry.v3.OpenTelemetryAccessLogConfig}},"

@@ -42,6 +42,7 @@ class ProtoSchemaTest {
             "extensions.filters.listener.tls_inspector.v3.TlsInspector",
             "extensions.filters.listener.http_inspector.v3.HttpInspector",
             "extensions.filters.listener.original_dst.v3.OriginalDst",
+            "extensions.filters.listener.original_src.v3.OriginalSrc",
             "extensions.filters.listener.proxy_protocol.v3.ProxyProtocol",
             // Never built; known so that a configuration dump shows them as Envoy's does, which istioctl asks for.
             "config.trace.v3.OpenTelemetryConfig",
