@@ -142,4 +142,20 @@ class PodDnsTest {
                             .containsExactly("[10.96.48.11]"));
         }
     }
+
+    @Test
+    void aSidecarThatCapturesNoDnsLoadsNothingOfIt() throws Exception {
+        mesh.pod("plain", 11).intercepted(OWN_PORTS);
+        Path loaded = directory.resolve("loaded");
+        try (Running sidecar =
+                sidecar("plain", Map.of("MESHCTL_JAVA_OPTS", "-Xlog:class+load=info:file=" + loaded))) {
+            List<String> lines = Files.readAllLines(loaded);
+            assertThat(lines).as(sidecar.output()).anyMatch(line -> line.contains("dev.lateen.proxy.DataPath "));
+            // Netty's DNS classes are there all the same: the proxy looks up names itself.
+            assertThat(lines.stream()
+                            .filter(line -> line.contains("dev.lateen.proxy.dns.")
+                                    || line.contains("dev.lateen.proxy.names.")))
+                    .isEmpty();
+        }
+    }
 }
