@@ -30,6 +30,7 @@ class DataPathRulesTest {
                                         "dev.lateen.proxy.listener..",
                                         "dev.lateen.proxy.http..",
                                         "dev.lateen.proxy.tcp..",
+                                        "dev.lateen.proxy.dns..",
                                         "dev.lateen.proxy.http.pool.."))
                                 .and(DescribedPredicate.not(named("dev.lateen.proxy.Proxy")))))
                 .should()

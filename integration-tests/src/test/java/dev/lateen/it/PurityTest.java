@@ -41,6 +41,7 @@ class PurityTest {
         "dev.lateen.proxy.reason..",
         "dev.lateen.proxy.model..",
         "dev.lateen.proxy.message..",
+        "dev.lateen.proxy.names..",
         "dev.lateen.proxy.route..",
         "dev.lateen.proxy.policy.."
     };

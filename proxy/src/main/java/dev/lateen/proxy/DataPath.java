@@ -1,6 +1,8 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.admin.ConfigChanges;
+import dev.lateen.proxy.dns.DnsServer;
+import dev.lateen.proxy.dns.DnsSettings;
 import dev.lateen.proxy.http.Filters;
 import dev.lateen.proxy.http.HttpServer;
 import dev.lateen.proxy.http.HttpServices;
@@ -30,6 +32,7 @@ import dev.lateen.proxy.xds.bootstrap.XdsNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.OutputStream;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -38,6 +41,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a request meets, put together, from the listener's socket to the upstream's. A new snapshot is compiled and comes into force whole; then sockets and
@@ -47,6 +51,8 @@ final class DataPath {
     /** How long an end waits for collectors that don't answer. */
     private static final long LAST_SPANS_SECONDS = 1;
 
+    private final EventLoops loops;
+    private volatile @Nullable DnsServer dns;
     private final ProxyTelemetry telemetry;
     private final int concurrency;
     private final UpstreamClusters clusters;
@@ -63,7 +69,7 @@ final class DataPath {
     DataPath(Vertx vertx, XdsNode node, ListenerSettings settings, OutputStream standardOut) {
         InstantSource clock = InstantSource.system();
         LongSupplier nanos = System::nanoTime;
-        EventLoops loops = EventLoops.of(vertx);
+        loops = EventLoops.of(vertx);
         concurrency = loops.all().size();
         resolver = new LazyResolver(loops);
         clusters = new UpstreamClusters(resolver, Timers.on(loops.next()), new SplittableRandom());
@@ -114,6 +120,27 @@ final class DataPath {
 
     ProxyTelemetry telemetry() {
         return telemetry;
+    }
+
+    /** Answers the application's DNS questions from now on, if there are settings for that; else nothing of it is loaded. */
+    Future<Void> answerDns(Vertx vertx, @Nullable DnsSettings settings) {
+        if (settings == null) {
+            return Future.succeededFuture();
+        }
+        DnsServer server = new DnsServer(vertx, loops, settings, new SecureRandom(), System::nanoTime);
+        dns = server;
+        return server.start();
+    }
+
+    /** Who answers them; null for nobody. Any thread. */
+    @Nullable
+    DnsServer dns() {
+        return dns;
+    }
+
+    Future<Void> stopDns() {
+        DnsServer server = dns;
+        return server == null ? Future.succeededFuture() : server.stop();
     }
 
     /** How many event loops carry connections. */

@@ -7,6 +7,7 @@ import dev.lateen.proxy.agent.AgentMetrics;
 import dev.lateen.proxy.agent.AgentServer;
 import dev.lateen.proxy.agent.AgentSettings;
 import dev.lateen.proxy.agent.AgentSource;
+import dev.lateen.proxy.dns.DnsServer;
 import dev.lateen.proxy.identity.FileSecrets;
 import dev.lateen.proxy.identity.GrpcCertificateAuthority;
 import dev.lateen.proxy.identity.IdentitySettings;
@@ -157,6 +158,7 @@ public class Proxy extends VerticleBase {
         ProxyBootstrap.OwnAddresses own = bootstrap.own();
         return server.start(own.admin(), own.stats(), own.readiness())
                 .compose(_ -> startAgent(told.agent(server, onLeave), bootstrap.agent()))
+                .compose(_ -> path.answerDns(vertx, bootstrap.dns()))
                 .compose(_ -> begin());
     }
 
@@ -197,8 +199,13 @@ public class Proxy extends VerticleBase {
         SnapshotSource together = new SnapshotSource(vertx, assembler, this::apply, InstantSource.system());
         source = together;
         XdsSettings settings = settings();
+        DnsServer dns = Objects.requireNonNull(dataPath).dns();
         AdsClient ads = new AdsClient(
-                vertx, settings, ResourceDecoder.lenient(path -> Files.readAllBytes(Path.of(path))), together);
+                vertx,
+                settings,
+                ResourceDecoder.lenient(path -> Files.readAllBytes(Path.of(path))),
+                together,
+                dns == null ? null : dns::apply);
         client = ads;
         Surroundings around = Surroundings.of(vertx, InstantSource.system(), new SplittableRandom());
         files = new FileSecrets(around, together::secret, together::absentSecret);
@@ -332,6 +339,7 @@ public class Proxy extends VerticleBase {
         return drained.eventually(() -> client == null ? Future.succeededFuture() : client.close())
                 .eventually(() -> source == null ? Future.succeededFuture() : source.close())
                 .eventually(() -> identity == null ? Future.succeededFuture() : identity.close())
+                .eventually(() -> path == null ? Future.succeededFuture() : path.stopDns())
                 .eventually(() -> admin == null ? Future.succeededFuture() : admin.stop())
                 .eventually(() -> agent == null ? Future.succeededFuture() : agent.stop())
                 .eventually(() -> path == null

@@ -12,7 +12,9 @@ import dev.lateen.proxy.admin.Page;
 import dev.lateen.proxy.admin.ServerStats;
 import dev.lateen.proxy.admin.StatsConfig;
 import dev.lateen.proxy.agent.AgentSource;
+import dev.lateen.proxy.dns.DnsServer;
 import dev.lateen.proxy.listener.ListenerStatus;
+import dev.lateen.proxy.model.NameTable;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.telemetry.Stat;
 import dev.lateen.proxy.xds.UpdateCounts;
@@ -135,7 +137,8 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
 
     @Override
     public MetricsSource platform() {
-        return proxy.platform();
+        DnsServer dns = dataPath.dns();
+        return dns == null ? proxy.platform() : proxy.platform().and(dns.metrics());
     }
 
     @Override
@@ -272,6 +275,13 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
             }
 
             @Override
+            public @Nullable Page names() {
+                DnsServer dns = dataPath.dns();
+                NameTable table = dns == null ? null : dns.table();
+                return table == null ? null : Page.json(Map.of("table", hosts(table)));
+            }
+
+            @Override
             public void drain() {
                 proxy.leave();
                 onLeave.run();
@@ -282,5 +292,20 @@ final class ProxyAdmin implements AdminSource, ServerStats.Readings {
                 proxy.quit();
             }
         };
+    }
+
+    private static Map<String, Object> hosts(NameTable table) {
+        Map<String, Object> hosts = new TreeMap<>();
+        table.hosts().forEach((host, told) -> {
+            Map<String, Object> entry = new LinkedHashMap<>();
+            entry.put("ips", told.addresses());
+            entry.put("registry", told.registry());
+            if (!told.shortName().isEmpty()) {
+                entry.put("shortname", told.shortName());
+                entry.put("namespace", told.namespace());
+            }
+            hosts.put(host, entry);
+        });
+        return hosts;
     }
 }

@@ -1,6 +1,7 @@
 package dev.lateen.proxy;
 
 import dev.lateen.proxy.agent.AgentSettings;
+import dev.lateen.proxy.dns.DnsSettings;
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.xds.bootstrap.ControlPlane;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param drain how long connections may go on
  * @param connections what holds for connections of clients where the configuration says nothing
  * @param agent what the proxy does of Istio's agent beside it in a pod; null for nothing
+ * @param dns where it answers the application's DNS questions; null for nowhere
  * @param document the bootstrap in canonical JSON, for {@code /config_dump}: made when asked for; empty when there is no file
  */
 public record ProxyBootstrap(
@@ -36,8 +38,9 @@ public record ProxyBootstrap(
         Drain drain,
         Connections connections,
         @Nullable AgentSettings agent,
+        @Nullable DnsSettings dns,
         Supplier<Map<String, Object>> document) {
-    /** With a sidecar's connections, and no agent. */
+    /** With a sidecar's connections, no agent and no DNS. */
     public ProxyBootstrap(
             XdsNode node,
             int concurrency,
@@ -46,7 +49,7 @@ public record ProxyBootstrap(
             List<Decoded.Accepted> resources,
             Drain drain,
             Supplier<Map<String, Object>> document) {
-        this(node, concurrency, own, discovery, resources, drain, Connections.OF_SIDECARS, null, document);
+        this(node, concurrency, own, discovery, resources, drain, Connections.OF_SIDECARS, null, null, document);
     }
 
     public ProxyBootstrap {
@@ -138,7 +141,7 @@ public record ProxyBootstrap(
         Map<String, ControlPlane> others = new HashMap<>(discovery.sds);
         others.remove(ControlPlane.AGENT);
         Discovery with = new Discovery(discovery.ads, others, settings);
-        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, connections, agent, document);
+        return new ProxyBootstrap(node, concurrency, own, with, resources, drain, connections, agent, dns, document);
     }
 
     /** A variable of the process's environment, null when it is not set. */
@@ -148,27 +151,33 @@ public record ProxyBootstrap(
 
     /** The same with another number of event loops. */
     public ProxyBootstrap withConcurrency(int loops) {
-        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, connections, agent, document);
+        return new ProxyBootstrap(node, loops, own, discovery, resources, drain, connections, agent, dns, document);
     }
 
     /** The same with other drain times. */
     public ProxyBootstrap withDrain(Drain times) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, connections, agent, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, connections, agent, dns, document);
     }
 
     /** The same as another node. */
     public ProxyBootstrap withNode(XdsNode other) {
-        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, connections, agent, document);
+        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, connections, agent, dns, document);
     }
 
     /** The same with other rules for connections of clients. */
     public ProxyBootstrap withConnections(Connections rules) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, rules, agent, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, rules, agent, dns, document);
     }
 
     /** The same, doing what Istio's agent does. */
     public ProxyBootstrap withAgent(AgentSettings settings) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, connections, settings, document);
+        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, connections, settings, dns, document);
+    }
+
+    /** The same, answering DNS. */
+    public ProxyBootstrap withDns(DnsSettings settings) {
+        return new ProxyBootstrap(
+                node, concurrency, own, discovery, resources, drain, connections, agent, settings, document);
     }
 
     ListenerSettings listenerSettings() {

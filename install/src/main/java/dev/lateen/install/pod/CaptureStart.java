@@ -4,7 +4,6 @@ import dev.lateen.proxy.capture.AddressRanges;
 import dev.lateen.proxy.capture.CaptureSettings;
 import dev.lateen.proxy.capture.IpFamily;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  * @param families for which there are rules: IPv4 always, IPv6 if the pod has such an address
  */
 public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
-    private static final String RESOLV_CONF = "/etc/resolv.conf";
     private static final String USUAL_USER = "1337";
     private static final String ALL = "*";
 
@@ -132,20 +130,7 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
         private CaptureSettings.Dns dns() throws IOException {
             boolean capture = isOn("redirect-dns", "ISTIO_META_DNS_CAPTURE");
             boolean all = isOn("capture-all-dns", "CAPTURE_ALL_DNS");
-            return new CaptureSettings.Dns(capture, all, capture && !all ? servers() : List.of());
-        }
-
-        private List<String> servers() throws IOException {
-            String text = around.files().read(RESOLV_CONF);
-            List<String> servers = new ArrayList<>();
-            for (String line : (text == null ? "" : text).split("\n")) {
-                String[] words = line.strip().split("[ \t]+");
-                if (words.length > 1 && words[0].equals("nameserver")) {
-                    int zone = words[1].indexOf('%');
-                    servers.add(zone < 0 ? words[1] : words[1].substring(0, zone));
-                }
-            }
-            return servers;
+            return new CaptureSettings.Dns(capture, all, capture && !all ? ResolvConf.of(around.files()).addresses() : List.of());
         }
 
         private boolean isOn(String flag, String variable) {

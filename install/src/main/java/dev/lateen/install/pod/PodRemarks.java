@@ -24,8 +24,6 @@ final class PodRemarks {
             entry("PKCS8_KEY", "a key is written as PKCS #8", "true"),
             entry("SECRET_GRACE_PERIOD_RATIO", "a certificate is renewed at half of its life", "0.5"),
             entry("SECRET_GRACE_PERIOD_RATIO_JITTER", "the jitter is 0.01", "0.01", ".01"),
-            entry("ISTIO_META_DNS_CAPTURE", "nothing answers on port 15053", "false"),
-            entry("ISTIO_META_ENABLE_DNS_SERVER", "nothing answers on port 15053", "false"),
             entry("ISTIO_META_ENABLE_HBONE", "there is no HBONE", "false"),
             entry("ISTIO_BOOTSTRAP_OVERRIDE", "there is no bootstrap file"),
             entry("PROXY_CONFIG_XDS_AGENT", "settings count at the start", "false"),

@@ -2,6 +2,7 @@ package dev.lateen.install.pod;
 
 import dev.lateen.proxy.ProxyBootstrap;
 import dev.lateen.proxy.agent.AgentSettings;
+import dev.lateen.proxy.dns.DnsSettings;
 import dev.lateen.proxy.identity.IdentitySettings;
 import dev.lateen.proxy.message.Authority;
 import dev.lateen.proxy.xds.bootstrap.ControlPlane;
@@ -58,6 +59,7 @@ public record PodStart(
         Parts parts = new Parts(around.files(), flags, settings, variables, node);
         List<String> remarks = new ArrayList<>(settings.remarks());
         remarks.addAll(PodRemarks.withoutEffect(variables));
+        remarks.addAll(PodDns.remarks(node, variables, around.files()));
         return new PodStart(
                 parts.bootstrap(),
                 parts.end(),
@@ -119,7 +121,10 @@ public record PodStart(
                     List.of(),
                     settings.drain(),
                     () -> stats.document(ports.admin(), end.whenIdle()));
-            return ports.status() == 0 ? bootstrap : bootstrap.withAgent(agent(ports, forThisPod));
+            ProxyBootstrap withAgent =
+                    ports.status() == 0 ? bootstrap : bootstrap.withAgent(agent(ports, forThisPod));
+            DnsSettings dns = PodDns.of(node, variables, files);
+            return dns == null ? withAgent : withAgent.withDns(dns);
         }
 
         private XdsNode named(PodPorts ports) {

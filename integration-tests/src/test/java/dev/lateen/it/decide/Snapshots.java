@@ -76,6 +76,8 @@ final class Snapshots {
                     case Decoded.Resource.OfEndpoints(LoadAssignment assignment) ->
                         assignments.put(resource.name(), assignment);
                     case Decoded.Resource.OfSecret(Secret secret) -> secrets.put(secret.name(), secret);
+                    // Decides nothing of a request.
+                    case Decoded.Resource.OfNames _ -> {}
                 }
             }
         }

@@ -89,6 +89,11 @@ public final class DebugServer {
                 "edsz",
                 "the endpoints that a proxy was sent (proxyID)",
                 (status, request) -> SentConfig.endpoints(discovery, status));
+        ofProxy(
+                router,
+                "ndsz",
+                "the names that a proxy was sent (proxyID)",
+                (status, request) -> SentConfig.names(discovery, status));
         pages.put("adsz", "the streams and what they ask for (proxyID for one)");
         router.get(DEBUG + "adsz").handler(this::adsz);
         view(router, "list", "the names of these pages", () -> json.valueToTree(pages.keySet()));

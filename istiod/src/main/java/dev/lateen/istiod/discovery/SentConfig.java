@@ -4,6 +4,7 @@ import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
+import dev.lateen.api.names.NameTable;
 import dev.lateen.api.xds.TypeUrls;
 import dev.lateen.istiod.translate.resource.XdsResource;
 import io.envoyproxy.envoy.admin.v3.BootstrapConfigDump;
@@ -87,6 +88,22 @@ public final class SentConfig {
                 .of(TypeUrls.ENDPOINT)
                 .forEach(resource -> all.add(print(types.printable(resource.body()), types)));
         return all.toString();
+    }
+
+    /** {@code /debug/ndsz}: the names that a proxy was sent, as JSON; an empty object if it was sent none. */
+    public static String names(DiscoveryServer server, ProxyStatus proxy) {
+        List<XdsResource> tables = new Sent(server, proxy).of(TypeUrls.NAME_TABLE);
+        try {
+            return tables.isEmpty()
+                    ? "{}\n"
+                    : JsonFormat.printer()
+                                    .sortingMapKeys()
+                                    .print(NameTable.parseFrom(
+                                            tables.getFirst().body().getValue()))
+                            + "\n";
+        } catch (InvalidProtocolBufferException e) {
+            throw new IllegalStateException("a table that can't be printed", e);
+        }
     }
 
     private static ClustersConfigDump clusters(Sent sent) {

@@ -241,7 +241,8 @@ final class Subscription {
 
     /** Whether {@link Translation#all} has everything that can be asked for by name. */
     private boolean isListed() {
-        return TypeUrls.PUSH_ORDER.contains(typeUrl) && !typeUrl.equals(TypeUrls.SECRET);
+        return TypeUrls.PUSH_ORDER.contains(typeUrl) && !typeUrl.equals(TypeUrls.SECRET)
+                || typeUrl.equals(TypeUrls.NAME_TABLE);
     }
 
     private void compare(List<XdsResource> all, Dialect dialect, Comparison comparison) {

@@ -168,7 +168,7 @@ public final class IstiodMetrics implements DiscoveryEvents, CaEvents, ConfigEve
 
     /** Istio's short name; clients may ask for anything, and a metric must not grow with what they say. */
     private static String type(String typeUrl) {
-        return TypeUrls.PUSH_ORDER.contains(typeUrl)
+        return TypeUrls.PUSH_ORDER.contains(typeUrl) || typeUrl.equals(TypeUrls.NAME_TABLE)
                 ? TypeUrls.shortName(typeUrl).toLowerCase(Locale.ROOT)
                 : "other";
     }

@@ -86,7 +86,8 @@ final class EndpointObjects {
         for (Endpoint endpoint : slice.getEndpoints()) {
             boolean ready = endpoint.getConditions() == null
                     || !Boolean.FALSE.equals(endpoint.getConditions().getReady());
-            endpoint.getAddresses().forEach(a -> listed.add(instance(typed, a, ports, ready)));
+            String dnsName = dnsName(endpoint.getHostname(), slice);
+            endpoint.getAddresses().forEach(a -> listed.add(instance(typed, a, dnsName, ports, ready)));
         }
     }
 
@@ -102,11 +103,18 @@ final class EndpointObjects {
                     put(ports, port.getName(), port.getPort());
                 }
             }
-            subset.getAddresses().forEach(a -> listed.add(instance(typed, a.getIp(), ports, true)));
+            subset.getAddresses().forEach(a -> listed.add(instance(typed, a.getIp(), "", ports, true)));
             if (subset.getNotReadyAddresses() != null) {
-                subset.getNotReadyAddresses().forEach(a -> listed.add(instance(typed, a.getIp(), ports, false)));
+                subset.getNotReadyAddresses().forEach(a -> listed.add(instance(typed, a.getIp(), "", ports, false)));
             }
         });
+    }
+
+    /** Kubernetes gives an endpoint a host name if its pod's subdomain is the service. */
+    private static String dnsName(@Nullable String hostname, EndpointSlice slice) {
+        String service = KubernetesServices.orEmpty(slice.getMetadata().getLabels())
+                .getOrDefault(SERVICE_NAME, "");
+        return hostname == null || hostname.isEmpty() || service.isEmpty() ? "" : hostname + "." + service;
     }
 
     private static void put(Map<String, Integer> ports, @Nullable String name, @Nullable Integer port) {
@@ -116,12 +124,17 @@ final class EndpointObjects {
     }
 
     private WorkloadInstance instance(
-            ConfigObject.OfKubernetes typed, String address, Map<String, Integer> ports, boolean ready) {
+            ConfigObject.OfKubernetes typed,
+            String address,
+            String dnsName,
+            Map<String, Integer> ports,
+            boolean ready) {
         return workloads
                 .at(address, cluster)
                 .map(pod -> pod.listed(Map.copyOf(ports), ready))
                 .orElseGet(() -> new WorkloadInstance(
                         typed.name(),
+                        dnsName,
                         typed.namespace(),
                         address,
                         Map.copyOf(ports),

@@ -40,6 +40,7 @@ final class KubernetesWorkloads {
         String account = pod.getSpec().getServiceAccountName();
         return Optional.of(new WorkloadInstance(
                 typed.name(),
+                dnsName(pod),
                 typed.namespace(),
                 status.getPodIP(),
                 ports(pod.getSpec().getContainers()),
@@ -55,6 +56,15 @@ final class KubernetesWorkloads {
                         pod.getSpec().getNodeName() == null ? "" : pod.getSpec().getNodeName()),
                 0,
                 ready(pod, status)));
+    }
+
+    /** A pod with a subdomain and without a host name is called by its own name, as in Istio. */
+    private static String dnsName(Pod pod) {
+        String subdomain = KubernetesServices.orEmpty(pod.getSpec().getSubdomain());
+        String hostname = KubernetesServices.orEmpty(pod.getSpec().getHostname());
+        return subdomain.isEmpty()
+                ? ""
+                : (hostname.isEmpty() ? pod.getMetadata().getName() : hostname) + "." + subdomain;
     }
 
     private static boolean ended(PodStatus status) {

@@ -85,6 +85,7 @@ final class ServiceEntries {
         if (workloads.isEmpty() && asksDns && entry.workloadSelector() == null && !host.startsWith("*")) {
             workloads.add(new WorkloadInstance(
                     resource.name(),
+                    "",
                     resource.namespace(),
                     host,
                     Map.of(),
@@ -111,6 +112,7 @@ final class ServiceEntries {
         labels.putAll(entry.labels());
         return new WorkloadInstance(
                 name,
+                "",
                 namespace,
                 entry.address(),
                 entry.ports(),

@@ -6,6 +6,7 @@ import java.util.Map;
  * Something that serves: a pod, a virtual machine, or an endpoint written into a ServiceEntry.
  *
  * @param name of the pod or entry
+ * @param dnsName under which DNS knows it alone, as {@code HOSTNAME.SUBDOMAIN} without namespace and domain; empty if it doesn't
  * @param namespace where it is declared
  * @param address IP, host name, or {@code unix://} path
  * @param ports named ports
@@ -17,6 +18,7 @@ import java.util.Map;
  */
 public record WorkloadInstance(
         String name,
+        String dnsName,
         String namespace,
         String address,
         Map<String, Integer> ports,
@@ -83,6 +85,7 @@ public record WorkloadInstance(
     static WorkloadInstance outside(Service service, String clusterId) {
         return new WorkloadInstance(
                 service.name(),
+                "",
                 service.namespace(),
                 service.externalName(),
                 Map.of(),
@@ -95,7 +98,8 @@ public record WorkloadInstance(
 
     /** The same workload as a list of endpoints has it: with the ports written there, and ready or not as it says. */
     WorkloadInstance listed(Map<String, Integer> listedPorts, boolean isReady) {
-        return new WorkloadInstance(name, namespace, address, listedPorts, labels, identity, place, weight, isReady);
+        return new WorkloadInstance(
+                name, dnsName, namespace, address, listedPorts, labels, identity, place, weight, isReady);
     }
 
     private String first(String best, String second, String third, String otherwise) {

@@ -27,6 +27,7 @@ import dev.lateen.istiod.translate.cluster.ClusterTranslator;
 import dev.lateen.istiod.translate.cluster.EndpointTranslator;
 import dev.lateen.istiod.translate.cluster.ServiceClusters;
 import dev.lateen.istiod.translate.listener.ListenerTranslator;
+import dev.lateen.istiod.translate.names.NameEntries;
 import dev.lateen.istiod.translate.resource.Answers;
 import dev.lateen.istiod.translate.resource.Interner;
 import dev.lateen.istiod.translate.resource.Memo;
@@ -127,6 +128,8 @@ final class ProxyTranslation implements Translation {
             List<Object> inbound) {}
 
     private record Whole(Object outbound, Own own) {}
+
+    private record Named(Lineage lineage, NameEntries.Client client) {}
 
     private record Asked(String type, String name, Object by) {}
 
@@ -231,6 +234,7 @@ final class ProxyTranslation implements Translation {
                         () -> interner.all(interner.each(new ListenerTranslator(view).all())));
             case TypeUrls.ROUTE -> answers.list(new Asked(typeUrl, "", routed), () -> interner.all(routes()));
             case TypeUrls.ENDPOINT -> called(typeUrl, this::endpoints);
+            case TypeUrls.NAME_TABLE -> names();
             default -> List.of();
         };
     }
@@ -238,7 +242,7 @@ final class ProxyTranslation implements Translation {
     @Override
     public @Nullable XdsResource named(String typeUrl, String name) {
         return switch (typeUrl) {
-            case TypeUrls.CLUSTER, TypeUrls.LISTENER ->
+            case TypeUrls.CLUSTER, TypeUrls.LISTENER, TypeUrls.NAME_TABLE ->
                 byName.computeIfAbsent(typeUrl, this::index).get(name);
             case TypeUrls.ROUTE -> routes.named(name);
             case TypeUrls.ENDPOINT -> endpoint(name);
@@ -273,6 +277,15 @@ final class ProxyTranslation implements Translation {
                         CalledResources.class,
                         new Asked(type, "", lineage),
                         before -> CalledResources.of(view, before, of))
+                .all();
+    }
+
+    private List<XdsResource> names() {
+        NameEntries.Client client = NameEntries.Client.of(view.node());
+        return answers.evolved(
+                        NameTables.class,
+                        new Named(lineage, client),
+                        before -> NameTables.of(view, client, before, interner))
                 .all();
     }
 

@@ -3,6 +3,7 @@ package dev.lateen.istiod.discovery;
 import static dev.lateen.api.xds.TypeUrls.CLUSTER;
 import static dev.lateen.api.xds.TypeUrls.ENDPOINT;
 import static dev.lateen.api.xds.TypeUrls.LISTENER;
+import static dev.lateen.api.xds.TypeUrls.NAME_TABLE;
 import static dev.lateen.api.xds.TypeUrls.ROUTE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -42,6 +43,22 @@ class DeltaConversationTest {
         assertThat(AdsPeer.names(second)).containsExactly("b", "c");
         assertThat(second.getSystemVersionInfo()).isEqualTo("2");
         assertThat(second.getResources(0).getVersion()).isEqualTo("2");
+    }
+
+    @Test
+    void theNameTableIsOneResourceWithoutANameThatIsSentAgainWhenItChanges() {
+        FakeMesh mesh = publish(FakeMesh.version(1).with(NAME_TABLE, "=1"));
+        peer.subscribe(NAME_TABLE);
+        assertThat(AdsPeer.names(peer.hearAndAcknowledge(NAME_TABLE))).containsExactly("");
+        await().until(() -> settled() == 1);
+        publish(mesh.next());
+        await().untilAsserted(() -> assertThat(ads.told).contains("in force: 2 []"));
+        assertThat(peer.unheard()).isZero();
+
+        publish(mesh.next().next().with(NAME_TABLE, "=2"));
+        DeltaDiscoveryResponse second = peer.hearAndAcknowledge(NAME_TABLE);
+        assertThat(second.getResources(0).getVersion()).isEqualTo("2");
+        assertThat(second.getRemovedResourcesList()).isEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.lateen.istiod.discovery;
 
 import static dev.lateen.api.xds.TypeUrls.CLUSTER;
 import static dev.lateen.api.xds.TypeUrls.ENDPOINT;
+import static dev.lateen.api.xds.TypeUrls.NAME_TABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -36,6 +37,20 @@ class StateOfTheWorldConversationTest {
         ads.server.publish(mesh.next().with(CLUSTER, "a", "b=2"));
 
         assertThat(contents(peer.hearWhole())).containsExactly("a", "b=2");
+    }
+
+    @Test
+    void theNameTableIsSentToWhoAsksWithoutNamesAndAgainWhenItChanges() {
+        FakeMesh mesh = FakeMesh.version(1).with(NAME_TABLE, "=1");
+        ads.server.publish(mesh);
+        peer.ask(NAME_TABLE, "", "");
+        DiscoveryResponse first = peer.hearWhole();
+        assertThat(contents(first)).containsExactly("=1");
+        peer.ask(NAME_TABLE, "1", first.getNonce());
+
+        ads.server.publish(mesh.next().next().with(NAME_TABLE, "=2"));
+
+        assertThat(contents(peer.hearWhole())).containsExactly("=2");
     }
 
     @Test

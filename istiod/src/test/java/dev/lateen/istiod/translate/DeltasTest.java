@@ -32,6 +32,14 @@ class DeltasTest {
                     "lateen",
                     Map.of("app", "b"),
                     Map.of("INTERCEPTION_MODE", "NONE", "LATEEN_HTTP_PROXY_PORT", "15080")),
+            Mesh.node(
+                    ProxyNode.Role.SIDECAR,
+                    "d",
+                    "default",
+                    "10.0.0.3",
+                    "lateen",
+                    Map.of("app", "a"),
+                    Map.of("DNS_CAPTURE", "true", "CLUSTER_ID", "Kubernetes")),
             Mesh.gateway("istio-system", Map.of("istio", "ingressgateway")));
 
     @Test
@@ -158,11 +166,12 @@ class DeltasTest {
                                         random.nextInt(2),
                                         random.nextBoolean() ? ", security.istio.io/tlsMode: istio" : ""))
                 + """
-                spec: {serviceAccountName: sa%d, nodeName: %s, containers: [{name: c, image: x}]}
+                spec: {serviceAccountName: sa%d, nodeName: %s, subdomain: '%s', containers: [{name: c, image: x}]}
                 status: {podIP: 10.0.0.%d, conditions: [{type: Ready, status: "%s"}]}
                 """.formatted(
                                 random.nextInt(2),
                                 NAMES.get(random.nextInt(3)),
+                                random.nextBoolean() ? name : "",
                                 random.nextInt(6),
                                 random.nextInt(4) == 0 ? "False" : "True");
     }
@@ -311,7 +320,12 @@ class DeltasTest {
         for (ProxyNode node : NODES) {
             Translation made = translator.translate(after, node);
             Translation wanted = freshTranslator.translate(fresh, node);
-            for (String type : List.of(TypeUrls.CLUSTER, TypeUrls.LISTENER, TypeUrls.ROUTE, TypeUrls.ENDPOINT)) {
+            for (String type : List.of(
+                    TypeUrls.CLUSTER,
+                    TypeUrls.LISTENER,
+                    TypeUrls.ROUTE,
+                    TypeUrls.ENDPOINT,
+                    TypeUrls.NAME_TABLE)) {
                 assertThat(resources(made, type))
                         .as(at + " " + node.id() + " " + type)
                         .isEqualTo(resources(wanted, type));

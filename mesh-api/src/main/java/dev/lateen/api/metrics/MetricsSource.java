@@ -14,4 +14,12 @@ public interface MetricsSource {
      * @throws IOException when whoever reads is gone
      */
     void write(MetricsText out) throws IOException;
+
+    /** These, and then others. */
+    default MetricsSource and(MetricsSource others) {
+        return out -> {
+            write(out);
+            others.write(out);
+        };
+    }
 }

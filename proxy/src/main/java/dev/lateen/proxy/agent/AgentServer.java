@@ -1,6 +1,7 @@
 package dev.lateen.proxy.agent;
 
 import dev.lateen.proxy.admin.AdminServer;
+import dev.lateen.proxy.admin.Page;
 import dev.lateen.proxy.admin.PageSender;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -25,6 +26,7 @@ public final class AgentServer {
     private static final int MOST_HEADERS = 16 * 1024;
     private static final int LONGEST_LINE = 4 * 1024;
     private static final long LONGEST_BODY = 64 * 1024;
+    private static final String JSON = "application/json";
     private static final int MOST_SCRAPES = 4;
     private static final Duration READER_PATIENCE = Duration.ofSeconds(10);
 
@@ -33,6 +35,7 @@ public final class AgentServer {
     private final Guests guests;
     private final AppProbes probes;
     private final MergedMetrics metrics;
+    private final PageSender pages;
     private final HttpServer server;
 
     public AgentServer(Vertx vertx, AgentSettings settings, AgentSource source) {
@@ -44,12 +47,9 @@ public final class AgentServer {
         this.source = source;
         this.guests = new Guests(vertx, limits);
         this.probes = new AppProbes(vertx, settings.way());
+        this.pages = new PageSender(vertx, MOST_SCRAPES, READER_PATIENCE);
         this.metrics = new MergedMetrics(
-                vertx,
-                new Scraper(vertx, loopback(settings.way())),
-                settings.targets(),
-                source,
-                new PageSender(vertx, MOST_SCRAPES, READER_PATIENCE));
+                vertx, new Scraper(vertx, loopback(settings.way())), settings.targets(), source, pages);
         HttpServerOptions options = new HttpServerOptions()
                 .setHost(settings.address().getHostString())
                 .setPort(settings.address().getPort())
@@ -100,6 +100,7 @@ public final class AgentServer {
         switch (path == null ? "" : path) {
             case "/healthz/ready" -> ready(request);
             case "/stats/prometheus", "/metrics" -> metrics(request);
+            case "/debug/ndsz" -> names(request);
             case "/drain" -> change(request, source::drain);
             case "/quitquitquit" -> change(request, source::quit);
             default -> probe(request, String.valueOf(path));
@@ -132,6 +133,19 @@ public final class AgentServer {
             refuse(request, 403, "only for requests from localhost");
         } else {
             metrics.answer(request);
+        }
+    }
+
+    private void names(HttpServerRequest request) {
+        if (!isFromThisPod(request)) {
+            refuse(request, 403, "only for requests from localhost");
+            return;
+        }
+        Page names = source.names();
+        if (names == null) {
+            AdminServer.answer(request.response().setStatusCode(404), JSON, "{}\n");
+        } else {
+            pages.send(request, JSON, names);
         }
     }
 

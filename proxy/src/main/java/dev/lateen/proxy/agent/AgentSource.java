@@ -2,6 +2,7 @@ package dev.lateen.proxy.agent;
 
 import dev.lateen.proxy.admin.Page;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The proxy that the agent tells of and may end. Called on event loops; nothing blocks. */
 public interface AgentSource {
@@ -15,6 +16,11 @@ public interface AgentSource {
      * @throws IllegalArgumentException for a query that makes no sense
      */
     Page metrics(Map<String, String> query);
+
+    /** The names by which the application's DNS questions are answered, as JSON; null if there are none. */
+    default @Nullable Page names() {
+        return null;
+    }
 
     /** From now on the answers to requests tell clients to leave; new ones are taken all the same, until the process ends. */
     void drain();

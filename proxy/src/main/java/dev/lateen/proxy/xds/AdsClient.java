@@ -1,6 +1,7 @@
 package dev.lateen.proxy.xds;
 
 import dev.lateen.proxy.model.ConfigGap;
+import dev.lateen.proxy.model.NameTable;
 import dev.lateen.proxy.xds.decode.Decoded;
 import dev.lateen.proxy.xds.decode.ResourceDecoder;
 import dev.lateen.proxy.xds.decode.ResourceType;
@@ -18,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,12 +46,28 @@ public final class AdsClient implements SnapshotSource.Follower {
     private final Map<ResourceType, UpdateCounts> updates = new ConcurrentHashMap<>();
     private final Promise<Void> first = Promise.promise();
     private final @Nullable XdsStream ads;
+    private final @Nullable Function<NameTable, Future<?>> names;
     private boolean started;
     private boolean adsStarted;
 
     /** @param source takes what comes, and tells what to ask for; not started yet */
     public AdsClient(Vertx vertx, XdsSettings settings, ResourceDecoder decoder, SnapshotSource source) {
+        this(vertx, settings, decoder, source, null);
+    }
+
+    /**
+     * The same for a proxy that answers DNS.
+     *
+     * @param names takes the name table, on the source's context, and tells when it is in force; null if nobody asks for it
+     */
+    public AdsClient(
+            Vertx vertx,
+            XdsSettings settings,
+            ResourceDecoder decoder,
+            SnapshotSource source,
+            @Nullable Function<NameTable, Future<?>> names) {
         this.vertx = vertx;
+        this.names = names;
         this.settings = settings;
         this.decoder = decoder;
         this.source = source;
@@ -68,6 +86,9 @@ public final class AdsClient implements SnapshotSource.Follower {
             } else {
                 ads.subscribe(ResourceType.CLUSTER, Set.of());
                 ads.subscribe(ResourceType.LISTENER, Set.of());
+                if (names != null) {
+                    ads.subscribe(ResourceType.NAMES, Set.of());
+                }
                 startAds();
             }
         });
@@ -133,21 +154,45 @@ public final class AdsClient implements SnapshotSource.Follower {
         boolean good = outcome.rejections().isEmpty();
         updates.put(type, updates.getOrDefault(type, UpdateCounts.NONE).plus(!good));
         outcome.changed().forEach(this::tellUnsupported);
+        if (type == ResourceType.NAMES) {
+            return named(outcome);
+        }
         received.add(type);
         return source.take(type, outcome);
     }
 
+    private Fate named(Outcome outcome) {
+        Future<?> inForce = Future.succeededFuture();
+        for (Decoded.Accepted accepted : outcome.changed()) {
+            if (names != null && accepted.resource() instanceof Decoded.Resource.OfNames(NameTable table)) {
+                inForce = names.apply(table);
+                inForce.onSuccess(_ -> source.context().runOnContext(_ -> {
+                    received.add(ResourceType.NAMES);
+                    settled();
+                }));
+            }
+        }
+        return new Fate(
+                inForce,
+                inForce.map(_ -> List.<Decoded.Rejected>of())
+                        .otherwise(e -> List.of(new Decoded.Rejected("", "names: " + e.getMessage()))));
+    }
+
     /**
      * As Istio's agent sees it: both lists are there, nothing of them was rejected or waits for anything any longer, and every listener is
-     * bound. What is rejected later changes nothing.
+     * bound; and where DNS is answered, the names are there. What is rejected later changes nothing.
      */
     @Override
     public void settled() {
         startAds();
         boolean both = received.contains(ResourceType.LISTENER) && received.contains(ResourceType.CLUSTER);
-        if (both && source.isWhole()) {
+        if (both && source.isWhole() && !lacksNames()) {
             first.tryComplete();
         }
+    }
+
+    private boolean lacksNames() {
+        return names != null && !received.contains(ResourceType.NAMES);
     }
 
     /** Why the configuration is not whole yet, in words; empty when it is. Any thread. */
@@ -162,12 +207,19 @@ public final class AdsClient implements SnapshotSource.Follower {
         if (ads != null && !ads.failure().isEmpty()) {
             reasons.add(ads.failure());
         } else if (reasons.isEmpty() && !first.future().isComplete()) {
-            reasons.add(
-                    source.secrets().isEmpty() && !connected()
-                            ? "no certificate yet"
-                            : "no answer from the control plane yet");
+            reasons.add(notBegun());
         }
         return reasons;
+    }
+
+    private String notBegun() {
+        if (source.secrets().isEmpty() && !connected()) {
+            return "no certificate yet";
+        }
+        boolean namesOnly = updates.containsKey(ResourceType.LISTENER) && !updates.containsKey(ResourceType.NAMES);
+        return names != null && namesOnly
+                ? "DNS is captured, and the control plane has told no names yet"
+                : "no answer from the control plane yet";
     }
 
     /** Once for each field, however many resources have it. */

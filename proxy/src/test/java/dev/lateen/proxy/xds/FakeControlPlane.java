@@ -165,8 +165,9 @@ public final class FakeControlPlane implements AutoCloseable {
 
     private static String name(Message resource) {
         var descriptor = resource.getDescriptorForType();
-        var field = descriptor.findFieldByName("cluster_name");
-        return (String) resource.getField(field == null ? descriptor.findFieldByName("name") : field);
+        var ofEndpoints = descriptor.findFieldByName("cluster_name");
+        var field = ofEndpoints == null ? descriptor.findFieldByName("name") : ofEndpoints;
+        return field == null ? "" : (String) resource.getField(field);
     }
 
     @Override

@@ -10,6 +10,8 @@ import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
 import dev.lateen.proxy.model.NetworkFilterConfig;
+import dev.lateen.proxy.names.NameScope;
+import dev.lateen.proxy.names.Names;
 import dev.lateen.proxy.policy.RbacEngine;
 import dev.lateen.proxy.route.RouteMatcher;
 import dev.lateen.proxy.xds.DiscoveryMessages.Response;
@@ -210,6 +212,9 @@ class MutatedResourcesTest {
                 assertThat(RouteMatcher.compile(table)).isNotNull();
             case Decoded.Resource.OfListener(Listener listener) ->
                 listener.filterChains().forEach(MutatedResourcesTest::use);
+            case Decoded.Resource.OfNames(var table) ->
+                assertThat(Names.of(table, NameScope.of("shop", "shop.svc.cluster.local", List.of())))
+                        .isNotNull();
             case Decoded.Resource.OfCluster _, Decoded.Resource.OfEndpoints _, Decoded.Resource.OfSecret _ -> {}
         }
     }

@@ -114,6 +114,7 @@ public final class Kept {
     private static Endpoint of(Endpoint full) {
         Endpoint kept = new Endpoint();
         kept.setAddresses(copy(full.getAddresses()));
+        kept.setHostname(full.getHostname());
         boolean leaves = full.getConditions() != null
                 && Boolean.FALSE.equals(full.getConditions().getReady());
         kept.setConditions(leaves ? NOT_READY : READY);

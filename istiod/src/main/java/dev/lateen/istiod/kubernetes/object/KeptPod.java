@@ -56,6 +56,8 @@ public final class KeptPod {
         PodSpec spec = new PodSpec();
         spec.setServiceAccountName(full.getServiceAccountName());
         spec.setNodeName(full.getNodeName());
+        spec.setHostname(full.getHostname());
+        spec.setSubdomain(full.getSubdomain());
         spec.setContainers(named(full.getContainers()));
         spec.setEphemeralContainers(List.of());
         spec.setEvictionResponders(List.of());

@@ -78,6 +78,8 @@ class KeptTest {
         spec:
           serviceAccountName: reviews
           nodeName: node-1
+          hostname: reviews-0
+          subdomain: reviews
           initContainers: [{name: istio-init, image: proxy}]
           containers:
           - name: app
@@ -126,6 +128,7 @@ class KeptTest {
           nodeName: node-1
           targetRef: {kind: Pod, name: reviews-v1-6f4-x, namespace: shop, uid: 77aa}
         - addresses: [10.244.1.8]
+          hostname: reviews-1
           conditions: {ready: false, serving: true, terminating: true}
         """;
 

@@ -42,6 +42,7 @@ class LocalitiesTest {
         }
         return new WorkloadInstance(
                 "p",
+                "",
                 "default",
                 "10.0.0.1",
                 Map.of(),

@@ -4,6 +4,7 @@ import dev.lateen.proxy.model.Cluster;
 import dev.lateen.proxy.model.ConfigGap;
 import dev.lateen.proxy.model.Listener;
 import dev.lateen.proxy.model.LoadAssignment;
+import dev.lateen.proxy.model.NameTable;
 import dev.lateen.proxy.model.RouteTable;
 import dev.lateen.proxy.model.Secret;
 import java.time.Duration;
@@ -63,5 +64,7 @@ public sealed interface Decoded {
         record OfEndpoints(LoadAssignment assignment) implements Resource {}
 
         record OfSecret(Secret secret) implements Resource {}
+
+        record OfNames(NameTable table) implements Resource {}
     }
 }

@@ -10,7 +10,7 @@ import java.util.Map;
 /**
  * A resource as a control plane sent it, kept beside the value that was made of it so that {@code /config_dump} shows all of it, as Envoy's does.
  *
- * @param bytes its protobuf; empty for a secret, which is told from its value instead, without the key
+ * @param bytes its protobuf; empty for a secret, which is told from its value instead, without the key, and for names, which whoever answers them tells
  * @param version the version it came with
  * @param at when it came
  */
@@ -18,8 +18,8 @@ public record Received(ResourceType type, ByteString bytes, String version, Inst
     /** @param slice the resource in its response, which is copied */
     public static Received of(ResourceType type, ByteString slice, String version, Instant at) {
         // A slice would keep the whole response alive.
-        ByteString own =
-                type == ResourceType.SECRET ? ByteString.EMPTY : ByteString.copyFrom(slice.asReadOnlyByteBuffer());
+        boolean toldElsewhere = type == ResourceType.SECRET || type == ResourceType.NAMES;
+        ByteString own = toldElsewhere ? ByteString.EMPTY : ByteString.copyFrom(slice.asReadOnlyByteBuffer());
         return new Received(type, own, version, at);
     }
 

@@ -70,7 +70,7 @@ public final class ResourceDecoder {
 
     /** Decodes a resource that is read already, as those of a bootstrap are. @param name for a resource that does not say it itself */
     public Decoded decode(ResourceType type, String name, ProtoNode node) {
-        String own = name.isEmpty() ? node.text(type == ResourceType.ENDPOINTS ? "cluster_name" : "name") : name;
+        String own = name.isEmpty() ? ownName(type, node) : name;
         try {
             DecodeScope scope = new DecodeScope(files);
             Resource resource = resource(type, node, scope);
@@ -90,6 +90,14 @@ public final class ResourceDecoder {
         }
     }
 
+    private static String ownName(ResourceType type, ProtoNode node) {
+        return switch (type) {
+            case ENDPOINTS -> node.text("cluster_name");
+            case NAMES -> "";
+            case CLUSTER, LISTENER, ROUTES, SECRET -> node.text("name");
+        };
+    }
+
     private static Resource resource(ResourceType type, ProtoNode node, DecodeScope scope) {
         return switch (type) {
             case LISTENER -> new Resource.OfListener(ListenerDecoder.decode(node, scope));
@@ -97,6 +105,7 @@ public final class ResourceDecoder {
             case CLUSTER -> new Resource.OfCluster(ClusterDecoder.decode(node, scope));
             case ENDPOINTS -> new Resource.OfEndpoints(EndpointDecoder.decode(node, false));
             case SECRET -> new Resource.OfSecret(SecretDecoder.decode(node, scope));
+            case NAMES -> new Resource.OfNames(NameTableDecoder.decode(node));
         };
     }
 
@@ -107,6 +116,7 @@ public final class ResourceDecoder {
             case Resource.OfCluster(var cluster) -> cluster.name();
             case Resource.OfEndpoints(var assignment) -> assignment.clusterName();
             case Resource.OfSecret(var secret) -> secret.name();
+            case Resource.OfNames _ -> ResourceType.NAMES.word();
         };
     }
 

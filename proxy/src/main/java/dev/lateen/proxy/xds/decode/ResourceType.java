@@ -8,7 +8,9 @@ public enum ResourceType {
     ENDPOINTS("envoy.config.endpoint.v3.ClusterLoadAssignment", "endpoints"),
     LISTENER("envoy.config.listener.v3.Listener", "listener"),
     ROUTES("envoy.config.route.v3.RouteConfiguration", "routes"),
-    SECRET("envoy.extensions.transport_sockets.tls.v3.Secret", "secret");
+    SECRET("envoy.extensions.transport_sockets.tls.v3.Secret", "secret"),
+    /** Istio's name table, of which there is one, without a name; only a proxy that answers DNS asks for it. */
+    NAMES("istio.networking.nds.v1.NameTable", "names");
 
     private final String message;
     private final String word;
@@ -39,9 +41,9 @@ public enum ResourceType {
         return message;
     }
 
-    /** Whether a subscription without names means all: LDS and CDS. */
+    /** Whether a subscription without names means all: LDS, CDS and NDS. */
     public boolean wildcard() {
-        return this == CLUSTER || this == LISTENER;
+        return this == CLUSTER || this == LISTENER || this == NAMES;
     }
 
     /** As it is called in messages. */

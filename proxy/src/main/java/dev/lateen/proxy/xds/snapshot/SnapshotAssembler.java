@@ -61,7 +61,7 @@ public final class SnapshotAssembler implements SnapshotSource.References {
             switch (resource.resource()) {
                 case Resource.OfListener(var listener) -> fixedListeners.add(listener.name());
                 case Resource.OfCluster(var cluster) -> fixedClusters.add(cluster.name());
-                case Resource.OfRoutes _, Resource.OfEndpoints _, Resource.OfSecret _ -> {}
+                case Resource.OfRoutes _, Resource.OfEndpoints _, Resource.OfSecret _, Resource.OfNames _ -> {}
             }
         }
     }
@@ -113,7 +113,7 @@ public final class SnapshotAssembler implements SnapshotSource.References {
         return switch (type) {
             case LISTENER -> waitFor(listeners.held(name));
             case CLUSTER -> waitFor(clusters.held(name));
-            case ROUTES, ENDPOINTS, SECRET -> Wait.NOTHING;
+            case ROUTES, ENDPOINTS, SECRET, NAMES -> Wait.NOTHING;
         };
     }
 
@@ -232,7 +232,7 @@ public final class SnapshotAssembler implements SnapshotSource.References {
             case ROUTES -> listeners.forEach(held -> names.addAll(held.routeTables()));
             case ENDPOINTS -> clusters.forEach(held -> addServiceName(held.value(), names));
             case SECRET -> names.addAll(secretsOf(SecretReference.ADS));
-            case LISTENER, CLUSTER -> {}
+            case LISTENER, CLUSTER, NAMES -> {}
         }
         return names;
     }
@@ -286,6 +286,8 @@ public final class SnapshotAssembler implements SnapshotSource.References {
                 assignments.put(assignment.clusterName(), assignment);
             }
             case Resource.OfSecret(var secret) -> secret(secret);
+            // Nothing of a request depends on it.
+            case Resource.OfNames _ -> {}
         }
     }
 
@@ -306,6 +308,7 @@ public final class SnapshotAssembler implements SnapshotSource.References {
             case ROUTES -> absentRoutes.add(name);
             case ENDPOINTS -> absentAssignments.add(name);
             case SECRET -> absentSecrets.add(name);
+            case NAMES -> {}
         }
     }
 

@@ -83,6 +83,7 @@ class ProtoSchemaTest {
             "service.discovery.v3.DeltaDiscoveryResponse");
 
     private static final List<String> OTHERS = List.of(
+            "dev.lateen.api.names.NameTable",
             "com.github.xds.type.v3.TypedStruct",
             "com.github.udpa.udpa.type.v1.TypedStruct",
             "com.google.protobuf.BytesValue",
