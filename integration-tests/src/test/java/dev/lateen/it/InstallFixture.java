@@ -4,6 +4,8 @@ import dev.lateen.install.cluster.ClusterInstall;
 import dev.lateen.install.cluster.ClusterUninstall;
 import dev.lateen.install.manifest.InstallManifest;
 import dev.lateen.install.manifest.InstallValues;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -38,6 +40,34 @@ abstract class InstallFixture {
 
     static KubernetesClient client() throws Exception {
         return KubeCluster.shared().client();
+    }
+
+    /** The control plane of another mesh, of which nothing runs. */
+    static Deployment anotherMeshs(String name, String namespace) {
+        return new DeploymentBuilder()
+                .withNewMetadata()
+                .withName(name)
+                .withNamespace(namespace)
+                .addToLabels("app", "istiod")
+                .endMetadata()
+                .withNewSpec()
+                .withReplicas(0)
+                .withNewSelector()
+                .addToMatchLabels("app", "istiod")
+                .endSelector()
+                .withNewTemplate()
+                .withNewMetadata()
+                .addToLabels("app", "istiod")
+                .endMetadata()
+                .withNewSpec()
+                .addNewContainer()
+                .withName("discovery")
+                .withImage("docker.io/istio/pilot:1.30.0")
+                .endContainer()
+                .endSpec()
+                .endTemplate()
+                .endSpec()
+                .build();
     }
 
     /** Installs a control plane of a revision without waiting for what runs pods. */

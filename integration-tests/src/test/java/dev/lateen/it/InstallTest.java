@@ -6,7 +6,6 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ServiceAccountBuilder;
 import io.fabric8.kubernetes.api.model.admissionregistration.v1.ValidatingWebhookConfigurationBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.rbac.ClusterRoleBindingBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import java.nio.file.Files;
@@ -136,28 +135,7 @@ class InstallTest extends InstallFixture {
 
     @Test
     void anotherMeshIsNotTakenFromItsOwner() throws Exception {
-        Deployment theirs = new DeploymentBuilder()
-                .withNewMetadata()
-                .withName("istiod")
-                .withNamespace("istio-system")
-                .endMetadata()
-                .withNewSpec()
-                .withNewSelector()
-                .addToMatchLabels("app", "istiod")
-                .endSelector()
-                .withNewTemplate()
-                .withNewMetadata()
-                .addToLabels("app", "istiod")
-                .endMetadata()
-                .withNewSpec()
-                .addNewContainer()
-                .withName("discovery")
-                .withImage("docker.io/istio/pilot:1.30.0")
-                .endContainer()
-                .endSpec()
-                .endTemplate()
-                .endSpec()
-                .build();
+        Deployment theirs = anotherMeshs("istiod", "istio-system");
         client().resource(theirs).create();
         try {
             Ended refused = meshctl("install", "--readiness-timeout", "0s");

@@ -3,7 +3,6 @@ package dev.lateen.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
@@ -19,30 +18,7 @@ class PrecheckTest extends InstallFixture {
         spec: {hosts: [b], http: [{retries: {attempts: 2, retryOn: no-such-condition}, route: [{destination: {host: b}}]}]}
         """;
 
-    private static final Deployment THEIRS = new DeploymentBuilder()
-            .withNewMetadata()
-            .withName("istiod-theirs")
-            .withNamespace("precheck")
-            .addToLabels("app", "istiod")
-            .endMetadata()
-            .withNewSpec()
-            .withReplicas(0)
-            .withNewSelector()
-            .addToMatchLabels("app", "istiod")
-            .endSelector()
-            .withNewTemplate()
-            .withNewMetadata()
-            .addToLabels("app", "istiod")
-            .endMetadata()
-            .withNewSpec()
-            .addNewContainer()
-            .withName("discovery")
-            .withImage("docker.io/istio/pilot:1.30.0")
-            .endContainer()
-            .endSpec()
-            .endTemplate()
-            .endSpec()
-            .build();
+    private static final Deployment THEIRS = anotherMeshs("istiod-theirs", "precheck");
 
     /** {@code check: message} of all that was found. */
     private static Set<String> found(String... more) throws Exception {

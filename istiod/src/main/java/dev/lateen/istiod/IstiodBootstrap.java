@@ -133,18 +133,4 @@ public record IstiodBootstrap(
         return new IstiodBootstrap(
                 followed, state, directory, grpc, secureGrpc, monitoring, http, certificates, maxStreamAge);
     }
-
-    /** The same with other lives of certificates. */
-    public IstiodBootstrap withCertificateTtl(Duration usual, Duration longest) {
-        return new IstiodBootstrap(
-                followed,
-                state,
-                authority,
-                grpc,
-                secureGrpc,
-                monitoring,
-                http,
-                new CertificateLives(usual, longest),
-                maxStreamAge);
-    }
 }

@@ -31,6 +31,19 @@ import picocli.CommandLine.Spec;
         subcommands = {TagCommand.Set.class, TagCommand.Generate.class, TagCommand.Table.class, TagCommand.Remove.class
         })
 public final class TagCommand extends CommandGroup {
+    /** What all of them have in common: which cluster, and where they say what became of it. */
+    private static final class Place {
+        @Spec(Spec.Target.MIXEE)
+        private CommandSpec command;
+
+        @Mixin
+        private ApiServerOptions cluster = new ApiServerOptions();
+
+        PrintWriter out() {
+            return command.commandLine().getOut();
+        }
+    }
+
     /** What {@code set} and {@code generate} have in common. */
     private static final class Options {
         @Parameters(paramLabel = "TAG", description = "The name; default takes what names no revision.")
@@ -68,11 +81,8 @@ public final class TagCommand extends CommandGroup {
 
     @Command(name = "set", description = "Make a tag, or change it with --overwrite.", mixinStandardHelpOptions = true)
     static final class Set implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
-        private ApiServerOptions cluster = new ApiServerOptions();
+        private Place place = new Place();
 
         @Mixin
         private Options options = new Options();
@@ -86,11 +96,10 @@ public final class TagCommand extends CommandGroup {
         @Override
         public Integer call() {
             RevisionTag tag = options.tag();
-            try (KubernetesClient client = cluster.connect()) {
+            try (KubernetesClient client = place.cluster.connect()) {
                 new RevisionTags(client).set(tag, options.overwrite);
             }
-            spec.commandLine()
-                    .getOut()
+            place.out()
                     .println("tag " + tag.name() + " stands for revision " + tag.revision()
                             + "; pods that are made anew in namespaces with "
                             + (tag.isDefault() ? "istio-injection=enabled" : "istio.io/rev=" + tag.name())
@@ -101,11 +110,8 @@ public final class TagCommand extends CommandGroup {
 
     @Command(name = "generate", description = "Print what set would apply.", mixinStandardHelpOptions = true)
     static final class Generate implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
-        private ApiServerOptions cluster = new ApiServerOptions();
+        private Place place = new Place();
 
         @Mixin
         private Options options = new Options();
@@ -113,10 +119,10 @@ public final class TagCommand extends CommandGroup {
         @Override
         public Integer call() {
             RevisionTag tag = options.tag();
-            try (KubernetesClient client = cluster.connect()) {
+            try (KubernetesClient client = place.cluster.connect()) {
                 List<HasMetadata> objects = new RevisionTags(client).plan(tag);
-                spec.commandLine().getOut().print(InstallManifest.yaml(objects));
-                spec.commandLine().getOut().flush();
+                place.out().print(InstallManifest.yaml(objects));
+                place.out().flush();
             }
             return 0;
         }
@@ -128,11 +134,8 @@ public final class TagCommand extends CommandGroup {
             description = "List tags, their revisions, and the namespaces that live by them.",
             mixinStandardHelpOptions = true)
     static final class Table implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
-        private ApiServerOptions cluster = new ApiServerOptions();
+        private Place place = new Place();
 
         @Option(
                 names = {"-o", "--output"},
@@ -144,10 +147,10 @@ public final class TagCommand extends CommandGroup {
         @Override
         public Integer call() {
             List<Row> rows;
-            try (KubernetesClient client = cluster.connect()) {
+            try (KubernetesClient client = place.cluster.connect()) {
                 rows = new RevisionTags(client).rows();
             }
-            PrintWriter out = spec.commandLine().getOut();
+            PrintWriter out = place.out();
             switch (output) {
                 case "json" -> out.println(new KubernetesSerialization().asJson(trees(rows)));
                 case "yaml" ->
@@ -200,11 +203,8 @@ public final class TagCommand extends CommandGroup {
             description = "Take a tag away. Namespaces with its label get no sidecars any more.",
             mixinStandardHelpOptions = true)
     static final class Remove implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
-
         @Mixin
-        private ApiServerOptions cluster = new ApiServerOptions();
+        private Place place = new Place();
 
         @Parameters(paramLabel = "TAG", description = "The name.")
         private String tag = "";
@@ -216,7 +216,7 @@ public final class TagCommand extends CommandGroup {
 
         @Override
         public Integer call() {
-            try (KubernetesClient client = cluster.connect()) {
+            try (KubernetesClient client = place.cluster.connect()) {
                 RevisionTags tags = new RevisionTags(client);
                 List<String> namespaces = tags.namespaces(tag);
                 if (!confirmed && !namespaces.isEmpty() && !tags.objectsOf(tag).isEmpty()) {
@@ -227,7 +227,7 @@ public final class TagCommand extends CommandGroup {
                 }
                 tags.remove(tag);
             }
-            spec.commandLine().getOut().println("tag " + tag + " removed");
+            place.out().println("tag " + tag + " removed");
             return 0;
         }
     }

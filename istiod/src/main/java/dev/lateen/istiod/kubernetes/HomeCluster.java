@@ -9,6 +9,7 @@ import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.identity.RootConfigMaps;
 import dev.lateen.istiod.kubernetes.identity.SharedAuthority;
 import dev.lateen.istiod.kubernetes.identity.TokenReviews;
+import dev.lateen.istiod.kubernetes.leader.DefaultRevision;
 import dev.lateen.istiod.kubernetes.leader.Leadership;
 import dev.lateen.istiod.kubernetes.status.MeshFacts;
 import dev.lateen.istiod.kubernetes.status.StatusCalls;
@@ -29,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A cluster that a control plane belongs to: its objects, what is written back to it, and who of several control planes leads. Safe from any thread. */
 public final class HomeCluster implements AutoCloseable {
-    private static final String DEFAULT_REVISION = "default";
     /** For everything to be read once. Not ready until then; to end and begin anew would only make a busy machine busier. */
     private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -129,9 +129,8 @@ public final class HomeCluster implements AutoCloseable {
      * @param rootPem the root as it is now
      */
     public void register(Supplier<String> rootPem) {
-        boolean isDefault =
-                bootstrap.revision().isEmpty() || bootstrap.revision().equals(DEFAULT_REVISION);
-        String revision = isDefault ? DEFAULT_REVISION : bootstrap.revision();
+        String revision = DefaultRevision.named(bootstrap.revision());
+        boolean isDefault = revision.equals(DefaultRevision.NAME);
         ValidationRegistration registration = new ValidationRegistration(
                 server.client(),
                 "istio-validator" + (isDefault ? "" : "-" + revision) + "-" + bootstrap.namespace(),

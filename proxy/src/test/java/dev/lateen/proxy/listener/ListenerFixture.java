@@ -219,12 +219,7 @@ abstract class ListenerFixture {
     }
 
     int port(String name) {
-        return listeners.status().stream()
-                .filter(status -> status.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .address()
-                .getPort();
+        return BoundPorts.of(listeners, name);
     }
 
     Socket connect(String name) throws IOException {

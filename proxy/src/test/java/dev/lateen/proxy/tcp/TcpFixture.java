@@ -1,6 +1,7 @@
 package dev.lateen.proxy.tcp;
 
 import dev.lateen.proxy.inforce.Current;
+import dev.lateen.proxy.listener.BoundPorts;
 import dev.lateen.proxy.listener.ListenerSettings;
 import dev.lateen.proxy.listener.Listeners;
 import dev.lateen.proxy.message.TcpSession;
@@ -188,12 +189,7 @@ abstract class TcpFixture {
     }
 
     int port(String name) {
-        return servers.status().stream()
-                .filter(s -> s.name().equals(name))
-                .findFirst()
-                .orElseThrow()
-                .address()
-                .getPort();
+        return BoundPorts.of(servers, name);
     }
 
     Socket client(String listener) throws IOException {

@@ -5,13 +5,14 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import java.util.List;
 
 /** Which revision takes what names none: the one that the tag {@code default} stands for, else the one of that name. */
-final class DefaultRevision {
-    private static final String NAME = "default";
+public final class DefaultRevision {
+    /** The revision that needs no name. */
+    public static final String NAME = "default";
 
     private DefaultRevision() {}
 
     /** The name of a revision; that of the default one may be left out. */
-    static String named(String revision) {
+    public static String named(String revision) {
         return revision.isEmpty() ? NAME : revision;
     }
 
