@@ -16,6 +16,7 @@ import javax.naming.directory.Attribute;
 import javax.naming.directory.InitialDirContext;
 
 /** Asks a DNS server by the JDK's own client, which is nobody's relative here, from wherever it is run. */
+@SuppressWarnings({"BanJNDI", "JdkObsolete"}) // The answers are the test's own, and the client's door is a Hashtable.
 final class PodLookup {
     private PodLookup() {}
 

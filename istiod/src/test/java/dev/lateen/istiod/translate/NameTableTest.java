@@ -11,6 +11,7 @@ import dev.lateen.istiod.translate.resource.XdsResource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Which names a proxy is told, and with which addresses. */
@@ -68,6 +69,10 @@ class NameTableTest {
         }
     }
 
+    private static List<String> addresses(Mesh mesh, ProxyNode node, String host) {
+        return Objects.requireNonNull(names(mesh, node).get(host), host).getIpsList();
+    }
+
     @Test
     void aServiceIsNamedInFullWithWhatItsShortFormsAreMadeOf() {
         assertThat(names(Mesh.of(REVIEWS), CAPTURING))
@@ -90,12 +95,10 @@ class NameTableTest {
     void ofAddressesOfTwoFamiliesAProxyIsToldThoseThatItReaches() {
         Mesh mesh = Mesh.of(REVIEWS.replace("clusterIP: 10.1.0.7", "clusterIPs: [10.1.0.7, 'fd00::7']"));
         String host = "reviews.default.svc.cluster.local";
-        assertThat(names(mesh, CAPTURING).get(host).getIpsList()).containsExactly("10.1.0.7");
-        assertThat(names(mesh, node("default", "10.0.0.1,fd00::1", Map.of()))
-                        .get(host)
-                        .getIpsList())
+        assertThat(addresses(mesh, CAPTURING, host)).containsExactly("10.1.0.7");
+        assertThat(addresses(mesh, node("default", "10.0.0.1,fd00::1", Map.of()), host))
                 .containsExactly("10.1.0.7", "fd00::7");
-        assertThat(names(mesh, node("default", "fd00::1", Map.of())).get(host).getIpsList())
+        assertThat(addresses(mesh, node("default", "fd00::1", Map.of()), host))
                 .containsExactly("fd00::7");
     }
 
@@ -113,7 +116,7 @@ class NameTableTest {
                         "db.default.svc.cluster.local",
                         "db-0.db.default.svc.cluster.local",
                         "db-1.db.default.svc.cluster.local");
-        assertThat(names.get("db.default.svc.cluster.local").getIpsList())
+        assertThat(addresses(mesh, CAPTURING, "db.default.svc.cluster.local"))
                 .containsExactly("10.0.1.0", "10.0.1.1", "10.0.1.3");
         assertThat(names.get("db-0.db.default.svc.cluster.local"))
                 .isEqualTo(NameInfo.newBuilder()
@@ -147,9 +150,7 @@ class NameTableTest {
                 pod("db-0", "10.0.1.1", true, "hostname: db-0, subdomain: db, "),
                 slice.formatted("IPv4", "10.0.1.1"),
                 slice.formatted("IPv6", "fd00::1"));
-        assertThat(names(mesh, CAPTURING)
-                        .get("db-0.db.default.svc.cluster.local")
-                        .getIpsList())
+        assertThat(addresses(mesh, CAPTURING, "db-0.db.default.svc.cluster.local"))
                 .containsExactly("10.0.1.1", "fd00::1");
     }
 
@@ -181,7 +182,7 @@ class NameTableTest {
                         "hosts: [b.example.com], ports: [{number: 443, name: tls, protocol: TLS}], resolution: NONE"));
         Map<String, NameInfo> names = names(mesh, CAPTURING);
         assertThat(names).containsOnlyKeys("a.example.com");
-        assertThat(names.get("a.example.com").getIpsList()).singleElement().asString().startsWith("240.240.");
+        assertThat(addresses(mesh, CAPTURING, "a.example.com")).singleElement().asString().startsWith("240.240.");
         assertThat(names(mesh, node("default", "10.0.0.1", Map.of()))).isEmpty();
     }
 
