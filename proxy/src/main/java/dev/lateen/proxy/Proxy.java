@@ -20,7 +20,6 @@ import dev.lateen.proxy.listener.ListenerStatus;
 import dev.lateen.proxy.model.ProxySnapshot;
 import dev.lateen.proxy.model.Secret;
 import dev.lateen.proxy.xds.AdsClient;
-import dev.lateen.proxy.xds.GrpcEndpoint;
 import dev.lateen.proxy.xds.UpdateCounts;
 import dev.lateen.proxy.xds.XdsSettings;
 import dev.lateen.proxy.xds.XdsTarget;
@@ -34,7 +33,6 @@ import dev.lateen.proxy.xds.snapshot.SnapshotSource;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
-import io.vertx.core.net.SocketAddress;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,7 +83,6 @@ public class Proxy extends VerticleBase {
     private @Nullable AdsClient client;
     private @Nullable FileSecrets files;
     private @Nullable WorkloadIdentity identity;
-    private @Nullable MeshRoots caRoots;
     private Future<List<ListenerStatus>> applied = Future.succeededFuture(List.of());
     private long spanTimer = -1;
 
@@ -186,7 +183,7 @@ public class Proxy extends VerticleBase {
                     new IllegalStateException(String.join("; ", waiting) + ", and there is no control plane"));
         }
         return put(snapshot).compose(statuses -> {
-            String failures = failures(statuses);
+            String failures = ListenerStatus.failures(statuses);
             if (!failures.isEmpty()) {
                 return Future.failedFuture(new IllegalStateException(failures));
             }
@@ -226,18 +223,9 @@ public class Proxy extends VerticleBase {
     }
 
     private WorkloadIdentity identity(IdentitySettings own, Surroundings around, SnapshotSource together) {
-        IdentitySettings.Ca server = own.ca();
-        GrpcEndpoint ca =
-                new GrpcEndpoint(SocketAddress.inetSocketAddress(server.port(), server.host()), server.serverName());
         MeshRoots roots = new MeshRoots("the mesh's roots", own.roots(), around);
-        MeshRoots trusted = roots;
-        if (server.roots() != null) {
-            trusted = new MeshRoots("the CA's roots", server.roots(), around);
-            trusted.follow(() -> {});
-            caRoots = trusted;
-        }
         return new WorkloadIdentity(
-                own, new GrpcCertificateAuthority(vertx, ca, trusted::pem), roots, around, published(together));
+                own, GrpcCertificateAuthority.of(vertx, own.ca(), roots, around), roots, around, published(together));
     }
 
     private Consumer<Secret> published(SnapshotSource together) {
@@ -276,20 +264,7 @@ public class Proxy extends VerticleBase {
     }
 
     private Future<Map<String, String>> apply(ProxySnapshot snapshot) {
-        return put(snapshot).map(Proxy::unbound);
-    }
-
-    /** Why listeners can't be bound, by name. */
-    private static Map<String, String> unbound(List<ListenerStatus> statuses) {
-        Map<String, String> reasons = new HashMap<>();
-        for (ListenerStatus status : statuses) {
-            if (status.state() == ListenerStatus.State.FAILED) {
-                String why = "address: can't bind " + status.address().getHostString() + ":"
-                        + status.address().getPort() + ": " + status.failure();
-                reasons.merge(status.name(), why, (one, more) -> one + "; " + more);
-            }
-        }
-        return reasons;
+        return put(snapshot).map(ListenerStatus::unbound);
     }
 
     /** Applies snapshots one after the other, away from the event loops that carry requests. */
@@ -299,15 +274,6 @@ public class Proxy extends VerticleBase {
                 .compose(bound -> bound)
                 .onFailure(error -> LOG.error("snapshot {} could not be applied", snapshot.version(), error));
         return applied;
-    }
-
-    private static String failures(List<ListenerStatus> statuses) {
-        return String.join(
-                "; ",
-                statuses.stream()
-                        .filter(status -> status.state() == ListenerStatus.State.FAILED)
-                        .map(status -> "listener " + status.name() + ": " + status.failure())
-                        .toList());
     }
 
     private void live() {
@@ -328,9 +294,6 @@ public class Proxy extends VerticleBase {
         vertx.cancelTimer(spanTimer);
         if (files != null) {
             files.close();
-        }
-        if (caRoots != null) {
-            caRoots.close();
         }
         DataPath path = dataPath;
         Future<Void> drained = path == null

@@ -10,6 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemTrustOptions;
+import io.vertx.core.net.SocketAddress;
 import io.vertx.grpc.client.GrpcClient;
 import io.vertx.grpc.client.GrpcClientOptions;
 import io.vertx.grpc.client.GrpcClientResponse;
@@ -57,6 +58,31 @@ public final class GrpcCertificateAuthority implements CertificateSigner {
         this.vertx = vertx;
         this.endpoint = endpoint;
         this.roots = roots;
+    }
+
+    /** Asks {@code ca}, which is checked against roots of its own, followed until it is closed, or else against the mesh's. */
+    public static CertificateSigner of(
+            Vertx vertx, IdentitySettings.Ca ca, MeshRoots mesh, Surroundings around) {
+        GrpcEndpoint endpoint =
+                new GrpcEndpoint(SocketAddress.inetSocketAddress(ca.port(), ca.host()), ca.serverName());
+        if (ca.roots() == null) {
+            return new GrpcCertificateAuthority(vertx, endpoint, mesh::pem);
+        }
+        MeshRoots own = new MeshRoots("the CA's roots", ca.roots(), around);
+        own.follow(() -> {});
+        GrpcCertificateAuthority authority = new GrpcCertificateAuthority(vertx, endpoint, own::pem);
+        return new CertificateSigner() {
+            @Override
+            public Future<List<String>> sign(String csrPem, Duration timeToLive, String token) {
+                return authority.sign(csrPem, timeToLive, token);
+            }
+
+            @Override
+            public Future<Void> close() {
+                own.close();
+                return authority.close();
+            }
+        };
     }
 
     /** With connections that trust what is trusted now. */

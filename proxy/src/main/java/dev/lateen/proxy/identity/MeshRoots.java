@@ -43,13 +43,13 @@ public final class MeshRoots {
     }
 
     /** Begins to look. @param listener told after each change; must not block */
-    public synchronized void follow(Runnable listener) {
+    synchronized void follow(Runnable listener) {
         onChange = listener;
         later();
     }
 
     /** Looks no more. */
-    public synchronized void close() {
+    synchronized void close() {
         closed = true;
         cancelTimer.run();
     }

@@ -114,7 +114,7 @@ public final class SharedAuthority implements AutoCloseable {
             TimeUnit.MILLISECONDS.sleep(LOOK.toMillis());
             Map<String, String> last = lastOwn;
             boolean gone = last != null && found.isEmpty();
-            if (gone && wasGone) {
+            if (gone && wasGone && last != null) {
                 writeBack(last);
             }
             wasGone = gone;
