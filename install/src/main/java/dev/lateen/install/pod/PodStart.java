@@ -104,8 +104,7 @@ public record PodStart(ProxyBootstrap bootstrap, PodEnd end, List<String> remark
                     List.of(),
                     settings.drain(),
                     () -> stats.document(ports.admin(), end.whenIdle()));
-            ProxyBootstrap withAgent =
-                    ports.status() == 0 ? bootstrap : bootstrap.withAgent(agent(ports, forThisPod));
+            ProxyBootstrap withAgent = ports.status() == 0 ? bootstrap : bootstrap.withAgent(agent(ports, forThisPod));
             DnsSettings dns = PodDns.of(node, variables, files);
             return dns == null ? withAgent : withAgent.withDns(dns);
         }
