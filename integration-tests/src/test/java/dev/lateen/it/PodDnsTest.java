@@ -72,8 +72,7 @@ class PodDnsTest {
 
     /** As a process of the pod asks. */
     private static String inside(UnaryOperator<List<String>> entering, String url) throws Exception {
-        Process process =
-                new ProcessBuilder(entering.apply(List.of("curl", "-s", "--max-time", "10", url))).start();
+        Process process = new ProcessBuilder(entering.apply(List.of("curl", "-s", "--max-time", "10", url))).start();
         String page = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
         return page;
@@ -147,14 +146,13 @@ class PodDnsTest {
     void aSidecarThatCapturesNoDnsLoadsNothingOfIt() throws Exception {
         mesh.pod("plain", 11).intercepted(OWN_PORTS);
         Path loaded = directory.resolve("loaded");
-        try (Running sidecar =
-                sidecar("plain", Map.of("MESHCTL_JAVA_OPTS", "-Xlog:class+load=info:file=" + loaded))) {
+        try (Running sidecar = sidecar("plain", Map.of("MESHCTL_JAVA_OPTS", "-Xlog:class+load=info:file=" + loaded))) {
             List<String> lines = Files.readAllLines(loaded);
             assertThat(lines).as(sidecar.output()).anyMatch(line -> line.contains("dev.lateen.proxy.DataPath "));
             // Netty's DNS classes are there all the same: the proxy looks up names itself.
             assertThat(lines.stream()
-                            .filter(line -> line.contains("dev.lateen.proxy.dns.")
-                                    || line.contains("dev.lateen.proxy.names.")))
+                            .filter(line ->
+                                    line.contains("dev.lateen.proxy.dns.") || line.contains("dev.lateen.proxy.names.")))
                     .isEmpty();
         }
     }

@@ -106,7 +106,8 @@ class IstiodPagesTest extends IstiodFixture {
             peer.raw(hello("default", CLUSTER));
             peer.hearAndAcknowledge(CLUSTER);
             JsonArray names = new JsonArray(get("/debug/list"));
-            assertThat(names).contains("syncz", "config_dump", "edsz", "ndsz", "authorizationz", "telemetryz", "connections");
+            assertThat(names)
+                    .contains("syncz", "config_dump", "edsz", "ndsz", "authorizationz", "telemetryz", "connections");
             for (Object name : names) {
                 String page = get("/debug/" + name + "?proxyID=reviews-v1.default");
                 assertThat(page).as("/debug/" + name).matches("(?s)[\\[{].*[\\]}]\\s*");

@@ -156,12 +156,14 @@ public record ProxyBootstrap(
 
     /** The same with other drain times. */
     public ProxyBootstrap withDrain(Drain times) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, times, connections, agent, dns, document);
+        return new ProxyBootstrap(
+                node, concurrency, own, discovery, resources, times, connections, agent, dns, document);
     }
 
     /** The same as another node. */
     public ProxyBootstrap withNode(XdsNode other) {
-        return new ProxyBootstrap(other, concurrency, own, discovery, resources, drain, connections, agent, dns, document);
+        return new ProxyBootstrap(
+                other, concurrency, own, discovery, resources, drain, connections, agent, dns, document);
     }
 
     /** The same with other rules for connections of clients. */
@@ -171,7 +173,8 @@ public record ProxyBootstrap(
 
     /** The same, doing what Istio's agent does. */
     public ProxyBootstrap withAgent(AgentSettings settings) {
-        return new ProxyBootstrap(node, concurrency, own, discovery, resources, drain, connections, settings, dns, document);
+        return new ProxyBootstrap(
+                node, concurrency, own, discovery, resources, drain, connections, settings, dns, document);
     }
 
     /** The same, answering DNS. */

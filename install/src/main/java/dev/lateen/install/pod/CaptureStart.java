@@ -130,7 +130,10 @@ public record CaptureStart(CaptureSettings settings, List<IpFamily> families) {
         private CaptureSettings.Dns dns() throws IOException {
             boolean capture = isOn("redirect-dns", "ISTIO_META_DNS_CAPTURE");
             boolean all = isOn("capture-all-dns", "CAPTURE_ALL_DNS");
-            return new CaptureSettings.Dns(capture, all, capture && !all ? ResolvConf.of(around.files()).addresses() : List.of());
+            return new CaptureSettings.Dns(
+                    capture,
+                    all,
+                    capture && !all ? ResolvConf.of(around.files()).addresses() : List.of());
         }
 
         private boolean isOn(String flag, String variable) {

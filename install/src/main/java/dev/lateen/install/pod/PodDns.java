@@ -70,8 +70,7 @@ final class PodDns {
             return List.of(new InetSocketAddress(InetAddress.ofLiteral(address.name()), address.port()));
         }
         List<InetSocketAddress> all = new ArrayList<>();
-        if (servers.stream().noneMatch(IpText::isVersion6)
-                || servers.stream().anyMatch(IpText::isVersion4)) {
+        if (servers.stream().noneMatch(IpText::isVersion6) || servers.stream().anyMatch(IpText::isVersion4)) {
             all.add(new InetSocketAddress("127.0.0.1", address.port()));
         }
         if (servers.stream().anyMatch(IpText::isVersion6)) {

@@ -121,8 +121,7 @@ public record PodStart(
                     List.of(),
                     settings.drain(),
                     () -> stats.document(ports.admin(), end.whenIdle()));
-            ProxyBootstrap withAgent =
-                    ports.status() == 0 ? bootstrap : bootstrap.withAgent(agent(ports, forThisPod));
+            ProxyBootstrap withAgent = ports.status() == 0 ? bootstrap : bootstrap.withAgent(agent(ports, forThisPod));
             DnsSettings dns = PodDns.of(node, variables, files);
             return dns == null ? withAgent : withAgent.withDns(dns);
         }

@@ -97,8 +97,7 @@ class PodDnsTest {
         resolvConf = null;
         assertThat(listen()).containsExactly(new InetSocketAddress("127.0.0.1", 15053));
         assertThat(remarks())
-                .containsExactly(
-                        "/etc/resolv.conf names no server: names that the mesh does not know are not found");
+                .containsExactly("/etc/resolv.conf names no server: names that the mesh does not know are not found");
     }
 
     @Test

@@ -112,8 +112,8 @@ final class EndpointObjects {
 
     /** Kubernetes gives an endpoint a host name if its pod's subdomain is the service. */
     private static String dnsName(@Nullable String hostname, EndpointSlice slice) {
-        String service = KubernetesServices.orEmpty(slice.getMetadata().getLabels())
-                .getOrDefault(SERVICE_NAME, "");
+        String service =
+                KubernetesServices.orEmpty(slice.getMetadata().getLabels()).getOrDefault(SERVICE_NAME, "");
         return hostname == null || hostname.isEmpty() || service.isEmpty() ? "" : hostname + "." + service;
     }
 

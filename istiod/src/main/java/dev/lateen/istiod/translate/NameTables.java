@@ -20,8 +20,7 @@ record NameTables(CalledResources entries, List<XdsResource> all) {
      * @param before that of an earlier one; null for none
      */
     @SuppressWarnings("ReferenceEquality") // What did not change is the same object.
-    static NameTables of(
-            ProxyView view, NameEntries.Client client, @Nullable NameTables before, Interner interner) {
+    static NameTables of(ProxyView view, NameEntries.Client client, @Nullable NameTables before, Interner interner) {
         NameEntries names = new NameEntries(view, client);
         CalledResources entries = CalledResources.of(
                 view, before == null ? null : before.entries, service -> interner.each(names.of(service)));

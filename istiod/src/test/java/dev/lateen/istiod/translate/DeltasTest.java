@@ -321,11 +321,7 @@ class DeltasTest {
             Translation made = translator.translate(after, node);
             Translation wanted = freshTranslator.translate(fresh, node);
             for (String type : List.of(
-                    TypeUrls.CLUSTER,
-                    TypeUrls.LISTENER,
-                    TypeUrls.ROUTE,
-                    TypeUrls.ENDPOINT,
-                    TypeUrls.NAME_TABLE)) {
+                    TypeUrls.CLUSTER, TypeUrls.LISTENER, TypeUrls.ROUTE, TypeUrls.ENDPOINT, TypeUrls.NAME_TABLE)) {
                 assertThat(resources(made, type))
                         .as(at + " " + node.id() + " " + type)
                         .isEqualTo(resources(wanted, type));

@@ -19,17 +19,17 @@ class NameTableTest {
     private static final ProxyNode CAPTURING = node("default", "10.0.0.1", Map.of("DNS_CAPTURE", "true"));
 
     private static final String REVIEWS = """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: reviews, namespace: default}
-            spec: {clusterIP: 10.1.0.7, selector: {app: reviews}, ports: [{name: http, port: 9080}]}
-            """;
+        apiVersion: v1
+        kind: Service
+        metadata: {name: reviews, namespace: default}
+        spec: {clusterIP: 10.1.0.7, selector: {app: reviews}, ports: [{name: http, port: 9080}]}
+        """;
     private static final String DATABASE = """
-            apiVersion: v1
-            kind: Service
-            metadata: {name: db, namespace: default}
-            spec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 5432}]}
-            """;
+        apiVersion: v1
+        kind: Service
+        metadata: {name: db, namespace: default}
+        spec: {clusterIP: None, selector: {app: db}, ports: [{name: tcp, port: 5432}]}
+        """;
 
     private static ProxyNode node(String namespace, String addresses, Map<String, Object> metadata) {
         Map<String, Object> more = new HashMap<>(metadata);
@@ -40,21 +40,21 @@ class NameTableTest {
 
     private static String pod(String name, String address, boolean ready, String spec) {
         return """
-                apiVersion: v1
-                kind: Pod
-                metadata: {name: %s, namespace: default, labels: {app: db}}
-                spec: {%scontainers: [{name: c, image: x}]}
-                status: {podIP: %s, conditions: [{type: Ready, status: "%s"}]}
-                """.formatted(name, spec, address, ready ? "True" : "False");
+            apiVersion: v1
+            kind: Pod
+            metadata: {name: %s, namespace: default, labels: {app: db}}
+            spec: {%scontainers: [{name: c, image: x}]}
+            status: {podIP: %s, conditions: [{type: Ready, status: "%s"}]}
+            """.formatted(name, spec, address, ready ? "True" : "False");
     }
 
     private static String entry(String name, String spec) {
         return """
-                apiVersion: networking.istio.io/v1
-                kind: ServiceEntry
-                metadata: {name: %s, namespace: default}
-                spec: {%s}
-                """.formatted(name, spec);
+            apiVersion: networking.istio.io/v1
+            kind: ServiceEntry
+            metadata: {name: %s, namespace: default}
+            spec: {%s}
+            """.formatted(name, spec);
     }
 
     private static Map<String, NameInfo> names(Mesh mesh, ProxyNode node) {
@@ -98,8 +98,7 @@ class NameTableTest {
         assertThat(addresses(mesh, CAPTURING, host)).containsExactly("10.1.0.7");
         assertThat(addresses(mesh, node("default", "10.0.0.1,fd00::1", Map.of()), host))
                 .containsExactly("10.1.0.7", "fd00::7");
-        assertThat(addresses(mesh, node("default", "fd00::1", Map.of()), host))
-                .containsExactly("fd00::7");
+        assertThat(addresses(mesh, node("default", "fd00::1", Map.of()), host)).containsExactly("fd00::7");
     }
 
     @Test
@@ -138,13 +137,13 @@ class NameTableTest {
     @Test
     void aPodOfTwoFamiliesIsNamedWithBothAsItsSlicesSay() {
         String slice = """
-                apiVersion: discovery.k8s.io/v1
-                kind: EndpointSlice
-                metadata: {name: db-%1$s, namespace: default, labels: {kubernetes.io/service-name: db}}
-                addressType: %1$s
-                ports: [{name: tcp, port: 5432}]
-                endpoints: [{addresses: ['%2$s'], hostname: db-0, conditions: {ready: true}}]
-                """;
+            apiVersion: discovery.k8s.io/v1
+            kind: EndpointSlice
+            metadata: {name: db-%1$s, namespace: default, labels: {kubernetes.io/service-name: db}}
+            addressType: %1$s
+            ports: [{name: tcp, port: 5432}]
+            endpoints: [{addresses: ['%2$s'], hostname: db-0, conditions: {ready: true}}]
+            """;
         Mesh mesh = Mesh.of(
                 DATABASE,
                 pod("db-0", "10.0.1.1", true, "hostname: db-0, subdomain: db, "),
@@ -156,12 +155,11 @@ class NameTableTest {
 
     @Test
     void anEntryIsNamedByItsAddressesWithoutRanges() {
-        Mesh mesh = Mesh.of(
-                entry(
-                        "a",
-                        "hosts: [a.example.com, '*.b.example.com'], addresses: [240.1.1.1, 10.0.0.0/8, 'fd00::9'],"
-                                + " ports: [{number: 443, name: tls, protocol: TLS}], resolution: STATIC,"
-                                + " endpoints: [{address: 1.1.1.1}]"));
+        Mesh mesh = Mesh.of(entry(
+                "a",
+                "hosts: [a.example.com, '*.b.example.com'], addresses: [240.1.1.1, 10.0.0.0/8, 'fd00::9'],"
+                        + " ports: [{number: 443, name: tls, protocol: TLS}], resolution: STATIC,"
+                        + " endpoints: [{address: 1.1.1.1}]"));
         NameInfo expected = NameInfo.newBuilder()
                 .addIps("240.1.1.1")
                 .addIps("fd00::9")
@@ -174,26 +172,27 @@ class NameTableTest {
     @Test
     void anEntryWithoutAddressHasOneForThoseWhoCaptureDns() {
         Mesh mesh = Mesh.of(
-                entry(
-                        "a",
-                        "hosts: [a.example.com], ports: [{number: 443, name: tls, protocol: TLS}], resolution: DNS"),
+                entry("a", "hosts: [a.example.com], ports: [{number: 443, name: tls, protocol: TLS}], resolution: DNS"),
                 entry(
                         "b",
                         "hosts: [b.example.com], ports: [{number: 443, name: tls, protocol: TLS}], resolution: NONE"));
         Map<String, NameInfo> names = names(mesh, CAPTURING);
         assertThat(names).containsOnlyKeys("a.example.com");
-        assertThat(addresses(mesh, CAPTURING, "a.example.com")).singleElement().asString().startsWith("240.240.");
+        assertThat(addresses(mesh, CAPTURING, "a.example.com"))
+                .singleElement()
+                .asString()
+                .startsWith("240.240.");
         assertThat(names(mesh, node("default", "10.0.0.1", Map.of()))).isEmpty();
     }
 
     @Test
     void anotherNameOfAHostIsLeftToDns() {
         Mesh mesh = Mesh.of("""
-                apiVersion: v1
-                kind: Service
-                metadata: {name: other, namespace: default}
-                spec: {type: ExternalName, externalName: example.com}
-                """);
+            apiVersion: v1
+            kind: Service
+            metadata: {name: other, namespace: default}
+            spec: {type: ExternalName, externalName: example.com}
+            """);
         assertThat(names(mesh, CAPTURING)).isEmpty();
     }
 
@@ -205,11 +204,11 @@ class NameTableTest {
         assertThat(names(Mesh.of(REVIEWS), other)).isNotEmpty();
         assertThat(names(Mesh.of(kept), other)).isEmpty();
         String sidecar = """
-                apiVersion: networking.istio.io/v1
-                kind: Sidecar
-                metadata: {name: default, namespace: other}
-                spec: {egress: [{hosts: ['./*']}]}
-                """;
+            apiVersion: networking.istio.io/v1
+            kind: Sidecar
+            metadata: {name: default, namespace: other}
+            spec: {egress: [{hosts: ['./*']}]}
+            """;
         assertThat(names(Mesh.of(REVIEWS, sidecar), other)).isEmpty();
         assertThat(names(Mesh.of(REVIEWS, sidecar), CAPTURING)).isNotEmpty();
     }

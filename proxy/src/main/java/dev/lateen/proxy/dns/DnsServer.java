@@ -59,8 +59,7 @@ public final class DnsServer {
      * @param chance of the questions that are passed on: not to be guessed
      * @param nanos a clock that only goes forward
      */
-    public DnsServer(
-            Vertx vertx, EventLoops loops, DnsSettings settings, RandomGenerator chance, LongSupplier nanos) {
+    public DnsServer(Vertx vertx, EventLoops loops, DnsSettings settings, RandomGenerator chance, LongSupplier nanos) {
         this.vertx = vertx;
         this.loops = loops;
         this.settings = settings;
@@ -155,7 +154,10 @@ public final class DnsServer {
         return vertx.executeBlocking(() -> Names.of(now, settings.scope()), true)
                 .onSuccess(names -> {
                     resolver.replace(names);
-                    LOG.debug("DNS knows {} names of {} hosts", names.size(), now.hosts().size());
+                    LOG.debug(
+                            "DNS knows {} names of {} hosts",
+                            names.size(),
+                            now.hosts().size());
                 })
                 .mapEmpty();
     }
@@ -189,8 +191,10 @@ public final class DnsServer {
         Promise<Void> done = Promise.promise();
         loop.execute(() -> {
             forwarder.close();
-            listening.close().addListener(_ -> clients.close().addListener(_ -> asking.close()
-                    .addListener(_ -> done.complete())));
+            listening
+                    .close()
+                    .addListener(_ ->
+                            clients.close().addListener(_ -> asking.close().addListener(_ -> done.complete())));
         });
         return onOwnContext(done.future());
     }

@@ -55,10 +55,8 @@ final class Exchange {
      */
     record Way(EventLoops loops, EventLoop loop, ChannelGroup open, boolean tcp, int room) {
         private Channel open(Exchange exchange) {
-            Bootstrap bootstrap = new Bootstrap()
-                    .group(loop)
-                    .disableResolver()
-                    .option(ChannelOption.ALLOCATOR, loops.allocator());
+            Bootstrap bootstrap =
+                    new Bootstrap().group(loop).disableResolver().option(ChannelOption.ALLOCATOR, loops.allocator());
             if (tcp) {
                 bootstrap.channelFactory(loops.channels()).option(ChannelOption.TCP_NODELAY, true);
             } else {
@@ -71,7 +69,8 @@ final class Exchange {
                 @Override
                 protected void initChannel(Channel made) {
                     if (tcp) {
-                        made.pipeline().addLast(new LengthFieldBasedFrameDecoder(LONGEST + LENGTH, 0, LENGTH, 0, LENGTH));
+                        made.pipeline()
+                                .addLast(new LengthFieldBasedFrameDecoder(LONGEST + LENGTH, 0, LENGTH, 0, LENGTH));
                     }
                     made.pipeline().addLast(exchange.handler());
                 }
@@ -194,5 +193,4 @@ final class Exchange {
         channel.close();
         ended.with(answer, failure);
     }
-
 }

@@ -32,8 +32,7 @@ final class DnsFixture implements AutoCloseable {
     DnsServer server = server(List.of(), false, LONG, DnsSettings.Limits.USUAL);
 
     /** One that is not started, at the address of the one that is. */
-    DnsServer server(
-            List<InetSocketAddress> servers, boolean parallel, Duration timeout, DnsSettings.Limits limits) {
+    DnsServer server(List<InetSocketAddress> servers, boolean parallel, Duration timeout, DnsSettings.Limits limits) {
         DnsSettings settings = new DnsSettings(List.of(address), servers, SCOPE, parallel, timeout, limits);
         return new DnsServer(vertx, EventLoops.of(vertx), settings, new SplittableRandom(1), System::nanoTime);
     }
@@ -43,8 +42,7 @@ final class DnsFixture implements AutoCloseable {
         startKnowing(servers, parallel, timeout, DnsSettings.Limits.USUAL);
     }
 
-    void startKnowing(
-            List<InetSocketAddress> servers, boolean parallel, Duration timeout, DnsSettings.Limits limits)
+    void startKnowing(List<InetSocketAddress> servers, boolean parallel, Duration timeout, DnsSettings.Limits limits)
             throws Exception {
         start(servers, parallel, timeout, limits);
         know(Map.of(

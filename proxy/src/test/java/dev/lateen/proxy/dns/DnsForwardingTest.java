@@ -91,8 +91,10 @@ class DnsForwardingTest {
         FakeUpstream good = dns.upstream(q -> FakeUpstream.address(q, 9, 9, 9, 9));
         dns.startKnowing(List.of(silent.address(), DnsFixture.free(), good.address()), false, DnsFixture.SHORT);
         for (int i = 0; i < 10; i++) {
-            assertThat(udp(dns.address, query(i, "elsewhere.", A, -1)).records()).hasSize(1);
-            assertThat(tcp(dns.address, query(i, "elsewhere.", A, -1)).records()).hasSize(1);
+            assertThat(udp(dns.address, query(i, "elsewhere.", A, -1)).records())
+                    .hasSize(1);
+            assertThat(tcp(dns.address, query(i, "elsewhere.", A, -1)).records())
+                    .hasSize(1);
         }
         assertThat(silent.asked).isNotEmpty();
     }

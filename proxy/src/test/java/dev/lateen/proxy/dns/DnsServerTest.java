@@ -100,10 +100,8 @@ class DnsServerTest {
     @Test
     void manyAddressesBeginWithAnotherEachTimeAndAreCutToWhatTheClientTakes() throws Exception {
         dns.start(List.of(), false, DnsFixture.LONG, DnsSettings.Limits.USUAL);
-        List<String> pods =
-                IntStream.range(0, 100).mapToObj(i -> "10.2.0." + i).toList();
-        dns.know(Map.of(
-                "db.shop.svc.cluster.local", new NameTable.Host(pods, "Kubernetes", "db", "shop", List.of())));
+        List<String> pods = IntStream.range(0, 100).mapToObj(i -> "10.2.0." + i).toList();
+        dns.know(Map.of("db.shop.svc.cluster.local", new NameTable.Host(pods, "Kubernetes", "db", "shop", List.of())));
         Set<String> firsts = new HashSet<>();
         for (int i = 0; i < 40; i++) {
             Answer answer = udp(dns.address, query(i, "db", A, -1));
@@ -201,7 +199,8 @@ class DnsServerTest {
                 continue;
             }
         }
-        await().untilAsserted(() -> assertThat(udp(dns.address, query(1, "reviews", A, -1)).records())
+        await().untilAsserted(() -> assertThat(
+                        udp(dns.address, query(1, "reviews", A, -1)).records())
                 .containsExactly("reviews. A 10.1.0.1 30"));
         await().untilAsserted(() -> assertThat(dns.server.open()).isZero());
     }

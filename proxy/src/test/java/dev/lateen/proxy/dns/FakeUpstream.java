@@ -85,8 +85,24 @@ final class FakeUpstream implements AutoCloseable {
         answer[3] = (byte) 0x80;
         answer[7] = 1;
         answer[11] = 0;
-        byte[] record = {(byte) 0xC0, 12, 0, 1, 0, 1, 0, 0, 1, 44, 0, 4, (byte) address[0], (byte) address[1], (byte)
-                address[2], (byte) address[3]};
+        byte[] record = {
+            (byte) 0xC0,
+            12,
+            0,
+            1,
+            0,
+            1,
+            0,
+            0,
+            1,
+            44,
+            0,
+            4,
+            (byte) address[0],
+            (byte) address[1],
+            (byte) address[2],
+            (byte) address[3]
+        };
         System.arraycopy(record, 0, answer, end, 16);
         return answer;
     }

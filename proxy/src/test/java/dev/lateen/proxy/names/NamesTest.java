@@ -43,8 +43,7 @@ class NamesTest {
         if (match == null) {
             return List.of("not here");
         }
-        return java.util.stream.Stream.concat(
-                        match.addresses().ipv4().stream(), match.addresses().ipv6().stream())
+        return java.util.stream.Stream.concat(match.addresses().ipv4().stream(), match.addresses().ipv6().stream())
                 .map(NamesTest::text)
                 .toList();
     }
@@ -95,7 +94,8 @@ class NamesTest {
 
     @Test
     void aNameUnderTheFirstSearchDomainStandsForTheOneWithout() {
-        assertThat(find("www.example.com.shop.svc.cluster.local.")).containsExactly("240.240.0.1", "fd00:0:0:0:0:0:0:1");
+        assertThat(find("www.example.com.shop.svc.cluster.local."))
+                .containsExactly("240.240.0.1", "fd00:0:0:0:0:0:0:1");
         assertThat(canonical("www.example.com.shop.svc.cluster.local.")).isEqualTo("www.example.com.");
         assertThat(canonical("Ratings.Other.shop.svc.cluster.local.")).isEqualTo("ratings.other.");
         assertThat(find("www.example.com.svc.cluster.local.")).containsExactly("not here");
@@ -112,8 +112,7 @@ class NamesTest {
         assertThat(find("near.wild.example.com.")).containsExactly("240.240.0.2");
         assertThat(find("wild.example.com.")).containsExactly("not here");
         assertThat(find("a.near.wild.example.com.shop.svc.cluster.local.")).containsExactly("240.240.0.3");
-        assertThat(canonical("a.near.wild.example.com.shop.svc.cluster.local."))
-                .isEqualTo("a.near.wild.example.com.");
+        assertThat(canonical("a.near.wild.example.com.shop.svc.cluster.local.")).isEqualTo("a.near.wild.example.com.");
     }
 
     @Test

@@ -64,10 +64,7 @@ class NamesSubscriptionTest {
                 new Random(1),
                 InstantSource.system());
         SnapshotSource source = new SnapshotSource(
-                vertx,
-                new SnapshotAssembler(List.of()),
-                _ -> Future.succeededFuture(Map.of()),
-                InstantSource.system());
+                vertx, new SnapshotAssembler(List.of()), _ -> Future.succeededFuture(Map.of()), InstantSource.system());
         AdsClient made = new AdsClient(vertx, settings, ResourceDecoder.lenient(FileSource.NONE), source, names);
         client = made;
         source.start();
@@ -101,8 +98,7 @@ class NamesSubscriptionTest {
         DeltaDiscoveryRequest asked =
                 server.nextDelta(request -> request.getTypeUrl().equals(ResourceType.NAMES.typeUrl()));
         assertThat(asked.getResourceNamesSubscribeList()).isEmpty();
-        server.sendDelta(
-                ResourceType.CLUSTER, "1", Resources.cluster("{name: c, type: STATIC, connect_timeout: 1s}"));
+        server.sendDelta(ResourceType.CLUSTER, "1", Resources.cluster("{name: c, type: STATIC, connect_timeout: 1s}"));
         answer(server.sendDelta(ResourceType.LISTENER, "1"));
         await().until(() -> requireNonNull(client)
                 .holdUps()

@@ -132,10 +132,7 @@ public record NameEntries(ProxyView view, Client client) {
         return new XdsResource(
                 host,
                 Protos.version(bytes),
-                Any.newBuilder()
-                        .setTypeUrl(TypeUrls.NAME_TABLE)
-                        .setValue(bytes)
-                        .build());
+                Any.newBuilder().setTypeUrl(TypeUrls.NAME_TABLE).setValue(bytes).build());
     }
 
     /** A table of entries. It has no name, as Istio's, for there is one. */
@@ -145,9 +142,6 @@ public record NameEntries(ProxyView view, Client client) {
         return new XdsResource(
                 "",
                 Protos.version(bytes),
-                Any.newBuilder()
-                        .setTypeUrl(TypeUrls.NAME_TABLE)
-                        .setValue(bytes)
-                        .build());
+                Any.newBuilder().setTypeUrl(TypeUrls.NAME_TABLE).setValue(bytes).build());
     }
 }
