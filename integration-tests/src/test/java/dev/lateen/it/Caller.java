@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +40,14 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
                 "Host: " + host,
                 "http://" + address + ":" + port + path);
         return Integer.parseInt(output.strip());
+    }
+
+    /** The whole answer, head and body. @param arguments further ones of {@code curl} */
+    String answer(String url, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("curl", "-s", "-i", "--max-time", "10"));
+        command.addAll(arguments);
+        command.add(url);
+        return run(command.toArray(String[]::new));
     }
 
     /** Whether bytes that are no HTTP come back. The first is no letter, so that nobody waits for more before judging the protocol. */

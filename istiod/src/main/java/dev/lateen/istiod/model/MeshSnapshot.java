@@ -40,6 +40,7 @@ public final class MeshSnapshot {
     private final VirtualServices virtualServices;
     private final Set<String> preferenceLabels;
     private final PeerPolicies peerPolicies;
+    private final TokenKeys tokenKeys;
     private final Unfollowed unfollowed;
     private final List<Problem> problems;
     private final Scopes scopes;
@@ -63,9 +64,11 @@ public final class MeshSnapshot {
         this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
         this.peerPolicies =
                 PeerPolicies.of(specs.all(PeerAuthentication.class), mesh.rootNamespace(), basis.peerPolicies);
+        this.tokenKeys = basis.tokenKeys.next(specs.all(RequestAuthentication.class), input.objects());
         this.unfollowed = basis.unfollowed.next(input);
         List<Problem> found = new ArrayList<>(kept.problems());
         found.addAll(virtualServices.allProblems());
+        found.addAll(tokenKeys.problems());
         found.addAll(unfollowed.problems());
         this.problems = List.copyOf(found);
         this.scopes = basis.scopes.next(mesh, registry.services(), destinationRules, virtualServices, specs);
@@ -81,6 +84,7 @@ public final class MeshSnapshot {
             DestinationRules destinationRules,
             VirtualServices virtualServices,
             @Nullable PeerPolicies peerPolicies,
+            TokenKeys tokenKeys,
             Unfollowed unfollowed,
             Scopes scopes) {
 
@@ -94,6 +98,7 @@ public final class MeshSnapshot {
                     DestinationRules.none(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace()),
                     VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo()),
                     null,
+                    TokenKeys.NONE,
                     Unfollowed.NONE,
                     Scopes.NONE);
         }
@@ -119,6 +124,7 @@ public final class MeshSnapshot {
                     VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo())
                             .with(all, specs),
                     peerPolicies,
+                    tokenKeys,
                     unfollowed,
                     scopes);
         }
@@ -134,6 +140,7 @@ public final class MeshSnapshot {
                 destinationRules,
                 virtualServices,
                 peerPolicies,
+                tokenKeys,
                 unfollowed,
                 scopes);
     }
@@ -251,10 +258,15 @@ public final class MeshSnapshot {
         return specs.all(RequestAuthentication.class).stream()
                 .filter(p -> p.namespace().equals(mesh.rootNamespace())
                         || p.namespace().equals(namespace))
-                .filter(p ->
-                        p.spec().targetRef() == null && p.spec().targetRefs().isEmpty())
+                .filter(p -> PolicyTargets.select(
+                        p, PolicyTargets.of(p.spec().targetRef(), p.spec().targetRefs()), namespace, labels))
                 .filter(p -> Labels.satisfy(labels, p.spec().selector()))
                 .toList();
+    }
+
+    /** The keys of issuers that are not written down. */
+    public TokenKeys tokenKeys() {
+        return tokenKeys;
     }
 
     /** What of its work a proxy reports. */

@@ -113,7 +113,7 @@ final class ProxyTranslation implements Translation {
             Facts facts,
             @Nullable SameObject<WorkloadScope> scope,
             SameObject<Object> connections,
-            List<SameObject<List<?>>> policies) {}
+            List<SameObject<?>> policies) {}
 
     /** What the proxy's own side depends on: the workload's labels, ports and, where they show, addresses. */
     private record Own(
@@ -181,6 +181,7 @@ final class ProxyTranslation implements Translation {
                 List.of(
                         new SameObject<>(snapshot.all(AuthorizationPolicy.class)),
                         new SameObject<>(snapshot.all(RequestAuthentication.class)),
+                        new SameObject<>(snapshot.tokenKeys().fetched()),
                         new SameObject<>(snapshot.all(Telemetry.class))));
     }
 
