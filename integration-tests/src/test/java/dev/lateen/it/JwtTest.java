@@ -278,12 +278,13 @@ class JwtTest {
     }
 
     @Shows({
-        "RequestAuthentication.jwtRules[].issuer",
-        "RequestAuthentication.jwtRules[].jwks",
-        "RequestAuthentication.jwtRules[].audiences",
-        "RequestAuthentication.jwtRules[].fromHeaders",
-        "RequestAuthentication.jwtRules[].fromParams",
-        "RequestAuthentication.jwtRules[].fromCookies"
+        "RequestAuthentication.jwtRules.issuer",
+        "RequestAuthentication.jwtRules.jwks",
+        "RequestAuthentication.jwtRules.audiences",
+        "RequestAuthentication.jwtRules.fromHeaders.name",
+        "RequestAuthentication.jwtRules.fromHeaders.prefix",
+        "RequestAuthentication.jwtRules.fromParams",
+        "RequestAuthentication.jwtRules.fromCookies"
     })
     @Test
     void tokensDecideAtSidecarsAndGatewaysAsWithEnvoy() throws Exception {

@@ -146,7 +146,7 @@ final class IstiodParts {
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
         HomeCluster cluster = cluster(vertx, bootstrap.followed());
         try {
-            JwksSource keys = JwksSource.open(vertx, JwksBootstrap.read());
+            JwksSource keys = JwksSource.open(vertx, JwksBootstrap.read(), System::nanoTime);
             List<ConfigSource> sources = new ArrayList<>(
                     bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()));
             sources.add(keys);

@@ -23,6 +23,7 @@ import java.util.Locale;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -41,9 +42,11 @@ final class HttpKeyFetch implements KeyFetch {
 
     private final HttpClient client;
     private final List<AddressBlock> blocked;
+    private final LongSupplier nanos;
     private final JsonMapper json = new JsonMapper();
 
-    HttpKeyFetch(Vertx vertx, JwksBootstrap settings) {
+    HttpKeyFetch(Vertx vertx, JwksBootstrap settings, LongSupplier nanos) {
+        this.nanos = nanos;
         this.client = vertx.createHttpClient(new HttpClientOptions()
                 .setKeepAlive(false)
                 .setDecompressionSupported(false)
@@ -56,7 +59,7 @@ final class HttpKeyFetch implements KeyFetch {
 
     @Override
     public String fetch(Wanted keys) throws IOException, InterruptedException {
-        long until = System.nanoTime() + keys.timeout().toNanos();
+        long until = nanos.getAsLong() + keys.timeout().toNanos();
         String uri = keys.uri();
         if (uri.isEmpty()) {
             String issuer = keys.issuer();
@@ -138,7 +141,7 @@ final class HttpKeyFetch implements KeyFetch {
 
     private Answer ask(URI uri, InetSocketAddress server, long until) throws IOException, InterruptedException {
         String path = uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
-        Duration left = Duration.ofNanos(Math.max(1_000_000, until - System.nanoTime()));
+        Duration left = Duration.ofNanos(Math.max(1_000_000, until - nanos.getAsLong()));
         Future<Answer> answer = client.request(new RequestOptions()
                         .setMethod(HttpMethod.GET)
                         .setServer(SocketAddress.inetSocketAddress(server))

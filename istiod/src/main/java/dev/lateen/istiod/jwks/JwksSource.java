@@ -53,9 +53,9 @@ public final class JwksSource implements ConfigSource {
         this.nanos = nanos;
     }
 
-    /** Fetches by HTTP. */
-    public static JwksSource open(Vertx vertx, JwksBootstrap settings) {
-        return new JwksSource(new HttpKeyFetch(vertx, settings), settings.refresh(), System::nanoTime);
+    /** Fetches by HTTP. @param nanos a monotonic clock */
+    public static JwksSource open(Vertx vertx, JwksBootstrap settings, LongSupplier nanos) {
+        return new JwksSource(new HttpKeyFetch(vertx, settings, nanos), settings.refresh(), nanos);
     }
 
     /** One set of keys. Guarded by the lock, but for the thread's own fetching. */

@@ -63,8 +63,8 @@ public final class MeshSnapshot {
         this.virtualServices = basis.virtualServices.with(changes, specs);
         this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
         this.peerPolicies =
-                PeerPolicies.of(specs.all(PeerAuthentication.class), mesh.rootNamespace(), basis.peerPolicies);
-        this.tokenKeys = basis.tokenKeys.next(specs.all(RequestAuthentication.class), input.objects());
+                PeerPolicies.of(specs.all(PeerAuthentication.class), mesh.rootNamespace(), basis.callers.policies);
+        this.tokenKeys = basis.callers.keys.next(specs.all(RequestAuthentication.class), input.objects());
         this.unfollowed = basis.unfollowed.next(input);
         List<Problem> found = new ArrayList<>(kept.problems());
         found.addAll(virtualServices.allProblems());
@@ -73,6 +73,9 @@ public final class MeshSnapshot {
         this.problems = List.copyOf(found);
         this.scopes = basis.scopes.next(mesh, registry.services(), destinationRules, virtualServices, specs);
     }
+
+    /** How callers are known. @param policies null before the first @param keys those of issuers of tokens */
+    private record Callers(@Nullable PeerPolicies policies, TokenKeys keys) {}
 
     /** What a snapshot is built on: the parts of the one before that still hold for the mesh config of the next. */
     private record Basis(
@@ -83,8 +86,7 @@ public final class MeshSnapshot {
             Registry registry,
             DestinationRules destinationRules,
             VirtualServices virtualServices,
-            @Nullable PeerPolicies peerPolicies,
-            TokenKeys tokenKeys,
+            Callers callers,
             Unfollowed unfollowed,
             Scopes scopes) {
 
@@ -97,8 +99,7 @@ public final class MeshSnapshot {
                     Registry.empty(),
                     DestinationRules.none(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace()),
                     VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo()),
-                    null,
-                    TokenKeys.NONE,
+                    new Callers(null, TokenKeys.NONE),
                     Unfollowed.NONE,
                     Scopes.NONE);
         }
@@ -123,8 +124,7 @@ public final class MeshSnapshot {
                             .with(all),
                     VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo())
                             .with(all, specs),
-                    peerPolicies,
-                    tokenKeys,
+                    callers,
                     unfollowed,
                     scopes);
         }
@@ -139,8 +139,7 @@ public final class MeshSnapshot {
                 registry,
                 destinationRules,
                 virtualServices,
-                peerPolicies,
-                tokenKeys,
+                new Callers(peerPolicies, tokenKeys),
                 unfollowed,
                 scopes);
     }

@@ -48,7 +48,7 @@ class HttpKeyFetchTest {
     private String fetch(String issuer, String uri, String... environment) throws Exception {
         Map<String, String> settings =
                 environment.length == 0 ? Map.of() : Map.of("BLOCKED_CIDRS_IN_JWKS_URIS", environment[0]);
-        return new HttpKeyFetch(vertx, JwksBootstrap.of(settings)).fetch(new Wanted(issuer, uri, LONG));
+        return new HttpKeyFetch(vertx, JwksBootstrap.of(settings), System::nanoTime).fetch(new Wanted(issuer, uri, LONG));
     }
 
     @Test
@@ -146,7 +146,7 @@ class HttpKeyFetchTest {
     @Test
     void aServerThatHangsIsGivenUp() throws Exception {
         String server = serve(_ -> {});
-        assertThatThrownBy(() -> new HttpKeyFetch(vertx, JwksBootstrap.of(Map.of()))
+        assertThatThrownBy(() -> new HttpKeyFetch(vertx, JwksBootstrap.of(Map.of()), System::nanoTime)
                         .fetch(new Wanted("i", server, Duration.ofMillis(50))))
                 .isInstanceOf(IOException.class);
     }

@@ -373,35 +373,4 @@ class JwtRulesTest {
                         JwtDecision.Refused.class,
                         refused -> assertThat(refused.status()).isEqualTo(JwtStatus.JWKS_FETCH_FAIL));
     }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[]}", "{\"keys\":[1,null,{}]}",
-                "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
-                "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}", "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
-                        + "\"x\":\"AQ\",\"y\":\"AQ\"}]}",
-                "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AQ\"}]}", "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"X25519\","
-                        + "\"x\":\"AQ\"}]}",
-                "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"secp256k1\"}]}", "{\"kid\":\"-----BEGIN CERTIFICATE-----\"}"
-            })
-    void aSetWithoutAUsableKeyLetsNobodyIn(String jwks) {
-        assertThat(Jwks.read(jwks)).isInstanceOf(Jwks.Outcome.Bad.class);
-        JwtRules rules = TestRules.of("p", TestRules.local("p", jwks));
-        assertThat(status(rules, P, bearer(OF_P))).isEqualTo(JwtStatus.JWKS_NO_VALID_KEYS);
-        assertThat(status(rules, P, bearer())).isEqualTo(JwtStatus.MISSED);
-    }
-
-    @Test
-    void oneBadKeyDoesNotSpoilTheOthers() {
-        String mixed = "{\"keys\":[{\"kty\":\"RSA\"},{\"kty\":\"new\"},"
-                + OTHERS.rsa.toPublicJWK() + "," + KEYS.rsa.toPublicJWK() + "]}";
-        assertThat(status(TestRules.of("p", TestRules.local("p", mixed)), P, bearer(OF_P))).isEqualTo(JwtStatus.OK);
-    }
-
-    @Test
-    void aSetHasABound() {
-        String many = "{\"keys\":[" + (KEYS.rsa.toPublicJWK() + ",").repeat(Jwks.MOST_KEYS) + KEYS.rsa.toPublicJWK() + "]}";
-        assertThat(Jwks.read(many)).isInstanceOf(Jwks.Outcome.Bad.class);
-    }
 }
