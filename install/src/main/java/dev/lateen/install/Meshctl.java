@@ -6,6 +6,8 @@ import dev.lateen.install.tools.OwnVersion;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -39,9 +41,9 @@ public final class Meshctl {
 
     /** The command line of Envoy is not ours: it has no commands, and other exit codes. That of a pod's proxy is short. */
     static int runAny(List<String> args, PrintWriter out, PrintWriter err) {
-        if (Commands.isInPod(args)) {
-            PodProxyCommand plain = PodProxyCommand.plain(args.subList(1, args.size()));
-            return plain == null ? run(args, out, err) : serve(plain, err);
+        Callable<Integer> proxy = plainProxy(args);
+        if (proxy != null) {
+            return serve(proxy, err);
         }
         boolean version = args.size() == 1 && (args.getFirst().equals("version") || isVersion(args.getFirst()));
         if (version && !reachesClusters()) {
@@ -59,12 +61,21 @@ public final class Meshctl {
         }
     }
 
+    /** A proxy whose command line can be read without picocli; null for all else. */
+    private static @Nullable Callable<Integer> plainProxy(List<String> args) {
+        if (args.isEmpty() || !args.getFirst().equals("proxy")) {
+            return null;
+        }
+        List<String> words = args.subList(1, args.size());
+        return Commands.isInPod(args) ? PodProxyCommand.plain(words) : ProxyCommand.plain(words);
+    }
+
     /** A pod's proxy has no client of clusters among its jars: it tells what it is itself, as Istio's agent does. */
     private static boolean reachesClusters() {
         return Meshctl.class.getResource("/io/fabric8/kubernetes/client/Config.class") != null;
     }
 
-    private static int serve(PodProxyCommand proxy, PrintWriter err) {
+    private static int serve(Callable<Integer> proxy, PrintWriter err) {
         try {
             return proxy.call();
         } catch (CommandFailure failure) {
@@ -72,6 +83,10 @@ public final class Meshctl {
             return failure.exitCode();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return CommandFailure.FAILED;
+        } catch (Exception e) {
+            // As picocli would: with all of the stack, for it is a fault of ours.
+            e.printStackTrace(err);
             return CommandFailure.FAILED;
         }
     }

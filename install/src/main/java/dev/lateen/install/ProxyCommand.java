@@ -16,6 +16,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -64,6 +67,42 @@ final class ProxyCommand implements Callable<Integer> {
     private IdentityOptions identity = new IdentityOptions();
 
     private final PodBootstrap pod = PodBootstrap.ofProcess();
+
+    /**
+     * The command for its words, read without picocli as {@link PodProxyCommand#plain} is: loading it costs a start a fifth.
+     *
+     * @param words after {@code proxy}
+     * @return null for whatever is not plainly right or rarely asked; picocli says what is wrong, or helps
+     */
+    static @Nullable ProxyCommand plain(List<String> words) {
+        ProxyCommand command = new ProxyCommand();
+        Set<String> given = new HashSet<>();
+        for (int i = 0; i + 1 < words.size(); i += 2) {
+            String value = words.get(i + 1);
+            if (value.startsWith("-") || !command.take(words.get(i), value) || !given.add(words.get(i))) {
+                return null;
+            }
+        }
+        return words.size() % 2 == 0 && given.contains("-c") ? command : null;
+    }
+
+    private boolean take(String option, String value) {
+        switch (option) {
+            case "-c" -> file = Path.of(value);
+            case "-l" -> level = value;
+            case "--concurrency" -> {
+                try {
+                    concurrency = Integer.valueOf(value);
+                } catch (NumberFormatException e) {
+                    return false;
+                }
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
 
     @Override
     public Integer call() throws InterruptedException {

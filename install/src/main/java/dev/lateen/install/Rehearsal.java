@@ -51,7 +51,7 @@ final class Rehearsal {
         try {
             // As the command line would, up to the point where it would start a proxy.
             PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
-            Meshctl.run(List.of("proxy", "-c", directory.resolve("none.yaml").toString()), nowhere, nowhere);
+            Meshctl.runAny(List.of("proxy", "-c", directory.resolve("none.yaml").toString()), nowhere, nowhere);
             try (RehearsalTraffic traffic = new RehearsalTraffic()) {
                 if (inPod) {
                     Meshctl.run(List.of("proxy", "sidecar", "--help"), nowhere, nowhere);
