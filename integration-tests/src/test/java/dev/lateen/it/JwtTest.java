@@ -91,7 +91,7 @@ class JwtTest {
         HttpServer keys = Async.done(vertx.createHttpServer()
                 .requestHandler(request -> request.response()
                         .end(
-                                request.path().startsWith("/.well-known/")
+                                request.uri().startsWith("/.well-known/")
                                         ? "{\"jwks_uri\":\"" + issuer + "/keys\"}"
                                         : served.get()))
                 .listen(0, "127.0.0.1"));

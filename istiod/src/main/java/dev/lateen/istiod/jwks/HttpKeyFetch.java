@@ -151,18 +151,19 @@ final class HttpKeyFetch implements KeyFetch {
                         .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
                         .setConnectTimeout(left.toMillis())
                         .setIdleTimeout(left.toMillis()))
-                .compose(request -> request.send().compose(response -> read(uri, response))
+                .compose(request -> request.send().compose(response -> read(response))
                         .onFailure(_ -> request.reset()));
         try {
             return answer.toCompletionStage().toCompletableFuture().get(left.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new IOException(uri + ": no answer in time", e);
         } catch (ExecutionException e) {
-            throw new IOException(uri + ": " + e.getCause().getMessage(), e);
+            Throwable cause = e.getCause();
+            throw new IOException(uri + ": " + (cause == null ? e : cause).getMessage(), e);
         }
     }
 
-    private static Future<Answer> read(URI uri, HttpClientResponse response) {
+    private static Future<Answer> read(HttpClientResponse response) {
         int status = response.statusCode();
         String location = response.getHeader("location");
         if (location != null && (status == 301 || status == 302 || status == 303 || status == 307 || status == 308)) {

@@ -62,7 +62,7 @@ class HttpKeyFetchTest {
     void anIssuerTellsWhereItsKeysAre() throws Exception {
         String server = serve(request -> request.response()
                 .end(
-                        request.path().equals("/me/.well-known/openid-configuration")
+                        request.uri().equals("/me/.well-known/openid-configuration")
                                 ? "{\"jwks_uri\":\"http://" + request.authority() + "/keys\"}"
                                 : KEYS));
         assertThat(fetch(server + "/me/", "")).isEqualTo(KEYS);
@@ -86,12 +86,12 @@ class HttpKeyFetchTest {
     @Test
     void redirectsAreFollowedButNotForever() throws Exception {
         String server = serve(request -> {
-            if (request.path().equals("/keys")) {
+            if (request.uri().equals("/keys")) {
                 request.response().end(KEYS);
             } else {
                 request.response()
                         .setStatusCode(302)
-                        .putHeader("location", request.path().equals("/once") ? "/keys" : "/again")
+                        .putHeader("location", request.uri().equals("/once") ? "/keys" : "/again")
                         .end();
             }
         });

@@ -1,5 +1,6 @@
 package dev.lateen.istiod.jwks;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.lateen.api.resource.ResourceKey;
@@ -48,7 +49,8 @@ class JwksSourceTest {
     }
 
     private ConfigObject.OfKeys keys() {
-        return (ConfigObject.OfKeys) ((Offer.Read) source.current().objects().get(KEY)).object();
+        return (ConfigObject.OfKeys)
+                ((Offer.Read) requireNonNull(source.current().objects().get(KEY))).object();
     }
 
     @Test

@@ -136,7 +136,7 @@ record JwksKey(String kid, Set<String> algorithms, Verifier verifier) {
         return token -> verifier.verify(
                         new JWSHeader(JWSAlgorithm.parse(token.said().alg())),
                         token.signed().getBytes(StandardCharsets.US_ASCII),
-                        Base64URL.encode(token.signature()))
+                        new Base64URL(token.signature()))
                 ? JwtStatus.OK
                 : JwtStatus.VERIFICATION_FAIL;
     }
@@ -157,13 +157,14 @@ record JwksKey(String kid, Set<String> algorithms, Verifier verifier) {
                 .generatePublic(new EdECPublicKeySpec(
                         NamedParameterSpec.ED25519, new EdECPoint(odd, new BigInteger(1, big))));
         return token -> {
-            if (token.signature().length != ED25519_SIGNATURE) {
+            byte[] given = Base64.getUrlDecoder().decode(token.signature());
+            if (given.length != ED25519_SIGNATURE) {
                 return JwtStatus.ED25519_SIGNATURE_WRONG_LENGTH;
             }
             Signature signature = Signature.getInstance("Ed25519");
             signature.initVerify(key);
             signature.update(token.signed().getBytes(StandardCharsets.US_ASCII));
-            return signature.verify(token.signature()) ? JwtStatus.OK : JwtStatus.VERIFICATION_FAIL;
+            return signature.verify(given) ? JwtStatus.OK : JwtStatus.VERIFICATION_FAIL;
         };
     }
 

@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param text all of it
  * @param header its header
  * @param claims its payload
- * @param signature its last part
+ * @param signature its last part, which is valid base64url
  * @param said what it says of itself
  */
-record Jwt(String text, StructValue.Struct header, StructValue.Struct claims, byte[] signature, Said said) {
+record Jwt(String text, StructValue.Struct header, StructValue.Struct claims, String signature, Said said) {
     /** What {@code exp} and {@code nbf} are when they are not there. */
     static final long NEVER = -1;
 

@@ -124,8 +124,11 @@ final class JwtJudge {
             return status;
         }
         String name = rules.byIssuer(((JwtReader.Outcome.Read) read).jwt().said().issuer());
-        JwtProvider provider = name == null ? null : rules.provider(name);
-        if (provider == null || !TokenFinder.find(provider.places(), changes).contains(token)) {
+        if (name == null) {
+            return JwtStatus.UNKNOWN_ISSUER;
+        }
+        JwtProvider provider = rules.provider(name);
+        if (!TokenFinder.find(provider.places(), changes).contains(token)) {
             return JwtStatus.UNKNOWN_ISSUER;
         }
         return failed(provider, token(token, name, provider, List.of()));

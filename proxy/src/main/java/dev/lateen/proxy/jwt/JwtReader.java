@@ -17,7 +17,7 @@ final class JwtReader {
             "EdDSA");
 
     /** 2^63, the first that is no long. */
-    private static final double BEYOND = 9.223372036854775807E18;
+    private static final double BEYOND = 0x1p63;
 
     private JwtStatus status = JwtStatus.OK;
 
@@ -46,7 +46,8 @@ final class JwtReader {
                 || second <= first + 1
                 || second == token.length() - 1
                 || token.indexOf('.', second + 1) >= 0) {
-            return bad(JwtStatus.BAD_FORMAT);
+            bad(JwtStatus.BAD_FORMAT);
+            return null;
         }
         StructValue.Struct header = header(token.substring(0, first));
         if (header == null) {
@@ -54,16 +55,19 @@ final class JwtReader {
         }
         byte[] json = decode(token.substring(first + 1, second));
         if (json == null) {
-            return bad(JwtStatus.PAYLOAD_BAD_BASE64);
+            bad(JwtStatus.PAYLOAD_BAD_BASE64);
+            return null;
         }
         StructValue.Struct claims = StructReader.read(json);
         if (claims == null) {
-            return bad(JwtStatus.PAYLOAD_BAD_JSON);
+            bad(JwtStatus.PAYLOAD_BAD_JSON);
+            return null;
         }
         Jwt.Said said = said(header, claims);
-        byte[] signature = said == null ? null : decode(token.substring(second + 1));
-        if (said == null || signature == null) {
-            return bad(JwtStatus.SIGNATURE_BAD_BASE64);
+        String signature = token.substring(second + 1);
+        if (said == null || decode(signature) == null) {
+            bad(JwtStatus.SIGNATURE_BAD_BASE64);
+            return null;
         }
         return new Jwt(token, header, claims, signature, said);
     }
@@ -71,24 +75,32 @@ final class JwtReader {
     private StructValue.@Nullable Struct header(String part) {
         byte[] json = decode(part);
         if (json == null) {
-            return bad(JwtStatus.HEADER_BAD_BASE64);
+            bad(JwtStatus.HEADER_BAD_BASE64);
+            return null;
         }
         StructValue.Struct header = StructReader.read(json);
         if (header == null) {
-            return bad(JwtStatus.HEADER_BAD_JSON);
+            bad(JwtStatus.HEADER_BAD_JSON);
+            return null;
         }
         if (!(header.fields().get("alg") instanceof StructValue.StringValue(String alg))) {
-            return bad(JwtStatus.HEADER_BAD_ALG);
+            bad(JwtStatus.HEADER_BAD_ALG);
+            return null;
         }
         if (!ALGORITHMS.contains(alg)) {
-            return bad(JwtStatus.HEADER_NOT_IMPLEMENTED_ALG);
+            bad(JwtStatus.HEADER_NOT_IMPLEMENTED_ALG);
+            return null;
         }
         if (text(header, "kid", JwtStatus.HEADER_BAD_KID) == null) {
             return null;
         }
         // Whoever does not understand what it lists must refuse the token (RFC 7515 section 4.1.11), and nothing is
         // understood here.
-        return header.fields().containsKey("crit") ? bad(JwtStatus.VERIFICATION_FAIL) : header;
+        if (header.fields().containsKey("crit")) {
+            bad(JwtStatus.VERIFICATION_FAIL);
+            return null;
+        }
+        return header;
     }
 
     private Jwt.@Nullable Said said(StructValue.Struct header, StructValue.Struct claims) {
@@ -113,7 +125,11 @@ final class JwtReader {
         if (value == null) {
             return "";
         }
-        return value instanceof StructValue.StringValue(String text) ? text : bad(otherwise);
+        if (value instanceof StructValue.StringValue(String text)) {
+            return text;
+        }
+        bad(otherwise);
+        return null;
     }
 
     private long time(StructValue.Struct claims, String name, JwtStatus noNumber, JwtStatus outOfRange) {
@@ -152,11 +168,10 @@ final class JwtReader {
     }
 
     /** The first that is wrong counts. */
-    private <T> @Nullable T bad(JwtStatus what) {
+    private void bad(JwtStatus what) {
         if (status == JwtStatus.OK) {
             status = what;
         }
-        return null;
     }
 
     private static byte @Nullable [] decode(String part) {

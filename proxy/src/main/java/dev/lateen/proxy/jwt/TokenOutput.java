@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** What a good token brings: headers for the upstream, metadata for policies, routes and logs. */
 final class TokenOutput {
     /** 2^64. */
-    private static final double BEYOND = 1.8446744073709552E19;
+    private static final double BEYOND = 0x1p64;
 
     private TokenOutput() {}
 
