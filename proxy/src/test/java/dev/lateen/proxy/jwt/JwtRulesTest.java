@@ -18,7 +18,6 @@ import dev.lateen.proxy.model.JwtRequirement.All;
 import dev.lateen.proxy.model.JwtRequirement.AllowMissing;
 import dev.lateen.proxy.model.JwtRequirement.AllowMissingOrFailed;
 import dev.lateen.proxy.model.JwtRequirement.Any;
-import dev.lateen.proxy.model.JwtRequirement.Provider;
 import dev.lateen.proxy.model.StringMatcher;
 import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.route.RouteFixtures;
@@ -36,8 +35,8 @@ class JwtRulesTest {
     private static final String OF_P = KEYS.token("{\"iss\":\"p\",\"sub\":\"me\"}");
     private static final String OF_Q = OTHERS.token("{\"iss\":\"q\",\"sub\":\"you\"}");
     private static final String BAD = KEYS.token("{\"iss\":\"p\",\"exp\":1}");
-    private static final JwtRequirement P = new Provider("p", List.of());
-    private static final JwtRequirement Q = new Provider("q", List.of());
+    private static final JwtRequirement P = new JwtRequirement.Provider("p", List.of());
+    private static final JwtRequirement Q = new JwtRequirement.Provider("q", List.of());
     private static final JwtRules BOTH = TestRules.of(
             "p", TestRules.local("p", KEYS.rsaJwks()), "q", TestRules.local("q", OTHERS.rsaJwks()));
 
@@ -213,7 +212,7 @@ class JwtRulesTest {
         assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"x\"}"))))
                 .isEqualTo(JwtStatus.AUDIENCE_NOT_ALLOWED);
         assertThat(status(rules, P, bearer(OF_P))).isEqualTo(JwtStatus.AUDIENCE_NOT_ALLOWED);
-        JwtRequirement other = new Provider("p", List.of("x"));
+        JwtRequirement other = new JwtRequirement.Provider("p", List.of("x"));
         assertThat(status(rules, other, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"x\"}")))).isEqualTo(JwtStatus.OK);
         assertThat(status(rules, other, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"b\"}"))))
                 .isEqualTo(JwtStatus.AUDIENCE_NOT_ALLOWED);
