@@ -42,7 +42,7 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
         return Integer.parseInt(output.strip());
     }
 
-    /** The whole answer, head and body. @param arguments further ones of {@code curl} */
+    /** The whole answer, head and body. @param arguments what the command is told beside it */
     String answer(String url, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("curl", "-s", "-i", "--max-time", "10"));
         command.addAll(arguments);
