@@ -6,6 +6,7 @@ import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -50,6 +51,14 @@ record Caller(String name, UnaryOperator<List<String>> entering) {
     String addressByBytes(String address, int port) throws IOException, InterruptedException {
         String script = "exec 3<>/dev/tcp/%s/%d && printf '\\001who\\n' >&3 && head -n1 <&3".formatted(address, port);
         return run("timeout", "10", "bash", "-c", script).strip();
+    }
+
+    /** The whole answer, head and body. @param arguments what the command is told beside it */
+    String answer(String url, List<String> arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("curl", "-s", "-i", "--max-time", "10"));
+        command.addAll(arguments);
+        command.add(url);
+        return run(command.toArray(String[]::new));
     }
 
     /** Whether bytes that are no HTTP come back. The first is no letter, so that nobody waits for more before judging the protocol. */

@@ -38,6 +38,7 @@ class PurityTest {
         "dev.lateen.proxy.expression..",
         "dev.lateen.proxy.forward..",
         "dev.lateen.proxy.head..",
+        "dev.lateen.proxy.jwt..",
         "dev.lateen.proxy.reason..",
         "dev.lateen.proxy.model..",
         "dev.lateen.proxy.message..",

@@ -10,6 +10,7 @@ import dev.lateen.istiod.ca.CertificateAuthority;
 import dev.lateen.istiod.ca.CertificateService;
 import dev.lateen.istiod.ca.RefusedException;
 import dev.lateen.istiod.ca.TokenIssuer;
+import dev.lateen.istiod.config.ConfigSource;
 import dev.lateen.istiod.config.ConfigTiming;
 import dev.lateen.istiod.config.InvalidConfigException;
 import dev.lateen.istiod.config.JoinedConfig;
@@ -19,6 +20,8 @@ import dev.lateen.istiod.debug.MetricsAnswer;
 import dev.lateen.istiod.discovery.CallerCheck;
 import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.DiscoverySettings;
+import dev.lateen.istiod.jwks.JwksBootstrap;
+import dev.lateen.istiod.jwks.JwksSource;
 import dev.lateen.istiod.kubernetes.HomeCluster;
 import dev.lateen.istiod.kubernetes.connection.ClusterBootstrap;
 import dev.lateen.istiod.kubernetes.status.MeshFacts;
@@ -42,6 +45,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
@@ -77,13 +81,15 @@ final class IstiodParts {
      *
      * @param cluster that it belongs to; null if to none
      * @param config all that it follows
+     * @param keys what of it this process fetches
      */
     private record Ground(
             Vertx vertx,
             IstiodBootstrap bootstrap,
             Istiod.Surroundings surroundings,
             @Nullable HomeCluster cluster,
-            JoinedConfig config) {}
+            JoinedConfig config,
+            JwksSource keys) {}
 
     private IstiodParts(Ground ground, IstiodMetrics metrics, Observed<IstiodEvents> events) throws IOException {
         this.vertx = ground.vertx;
@@ -108,7 +114,7 @@ final class IstiodParts {
                         DiscoverySettings.FIRST_MESSAGE_WITHIN,
                         bootstrap.maxStreamAge());
         this.discovery = new DiscoveryServer(settings, events, clock, System::nanoTime, new Random());
-        this.writer = new SnapshotWriter(config, discovery, events);
+        this.writer = new SnapshotWriter(config, discovery, events, ground.keys);
         this.ports = new Ports(vertx, PeerKeepalive.USUAL, cluster == null ? List.of() : cluster.names());
         this.tls = ports.secure(authority, bootstrap.secureGrpc());
         WebhookPort webhooks = surroundings.webhooks();
@@ -141,12 +147,16 @@ final class IstiodParts {
         Observed<IstiodEvents> events = new Observed<>(metrics, surroundings.events());
         HomeCluster cluster = cluster(vertx, bootstrap.followed());
         try {
+            JwksSource keys = JwksSource.open(vertx, JwksBootstrap.read(), System::nanoTime);
+            List<ConfigSource> sources = new ArrayList<>(
+                    bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()));
+            sources.add(keys);
             JoinedConfig config = JoinedConfig.open(
-                    bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()),
+                    sources,
                     ConfigTiming.USUAL,
                     events,
                     System::nanoTime);
-            return prepare(new Ground(vertx, bootstrap, surroundings, cluster, config), metrics, events);
+            return prepare(new Ground(vertx, bootstrap, surroundings, cluster, config, keys), metrics, events);
         } catch (IOException | InvalidConfigException | RuntimeException e) {
             if (cluster != null) {
                 cluster.close();

@@ -1,5 +1,6 @@
 package dev.lateen.istiod;
 
+import dev.lateen.api.resource.ResourceKey;
 import dev.lateen.api.yaml.Problem;
 import dev.lateen.istiod.config.ConfigEvents;
 import dev.lateen.istiod.config.JoinedConfig;
@@ -7,11 +8,15 @@ import dev.lateen.istiod.discovery.DiscoveryServer;
 import dev.lateen.istiod.discovery.MeshView;
 import dev.lateen.istiod.input.ConfigInput;
 import dev.lateen.istiod.model.MeshSnapshot;
+import dev.lateen.istiod.jwks.JwksSource;
 import dev.lateen.istiod.model.ProxyNode;
+import dev.lateen.istiod.model.TokenKeys;
 import dev.lateen.istiod.translate.Translation;
 import dev.lateen.istiod.translate.Translator;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +25,8 @@ import org.slf4j.LoggerFactory;
 /** The one thread that builds snapshots: waits for newer config, builds on the snapshot before, puts the new one in force. */
 final class SnapshotWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
+    private static final Duration AT_THE_START = Duration.ofSeconds(5);
+    private static final Duration LATER = Duration.ofSeconds(1);
 
     /** A snapshot as discovery sees it. */
     private record TranslatedMesh(MeshSnapshot snapshot, Translator translator) implements MeshView {
@@ -42,14 +49,17 @@ final class SnapshotWriter {
     private final JoinedConfig config;
     private final DiscoveryServer discovery;
     private final ConfigEvents events;
+    private final JwksSource keys;
     private final Translator translator = new Translator();
     private volatile @Nullable MeshSnapshot snapshot;
     private volatile boolean stopped;
 
-    SnapshotWriter(JoinedConfig config, DiscoveryServer discovery, ConfigEvents events) {
+    /** @param keys one of the sources of {@code config} */
+    SnapshotWriter(JoinedConfig config, DiscoveryServer discovery, ConfigEvents events, JwksSource keys) {
         this.config = config;
         this.discovery = discovery;
         this.events = events;
+        this.keys = keys;
     }
 
     /** The snapshot in force; null before the first. */
@@ -60,7 +70,11 @@ final class SnapshotWriter {
 
     /** Puts the first snapshot in force, and follows the config from then on. */
     void start() {
-        build(config.current());
+        try {
+            build(config.current());
+        } catch (InterruptedException e) {
+            throw new IllegalStateException("interrupted before the first snapshot", e);
+        }
         Thread.ofVirtual().name("snapshots").start(this::follow);
     }
 
@@ -91,7 +105,7 @@ final class SnapshotWriter {
     }
 
     /** What can't be built leaves the snapshot before in force: a fault of ours must not stop the mesh. */
-    private void buildOrKeep(ConfigInput input) {
+    private void buildOrKeep(ConfigInput input) throws InterruptedException {
         try {
             build(input);
         } catch (RuntimeException e) {
@@ -99,12 +113,31 @@ final class SnapshotWriter {
         }
     }
 
-    private void build(ConfigInput input) {
+    private void build(ConfigInput input) throws InterruptedException {
         MeshSnapshot before = snapshot;
-        MeshSnapshot next = MeshSnapshot.build(input, before);
+        MeshSnapshot next = withKeys(MeshSnapshot.build(input, before), before);
         snapshot = next;
         tell(before == null ? List.of() : before.problems(), next.problems());
         discovery.publish(new TranslatedMesh(next, translator));
+    }
+
+    /**
+     * Rules whose keys were never fetched would refuse every token, so proxies are sent them a moment later, with the keys if these come. At the start, when all proxies are told anew what they knew, that moment is
+     * longer.
+     */
+    private MeshSnapshot withKeys(MeshSnapshot next, @Nullable MeshSnapshot before) throws InterruptedException {
+        Map<ResourceKey, TokenKeys.Wanted> wanted = next.tokenKeys().wanted();
+        if (wanted.equals(before == null ? Map.of() : before.tokenKeys().wanted())) {
+            return next;
+        }
+        keys.want(wanted);
+        if (!keys.awaitFirst(before == null ? AT_THE_START : LATER)) {
+            return next;
+        }
+        ConfigInput newer = config.awaitNext();
+        MeshSnapshot later = newer == null ? next : MeshSnapshot.build(newer, next);
+        keys.want(later.tokenKeys().wanted());
+        return later;
     }
 
     private void tell(List<Problem> before, List<Problem> now) {

@@ -78,6 +78,19 @@ public sealed interface ConfigObject {
         }
     }
 
+    /**
+     * The keys of an issuer of tokens, which this istiod fetched or tried to.
+     *
+     * @param jwks the newest that could be had; empty for none
+     * @param failure why there are none, or none newer; empty where the last try went well
+     */
+    record OfKeys(ResourceKey key, Origin origin, String jwks, String failure) implements ConfigObject {
+        @Override
+        public boolean says(ConfigObject other) {
+            return other instanceof OfKeys that && jwks.equals(that.jwks) && failure.equals(that.failure);
+        }
+    }
+
     /** Any other: nothing of it is followed, but users are told so. */
     record Other(RawDocument document) implements ConfigObject {
         @Override

@@ -40,6 +40,7 @@ public final class MeshSnapshot {
     private final VirtualServices virtualServices;
     private final Set<String> preferenceLabels;
     private final PeerPolicies peerPolicies;
+    private final TokenKeys tokenKeys;
     private final Unfollowed unfollowed;
     private final List<Problem> problems;
     private final Scopes scopes;
@@ -62,14 +63,19 @@ public final class MeshSnapshot {
         this.virtualServices = basis.virtualServices.with(changes, specs);
         this.preferenceLabels = PreferenceLabels.of(mesh, specs.all(DestinationRule.class), registry.services());
         this.peerPolicies =
-                PeerPolicies.of(specs.all(PeerAuthentication.class), mesh.rootNamespace(), basis.peerPolicies);
+                PeerPolicies.of(specs.all(PeerAuthentication.class), mesh.rootNamespace(), basis.callers.policies);
+        this.tokenKeys = basis.callers.keys.next(specs.all(RequestAuthentication.class), input.objects());
         this.unfollowed = basis.unfollowed.next(input);
         List<Problem> found = new ArrayList<>(kept.problems());
         found.addAll(virtualServices.allProblems());
+        found.addAll(tokenKeys.problems());
         found.addAll(unfollowed.problems());
         this.problems = List.copyOf(found);
         this.scopes = basis.scopes.next(mesh, registry.services(), destinationRules, virtualServices, specs);
     }
+
+    /** How callers are known. @param policies null before the first @param keys those of issuers of tokens */
+    private record Callers(@Nullable PeerPolicies policies, TokenKeys keys) {}
 
     /** What a snapshot is built on: the parts of the one before that still hold for the mesh config of the next. */
     private record Basis(
@@ -80,7 +86,7 @@ public final class MeshSnapshot {
             Registry registry,
             DestinationRules destinationRules,
             VirtualServices virtualServices,
-            @Nullable PeerPolicies peerPolicies,
+            Callers callers,
             Unfollowed unfollowed,
             Scopes scopes) {
 
@@ -93,7 +99,7 @@ public final class MeshSnapshot {
                     Registry.empty(),
                     DestinationRules.none(mesh.discovery().defaultDestinationRuleExportTo(), mesh.rootNamespace()),
                     VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo()),
-                    null,
+                    new Callers(null, TokenKeys.NONE),
                     Unfollowed.NONE,
                     Scopes.NONE);
         }
@@ -118,7 +124,7 @@ public final class MeshSnapshot {
                             .with(all),
                     VirtualServices.none(mesh.discovery().defaultVirtualServiceExportTo())
                             .with(all, specs),
-                    peerPolicies,
+                    callers,
                     unfollowed,
                     scopes);
         }
@@ -133,7 +139,7 @@ public final class MeshSnapshot {
                 registry,
                 destinationRules,
                 virtualServices,
-                peerPolicies,
+                new Callers(peerPolicies, tokenKeys),
                 unfollowed,
                 scopes);
     }
@@ -251,10 +257,15 @@ public final class MeshSnapshot {
         return specs.all(RequestAuthentication.class).stream()
                 .filter(p -> p.namespace().equals(mesh.rootNamespace())
                         || p.namespace().equals(namespace))
-                .filter(p ->
-                        p.spec().targetRef() == null && p.spec().targetRefs().isEmpty())
+                .filter(p -> PolicyTargets.select(
+                        p, PolicyTargets.of(p.spec().targetRef(), p.spec().targetRefs()), namespace, labels))
                 .filter(p -> Labels.satisfy(labels, p.spec().selector()))
                 .toList();
+    }
+
+    /** The keys of issuers that are not written down. */
+    public TokenKeys tokenKeys() {
+        return tokenKeys;
     }
 
     /** What of its work a proxy reports. */

@@ -145,13 +145,19 @@ final class NamedFields {
                         "ALLOW, DENY, AUDIT"),
                 Named.of(AuthorizationPolicy.class, "targetRef", "the policy " + YET, "selector"),
                 Named.of(AuthorizationPolicy.class, "targetRefs", "the policy " + YET, "selector"),
-                Named.of(
-                        RequestAuthentication.class,
-                        "jwtRules",
-                        "tokens are not checked in this version; what the policy selects refuses all requests",
-                        ""),
-                Named.of(RequestAuthentication.class, "targetRef", "the policy " + YET, "selector"),
-                Named.of(RequestAuthentication.class, "targetRefs", "the policy " + YET, "selector"));
+                targetKind("GatewayClass"),
+                targetKind("Service"),
+                targetKind("ServiceEntry"));
+    }
+
+    /** There are no waypoints, which policies for these are for. */
+    private static Named targetKind(String kind) {
+        return Named.only(
+                RequestAuthentication.class,
+                "targetRefs[].kind",
+                kind,
+                kind + ": there are no waypoints, and sidecars follow policies with a selector",
+                "Gateway, or a selector");
     }
 
     private static Stream<Named> telemetry() {

@@ -68,6 +68,7 @@ public final class WithoutEffect {
             case ConfigObject.OfIstio istio -> found.look(istio.resource());
             case ConfigObject.OfKubernetes kubernetes -> found.look(kubernetes);
             case ConfigObject.Other other -> found.look(other.document());
+            case ConfigObject.OfKeys _ -> {}
         }
         return List.copyOf(found.problems);
     }
@@ -204,6 +205,10 @@ public final class WithoutEffect {
     }
 
     private void virtualService(Resource<VirtualService> service) {
+        List<String> gateways = service.spec().gateways();
+        if (gateways.stream().anyMatch(gateway -> !gateway.equals("mesh"))) {
+            return;
+        }
         List<HttpRoute> http = service.spec().http();
         for (int i = 0; i < http.size(); i++) {
             boolean claims = http.get(i).match().stream()
@@ -213,8 +218,8 @@ public final class WithoutEffect {
                 tell(
                         service,
                         "spec.http[" + i + "].match",
-                        "a match on claims of a token never holds in this version",
-                        "headers");
+                        "a match on claims of a token holds at gateways only, as in Istio",
+                        "gateways with another than mesh");
             }
         }
     }

@@ -115,7 +115,7 @@ final class ProxyTranslation implements Translation {
             Facts facts,
             @Nullable SameObject<WorkloadScope> scope,
             SameObject<Object> connections,
-            List<SameObject<List<?>>> policies) {}
+            List<SameObject<?>> policies) {}
 
     /** What the proxy's own side depends on: the workload's labels, ports and, where they show, addresses. */
     private record Own(
@@ -185,6 +185,7 @@ final class ProxyTranslation implements Translation {
                 List.of(
                         new SameObject<>(snapshot.all(AuthorizationPolicy.class)),
                         new SameObject<>(snapshot.all(RequestAuthentication.class)),
+                        new SameObject<>(snapshot.tokenKeys().fetched()),
                         new SameObject<>(snapshot.all(Telemetry.class))));
     }
 

@@ -71,15 +71,6 @@ class WithoutEffectTest {
     void policiesThatRefuseEverythingSaySo() {
         assertThat(told("""
             apiVersion: security.istio.io/v1
-            kind: RequestAuthentication
-            metadata: {name: jwt}
-            spec: {jwtRules: [{issuer: a, jwksUri: "https://a.test/keys"}]}
-            """))
-                .singleElement()
-                .asString()
-                .contains("RequestAuthentication default/jwt: spec.jwtRules", "refuses all requests");
-        assertThat(told("""
-            apiVersion: security.istio.io/v1
             kind: AuthorizationPolicy
             metadata: {name: ask}
             spec: {action: CUSTOM, provider: {name: p}, rules: [{}]}

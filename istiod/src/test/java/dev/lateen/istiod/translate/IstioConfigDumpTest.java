@@ -64,7 +64,7 @@ class IstioConfigDumpTest {
 
     /** The same from 1.31, of inputs that say more. The proxy names no locality there, so it is the one of its WorkloadEntry. */
     @ParameterizedTest
-    @ValueSource(strings = {"sidecar", "serviceentry", "peerauth-mix", "dr-locality"})
+    @ValueSource(strings = {"sidecar", "serviceentry", "peerauth-mix", "dr-locality", "jwt-aud", "jwt-claim"})
     void whatDecidesBehaviourIsThatOfIstio131(String name) {
         Path folder = Mesh.shared().resolve("istio/xds-1.31").resolve(name);
         assumeTrue(Files.isDirectory(folder));
@@ -183,6 +183,9 @@ class IstioConfigDumpTest {
                 || difference.contains("outlier_detection.interval: expected nothing, was \"10s\"")
                 || difference.startsWith("inbound|9080||.metadata.filter_metadata.istio.config")
                 // Where mutual TLS is off, TLS is the application's, whether somebody looked at its first bytes or not.
+                // A policy was renamed between dump and input: "n" is false in YAML.
+                || difference.contains("policy[false]-rule[0]: expected {")
+                || difference.contains("policy[nn]-rule[0]: expected nothing")
                 || difference.endsWith("transport_protocol: expected \"raw_buffer\", was nothing");
     }
 

@@ -59,6 +59,12 @@ public sealed interface HttpFilterConfig {
             boolean skipExternalClusters)
             implements HttpFilterConfig {}
 
+    /** {@code envoy.filters.http.jwt_authn}. @param requirement that a route names in place of the rules; null for those */
+    record JwtAuthn(JwtAuthentication config, @Nullable String requirement) implements HttpFilterConfig {}
+
+    /** What a route has of it ({@code PerRouteConfig}): the name of a requirement. */
+    record JwtRoute(String requirement) implements HttpFilterConfig {}
+
     /** A filter that has nothing to do in this proxy and may be passed over ({@code envoy.filters.http.grpc_web} on non-browser traffic is not one). */
     record Ignored(String filterName) implements HttpFilterConfig {}
 

@@ -109,7 +109,7 @@ final class CompiledRoute {
         return trace.no(Question.ROUTE, route.name(), route.provenance(), why);
     }
 
-    private static boolean parameterMatches(HeaderMatcher.QueryParameter wanted, RequestHead request) {
+    static boolean parameterMatches(HeaderMatcher.QueryParameter wanted, RequestHead request) {
         String value = QueryParameters.first(request.path(), wanted.name());
         if (wanted.value() == null) {
             return (value != null) == wanted.present();

@@ -93,9 +93,12 @@ public final class SecurityFilters {
 
     /** The filter that checks tokens, if there is anything to check. */
     public List<HttpFilter> requestAuthentication() {
-        return JwtFilter.of(view.snapshot()
-                        .requestAuthentication(
-                                view.node().namespace(), view.node().labels()))
+        return JwtFilter.of(
+                        view.snapshot()
+                                .requestAuthentication(
+                                        view.node().namespace(), view.node().labels()),
+                        view.snapshot().tokenKeys(),
+                        view.gateway())
                 .map(f -> List.of(Protos.httpFilter("envoy.filters.http.jwt_authn", f)))
                 .orElse(List.of());
     }

@@ -1,11 +1,15 @@
 package dev.lateen.proxy.http.filter;
 
+import dev.lateen.proxy.jwt.JwtRules;
 import dev.lateen.proxy.model.HttpConnectionManager;
 import dev.lateen.proxy.model.HttpFilterConfig;
+import dev.lateen.proxy.model.JwtAuthentication;
 import dev.lateen.proxy.policy.RbacEngine;
 import dev.lateen.proxy.route.RouteEntry;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.WeakHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +20,8 @@ public final class FilterCompiler {
     private final LocalWorkload local;
     private final FilterCounters counters;
     private final PeerMemory peers = new PeerMemory();
+    /** With their keys, which many routes share. */
+    private final Map<JwtAuthentication, JwtRules> jwtRules = new WeakHashMap<>();
 
     public FilterCompiler(LocalWorkload local, FilterCounters counters) {
         this.local = local;
@@ -30,7 +36,7 @@ public final class FilterCompiler {
         for (int place = 0; place < configs.size(); place++) {
             HttpFilterConfig config = configs.get(place);
             HttpFilterConfig override = entry == null ? null : override(config, entry);
-            HttpFilter filter = filter(override == null ? config : override, "http." + manager.statPrefix() + ".");
+            HttpFilter filter = filter(override == null ? config : overridden(config, override), "http." + manager.statPrefix() + ".");
             if (filter != null) {
                 filters.add(filter);
                 places.add(place);
@@ -57,7 +63,16 @@ public final class FilterCompiler {
                 || override instanceof HttpFilterConfig.Denied
                 // Off or left out for all: a route may have it on.
                 || config instanceof HttpFilterConfig.Ignored
+                || config instanceof HttpFilterConfig.JwtAuthn && override instanceof HttpFilterConfig.JwtRoute
                 || config.getClass() == override.getClass();
+    }
+
+    /** A route says by name which requirement on tokens holds; all else of them stands on the connection manager. */
+    private static HttpFilterConfig overridden(HttpFilterConfig config, HttpFilterConfig override) {
+        return config instanceof HttpFilterConfig.JwtAuthn(JwtAuthentication all, String _)
+                        && override instanceof HttpFilterConfig.JwtRoute(String requirement)
+                ? new HttpFilterConfig.JwtAuthn(all, requirement)
+                : override;
     }
 
     /** The name that {@code typed_per_filter_config} knows a filter by. */
@@ -71,6 +86,8 @@ public final class FilterCompiler {
             case HttpFilterConfig.IstioAlpn alpn -> "istio.alpn";
             case HttpFilterConfig.IstioStats stats -> "istio.stats";
             case HttpFilterConfig.PeerMetadataExchange exchange -> "envoy.filters.http.peer_metadata";
+            case HttpFilterConfig.JwtAuthn jwt -> JwtAuthnFilter.NAMESPACE;
+            case HttpFilterConfig.JwtRoute route -> JwtAuthnFilter.NAMESPACE;
             case HttpFilterConfig.Ignored ignored -> ignored.filterName();
             case HttpFilterConfig.Disabled disabled -> "";
             case HttpFilterConfig.Denied denied -> denied.filterName();
@@ -85,6 +102,9 @@ public final class FilterCompiler {
             case HttpFilterConfig.Cors cors -> cors.policy() == null ? null : new CorsFilter(cors.policy());
             case HttpFilterConfig.IstioAlpn alpn -> new IstioAlpnFilter();
             case HttpFilterConfig.PeerMetadataExchange exchange -> new PeerMetadataFilter(exchange, local, peers);
+            case HttpFilterConfig.JwtAuthn jwt -> jwt(jwt, prefix + "jwt_authn.");
+            case HttpFilterConfig.JwtRoute route ->
+                new DeniedFilter(JwtAuthnFilter.NAMESPACE, "a route's requirement has no filter");
             case HttpFilterConfig.Denied denied -> new DeniedFilter(denied.filterName(), denied.reason());
             // Observers count for these two; they decide nothing.
             case HttpFilterConfig.GrpcStats stats -> null;
@@ -98,12 +118,23 @@ public final class FilterCompiler {
     /** What a filter of this configuration keeps beyond it, by name: what a filter asks its context for has to be named here, or it goes after a while. */
     static List<StateKey<?>> stateKeys(HttpFilterConfig config) {
         return switch (config) {
+            case HttpFilterConfig.JwtAuthn jwt -> JwtAuthnFilter.stateKeys(jwt);
+            case HttpFilterConfig.JwtRoute _ -> List.of();
             // All that these keep, they count (FilterCounters).
             case HttpFilterConfig.Rbac _, HttpFilterConfig.Fault _, HttpFilterConfig.Cors _ -> List.of();
             case HttpFilterConfig.GrpcStats _, HttpFilterConfig.IstioStats _, HttpFilterConfig.IstioAlpn _ -> List.of();
             case HttpFilterConfig.PeerMetadataExchange _, HttpFilterConfig.Router _ -> List.of();
             case HttpFilterConfig.Ignored _, HttpFilterConfig.Disabled _, HttpFilterConfig.Denied _ -> List.of();
         };
+    }
+
+    private HttpFilter jwt(HttpFilterConfig.JwtAuthn jwt, String prefix) {
+        JwtAuthentication config = jwt.config();
+        JwtRules rules;
+        synchronized (jwtRules) {
+            rules = jwtRules.computeIfAbsent(config, JwtRules::of);
+        }
+        return new JwtAuthnFilter(config, rules, jwt.requirement(), counters, prefix + config.statPrefix());
     }
 
     private @Nullable HttpFilter rbac(HttpFilterConfig.Rbac rbac, String prefix) {

@@ -1,9 +1,12 @@
 package dev.lateen.proxy.http.filter;
 
 import dev.lateen.proxy.head.HeadRefusal;
+import dev.lateen.proxy.jwt.JwtStatus;
+import dev.lateen.proxy.message.RequestHead;
 import dev.lateen.proxy.message.ResponseFlag;
 import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.policy.RbacDecision;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +115,40 @@ public record LocalReply(
     /** Authorization says no: 403. @param policy the policy that decided, {@code none} when an ALLOW list matched nothing */
     public static LocalReply rbacDenied(String policy) {
         return of(403, new RbacDecision(false, policy).details(), null, "RBAC: access denied");
+    }
+
+    /** How much of a path is told back in {@code www-authenticate}. */
+    private static final int REALM = 256;
+
+    /** A request has not the token that is required: 401, or 403 for one that is for somebody else. @param silent whether nothing is said of why */
+    public static LocalReply jwtRefused(JwtStatus why, RequestHead request, boolean silent) {
+        int status = why == JwtStatus.AUDIENCE_NOT_ALLOWED ? 403 : 401;
+        if (silent) {
+            return new LocalReply(status, jwtDetails(why.text()), null, "", List.of(), GRPC_FROM_HTTP);
+        }
+        String path = request.path();
+        String asked = request.scheme() + "://" + request.authority()
+                + (path.length() > REALM ? path.substring(0, REALM) : path);
+        // A quote would end the realm.
+        String challenge = "Bearer realm=\"" + asked.replace("\"", "%22").replace("\\", "%5C") + '"'
+                + (why == JwtStatus.MISSED ? "" : ", error=\"invalid_token\"");
+        return new LocalReply(
+                status,
+                jwtDetails(why.text()),
+                null,
+                why.text(),
+                List.of("www-authenticate", challenge),
+                GRPC_FROM_HTTP);
+    }
+
+    /** A route asks for a requirement on tokens that its filter does not have: 403. @param silent whether nothing is said of why */
+    public static LocalReply jwtRequirementUnknown(String name, Collection<String> known, boolean silent) {
+        String why = "Wrong requirement_name: " + name + ". It should be one of [" + String.join(",", known) + "]";
+        return of(403, jwtDetails(why), null, silent ? "" : "Failed JWT authentication: " + why);
+    }
+
+    private static String jwtDetails(String why) {
+        return "jwt_authn_access_denied{" + why.replace(' ', '_') + "}";
     }
 
     /** The fault filter answers instead of the upstream: the configured status, FI; a gRPC status on a 200, for whoever asks (Envoy's rule). */

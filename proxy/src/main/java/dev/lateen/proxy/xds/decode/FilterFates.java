@@ -64,7 +64,6 @@ final class FilterFates {
             Map.entry("wasm", "Wasm can't run in this proxy, and a module may refuse requests"),
             Map.entry("local_ratelimit", "rate limits are not built into this proxy"),
             Map.entry("ratelimit", "rate limits are not built into this proxy"),
-            Map.entry("jwt_authn", "tokens can't be checked by this proxy"),
             Map.entry("ext_authz", "this proxy can't ask an external authorizer"),
             Map.entry("ext_proc", "this proxy can't ask an external processor"),
             Map.entry("oauth2", "OAuth2 is not built into this proxy"));

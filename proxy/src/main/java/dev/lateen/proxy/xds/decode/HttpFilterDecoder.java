@@ -112,6 +112,10 @@ final class HttpFilterDecoder {
             case HTTP + "router.v3.Router" -> router(any.unpack());
             case HTTP + "rbac.v3.RBAC" ->
                 orDenied(name, any, () -> new HttpFilterConfig.Rbac(RbacDecoder.http(any.unpack(), scope)));
+            case HTTP + "jwt_authn.v3.JwtAuthentication" ->
+                orDenied(name, any, () -> JwtAuthnDecoder.decode(any.unpack(), scope));
+            case HTTP + "jwt_authn.v3.PerRouteConfig" ->
+                orDenied(name, any, () -> JwtAuthnDecoder.perRoute(any.unpack()));
             case HTTP + "fault.v3.HTTPFault" -> orLeftOut(name, any, () -> fault(any.unpack()));
             case HTTP + "cors.v3.Cors" -> new HttpFilterConfig.Cors(null);
             case HTTP + "cors.v3.CorsPolicy" ->

@@ -66,9 +66,7 @@ class IstioResourcesTest {
                         "LEFT_OUT envoy.filters.http.header_to_metadata",
                         "LEFT_OUT access log envoy.access_loggers.open_telemetry",
                         "LEFT_OUT tracer envoy.tracers.opentelemetry",
-                        // Fail closed: tokens are not checked yet, and what should go through a tunnel goes nowhere
-                        // without.
-                        "DENIES envoy.filters.http.jwt_authn",
+                        // Fail closed: what should go through a tunnel goes nowhere without.
                         "DENIES filter chain");
     }
 

@@ -27,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.dataformat.yaml.YAMLMapper;
 
 class ResourceDecoderTest {
@@ -171,8 +173,25 @@ class ResourceDecoderTest {
 
     @Test
     void aSecurityFilterThatCannotBeBuiltDenies() {
+        HttpConnectionManager manager = manager("{name: envoy.filters.http.ext_authz, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.http.ext_authz.v3.ExtAuthz}}, "
+                + ROUTER);
+        assertThat(manager.filters().getFirst()).isInstanceOf(HttpFilterConfig.Denied.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "rules: [{match: {prefix: /}, requires: {provider_name: p}}]",
+                "providers: {p: {issuer: i}}",
+                "providers: {p: {local_jwks: {inline_string: x}}}, filter_state_rules: {name: f}",
+                "providers: {p: {local_jwks: {inline_string: x}}}, rules: [{match: {prefix: /}, requirement_name: r}]",
+                "providers: {p: {local_jwks: {inline_string: x}}}, rules: [{match: {prefix: /}, requires: {requires_any:"
+                        + " {requirements: [{provider_name: p}]}}}]"
+            })
+    void rulesForTokensThatAreNotUnderstoodDeny(String config) {
         HttpConnectionManager manager = manager("{name: envoy.filters.http.jwt_authn, typed_config: {\"@type\":"
-                + " type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication}}, "
+                + " type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication, " + config + "}}, "
                 + ROUTER);
         assertThat(manager.filters().getFirst()).isInstanceOf(HttpFilterConfig.Denied.class);
     }

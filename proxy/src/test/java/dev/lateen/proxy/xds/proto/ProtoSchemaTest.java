@@ -53,6 +53,7 @@ class ProtoSchemaTest {
             "extensions.compression.zstd.compressor.v3.Zstd",
             "extensions.filters.http.header_to_metadata.v3.Config",
             "extensions.filters.http.jwt_authn.v3.JwtAuthentication",
+            "extensions.filters.http.jwt_authn.v3.PerRouteConfig",
             "extensions.filters.network.mongo_proxy.v3.MongoProxy",
             "extensions.network.dns_resolver.cares.v3.CaresDnsResolverConfig",
             "extensions.access_loggers.file.v3.FileAccessLog",
