@@ -184,11 +184,7 @@ public class Proxy extends VerticleBase {
         }
         return put(snapshot).compose(statuses -> {
             String failures = ListenerStatus.failures(statuses);
-            if (!failures.isEmpty()) {
-                return Future.failedFuture(new IllegalStateException(failures));
-            }
-            live();
-            return Future.succeededFuture();
+            return failures.isEmpty() ? live() : Future.failedFuture(new IllegalStateException(failures));
         });
     }
 
@@ -276,7 +272,7 @@ public class Proxy extends VerticleBase {
         return applied;
     }
 
-    private void live() {
+    private Future<Void> live() {
         if (state != AdminSource.State.DRAINING) {
             state = AdminSource.State.LIVE;
             startup = Duration.between(began, Instant.now());
@@ -286,6 +282,7 @@ public class Proxy extends VerticleBase {
                     bootstrap.node().id(),
                     listeners().size());
         }
+        return Future.succeededFuture();
     }
 
     @Override

@@ -292,12 +292,7 @@ final class ProxyTranslation implements Translation {
 
     private List<XdsResource> routes() {
         List<XdsResource> all = new ArrayList<>();
-        for (String name : routes.names()) {
-            XdsResource route = routes.named(name);
-            if (route != null) {
-                all.add(route);
-            }
-        }
+        routes.names().forEach(name -> add(all, routes.named(name)));
         return all;
     }
 
@@ -317,14 +312,13 @@ final class ProxyTranslation implements Translation {
     }
 
     private void add(List<XdsResource> all, ClusterName name) {
-        add(all, name.toString());
+        add(all, endpoint(name.toString()));
         if (passesThroughByName) {
-            add(all, name.sni());
+            add(all, endpoint(name.sni()));
         }
     }
 
-    private void add(List<XdsResource> all, String name) {
-        XdsResource resource = endpoint(name);
+    private static void add(List<XdsResource> all, @Nullable XdsResource resource) {
         if (resource != null) {
             all.add(resource);
         }

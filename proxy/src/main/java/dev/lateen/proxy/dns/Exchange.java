@@ -28,7 +28,7 @@ final class Exchange {
     private static final int LENGTH = 2;
 
     private final ByteBuf query;
-    private final Question question;
+    private final DnsQuestion question;
     private final int id;
     private final Ended ended;
     private final Channel channel;
@@ -40,7 +40,7 @@ final class Exchange {
         void with(@Nullable ByteBuf answer, String failure);
     }
 
-    private Exchange(Way way, ByteBuf query, Question question, int id, Ended ended) {
+    private Exchange(Way way, ByteBuf query, DnsQuestion question, int id, Ended ended) {
         this.query = query;
         this.question = question;
         this.id = id;
@@ -91,7 +91,7 @@ final class Exchange {
      * @param id what the server is to repeat
      */
     static void ask(
-            Way way, InetSocketAddress server, long nanos, ByteBuf query, Question question, int id, Ended ended) {
+            Way way, InetSocketAddress server, long nanos, ByteBuf query, DnsQuestion question, int id, Ended ended) {
         Exchange exchange;
         try {
             exchange = new Exchange(way, query, question, id, ended);
@@ -152,21 +152,21 @@ final class Exchange {
     /** What bears another id or another question is not ours, and is passed over. */
     private boolean isAnswer(ByteBuf answer) {
         int start = answer.readerIndex();
-        if (answer.readableBytes() < Question.HEADER
+        if (answer.readableBytes() < DnsQuestion.HEADER
                 || answer.getUnsignedShort(start) != id
-                || (answer.getUnsignedShort(start + 2) & Question.RESPONSE) == 0) {
+                || (answer.getUnsignedShort(start + 2) & DnsQuestion.RESPONSE) == 0) {
             return false;
         }
         if (answer.getUnsignedShort(start + 4) == 0) {
             // A server that refuses needs not repeat the question.
             return true;
         }
-        int length = question.end() - Question.HEADER;
-        return answer.readableBytes() >= question.end() && isSameQuestion(answer, start + Question.HEADER, length);
+        int length = question.end() - DnsQuestion.HEADER;
+        return answer.readableBytes() >= question.end() && isSameQuestion(answer, start + DnsQuestion.HEADER, length);
     }
 
     private boolean isSameQuestion(ByteBuf answer, int start, int length) {
-        int own = query.readerIndex() + Question.HEADER;
+        int own = query.readerIndex() + DnsQuestion.HEADER;
         if (ByteBufUtil.equals(answer, start, query, own, length)) {
             return true;
         }

@@ -62,7 +62,7 @@ final class Forwarder {
      * @param query the message; copied, since an answer takes longer than the buffer lives
      * @param answered is given an answer, which is its own to release: another server's, or a failure; always called once
      */
-    void forward(ByteBuf query, Question question, boolean tcp, Consumer<ByteBuf> answered) {
+    void forward(ByteBuf query, DnsQuestion question, boolean tcp, Consumer<ByteBuf> answered) {
         stats.forwarded();
         if (closed
                 || settings.servers().isEmpty()
@@ -82,7 +82,7 @@ final class Forwarder {
 
     private final class Pending {
         private final ByteBuf query;
-        private final Question question;
+        private final DnsQuestion question;
         private final boolean tcp;
         private final Consumer<ByteBuf> answered;
         private final List<InetSocketAddress> servers;
@@ -91,7 +91,7 @@ final class Forwarder {
         private int failed;
         private boolean over;
 
-        Pending(ByteBuf query, Question question, boolean tcp, Consumer<ByteBuf> answered) {
+        Pending(ByteBuf query, DnsQuestion question, boolean tcp, Consumer<ByteBuf> answered) {
             this.query = query;
             this.question = question;
             this.tcp = tcp;

@@ -34,26 +34,26 @@ final class Reply {
     private Reply() {}
 
     /** How many bytes a client takes. */
-    static int room(Question question, boolean tcp) {
+    static int room(DnsQuestion question, boolean tcp) {
         return tcp ? 0xFFFF : Math.max(512, question.edns());
     }
 
     /** A message of a header alone. */
     static ByteBuf error(ByteBufAllocator allocator, int id, int flags, int code) {
-        ByteBuf out = allocator.buffer(Question.HEADER);
+        ByteBuf out = allocator.buffer(DnsQuestion.HEADER);
         out.writeShort(id).writeShort(flags(flags) | code);
-        return out.writeZero(Question.HEADER - 4);
+        return out.writeZero(DnsQuestion.HEADER - 4);
     }
 
     /** That nobody could tell. @param query the message that was asked */
-    static ByteBuf failure(ByteBufAllocator allocator, ByteBuf query, Question question) {
+    static ByteBuf failure(ByteBufAllocator allocator, ByteBuf query, DnsQuestion question) {
         ByteBuf out = begin(allocator, query, question, 0);
         out.setShort(2, flags(question.flags()) | SERVER_FAILURE);
         return end(out, question);
     }
 
     /** That the answer is too long for a datagram, so that the client asks again over TCP. */
-    static ByteBuf truncated(ByteBufAllocator allocator, ByteBuf query, Question question, int flagsOfAnswer) {
+    static ByteBuf truncated(ByteBufAllocator allocator, ByteBuf query, DnsQuestion question, int flagsOfAnswer) {
         ByteBuf out = begin(allocator, query, question, 0);
         out.setShort(2, flagsOfAnswer | TRUNCATED);
         return end(out, question);
@@ -62,12 +62,12 @@ final class Reply {
     /**
      * What is known of a name, the addresses from one of them on: whoever takes the first takes another each time.
      *
-     * @param query the message that was asked, whose question {@link Question#isPlain}
+     * @param query the message that was asked, whose question {@link DnsQuestion#isPlain}
      * @param room how many bytes the client takes
      * @param first which address, of any number, comes first
      */
     static ByteBuf known(
-            ByteBufAllocator allocator, ByteBuf query, Question question, Names.Match match, int room, int first) {
+            ByteBufAllocator allocator, ByteBuf query, DnsQuestion question, Names.Match match, int room, int first) {
         Addresses all = match.addresses();
         List<byte[]> addresses = question.type() == DnsRecordType.A.intValue() ? all.ipv4() : all.ipv6();
         int length = addresses.isEmpty() ? 1 : RECORD_HEAD + addresses.getFirst().length;
@@ -81,13 +81,13 @@ final class Reply {
         int cut = count < addresses.size() ? TRUNCATED : 0;
         out.setShort(2, flags(question.flags()) | AUTHORITATIVE | cut);
         out.setShort(6, count + (renamed ? 1 : 0));
-        int owner = POINTER | Question.HEADER;
+        int owner = POINTER | DnsQuestion.HEADER;
         if (renamed) {
             record(out, owner, CNAME, match.canonical().length() + 1);
             owner = POINTER | out.writerIndex();
             out.writeBytes(
                     query,
-                    query.readerIndex() + Question.HEADER,
+                    query.readerIndex() + DnsQuestion.HEADER,
                     match.canonical().length());
             out.writeByte(0);
         }
@@ -99,7 +99,7 @@ final class Reply {
         return end(out, question);
     }
 
-    private static ByteBuf begin(ByteBufAllocator allocator, ByteBuf query, Question question, int size) {
+    private static ByteBuf begin(ByteBufAllocator allocator, ByteBuf query, DnsQuestion question, int size) {
         ByteBuf out = allocator.buffer(Math.max(size, question.end() + OPT_LENGTH));
         out.writeBytes(query, query.readerIndex(), question.end());
         // No records yet.
@@ -108,7 +108,7 @@ final class Reply {
     }
 
     /** A client that speaks EDNS is told that this side does, too. */
-    private static ByteBuf end(ByteBuf out, Question question) {
+    private static ByteBuf end(ByteBuf out, DnsQuestion question) {
         if (question.edns() >= 0) {
             out.setShort(10, 1);
             out.writeByte(0).writeShort(DnsRecordType.OPT.intValue()).writeShort(OWN_DATAGRAM);
@@ -123,6 +123,6 @@ final class Reply {
     }
 
     private static int flags(int asked) {
-        return Question.RESPONSE | asked & OPCODE_AND_WISHES | RECURSION_AVAILABLE;
+        return DnsQuestion.RESPONSE | asked & OPCODE_AND_WISHES | RECURSION_AVAILABLE;
     }
 }

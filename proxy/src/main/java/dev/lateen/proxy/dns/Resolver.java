@@ -41,15 +41,15 @@ final class Resolver {
      * @return whether there is an answer, now or later
      */
     boolean answer(ByteBufAllocator allocator, ByteBuf query, boolean tcp, Consumer<ByteBuf> answered) {
-        switch (Question.read(query)) {
-            case Question.Read.Ignored() -> {
+        switch (DnsQuestion.read(query)) {
+            case DnsQuestion.Read.Ignored() -> {
                 return false;
             }
-            case Question.Read.Refused(int id, int flags, int code) -> {
+            case DnsQuestion.Read.Refused(int id, int flags, int code) -> {
                 stats.asked();
                 answered.accept(Reply.error(allocator, id, flags, code));
             }
-            case Question.Read.Asked(Question question) -> {
+            case DnsQuestion.Read.Asked(DnsQuestion question) -> {
                 stats.asked();
                 ask(allocator, query, question, tcp, answered);
             }
@@ -58,7 +58,7 @@ final class Resolver {
     }
 
     private void ask(
-            ByteBufAllocator allocator, ByteBuf query, Question question, boolean tcp, Consumer<ByteBuf> answered) {
+            ByteBufAllocator allocator, ByteBuf query, DnsQuestion question, boolean tcp, Consumer<ByteBuf> answered) {
         Names known = names;
         if (known == null) {
             // What will be known here must not be told otherwise before.

@@ -18,7 +18,7 @@ import io.netty.util.ReferenceCountUtil;
  * @param end where the question ends in the message
  * @param edns the bytes that the client takes in a datagram (RFC 6891); -1 if it did not say
  */
-record Question(int id, int flags, String name, int type, int ofClass, int end, int edns) {
+record DnsQuestion(int id, int flags, String name, int type, int ofClass, int end, int edns) {
     static final int HEADER = 12;
     static final int RESPONSE = 0x8000;
 
@@ -31,7 +31,7 @@ record Question(int id, int flags, String name, int type, int ofClass, int end, 
     /** What a message comes to. */
     sealed interface Read {
         /** A question. */
-        record Asked(Question question) implements Read {}
+        record Asked(DnsQuestion question) implements Read {}
 
         /** No question that can be answered otherwise. @param code {@link Reply#FORMAT_ERROR} and the like */
         record Refused(int id, int flags, int code) implements Read {}
@@ -72,7 +72,7 @@ record Question(int id, int flags, String name, int type, int ofClass, int end, 
             int ofClass = in.readUnsignedShort();
             int end = in.readerIndex();
             int edns = edns(in, answers + authorities + additionals);
-            return new Read.Asked(new Question(id, flags, name, type, ofClass, end, edns));
+            return new Read.Asked(new DnsQuestion(id, flags, name, type, ofClass, end, edns));
         } catch (Exception e) {
             // Whatever the decoder throws means that it is no message.
             return new Read.Refused(id, flags, Reply.FORMAT_ERROR);
