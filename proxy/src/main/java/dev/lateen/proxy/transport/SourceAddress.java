@@ -27,15 +27,15 @@ final class SourceAddress {
     static @Nullable InetSocketAddress set(
             Channel channel, UpstreamTarget target, InetSocketAddress called, boolean epoll) {
         OriginalSource source = target.originalSource();
+        InetAddress address = target.bindAddress();
         // A client of the other family has no address from which this one could be called.
-        boolean borrows = source != null
-                && source.address().getClass().equals(called.getAddress().getClass());
-        InetAddress address = borrows ? source.address() : target.bindAddress();
+        if (source != null
+                && source.address().getClass().equals(called.getAddress().getClass())) {
+            borrow(channel, source, epoll);
+            address = source.address();
+        }
         if (address == null) {
             return null;
-        }
-        if (borrows) {
-            borrow(channel, source, epoll);
         }
         if (epoll) {
             // The port is chosen at connect, so one source address serves 28,000 connections to each host, not in all.
