@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -133,6 +134,7 @@ class JwtStoriesTest extends FilterFixture {
                 .startsWith("HTTP/1.1 403 ")
                 .contains("www-authenticate: Bearer realm=\"http://a/\", error=\"invalid_token\"\r\n")
                 .endsWith("Audiences in Jwt are not allowed");
+        Awaitility.await().until(() -> proxy.completed.size() == 2);
         assertThat(proxy.completed.getLast().details())
                 .isEqualTo("jwt_authn_access_denied{Audiences_in_Jwt_are_not_allowed}");
         assertThat(counters.snapshot()).containsEntry("http.test.jwt_authn.denied", 2L);
