@@ -35,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Tokens of end users at sidecars and gateways, over HTTP/1.1 and HTTP/2, by our proxy and by a stock Envoy under our istiod: the same answers, word for word. One issuer's keys stand in the rule, the other's are
  * fetched.
  */
+@SuppressWarnings("InlineFormatString") // a long template reads better on its own
 class JwtTest {
     private static final int NETWORK = 43;
     private static final String ADDRESS = "10.231." + NETWORK + ".";
@@ -204,18 +205,23 @@ class JwtTest {
     private List<Row> rows() throws JOSEException {
         String me = bearer(byRsa("{\"iss\":\"inline\",\"sub\":\"me\",\"aud\":\"here\"}"));
         String you = bearer(byRsa("{\"iss\":\"inline\",\"sub\":\"you\",\"aud\":[\"there\"],\"azp\":\"web\"}"));
-        String rich = bearer(byRsa("{\"iss\":\"inline\",\"sub\":\"r\",\"aud\":\"here\",\"groups\":[\"users\",\"admins\"],"
-                + "\"a\":{\"b\":\"deeper\"},\"scope\":\"read write\"}"));
+        String rich =
+                bearer(byRsa("{\"iss\":\"inline\",\"sub\":\"r\",\"aud\":\"here\",\"groups\":[\"users\",\"admins\"],"
+                        + "\"a\":{\"b\":\"deeper\"},\"scope\":\"read write\"}"));
         String fetched = byEc(ec, "{\"iss\":\"fetched\",\"sub\":\"f\"}");
         String discovered = byEc(ec, "{\"iss\":\"" + issuer + "\",\"sub\":\"d\",\"aud\":\"here\"}");
         ECKey stranger = new ECKeyGenerator(Curve.P_256).keyID("e").generate();
         List<Row> rows = new ArrayList<>();
-        for (String path : List.of("/open", "/me", "/any", "/there", "/web", "/admins", "/deep", "/write", "/not-inline")) {
+        for (String path :
+                List.of("/open", "/me", "/any", "/there", "/web", "/admins", "/deep", "/write", "/not-inline")) {
             rows.add(new Row(path, "", path.equals("/open") || path.equals("/not-inline") ? 200 : 403));
             rows.add(new Row(path, me, List.of("/open", "/me", "/any").contains(path) ? 200 : 403));
-            rows.add(new Row(path, you, List.of("/open", "/any", "/there", "/web").contains(path) ? 200 : 403));
             rows.add(new Row(
-                    path, rich, List.of("/open", "/any", "/admins", "/deep", "/write").contains(path) ? 200 : 403));
+                    path, you, List.of("/open", "/any", "/there", "/web").contains(path) ? 200 : 403));
+            rows.add(new Row(
+                    path,
+                    rich,
+                    List.of("/open", "/any", "/admins", "/deep", "/write").contains(path) ? 200 : 403));
             rows.add(new Row(path, bearer("x"), 401));
         }
         for (String bad : List.of(
@@ -234,7 +240,8 @@ class JwtTest {
         }
         rows.add(new Row("/open", bearer(byRsa("{\"iss\":\"inline\",\"aud\":\"elsewhere\"}")), 403));
         rows.add(new Row("/open", bearer(byRsa("{\"iss\":\"inline\"}")), 403));
-        rows.add(new Row("/any", "Cookie: session=" + byRsa("{\"iss\":\"inline\",\"sub\":\"c\",\"aud\":\"here\"}"), 200));
+        rows.add(new Row(
+                "/any", "Cookie: session=" + byRsa("{\"iss\":\"inline\",\"sub\":\"c\",\"aud\":\"here\"}"), 200));
         rows.add(new Row("/open", "Cookie: session=x", 401));
         rows.add(new Row("/any", "x-token: Token " + fetched, 200));
         rows.add(new Row("/not-inline", "x-token: Token " + fetched, 200));
@@ -293,7 +300,8 @@ class JwtTest {
         for (Target target : targets) {
             Awaitility.await(target.name())
                     .atMost(Patience.OF_A_CHANGE)
-                    .untilAsserted(() -> assertThat(said(ask(target, good, false))).startsWith("403 "));
+                    .untilAsserted(
+                            () -> assertThat(said(ask(target, good, false))).startsWith("403 "));
         }
         List<String> wrong = new ArrayList<>();
         Map<String, String> ofOurs = new LinkedHashMap<>();
@@ -319,7 +327,9 @@ class JwtTest {
     @Test
     void gatewaysRouteByClaims() throws Exception {
         Row admin = new Row(
-                "/routed", bearer(byRsa("{\"iss\":\"inline\",\"sub\":\"a\",\"aud\":\"here\",\"groups\":[\"admins\"]}")), 299);
+                "/routed",
+                bearer(byRsa("{\"iss\":\"inline\",\"sub\":\"a\",\"aud\":\"here\",\"groups\":[\"admins\"]}")),
+                299);
         Row other = new Row("/routed", "", 298);
         mesh.apply("open", """
             apiVersion: security.istio.io/v1

@@ -151,11 +151,7 @@ final class IstiodParts {
             List<ConfigSource> sources = new ArrayList<>(
                     bootstrap.sources(cluster == null ? null : cluster.source(), surroundings.sources()));
             sources.add(keys);
-            JoinedConfig config = JoinedConfig.open(
-                    sources,
-                    ConfigTiming.USUAL,
-                    events,
-                    System::nanoTime);
+            JoinedConfig config = JoinedConfig.open(sources, ConfigTiming.USUAL, events, System::nanoTime);
             return prepare(new Ground(vertx, bootstrap, surroundings, cluster, config, keys), metrics, events);
         } catch (IOException | InvalidConfigException | RuntimeException e) {
             if (cluster != null) {

@@ -9,8 +9,12 @@ import org.jspecify.annotations.Nullable;
 record AddressBlock(InetAddress first, int length) {
     /** Where clouds tell machines their secrets; and all that is link-local. Nobody's keys are there. */
     static final List<AddressBlock> ALWAYS = List.of(
-            of("169.254.0.0/16"), of("fe80::/10"), of("fd00:ec2::254/128"), of("100.100.100.200/32"),
-            of("168.63.129.16/32"), of("192.0.0.192/32"));
+            of("169.254.0.0/16"),
+            of("fe80::/10"),
+            of("fd00:ec2::254/128"),
+            of("100.100.100.200/32"),
+            of("168.63.129.16/32"),
+            of("192.0.0.192/32"));
 
     /** Null for what is none. */
     static @Nullable AddressBlock parse(String cidr) {

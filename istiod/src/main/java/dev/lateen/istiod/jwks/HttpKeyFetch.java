@@ -63,7 +63,8 @@ final class HttpKeyFetch implements KeyFetch {
         String uri = keys.uri();
         if (uri.isEmpty()) {
             String issuer = keys.issuer();
-            String document = get((issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer) + DISCOVERY, until);
+            String document =
+                    get((issuer.endsWith("/") ? issuer.substring(0, issuer.length() - 1) : issuer) + DISCOVERY, until);
             JsonNode found = parse(document).path("jwks_uri");
             if (!found.isString()) {
                 throw new IOException(issuer + DISCOVERY + ": no jwks_uri in it");
@@ -151,8 +152,8 @@ final class HttpKeyFetch implements KeyFetch {
                         .setURI(uri.getRawQuery() == null ? path : path + "?" + uri.getRawQuery())
                         .setConnectTimeout(left.toMillis())
                         .setIdleTimeout(left.toMillis()))
-                .compose(request -> request.send().compose(response -> read(response))
-                        .onFailure(_ -> request.reset()));
+                .compose(request ->
+                        request.send().compose(response -> read(response)).onFailure(_ -> request.reset()));
         try {
             return answer.toCompletionStage().toCompletableFuture().get(left.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

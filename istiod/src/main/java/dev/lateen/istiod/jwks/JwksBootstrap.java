@@ -36,7 +36,8 @@ public record JwksBootstrap(Duration refresh, List<AddressBlock> blocked, boolea
     /** Of an environment. What can't be read is told and left out, as Istio does. */
     static JwksBootstrap of(Map<String, String> environment) {
         List<AddressBlock> blocked = new ArrayList<>();
-        for (String cidr : environment.getOrDefault("BLOCKED_CIDRS_IN_JWKS_URIS", "").split(",", -1)) {
+        for (String cidr :
+                environment.getOrDefault("BLOCKED_CIDRS_IN_JWKS_URIS", "").split(",", -1)) {
             if (!cidr.isBlank()) {
                 AddressBlock block = AddressBlock.parse(cidr.strip());
                 if (block == null) {

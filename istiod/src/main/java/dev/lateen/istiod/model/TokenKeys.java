@@ -36,8 +36,7 @@ public record TokenKeys(
     /** Keys that a rule needs. @param uri empty where the issuer tells it (OpenID Connect Discovery) */
     public record Wanted(String issuer, String uri, Duration timeout) {}
 
-    TokenKeys next(
-            List<Resource<RequestAuthentication>> policies, PersistentMap<ObjectKey, ConfigObject> objects) {
+    TokenKeys next(List<Resource<RequestAuthentication>> policies, PersistentMap<ObjectKey, ConfigObject> objects) {
         if (policies.isEmpty()) {
             return NONE;
         }

@@ -48,7 +48,8 @@ class HttpKeyFetchTest {
     private String fetch(String issuer, String uri, String... environment) throws Exception {
         Map<String, String> settings =
                 environment.length == 0 ? Map.of() : Map.of("BLOCKED_CIDRS_IN_JWKS_URIS", environment[0]);
-        return new HttpKeyFetch(vertx, JwksBootstrap.of(settings), System::nanoTime).fetch(new Wanted(issuer, uri, LONG));
+        return new HttpKeyFetch(vertx, JwksBootstrap.of(settings), System::nanoTime)
+                .fetch(new Wanted(issuer, uri, LONG));
     }
 
     @Test
@@ -130,8 +131,15 @@ class HttpKeyFetchTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "http://169.254.169.254/", "http://[fe80::1]/", "http://[fd00:ec2::254]/", "http://100.100.100.200/",
-                "ftp://a/", "a", "http:///x", "file:///etc/passwd", "http://[::ffff:169.254.169.254]/"
+                "http://169.254.169.254/",
+                "http://[fe80::1]/",
+                "http://[fd00:ec2::254]/",
+                "http://100.100.100.200/",
+                "ftp://a/",
+                "a",
+                "http:///x",
+                "file:///etc/passwd",
+                "http://[::ffff:169.254.169.254]/"
             })
     void someAreNeverAsked(String uri) {
         assertThatThrownBy(() -> fetch("i", uri)).isInstanceOf(IOException.class);
@@ -153,8 +161,7 @@ class HttpKeyFetchTest {
 
     @Test
     void theEnvironmentHasIstiosNames() throws Exception {
-        assertThat(JwksBootstrap.of(Map.of()))
-                .isEqualTo(new JwksBootstrap(Duration.ofMinutes(20), List.of(), false));
+        assertThat(JwksBootstrap.of(Map.of())).isEqualTo(new JwksBootstrap(Duration.ofMinutes(20), List.of(), false));
         assertThat(JwksBootstrap.of(Map.of(
                         "PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", "1h30m",
                         "JWKS_RESOLVER_INSECURE_SKIP_VERIFY", "true",
@@ -165,7 +172,8 @@ class HttpKeyFetchTest {
                                 new AddressBlock(InetAddress.getByName("10.0.0.0"), 8),
                                 new AddressBlock(InetAddress.getByName("fd00::"), 8)),
                         true));
-        assertThat(JwksBootstrap.of(Map.of("PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", "soon")).refresh())
+        assertThat(JwksBootstrap.of(Map.of("PILOT_JWT_PUB_KEY_REFRESH_INTERVAL", "soon"))
+                        .refresh())
                 .isEqualTo(Duration.ofMinutes(20));
     }
 }

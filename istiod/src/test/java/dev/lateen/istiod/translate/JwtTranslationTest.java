@@ -69,7 +69,8 @@ class JwtTranslationTest {
     void oneRuleMayBeMissed() {
         JsonNode filter = filter(Mesh.of(POD, policy("a", "{jwtRules: [{issuer: i, jwks: x}]}")));
         assertThat(filter.path("rules").path(0).path("requires").toString())
-                .isEqualTo("{\"requires_any\":{\"requirements\":[{\"provider_name\":\"origins-0\"},{\"allow_missing\":{}}]}}");
+                .isEqualTo(
+                        "{\"requires_any\":{\"requirements\":[{\"provider_name\":\"origins-0\"},{\"allow_missing\":{}}]}}");
     }
 
     @Test
@@ -79,8 +80,10 @@ class JwtTranslationTest {
                 policy("a", "{jwtRules: [{issuer: second, jwks: x}]}"),
                 policy("b", "{selector: {matchLabels: {app: client}}, jwtRules: [{issuer: first, jwks: x}]}"),
                 policy("c", "{selector: {matchLabels: {app: other}}, jwtRules: [{issuer: third, jwks: x}]}")));
-        assertThat(filter.path("providers").path("origins-0").path("issuer").asString()).isEqualTo("first");
-        assertThat(filter.path("providers").path("origins-1").path("issuer").asString()).isEqualTo("second");
+        assertThat(filter.path("providers").path("origins-0").path("issuer").asString())
+                .isEqualTo("first");
+        assertThat(filter.path("providers").path("origins-1").path("issuer").asString())
+                .isEqualTo("second");
         assertThat(filter.path("providers").size()).isEqualTo(2);
         String orMissing =
                 "{\"requires_any\":{\"requirements\":[{\"provider_name\":\"origins-%d\"},{\"allow_missing\":{}}]}}";
@@ -92,11 +95,12 @@ class JwtTranslationTest {
 
     @Test
     void everyFieldArrives() {
-        JsonNode provider = filter(Mesh.of(POD, policy("a", """
-                {jwtRules: [{issuer: i, audiences: [a, b], jwks: keys, fromHeaders: [{name: X-T, prefix: "T "}], fromParams: [p],
-                  fromCookies: [c], outputPayloadToHeader: x-p, forwardOriginalToken: true, spaceDelimitedClaims: [roles, scope],
-                  outputClaimToHeaders: [{header: x-sub, claim: sub}]}]}
-                """))).path("providers").path("origins-0");
+        JsonNode provider =
+                filter(Mesh.of(POD, policy("a", """
+                    {jwtRules: [{issuer: i, audiences: [a, b], jwks: keys, fromHeaders: [{name: X-T, prefix: "T "}], fromParams: [p],
+                      fromCookies: [c], outputPayloadToHeader: x-p, forwardOriginalToken: true, spaceDelimitedClaims: [roles, scope],
+                      outputClaimToHeaders: [{header: x-sub, claim: sub}]}]}
+                    """))).path("providers").path("origins-0");
         assertThat(provider.path("audiences").toString()).isEqualTo("[\"a\",\"b\"]");
         assertThat(provider.path("local_jwks").path("inline_string").asString()).isEqualTo("keys");
         assertThat(provider.path("from_headers").toString()).isEqualTo("[{\"name\":\"X-T\",\"value_prefix\":\"T \"}]");
@@ -106,9 +110,13 @@ class JwtTranslationTest {
         assertThat(provider.path("forward_payload_header").asString()).isEqualTo("x-p");
         assertThat(provider.path("claim_to_headers").toString())
                 .isEqualTo("[{\"header_name\":\"x-sub\",\"claim_name\":\"sub\"}]");
-        assertThat(provider.path("normalize_payload_in_metadata").path("space_delimited_claims").toString())
+        assertThat(provider.path("normalize_payload_in_metadata")
+                        .path("space_delimited_claims")
+                        .toString())
                 .isEqualTo("[\"permission\",\"roles\",\"scope\"]");
-        assertThat(provider.has("clear_route_cache")).as("only gateways choose routes by claims").isFalse();
+        assertThat(provider.has("clear_route_cache"))
+                .as("only gateways choose routes by claims")
+                .isFalse();
     }
 
     private static MeshSnapshot with(MeshSnapshot before, String jwks, String failure) {
@@ -119,7 +127,9 @@ class JwtTranslationTest {
         ConfigObject keys = new ConfigObject.OfKeys(KEY, new Origin.InFile("keys", 1, 0), jwks, failure);
         return MeshSnapshot.build(
                 new ConfigInput(
-                        input.version(), input.mesh(), input.objects().with(new ObjectKey(TokenKeys.SOURCE, KEY), keys)),
+                        input.version(),
+                        input.mesh(),
+                        input.objects().with(new ObjectKey(TokenKeys.SOURCE, KEY), keys)),
                 before);
     }
 
@@ -142,7 +152,9 @@ class JwtTranslationTest {
     private static String jwks(MeshSnapshot snapshot) {
         List<String> sent = new ArrayList<>();
         snapshot.requestAuthentication("default", Map.of("app", "client"))
-                .forEach(policy -> policy.spec().jwtRules().forEach(rule -> sent.add(snapshot.tokenKeys().jwks(rule))));
+                .forEach(policy -> policy.spec()
+                        .jwtRules()
+                        .forEach(rule -> sent.add(snapshot.tokenKeys().jwks(rule))));
         return String.join(",", sent);
     }
 
@@ -161,14 +173,14 @@ class JwtTranslationTest {
 
     @Test
     void aPolicyMayBeForTheGatewaysOfItsNamespace() {
-        String target = "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: g}], jwtRules: [{issuer: i}]}";
+        String target =
+                "{targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: g}], jwtRules: [{issuer: i}]}";
         MeshSnapshot snapshot = MeshSnapshot.build(Mesh.input(Mesh.config(""), policy("a", target)), null);
         Map<String, String> gateway = Map.of("gateway.networking.k8s.io/gateway-name", "g");
         assertThat(snapshot.requestAuthentication("default", gateway)).hasSize(1);
         assertThat(snapshot.requestAuthentication("other", gateway)).isEmpty();
         assertThat(snapshot.requestAuthentication("default", Map.of())).isEmpty();
-        assertThat(snapshot.requestAuthentication(
-                        "default", Map.of("gateway.networking.k8s.io/gateway-name", "h")))
+        assertThat(snapshot.requestAuthentication("default", Map.of("gateway.networking.k8s.io/gateway-name", "h")))
                 .isEmpty();
         MeshSnapshot service = MeshSnapshot.build(
                 Mesh.input(Mesh.config(""), policy("a", target.replace("kind: Gateway", "kind: Service"))), null);

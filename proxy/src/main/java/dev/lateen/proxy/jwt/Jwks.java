@@ -48,8 +48,9 @@ public final class Jwks {
             if (!areCertificates(set.fields())) {
                 return new Outcome.Bad(JwtStatus.JWKS_NO_KEYS);
             }
-            set.fields().forEach((kid, pem) -> JwksKey.ofCertificate(kid, ((StructValue.StringValue) pem).value())
-                    .ifPresent(keys::add));
+            set.fields()
+                    .forEach((kid, pem) -> JwksKey.ofCertificate(kid, ((StructValue.StringValue) pem).value())
+                            .ifPresent(keys::add));
         } else if (listed instanceof StructValue.ListValue(List<StructValue> values)) {
             values.forEach(value -> JwksKey.of(value).ifPresent(keys::add));
         } else {
@@ -63,8 +64,8 @@ public final class Jwks {
     private static boolean areCertificates(Map<String, StructValue> fields) {
         return !fields.isEmpty()
                 && fields.values().stream()
-                        .allMatch(value -> value instanceof StructValue.StringValue(String text)
-                                && text.startsWith(CERTIFICATE));
+                        .allMatch(value ->
+                                value instanceof StructValue.StringValue(String text) && text.startsWith(CERTIFICATE));
     }
 
     /** Whether one of the keys, of the id and algorithm that the token names, has signed it. Takes some ten microseconds for each that is tried. */

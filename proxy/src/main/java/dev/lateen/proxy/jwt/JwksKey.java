@@ -117,17 +117,14 @@ record JwksKey(String kid, Set<String> algorithms, Verifier verifier) {
                 default -> "P-256";
             };
         }
-        String algorithm =
-                switch (curve) {
-                    case "P-256" -> "ES256";
-                    case "P-384" -> "ES384";
-                    case "P-521" -> "ES512";
-                    default -> throw new UselessException("crv");
-                };
+        String algorithm = switch (curve) {
+            case "P-256" -> "ES256";
+            case "P-384" -> "ES384";
+            case "P-521" -> "ES512";
+            default -> throw new UselessException("crv");
+        };
         ECKey key = new ECKey.Builder(
-                        Curve.parse(curve),
-                        Base64URL.encode(bytes(fields, "x")),
-                        Base64URL.encode(bytes(fields, "y")))
+                        Curve.parse(curve), Base64URL.encode(bytes(fields, "x")), Base64URL.encode(bytes(fields, "y")))
                 .build();
         return new JwksKey(kid, Set.of(algorithm), jose(new ECDSAVerifier(key.toECPublicKey()))).only(fields);
     }
@@ -154,8 +151,8 @@ record JwksKey(String kid, Set<String> algorithms, Verifier verifier) {
         boolean odd = (big[0] & 0x80) != 0;
         big[0] &= 0x7f;
         PublicKey key = KeyFactory.getInstance("Ed25519")
-                .generatePublic(new EdECPublicKeySpec(
-                        NamedParameterSpec.ED25519, new EdECPoint(odd, new BigInteger(1, big))));
+                .generatePublic(
+                        new EdECPublicKeySpec(NamedParameterSpec.ED25519, new EdECPoint(odd, new BigInteger(1, big))));
         return token -> {
             byte[] given = Base64.getUrlDecoder().decode(token.signature());
             if (given.length != ED25519_SIGNATURE) {
@@ -194,8 +191,7 @@ record JwksKey(String kid, Set<String> algorithms, Verifier verifier) {
 
     /** Whether id and algorithm of a token fit; who names no id fits all. */
     boolean mayHaveSigned(Jwt.Said token) {
-        return (token.kid().isEmpty() || kid.isEmpty() || kid.equals(token.kid()))
-                && algorithms.contains(token.alg());
+        return (token.kid().isEmpty() || kid.isEmpty() || kid.equals(token.kid())) && algorithms.contains(token.alg());
     }
 
     /** Whether this key has signed it. */

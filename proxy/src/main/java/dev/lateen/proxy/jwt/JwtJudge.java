@@ -123,7 +123,8 @@ final class JwtJudge {
         if (read instanceof JwtReader.Outcome.Bad(JwtStatus status)) {
             return status;
         }
-        String name = rules.byIssuer(((JwtReader.Outcome.Read) read).jwt().said().issuer());
+        String name =
+                rules.byIssuer(((JwtReader.Outcome.Read) read).jwt().said().issuer());
         if (name == null) {
             return JwtStatus.UNKNOWN_ISSUER;
         }

@@ -150,12 +150,11 @@ final class JwtReader {
 
     private List<String> audiences(StructValue.Struct claims) {
         StructValue value = claims.fields().get("aud");
-        List<StructValue> all =
-                switch (value) {
-                    case null -> List.of();
-                    case StructValue.ListValue(List<StructValue> values) -> values;
-                    default -> List.of(value);
-                };
+        List<StructValue> all = switch (value) {
+            case null -> List.of();
+            case StructValue.ListValue(List<StructValue> values) -> values;
+            default -> List.of(value);
+        };
         List<String> texts = new ArrayList<>(all.size());
         for (StructValue each : all) {
             if (each instanceof StructValue.StringValue(String text)) {

@@ -68,7 +68,8 @@ public final class JwtRules {
     JwtProvider provider(String name) {
         JwtProvider provider = providers.get(name);
         if (provider == null) {
-            throw new IllegalStateException("JWT provider " + name + ": not there (expected: " + providers.keySet() + ")");
+            throw new IllegalStateException(
+                    "JWT provider " + name + ": not there (expected: " + providers.keySet() + ")");
         }
         return provider;
     }

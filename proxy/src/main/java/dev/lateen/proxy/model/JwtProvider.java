@@ -14,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param output what the upstream sees of them
  * @param metadata what policies and logs see of them
  */
-public record JwtProvider(
-        String issuer, Limits limits, Keys keys, Places places, Output output, Metadata metadata) {
+public record JwtProvider(String issuer, Limits limits, Keys keys, Places places, Output output, Metadata metadata) {
     /** Envoy's allowance for clocks that differ. */
     public static final Duration CLOCK_SKEW = Duration.ofSeconds(60);
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -77,11 +78,12 @@ class JwtStoriesTest extends FilterFixture {
 
     @SuppressWarnings("unchecked")
     private static HttpConnectionManager manager(String filters) {
-        String yaml = "{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filters:"
-                + " [{name: h, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.network."
-                + "http_connection_manager.v3.HttpConnectionManager, stat_prefix: test, route_config: {name: r,"
-                + " virtual_hosts: []}, http_filters: [" + filters + "{name: r, typed_config: {\"@type\":"
-                + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}";
+        String yaml =
+                "{name: l, address: {socket_address: {address: 1.2.3.4, port_value: 1}}, filter_chains: [{filters:"
+                        + " [{name: h, typed_config: {\"@type\": type.googleapis.com/envoy.extensions.filters.network."
+                        + "http_connection_manager.v3.HttpConnectionManager, stat_prefix: test, route_config: {name: r,"
+                        + " virtual_hosts: []}, http_filters: [" + filters + "{name: r, typed_config: {\"@type\":"
+                        + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]}}]}]}";
         Map<String, Object> json = YAMLMapper.builder().build().readValue(yaml, Map.class);
         Decoded decoded = ResourceDecoder.lenient(FileSource.NONE)
                 .decode(
@@ -111,9 +113,13 @@ class JwtStoriesTest extends FilterFixture {
 
     @Test
     void aGoodTokenPassesAndIsTakenOut() throws Exception {
-        filter(local(", forward_payload_header: X-Payload, claim_to_headers: [{header_name: X-Sub, claim_name: sub}]") + ", "
-                + RULE, "");
-        assertThat(get("/", bearer("{\"iss\":\"i\",\"sub\":\"me\"}"))).startsWith("HTTP/1.1 200 ").endsWith("served");
+        filter(
+                local(", forward_payload_header: X-Payload, claim_to_headers: [{header_name: X-Sub, claim_name: sub}]")
+                        + ", " + RULE,
+                "");
+        assertThat(get("/", bearer("{\"iss\":\"i\",\"sub\":\"me\"}")))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("served");
         assertThat(upstream.heads.getLast())
                 .contains("x-sub: me\r\n", "x-payload: " + TestKeys.encode("{\"iss\":\"i\",\"sub\":\"me\"}"))
                 .doesNotContainIgnoringCase("authorization");
@@ -133,6 +139,7 @@ class JwtStoriesTest extends FilterFixture {
                 .startsWith("HTTP/1.1 403 ")
                 .contains("www-authenticate: Bearer realm=\"http://a/\", error=\"invalid_token\"\r\n")
                 .endsWith("Audiences in Jwt are not allowed");
+        Awaitility.await().until(() -> proxy.completed.size() == 2);
         assertThat(proxy.completed.getLast().details())
                 .isEqualTo("jwt_authn_access_denied{Audiences_in_Jwt_are_not_allowed}");
         assertThat(counters.snapshot()).containsEntry("http.test.jwt_authn.denied", 2L);
@@ -141,8 +148,10 @@ class JwtStoriesTest extends FilterFixture {
 
     @Test
     void aMissingTokenIsMissedAndPreflightsHaveNone() throws Exception {
-        filter(local("") + ", bypass_cors_preflight: true, rules: [{match: {prefix: /open}}, {match: {prefix: /},"
-                + " requires: {provider_name: p}}]", "");
+        filter(
+                local("") + ", bypass_cors_preflight: true, rules: [{match: {prefix: /open}}, {match: {prefix: /},"
+                        + " requires: {provider_name: p}}]",
+                "");
         assertThat(get("/"))
                 .startsWith("HTTP/1.1 401 ")
                 .contains("www-authenticate: Bearer realm=\"http://a/\"\r\n")
@@ -151,7 +160,8 @@ class JwtStoriesTest extends FilterFixture {
         assertThat(ask("OPTIONS / HTTP/1.1\r\nHost: a\r\nOrigin: o\r\nAccess-Control-Request-Method: GET\r\n"
                         + "Connection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 ");
-        assertThat(ask("OPTIONS / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")).startsWith("HTTP/1.1 401 ");
+        assertThat(ask("OPTIONS / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 401 ");
     }
 
     @Test
@@ -204,7 +214,8 @@ class JwtStoriesTest extends FilterFixture {
             while (talk.head() != null) {
                 String answer = answers[Math.min(asked.getAndIncrement(), answers.length - 1)];
                 String body = answer.substring(4);
-                talk.say("HTTP/1.1 " + answer.substring(0, 3) + " x\r\ncontent-length: " + body.length() + "\r\n\r\n" + body);
+                talk.say("HTTP/1.1 " + answer.substring(0, 3) + " x\r\ncontent-length: " + body.length() + "\r\n\r\n"
+                        + body);
             }
         });
         servers.add(server);
@@ -224,7 +235,11 @@ class JwtStoriesTest extends FilterFixture {
         for (int i = 0; i < 3; i++) {
             assertThat(get("/", good)).startsWith("HTTP/1.1 200 ");
         }
-        assertThat(keys.heads).singleElement().asString().startsWith("GET /jwks?a=b HTTP/1.1\r\n").contains("keys.example");
+        assertThat(keys.heads)
+                .singleElement()
+                .asString()
+                .startsWith("GET /jwks?a=b HTTP/1.1\r\n")
+                .contains("keys.example");
         assertThat(get("/", "Authorization: Bearer " + new TestKeys().token("{\"iss\":\"i\"}")))
                 .startsWith("HTTP/1.1 401 ")
                 .endsWith("Jwt verification fails");
@@ -278,12 +293,16 @@ class JwtStoriesTest extends FilterFixture {
     void tooManyKeysAreNotRead() throws Exception {
         keys("200 " + "{\"keys\":[]" + " ".repeat(300_000) + "}");
         filter(remote("") + ", " + RULE, "");
-        assertThat(get("/", bearer("{\"iss\":\"i\"}"))).startsWith("HTTP/1.1 401 ").endsWith("Jwks remote fetch is failed");
+        assertThat(get("/", bearer("{\"iss\":\"i\"}")))
+                .startsWith("HTTP/1.1 401 ")
+                .endsWith("Jwks remote fetch is failed");
     }
 
     @Test
     void aClusterThatIsNotThereLetsNobodyIn() throws Exception {
         filter(remote("") + ", " + RULE, "");
-        assertThat(get("/", bearer("{\"iss\":\"i\"}"))).startsWith("HTTP/1.1 401 ").endsWith("Jwks remote fetch is failed");
+        assertThat(get("/", bearer("{\"iss\":\"i\"}")))
+                .startsWith("HTTP/1.1 401 ")
+                .endsWith("Jwks remote fetch is failed");
     }
 }

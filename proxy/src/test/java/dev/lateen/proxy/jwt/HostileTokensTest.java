@@ -8,11 +8,11 @@ import dev.lateen.proxy.route.RouteFixtures;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.Arguments;
-import java.util.stream.Stream;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Tokens that nobody should be let in by. */
 class HostileTokensTest {
@@ -70,24 +70,39 @@ class HostileTokensTest {
         all.addAll(forms(good));
         all.addAll(algorithms());
         all.addAll(List.of(
-                of("payload of another", good.substring(0, payload) + encode("{\"iss\":\"i\",\"sub\":\"admin\"}")
-                        + good.substring(signature - 1), JwtStatus.VERIFICATION_FAIL),
+                of(
+                        "payload of another",
+                        good.substring(0, payload)
+                                + encode("{\"iss\":\"i\",\"sub\":\"admin\"}")
+                                + good.substring(signature - 1),
+                        JwtStatus.VERIFICATION_FAIL),
                 of("first of signature", flipped(good, signature), JwtStatus.VERIFICATION_FAIL),
                 of("middle of signature", flipped(good, signature + 100), JwtStatus.VERIFICATION_FAIL),
                 of("short signature", good.substring(0, good.length() - 4), JwtStatus.VERIFICATION_FAIL),
                 of("long signature", good + "AAAA", JwtStatus.VERIFICATION_FAIL),
                 of("signature of zeros", good.substring(0, signature) + "A".repeat(342), JwtStatus.VERIFICATION_FAIL),
                 of("somebody else's key", STRANGER.token(CLAIMS), JwtStatus.VERIFICATION_FAIL),
-                of("duplicate claim", claims("{\"iss\":\"i\",\"sub\":\"a\",\"sub\":\"b\"}"), JwtStatus.PAYLOAD_BAD_JSON),
-                of("duplicate by escape", claims("{\"iss\":\"i\",\"\\u0069ss\":\"i\"}"), JwtStatus.PAYLOAD_BAD_JSON),
-                of("no UTF-8", raw(utf8(RS256), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}),
+                of(
+                        "duplicate claim",
+                        claims("{\"iss\":\"i\",\"sub\":\"a\",\"sub\":\"b\"}"),
                         JwtStatus.PAYLOAD_BAD_JSON),
-                of("header no UTF-8", raw(new byte[] {'{', '"', (byte) 0xc3, '"', ':', '1', '}'}, utf8(CLAIMS)),
+                of("duplicate by escape", claims("{\"iss\":\"i\",\"\\u0069ss\":\"i\"}"), JwtStatus.PAYLOAD_BAD_JSON),
+                of(
+                        "no UTF-8",
+                        raw(utf8(RS256), new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}),
+                        JwtStatus.PAYLOAD_BAD_JSON),
+                of(
+                        "header no UTF-8",
+                        raw(new byte[] {'{', '"', (byte) 0xc3, '"', ':', '1', '}'}, utf8(CLAIMS)),
                         JwtStatus.HEADER_BAD_JSON),
                 of("UTF-16", raw(utf8(RS256), CLAIMS.getBytes(StandardCharsets.UTF_16)), JwtStatus.PAYLOAD_BAD_JSON),
-                of("deep", claims("{\"iss\":\"i\",\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}"),
+                of(
+                        "deep",
+                        claims("{\"iss\":\"i\",\"a\":" + "[".repeat(5000) + "]".repeat(5000) + "}"),
                         JwtStatus.PAYLOAD_BAD_JSON),
-                of("deep header", header("{\"alg\":\"RS256\",\"a\":" + "{\"a\":".repeat(100) + "1" + "}".repeat(101)),
+                of(
+                        "deep header",
+                        header("{\"alg\":\"RS256\",\"a\":" + "{\"a\":".repeat(100) + "1" + "}".repeat(101)),
                         JwtStatus.HEADER_BAD_JSON),
                 of("list as payload", claims("[" + CLAIMS + "]"), JwtStatus.PAYLOAD_BAD_JSON),
                 of("text behind payload", claims(CLAIMS + "{}"), JwtStatus.PAYLOAD_BAD_JSON),
@@ -112,13 +127,19 @@ class HostileTokensTest {
                 of("blank behind", good + " ", JwtStatus.SIGNATURE_BAD_BASE64),
                 of("two tokens by comma", good + "," + good, JwtStatus.BAD_FORMAT),
                 of("classic base64 in header", "eyA+/+/A." + good.substring(payload), JwtStatus.HEADER_BAD_BASE64),
-                of("classic base64 in payload", good.substring(0, payload) + "+/+/" + good.substring(signature - 1),
+                of(
+                        "classic base64 in payload",
+                        good.substring(0, payload) + "+/+/" + good.substring(signature - 1),
                         JwtStatus.PAYLOAD_BAD_BASE64),
-                of("percent in signature", good.substring(0, signature) + "%41" + good.substring(signature + 3),
+                of(
+                        "percent in signature",
+                        good.substring(0, signature) + "%41" + good.substring(signature + 3),
                         JwtStatus.SIGNATURE_BAD_BASE64),
                 of("header no JSON", encode("alg") + "." + good.substring(payload), JwtStatus.HEADER_BAD_JSON),
                 of("header twice alg", header("{\"alg\":\"none\",\"alg\":\"RS256\"}"), JwtStatus.HEADER_BAD_JSON),
-                of("payload no JSON", good.substring(0, payload) + encode("x") + good.substring(signature - 1),
+                of(
+                        "payload no JSON",
+                        good.substring(0, payload) + encode("x") + good.substring(signature - 1),
                         JwtStatus.PAYLOAD_BAD_JSON));
     }
 
@@ -137,36 +158,57 @@ class HostileTokensTest {
                 of("alg a list", header("{\"alg\":[\"RS256\"]}"), JwtStatus.HEADER_BAD_ALG),
                 of("alg null", header("{\"alg\":null}"), JwtStatus.HEADER_BAD_ALG),
                 of("ES256K", header("{\"alg\":\"ES256K\"}"), JwtStatus.HEADER_NOT_IMPLEMENTED_ALG),
-                of("public key as secret", byKeyAsSecret + '.' + encode(KEYS.rsa.toPublicJWK().toString()),
+                of(
+                        "public key as secret",
+                        byKeyAsSecret + '.' + encode(KEYS.rsa.toPublicJWK().toString()),
                         JwtStatus.JWKS_KID_ALG_MISMATCH),
-                of("HS256 by another's secret", STRANGER.sign("{\"alg\":\"HS256\"}", CLAIMS, "HS256"),
+                of(
+                        "HS256 by another's secret",
+                        STRANGER.sign("{\"alg\":\"HS256\"}", CLAIMS, "HS256"),
                         JwtStatus.VERIFICATION_FAIL),
-                of("RSA key as ES256", KEYS.sign("{\"alg\":\"ES256\",\"kid\":\"rsa\"}", CLAIMS, "ES256"),
+                of(
+                        "RSA key as ES256",
+                        KEYS.sign("{\"alg\":\"ES256\",\"kid\":\"rsa\"}", CLAIMS, "ES256"),
                         JwtStatus.JWKS_KID_ALG_MISMATCH),
-                of("ES256 by the key of ES384", KEYS.sign("{\"alg\":\"ES256\",\"kid\":\"p384\"}", CLAIMS, "ES256"),
+                of(
+                        "ES256 by the key of ES384",
+                        KEYS.sign("{\"alg\":\"ES256\",\"kid\":\"p384\"}", CLAIMS, "ES256"),
                         JwtStatus.JWKS_KID_ALG_MISMATCH),
-                of("ES256 of zeros", encode("{\"alg\":\"ES256\"}") + unsigned + "A".repeat(86),
+                of(
+                        "ES256 of zeros",
+                        encode("{\"alg\":\"ES256\"}") + unsigned + "A".repeat(86),
                         JwtStatus.VERIFICATION_FAIL),
                 of("ES256 too short", encode("{\"alg\":\"ES256\"}") + unsigned + "AAAA", JwtStatus.VERIFICATION_FAIL),
-                of("EdDSA too short", encode("{\"alg\":\"EdDSA\"}") + unsigned + "AAAA",
+                of(
+                        "EdDSA too short",
+                        encode("{\"alg\":\"EdDSA\"}") + unsigned + "AAAA",
                         JwtStatus.ED25519_SIGNATURE_WRONG_LENGTH),
-                of("EdDSA of zeros", encode("{\"alg\":\"EdDSA\"}") + unsigned + "A".repeat(86),
+                of(
+                        "EdDSA of zeros",
+                        encode("{\"alg\":\"EdDSA\"}") + unsigned + "A".repeat(86),
                         JwtStatus.VERIFICATION_FAIL),
                 of("PS256 signed as RS256", header("{\"alg\":\"PS256\"}"), JwtStatus.VERIFICATION_FAIL),
                 of("RS384 signed as RS256", header("{\"alg\":\"RS384\"}"), JwtStatus.VERIFICATION_FAIL),
                 of("unknown kid", header("{\"alg\":\"RS256\",\"kid\":\"other\"}"), JwtStatus.JWKS_KID_ALG_MISMATCH),
-                of("kid a path", header("{\"alg\":\"RS256\",\"kid\":\"../../dev/null\"}"),
+                of(
+                        "kid a path",
+                        header("{\"alg\":\"RS256\",\"kid\":\"../../dev/null\"}"),
                         JwtStatus.JWKS_KID_ALG_MISMATCH),
                 of("kid a number", header("{\"alg\":\"RS256\",\"kid\":1}"), JwtStatus.HEADER_BAD_KID),
                 of("kid null", header("{\"alg\":\"RS256\",\"kid\":null}"), JwtStatus.HEADER_BAD_KID),
                 of("crit", header("{\"alg\":\"RS256\",\"crit\":[\"exp\"],\"exp\":1}"), JwtStatus.VERIFICATION_FAIL),
-                of("crit b64", header("{\"alg\":\"RS256\",\"b64\":false,\"crit\":[\"b64\"]}"),
+                of(
+                        "crit b64",
+                        header("{\"alg\":\"RS256\",\"b64\":false,\"crit\":[\"b64\"]}"),
                         JwtStatus.VERIFICATION_FAIL),
-                of("key of its own", STRANGER.sign(
-                        "{\"alg\":\"RS256\",\"jwk\":" + STRANGER.rsa.toPublicJWK() + "}", CLAIMS, "RS256"),
+                of(
+                        "key of its own",
+                        STRANGER.sign(
+                                "{\"alg\":\"RS256\",\"jwk\":" + STRANGER.rsa.toPublicJWK() + "}", CLAIMS, "RS256"),
                         JwtStatus.VERIFICATION_FAIL),
-                of("key elsewhere", STRANGER.sign(
-                        "{\"alg\":\"RS256\",\"jku\":\"http://127.0.0.1/keys\"}", CLAIMS, "RS256"),
+                of(
+                        "key elsewhere",
+                        STRANGER.sign("{\"alg\":\"RS256\",\"jku\":\"http://127.0.0.1/keys\"}", CLAIMS, "RS256"),
                         JwtStatus.VERIFICATION_FAIL));
     }
 
@@ -203,16 +245,19 @@ class HostileTokensTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("tokens")
     void isRefused(String what, String token, JwtStatus status) {
-        assertThat(decide(token)).isInstanceOfSatisfying(JwtDecision.Refused.class, refused -> assertThat(
-                        refused.status())
-                .isEqualTo(status));
+        assertThat(decide(token))
+                .isInstanceOfSatisfying(
+                        JwtDecision.Refused.class,
+                        refused -> assertThat(refused.status()).isEqualTo(status));
     }
 
     @Test
     void thereAreMoreThanSixtyAndTheGoodOnePasses() {
         assertThat(tokens()).hasSizeGreaterThan(60);
         assertThat(decide(KEYS.token(CLAIMS))).isInstanceOf(JwtDecision.Passed.class);
-        assertThat(decide(with("exp", "1799999940"))).as("clocks may differ by a minute").isInstanceOf(JwtDecision.Passed.class);
+        assertThat(decide(with("exp", "1799999940")))
+                .as("clocks may differ by a minute")
+                .isInstanceOf(JwtDecision.Passed.class);
         assertThat(decide(with("nbf", "1800000060"))).isInstanceOf(JwtDecision.Passed.class);
     }
 }

@@ -32,13 +32,20 @@ class JwksTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "x", "[]", "{}", "{\"keys\":{}}", "{\"keys\":[]}", "{\"keys\":[1,null,{}]}",
+                "",
+                "x",
+                "[]",
+                "{}",
+                "{\"keys\":{}}",
+                "{\"keys\":[]}",
+                "{\"keys\":[1,null,{}]}",
                 "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
-                "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}", "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\","
-                        + "\"x\":\"AQ\",\"y\":\"AQ\"}]}",
-                "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AQ\"}]}", "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"X25519\","
-                        + "\"x\":\"AQ\"}]}",
-                "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"secp256k1\"}]}", "{\"kid\":\"-----BEGIN CERTIFICATE-----\"}"
+                "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}",
+                "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\"," + "\"x\":\"AQ\",\"y\":\"AQ\"}]}",
+                "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AQ\"}]}",
+                "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"X25519\"," + "\"x\":\"AQ\"}]}",
+                "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"secp256k1\"}]}",
+                "{\"kid\":\"-----BEGIN CERTIFICATE-----\"}"
             })
     void aSetWithoutAUsableKeyLetsNobodyIn(String jwks) {
         assertThat(Jwks.read(jwks)).isInstanceOf(Jwks.Outcome.Bad.class);
@@ -49,14 +56,15 @@ class JwksTest {
 
     @Test
     void oneBadKeyDoesNotSpoilTheOthers() {
-        String mixed = "{\"keys\":[{\"kty\":\"RSA\"},{\"kty\":\"new\"},"
-                + OTHERS.rsa.toPublicJWK() + "," + KEYS.rsa.toPublicJWK() + "]}";
+        String mixed = "{\"keys\":[{\"kty\":\"RSA\"},{\"kty\":\"new\"}," + OTHERS.rsa.toPublicJWK() + ","
+                + KEYS.rsa.toPublicJWK() + "]}";
         assertThat(status(TestRules.of("p", TestRules.local("p", mixed)), OF_P)).isEqualTo(JwtStatus.OK);
     }
 
     @Test
     void aSetHasABound() {
-        String many = "{\"keys\":[" + (KEYS.rsa.toPublicJWK() + ",").repeat(Jwks.MOST_KEYS) + KEYS.rsa.toPublicJWK() + "]}";
+        String many =
+                "{\"keys\":[" + (KEYS.rsa.toPublicJWK() + ",").repeat(Jwks.MOST_KEYS) + KEYS.rsa.toPublicJWK() + "]}";
         assertThat(Jwks.read(many)).isInstanceOf(Jwks.Outcome.Bad.class);
     }
 }

@@ -37,8 +37,8 @@ class JwtRulesTest {
     private static final String BAD = KEYS.token("{\"iss\":\"p\",\"exp\":1}");
     private static final JwtRequirement P = new JwtRequirement.Provider("p", List.of());
     private static final JwtRequirement Q = new JwtRequirement.Provider("q", List.of());
-    private static final JwtRules BOTH = TestRules.of(
-            "p", TestRules.local("p", KEYS.rsaJwks()), "q", TestRules.local("q", OTHERS.rsaJwks()));
+    private static final JwtRules BOTH =
+            TestRules.of("p", TestRules.local("p", KEYS.rsaJwks()), "q", TestRules.local("q", OTHERS.rsaJwks()));
 
     private final VerifiedTokens verified = new VerifiedTokens();
 
@@ -98,9 +98,11 @@ class JwtRulesTest {
         JwtRules rules = TestRules.of("p", TestRules.local("p", KEYS.jwks()));
         String claims = "{\"iss\":\"p\"}";
         String named = "{\"alg\":\"" + algorithm + "\",\"kid\":\"" + KEYS.kid(algorithm) + "\"}";
-        assertThat(status(rules, P, bearer(KEYS.sign(named, claims, algorithm)))).isEqualTo(JwtStatus.OK);
+        assertThat(status(rules, P, bearer(KEYS.sign(named, claims, algorithm))))
+                .isEqualTo(JwtStatus.OK);
         String unnamed = "{\"alg\":\"" + algorithm + "\"}";
-        assertThat(status(rules, P, bearer(KEYS.sign(unnamed, claims, algorithm)))).isEqualTo(JwtStatus.OK);
+        assertThat(status(rules, P, bearer(KEYS.sign(unnamed, claims, algorithm))))
+                .isEqualTo(JwtStatus.OK);
         assertThat(status(rules, P, bearer(OTHERS.sign(unnamed, claims, algorithm))))
                 .isEqualTo(JwtStatus.VERIFICATION_FAIL);
     }
@@ -147,8 +149,7 @@ class JwtRulesTest {
         JwtRequirement two = new Any(List.of(
                 P,
                 Q,
-                new All(List.of(
-                        new Any(List.of(P, new AllowMissing())), new Any(List.of(Q, new AllowMissing()))))));
+                new All(List.of(new Any(List.of(P, new AllowMissing())), new Any(List.of(Q, new AllowMissing()))))));
         assertThat(status(BOTH, two, bearer())).isEqualTo(JwtStatus.OK);
         assertThat(status(BOTH, two, bearer(OF_P))).isEqualTo(JwtStatus.OK);
         assertThat(status(BOTH, two, bearer(OF_Q))).isEqualTo(JwtStatus.OK);
@@ -197,8 +198,14 @@ class JwtRulesTest {
         JwtRequirement any = new AllowMissingOrFailed();
         assertThat(status(BOTH, any, bearer())).isEqualTo(JwtStatus.OK);
         assertThat(status(BOTH, any, bearer("x"))).isEqualTo(JwtStatus.OK);
-        assertThat(((JwtDecision.Passed) decide(BOTH, any, bearer(BAD))).changes().metadata()).isEmpty();
-        assertThat(((JwtDecision.Passed) decide(BOTH, any, bearer(OF_Q))).changes().metadata()).containsKey("payload");
+        assertThat(((JwtDecision.Passed) decide(BOTH, any, bearer(BAD)))
+                        .changes()
+                        .metadata())
+                .isEmpty();
+        assertThat(((JwtDecision.Passed) decide(BOTH, any, bearer(OF_Q)))
+                        .changes()
+                        .metadata())
+                .containsKey("payload");
         assertThat(status(BOTH, new Any(List.of(P, any)), bearer(BAD))).isEqualTo(JwtStatus.OK);
     }
 
@@ -206,33 +213,36 @@ class JwtRulesTest {
     void audiencesAreThoseOfTheProviderOrOfTheRequirement() {
         JwtRules rules = TestRules.of(
                 "p", with(new Limits(List.of("https://a.example/", "b"), null, false, null, Duration.ofSeconds(60))));
-        assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"b\"}")))).isEqualTo(JwtStatus.OK);
+        assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"b\"}"))))
+                .isEqualTo(JwtStatus.OK);
         assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":[\"x\",\"a.example\"]}"))))
                 .isEqualTo(JwtStatus.OK);
         assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"x\"}"))))
                 .isEqualTo(JwtStatus.AUDIENCE_NOT_ALLOWED);
         assertThat(status(rules, P, bearer(OF_P))).isEqualTo(JwtStatus.AUDIENCE_NOT_ALLOWED);
         JwtRequirement other = new JwtRequirement.Provider("p", List.of("x"));
-        assertThat(status(rules, other, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"x\"}")))).isEqualTo(JwtStatus.OK);
+        assertThat(status(rules, other, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"x\"}"))))
+                .isEqualTo(JwtStatus.OK);
         assertThat(status(rules, other, bearer(KEYS.token("{\"iss\":\"p\",\"aud\":\"b\"}"))))
                 .isEqualTo(JwtStatus.AUDIENCE_NOT_ALLOWED);
     }
 
     @Test
     void subjectsAndLifetimesHaveLimits() {
-        JwtRules subject = TestRules.of("p", with(new Limits(
-                List.of(), new StringMatcher.Prefix("m", false), false, null, Duration.ofSeconds(60))));
+        JwtRules subject = TestRules.of(
+                "p",
+                with(new Limits(List.of(), new StringMatcher.Prefix("m", false), false, null, Duration.ofSeconds(60))));
         assertThat(status(subject, P, bearer(OF_P))).isEqualTo(JwtStatus.OK);
         assertThat(status(subject, P, bearer(KEYS.token("{\"iss\":\"p\"}")))).isEqualTo(JwtStatus.VERIFICATION_FAIL);
-        JwtRules expires =
-                TestRules.of("p", with(new Limits(List.of(), null, true, null, Duration.ofSeconds(60))));
+        JwtRules expires = TestRules.of("p", with(new Limits(List.of(), null, true, null, Duration.ofSeconds(60))));
         assertThat(status(expires, P, bearer(OF_P))).isEqualTo(JwtStatus.VERIFICATION_FAIL);
         assertThat(status(expires, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":9000000000}"))))
                 .isEqualTo(JwtStatus.OK);
         JwtRules soon = TestRules.of(
                 "p", with(new Limits(List.of(), null, false, Duration.ofHours(1), Duration.ofSeconds(60))));
         assertThat(status(soon, P, bearer(OF_P))).isEqualTo(JwtStatus.VERIFICATION_FAIL);
-        assertThat(status(soon, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":1800003599}")))).isEqualTo(JwtStatus.OK);
+        assertThat(status(soon, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":1800003599}"))))
+                .isEqualTo(JwtStatus.OK);
         assertThat(status(soon, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":1800003600}"))))
                 .isEqualTo(JwtStatus.VERIFICATION_FAIL);
     }
@@ -240,7 +250,8 @@ class JwtRulesTest {
     @Test
     void clocksMayDifferByWhatIsSaid() {
         JwtRules rules = TestRules.of("p", with(new Limits(List.of(), null, false, null, Duration.ofSeconds(5))));
-        assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":1799999995}")))).isEqualTo(JwtStatus.OK);
+        assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":1799999995}"))))
+                .isEqualTo(JwtStatus.OK);
         assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"exp\":1799999994}"))))
                 .isEqualTo(JwtStatus.EXPIRED);
         assertThat(status(rules, P, bearer(KEYS.token("{\"iss\":\"p\",\"nbf\":1800000006}"))))
@@ -252,15 +263,23 @@ class JwtRulesTest {
         JwtProvider provider = with(new Places(
                 List.of(new Header("x-token", "Token "), new Header("x-bare", "")), List.of("t"), List.of("c")));
         RequestHead head = RouteFixtures.get(
-                "h", "/a?x=1&t=" + OF_P + "&y=%20", "x-token", "Token " + OF_P, "x-bare", OF_P, "cookie",
+                "h",
+                "/a?x=1&t=" + OF_P + "&y=%20",
+                "x-token",
+                "Token " + OF_P,
+                "x-bare",
+                OF_P,
+                "cookie",
                 "a=b; c=" + OF_P);
         passed(provider, head);
         assertThat(head.path()).isEqualTo("/a?x=1&y=%20");
-        assertThat(head.headers().toString()).doesNotContain("x-token").doesNotContain("x-bare").contains("c=" + OF_P);
+        assertThat(head.headers().toString())
+                .doesNotContain("x-token")
+                .doesNotContain("x-bare")
+                .contains("c=" + OF_P);
         assertThat(status(TestRules.of("p", provider), P, bearer(OF_P))).isEqualTo(JwtStatus.MISSED);
-        for (String[] each : new String[][] {
-            {"x-token", "Token " + BAD}, {"x-bare", BAD}, {"cookie", "a=b;c=\"" + BAD + "\""}
-        }) {
+        for (String[] each :
+                new String[][] {{"x-token", "Token " + BAD}, {"x-bare", BAD}, {"cookie", "a=b;c=\"" + BAD + "\""}}) {
             assertThat(status(TestRules.of("p", provider), P, RouteFixtures.get("h", "/", each)))
                     .isEqualTo(JwtStatus.EXPIRED);
         }
@@ -304,7 +323,8 @@ class JwtRulesTest {
                 .containsExactly("x-payload", "x-sub", "x-n", "x-f", "x-b", "x-in", "x-l", "x-none");
         RequestHead padded = bearer(OF_P);
         passed(with(new Output(false, "x-payload", true, List.of(), false)), padded);
-        assertThat(padded.headers().getString("x-payload")).isEqualTo(TestKeys.encode("{\"iss\":\"p\",\"sub\":\"me\"}") + "==");
+        assertThat(padded.headers().getString("x-payload"))
+                .isEqualTo(TestKeys.encode("{\"iss\":\"p\",\"sub\":\"me\"}") + "==");
         assertThat(padded.headers().contains("authorization")).isFalse();
     }
 
@@ -363,11 +383,7 @@ class JwtRulesTest {
         assertThat(rules.decide(P, bearer(OF_P), _ -> new JwtKeySource.Found.Ready(keys), verified, NOW))
                 .isInstanceOf(JwtDecision.Passed.class);
         assertThat(rules.decide(
-                        P,
-                        bearer(OF_P),
-                        _ -> new JwtKeySource.Found.Failed(JwtStatus.JWKS_FETCH_FAIL),
-                        verified,
-                        NOW))
+                        P, bearer(OF_P), _ -> new JwtKeySource.Found.Failed(JwtStatus.JWKS_FETCH_FAIL), verified, NOW))
                 .isInstanceOfSatisfying(
                         JwtDecision.Refused.class,
                         refused -> assertThat(refused.status()).isEqualTo(JwtStatus.JWKS_FETCH_FAIL));

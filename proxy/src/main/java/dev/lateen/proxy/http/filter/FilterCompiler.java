@@ -36,7 +36,8 @@ public final class FilterCompiler {
         for (int place = 0; place < configs.size(); place++) {
             HttpFilterConfig config = configs.get(place);
             HttpFilterConfig override = entry == null ? null : override(config, entry);
-            HttpFilter filter = filter(override == null ? config : overridden(config, override), "http." + manager.statPrefix() + ".");
+            HttpFilter filter = filter(
+                    override == null ? config : overridden(config, override), "http." + manager.statPrefix() + ".");
             if (filter != null) {
                 filters.add(filter);
                 places.add(place);

@@ -12,9 +12,9 @@ import dev.lateen.proxy.model.HttpFilterConfig;
 import dev.lateen.proxy.model.JwtAuthentication;
 import dev.lateen.proxy.model.JwtProvider;
 import dev.lateen.proxy.model.JwtRequirement;
+import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.model.StructValue;
 import dev.lateen.proxy.reason.Question;
-import dev.lateen.proxy.model.Provenance;
 import dev.lateen.proxy.reason.Trace;
 import dev.lateen.proxy.route.RouteConditions;
 import java.time.Duration;
@@ -156,8 +156,8 @@ final class JwtAuthnFilter implements HttpFilter {
     }
 
     private FilterVerdict late(ExchangeFacts exchange) {
-        return new FilterVerdict.Reply(LocalReply.jwtRefused(
-                JwtStatus.JWKS_FETCH_FAIL, exchange.request(), config.stripFailureResponse()));
+        return new FilterVerdict.Reply(
+                LocalReply.jwtRefused(JwtStatus.JWKS_FETCH_FAIL, exchange.request(), config.stripFailureResponse()));
     }
 
     private FilterVerdict passed(JwtChanges changes, ExchangeFacts exchange, FilterContext context) {

@@ -110,12 +110,11 @@ final class RemoteJwks {
             call.head().scheme("https");
         }
         Pending _ = calls.http(from.cluster(), call, new CallLimits(from.timeout(), LARGEST), outcome -> {
-                    switch (outcome) {
-                        case CallOutcome.Answered<HttpAnswer>(HttpAnswer answer) -> answered(calls, clock, answer, left);
-                        case CallOutcome.Failed<HttpAnswer>(CallFailure failure) ->
-                            again(calls, clock, failure.text(), left);
-                    }
-                });
+            switch (outcome) {
+                case CallOutcome.Answered<HttpAnswer>(HttpAnswer answer) -> answered(calls, clock, answer, left);
+                case CallOutcome.Failed<HttpAnswer>(CallFailure failure) -> again(calls, clock, failure.text(), left);
+            }
+        });
     }
 
     private void answered(ClusterCalls calls, LongSupplier clock, HttpAnswer answer, int left) {

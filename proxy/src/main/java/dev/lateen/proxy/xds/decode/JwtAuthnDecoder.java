@@ -158,7 +158,11 @@ final class JwtAuthnDecoder {
         if (retry != null) {
             // Another try is made at once, whatever the failure.
             retry.ignoring(
-                    "retry_back_off", "retry_on", "retry_priority", "retry_host_predicate", "host_selection_retry_max_attempts");
+                    "retry_back_off",
+                    "retry_on",
+                    "retry_priority",
+                    "retry_host_predicate",
+                    "host_selection_retry_max_attempts");
         }
         ProtoNode ahead = remote.message("async_fetch");
         if (ahead != null) {

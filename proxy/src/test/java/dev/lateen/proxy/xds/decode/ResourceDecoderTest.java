@@ -186,12 +186,13 @@ class ResourceDecoderTest {
                 "providers: {p: {issuer: i}}",
                 "providers: {p: {local_jwks: {inline_string: x}}}, filter_state_rules: {name: f}",
                 "providers: {p: {local_jwks: {inline_string: x}}}, rules: [{match: {prefix: /}, requirement_name: r}]",
-                "providers: {p: {local_jwks: {inline_string: x}}}, rules: [{match: {prefix: /}, requires: {requires_any:"
-                        + " {requirements: [{provider_name: p}]}}}]"
+                "providers: {p: {local_jwks: {inline_string: x}}}, rules: [{match: {prefix: /}, requires:"
+                        + " {requires_any: {requirements: [{provider_name: p}]}}}]"
             })
     void rulesForTokensThatAreNotUnderstoodDeny(String config) {
         HttpConnectionManager manager = manager("{name: envoy.filters.http.jwt_authn, typed_config: {\"@type\":"
-                + " type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication, " + config + "}}, "
+                + " type.googleapis.com/envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication, " + config
+                + "}}, "
                 + ROUTER);
         assertThat(manager.filters().getFirst()).isInstanceOf(HttpFilterConfig.Denied.class);
     }
