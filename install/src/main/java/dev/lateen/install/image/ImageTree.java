@@ -173,7 +173,8 @@ final class ImageTree {
     /** What a command of a role starts with; the script that the kernel puts before a command's words is passed over. */
     private static String arguments(RoleFlags flags, String cache, String mainClass) {
         List<String> lines = new ArrayList<>(flags.options());
-        // A cache stands where it was made for, so that nothing in it is moved: moving makes its pages a process's own, 15 MB for each pod of a node, where the
+        // A cache stands where it was made for, so that nothing in it is moved: moving makes its pages a process's own,
+        // 15 MB for each pod of a node, where the
         // containers of one image could share them. It costs a start 30 ms, so that only pods have it.
         lines.add("-XX:+UnlockDiagnosticVMOptions");
         lines.add("-XX:ArchiveRelocationMode=0");
