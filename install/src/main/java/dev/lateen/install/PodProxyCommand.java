@@ -164,8 +164,7 @@ final class PodProxyCommand implements Callable<Integer> {
                     proxy -> {
                         ending.prepare(proxy);
                         if (!start.certificates().isEmpty()) {
-                            proxy.onSecret(
-                                    new CertificateFiles(Path.of(start.certificates()), start.inCluster()));
+                            proxy.onSecret(new CertificateFiles(Path.of(start.certificates()), start.inCluster()));
                         }
                     },
                     ending::await);

@@ -71,8 +71,7 @@ class ClusterAuthorityTest extends ClusterFixture {
         PodAgent.assertVerifies(PodAgent.sign(vertx, istiod, roots, token).getFirst(), istiod);
         Awaitility.await("it is written back")
                 .atMost(Patience.OF_A_CHANGE)
-                .untilAsserted(
-                        () -> assertThat(secret(OWN).get()).isNotNull());
+                .untilAsserted(() -> assertThat(secret(OWN).get()).isNotNull());
         assertThat(requireNonNull(secret(OWN).get()).getData()).isEqualTo(good);
         assertThat(requireNonNull(secret(OWN).get()).getType()).isEqualTo("istio.io/ca-root");
         awaitNothingToSay(istiod);

@@ -74,16 +74,16 @@ record InjectedPod(PodNetwork.Pod pod, MeshNode node, Path root) {
         environment.putAll(more);
         List<String> command = new ArrayList<>(entering);
         command.addAll(List.of(
-                        Project.root().resolve("meshctl").toString(),
-                        "proxy",
-                        "sidecar",
-                        "--domain",
-                        node.namespace() + ".svc.cluster.local",
-                        "--proxyLogLevel=warning",
-                        "--proxyComponentLogLevel=misc:error",
-                        "--log_output_level=default:info",
-                        "--pod-root",
-                        root.toString()));
+                Project.root().resolve("meshctl").toString(),
+                "proxy",
+                "sidecar",
+                "--domain",
+                node.namespace() + ".svc.cluster.local",
+                "--proxyLogLevel=warning",
+                "--proxyComponentLogLevel=misc:error",
+                "--log_output_level=default:info",
+                "--pod-root",
+                root.toString()));
         return Running.start(node.name(), pod.asSidecar(command), environment);
     }
 

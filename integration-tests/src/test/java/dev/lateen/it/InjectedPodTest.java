@@ -100,9 +100,10 @@ class InjectedPodTest {
                         "ISTIO_KUBE_APP_PROBERS",
                         "{\"/app-health/app/readyz\":{\"httpGet\":{\"port\":9001}},\"/app-health/app/livez\":{\"tcpSocket\":{\"port\":9}}}"));
         start(client, Map.of("OUTPUT_CERTS", directory.toString()));
-        Awaitility.await().untilAsserted(() -> assertThat(directory.resolve("cert-chain.pem"))
-                .content()
-                .contains("BEGIN CERTIFICATE"));
+        Awaitility.await()
+                .untilAsserted(() -> assertThat(directory.resolve("cert-chain.pem"))
+                        .content()
+                        .contains("BEGIN CERTIFICATE"));
         assertThat(directory.resolve("key.pem")).content().contains("BEGIN PRIVATE KEY");
         assertThat(directory.resolve("root-cert.pem")).content().contains("BEGIN CERTIFICATE");
         Awaitility.await()

@@ -78,9 +78,10 @@ class TransparentPodTest {
         client.intercepted();
         mesh.proxy(PodMesh.Kind.OURS, mesh.node("client", "client"));
         Caller outside = new Caller("outside", PodMesh.outside());
-        Awaitility.await().atMost(Patience.OF_A_CHANGE).untilAsserted(() -> assertThat(
-                        outside.addressByHttp(server.address(), HTTP, "server"))
-                .isEqualTo(mesh.outsideAddress()));
+        Awaitility.await()
+                .atMost(Patience.OF_A_CHANGE)
+                .untilAsserted(() -> assertThat(outside.addressByHttp(server.address(), HTTP, "server"))
+                        .isEqualTo(mesh.outsideAddress()));
         assertThat(outside.addressByBytes(server.address(), BYTES)).isEqualTo(mesh.outsideAddress());
         Caller meshed = new Caller("client", mesh.inside("client"));
         Awaitility.await()
@@ -98,12 +99,15 @@ class TransparentPodTest {
     void withoutTheRightItIsSaidWhatIsMissing() throws Exception {
         InjectedPod pod = mesh.injected("server");
         try (Running sidecar = pod.sidecarWithout(
-                List.of("net_admin", "net_raw"), mesh.istiodAddress(), Map.of("ISTIO_META_INTERCEPTION_MODE", "TPROXY"))) {
+                List.of("net_admin", "net_raw"),
+                mesh.istiodAddress(),
+                Map.of("ISTIO_META_INTERCEPTION_MODE", "TPROXY"))) {
             sidecar.awaitOutput(
                     Patience.OF_A_START,
                     output -> output.contains("listener virtualInbound: can't bind to")
                             && output.contains("transparent: ")
-                            && output.contains("Operation not permitted (expected: user 0 with the capability NET_ADMIN)"));
+                            && output.contains(
+                                    "Operation not permitted (expected: user 0 with the capability NET_ADMIN)"));
         }
     }
 }

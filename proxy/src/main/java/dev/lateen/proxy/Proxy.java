@@ -360,10 +360,7 @@ public class Proxy extends VerticleBase {
         AdsClient ads = client;
         WorkloadIdentity own = identity;
         return new AgentMetrics(
-                startup,
-                ads == null ? null : ads.counts(),
-                own == null ? null : own.counts(),
-                InstantSource.system());
+                startup, ads == null ? null : ads.counts(), own == null ? null : own.counts(), InstantSource.system());
     }
 
     MetricsSource platform() {

@@ -2,7 +2,6 @@ package dev.lateen.proxy;
 
 import dev.lateen.api.metrics.MetricsSource;
 import dev.lateen.api.metrics.MetricsText;
-import dev.lateen.api.metrics.MetricsText;
 import dev.lateen.proxy.admin.AdminServer;
 import dev.lateen.proxy.admin.AdminSource;
 import dev.lateen.proxy.admin.ConfigChanges;

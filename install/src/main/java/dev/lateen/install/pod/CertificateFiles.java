@@ -47,8 +47,11 @@ public final class CertificateFiles implements Consumer<Secret> {
             if (pem.equals(read(file))) {
                 return;
             }
-            Path written = Files.createTempFile(directory, name, ".new", PosixFilePermissions.asFileAttribute(
-                    PosixFilePermissions.fromString("rw-------")));
+            Path written = Files.createTempFile(
+                    directory,
+                    name,
+                    ".new",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
             try {
                 Files.writeString(written, pem);
                 Files.setPosixFilePermissions(written, permissions);

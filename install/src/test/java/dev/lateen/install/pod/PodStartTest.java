@@ -158,9 +158,8 @@ class PodStartTest {
         refused("/ca.pem: no such file");
         files.put("/ca.pem", pem);
         ProxyBootstrap bootstrap = bootstrap();
-        var istiods =
-                requireNonNull(requireNonNull(requireNonNull(bootstrap.discovery().ads())
-                                .tls())
+        var istiods = requireNonNull(
+                requireNonNull(requireNonNull(bootstrap.discovery().ads()).tls())
                         .rootsPem());
         var cas = requireNonNull(
                 requireNonNull(bootstrap.discovery().identity()).ca().roots());

@@ -264,8 +264,8 @@ final class DiscoveryStream implements Runnable {
             return;
         }
         DiscoverySettings.Tools tools = server.settings().tools();
-        boolean mayAsk =
-                identity.map(known -> known.namespace().equals(tools.namespace())).orElse(tools.plaintext());
+        boolean mayAsk = identity.map(known -> known.namespace().equals(tools.namespace()))
+                .orElse(tools.plaintext());
         if (!mayAsk) {
             throw new StreamFailure(
                     GrpcStatus.PERMISSION_DENIED,

@@ -29,7 +29,11 @@ public record AgentMetrics(
     @Override
     public void write(MetricsText out) throws IOException {
         if (startup != null) {
-            gauge(out, "startup_duration_seconds", "Seconds from the start of the process until it was ready.", "",
+            gauge(
+                    out,
+                    "startup_duration_seconds",
+                    "Seconds from the start of the process until it was ready.",
+                    "",
                     startup.toNanos() / 1e9);
         }
         if (streams != null) {
@@ -41,11 +45,21 @@ public record AgentMetrics(
     }
 
     private static void streams(MetricsText out, StreamCounts streams) throws IOException {
-        counter(out, "istiod_connection_failures", "Streams to istiod that could not be opened.", "",
+        counter(
+                out,
+                "istiod_connection_failures",
+                "Streams to istiod that could not be opened.",
+                "",
                 streams.connectionFailures());
-        counter(out, "istiod_connection_terminations", "Streams to istiod that ended, by a fault or in good order.",
-                "type=\"error\"", streams.connectionErrors());
-        out.sample(PREFIX + "istiod_connection_terminations", "type=\"cancelled\"",
+        counter(
+                out,
+                "istiod_connection_terminations",
+                "Streams to istiod that ended, by a fault or in good order.",
+                "type=\"error\"",
+                streams.connectionErrors());
+        out.sample(
+                PREFIX + "istiod_connection_terminations",
+                "type=\"cancelled\"",
                 Long.toString(streams.cancellations()));
         counter(out, "xds_proxy_requests", "Messages to istiod.", "", streams.requests());
         counter(out, "xds_proxy_responses", "Messages from istiod.", "", streams.responses());
@@ -53,13 +67,20 @@ public record AgentMetrics(
 
     private void certificates(MetricsText out, CertificateCounts counts) throws IOException {
         counter(out, "num_outgoing_requests", "Requests to the CA.", CSR, counts.requests());
-        counter(out, "num_failed_outgoing_requests", "Requests to the CA that brought no certificate.", CSR,
+        counter(
+                out,
+                "num_failed_outgoing_requests",
+                "Requests to the CA that brought no certificate.",
+                CSR,
                 counts.failures());
         counter(out, "num_outgoing_retries", "Requests to the CA after one that failed.", CSR, counts.retries());
         counter(out, "outgoing_latency", "Milliseconds that all answers of the CA took.", CSR, counts.latencyMillis());
         Instant until = counts.until();
         if (until != null) {
-            gauge(out, "cert_expiry_seconds", "Seconds until the certificate ends; negative when it has.",
+            gauge(
+                    out,
+                    "cert_expiry_seconds",
+                    "Seconds until the certificate ends; negative when it has.",
                     "resource_name=\"default\"",
                     Duration.between(clock.instant(), until).toMillis() / 1e3);
         }

@@ -24,7 +24,6 @@ final class ScrapeCounts {
                 "istio_agent_scrape_failures_total",
                 "counter",
                 "How often the application's metrics were missing, late or not to be read.");
-        out.sample(
-                "istio_agent_scrape_failures_total", "type=\"application\"", Long.toString(failures.sum()));
+        out.sample("istio_agent_scrape_failures_total", "type=\"application\"", Long.toString(failures.sum()));
     }
 }

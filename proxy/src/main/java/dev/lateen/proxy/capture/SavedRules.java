@@ -57,9 +57,8 @@ public final class SavedRules {
     private static boolean isOurs(String line) {
         List<String> words = List.of(line.split(" "));
         int target = Math.max(words.indexOf("-j"), words.indexOf("-g"));
-        boolean leadsToOurs = target > 0
-                && target + 1 < words.size()
-                && words.get(target + 1).startsWith(RuleSet.OURS);
+        boolean leadsToOurs =
+                target > 0 && target + 1 < words.size() && words.get(target + 1).startsWith(RuleSet.OURS);
         List<String> rule = words.subList(1, words.size());
         return leadsToOurs || FORMS.stream().anyMatch(form -> isOfForm(rule, form));
     }

@@ -61,8 +61,7 @@ public final class GrpcCertificateAuthority implements CertificateSigner {
     }
 
     /** Asks {@code ca}, which is checked against roots of its own, followed until it is closed, or else against the mesh's. */
-    public static CertificateSigner of(
-            Vertx vertx, IdentitySettings.Ca ca, MeshRoots mesh, Surroundings around) {
+    public static CertificateSigner of(Vertx vertx, IdentitySettings.Ca ca, MeshRoots mesh, Surroundings around) {
         GrpcEndpoint endpoint =
                 new GrpcEndpoint(SocketAddress.inetSocketAddress(ca.port(), ca.host()), ca.serverName());
         if (ca.roots() == null) {

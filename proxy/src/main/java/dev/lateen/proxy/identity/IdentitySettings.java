@@ -30,7 +30,11 @@ public record IdentitySettings(
      * @param serverName the name its certificate must be for; empty for the host
      * @param roots what its certificate is checked against; null for the mesh's
      */
-    public record Ca(String host, int port, String serverName, @Nullable Roots roots) {}
+    public record Ca(
+            String host,
+            int port,
+            String serverName,
+            @Nullable Roots roots) {}
 
     /**
      * Roots that may change.

@@ -99,8 +99,8 @@ public final class WorkloadIdentity implements SecretSource {
         around.blocking(() -> new Attempt(
                         CertificateRequest.create(settings.spiffeId()),
                         settings.token().call()))
-                .compose(attempt -> ask(attempt)
-                        .compose(chain -> around.blocking(() -> issued(attempt.request, chain))))
+                .compose(attempt ->
+                        ask(attempt).compose(chain -> around.blocking(() -> issued(attempt.request, chain))))
                 .onComplete(result -> {
                     failed = result.failed();
                     if (result.succeeded()) {

@@ -28,8 +28,7 @@ final class BindingOptions {
         } catch (ChannelException e) {
             String reason = String.valueOf(
                     e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
-            throw new ChannelException(
-                    field + ": " + reason + " (expected: user 0 with the capability NET_ADMIN)", e);
+            throw new ChannelException(field + ": " + reason + " (expected: user 0 with the capability NET_ADMIN)", e);
         }
         throw new ChannelException(field + ": sockets are not epoll's (expected: Linux)");
     }

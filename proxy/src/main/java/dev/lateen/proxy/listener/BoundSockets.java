@@ -28,8 +28,7 @@ final class BoundSockets {
     private static final Logger LOG = LoggerFactory.getLogger(BoundSockets.class);
 
     /** How a socket was bound: one that is wanted otherwise is made anew. */
-    private static final AttributeKey<Listener.Binding> BINDING =
-            AttributeKey.valueOf(BoundSockets.class, "binding");
+    private static final AttributeKey<Listener.Binding> BINDING = AttributeKey.valueOf(BoundSockets.class, "binding");
 
     private final EventLoops loops;
     private final EventLoop home;

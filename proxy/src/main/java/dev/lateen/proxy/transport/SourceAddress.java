@@ -62,6 +62,7 @@ final class SourceAddress {
     }
 
     private static String reason(ChannelException e) {
-        return String.valueOf(e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
+        return String.valueOf(
+                e.getCause() == null ? e.getMessage() : e.getCause().getMessage());
     }
 }

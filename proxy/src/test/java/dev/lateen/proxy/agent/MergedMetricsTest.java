@@ -87,8 +87,7 @@ class MergedMetricsTest extends AgentFixture {
                 .doesNotContain("hal", "app", "html");
         assertThat(answer.body())
                 .contains(
-                        "istio_agent_scrapes_total 1\n",
-                        "istio_agent_scrape_failures_total{type=\"application\"} 4\n");
+                        "istio_agent_scrapes_total 1\n", "istio_agent_scrape_failures_total{type=\"application\"} 4\n");
     }
 
     @Test

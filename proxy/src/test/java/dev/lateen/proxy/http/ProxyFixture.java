@@ -272,7 +272,8 @@ final class ProxyFixture implements AutoCloseable {
                 Listener.Binding.PLAIN,
                 false,
                 Listener.Direction.OUTBOUND,
-                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, false, List.of(), List.of()),
+                new Listener.ListenerFilters(
+                        false, false, false, false, null, Duration.ZERO, false, List.of(), List.of()),
                 List.of(chain),
                 null,
                 List.of());

@@ -212,7 +212,8 @@ abstract class ListenerFixture {
                 bind ? Listener.Binding.PLAIN : Listener.Binding.NONE,
                 originalDst,
                 Listener.Direction.INBOUND,
-                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, true, List.of(), List.of()),
+                new Listener.ListenerFilters(
+                        false, false, false, false, null, Duration.ZERO, true, List.of(), List.of()),
                 List.of(chains),
                 null,
                 List.of());

@@ -256,7 +256,8 @@ class TunnelTest {
                 Listener.Binding.PLAIN,
                 false,
                 Listener.Direction.OUTBOUND,
-                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, true, List.of(), List.of()),
+                new Listener.ListenerFilters(
+                        false, false, false, false, null, Duration.ZERO, true, List.of(), List.of()),
                 List.of(new FilterChain("t", FilterChainMatch.ANY, null, Duration.ofSeconds(15), List.of(), proxy)),
                 null,
                 List.of());

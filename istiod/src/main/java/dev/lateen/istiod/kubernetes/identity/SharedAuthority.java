@@ -123,11 +123,7 @@ public final class SharedAuthority implements AutoCloseable {
 
     private void writeBack(Map<String, String> data) {
         try {
-            server.client()
-                    .secrets()
-                    .inNamespace(namespace)
-                    .resource(own(data))
-                    .create();
+            server.client().secrets().inNamespace(namespace).resource(own(data)).create();
             LOG.info("Secret {}/{} was gone and is written back", namespace, OWN);
         } catch (KubernetesClientException e) {
             if (e.getCode() != CONFLICT) {

@@ -81,7 +81,8 @@ final class ListenerFilterDecoder {
     }
 
     private static OriginalSrc originalSrc(@Nullable ProtoNode any) {
-        return new OriginalSrc(any == null || !any.anyKnown() ? 0 : (int) any.unpack().number("mark"));
+        return new OriginalSrc(
+                any == null || !any.anyKnown() ? 0 : (int) any.unpack().number("mark"));
     }
 
     private void unknown(ProtoNode filter, String kind) {

@@ -207,7 +207,8 @@ class FilterStatesTest {
                 Listener.Binding.PLAIN,
                 false,
                 Listener.Direction.OUTBOUND,
-                new Listener.ListenerFilters(false, false, false, false, null, Duration.ZERO, false, List.of(), List.of()),
+                new Listener.ListenerFilters(
+                        false, false, false, false, null, Duration.ZERO, false, List.of(), List.of()),
                 List.of(chain("first")),
                 chain("last"),
                 List.of());
