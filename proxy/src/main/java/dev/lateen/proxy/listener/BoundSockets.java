@@ -116,7 +116,7 @@ final class BoundSockets {
             told.remove(address);
             LOG.info("listener {}: bound to {}", name, channel.localAddress());
         } else {
-            channel.unsafe().closeForcibly();
+            close(channel);
             String reason = String.valueOf(bound.cause().getMessage());
             failures.put(address, reason);
             if (!reason.equals(told.put(address, reason))) {
@@ -124,6 +124,15 @@ final class BoundSockets {
             }
         }
         done.setSuccess(null);
+    }
+
+    /** One that no event loop has yet can't be told by its own. */
+    private static void close(Channel channel) {
+        if (channel.isRegistered()) {
+            channel.close();
+        } else {
+            channel.unsafe().closeForcibly();
+        }
     }
 
     /** The real address when bound. */
