@@ -1,7 +1,6 @@
 package dev.lateen.it;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -9,12 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * An application that says which protocol reached it: an HTTP request is answered with 200 and the caller's address, {@link #WHO} with that address alone, any other bytes come
@@ -32,18 +27,7 @@ final class PodApplication {
 
     /** The command that runs it. @param ports none if {@code HOST} and {@code PORT} of its environment say where it listens */
     static List<String> command(String... ports) {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                        .collect(Collectors.joining(File.pathSeparator)),
-                PodApplication.class.getName()));
-        command.addAll(List.of(ports));
-        return command;
+        return SmallJava.command(PodApplication.class, List.of(ports));
     }
 
     /** @param args ports on all addresses */

@@ -1,15 +1,11 @@
 package dev.lateen.it;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import javax.naming.Context;
 import javax.naming.NamingException;
 import javax.naming.directory.Attribute;
@@ -30,19 +26,9 @@ final class PodLookup {
      */
     static List<String> ask(UnaryOperator<List<String>> entering, String server, String... questions)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx32m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                Stream.of(System.getProperty("java.class.path").split(File.pathSeparator))
-                        .map(entry -> Path.of(entry).toAbsolutePath().toString())
-                        .collect(Collectors.joining(File.pathSeparator)),
-                PodLookup.class.getName(),
-                server));
-        command.addAll(List.of(questions));
-        Process process = new ProcessBuilder(entering.apply(command))
+        List<String> args = new ArrayList<>(List.of(server));
+        args.addAll(List.of(questions));
+        Process process = new ProcessBuilder(entering.apply(SmallJava.command(PodLookup.class, args)))
                 .redirectError(ProcessBuilder.Redirect.DISCARD)
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
