@@ -55,6 +55,7 @@ record ImageBuild(
                 .setEntrypoint(runs.entryPoint())
                 // What compilers and handshakes needed for a moment goes back to the system.
                 .addEnvironmentVariable("MALLOC_ARENA_MAX", "1")
+                .addEnvironmentVariable("MALLOC_MMAP_THRESHOLD_", "32000")
                 .addEnvironmentVariable(
                         "PATH",
                         "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:" + ImageTree.HOME + "/jre/bin")
